@@ -1,0 +1,136 @@
+"""Queries of the judge and curate rooms: vectors, scores, duplicates, the selection."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import func
+from sqlmodel import Session, col, delete, select
+
+from collection.store.database import Database
+from collection.store.records import Asset, Duplicate, Score, Selection
+from collection.store.rows import as_asset
+from collection.store.tables import AssetRow, DuplicateRow, EmbeddingRow, RecipeRow, ScoreRow, SelectionRow
+
+CURRENT = col(AssetRow.recipe_id).is_(None) | col(RecipeRow.planned)
+"""An asset counts while its recipe is in the plan, or if it has none (imported)."""
+
+
+class Judging(Database):
+    """What is known about the pictures, and what was decided."""
+
+    def assets_without_score(self, metric: str, model: str) -> list[Asset]:
+        """Images of the plan that this metric of this model has not seen, by number."""
+        scored = select(ScoreRow.file_sha256).where(ScoreRow.metric == metric, ScoreRow.model == model)
+        return self._assets(col(AssetRow.file_sha256).not_in(scored))
+
+    def assets_without_embedding(self, model: str) -> list[Asset]:
+        """Images of the plan that this encoder has not seen, by number."""
+        encoded = select(EmbeddingRow.file_sha256).where(EmbeddingRow.model == model)
+        return self._assets(col(AssetRow.file_sha256).not_in(encoded))
+
+    def add_judgements(
+        self, scores: Sequence[Score], embeddings: dict[str, npt.NDArray[np.float32]], model: str
+    ) -> None:
+        """Keep a batch: scores, and the vectors of `model` by file hash (stored as float16)."""
+        vectors = [
+            {"file_sha256": sha256, "model": model, "vector": vector.astype("<f2").tobytes()}
+            for sha256, vector in embeddings.items()
+        ]
+        rows = [
+            {"file_sha256": score.file_sha256, "metric": score.metric, "model": score.model, "value": score.value}
+            for score in scores
+        ]
+        with self._writing() as session:
+            self._insert(session, EmbeddingRow, vectors, replace=True)
+            self._insert(session, ScoreRow, rows, replace=True)
+
+    def embeddings(self, model: str) -> tuple[list[int], npt.NDArray[np.float32]]:
+        """Numbers and vectors, (n, d) float32, of the images of the plan that `model` has encoded."""
+        query = (
+            select(AssetRow.id, EmbeddingRow.vector)
+            .join(RecipeRow, isouter=True)
+            .join(EmbeddingRow, col(EmbeddingRow.file_sha256) == col(AssetRow.file_sha256))
+            .where(CURRENT, EmbeddingRow.model == model)
+            .order_by(col(AssetRow.id))
+        )
+        with self._reading() as session:
+            found = session.exec(query).all()
+        ids = [asset_id for asset_id, _ in found]
+        data = np.frombuffer(b"".join(vector for _, vector in found), dtype="<f2").astype(np.float32)
+        return ids, data.reshape(len(ids), -1) if ids else data.reshape(0, 0)
+
+    def scores(self) -> list[Score]:
+        """Every score of the images of the plan, by file, metric and model."""
+        query = (
+            select(ScoreRow)
+            .join(AssetRow, col(AssetRow.file_sha256) == col(ScoreRow.file_sha256))
+            .join(RecipeRow, col(RecipeRow.id) == col(AssetRow.recipe_id), isouter=True)
+            .where(CURRENT)
+            .distinct()
+            .order_by(col(ScoreRow.file_sha256), col(ScoreRow.metric), col(ScoreRow.model))
+        )
+        with self._reading() as session:
+            return [Score(row.file_sha256, row.metric, row.model, row.value) for row in session.exec(query)]
+
+    def replace_duplicates(self, duplicates: Sequence[Duplicate], inputs: str, report: dict[str, Any]) -> None:
+        """Make these the assets set aside; `inputs` is the hash of what was compared."""
+        with self._writing() as session:
+            session.exec(delete(DuplicateRow))
+            session.add_all(
+                DuplicateRow(asset_id=item.asset_id, keeper_id=item.keeper_id, why=item.why, distance=item.distance)
+                for item in duplicates
+            )
+            self._write_stage(session, "dedupe", inputs, report)
+
+    def duplicates(self) -> list[Duplicate]:
+        """The assets set aside, by number."""
+        with self._reading() as session:
+            rows = session.exec(select(DuplicateRow).order_by(col(DuplicateRow.asset_id)))
+            return [Duplicate(row.asset_id, row.keeper_id, row.why, row.distance) for row in rows]
+
+    def replace_selection(self, chosen: Sequence[Selection], inputs: str, report: dict[str, Any]) -> None:
+        """Make these the chosen assets; `inputs` is the hash of what they were chosen by."""
+        with self._writing() as session:
+            session.exec(delete(SelectionRow))
+            session.add_all(SelectionRow(asset_id=item.asset_id, rank=item.rank, why=item.why) for item in chosen)
+            self._write_stage(session, "select", inputs, report)
+
+    def selection(self) -> list[Selection]:
+        """The chosen assets, best first."""
+        with self._reading() as session:
+            rows = session.exec(select(SelectionRow).order_by(col(SelectionRow.rank)))
+            return [Selection(row.asset_id, row.rank, row.why) for row in rows]
+
+    def _assets(self, condition: Any) -> list[Asset]:
+        query = (
+            select(AssetRow, RecipeRow)
+            .join(RecipeRow, isouter=True)
+            .where(CURRENT, condition)
+            .order_by(col(AssetRow.id))
+        )
+        with self._reading() as session:
+            return [as_asset(asset, recipe) for asset, recipe in session.exec(query)]
+
+    def _drop_judgements_of(self, session: Session, ids: Sequence[int]) -> None:
+        """What was decided over these assets goes, and with it the word that the deciding stages are done."""
+        session.exec(delete(SelectionRow).where(col(SelectionRow.asset_id).in_(ids)))
+        session.exec(
+            delete(DuplicateRow).where(col(DuplicateRow.asset_id).in_(ids) | col(DuplicateRow.keeper_id).in_(ids))
+        )
+
+    def _judging_counts(self) -> dict[str, int]:
+        scored = {score.file_sha256 for score in self.scores()}
+        with self._reading() as session:
+            files = Counter(
+                session.exec(select(AssetRow.file_sha256).join(RecipeRow, isouter=True).where(CURRENT)).all()
+            )
+            return {
+                "scored": sum(count for sha256, count in files.items() if sha256 in scored),
+                "duplicates": session.exec(select(func.count()).select_from(DuplicateRow)).one(),
+                "selected": session.exec(select(func.count()).select_from(SelectionRow)).one(),
+            }

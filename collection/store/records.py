@@ -1,0 +1,124 @@
+"""What the store hands out: frozen records, never live rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from collection.values import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRecipe:
+    """A recipe and the number under which people know it."""
+
+    id: int
+    recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One image that exists; `recipe` is None for an imported one."""
+
+    id: int
+    recipe: Recipe | None
+    file_sha256: str
+    pixel_sha256: str
+    phash: int
+    width: int
+    height: int
+    size: int
+    generator: Mapping[str, Any] = field(default_factory=dict)
+    features: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The number as people see it: 0031."""
+        return f"{self.id:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One number of one picture: which metric, by which model."""
+
+    file_sha256: str
+    metric: str
+    model: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """`asset_id` is set aside for `keeper_id`; `why` is bytes, pixels, phash or cosine."""
+
+    asset_id: int
+    keeper_id: int
+    why: str
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A chosen asset, its rank (1 is best) and the reason in words."""
+
+    asset_id: int
+    rank: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A frozen token."""
+
+    token_id: int
+    asset: Asset
+    metadata_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """The frozen set as a whole: provenance hash (hex) and the CIDs of its content."""
+
+    provenance: str
+    images_cid: str
+    metadata_cid: str
+    root_cid: str
+    contract_metadata_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A root that a pinner keeps (status pinned) or was about to be asked to keep (intended)."""
+
+    root_cid: str
+    pinner: str
+    status: str
+    files: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A contract on a chain; `status` is intended until its code was seen there."""
+
+    id: int
+    network: str
+    chain_id: int
+    address: str
+    deployer: str
+    nonce: int
+    artifact_sha256: str
+    root_cid: str
+    tx_hash: str | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mint:
+    """A token on a chain; `status` is intended until the chain confirmed it."""
+
+    token_id: int
+    recipient: str
+    tx_hash: str | None
+    status: str

@@ -1,0 +1,185 @@
+"""The tables of collection.db: facts only, one table a noun.
+
+A picture is named by the SHA-256 of its file, so scores and vectors hang on the file, not on the asset: a changed
+image has, by that alone, no score. Whole-set stages (dedupe, select, freeze) leave a `stage_run` with the hash of
+what they looked at; another hash means that they are pending again.
+"""
+
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+
+
+class RecipeRow(SQLModel, table=True):
+    """One planned image. `id` is the number people see; it is never given twice."""
+
+    __tablename__ = "recipe"
+    id: int = Field(primary_key=True)
+    sha256: str = Field(unique=True)
+    series: str = Field(index=True)
+    body: str
+    """Canonical JSON of the Recipe."""
+    planned: bool = Field(default=True, index=True)
+    """False: of an earlier plan; kept for the image made from it."""
+
+
+class AssetRow(SQLModel, table=True):
+    """One image that exists. A generated asset bears the number of its recipe."""
+
+    __tablename__ = "asset"
+    id: int = Field(primary_key=True)
+    recipe_id: int | None = Field(default=None, foreign_key="recipe.id", unique=True)
+    file_sha256: str = Field(index=True)
+    pixel_sha256: str = Field(index=True)
+    phash: str
+    """64-bit perceptual hash, 16 hex digits."""
+    width: int
+    height: int
+    size: int
+    """Bytes of the file."""
+    generator: str
+    """JSON: what ran (versions, weight hashes, dtype)."""
+    features: str
+    """JSON: what the generator says about its picture."""
+    made_at: str
+
+
+class EmbeddingRow(SQLModel, table=True):
+    """One unit vector of one picture by one model, float16 little-endian."""
+
+    __tablename__ = "embedding"
+    file_sha256: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    vector: bytes
+
+
+class ScoreRow(SQLModel, table=True):
+    """One number of one picture by one metric of one model."""
+
+    __tablename__ = "score"
+    file_sha256: str = Field(primary_key=True)
+    metric: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    value: float
+
+
+class DuplicateRow(SQLModel, table=True):
+    """An asset set aside because it is too near to the keeper of its group."""
+
+    __tablename__ = "duplicate"
+    asset_id: int = Field(primary_key=True, foreign_key="asset.id")
+    keeper_id: int = Field(foreign_key="asset.id", index=True)
+    why: str
+    """bytes, pixels, phash or cosine."""
+    distance: float
+
+
+class SelectionRow(SQLModel, table=True):
+    """A chosen asset, its rank (1 is best), and why it was chosen."""
+
+    __tablename__ = "selection"
+    asset_id: int = Field(primary_key=True, foreign_key="asset.id")
+    rank: int
+    why: str
+
+
+class TokenRow(SQLModel, table=True):
+    """A frozen token: which picture it is and which metadata file describes it."""
+
+    __tablename__ = "token"
+    token_id: int = Field(primary_key=True)
+    asset_id: int = Field(foreign_key="asset.id", unique=True)
+    metadata_sha256: str
+
+
+class FreezeRow(SQLModel, table=True):
+    """The frozen set as a whole. There is at most one row, id 1."""
+
+    __tablename__ = "freeze"
+    id: int = Field(primary_key=True)
+    provenance: str
+    """SHA-256, hex, over the token order of the images; publish/provenance.py defines it."""
+    images_cid: str
+    metadata_cid: str
+    root_cid: str
+    contract_metadata_sha256: str
+    frozen_at: str
+
+
+class PinRow(SQLModel, table=True):
+    """A root that a pinner was asked to keep."""
+
+    __tablename__ = "pin"
+    __table_args__ = (UniqueConstraint("root_cid", "pinner"),)
+    id: int | None = Field(default=None, primary_key=True)
+    root_cid: str
+    pinner: str
+    status: str
+    """intended or pinned."""
+    files: int
+    size: int
+    """Bytes of the CAR."""
+    at: str
+
+
+class DeploymentRow(SQLModel, table=True):
+    """A contract on a chain."""
+
+    __tablename__ = "deployment"
+    __table_args__ = (UniqueConstraint("chain_id", "address"),)
+    id: int | None = Field(default=None, primary_key=True)
+    network: str
+    chain_id: int
+    address: str
+    deployer: str
+    nonce: int
+    artifact_sha256: str
+    root_cid: str
+    """The frozen set that it was deployed for."""
+    tx_hash: str | None = None
+    status: str
+    """intended, confirmed."""
+    at: str
+
+
+class MintRow(SQLModel, table=True):
+    """A token on a chain."""
+
+    __tablename__ = "mint"
+    __table_args__ = (Index("ix_mint_status", "status"),)
+    deployment_id: int = Field(primary_key=True, foreign_key="deployment.id")
+    token_id: int = Field(primary_key=True)
+    recipient: str
+    tx_hash: str | None = None
+    status: str
+    """intended, confirmed."""
+    at: str
+
+
+class VerificationRow(SQLModel, table=True):
+    """The last verdict on a token of a deployment."""
+
+    __tablename__ = "verification"
+    deployment_id: int = Field(primary_key=True, foreign_key="deployment.id")
+    token_id: int = Field(primary_key=True)
+    proven: bool
+    at: str
+
+
+class FailureRow(SQLModel, table=True):
+    """What went wrong last time with one subject of one stage; gone once it goes right."""
+
+    __tablename__ = "failure"
+    stage: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    why: str
+    at: str
+
+
+class StageRunRow(SQLModel, table=True):
+    """What a whole-set stage looked at when it last ran."""
+
+    __tablename__ = "stage_run"
+    stage: str = Field(primary_key=True)
+    inputs_sha256: str
+    report: str
+    """JSON, for `status`."""
+    at: str
