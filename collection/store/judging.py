@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import func
-from sqlmodel import Session, col, delete, select
+from sqlmodel import col, delete, select
 
 from collection.store.database import Database
-from collection.store.records import Asset, Duplicate, Score, Selection
+from collection.store.records import Asset, Duplicate, Embedding, Score, Selection
 from collection.store.rows import as_asset
-from collection.store.tables import AssetRow, DuplicateRow, EmbeddingRow, RecipeRow, ScoreRow, SelectionRow
+from collection.store.tables import (
+    AssetRow,
+    DuplicateRow,
+    EmbeddingRow,
+    FingerprintRow,
+    RecipeRow,
+    ScoreRow,
+    SelectionRow,
+)
 
 CURRENT = col(AssetRow.recipe_id).is_(None) | col(RecipeRow.planned)
 """An asset counts while its recipe is in the plan, or if it has none (imported)."""
@@ -33,21 +42,31 @@ class Judging(Database):
         encoded = select(EmbeddingRow.file_sha256).where(EmbeddingRow.model == model)
         return self._assets(col(AssetRow.file_sha256).not_in(encoded))
 
+    def assets_without_fingerprint(self) -> list[Asset]:
+        """Images of the plan whose perceptual hash is not known, by number."""
+        return self._assets(col(AssetRow.file_sha256).not_in(select(FingerprintRow.file_sha256)))
+
     def add_judgements(
-        self, scores: Sequence[Score], embeddings: dict[str, npt.NDArray[np.float32]], model: str
+        self,
+        scores: Sequence[Score] = (),
+        embeddings: Sequence[Embedding] = (),
+        fingerprints: Mapping[str, int] | None = None,
     ) -> None:
-        """Keep a batch: scores, and the vectors of `model` by file hash (stored as float16)."""
+        """Keep a batch in one transaction: scores, vectors, and perceptual hashes (64 bits) by file hash."""
         vectors = [
-            {"file_sha256": sha256, "model": model, "vector": vector.astype("<f2").tobytes()}
-            for sha256, vector in embeddings.items()
+            {"file_sha256": item.file_sha256, "model": item.model, "vector": item.vector.astype("<f2").tobytes()}
+            for item in embeddings
         ]
-        rows = [
-            {"file_sha256": score.file_sha256, "metric": score.metric, "model": score.model, "value": score.value}
-            for score in scores
-        ]
+        hashes = [{"file_sha256": sha256, "phash": f"{phash:016x}"} for sha256, phash in (fingerprints or {}).items()]
         with self._writing() as session:
             self._insert(session, EmbeddingRow, vectors, replace=True)
-            self._insert(session, ScoreRow, rows, replace=True)
+            self._insert(session, ScoreRow, [asdict(score) for score in scores], replace=True)
+            self._insert(session, FingerprintRow, hashes, replace=True)
+
+    def fingerprints(self) -> dict[str, int]:
+        """The perceptual hash, 64 bits, of every picture that has one, by file hash."""
+        with self._reading() as session:
+            return {row.file_sha256: int(row.phash, 16) for row in session.exec(select(FingerprintRow))}
 
     def embeddings(self, model: str) -> tuple[list[int], npt.NDArray[np.float32]]:
         """Numbers and vectors, (n, d) float32, of the images of the plan that `model` has encoded."""
@@ -115,13 +134,6 @@ class Judging(Database):
         )
         with self._reading() as session:
             return [as_asset(asset, recipe) for asset, recipe in session.exec(query)]
-
-    def _drop_judgements_of(self, session: Session, ids: Sequence[int]) -> None:
-        """What was decided over these assets goes, and with it the word that the deciding stages are done."""
-        session.exec(delete(SelectionRow).where(col(SelectionRow.asset_id).in_(ids)))
-        session.exec(
-            delete(DuplicateRow).where(col(DuplicateRow.asset_id).in_(ids) | col(DuplicateRow.keeper_id).in_(ids))
-        )
 
     def _judging_counts(self) -> dict[str, int]:
         scored = {score.file_sha256 for score in self.scores()}

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from collection.values import Recipe
 
 
@@ -25,7 +28,6 @@ class Asset:
     recipe: Recipe | None
     file_sha256: str
     pixel_sha256: str
-    phash: int
     width: int
     height: int
     size: int
@@ -36,6 +38,15 @@ class Asset:
     def label(self) -> str:
         """The number as people see it: 0031."""
         return f"{self.id:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """One unit vector, (d,), of one picture by one model."""
+
+    file_sha256: str
+    model: str
+    vector: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

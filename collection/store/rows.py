@@ -21,7 +21,6 @@ def as_asset(row: AssetRow, recipe: RecipeRow | None) -> Asset:
         recipe=Recipe.from_json(json.loads(recipe.body)) if recipe else None,
         file_sha256=row.file_sha256,
         pixel_sha256=row.pixel_sha256,
-        phash=int(row.phash, 16),
         width=row.width,
         height=row.height,
         size=row.size,

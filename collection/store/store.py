@@ -5,10 +5,10 @@ Rooms of the house meet here and nowhere else. Each method that writes is one tr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import func
-from sqlmodel import col, delete, select
+from sqlmodel import col, select
 
 from collection.store.database import now
 from collection.store.judging import Judging
@@ -77,7 +77,7 @@ class Store(Judging, Publishing):
         rows = [
             {
                 "id": asset.id, "recipe_id": asset.id if asset.recipe else None,
-                "file_sha256": asset.file_sha256, "pixel_sha256": asset.pixel_sha256, "phash": f"{asset.phash:016x}",
+                "file_sha256": asset.file_sha256, "pixel_sha256": asset.pixel_sha256,
                 "width": asset.width, "height": asset.height, "size": asset.size,
                 "generator": canonical_json(dict(asset.generator)).decode(),
                 "features": canonical_json(dict(asset.features)).decode(), "made_at": now(),
@@ -86,12 +86,6 @@ class Store(Judging, Publishing):
         ]  # fmt: skip
         with self._writing() as session:
             self._insert(session, AssetRow, rows)
-
-    def forget_assets(self, ids: Iterable[int]) -> None:
-        """Drop assets whose files are gone, so that they are made again. Frozen ones must not be passed."""
-        with self._writing() as session:
-            self._drop_judgements_of(session, wanted := list(ids))
-            session.exec(delete(AssetRow).where(col(AssetRow.id).in_(wanted)))
 
     def assets(self) -> list[Asset]:
         """Every image of the present plan (and every imported one), by number."""

@@ -29,8 +29,6 @@ class AssetRow(SQLModel, table=True):
     recipe_id: int | None = Field(default=None, foreign_key="recipe.id", unique=True)
     file_sha256: str = Field(index=True)
     pixel_sha256: str = Field(index=True)
-    phash: str
-    """64-bit perceptual hash, 16 hex digits."""
     width: int
     height: int
     size: int
@@ -40,6 +38,15 @@ class AssetRow(SQLModel, table=True):
     features: str
     """JSON: what the generator says about its picture."""
     made_at: str
+
+
+class FingerprintRow(SQLModel, table=True):
+    """The perceptual hash of one picture."""
+
+    __tablename__ = "fingerprint"
+    file_sha256: str = Field(primary_key=True)
+    phash: str
+    """64 bits, 16 hex digits; judge/hashes.py defines it."""
 
 
 class EmbeddingRow(SQLModel, table=True):

@@ -1,0 +1,216 @@
+"""collection.toml, typed: what a creator writes, checked before anything is done.
+
+Secrets are never in it: keys and tokens are named by environment variable or keystore file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from collection.values import Style, StyleBlend
+
+Side = Annotated[int, Field(ge=64, le=4096)]
+Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
+Weight = Annotated[float, Field(ge=0, lt=1e9, allow_inf_nan=False)]
+
+
+class Table(BaseModel):
+    """A table of the file: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Image(Table):
+    """What every image has in common."""
+
+    size: Side | tuple[Side, Side] = 512
+    """Pixels: one side of a square, or [width, height]; 64 to 4096."""
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+        return self.size if isinstance(self.size, int) else self.size[0]
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return self.size if isinstance(self.size, int) else self.size[1]
+
+
+class PainterGenerator(Table):
+    """The embedded painter: algorithmic styles, no model, no download."""
+
+    use: Literal["painter"] = "painter"
+
+
+class DiffusionGenerator(Table):
+    """Any diffusers text-to-image pipeline."""
+
+    use: Literal["diffusion"]
+    model: str = Field(min_length=1)
+    """A folder in diffusers format, or a hub id."""
+    revision: str | None = None
+    """Branch, tag or commit on the hub."""
+    steps: int = Field(default=25, ge=1, le=1000)
+    guidance: float = Field(default=7.5, ge=0, le=100)
+    """Classifier-free guidance scale; 0 or 1 turns it off."""
+    scheduler: str | None = None
+    """Class name of a diffusers scheduler; the pipeline's own if absent."""
+    batch: int = Field(default=1, ge=1, le=256)
+    """Images made at once. Part of a picture's identity: the arithmetic differs in the last bits with the shape."""
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
+    device: str = "auto"
+
+
+class StyleTable(Table):
+    """A named style, and what it means to each generator."""
+
+    prompt: str = ""
+    """Words for a text-to-image model."""
+    painter: str = ""
+    """The embedded painter's style of that meaning; absent: the one of the same name."""
+
+
+class Series(Table):
+    """A slice of the collection with one prompt and one blend."""
+
+    name: Name = "main"
+    prompt: str = ""
+    negative_prompt: str = ""
+    blend: dict[str, Weight] = {}
+    """Weight of each style; absent: the only style there is, or the generator's own choice."""
+    share: float = Field(default=1, gt=0, lt=1e9)
+    """How much of the candidates this series gets, beside the shares of the others."""
+
+
+class Score(Table):
+    """What gives each image its numbers."""
+
+    encoder: str = "embedded"
+    """embedded (EfficientNet-Lite0), or an open_clip model: "ViT-L-14-quickgelu/openai", "hf-hub:ID", "local-dir:FOLDER"."""
+    heads: tuple[str, ...] = ()
+    """Aesthetic heads on the encoder's vectors: laion-v1, sac-logos-ava1, or files."""
+    batch: int = Field(default=16, ge=1, le=1024)
+
+
+class Dedupe(Table):
+    """When two images count as one."""
+
+    phash_distance: int = Field(default=4, ge=0, le=32)
+    """Bits of 64 in which two perceptual hashes may differ."""
+    cosine: float | None = Field(default=None, gt=0, le=1)
+    """Least cosine of two vectors of near-duplicates; absent: calibrated on the collection itself."""
+
+
+class Artist(Table):
+    """Somebody who made this, and who is paid for it."""
+
+    name: Name
+    address: Address | None = None
+    share: float = Field(default=100, gt=0, le=100)
+    """Percent."""
+
+
+class Royalties(Table):
+    """What a resale pays (ERC-2981)."""
+
+    percent: float = Field(default=5, ge=0, le=50)
+    receiver: Address | None = None
+    """Absent: the first artist with an address, or else the account that deploys."""
+
+
+class Publish(Table):
+    """How the set appears in the world."""
+
+    licence: str | None = None
+    """The rights a holder gets, as an SPDX identifier where there is one: CC-BY-4.0, CC0-1.0."""
+    external_url: str | None = Field(default=None, pattern=r"^https?://")
+    storage: tuple[str, ...] = ("car",)
+    """car (always written), and "kubo:MULTIADDRESS" for an IPFS node."""
+
+    @field_validator("storage")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for place in value:
+            if place != "car" and not place.startswith("kubo:/"):
+                raise ValueError(f'"{place}" is neither "car" nor "kubo:/ip4/127.0.0.1/tcp/5001"')
+        return value
+
+
+class Chain(Table):
+    """Where the tokens live."""
+
+    network: str = "embedded"
+    """embedded, anvil, ganache, a test network such as sepolia, or a main network's full name."""
+    rpc: str | None = None
+    """URL of a node, or env:NAME of the variable that holds it; absent: the network's usual local address."""
+    key: str | None = Field(default=None, pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|keystore:.+)$")
+    """Where the private key is: env:NAME or keystore:FILE; absent: the development account of a local network."""
+    recipient: Address | None = None
+    """Who gets the tokens; absent: the account that deploys."""
+
+
+class Verify(Table):
+    """How much is looked at again."""
+
+    rerender: int = Field(default=4, ge=0)
+    """Tokens whose recipe is rendered again and compared, spread over the set."""
+
+
+class Config(Table):
+    """The whole of collection.toml."""
+
+    title: Name
+    symbol: str = Field(default="", max_length=11, pattern=r"^[A-Z0-9]*$")
+    """Short name on the chain; absent: made from the title."""
+    description: str = ""
+    supply: int = Field(ge=1, le=1_000_000)
+    """Tokens."""
+    candidates: int | None = Field(default=None, ge=1, le=10_000_000)
+    """Images made, from which the tokens are chosen; absent: one and a half times the supply."""
+    seed: int | str
+    """Any text or integer; everything random comes from it."""
+    image: Image = Image()
+    generator: Annotated[PainterGenerator | DiffusionGenerator, Field(discriminator="use")] = PainterGenerator()
+    styles: dict[Name, StyleTable] = {}
+    series: tuple[Series, ...] = (Series(),)
+    score: Score = Score()
+    dedupe: Dedupe = Dedupe()
+    artists: tuple[Artist, ...] = ()
+    royalties: Royalties = Royalties()
+    publish: Publish = Publish()
+    chain: Chain = Chain()
+    verify: Verify = Verify()
+
+    @property
+    def images(self) -> int:
+        """Images to make: `candidates`, or one and a half times `supply`, rounded up."""
+        return self.candidates if self.candidates is not None else -(-self.supply * 3 // 2)
+
+    @property
+    def token_symbol(self) -> str:
+        """`symbol`, or up to five consonants and digits of the title."""
+        letters = [c for c in self.title.upper() if c.isascii() and c.isalnum()]
+        return self.symbol or "".join(c for c in letters if c not in "AEIOU")[:5] or "".join(letters)[:5] or "TOKEN"
+
+    def blend_of(self, series: Series) -> StyleBlend:
+        """The style blend of a series."""
+        styles = {name: Style(name, table.prompt, table.painter or name) for name, table in self.styles.items()}
+        weights = series.blend or (dict.fromkeys(styles, 1.0) if len(styles) == 1 else {})
+        return StyleBlend.of(weights, styles)
+
+    def effective(self) -> dict[str, Any]:
+        """Every value with its default filled in; what is absent and has no default is left out."""
+        value = self.model_dump(mode="json", exclude_none=True)
+        return {**value, "symbol": self.token_symbol, "candidates": self.images}
+
+
+def load_config(path: Path) -> Config:
+    """Read a collection.toml; raises ConfigError with file, line, key, value and the nearest known key."""
+    from collection.config_errors import read_config
+
+    return read_config(path, Config)
