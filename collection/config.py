@@ -45,6 +45,8 @@ class PainterGenerator(Table):
     """The embedded painter: algorithmic styles, no model, no download."""
 
     use: Literal["painter"] = "painter"
+    engine: Literal["painter/1"] = "painter/1"
+    """Which painter: a later one will draw other pictures, and this line keeps yours."""
 
 
 class DiffusionGenerator(Table):
@@ -91,7 +93,7 @@ class Score(Table):
     """What gives each image its numbers."""
 
     encoder: str = "embedded"
-    """embedded (EfficientNet-Lite0), or an open_clip model: "ViT-L-14-quickgelu/openai", "hf-hub:ID", "local-dir:FOLDER"."""
+    """embedded (EfficientNet-Lite0), or an open_clip model: ViT-L-14-quickgelu/openai, hf-hub:ID, local-dir:FOLDER."""
     heads: tuple[str, ...] = ()
     """Aesthetic heads on the encoder's vectors: laion-v1, sac-logos-ava1, or files."""
     batch: int = Field(default=16, ge=1, le=1024)

@@ -1,0 +1,1 @@
+"""The generate room: a recipe becomes an image."""

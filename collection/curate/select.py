@@ -1,0 +1,148 @@
+"""Select: the best images that are not duplicates, as many as there are tokens, each with its reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from collection.errors import CollectionError
+from collection.store.records import Asset, Duplicate, Score, Selection
+from collection.store.store import Store
+from collection.values import canonical_json, sha256_hex
+
+
+@dataclass(frozen=True, slots=True)
+class SelectReport:
+    """How many were chosen, out of how many that were no duplicates, and how good they are."""
+
+    selected: int
+    eligible: int
+    supply: int
+    mean_score: float
+    """Mean of the chosen images' percentiles, 0 to 100."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is an image for every token."""
+        return self.selected == self.supply
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An image and how it stands among the others."""
+
+    asset: Asset
+    score: float
+    """Mean over the metrics of the percentile among all images, 0 to 100."""
+    values: Mapping[str, float]
+    """The raw numbers, by metric."""
+
+
+def inputs(store: Store, supply: int, metrics: Sequence[str]) -> str:
+    """Hash of all that the selection depends on."""
+    wanted = set(metrics)
+    seen = [
+        supply,
+        sorted(wanted),
+        [[asset.id, asset.file_sha256] for asset in store.assets()],
+        [[score.file_sha256, score.metric, score.model, score.value] for score in _ranking_scores(store, wanted)],
+        [[item.asset_id, item.keeper_id] for item in store.duplicates()],
+    ]
+    return sha256_hex(canonical_json(seen))
+
+
+def pending(store: Store, supply: int, metrics: Sequence[str]) -> int:
+    """How many images are to be chosen: all of them if anything changed since the last time, else none."""
+    return 0 if store.stage_inputs("select") == inputs(store, supply, metrics) else supply
+
+
+def rank(store: Store, metrics: Sequence[str]) -> list[Ranked]:
+    """Every image, best first; equals by number. Percentiles make metrics of different ranges comparable.
+
+    An image that a metric has not seen gets no percentile from it; one without any score ranks last.
+    """
+    values: dict[str, dict[str, float]] = defaultdict(dict)
+    for score in _ranking_scores(store, set(metrics)):
+        values[score.metric][score.file_sha256] = score.value
+    percentiles = {metric: _percentiles(found) for metric, found in values.items()}
+    ranked = [
+        Ranked(asset, _mean([ranks[sha] for ranks in percentiles.values() if (sha := asset.file_sha256) in ranks]),
+               {metric: found[sha] for metric, found in values.items() if (sha := asset.file_sha256) in found})
+        for asset in store.assets()
+    ]  # fmt: skip
+    return sorted(ranked, key=lambda item: (-item.score, item.asset.id))
+
+
+def select(store: Store, supply: int, metrics: Sequence[str]) -> SelectReport:
+    """Choose the best `supply` images that are not set aside as duplicates, and say why of each."""
+    seen = inputs(store, supply, metrics)
+    ranked = rank(store, metrics)
+    aside = {item.asset_id: item for item in store.duplicates()}
+    eligible = [item for item in ranked if item.asset.id not in aside]
+    kept_for: dict[int, list[Duplicate]] = defaultdict(list)
+    for item in aside.values():
+        kept_for[item.keeper_id].append(item)
+    chosen = eligible[:supply]
+    mean = _mean([item.score for item in chosen])
+    report = SelectReport(len(chosen), len(eligible), supply, mean)
+    store.replace_selection(
+        [
+            Selection(item.asset.id, place, _reason(item, place, len(ranked), kept_for[item.asset.id]))
+            for place, item in enumerate(chosen, 1)
+        ],
+        seen,
+        {"selected": report.selected, "eligible": report.eligible, "supply": supply, "mean_score": mean},
+    )
+    return report
+
+
+def why(store: Store, asset_id: int, supply: int, metrics: Sequence[str]) -> str:
+    """Why an image was chosen, or why not; raises CollectionError for a number that no image has."""
+    for choice in store.selection():
+        if choice.asset_id == asset_id:
+            return choice.why
+    for item in store.duplicates():
+        if item.asset_id == asset_id:
+            return f"not chosen: set aside as a near-duplicate of {item.keeper_id:04d} ({_nearness(item)})"
+    for place, ranked in enumerate(rank(store, metrics), 1):
+        if ranked.asset.id == asset_id:
+            return f"not chosen: {_standing(ranked, place, len(store.assets()))}, and the supply is {supply}"
+    raise CollectionError(
+        f"no image has the number {asset_id:04d}", "collection sheet shows the images and their numbers"
+    )
+
+
+def _ranking_scores(store: Store, metrics: set[str]) -> list[Score]:
+    return [score for score in store.scores() if score.metric in metrics]
+
+
+def _percentiles(values: Mapping[str, float]) -> dict[str, float]:
+    """For each key, the share of values below its own, equals counted half: 0 to 100, mean 50."""
+    ordered = sorted(values.values())
+    first = {value: index for index, value in reversed(list(enumerate(ordered)))}
+    last = {value: index for index, value in enumerate(ordered)}
+    return {key: 50 * (first[value] + last[value] + 1) / len(ordered) for key, value in values.items()}
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def _reason(item: Ranked, place: int, images: int, duplicates: Sequence[Duplicate]) -> str:
+    text = f"chosen: {_standing(item, place, images)}"
+    if duplicates:
+        others = ", ".join(f"{twin.asset_id:04d} ({_nearness(twin)})" for twin in duplicates)
+        text += f"; the best of its near-duplicates, set aside: {others}"
+    return text
+
+
+def _standing(item: Ranked, place: int, images: int) -> str:
+    numbers = ", ".join(f"{metric} {value:.1f}" for metric, value in sorted(item.values.items())) or "no score"
+    return f"number {place} of {images} images, percentile {item.score:.0f} ({numbers})"
+
+
+def _nearness(item: Duplicate) -> str:
+    return {"phash": f"{item.distance:.0f} bits apart", "cosine": f"cosine {item.distance:.3f}"}.get(
+        item.why, f"same {item.why}"
+    )

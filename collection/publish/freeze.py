@@ -1,0 +1,104 @@
+"""Freeze: token ids are given out, the metadata is written, and the hashes are fixed. From here on bytes rule."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from collection.config import Config
+from collection.errors import PublishError
+from collection.publish.metadata import contract_metadata, token_metadata
+from collection.publish.provenance import provenance_hash
+from collection.store.files import Files
+from collection.store.published import images_directory, metadata_directory, root_directory
+from collection.store.records import Asset, Freeze
+from collection.store.store import Store
+from collection.unixfs import directory_cid
+from collection.values import Progress, canonical_json, sha256_hex, silent
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeReport:
+    """The frozen set: how many tokens, and the hash that fixes their order."""
+
+    tokens: int
+    provenance: str
+    root_cid: str
+
+
+def inputs(store: Store, config: Config) -> str:
+    """Hash of all that the frozen set depends on: the chosen files and what the metadata says."""
+    chosen = [[asset.id, asset.file_sha256] for asset in _chosen(store)]
+    said = config.model_dump(
+        mode="json",
+        include={"title", "symbol", "description", "seed", "artists", "publish"},
+        exclude={"publish": {"storage"}},
+    )
+    return sha256_hex(canonical_json([chosen, said]))
+
+
+def pending(store: Store, config: Config) -> int:
+    """How many tokens are to be frozen: the chosen ones if they or their metadata changed, else none."""
+    return 0 if store.stage_inputs("freeze") == inputs(store, config) else len(store.selection())
+
+
+def freeze(
+    store: Store, files: Files, config: Config, *, again: bool = False, progress: Progress = silent
+) -> FreezeReport:
+    """Fix the set. A set for which a contract exists is not frozen anew unless `again` says so.
+
+    Raises PublishError where nothing, or less than the supply, is chosen.
+    """
+    chosen = _chosen(store)
+    _refuse(store, config, len(chosen), again)
+    ordered = _token_order(config.seed, chosen)
+    images = images_directory(files, enumerate((asset.file_sha256 for asset in ordered), 1))
+    images_cid = directory_cid(images)
+    tokens = []
+    for number, asset in enumerate(ordered, 1):
+        files.read(asset.file_sha256)
+        data = canonical_json(token_metadata(config, asset, number, images_cid))
+        tokens.append((number, asset.id, files.add(data, ".json")))
+        progress(number, len(ordered))
+    metadata = metadata_directory(files, [(number, sha256) for number, _, sha256 in tokens])
+    contract = files.add(canonical_json(contract_metadata(config, images_cid)), ".json")
+    frozen = Freeze(
+        provenance=provenance_hash(asset.file_sha256 for asset in ordered),
+        images_cid=images_cid,
+        metadata_cid=directory_cid(metadata),
+        root_cid=directory_cid(root_directory(files, images, metadata, contract)),
+        contract_metadata_sha256=contract,
+    )
+    store.replace_freeze(frozen, tokens, inputs(store, config), {"tokens": len(tokens)})
+    return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)
+
+
+def _chosen(store: Store) -> list[Asset]:
+    by_id = {asset.id: asset for asset in store.assets()}
+    return [by_id[choice.asset_id] for choice in store.selection() if choice.asset_id in by_id]
+
+
+def _refuse(store: Store, config: Config, chosen: int, again: bool) -> None:
+    if chosen < config.supply:
+        raise PublishError(
+            f"{chosen} images are chosen, but supply = {config.supply}",
+            "collection run makes and chooses them; if too many are duplicates, raise `candidates`",
+        )
+    frozen = store.frozen()
+    deployed = [item for item in store.deployments() if frozen and item.root_cid == frozen.root_cid]
+    if deployed and not again:
+        raise PublishError(
+            f"the frozen set has a contract at {deployed[-1].address} on {deployed[-1].network}, "
+            "and the set or its metadata was changed since",
+            "take the change back, or `collection freeze --again` makes a new set, which needs a new contract",
+        )
+
+
+def _token_order(seed: int | str, assets: Sequence[Asset]) -> list[Asset]:
+    """A shuffle that depends on the seed and the pictures alone: token numbers tell nothing of rank or series."""
+
+    def key(asset: Asset) -> bytes:
+        return hashlib.sha256(f"collection/token/1\n{seed}\n{asset.file_sha256}".encode()).digest()
+
+    return sorted(assets, key=key)

@@ -1,0 +1,67 @@
+"""What a token says of itself: ERC-721 metadata JSON, and ERC-7572 metadata of the contract."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from collection.config import Config
+from collection.store.records import Asset
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A trait of a token, as marketplaces show and filter it."""
+
+    trait_type: str
+    value: str
+
+
+def attributes_of(asset: Asset) -> list[Attribute]:
+    """Series, leading style and what the generator reports; text only, for scores would swamp every rarity rank."""
+    recipe = asset.recipe
+    found = []
+    if recipe:
+        found.append(Attribute("Series", recipe.series))
+        if recipe.blend.leading:
+            found.append(Attribute("Style", recipe.blend.leading))
+    return found + [Attribute(name, value) for name, value in sorted(asset.features.items())]
+
+
+def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str) -> dict[str, Any]:
+    """The JSON of one token (ERC-721 Metadata JSON Schema; attributes as marketplaces read them).
+
+    `properties` holds what a proof needs: the whole recipe, what ran it, and the hashes of file and pixels.
+    """
+    value: dict[str, Any] = {
+        "name": f"{config.title} #{token_id}",
+        "description": config.description,
+        "image": f"ipfs://{images_cid}/{token_id}.png",
+        "attributes": [asdict(attribute) for attribute in attributes_of(asset)],
+        "properties": {
+            "made_by": "a machine, from the recipe below" if asset.recipe else "unknown: imported",
+            "recipe": asset.recipe.as_json() if asset.recipe else None,
+            "recipe_sha256": asset.recipe.sha256 if asset.recipe else None,
+            "generator": dict(asset.generator),
+            "image_sha256": asset.file_sha256,
+            "pixel_sha256": asset.pixel_sha256,
+            "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
+            "licence": config.publish.licence,
+        },
+    }
+    if config.publish.external_url:
+        value["external_url"] = config.publish.external_url
+    return value
+
+
+def contract_metadata(config: Config, images_cid: str) -> dict[str, Any]:
+    """The JSON of the contract (ERC-7572): name, symbol, description, image."""
+    value = {
+        "name": config.title,
+        "symbol": config.token_symbol,
+        "description": config.description,
+        "image": f"ipfs://{images_cid}/1.png",
+    }
+    if config.publish.external_url:
+        value["external_link"] = config.publish.external_url
+    return value
