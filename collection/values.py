@@ -6,14 +6,15 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from collection.errors import UsageError
 
-Pixels = npt.NDArray[np.uint8]
+if TYPE_CHECKING:  # the command line reads this file before it knows whether there is anything to compute
+    import numpy as np
+    import numpy.typing as npt
+
+Pixels: TypeAlias = "npt.NDArray[np.uint8]"
 """An RGB picture: (height, width, 3), uint8, sRGB."""
 
 Progress = Callable[[int, int], None]
@@ -147,22 +148,32 @@ class ImageGenerator(Protocol):
     """
 
     @property
-    def batch_size(self) -> int: ...
+    def batch_size(self) -> int:
+        """Recipes a call, 1 or more."""
+        ...
 
     @property
-    def identity(self) -> Mapping[str, Any]: ...
+    def identity(self) -> Mapping[str, Any]:
+        """What ran, in JSON values."""
+        ...
 
-    def generate(self, recipes: Sequence[Recipe]) -> list[Rendering]: ...
+    def generate(self, recipes: Sequence[Recipe]) -> list[Rendering]:
+        """One Rendering a recipe, in order."""
+        ...
 
 
 class ImageEncoder(Protocol):
     """Turns pictures into unit vectors. `model` names (architecture, weights sha256, preprocess)."""
 
     @property
-    def model(self) -> str: ...
+    def model(self) -> str:
+        """Identity of the encoder."""
+        ...
 
     @property
-    def dimensions(self) -> int: ...
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        ...
 
     def encode(self, images: Sequence[Pixels]) -> npt.NDArray[np.float32]:
         """Unit vectors, (n, dimensions) float32."""

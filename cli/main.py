@@ -1,0 +1,79 @@
+"""The command `collection`: its commands, and the one place where errors become words and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from collection import CollectionError, __version__
+
+from . import config, dedupe, deploy, doctor, freeze, generate, mint, new, pin, plan, run, score, select, sheet, status
+from . import verify as verify_command
+from .render import Screen
+
+COMMANDS = {
+    "Begin": {"new": new, "config": config, "doctor": doctor},
+    "All at once": {"run": run, "status": status},
+    "Make and judge": {"plan": plan, "generate": generate, "score": score, "dedupe": dedupe},
+    "Choose": {"select": select, "sheet": sheet},
+    "Publish and prove": {"freeze": freeze, "pin": pin, "deploy": deploy, "mint": mint, "verify": verify_command},
+}
+"""The commands, under the headings of the help."""
+
+app = typer.Typer(
+    name="collection",
+    help="From seeds and style blends to verified tokens.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a traceback must not show local variables
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"collection {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def project_option(
+    context: typer.Context,
+    project: Annotated[
+        Path, typer.Option("--project", "-C", metavar="PROJECT", help="The project folder; the current one if absent.")
+    ] = Path(),
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """From seeds and style blends to verified tokens."""
+    context.obj = project
+
+
+for heading, commands in COMMANDS.items():
+    for name, module in commands.items():
+        app.command(name, rich_help_panel=heading)(module.command)
+
+
+def main() -> None:
+    """Run the command line: exit code 0, 1 (work failed or incomplete) or 2 (usage, configuration)."""
+    command = typer.main.get_command(app)
+    as_json = "--json" in sys.argv
+    try:
+        code = command.main(standalone_mode=False)
+    except CollectionError as error:
+        Screen(as_json).error(error.message, error.hint)
+        code = error.exit_code
+    except typer.Abort:
+        code = 1
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        from typer.rich_utils import rich_format_error
+
+        rich_format_error(error)  # type: ignore[arg-type]
+        Screen(as_json).object({"error": {"message": error.format_message(), "hint": None}})
+        code = 2
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,43 @@
+"""collection mint"""
+
+from __future__ import annotations
+
+import typer
+
+from .render import Outcome, amount
+from .session import DryRun, Json, Session, working
+
+
+def left(session: Session) -> int:
+    """Frozen tokens that are not known to be minted."""
+    from collection.chain.mint import pending
+
+    project = session.project
+    return len(pending(project.store, project.network.chain_id)) if project.store.frozen() else 0
+
+
+def work(session: Session) -> Outcome:
+    """Mint what is not minted yet."""
+    from collection.chain.mint import mint
+
+    project = session.project
+    with project.chain() as chain, session.screen.progress("mint", "tokens") as progress:
+        account = project.account(chain)
+        recipient = project.config.chain.recipient or account.address
+        result = mint(project.store, chain, account, recipient, progress=progress)
+    total = len(project.store.tokens())
+    if result.tokens:
+        line = f"{amount(result.tokens, 'token')} in {amount(result.transactions, 'transaction')}, {result.gas:,} gas"
+    else:
+        line = f"nothing to do: {total} of {amount(total, 'token')} minted"
+    report = {"minted": result.tokens, "transactions": result.transactions, "gas": result.gas, "tokens": total}
+    return Outcome("mint", line, report)
+
+
+def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Mint every frozen token that is not minted yet."""
+    with working(context, as_json, dry_run) as session:
+        if dry_run:
+            count = left(session)
+            return session.pending("mint", count, amount(count, "token"))
+        return session.end(work(session))

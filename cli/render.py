@@ -1,0 +1,111 @@
+"""What a person sees, and what a program reads: lines and progress bars, or one JSON object."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from collection.values import Failure, Progress, silent
+
+SHOWN_FAILURES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a stage did: a line for people, a mapping for programs, what failed by name, and whether all is done."""
+
+    stage: str
+    line: str
+    report: Mapping[str, Any] = field(default_factory=dict)
+    failures: Sequence[Failure] = ()
+    complete: bool = True
+    hint: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that --json prints."""
+        failed = [{"what": failure.what, "why": failure.why} for failure in self.failures]
+        return {"stage": self.stage, **self.report, "failed": failed, "complete": self.complete}
+
+
+class Screen:
+    """Where a command shows what it does. With `as_json`, stdout gets one object and stderr all else."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json = as_json
+        self.out = Console(stderr=as_json, highlight=False, soft_wrap=True)
+        self.err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    def line(self, head: str, text: str) -> None:
+        """One line: who speaks, and what it says."""
+        self.out.print(f"[bold]{escape(head):<10}[/bold] {escape(text)}")
+
+    def say(self, text: str) -> None:
+        """A line of free text."""
+        self.out.print(escape(text))
+
+    def object(self, value: Mapping[str, Any]) -> None:
+        """The one JSON object, if it was asked for."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+    def outcome(self, outcome: Outcome) -> None:
+        """The lines of a stage."""
+        self.line(outcome.stage, outcome.line)
+        for failure in outcome.failures[:SHOWN_FAILURES]:
+            self.err.print(f"[red]{'':10} {escape(failure.what)}: {escape(failure.why)}[/red]")
+        if len(outcome.failures) > SHOWN_FAILURES:
+            self.err.print(f"{'':10} and {len(outcome.failures) - SHOWN_FAILURES} more; --json names them all")
+        if outcome.hint:
+            self.err.print(f"{'':10} {escape(outcome.hint)}")
+
+    def error(self, message: str, hint: str | None) -> None:
+        """What went wrong, and the next thing to type."""
+        self.err.print(f"[red bold]error[/red bold]      {escape(message)}")
+        if hint:
+            self.err.print(f"[bold]next[/bold]       {escape(hint)}")
+        self.object({"error": {"message": message, "hint": hint}})
+
+    @contextmanager
+    def progress(self, stage: str, unit: str) -> Iterator[Progress]:
+        """A bar with rate and time left on stderr, if a person is looking."""
+        if not self.err.is_terminal:
+            yield silent
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bars
+
+        columns = [
+            TextColumn(f"[bold]{stage:<10}[/bold]"), BarColumn(), MofNCompleteColumn(), TaskProgressColumn(
+                text_format="", show_speed=True), TextColumn("{task.fields[rate]}"), TimeRemainingColumn(compact=True),
+        ]  # fmt: skip
+        del columns[3]
+        with Bars(*columns, TextColumn("left"), console=self.err, transient=True) as bars:
+            task = bars.add_task(stage, total=None, rate="")
+
+            def update(done: int, total: int) -> None:
+                speed = bars.tasks[0].speed
+                bars.update(task, completed=done, total=total, rate=f"{speed:.1f} {unit}/s" if speed else "")
+
+            yield update
+
+
+def amount(number: int, singular: str, plural: str | None = None) -> str:
+    """A number and its noun: 1 token, 24 tokens, 1,200 images."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def bytes_of(size: int) -> str:
+    """A size as people read it, in decimal units: 31 MB."""
+    value = float(size)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError

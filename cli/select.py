@@ -1,0 +1,77 @@
+"""collection select"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from collection.errors import UsageError
+
+from .render import Outcome, amount
+from .session import DryRun, Json, Session, reading, working
+
+
+def left(session: Session) -> int:
+    """Images to choose: all of the supply if anything changed since the last choice."""
+    from collection.curate.select import pending
+
+    project = session.project
+    return pending(project.store, project.config.supply, project.ranking_metrics)
+
+
+def work(session: Session) -> Outcome:
+    """Choose, unless nothing changed."""
+    from collection.curate.select import select
+
+    project = session.project
+    if not left(session):
+        report = project.store.stage_report("select")
+        line = f"nothing to do: {report['selected']} of {report['eligible']} are chosen"
+        return _outcome(line, report)
+    result = select(project.store, project.config.supply, project.ranking_metrics)
+    line = f"{result.selected} of {result.eligible}, mean percentile {result.mean_score:.0f}"
+    return _outcome(line, project.store.stage_report("select"))
+
+
+def _outcome(line: str, report: dict[str, float]) -> Outcome:
+    short = int(report["supply"] - report["selected"])
+    hint = f"{amount(short, 'token')} without an image: raise `candidates` in collection.toml and run again"
+    return Outcome("select", line, report, complete=not short, hint=hint if short else None)
+
+
+def explain(session: Session, token: int | None, image: int | None) -> None:
+    """Say why a token's image, or any image, was chosen or not."""
+    from collection.curate.select import why
+
+    project = session.project
+    if token is not None:
+        found = {item.token_id: item.asset.id for item in project.store.tokens()}
+        if token not in found:
+            known = f"the tokens are 1 to {len(found)}" if found else "nothing is frozen yet: collection freeze"
+            raise UsageError(f"there is no token {token}", f"{known}; --why-image asks by the image's number")
+        image = found[token]
+    assert image is not None
+    reason = why(project.store, image, project.config.supply, project.ranking_metrics)
+    session.screen.line(f"{image:04d}", reason)
+    session.screen.object({"token": token, "image": image, "why": reason})
+
+
+def command(
+    context: typer.Context,
+    why: Annotated[int | None, typer.Option(metavar="TOKEN", help="Say why this token's image was chosen.")] = None,
+    why_image: Annotated[
+        int | None, typer.Option(metavar="NUMBER", help="Say why this image was chosen, or why not.")
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Choose the best images that are no duplicates, one for each token."""
+    if why is not None or why_image is not None:
+        with reading(context, as_json) as session:
+            return explain(session, why, why_image)
+    with working(context, as_json, dry_run) as session:
+        if dry_run:
+            count = left(session)
+            return session.pending("select", count, f"a choice of {amount(count, 'image')}")
+        return session.end(work(session))

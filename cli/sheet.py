@@ -1,0 +1,69 @@
+"""collection sheet"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .render import Outcome, amount
+from .session import DryRun, Json, Session, reading
+
+if TYPE_CHECKING:
+    from collection.curate.sheet import Sheet
+
+
+def shown(session: Session, everything: bool = False) -> Sheet:
+    """What the sheet shows: the tokens if there are any, else the chosen images, else all."""
+    from collection.curate.sheet import Cell, Sheet
+
+    config, store = session.project.config, session.project.store
+    assets, tokens, chosen = store.assets(), store.tokens(), store.selection()
+    if tokens and not everything:
+        cells = [Cell(f"#{token.token_id}", token.asset.file_sha256) for token in tokens]
+        what = f"{amount(len(tokens), 'token')} of {amount(len(assets), 'image')}"
+    elif chosen and not everything:
+        files = {asset.id: asset for asset in assets}
+        ordered = [files[item.asset_id] for item in chosen if item.asset_id in files]
+        cells = [Cell(asset.label, asset.file_sha256) for asset in ordered]
+        what = f"{amount(len(cells), 'image')} chosen of {len(assets)}, best first"
+    else:
+        cells = [Cell(asset.label, asset.file_sha256) for asset in assets]
+        what = amount(len(assets), "image")
+    artists = ", ".join(artist.name for artist in config.artists)
+    return Sheet(config.title, "  ·  ".join(filter(None, [artists, what, f'seed "{config.seed}"'])), cells)
+
+
+def work(session: Session, output: Path | None = None, everything: bool = False) -> Outcome:
+    """Draw the sheet, unless the file shows it already."""
+    from collection.curate.sheet import page_paths, pending, write_sheet
+
+    path = output or session.project.folder / "sheet.png"
+    sheet = shown(session, everything)
+    if not sheet.cells:
+        return Outcome("sheet", "no images yet", {"pages": []}, complete=False, hint="`collection generate` makes them")
+    nothing = "" if pending(path, sheet) else "nothing to do: "
+    if not nothing:
+        with session.screen.progress("sheet", "images") as progress:
+            write_sheet(path, sheet, session.project.files, progress=progress)
+    pages = [str(page) for page in page_paths(path, sheet)]
+    line = f"{nothing}{amount(len(sheet.cells), 'image')} on {', '.join(pages)}"
+    return Outcome("sheet", line, {"pages": pages, "images": len(sheet.cells)})
+
+
+def command(
+    context: typer.Context,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", dir_okay=False, help="The PNG file; sheet.png in the project.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show all images, not only the chosen.")] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Draw the contact sheet: the set at one look."""
+    with reading(context, as_json) as session:
+        if dry_run:
+            count = len(shown(session, everything).cells)
+            return session.pending("sheet", count, f"a sheet of {amount(count, 'image')}")
+        return session.end(work(session, output, everything))

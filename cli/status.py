@@ -1,0 +1,42 @@
+"""collection status"""
+
+from __future__ import annotations
+
+import typer
+
+from .render import amount
+from .session import Json, reading
+
+NEXT = {
+    "planned": "plan", "generated": "generate", "scored": "score", "selected": "select", "frozen": "freeze",
+    "pinned": "pin", "minted": "mint", "verified": "verify",
+}  # fmt: skip
+
+
+def next_command(counts: dict[str, int], images: int, supply: int) -> str | None:
+    """The first stage that is short of what it should reach."""
+    for name, command in NEXT.items():
+        if counts[name] < (images if name in ("planned", "generated", "scored") else supply):
+            return command
+    return None
+
+
+def command(context: typer.Context, as_json: Json = False) -> None:
+    """Say how far the project is, and what failed."""
+    with reading(context, as_json) as session:
+        config, store = session.project.config, session.project.store
+        counts = store.counts()
+        following = next_command(counts, config.images, config.supply)
+        for name, count in counts.items():
+            goal = config.images if name in ("planned", "generated", "scored") else config.supply
+            session.screen.line(name, f"{count}" if name == "duplicates" else f"{count} of {goal}")
+        failures = [(stage, failure) for stage in ("generate", "score", "pin") for failure in store.failures(stage)]
+        for stage, failure in failures:
+            session.screen.error(f"{stage} {failure.what}: {failure.why}", None)
+        path = "" if session.project.folder.name == "" else f"-C {session.project.folder} "
+        if following:
+            session.screen.line("next", f"collection {path}{following}, or collection {path}run for all that is left")
+        else:
+            session.screen.line("next", f"all done: {amount(config.supply, 'token')} verified")
+        named = [{"stage": stage, "what": failure.what, "why": failure.why} for stage, failure in failures]
+        session.screen.object({**counts, "failed": named, "next": following})

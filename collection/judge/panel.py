@@ -1,0 +1,81 @@
+"""The scorers that a configuration names: encoder, heads, and where their weights come from."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from collection.config import Score
+from collection.errors import ConfigError, WeightsError
+from collection.judge.heads import KNOWN_HEADS, Head, load_head
+from collection.judge.score import QUALITY, Scorers
+from collection.store.files import write_durably
+from collection.values import ImageEncoder, sha256_hex
+
+_LAION = "https://github.com/LAION-AI/aesthetic-predictor/raw/main/"
+_IMPROVED = "https://github.com/christophschuhmann/improved-aesthetic-predictor/raw/main/"
+SOURCES = {
+    "laion-v1-b32": f"{_LAION}sa_0_4_vit_b_32_linear.pth",
+    "laion-v1-b16": f"{_LAION}sa_0_4_vit_b_16_linear.pth",
+    "laion-v1-l14": f"{_LAION}sa_0_4_vit_l_14_linear.pth",
+    "sac-logos-ava1": f"{_IMPROVED}sac%2Blogos%2Bava1-l14-linearMSE.pth",
+}
+"""Where the known heads are published; what comes from there must have the SHA-256 that the name stands for."""
+TIMEOUT = 30.0
+"""Seconds without an answer."""
+
+
+def build_scorers(wish: Score, folder: Path, sources: dict[str, str] | None = None) -> Scorers:
+    """Encoder and heads by the [score] table; paths are taken from `folder`.
+
+    Raises ConfigError for a head that is neither known nor a file, WeightsError for weights that cannot be had.
+    """
+    heads = tuple(_head(name, folder, SOURCES if sources is None else sources) for name in wish.heads)
+    return Scorers(_encoder(wish.encoder, folder), heads)
+
+
+def ranking_metrics(scorers: Scorers) -> tuple[str, ...]:
+    """The metrics that say which image is better: the heads, or technical quality where there is none."""
+    return tuple(head.name for head in scorers.heads) or (QUALITY,)
+
+
+def _encoder(reference: str, folder: Path) -> ImageEncoder:
+    if reference == "embedded":
+        from collection.judge.embedded_encoder import EfficientNetLite0
+
+        return EfficientNetLite0()
+    from collection.judge.open_clip_encoder import OpenClip
+
+    kind, _, place = reference.partition(":")
+    return OpenClip(f"local-dir:{folder / place}" if kind == "local-dir" else reference)
+
+
+def _head(name: str, folder: Path, sources: dict[str, str]) -> Head:
+    if name in sources:
+        return load_head(_cached(name, sources[name]))
+    if (folder / name).is_file():
+        return load_head(folder / name)
+    raise ConfigError(
+        f'score.heads: "{name}" is neither a known head nor a file in {folder}', f"known heads: {', '.join(sources)}"
+    )
+
+
+def _cached(name: str, address: str) -> Path:
+    """The file of a known head: from the cache, or fetched into it once it has the right hash."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "collection" / "heads"
+    wanted = next(sha256 for sha256, known in KNOWN_HEADS.items() if known.name == name)
+    path = cache / f"{wanted}.pth"
+    if path.exists():
+        return path
+    by_hand = f"fetch it yourself from {address}, and name the file in score.heads"
+    try:
+        with urlopen(address, timeout=TIMEOUT) as answer:
+            data = answer.read()
+    except (URLError, OSError) as error:
+        raise WeightsError(f"the head {name} cannot be fetched: {error}", by_hand) from error
+    if sha256_hex(data) != wanted:
+        raise WeightsError(f"{address} is not the head {name}: its SHA-256 is {sha256_hex(data)}", by_hand)
+    write_durably(path, data)
+    return path

@@ -1,0 +1,198 @@
+"""The composition root: a project folder, opened. Heavy parts are built when they are first asked for."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Self
+
+from collection.config import Config, load_config
+from collection.errors import ProjectError
+from collection.store.files import Files
+from collection.store.store import Store
+from collection.values import ImageGenerator, Recipe
+
+if TYPE_CHECKING:
+    from collection.chain.connection import Chain
+    from collection.chain.contract import TokenSettings
+    from collection.chain.networks import Network
+    from collection.chain.transactions import Account
+    from collection.chain.verify import Evidence
+    from collection.ipfs.car_store import CarStore
+    from collection.ipfs.pinner import Pinner
+    from collection.judge.dedupe import Nearness
+    from collection.judge.score import Scorers
+    from collection.unixfs import Car
+
+CONFIG_FILE = "collection.toml"
+DATABASE_FILE = "collection.db"
+
+
+class Project:
+    """A folder with a collection.toml, its database and its files.
+
+    As a context manager it closes what it opened. `config` is read at once, everything else on first use.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config: Config = load_config(folder / CONFIG_FILE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "store" in vars(self):
+            self.store.close()
+
+    @cached_property
+    def store(self) -> Store:
+        """The database, made if it is not there."""
+        return Store(self.folder / DATABASE_FILE)
+
+    @cached_property
+    def files(self) -> Files:
+        """The content-addressed files."""
+        return Files(self.folder / "files")
+
+    @cached_property
+    def generator(self) -> ImageGenerator:
+        """What makes the images."""
+        from collection.generate.registry import build_generator
+
+        return build_generator(self.config)
+
+    @cached_property
+    def scorers(self) -> Scorers:
+        """What gives the images their numbers."""
+        from collection.judge.panel import build_scorers
+
+        return build_scorers(self.config.score, self.folder)
+
+    @property
+    def nearness(self) -> Nearness:
+        """When two images count as one."""
+        from collection.judge.dedupe import Nearness
+
+        wish = self.config.dedupe
+        return Nearness(self.scorers.encoder.model, wish.phash_distance, wish.cosine)
+
+    @property
+    def ranking_metrics(self) -> tuple[str, ...]:
+        """The metrics that say which image is better."""
+        from collection.judge.panel import ranking_metrics
+
+        return ranking_metrics(self.scorers)
+
+    def ranking(self) -> dict[int, float]:
+        """How good each image is, by its number: the mean of its percentiles, 0 to 100."""
+        from collection.curate.select import rank
+
+        return {item.asset.id: item.score for item in rank(self.store, self.ranking_metrics)}
+
+    @cached_property
+    def cars(self) -> CarStore:
+        """The folder of CAR files; what is pinned is always kept here too."""
+        from collection.ipfs.car_store import CarStore
+
+        return CarStore(self.folder / "car")
+
+    @cached_property
+    def pinners(self) -> list[Pinner]:
+        """Whoever is to keep what is published."""
+        from collection.ipfs.pinner import open_pinners
+
+        return open_pinners(self.config.publish.storage, self.cars.folder)
+
+    @cached_property
+    def network(self) -> Network:
+        """The chain that the configuration names; nothing is contacted."""
+        from collection.chain.networks import find_network
+
+        return find_network(self.config.chain.network)
+
+    @contextmanager
+    def chain(self) -> Iterator[Chain]:
+        """The chain, contacted; closed at the end."""
+        from collection.chain.connection import open_chain
+
+        with open_chain(self.network, self.folder, self.config.chain.rpc) as chain:
+            yield chain
+
+    def account(self, chain: Chain) -> Account:
+        """Who deploys and mints."""
+        from collection.chain.transactions import find_account
+
+        return find_account(chain, self.config.chain.key, self.folder)
+
+    def token_settings(self, account: Account) -> TokenSettings:
+        """What the contract of the frozen set is told once and for all."""
+        from collection.chain.contract import TokenSettings
+        from collection.chain.deploy import frozen_set
+
+        frozen, artists = frozen_set(self.store), self.config.artists
+        paid = self.config.royalties.receiver or next((a.address for a in artists if a.address), None)
+        return TokenSettings(
+            name=self.config.title,
+            symbol=self.config.token_symbol,
+            owner=account.address,
+            max_supply=len(self.store.tokens()),
+            base_uri=f"ipfs://{frozen.metadata_cid}/",
+            contract_uri=f"ipfs://{frozen.root_cid}/collection.json",
+            provenance=frozen.provenance,
+            royalty_receiver=paid or account.address,
+            royalty_basis_points=round(self.config.royalties.percent * 100),
+        )
+
+    @contextmanager
+    def evidence(self, account: Account, sample: int) -> Iterator[Evidence]:
+        """What `verify` compares the chain with: the published content, read where it was pinned, and new renderings.
+
+        `sample` tokens, evenly spread over the set, are rendered again.
+        """
+        from collection.chain.verify import Evidence
+
+        tokens = self.store.tokens()
+        chosen = {tokens[place * len(tokens) // sample].token_id for place in range(sample)} if tokens else set()
+        with self._published() as car:
+            yield Evidence(self.token_settings(account), car.read_uri, self.rerender, chosen)
+
+    @contextmanager
+    def _published(self) -> Iterator[Car]:
+        """The frozen set as the last of its storages gives it back, every block checked against its CID."""
+        from collection.chain.deploy import frozen_set
+        from collection.unixfs import Car
+
+        root, pinner = frozen_set(self.store).root_cid, self.pinners[-1]
+        with TemporaryDirectory(prefix="collection-") as folder:
+            path = Path(folder) / f"{root}.car"
+            pinner.export(root, path)
+            with Car(path) as car:
+                yield car
+
+    def rerender(self, recipe: Recipe) -> str:
+        """The pixel hash of what a recipe makes now."""
+        from collection.images import pixel_sha256
+
+        return pixel_sha256(self.generator.generate([recipe])[0].pixels)
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """One process works in a project at a time; raises ProjectError while another does. Readers need no leave."""
+        with (self.folder / ".lock").open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ProjectError(
+                    f"another collection command is at work in {self.folder}", "wait for it, or stop it with Ctrl-C"
+                ) from None
+            yield
+
+
+def open_project(folder: Path) -> Project:
+    """Open the project in a folder; raises ProjectError or ConfigError."""
+    return Project(folder)

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Make .venv hold what requirements.lock says, and this checkout in editable form. Does nothing if it does already.
+set -eu
+cd "$(dirname "$0")/.."
+venv=.venv
+
+find_python() {
+    for candidate in "${PYTHON:-}" python3.13 python3.12 python3.11 python3 python; do
+        [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 || continue
+        "$candidate" -c 'import sys, venv; sys.exit(not sys.version_info[:2] >= (3, 11))' 2>/dev/null || continue
+        echo "$candidate"
+        return
+    done
+    echo "Collection needs Python 3.11 or later, with venv; name one: make demo PYTHON=/path/to/python3" >&2
+    exit 1
+}
+
+wanted=$(cat requirements*.lock pyproject.toml packaging/setup.sh | cksum)
+if [ "$(cat $venv/.installed 2>/dev/null)" = "$wanted" ]; then
+    echo "set-up: $venv is as requirements.lock says"
+    exit 0
+fi
+python=$(find_python)
+if [ ! -x $venv/bin/python ]; then
+    echo "set-up: making $venv with $($python --version)"
+    "$python" -m venv $venv
+fi
+install="$venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps"
+if ! command -v nvidia-smi >/dev/null 2>&1 && $install --require-hashes -r requirements-cpu.lock >/dev/null 2>&1; then
+    echo "set-up: no NVIDIA driver here; torch's CPU build serves, where it is to be had"
+fi
+echo "set-up: installing what requirements.lock lists (once; some minutes, most of it torch)"
+$install --require-hashes -r requirements.lock
+if $venv/bin/python -c 'import importlib.metadata as m, sys; sys.exit(not any(r.startswith(("nvidia-", "cuda-")) for r in m.requires("torch") or ()))'; then
+    echo "set-up: this torch is the CUDA build; installing what requirements-cuda.lock lists"
+    $install --require-hashes -r requirements-cuda.lock
+fi
+echo "set-up: installing this checkout (editable)"
+$install --no-build-isolation --editable .
+echo "$wanted" >$venv/.installed

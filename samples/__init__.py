@@ -1,0 +1,1 @@
+"""Sample projects: `collection new PATH --sample NAME` copies one."""
