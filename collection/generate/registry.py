@@ -20,7 +20,7 @@ def _diffusion(config: Config) -> ImageGenerator:
 
     wish = config.generator
     assert isinstance(wish, DiffusionGenerator)
-    return Diffusion(wish.model, revision=wish.revision, device=wish.device, dtype=wish.dtype)
+    return Diffusion(wish.model, revision=wish.revision, device=wish.device, dtype=wish.dtype, batch_size=wish.batch)
 
 
 GENERATORS: dict[str, Callable[[Config], ImageGenerator]] = {"painter": _painter, "diffusion": _diffusion}
@@ -31,10 +31,17 @@ def build_generator(config: Config) -> ImageGenerator:
     return GENERATORS[config.generator.use](config)
 
 
-def check_styles(config: Config) -> None:
-    """Refuse, before anything is made, styles that the painter does not know; raises ConfigError."""
-    if config.generator.use != "painter":
-        return
+def check_generator(config: Config) -> None:
+    """Refuse, before anything is made, what the generator would refuse later; raises UsageError or ConfigError."""
+    if isinstance(config.generator, DiffusionGenerator):
+        from collection.generate.diffusion_options import DiffusionOptions
+
+        DiffusionOptions.of(config.generator.options)
+    else:
+        _check_painter_styles(config)
+
+
+def _check_painter_styles(config: Config) -> None:
     from collection.config_errors import nearest
     from collection.generate.painter import STYLES
 

@@ -1,0 +1,164 @@
+"""Find a diffusers model, prove that it is whole and safe to open, and open it."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from hashlib import file_digest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from collection.errors import WeightsError
+from collection.generate.torch_session import quiet
+from collection.torch_environment import prepare_torchvision
+
+if TYPE_CHECKING:
+    import torch
+
+_INDEX = "model_index.json"
+_PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
+_HUB_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
+_VARIANT = re.compile(r"\.[^.]+?(-\d{5}-of-\d{5})?$")
+"""What `unet.fp16` has after its name and `unet` has not: such files are alternatives, and not loaded."""
+
+
+def find_model(model: str, revision: str | None, local_files_only: bool) -> Path:
+    """The folder of `model`: itself a folder, or a hub id fetched into (or found in) the hub's own cache.
+
+    Raises WeightsError where there is neither.
+    """
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return folder
+    if not _HUB_ID.fullmatch(model):
+        raise WeightsError(
+            f"there is no model folder {model}", "give a folder that holds model_index.json, or a hub id"
+        )
+    return _fetch(model, revision, local_files_only)
+
+
+def _fetch(model: str, revision: str | None, local_files_only: bool) -> Path:
+    prepare_torchvision()
+    from diffusers import DiffusionPipeline
+
+    try:
+        with quiet():
+            found = DiffusionPipeline.download(
+                model, revision=revision, local_files_only=local_files_only, use_safetensors=True
+            )
+    except (OSError, ValueError) as error:
+        where = "the hub's local cache" if local_files_only else "the hub or its local cache"
+        asked = f"{model} (revision {revision})" if revision else model
+        raise WeightsError(
+            f"model {asked} is no folder here and could not be had from {where}: {_first_line(error)}",
+            "check the spelling, go online once to fetch it, or give the folder of a saved pipeline",
+        ) from error
+    return Path(found)
+
+
+def check_model(folder: Path) -> None:
+    """Raise WeightsError, naming the part, unless `folder` is a whole pipeline with safetensors weights."""
+    for name in components(folder):
+        part = folder / name
+        if not part.is_dir() or not any(part.iterdir()):
+            raise _missing(folder, name)
+        weighs = any(part.glob("*.safetensors")) or any(file for kind in _PICKLES for file in part.glob(kind))
+        if weighs and not (part / "config.json").is_file():
+            raise _missing(folder, f"{name}/config.json")
+        if (part / "config.json").is_file():
+            _check_weights(folder, part)
+
+
+def components(folder: Path) -> list[str]:
+    """The sub-folders that the pipeline in `folder` is made of. Raises WeightsError where it is no pipeline."""
+    try:
+        index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise WeightsError(
+            f"{folder} is no diffusers pipeline: it has no {_INDEX}",
+            "point model at the folder that `save_pretrained` of a pipeline wrote",
+        ) from error
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{folder / _INDEX} cannot be read: {error}", "fetch the model again") from error
+    if not isinstance(index, dict) or not isinstance(index.get("_class_name"), str):
+        raise WeightsError(f"{folder / _INDEX} names no diffusers class; code that comes with a model is never run")
+    return sorted(name for name, value in index.items() if isinstance(value, list) and value[0] is not None)
+
+
+def _check_weights(folder: Path, part: Path) -> None:
+    loaded = _safetensors(part)
+    for index in part.glob("*.safetensors.index.json"):
+        for shard in sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())):
+            if not (part / shard).is_file():
+                raise _missing(folder, f"{part.name}/{shard}")
+    pickles = sorted(file.name for kind in _PICKLES for file in part.glob(kind))
+    if not loaded and pickles:
+        raise WeightsError(
+            f"{part / pickles[0]} is a pickle, which can run code when it is opened; only safetensors are loaded",
+            "ask for a revision with safetensors, or convert it once where you trust it: "
+            "`DiffusionPipeline.from_pretrained(FOLDER).save_pretrained(NEW, safe_serialization=True)`",
+        )
+    if not loaded:
+        raise _missing(folder, f"the weights of {part.name} (a .safetensors file)")
+
+
+def _missing(folder: Path, what: str) -> WeightsError:
+    return WeightsError(f"the model in {folder} is not whole: {what} is missing", "fetch or copy the model again")
+
+
+def _safetensors(part: Path) -> list[Path]:
+    return sorted(file for file in part.glob("*.safetensors") if not _VARIANT.search(file.stem))
+
+
+def weights_sha256(folder: Path) -> dict[str, str]:
+    """SHA-256 of each weights file that a pipeline loads, by its path inside `folder`."""
+    files = [file for name in components(folder) for file in _safetensors(folder / name)]
+    return {file.relative_to(folder).as_posix(): _digest(file, *_stamp(file)) for file in files}
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    status = file.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+@lru_cache(maxsize=256)
+def _digest(file: Path, size: int, modified: int) -> str:
+    """Size and time of change are part of the key only: a changed file is read again."""
+    with file.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
+
+
+def load_pipeline(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
+    """Open the text-to-image pipeline in a checked `folder`; raises WeightsError."""
+    prepare_torchvision()
+    from diffusers import AutoPipelineForText2Image
+    from safetensors import SafetensorError
+
+    try:
+        with quiet() as said:
+            pipeline = AutoPipelineForText2Image.from_pretrained(
+                folder, dtype=dtype, use_safetensors=True, local_files_only=True
+            )
+            pipeline.to(device)
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+        raise WeightsError(f"the model in {folder} cannot be loaded: {_first_line(error)}") from error
+    for message in said:
+        if "newly initialized" in message:
+            raise WeightsError(
+                f"the model in {folder} lacks trained weights, and would be filled with noise: {_flat(message)}",
+                "fetch or copy the model again",
+            )
+    pipeline.set_progress_bar_config(disable=True)
+    if hasattr(pipeline, "watermark"):
+        # SDXL marks pictures only where a certain package happens to be installed: pixels must not depend on that.
+        pipeline.watermark = None
+    return pipeline
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def _flat(message: str) -> str:
+    return " ".join(message.split())[:400]

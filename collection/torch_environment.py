@@ -1,0 +1,35 @@
+"""What torch's companion packages need before they can be imported."""
+
+from __future__ import annotations
+
+_BOXES_TO_KEEP = {
+    "nms": "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+    "qnms": "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+}
+"""The operators (schemas as in torchvision's C++ source) that torchvision's Python gives a shape function on import."""
+
+
+def prepare_torchvision() -> None:
+    """Make `import torchvision` work where its compiled library cannot load; call it before whatever imports it.
+
+    The wheel of a registry is linked to CUDA; beside a CPU-only torch its library does not load, and torchvision
+    then describes operators that nobody declared ("operator torchvision::nms does not exist"). Declaring them
+    lets its Python transforms work; calling the operators themselves still fails. Does nothing where the
+    library loads, where torchvision is not installed, or the second time.
+    """
+    try:
+        import torchvision  # noqa: F401
+    except ModuleNotFoundError:
+        return
+    except RuntimeError as error:
+        if "operator torchvision::" not in str(error):
+            raise
+        _declare_operators()
+
+
+def _declare_operators() -> None:
+    import torch
+
+    for name, schema in _BOXES_TO_KEEP.items():
+        if not hasattr(torch.ops.torchvision, name):
+            torch.library.define(f"torchvision::{name}", schema)

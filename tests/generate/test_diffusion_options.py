@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from collection.errors import UsageError
+from collection.generate.diffusion_options import SCHEDULERS, DiffusionOptions
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("steps", 0),
+        ("steps", 1001),
+        ("steps", 2.5),
+        ("steps", True),
+        ("batch", 0),
+        ("batch", 257),
+        ("batch", "4"),
+        ("guidance", -0.1),
+        ("guidance", 100.5),
+        ("guidance", float("nan")),
+        ("guidance", float("inf")),
+        ("guidance", None),
+        ("scheduler", "Eular"),
+        ("dtype", "float64"),
+        ("revision", ""),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_field(field: str, value: Any) -> None:
+    with pytest.raises(UsageError) as caught:
+        DiffusionOptions.of({field: value})
+    assert f"{field} = {value!r}" in caught.value.message
+
+
+def test_a_misspelt_scheduler_is_told_its_nearest_name() -> None:
+    with pytest.raises(UsageError) as caught:
+        DiffusionOptions(scheduler="EulerAncestrel")
+    assert caught.value.hint == "did you mean 'EulerAncestral'?"
+
+
+@pytest.mark.parametrize("name", ["DPMSolverSDE", "DPMSolverSDEScheduler"])
+def test_the_scheduler_that_ignores_the_seed_is_banned_with_its_reason(name: str) -> None:
+    with pytest.raises(UsageError, match="ignores the seed"):
+        DiffusionOptions(scheduler=name)
+
+
+def test_an_unknown_option_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match="'step'") as caught:
+        DiffusionOptions.of({"step": 3})
+    assert caught.value.hint == "did you mean 'steps'?"
+
+
+def test_options_survive_their_json() -> None:
+    options = DiffusionOptions(steps=4, guidance=0.0, scheduler="LCM", batch=2, dtype="bfloat16", revision="main")
+    assert DiffusionOptions.of(options.as_json()) == options
+    assert DiffusionOptions.of({}) == DiffusionOptions()
+    assert DiffusionOptions.of({"steps": 1000, "guidance": 100, "batch": 256}).guidance == 100
+
+
+def test_every_allowed_scheduler_is_a_class_of_diffusers() -> None:
+    import diffusers
+
+    assert [name for name in SCHEDULERS.values() if not hasattr(diffusers, name)] == []
