@@ -1,0 +1,23 @@
+"""Content addressing as IPFS does it: files and directories become blocks, CIDs and CAR files. No network."""
+
+from collection.unixfs.build import Graph, directory_cid, file_cid, graph_of
+from collection.unixfs.car import Car, write_car
+from collection.unixfs.cid import cid_bytes, cid_text
+from collection.unixfs.walk import Blocks, content, listing, read, read_uri, resolve
+
+__all__ = [
+    "Blocks",
+    "Car",
+    "Graph",
+    "cid_bytes",
+    "cid_text",
+    "content",
+    "directory_cid",
+    "file_cid",
+    "graph_of",
+    "listing",
+    "read",
+    "read_uri",
+    "resolve",
+    "write_car",
+]

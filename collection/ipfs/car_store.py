@@ -1,0 +1,42 @@
+"""The storage that is always there: one CAR file a root, in a folder of the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from collection.errors import PinError
+from collection.unixfs import Car, write_car
+
+
+class CarStore:
+    """Keeps `<root>.car` files in a folder."""
+
+    name = "car"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, root: str) -> Path:
+        """Where the CAR file of that root lies, or would lie."""
+        return self.folder / f"{root}.car"
+
+    def holds(self, root: str) -> bool:
+        """Whether the file is there, whole (not cut off) and of that root; `Car.verify` looks at every byte."""
+        try:
+            with Car(self.path(root)) as car:
+                return car.root == root
+        except PinError:
+            return False
+
+    def pin(self, car: Path, root: str) -> None:
+        """Copy the blocks below `root` into the folder; a file that lies there already is only checked."""
+        with Car(car) as blocks:
+            if car == self.path(root):
+                blocks.verify()
+            else:
+                write_car(self.path(root), blocks, root)
+
+    def export(self, root: str, path: Path) -> None:
+        """Copy the file out, each block checked."""
+        with Car(self.path(root)) as blocks:
+            write_car(path, blocks, root)

@@ -1,0 +1,116 @@
+"""The pin stage: the frozen set becomes one CAR file, and every storage of the project keeps it.
+
+What is published, below one root: images/1.png ..., metadata/1.json ..., collection.json.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from collection.errors import PinError, PublishError
+from collection.ipfs.car_store import CarStore
+from collection.ipfs.pinner import Pinner
+from collection.store.files import Files
+from collection.store.records import Freeze, Pin
+from collection.store.store import Store
+from collection.unixfs import graph_of, write_car
+from collection.unixfs.build import Entry
+from collection.values import Failure, Progress, silent
+
+STAGE = "pin"
+
+
+@dataclass(frozen=True, slots=True)
+class PinReport:
+    """What one run of the stage did."""
+
+    root: str
+    files: int
+    size: int
+    """Bytes of the CAR file."""
+    car: Path
+    pinned: tuple[str, ...]
+    """Names of the storages that took the set now."""
+    kept: tuple[str, ...]
+    """Names of those that held it already."""
+    failures: tuple[Failure, ...]
+
+
+def pending(store: Store, pinners: Sequence[Pinner]) -> list[str]:
+    """Names of the storages of which no receipt for the frozen set is known; empty while nothing is frozen."""
+    frozen = store.frozen()
+    if frozen is None:
+        return []
+    done = {pin.pinner for pin in store.pins() if pin.root_cid == frozen.root_cid and pin.status == "pinned"}
+    return [pinner.name for pinner in pinners if pinner.name not in done]
+
+
+def pin(
+    store: Store, files: Files, pinners: Sequence[Pinner], cars: CarStore, progress: Progress = silent
+) -> PinReport:
+    """Give the frozen set to each storage that does not hold it; `progress` counts storages.
+
+    The intent is written before a storage is asked and the receipt after, so that a killed run is taken up where it
+    stopped. Each storage is asked first whether it holds the set: one that took it before the kill gets its receipt
+    without a second upload, one that lost it gets it again. What one storage refuses does not stop the others.
+    Raises PublishError if nothing is frozen, PinError if the files are no longer those of the freeze.
+    """
+    frozen = _frozen(store)
+    car = _car(store, files, frozen, cars)
+    intent = Pin(frozen.root_cid, "", "intended", 2 * len(store.tokens()) + 1, car.stat().st_size)
+    pinned: list[str] = []
+    kept: list[str] = []
+    failures = []
+    for done, pinner in enumerate(pinners, start=1):
+        try:
+            (pinned if _hand_over(store, pinner, car, intent) else kept).append(pinner.name)
+        except PinError as error:
+            failures.append(Failure(pinner.name, f"{error.message}; {error.hint}" if error.hint else error.message))
+        progress(done, len(pinners))
+    store.record_failures(STAGE, failures, mended=pinned + kept)
+    return PinReport(frozen.root_cid, intent.files, intent.size, car, tuple(pinned), tuple(kept), tuple(failures))
+
+
+def _hand_over(store: Store, pinner: Pinner, car: Path, intent: Pin) -> bool:
+    """Whether there was anything to do for this storage."""
+    held = pinner.holds(intent.root_cid)
+    if held and not pending(store, [pinner]):
+        return False
+    store.record_pin(replace(intent, pinner=pinner.name))
+    if not held:
+        pinner.pin(car, intent.root_cid)
+    store.record_pin(replace(intent, pinner=pinner.name, status="pinned"))
+    return True
+
+
+def _frozen(store: Store) -> Freeze:
+    frozen = store.frozen()
+    if frozen is None:
+        raise PublishError("nothing is frozen yet, so there is nothing to pin", "run `collection freeze`")
+    return frozen
+
+
+def _car(store: Store, files: Files, frozen: Freeze, cars: CarStore) -> Path:
+    """The CAR file of the frozen set; written if it is not there whole."""
+    path = cars.path(frozen.root_cid)
+    if not cars.holds(frozen.root_cid):
+        graph = graph_of(published_tree(store, files, frozen))
+        if graph.cid != frozen.root_cid:
+            raise PinError(
+                f"the files of the frozen set make {graph.cid}, but {frozen.root_cid} was frozen",
+                "run `collection freeze` again",
+            )
+        write_car(path, graph, graph.cid)
+    return path
+
+
+def published_tree(store: Store, files: Files, frozen: Freeze) -> dict[str, Entry]:
+    """The published directory: names, and the project's files that lie there."""
+    tokens = store.tokens()
+    return {
+        "images": {f"{token.token_id}.png": files.path(token.asset.file_sha256) for token in tokens},
+        "metadata": {f"{token.token_id}.json": files.path(token.metadata_sha256, ".json") for token in tokens},
+        "collection.json": files.path(frozen.contract_metadata_sha256, ".json"),
+    }

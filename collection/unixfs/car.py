@@ -1,0 +1,162 @@
+"""CAR files, version 1: a header with one root, then blocks, each with its length and CID.
+
+Written in one order (a node before its children, children in link order, a block once), so that one graph has one
+file. Sources: CARv1 specification of IPLD; the header is DAG-CBOR {"roots": [CID], "version": 1}.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from collection.errors import PinError
+from collection.unixfs import walk
+from collection.unixfs.cid import LENGTH, check_cid, cid_bytes, cid_of_block, cid_text, read_varint, varint
+from collection.unixfs.walk import Blocks
+
+LARGEST_BLOCK = 2 << 20
+"""Bytes; blocks above 2 MiB are not passed on by IPFS nodes, so a longer one is taken for damage."""
+
+# A map of two, "roots" = an array of one CID (tag 42, a byte string with a leading zero), "version" = 1.
+_HEADER_BEGIN = b"\xa2\x65roots\x81\xd8\x2a\x58\x25\x00"
+_HEADER_END = b"\x67version\x01"
+_LONGEST_VARINT = 10
+
+
+def write_car(path: Path, blocks: Blocks, root: str) -> int:
+    """Write the graph below `root` to `path`; returns the number of blocks.
+
+    The file appears whole or not at all (temporary file, fsync, rename). PinError if a block cannot be had or the
+    disk refuses.
+    """
+    with _replacing(path) as file:
+        header = _HEADER_BEGIN + cid_bytes(root) + _HEADER_END
+        file.write(varint(len(header)) + header)
+        count = 0
+        for cid, block in walk.reachable(blocks, root):
+            file.write(varint(len(cid) + len(block)) + cid)
+            file.write(block)
+            count += 1
+    return count
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of `path` once all of it is on the disk, and is gone if anything fails."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    except OSError as error:
+        raise PinError(f"cannot write {path}: {error.strerror}", "free some disk space, then run again") from error
+
+
+class Car:
+    """A CAR file, open for reading. Every block is checked against its CID when it is read.
+
+    Opening reads the header and the place of each block; PinError names the file and the offset where it is
+    damaged or cut off. Close it, or use it in a `with` statement.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._file = path.open("rb")
+        except OSError as error:
+            raise PinError(f"cannot read {path}: {error.strerror}", "run `collection pin`") from error
+        try:
+            self._length = path.stat().st_size
+            self.root, first = self._header()
+            self._places = dict(self._sections(first))
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def block(self, cid: bytes) -> bytes:
+        """The bytes of one block; PinError if it is missing or does not have its hash."""
+        if cid not in self._places:
+            raise PinError(
+                f"{self.path} has no block {cid_text(cid)}",
+                "delete the file, then run `collection pin`, which writes it again",
+            )
+        start, length = self._places[cid]
+        self._file.seek(start)
+        block = self._file.read(length)
+        if cid_of_block(cid[1], block) != cid:
+            raise self._damage(start, f"block {cid_text(cid)} does not have its hash")
+        return block
+
+    def read(self, path: str = "") -> bytes:
+        """The content of the file at `path` below the root ("images/1.png")."""
+        return walk.read(self, self.root, path)
+
+    def listing(self, path: str = "") -> dict[str, str]:
+        """Names and CIDs of the directory at `path` below the root."""
+        return walk.listing(self, walk.resolve(self, self.root, path))
+
+    def verify(self) -> int:
+        """Read all that the root needs; returns the number of blocks. PinError where one is missing or damaged."""
+        return sum(1 for _ in walk.reachable(self, self.root))
+
+    def _header(self) -> tuple[str, int]:
+        length, start = self._varint(0)
+        header = self._file.read(length) if length < LARGEST_BLOCK else b""
+        cid = header[len(_HEADER_BEGIN) : len(_HEADER_BEGIN) + LENGTH]
+        if header != _HEADER_BEGIN + cid + _HEADER_END:
+            raise self._damage(0, "no CARv1 header with one root")
+        return cid_text(check_cid(cid)), start + length
+
+    def _sections(self, at: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
+        """(CID, (start, length)) of each block."""
+        while at < self._length:
+            length, start = self._varint(at)
+            end = start + length
+            if not LENGTH <= length <= LARGEST_BLOCK + LENGTH or end > self._length:
+                raise self._damage(at, f"a section of {length} bytes does not fit")
+            yield self._cid(start), (start + LENGTH, length - LENGTH)
+            at = end
+
+    def _varint(self, at: int) -> tuple[int, int]:
+        self._file.seek(at)
+        try:
+            number, used = read_varint(self._file.read(_LONGEST_VARINT), 0)
+        except ValueError as error:
+            raise self._damage(at, str(error)) from error
+        self._file.seek(at + used)
+        return number, at + used
+
+    def _cid(self, at: int) -> bytes:
+        try:
+            return check_cid(self._file.read(LENGTH))
+        except PinError as error:
+            raise self._damage(at, error.message) from error
+
+    def _damage(self, offset: int, what: str) -> PinError:
+        return PinError(
+            f"{self.path} is damaged at byte {offset}: {what}",
+            "delete the file, then run `collection pin`, which writes it again",
+        )

@@ -1,0 +1,156 @@
+"""IPFS nodes on loopback, without peers, in temporary folders; and a small frozen set."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from collection.ipfs.car_store import CarStore
+from collection.ipfs.kubo import Kubo
+from collection.ipfs.pinner import Pinner
+from collection.store.files import Files
+from collection.store.records import Asset, Freeze
+from collection.store.store import Store
+from collection.unixfs import directory_cid, graph_of, write_car
+from collection.values import Recipe
+
+ALONE: dict[str, Any] = {
+    "Bootstrap": [],
+    "Addresses": {"Swarm": [], "API": "/ip4/127.0.0.1/tcp/0", "Gateway": "/ip4/127.0.0.1/tcp/0"},
+    "Discovery": {"MDNS": {"Enabled": False}},
+    "Routing": {"Type": "none"},
+}
+"""No peers, no listening but for the API (and the gateway) on ports of loopback that the system gives."""
+
+
+def _merge(config: dict[str, Any], wanted: Mapping[str, Any]) -> None:
+    for key, value in wanted.items():
+        if isinstance(value, Mapping):
+            _merge(config.setdefault(key, {}), value)
+        else:
+            config[key] = value
+
+
+def _daemon(command: list[str], folder: Path, extra: Mapping[str, Any]) -> Iterator[str]:
+    """Start a node whose repository is `folder`; yields its multiaddress, ends it by its process id."""
+    environment = {**os.environ, "IPFS_PATH": str(folder)}
+    subprocess.run([*command, "init"], env=environment, check=True, capture_output=True, timeout=120)
+    config = json.loads((folder / "config").read_text())
+    _merge(config, ALONE)
+    _merge(config, extra)
+    (folder / "config").write_text(json.dumps(config))
+    with (folder / "daemon.log").open("wb") as log:
+        node = subprocess.Popen([*command, "daemon", "--offline"], env=environment, stdout=log, stderr=log)
+    try:
+        yield _address(node, folder)
+    finally:
+        node.terminate()
+        try:
+            node.wait(20)
+        except subprocess.TimeoutExpired:
+            node.kill()
+            node.wait()
+
+
+def _address(node: subprocess.Popen[bytes], folder: Path) -> str:
+    """The API's multiaddress, once the daemon says that it is ready (both write the file `api` a little before)."""
+    for _ in range(600):
+        if b"Daemon is ready" in (folder / "daemon.log").read_bytes():
+            return (folder / "api").read_text().strip().removesuffix("/http")
+        if node.poll() is not None:
+            break
+        time.sleep(0.1)
+    pytest.fail(f"the IPFS node did not start:\n{(folder / 'daemon.log').read_text()}")
+
+
+@pytest.fixture(scope="session")
+def js_ipfs(
+    repository: Path, missing: Callable[[str], NoReturn], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a js-ipfs node of this session."""
+    node, script = shutil.which("node"), repository / "tests/node/node_modules/ipfs/src/cli.js"
+    if node is None or not script.is_file():
+        missing("js-ipfs is not installed: npm install --prefix tests/node")
+    extra = {"Addresses": {"RPC": "/ip4/127.0.0.1/tcp/0", "Delegates": []}, "Pubsub": {"Enabled": False}}
+    yield from _daemon([node, str(script)], tmp_path_factory.mktemp("js-ipfs"), extra)
+
+
+@pytest.fixture(scope="session")
+def kubo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Kubo node of this session, where `ipfs` is on the PATH; no package index has it."""
+    ipfs = shutil.which("ipfs")
+    if ipfs is None:
+        pytest.skip("no Kubo (`ipfs`) on PATH")
+    yield from _daemon([ipfs], tmp_path_factory.mktemp("kubo"), {"AutoConf": {"Enabled": False}})
+
+
+@pytest.fixture(params=["car", "js-ipfs", "kubo"])
+def pinner(request: pytest.FixtureRequest, tmp_path: Path) -> Pinner:
+    """Each storage in turn."""
+    if request.param == "car":
+        return CarStore(tmp_path / "cars")
+    return Kubo(request.getfixturevalue(request.param.replace("-", "_")), seconds=60)
+
+
+@pytest.fixture
+def make_car(tmp_path: Path) -> Callable[[Any], tuple[Path, str]]:
+    """(CAR file, root) of a directory given as a mapping."""
+
+    def make(tree: Any) -> tuple[Path, str]:
+        graph = graph_of(tree)
+        path = tmp_path / "made" / f"{graph.cid}.car"
+        write_car(path, graph, graph.cid)
+        return path, graph.cid
+
+    return make
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store."""
+    opened = Store(tmp_path / "collection.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    return Files(tmp_path / "files")
+
+
+@pytest.fixture
+def frozen(store: Store, files: Files) -> Freeze:
+    """Three tokens, frozen as the freeze stage does it."""
+    images = [files.add(b"picture %d" % number * 100_000) for number in (1, 2, 3)]
+    metadata = [files.add(b'{"name":"Storm #%d"}' % number, ".json") for number in (1, 2, 3)]
+    contract = files.add(b'{"name":"Paper Weather"}', ".json")
+    recipes = [Recipe("painter", "painter/1", seed, 8, 8) for seed in (1, 2, 3)]
+    store.replace_plan(recipes)
+    store.add_assets(
+        [
+            Asset(number, recipe, file_sha256=image, pixel_sha256=image, width=8, height=8, size=900_000)
+            for number, (recipe, image) in enumerate(zip(recipes, images, strict=True), 1)
+        ]
+    )
+    published: dict[str, Any] = {
+        "images": {f"{number}.png": files.path(image) for number, image in enumerate(images, 1)},
+        "metadata": {f"{number}.json": files.path(entry, ".json") for number, entry in enumerate(metadata, 1)},
+        "collection.json": files.path(contract, ".json"),
+    }
+    freeze = Freeze(
+        provenance="00" * 32,
+        images_cid=directory_cid(published["images"]),
+        metadata_cid=directory_cid(published["metadata"]),
+        root_cid=directory_cid(published),
+        contract_metadata_sha256=contract,
+    )
+    store.replace_freeze(freeze, [(number, number, entry) for number, entry in enumerate(metadata, 1)], "in", {})
+    return freeze

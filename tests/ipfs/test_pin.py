@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collection.errors import PinError, PublishError
+from collection.ipfs.car_store import CarStore
+from collection.ipfs.kubo import Kubo
+from collection.ipfs.pin import PinReport, pending, pin
+from collection.store.files import Files
+from collection.store.records import Freeze
+from collection.store.store import Store
+from collection.unixfs import Car
+
+
+class Killed(BaseException):
+    """Stands for a kill: no `except Exception` sees it."""
+
+
+class Memory:
+    """A storage that remembers what it was asked, and can be told to fail."""
+
+    def __init__(self, name: str = "memory") -> None:
+        self.name = name
+        self.kept: set[str] = set()
+        self.asked = 0
+        self.before: Callable[[], None] = lambda: None
+        self.after: Callable[[], None] = lambda: None
+
+    def holds(self, root: str) -> bool:
+        return root in self.kept
+
+    def pin(self, car: Path, root: str) -> None:
+        self.asked += 1
+        self.before()
+        with Car(car) as blocks:
+            assert blocks.root == root
+            blocks.verify()
+        self.kept.add(root)
+        self.after()
+
+    def export(self, root: str, path: Path) -> None:
+        raise NotImplementedError
+
+
+def _raises(error: BaseException) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+@pytest.fixture
+def cars(tmp_path: Path) -> CarStore:
+    return CarStore(tmp_path / "cars")
+
+
+@pytest.fixture
+def run(store: Store, files: Files, cars: CarStore) -> Callable[..., PinReport]:
+    return lambda *pinners, **more: pin(store, files, pinners, cars, **more)
+
+
+def _statuses(store: Store) -> dict[str, str]:
+    return {row.pinner: row.status for row in store.pins()}
+
+
+def test_the_set_lies_in_the_car_as_it_is_published(frozen: Freeze, run: Any, files: Files, cars: CarStore) -> None:
+    report = run(cars)
+    with Car(report.car) as car:
+        assert car.root == report.root == frozen.root_cid
+        assert list(car.listing()) == ["collection.json", "images", "metadata"]
+        assert list(car.listing("images")) == ["1.png", "2.png", "3.png"]
+        assert car.read("images/2.png") == b"picture 2" * 100_000
+        assert car.read("metadata/3.json") == b'{"name":"Storm #3"}'
+        assert car.read("collection.json") == b'{"name":"Paper Weather"}'
+    assert (report.files, report.size, report.pinned) == (7, report.car.stat().st_size, ("car",))
+
+
+def test_pending_names_the_storages_without_a_receipt(frozen: Freeze, run: Any, store: Store, cars: CarStore) -> None:
+    memory = Memory()
+    assert pending(store, [cars, memory]) == ["car", "memory"]
+    run(cars)
+    assert pending(store, [cars, memory]) == ["memory"]
+    run(cars, memory)
+    assert pending(store, [cars, memory]) == []
+
+
+def test_nothing_is_pending_and_nothing_can_be_pinned_before_the_freeze(store: Store, run: Any) -> None:
+    assert pending(store, [Memory()]) == []
+    with pytest.raises(PublishError, match="nothing is frozen"):
+        run(Memory())
+
+
+def test_a_second_run_asks_nobody_to_pin_again(frozen: Freeze, run: Any) -> None:
+    memory = Memory()
+    assert run(memory).pinned == ("memory",)
+    report = run(memory)
+    assert (report.pinned, report.kept, memory.asked) == ((), ("memory",), 1)
+
+
+def test_killed_after_the_storage_took_it_nothing_is_pinned_twice(frozen: Freeze, run: Any, store: Store) -> None:
+    memory = Memory()
+    memory.after = _raises(Killed())
+    with pytest.raises(Killed):
+        run(memory)
+    assert _statuses(store) == {"memory": "intended"}
+    assert run(memory).pinned == ("memory",)
+    assert memory.asked == 1
+    assert _statuses(store) == {"memory": "pinned"}
+
+
+def test_killed_before_the_storage_took_it_the_next_run_finishes(frozen: Freeze, run: Any, store: Store) -> None:
+    memory = Memory()
+    memory.before = _raises(Killed())
+    with pytest.raises(Killed):
+        run(memory)
+    memory.before = lambda: None
+    run(memory)
+    assert memory.kept == {frozen.root_cid}
+    assert _statuses(store) == {"memory": "pinned"}
+
+
+def test_a_storage_that_lost_the_set_gets_it_again(frozen: Freeze, run: Any) -> None:
+    memory = Memory()
+    run(memory)
+    memory.kept.clear()
+    assert run(memory).pinned == ("memory",)
+
+
+def test_a_deleted_or_cut_off_car_is_written_again(frozen: Freeze, run: Any, cars: CarStore) -> None:
+    path = run(cars).car
+    whole = path.read_bytes()
+    path.unlink()
+    run(cars)
+    assert path.read_bytes() == whole
+    path.write_bytes(whole[:1000])
+    run(cars)
+    assert path.read_bytes() == whole
+
+
+def test_one_storage_that_refuses_does_not_stop_the_others(frozen: Freeze, run: Any, store: Store) -> None:
+    broken, good = Memory("broken"), Memory("good")
+    broken.before = _raises(PinError("broken: disk full", "empty its bin"))
+    report = run(broken, good)
+    assert report.pinned == ("good",)
+    assert [(failure.what, failure.why) for failure in report.failures] == [
+        ("broken", "broken: disk full; empty its bin")
+    ]
+    assert store.failures("pin") == list(report.failures)
+    broken.before = lambda: None
+    assert run(broken, good).failures == ()
+    assert store.failures("pin") == []
+
+
+def test_files_that_changed_since_the_freeze_are_not_pinned(
+    frozen: Freeze, run: Any, store: Store, files: Files
+) -> None:
+    memory = Memory()
+    files.path(store.tokens()[0].asset.file_sha256).write_bytes(b"another picture")
+    with pytest.raises(PinError, match="was frozen"):
+        run(memory)
+    assert memory.asked == 0
+
+
+def test_progress_counts_storages(frozen: Freeze, run: Any) -> None:
+    seen: list[tuple[int, int]] = []
+    run(Memory("a"), Memory("b"), progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 2), (2, 2)]
+
+
+def test_the_set_is_pinned_to_a_real_node(frozen: Freeze, run: Any, js_ipfs: str, tmp_path: Path) -> None:
+    node = Kubo(js_ipfs, seconds=60)
+    report = run(node)
+    assert report.pinned == (node.name,)
+    assert run(node).kept == (node.name,)
+    node.export(frozen.root_cid, tmp_path / "back.car")
+    assert (tmp_path / "back.car").read_bytes() == report.car.read_bytes()

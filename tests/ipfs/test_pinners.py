@@ -1,0 +1,101 @@
+"""What every storage does alike: the project's folder, js-ipfs, and Kubo where there is one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collection.errors import ConfigError, PinError
+from collection.ipfs.car_store import CarStore
+from collection.ipfs.pinner import Pinner, open_pinners
+from collection.unixfs import Car, file_cid
+
+MakeCar = Callable[[Any], tuple[Path, str]]
+
+
+def _tree(seed: str) -> dict[str, Any]:
+    rng = random.Random(seed)
+    return {
+        "images": {"1.png": rng.randbytes(2_500_000), "2.png": rng.randbytes(10)},
+        "metadata": {"1.json": b"{}", "2.json": b"{}"},
+        "collection.json": b'{"name":"%s"}' % seed.encode(),
+    }
+
+
+def test_what_was_pinned_comes_back_byte_for_byte(pinner: Pinner, make_car: MakeCar, tmp_path: Path) -> None:
+    car, root = make_car(_tree("back"))
+    assert not pinner.holds(root)
+    pinner.pin(car, root)
+    assert pinner.holds(root)
+    pinner.export(root, tmp_path / "back.car")
+    assert (tmp_path / "back.car").read_bytes() == car.read_bytes()
+
+
+def test_a_directory_of_shards_comes_back(pinner: Pinner, make_car: MakeCar, tmp_path: Path) -> None:
+    entries = {f"{number}.json": b"%d" % (number % 10) for number in range(1, 5_001)}
+    car, root = make_car({"metadata": entries})
+    pinner.pin(car, root)
+    pinner.export(root, tmp_path / "back.car")
+    with Car(tmp_path / "back.car") as back:
+        assert back.read("metadata/4999.json") == b"9"
+        assert back.verify() == len(back)
+
+
+def test_pinning_twice_does_no_harm(pinner: Pinner, make_car: MakeCar) -> None:
+    car, root = make_car(_tree("twice"))
+    pinner.pin(car, root)
+    pinner.pin(car, root)
+    assert pinner.holds(root)
+
+
+def test_a_car_of_another_root_is_refused(pinner: Pinner, make_car: MakeCar) -> None:
+    car, _ = make_car(_tree("right"))
+    other = file_cid(b"another content")
+    with pytest.raises(PinError) as caught:
+        pinner.pin(car, other)
+    assert other in caught.value.message
+    assert not pinner.holds(other)
+
+
+def test_a_damaged_car_is_refused(pinner: Pinner, make_car: MakeCar) -> None:
+    car, root = make_car(_tree("damaged"))
+    car.write_bytes(car.read_bytes()[:-3])
+    with pytest.raises(PinError):
+        pinner.pin(car, root)
+    assert not pinner.holds(root)
+
+
+def test_what_it_does_not_have_is_not_exported(pinner: Pinner, tmp_path: Path) -> None:
+    with pytest.raises(PinError):
+        pinner.export(file_cid(b"never stored"), tmp_path / "none.car")
+    assert not (tmp_path / "none.car").exists()
+
+
+def test_the_name_opens_it_again(pinner: Pinner, make_car: MakeCar, tmp_path: Path) -> None:
+    car, root = make_car(_tree("again"))
+    pinner.pin(car, root)
+    [again] = open_pinners([pinner.name], tmp_path / "cars")
+    assert again.name == pinner.name
+    assert again.holds(root)
+
+
+def test_a_car_in_its_place_is_not_copied_but_checked(make_car: MakeCar) -> None:
+    car, root = make_car(_tree("place"))
+    store = CarStore(car.parent)
+    store.pin(car, root)
+    data = bytearray(car.read_bytes())
+    data[-1] ^= 1
+    car.write_bytes(data)
+    with pytest.raises(PinError, match="damaged"):
+        store.pin(car, root)
+
+
+@pytest.mark.parametrize("wanted", ["", "s3", "kubo", "kubo:", "car:elsewhere"])
+def test_an_unknown_storage_is_named(wanted: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        open_pinners([wanted], tmp_path)
+    assert repr(wanted) in caught.value.message
