@@ -1,0 +1,105 @@
+"""An open chain: web3 on the network that the configuration names, checked to be that one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from collection.chain.addresses import checksummed
+from collection.chain.networks import Network, check_chain_id, rpc_address
+from collection.chain.refusals import refusals
+
+if TYPE_CHECKING:
+    from web3 import Web3
+
+    from collection.chain.embedded import BlockTable
+
+CHAIN_FILE = "chain.db"
+
+# EIP-7825 (Osaka): no transaction may use more, however large the block.
+_TRANSACTION_GAS_CAP = 2**24
+_RPC_TIMEOUT = 30.0  # seconds for one answer
+
+
+class Chain:
+    """A chain that is open; close it, or use it in a `with`, for the embedded one is locked meanwhile."""
+
+    def __init__(self, network: Network, web3: Web3, address: str = "", table: BlockTable | None = None) -> None:
+        self.network = network
+        self.web3 = web3
+        self._address = address
+        self._table = table
+
+    @property
+    def id(self) -> int:
+        """The chain id (EIP-155); the node was asked."""
+        return self.network.chain_id
+
+    @property
+    def poll_seconds(self) -> float:
+        """How long to wait between two looks at a transaction that is on its way."""
+        return 0.02 if self.network.is_development else 2.0
+
+    def refusals(self, abi: Sequence[Any] = ()) -> AbstractContextManager[None]:
+        """Inside, what this chain refuses is a ChainError."""
+        return refusals(self.network, self._address, abi)
+
+    def has_code(self, address: str) -> bool:
+        """Whether there is a contract at an address."""
+        with self.refusals():
+            return len(self.web3.eth.get_code(checksummed(address))) > 0
+
+    def gas_limit(self) -> int:
+        """The most gas that one transaction may use: that of a block, and of EIP-7825."""
+        with self.refusals():
+            return min(self.web3.eth.get_block("latest")["gasLimit"], _TRANSACTION_GAS_CAP)
+
+    def close(self) -> None:
+        """Give the chain back."""
+        if self._table is not None:
+            self._table.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_chain(network: Network, folder: Path, rpc: str | None = None) -> Chain:
+    """Open the chain of a network: the embedded one in `folder`, any other by its RPC address (http or https).
+
+    Raises ChainError where it cannot be reached, is in use, or answers with another chain id; ConfigError where no
+    address is known.
+    """
+    chain = _open_embedded(network, folder) if network.kind == "embedded" else _open_rpc(network, rpc)
+    try:
+        with chain.refusals():
+            check_chain_id(network, chain.web3.eth.chain_id)
+    except BaseException:
+        chain.close()
+        raise
+    return chain
+
+
+def _open_embedded(network: Network, folder: Path) -> Chain:
+    from web3 import Web3
+
+    from collection.chain.embedded import open_embedded
+
+    provider, table = open_embedded(folder / CHAIN_FILE)
+    return Chain(network, Web3(provider), table=table)
+
+
+def _open_rpc(network: Network, rpc: str | None) -> Chain:
+    from web3 import HTTPProvider, Web3
+    from web3.middleware import ExtraDataToPOAMiddleware
+
+    address = rpc_address(network, rpc)
+    provider = HTTPProvider(address, request_kwargs={"timeout": _RPC_TIMEOUT}, exception_retry_configuration=None)
+    web3 = Web3(provider)
+    # Some test and side chains put their signers into a header field that web3 otherwise finds too long.
+    web3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
+    return Chain(network, web3, address)

@@ -1,0 +1,149 @@
+"""The token contract, as Python sees it: its compiled artifact, what is decided at deployment, reads and calls."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from collection.chain.addresses import checksummed
+from collection.chain.connection import Chain
+from collection.values import sha256_hex
+
+if TYPE_CHECKING:
+    from web3.contract.contract import ContractFunction
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """What the compiler made of contracts/src."""
+
+    abi: list[Any]
+    bytecode: str
+    """0x hex: the code that deploys."""
+    deployed: bytes
+    """The code at the address afterwards, with zeros where the immutable values go."""
+    immutables: tuple[tuple[int, int], ...]
+    """(start, length) in `deployed`, bytes."""
+    sha256: str
+
+    def made(self, code: bytes) -> bool:
+        """Whether `code`, read from a chain, is this contract (whatever its immutable values)."""
+        masked = bytearray(code)
+        for start, length in self.immutables:
+            masked[start : start + length] = bytes(length)
+        return bytes(masked) == self.deployed
+
+
+@cache
+def artifact() -> Artifact:
+    """The committed artifact of the token contract."""
+    data = (files("collection.chain") / "artifacts" / "CollectionToken.json").read_bytes()
+    document = json.loads(data)
+    return Artifact(
+        abi=document["abi"],
+        bytecode=document["bytecode"],
+        deployed=bytes.fromhex(document["deployedBytecode"][2:]),
+        immutables=tuple((each["start"], each["length"]) for each in document["immutables"]),
+        sha256=sha256_hex(data),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """What is decided when the contract is deployed; the order is that of the contract's Settings."""
+
+    name: str
+    symbol: str
+    owner: str
+    """Address that may mint."""
+    max_supply: int
+    """Tokens."""
+    base_uri: str
+    """A token's URI is this, its id, ".json"; ends with a slash."""
+    contract_uri: str
+    provenance: str
+    """32 bytes, 64 hex digits."""
+    royalty_receiver: str
+    """Address."""
+    royalty_basis_points: int
+    """Hundredths of a percent, 0 to 10000 (ERC-2981)."""
+
+    def as_argument(self) -> tuple[Any, ...]:
+        """The constructor's one argument."""
+        return (
+            self.name,
+            self.symbol,
+            checksummed(self.owner),
+            self.max_supply,
+            self.base_uri,
+            self.contract_uri,
+            bytes.fromhex(self.provenance.removeprefix("0x")),
+            checksummed(self.royalty_receiver),
+            self.royalty_basis_points,
+        )
+
+
+class TokenContract:
+    """A deployed token contract. Every method asks the chain, and raises ChainError where it refuses."""
+
+    def __init__(self, chain: Chain, address: str) -> None:
+        self.chain = chain
+        self.address = checksummed(address)
+        self._contract = chain.web3.eth.contract(address=self.address, abi=artifact().abi)
+
+    def _read(self, function: str, *arguments: Any) -> Any:
+        with self.chain.refusals(artifact().abi):
+            return self._contract.functions[function](*arguments).call()
+
+    def owner(self) -> str:
+        """Who may mint."""
+        return str(self._read("owner"))
+
+    def max_supply(self) -> int:
+        """Most tokens there can be."""
+        return int(self._read("maxSupply"))
+
+    def next_token_id(self) -> int:
+        """The id that the next minted token gets; all below exist."""
+        return int(self._read("nextTokenId"))
+
+    def owner_of(self, token_id: int) -> str:
+        """Who owns a token."""
+        return str(self._read("ownerOf", token_id))
+
+    def minted_to(self, token_id: int) -> str:
+        """Who got a token when it was minted, by the log of its transfer from nobody."""
+        event = self._contract.events.Transfer
+        nobody = "0x0000000000000000000000000000000000000000"
+        with self.chain.refusals(artifact().abi):
+            found = event.get_logs(argument_filters={"from": nobody, "tokenId": token_id}, from_block=0)
+        return str(found[0]["args"]["to"]) if found else nobody
+
+    def token_uri(self, token_id: int) -> str:
+        """Where a token's metadata lies."""
+        return str(self._read("tokenURI", token_id))
+
+    def contract_uri(self) -> str:
+        """Where the description of the collection lies (ERC-7572)."""
+        return str(self._read("contractURI"))
+
+    def provenance(self) -> str:
+        """The provenance hash, 64 hex digits."""
+        return bytes(self._read("provenanceHash")).hex()
+
+    def royalty_info(self, token_id: int, price: int) -> tuple[str, int]:
+        """(receiver, amount) of a sale, in the unit of the price (ERC-2981)."""
+        receiver, amount = self._read("royaltyInfo", token_id, price)
+        return str(receiver), int(amount)
+
+    def is_genuine(self) -> bool:
+        """Whether the code at the address is the committed artifact."""
+        with self.chain.refusals():
+            return artifact().made(bytes(self.chain.web3.eth.get_code(self.address)))
+
+    def mint_batch(self, to: str, first_token_id: int, quantity: int) -> ContractFunction:
+        """The call that mints; refused by the contract unless `first_token_id` is the next one."""
+        return self._contract.functions.mintBatch(checksummed(to), first_token_id, quantity)

@@ -1,0 +1,101 @@
+"""The stage that puts the contract on the chain, once for each frozen set and chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from collection.chain.addresses import checksummed, created_address
+from collection.chain.connection import Chain
+from collection.chain.contract import TokenContract, TokenSettings, artifact
+from collection.chain.transactions import Account, receipt, send, settle
+from collection.errors import ChainError
+from collection.store.records import Deployment, Freeze
+from collection.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class DeployReport:
+    """Where the contract is; `gas` is 0 where it was there already."""
+
+    address: str
+    tx_hash: str | None
+    gas: int
+
+
+def frozen_set(store: Store) -> Freeze:
+    """The frozen set; raises ChainError where there is none."""
+    freeze = store.frozen()
+    if freeze is None:
+        raise ChainError("nothing is frozen yet", hint="collection freeze")
+    return freeze
+
+
+def pending(store: Store, chain_id: int) -> bool:
+    """Whether the frozen set still lacks its contract on this chain, as far as the store knows."""
+    known = store.deployment(chain_id, frozen_set(store).root_cid)
+    return known is None or known.status != "confirmed"
+
+
+def deploy(store: Store, chain: Chain, account: Account, settings: TokenSettings) -> DeployReport:
+    """Deploy the contract of the frozen set, unless it is on this chain already.
+
+    The intent, with the address that the contract will have, is written before anything is sent: a killed run is
+    followed by one that looks there first. Raises ChainError where the chain refuses, or has lost a contract that it
+    once confirmed.
+    """
+    nonce = settle(chain, account)
+    known = store.deployment(chain.id, frozen_set(store).root_cid)
+    if known is not None and chain.has_code(known.address):
+        store.update_deployment(known.id, tx_hash=known.tx_hash, status="confirmed")
+        return DeployReport(known.address, known.tx_hash, 0)
+    if known is not None:
+        _forget(store, chain, known)
+    intent = store.add_deployment(_intent(store, chain, account, nonce))
+    return _send(store, chain, account, settings, intent)
+
+
+def _forget(store: Store, chain: Chain, known: Deployment) -> None:
+    """Drop a deployment that the chain does not have: it was never sent, or a development chain began anew."""
+    if known.status == "confirmed" and not chain.network.is_development:
+        raise ChainError(
+            f"{chain.network.name} once confirmed the contract {known.address} and now has none there",
+            hint="is the node in step with its network? check chain.rpc",
+        )
+    store.drop_deployment(known.id)
+
+
+def _intent(store: Store, chain: Chain, account: Account, nonce: int) -> Deployment:
+    return Deployment(
+        id=0,
+        network=chain.network.name,
+        chain_id=chain.id,
+        address=created_address(account.address, nonce),
+        deployer=account.address,
+        nonce=nonce,
+        artifact_sha256=artifact().sha256,
+        root_cid=frozen_set(store).root_cid,
+        tx_hash=None,
+        status="intended",
+    )
+
+
+def _send(store: Store, chain: Chain, account: Account, settings: TokenSettings, intent: Deployment) -> DeployReport:
+    tx_hash = send(chain, account, _transaction(chain, settings, intent))
+    store.update_deployment(intent.id, tx_hash=tx_hash, status="intended")
+    done = receipt(chain, tx_hash)
+    if done["status"] != 1 or not TokenContract(chain, intent.address).is_genuine():
+        raise ChainError(f"{chain.network.name} did not create the contract (transaction {tx_hash})")
+    store.update_deployment(intent.id, tx_hash=tx_hash, status="confirmed")
+    return DeployReport(intent.address, tx_hash, done["gasUsed"])
+
+
+def _transaction(chain: Chain, settings: TokenSettings, intent: Deployment) -> Any:
+    from web3.types import Nonce
+
+    compiled = artifact()
+    contract = chain.web3.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
+    with chain.refusals(compiled.abi):
+        return contract.constructor(settings.as_argument()).build_transaction(
+            {"from": checksummed(intent.deployer), "nonce": Nonce(intent.nonce), "chainId": chain.id}
+        )

@@ -1,0 +1,182 @@
+"""The embedded chain: a real EVM in this process, whose blocks live in one SQLite table.
+
+py-evm keeps a chain as keys and values. Here they are the rows of `chain.db` in the project folder, so that the next
+command finds the blocks of the last one. A block becomes one SQLite transaction: what is killed in the middle of one
+never happened. The file is locked while it is open, for two processes would build two different next blocks.
+"""
+
+from __future__ import annotations
+
+import ast
+import sqlite3
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from collection.errors import ChainError
+
+if TYPE_CHECKING:
+    from web3.providers.eth_tester import EthereumTesterProvider
+
+# The mnemonic that Anvil and Hardhat start with: everybody knows these accounts, here as there.
+_MNEMONIC = "test test test test test test test test test test test junk"
+_HD_PATH = "m/44'/60'/0'/0"
+_LOCK_WAIT = 2.0  # seconds until a chain that another process has open is given up
+
+
+class BlockTable:
+    """The rows of a chain: py-evm's key-value database. What is written waits in memory for `commit`.
+
+    Raises ChainError where another process has the file, or where it is no database.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._waiting: dict[bytes, bytes | None] = {}
+        self._connection = sqlite3.connect(path, timeout=_LOCK_WAIT, isolation_level=None)
+        try:
+            self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._connection.execute("BEGIN EXCLUSIVE")
+            self._connection.execute(
+                "CREATE TABLE IF NOT EXISTS block_data (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
+            )
+            self._connection.execute("COMMIT")  # in this mode the lock stays until the file is closed
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            raise _refusal(path, error) from error
+
+    @property
+    def empty(self) -> bool:
+        """Whether no chain was ever written here."""
+        return self._connection.execute("SELECT 1 FROM block_data LIMIT 1").fetchone() is None
+
+    def __getitem__(self, key: bytes) -> bytes:
+        if key in self._waiting:
+            value = self._waiting[key]
+        else:
+            row = self._connection.execute("SELECT value FROM block_data WHERE key = ?", (key,)).fetchone()
+            value = row[0] if row else None
+        if value is None:
+            raise KeyError(key)
+        return value
+
+    def __setitem__(self, key: bytes, value: bytes) -> None:
+        self._waiting[key] = bytes(value)
+
+    def __delitem__(self, key: bytes) -> None:
+        self._waiting[key] = None
+
+    def __contains__(self, key: bytes) -> bool:
+        with suppress(KeyError):
+            self[key]
+            return True
+        return False
+
+    def commit(self) -> None:
+        """Write all that waits, in one transaction."""
+        written = [(key, value) for key, value in self._waiting.items() if value is not None]
+        removed = [(key,) for key, value in self._waiting.items() if value is None]
+        self._connection.execute("BEGIN")
+        self._connection.executemany("INSERT OR REPLACE INTO block_data VALUES (?, ?)", written)
+        self._connection.executemany("DELETE FROM block_data WHERE key = ?", removed)
+        self._connection.execute("COMMIT")
+        self._waiting.clear()
+
+    def close(self) -> None:
+        """Give the file back. What was not committed is gone."""
+        self._connection.close()
+
+
+def _refusal(path: Path, error: sqlite3.DatabaseError) -> ChainError:
+    if "locked" in str(error):
+        return ChainError(
+            f"the embedded chain {path} is in use by another command", hint="wait until it ends, then run this again"
+        )
+    return ChainError(f"the embedded chain {path} cannot be opened: {error}", hint=f"move {path.name} away")
+
+
+def open_embedded(path: Path) -> tuple[EthereumTesterProvider, BlockTable]:
+    """A provider for web3 on the chain kept in `path` (made if missing), and the table to close after use.
+
+    Ten accounts of 1,000,000 ether each, the same on every machine. Each transaction is mined at once, in a block of
+    its own with the time of day. Raises ChainError where the file is in use or damaged.
+    """
+    table = BlockTable(path)
+    try:
+        return _provider(table), table
+    except Exception as error:
+        table.close()
+        raise ChainError(f"the embedded chain {path} is damaged: {error}", hint=f"move {path.name} away") from error
+
+
+def _provider(table: BlockTable) -> EthereumTesterProvider:
+    from eth.exceptions import PyEVMError
+    from eth_tester import EthereumTester
+    from eth_tester.exceptions import TransactionFailed
+    from eth_utils.exceptions import ValidationError
+    from web3.providers.eth_tester import EthereumTesterProvider
+    from web3.types import RPCEndpoint, RPCError, RPCResponse
+
+    class EmbeddedProvider(EthereumTesterProvider):
+        """Answers refusals as a node does, with the revert data, instead of raising exceptions of its own."""
+
+        def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+            try:
+                return super().make_request(method, params)
+            except TransactionFailed as error:
+                return _error(3, "execution reverted", _revert_data(str(error)))
+            except (PyEVMError, ValidationError) as error:
+                return _error(-32000, str(error))
+
+    def _error(code: int, message: str, data: str | None = None) -> RPCResponse:
+        told: RPCError = {"code": code, "message": message}
+        return {"jsonrpc": "2.0", "id": 0, "error": {**told, "data": data} if data else told}
+
+    return EmbeddedProvider(EthereumTester(_backend(table)))
+
+
+def _revert_data(message: str) -> str | None:
+    """The bytes that a contract reverted with, 0x hex: eth-tester prints them as a Python literal in its message."""
+    literal = message.removeprefix("execution reverted: ")
+    return "0x" + ast.literal_eval(literal).hex() if literal[:2] in {"b'", 'b"'} else None
+
+
+def _backend(table: BlockTable) -> Any:
+    from eth._utils.headers import new_timestamp_from_parent
+    from eth_tester import PyEVMBackend
+
+    class KeptBackend(PyEVMBackend):  # type: ignore[misc]
+        """eth-tester's EVM, whose chain is the table, with one commit a block."""
+
+        def send_transaction(self, transaction: Any) -> Any:
+            self._tell_time()
+            return super().send_transaction(transaction)
+
+        def send_raw_transaction(self, raw_transaction: bytes) -> Any:
+            self._tell_time()
+            return super().send_raw_transaction(raw_transaction)
+
+        def _tell_time(self) -> None:
+            # py-evm dates a block when the one before it is mined, which may be long ago.
+            parent = self.chain.get_canonical_head()
+            self.chain.set_header_timestamp(new_timestamp_from_parent(parent))
+
+        def mine_blocks(self, *arguments: Any, **options: Any) -> Iterable[bytes]:
+            hashes: Iterable[bytes] = super().mine_blocks(*arguments, **options)
+            table.commit()
+            return hashes
+
+    backend = KeptBackend.from_mnemonic(_MNEMONIC, hd_path=_HD_PATH)
+    backend.chain = _kept_chain(backend.chain, table)
+    return backend
+
+
+def _kept_chain(fresh: Any, table: BlockTable) -> Any:
+    """The chain that the table holds; an empty table gets the genesis block of `fresh`."""
+    from eth.db.atomic import AtomicDB
+
+    if table.empty:
+        for key, value in fresh.chaindb.db.wrapped_db.kv_store.items():
+            table[key] = value
+        table.commit()
+    return type(fresh)(AtomicDB(table))

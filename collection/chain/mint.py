@@ -1,0 +1,122 @@
+"""The stage that mints the frozen tokens, in batches, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from collection.chain.connection import Chain
+from collection.chain.contract import TokenContract, artifact
+from collection.chain.deploy import frozen_set
+from collection.chain.transactions import Account, receipt, send, settle
+from collection.errors import ChainError
+from collection.store.records import Deployment, Mint
+from collection.store.store import Store
+from collection.values import Progress, silent
+
+_PROBE = 16  # tokens of the batch whose gas tells how many fit; its share of the fixed cost errs on the safe side
+_GAS_MARGIN = 1.1  # of the estimate; what is not used is not paid
+
+
+@dataclass(frozen=True, slots=True)
+class MintReport:
+    """What this run minted."""
+
+    tokens: int
+    transactions: int
+    gas: int
+
+
+def deployed(store: Store, chain: Chain) -> Deployment:
+    """The confirmed contract of the frozen set on this chain; raises ChainError where there is none."""
+    known = store.deployment(chain.id, frozen_set(store).root_cid)
+    if known is None or known.status != "confirmed" or not chain.has_code(known.address):
+        raise ChainError(f"the frozen set has no contract on {chain.network.name}", hint="collection deploy")
+    return known
+
+
+def pending(store: Store, chain_id: int) -> list[int]:
+    """The ids of the frozen tokens that the store does not know as minted on this chain."""
+    known = store.deployment(chain_id, frozen_set(store).root_cid)
+    mints = store.mints(known.id) if known else []
+    minted = {mint.token_id for mint in mints if mint.status == "confirmed"}
+    return [token.token_id for token in store.tokens() if token.token_id not in minted]
+
+
+def mint(
+    store: Store, chain: Chain, account: Account, recipient: str, batch: int = 100, progress: Progress = silent
+) -> MintReport:
+    """Mint every frozen token that does not exist yet to `recipient`, `batch` at a time or as many as the gas allows.
+
+    Each batch is intended in the store, sent, and confirmed. The contract refuses a batch that does not begin with
+    the next id, so that nothing is minted twice, whoever sends what how often. Raises ChainError where it refuses.
+    """
+    deployment = deployed(store, chain)
+    contract = TokenContract(chain, deployment.address)
+    settle(chain, account)
+    _reconcile(store, deployment, contract)
+    remaining, total = pending(store, chain.id), len(store.tokens())
+    size = min(batch, _affordable(contract, account, recipient, remaining)) if remaining else batch
+    report = MintReport(0, 0, 0)
+    for start in range(0, len(remaining), size):
+        ids = remaining[start : start + size]
+        gas = _mint_batch(store, deployment.id, contract, account, recipient, ids)
+        report = MintReport(report.tokens + len(ids), report.transactions + 1, report.gas + gas)
+        progress(total - len(remaining) + report.tokens, total)
+    return report
+
+
+def _reconcile(store: Store, deployment: Deployment, contract: TokenContract) -> None:
+    """Bring the store into step with the chain: tokens that exist there are minted, the others are not."""
+    known = {mint.token_id: mint for mint in store.mints(deployment.id)}
+    next_id = contract.next_token_id()
+    changed = []
+    for token in store.tokens():
+        record, exists = known.get(token.token_id), token.token_id < next_id
+        if exists and (record is None or record.status != "confirmed"):
+            tx_hash = record.tx_hash if record else None
+            changed.append(Mint(token.token_id, contract.owner_of(token.token_id), tx_hash, "confirmed"))
+        elif not exists and record is not None and record.status == "confirmed":
+            changed.append(Mint(token.token_id, record.recipient, None, "intended"))
+    store.record_mints(deployment.id, changed)
+
+
+def _affordable(contract: TokenContract, account: Account, recipient: str, remaining: Sequence[int]) -> int:
+    """How many tokens fit into one transaction, by the gas of a small batch."""
+    probe = min(_PROBE, len(remaining))
+    call = contract.mint_batch(recipient, remaining[0], probe)
+    with contract.chain.refusals(artifact().abi):
+        gas = call.estimate_gas({"from": account.address})
+    limit = contract.chain.gas_limit()
+    if gas * _GAS_MARGIN > limit:
+        raise ChainError(f"{probe} tokens need {gas} gas, but a transaction on this chain may use {limit}")
+    return max(probe, int(limit / _GAS_MARGIN / gas * probe))
+
+
+def _mint_batch(
+    store: Store, deployment_id: int, contract: TokenContract, account: Account, recipient: str, ids: Sequence[int]
+) -> int:
+    """Mint consecutive ids; returns the gas used."""
+
+    def record(tx_hash: str | None, status: str) -> None:
+        store.record_mints(deployment_id, [Mint(token_id, recipient, tx_hash, status) for token_id in ids])
+
+    record(None, "intended")
+    call = contract.mint_batch(recipient, ids[0], len(ids))
+    tx_hash = send(contract.chain, account, _transaction(contract, account, call))
+    record(tx_hash, "intended")
+    done = receipt(contract.chain, tx_hash)
+    if done["status"] != 1:
+        raise ChainError(f"tokens {ids[0]} to {ids[-1]} were not minted: transaction {tx_hash} was reverted")
+    record(tx_hash, "confirmed")
+    return int(done["gasUsed"])
+
+
+def _transaction(contract: TokenContract, account: Account, call: Any) -> Any:
+    chain = contract.chain
+    with chain.refusals(artifact().abi):
+        gas = call.estimate_gas({"from": account.address})
+        nonce = chain.web3.eth.get_transaction_count(account.address, "pending")
+        limit = min(int(gas * _GAS_MARGIN), chain.gas_limit())
+        return call.build_transaction({"from": account.address, "nonce": nonce, "gas": limit, "chainId": chain.id})

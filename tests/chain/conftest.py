@@ -1,0 +1,213 @@
+"""Nodes on loopback, and a frozen set that was never painted."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from collection.chain.connection import Chain, open_chain
+from collection.chain.contract import TokenSettings
+from collection.chain.networks import find_network
+from collection.chain.transactions import Account, find_account
+from collection.chain.verify import Evidence
+from collection.errors import PinError
+from collection.store.records import Asset, Freeze
+from collection.store.store import Store
+from collection.values import Recipe, canonical_json, sha256_hex
+
+ROYALTIES = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A chain to be opened: a network and where its node listens."""
+
+    network: str
+    folder: Path
+    rpc: str | None = None
+
+    def open(self) -> Chain:
+        return open_chain(find_network(self.network), self.folder, self.rpc)
+
+
+@dataclass
+class Project:
+    """A store with frozen tokens, and the content that they stand for."""
+
+    store: Store
+    content: dict[str, bytes]
+    freeze: Freeze
+
+    def settings(self, account: Account) -> TokenSettings:
+        return TokenSettings(
+            name="Paper Weather",
+            symbol="WTHR",
+            owner=account.address,
+            max_supply=len(self.store.tokens()),
+            base_uri=f"ipfs://{self.freeze.metadata_cid}/",
+            contract_uri=f"ipfs://{self.freeze.root_cid}/collection.json",
+            provenance=self.freeze.provenance,
+            royalty_receiver=ROYALTIES,
+            royalty_basis_points=500,
+        )
+
+
+def provenance(image_sha256s: Iterable[str]) -> str:
+    """Any function of the images in order will do here."""
+    return sha256_hex("".join(image_sha256s).encode())
+
+
+@pytest.fixture
+def make_evidence() -> Callable[..., Evidence]:
+    """What a project's own content says, renderings that come out alike, and changes to that."""
+
+    def made(project: Project, account: Account, **changes: Any) -> Evidence:
+        def read(uri: str) -> bytes:
+            if uri not in project.content:
+                raise PinError(f"{uri} is not there")
+            return project.content[uri]
+
+        def rerender(metadata: Mapping[str, Any]) -> str:
+            return sha256_hex(b"pixels of " + project.content[metadata["image"]])
+
+        given = {"read": read, "rerender": rerender, "provenance": provenance, "sample": (1, 7)}
+        return Evidence(settings=changes.pop("settings", project.settings(account)), **{**given, **changes})
+
+    return made
+
+
+@pytest.fixture
+def make_project() -> Iterator[Callable[..., Project]]:
+    """Freezes `count` tokens into a store in a folder; the same name is the same set."""
+    stores: list[Store] = []
+
+    def made(folder: Path, count: int, name: str = "set") -> Project:
+        store = Store(folder / "collection.db")
+        stores.append(store)
+        recipes = [Recipe("painter", "painter/1", seed, 8, 8) for seed in range(count)]
+        store.replace_plan(recipes)
+        content, assets, tokens = {}, [], []
+        for planned in store.planned():
+            image_uri = f"ipfs://images-{name}/{planned.id}.png"
+            image, metadata = f"image {planned.id}".encode(), canonical_json({"image": image_uri})
+            content |= {image_uri: image, f"ipfs://metadata-{name}/{planned.id}.json": metadata}
+            pixels = sha256_hex(b"pixels of " + image)
+            files = {"file_sha256": sha256_hex(image), "pixel_sha256": pixels, "size": len(image)}
+            assets.append(Asset(id=planned.id, recipe=planned.recipe, width=8, height=8, **files))
+            tokens.append((planned.id, planned.id, sha256_hex(metadata)))
+        store.add_assets(assets)
+        order = provenance(asset.file_sha256 for asset in assets)
+        freeze = Freeze(order, f"images-{name}", f"metadata-{name}", f"root-{name}", "00" * 32)
+        store.replace_freeze(freeze, tokens, "inputs", {})
+        return Project(store, content, freeze)
+
+    yield made
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def royalties() -> str:
+    """Who is paid them."""
+    return ROYALTIES
+
+
+@pytest.fixture
+def first_account() -> Callable[[Chain], Account]:
+    return lambda chain: find_account(chain, None)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(address: str) -> bool:
+    from web3 import HTTPProvider, Web3
+
+    return bool(Web3(HTTPProvider(address, exception_retry_configuration=None)).is_connected())
+
+
+@pytest.fixture(scope="session")
+def start_node(repository: Path, missing: Callable[[str], NoReturn]) -> Iterator[Callable[..., str]]:
+    """Starts a node with options on a free loopback port; returns its address. All are killed at the end."""
+    modules = repository / "tests" / "node" / "node_modules"
+    anvils = [*(modules / "@foundry-rs").glob("anvil-*/bin/anvil"), modules / "anvil"]
+    commands: dict[str, list[Any]] = {
+        "anvil": [anvils[0], "--silent", "--host", "127.0.0.1"],
+        "ganache": ["node", modules / "ganache" / "dist" / "node" / "cli.js", "--logging.quiet", "--host", "127.0.0.1"],
+    }
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(name: str, *options: str) -> str:
+        command = commands[name]
+        program = next(part for part in command if isinstance(part, Path))
+        if not program.is_file() or not shutil.which(str(command[0])):
+            missing(f"{name} is not installed: sh packaging/node-tools.sh tests/node")
+        port = free_port()
+        process = subprocess.Popen(
+            [*command, "--port", str(port), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        started.append(process)
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            if answers(address):
+                return address
+            assert process.poll() is None, f"{name} ended with code {process.returncode}"
+            time.sleep(0.1)
+        raise AssertionError(f"{name} does not answer at {address}")
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def anvil(start_node: Callable[..., str]) -> str:
+    return start_node("anvil")
+
+
+@pytest.fixture(scope="session")
+def capped_anvil(start_node: Callable[..., str]) -> str:
+    """Anvil under the rule that mainnet has and Anvil leaves off: no transaction over 2**24 gas (EIP-7825)."""
+    return start_node("anvil", "--enable-tx-gas-limit")
+
+
+@pytest.fixture(scope="session")
+def ganache(start_node: Callable[..., str]) -> str:
+    return start_node("ganache")
+
+
+@pytest.fixture(params=["embedded", "anvil", "capped_anvil", "ganache"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Every chain that the suite runs on."""
+    if request.param == "embedded":
+        return Place("embedded", tmp_path)
+    rpc = request.getfixturevalue(request.param)
+    return Place("ganache" if request.param == "ganache" else "anvil", tmp_path, rpc)
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Place:
+    return Place("embedded", tmp_path)
+
+
+@pytest.fixture
+def anvil_place(anvil: str, tmp_path: Path) -> Place:
+    return Place("anvil", tmp_path, anvil)
+
+
+@pytest.fixture
+def elsewhere() -> Callable[..., Place]:
+    """A place like another, with something changed."""
+    return replace

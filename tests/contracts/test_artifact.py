@@ -1,0 +1,43 @@
+"""The committed artifact is what the sources compile to, and what chains are asked for."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+
+from collection.chain.contract import TokenContract, artifact
+
+
+def test_the_sources_compile_to_the_committed_artifact(contracts_folder, missing):
+    if not shutil.which("node"):
+        missing("node is not installed")
+    if not (contracts_folder / "node_modules" / "solc").is_dir():
+        missing("the compiler is not installed: npm ci --prefix contracts")
+    check = subprocess.run(
+        ["node", contracts_folder / "compile.mjs", "--check"], capture_output=True, text=True, check=False
+    )
+    assert check.returncode == 0, check.stderr
+
+
+def test_the_artifact_is_compiled_for_shanghai_and_carries_no_metadata(repository):
+    document = json.loads((repository / "collection" / "chain" / "artifacts" / "CollectionToken.json").read_text())
+    assert document["compiler"]["version"].startswith("0.8.37+")
+    assert document["compiler"]["settings"]["evmVersion"] == "shanghai"
+    assert document["compiler"]["settings"]["metadata"] == {"bytecodeHash": "none", "appendCBOR": False}
+    assert "/" not in document["contractName"]
+    assert len(artifact().deployed) <= 24_576  # EIP-170
+
+
+def test_a_deployed_contract_is_recognised_and_another_is_not(chain, token, install):
+    assert TokenContract(chain, token.address).is_genuine()
+    assert not TokenContract(chain, install("60006000fd")).is_genuine()
+    code = bytearray(chain.web3.eth.get_code(token.address))
+    code[-1] ^= 1
+    assert not artifact().made(bytes(code))
+
+
+def test_lock_file_names_no_registry(contracts_folder):
+    packages = json.loads((contracts_folder / "package-lock.json").read_text())["packages"]
+    assert all("resolved" not in package for package in packages.values())
+    assert all("integrity" in package for name, package in packages.items() if name)
