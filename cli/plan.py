@@ -20,11 +20,11 @@ def left(session: Session) -> int:
 
 def work(session: Session) -> Outcome:
     """Make the configuration's recipes the plan."""
-    from collection.generate.registry import check_styles
+    from collection.generate.registry import check_generator
     from collection.plan.plan import plan
 
     config, store = session.project.config, session.project.store
-    check_styles(config)
+    check_generator(config)
     added, retired = store.replace_plan(plan(config))
     line = f"{amount(config.images, 'recipe')}, {amount(len(config.styles), 'style')}, {len(config.series)} series"
     changed = [f"{added} new"] if added else []

@@ -61,11 +61,16 @@ class DiffusionGenerator(Table):
     guidance: float = Field(default=7.5, ge=0, le=100)
     """Classifier-free guidance scale; 0 or 1 turns it off."""
     scheduler: str | None = None
-    """Class name of a diffusers scheduler; the pipeline's own if absent."""
+    """Euler, EulerAncestral, DDIM, LCM, UniPC, ... ; the pipeline's own if absent."""
     batch: int = Field(default=1, ge=1, le=256)
     """Images made at once. Part of a picture's identity: the arithmetic differs in the last bits with the shape."""
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     device: str = "auto"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What of this belongs to a recipe, because the picture depends on it."""
+        return self.model_dump(exclude={"use", "model", "device"}, exclude_none=True)
 
 
 class StyleTable(Table):

@@ -91,7 +91,8 @@ def _refuse_first(path: Path, text: str, error: ValidationError, model: type[Bas
     if problem["type"] == "missing":
         name = problem["loc"][-1]
         raise ConfigError(f"{where}: the key {_dotted([*place, name])} is missing", f"add a line `{name} = ...`")
-    shown = "" if isinstance(problem["input"], dict) else f" = {problem['input']!r}"
+    secret = place[-1:] == ["key"]  # somebody may have put the key itself there
+    shown = "" if secret or isinstance(problem["input"], dict) else f" = {problem['input']!r}"
     reason = problem["msg"].removeprefix("Value error, ")
     raise ConfigError(
         f"{where}: {key}{shown}: {reason[:1].lower()}{reason[1:]}", "collection config --schema tells what fits"

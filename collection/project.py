@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from collection.config import Config, load_config
 from collection.errors import ProjectError
 from collection.store.files import Files
 from collection.store.store import Store
-from collection.values import ImageGenerator, Recipe
+from collection.values import ImageGenerator
 
 if TYPE_CHECKING:
     from collection.chain.connection import Chain
@@ -155,11 +155,13 @@ class Project:
         `sample` tokens, evenly spread over the set, are rendered again.
         """
         from collection.chain.verify import Evidence
+        from collection.publish.provenance import provenance_hash
+        from collection.unixfs import read_uri
 
         tokens = self.store.tokens()
         chosen = {tokens[place * len(tokens) // sample].token_id for place in range(sample)} if tokens else set()
         with self._published() as car:
-            yield Evidence(self.token_settings(account), car.read_uri, self.rerender, chosen)
+            yield Evidence(self.token_settings(account), partial(read_uri, car), self.rerender, provenance_hash, chosen)
 
     @contextmanager
     def _published(self) -> Iterator[Car]:
@@ -174,11 +176,12 @@ class Project:
             with Car(path) as car:
                 yield car
 
-    def rerender(self, recipe: Recipe) -> str:
-        """The pixel hash of what a recipe makes now."""
+    def rerender(self, metadata: Mapping[str, Any]) -> str:
+        """The pixel hash of what the recipe in a token's metadata makes now."""
         from collection.images import pixel_sha256
+        from collection.publish.metadata import recipe_of
 
-        return pixel_sha256(self.generator.generate([recipe])[0].pixels)
+        return pixel_sha256(self.generator.generate([recipe_of(metadata)])[0].pixels)
 
     @contextmanager
     def working(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from collection.errors import UsageError
@@ -104,23 +104,26 @@ class Recipe:
     """SHA-256 of the recipes this one was bred from."""
 
     def as_json(self) -> dict[str, Any]:
-        """The JSON form that is stored, hashed and published."""
-        value = asdict(self)
+        """The JSON form that is stored, hashed and published.
+
+        Fields that say nothing (empty) are left out: what recipes learn to say later leaves the identity of those
+        that do not say it as it is.
+        """
+        value = {item.name: getattr(self, item.name) for item in fields(self)}
         value["blend"] = [{**asdict(style), "weight": weight} for style, weight in self.blend.parts]
-        value["options"] = dict(self.options)
-        value["parents"] = list(self.parents)
-        return value
+        value["options"], value["parents"] = dict(self.options), list(self.parents)
+        return {name: content for name, content in value.items() if content not in ("", [], {})}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Recipe:
         """Read `as_json` back; raises UsageError where a field is missing or unknown."""
         try:
             parts = tuple(
-                (Style(part["name"], part["prompt"], part["painter"]), float(part["weight"])) for part in value["blend"]
+                (Style(part["name"], part["prompt"], part["painter"]), float(part["weight"]))
+                for part in value.get("blend", [])
             )
-            rest = {**value, "blend": StyleBlend(parts), "parents": tuple(value["parents"])}
-            return cls(**rest)
-        except (KeyError, TypeError, ValueError) as error:
+            return cls(**{**value, "blend": StyleBlend(parts), "parents": tuple(value.get("parents", ()))})
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UsageError(f"not a recipe: {error}") from error
 
     @property

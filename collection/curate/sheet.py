@@ -67,9 +67,8 @@ def write_sheet(path: Path, sheet: Sheet, files: Files, *, progress: Progress = 
     paths = page_paths(path, sheet)
     for number, page in enumerate(paths):
         cells = sheet.cells[number * PER_PAGE : (number + 1) * PER_PAGE]
-        done = number * PER_PAGE
-        picture = _draw(sheet, cells, files, lambda n, _, done=done: progress(done + n, len(sheet.cells)))
-        write_durably(page, _encoded(picture, sheet.sha256))
+        write_durably(page, _encoded(_draw(sheet, cells, files), sheet.sha256))
+        progress(min((number + 1) * PER_PAGE, len(sheet.cells)), len(sheet.cells))
     return paths
 
 
@@ -80,13 +79,10 @@ def columns_for(count: int) -> int:
     return min(count, near[0] if near else ideal) or 1
 
 
-def _draw(sheet: Sheet, cells: Sequence[Cell], files: Files, progress: Progress) -> Picture:
+def _draw(sheet: Sheet, cells: Sequence[Cell], files: Files) -> Picture:
     from PIL import Image, ImageDraw
 
-    thumbs = []
-    for number, cell in enumerate(cells, 1):
-        thumbs.append(_thumbnail(files.path(cell.file_sha256)))
-        progress(number, len(cells))
+    thumbs = [_thumbnail(files.path(cell.file_sha256)) for cell in cells]
     columns = columns_for(len(cells))
     height = max((thumb.height for thumb in thumbs), default=THUMB)
     rows = math.ceil(len(cells) / columns)

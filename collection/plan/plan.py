@@ -43,6 +43,5 @@ def _recipe(config: Config, series: Series, number: int) -> Recipe:
 def _model_and_options(config: Config) -> tuple[str, dict[str, Any]]:
     generator = config.generator
     if isinstance(generator, DiffusionGenerator):
-        options = generator.model_dump(exclude={"use", "model", "device"}, exclude_none=True)
-        return generator.model, options
+        return generator.model, generator.options
     return generator.engine, {}

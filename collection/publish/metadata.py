@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from collection.config import Config
+from collection.errors import PublishError
 from collection.store.records import Asset
+from collection.values import Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,17 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
     if config.publish.external_url:
         value["external_url"] = config.publish.external_url
     return value
+
+
+def recipe_of(metadata: Mapping[str, Any]) -> Recipe:
+    """The recipe that token metadata carries; raises PublishError if it carries none that matches its own hash."""
+    properties = metadata.get("properties") or {}
+    if not isinstance(properties.get("recipe"), dict):
+        raise PublishError("its metadata carries no recipe, so it cannot be rendered again")
+    recipe = Recipe.from_json(properties["recipe"])
+    if recipe.sha256 != properties.get("recipe_sha256"):
+        raise PublishError(f"the recipe in its metadata has SHA-256 {recipe.sha256}, which is not the one beside it")
+    return recipe
 
 
 def contract_metadata(config: Config, images_cid: str) -> dict[str, Any]:

@@ -1,0 +1,40 @@
+# Collection: `make demo` shows it, `make test` proves it. Both set up what they need and reuse what is there.
+SHELL := /bin/sh
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench contracts lock clean
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make .venv with what requirements.lock lists
+	@sh packaging/setup.sh
+
+demo: setup ## take a sample collection through every stage, into demo/
+	@test -f demo/collection.toml || $(BIN)/collection new demo --sample paper-weather
+	@$(BIN)/collection -C demo run
+	@echo "The contact sheet is demo/sheet.png. To see where it stands: $(BIN)/collection -C demo status"
+
+test: setup node-tools ## run all tests (REQUIRE_ALL=1: a missing tool is a failure)
+	@$(BIN)/python -m pytest
+
+.PHONY: node-tools
+node-tools:
+	@sh packaging/node-tools.sh contracts
+	@sh packaging/node-tools.sh tests/node
+
+lint: setup ## ruff, mypy, and the artifact of the contract
+	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
+
+bench: setup ## run every benchmark; each prints a table
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+contracts: ## compile the contract again and write its artifact
+	@sh packaging/node-tools.sh contracts
+	@node contracts/compile.mjs
+
+lock: setup ## write the lock files anew
+	@$(BIN)/python packaging/lock.py
+
+clean: ## remove the demo and what building left
+	@rm -rf demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

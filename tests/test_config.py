@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+import tomli_w
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collection.config import Config, load_config
+from collection.config_errors import line_of
+from collection.errors import ConfigError, ProjectError
+
+GOOD = """\
+title = "Paper Weather"
+supply = 24
+seed = "x"
+
+[image]
+size = 512
+
+[generator]
+use = "painter"
+
+[styles.ukiyo-e]
+prompt = "a"
+
+[styles.bauhaus]
+prompt = "b"
+
+[[series]]
+name = "storms"
+blend = {ukiyo-e = 0.6, bauhaus = 0.4}
+
+[[series]]
+name = "b"
+blend = {ukiyo-e = 1}
+
+[chain]
+network = "embedded"
+"""
+
+
+def read(folder: Path, text: str) -> Config:
+    path = folder / "collection.toml"
+    path.write_text(text, "utf-8")
+    return load_config(path)
+
+
+def test_three_keys_are_enough(tmp_path: Path) -> None:
+    config = read(tmp_path, 'title = "Quiet Sea"\nsupply = 5\nseed = 7\n')
+    assert (config.images, config.token_symbol, config.generator.use) == (8, "QTS", "painter")
+    assert config.publish.storage == ("car",)
+    assert config.chain.network == "embedded"
+
+
+def test_a_whole_file(tmp_path: Path) -> None:
+    config = read(tmp_path, GOOD)
+    assert config.blend_of(config.series[0]).weights == {"bauhaus": 0.4, "ukiyo-e": 0.6}
+    assert config.blend_of(config.series[0]).parts[0][0].painter == "bauhaus", "absent: the style of the same name"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("supply", "suply", 2, ["unknown key suply", "did you mean supply?"]),
+        ("size = 512", "sise = 5", 6, ["unknown key image.sise", "did you mean size?"]),
+        ("size = 512", "size = 5", 6, ["image.size = 5", "64"]),
+        ("size = 512", 'size = [512, "a"]', 6, ["image.size"]),
+        ("supply = 24", 'supply = "24"', 2, ["supply = '24'", "integer"]),
+        ("supply = 24", "supply = true", 2, ["supply = True", "integer"]),
+        ("supply = 24", "supply = 24\ncandidates = 3", 3, ["candidates", "less than supply = 24"]),
+        ('use = "painter"', 'use = "difusion"', 8, ["generator", "'difusion'", "'diffusion'"]),
+        ('use = "painter"', 'use = "diffusion"', 8, ["the key generator.model is missing"]),
+        ('use = "painter"', 'use = "diffusion"\nmodel = "m"\nstep = 3', 11, ["generator.step", "did you mean steps?"]),
+        ('prompt = "b"', 'promt = "b"', 15, ["unknown key styles.bauhaus.promt", "did you mean prompt?"]),
+        ('name = "b"', 'nam = "b"', 22, ["unknown key series.2.nam", "did you mean name?"]),
+        ('name = "b"', 'name = "storms"', 22, ["series.2.name", '"storms" is the name of two series']),
+        ("{ukiyo-e = 1}", "{ukiyoe = 1}", 23, ["series.2.blend.ukiyoe", "did you mean ukiyo-e?"]),
+        ("{ukiyo-e = 1}", "{ukiyo-e = 0}", 23, ["series.2.blend", "all weights are zero"]),
+        ("{ukiyo-e = 1}", "{ukiyo-e = -1}", 23, ["series.2.blend.ukiyo-e = -1"]),
+        ("{ukiyo-e = 1}", "{ukiyo-e = nan}", 23, ["series.2.blend.ukiyo-e"]),
+        ('network = "embedded"', 'netwrk = "embedded"', 26, ["unknown key chain.netwrk", "did you mean network?"]),
+        ("[chain]", "[chian]", 25, ["unknown key chian", "did you mean chain?"]),
+        ("[chain]", '[[artists]]\nname = "a"\nshare = 40\n[chain]', 27, ["artists.1.share", "sum to 40"]),
+        ("[chain]", '[publish]\nstorage = ["s3:x"]\n[chain]', 26, ["publish.storage", '"s3:x"']),
+        ('seed = "x"', "", 1, ["the key seed is missing"]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_file_line_key_and_value(
+    tmp_path: Path, old: str, new: str, line: int, words: list[str]
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, GOOD.replace(old, new))
+    assert caught.value.message.startswith(f"{tmp_path / 'collection.toml'}:{line}: ")
+    for word in words:
+        assert word in caught.value.message
+    assert caught.value.hint
+    assert caught.value.exit_code == 2
+
+
+def test_a_private_key_in_the_file_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    secret = "0x" + "ab" * 32
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, GOOD.replace('network = "embedded"', f'key = "{secret}"'))
+    assert "ab" * 32 not in f"{caught.value.message} {caught.value.hint}"
+
+
+def test_text_that_is_no_toml(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="line 2"):
+        read(tmp_path, 'title = "x"\nsupply = = 3\n')
+    (tmp_path / "collection.toml").write_bytes(b'title = "\xff"')
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load_config(tmp_path / "collection.toml")
+
+
+def test_no_project_here(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError) as caught:
+        load_config(tmp_path / "collection.toml")
+    assert "collection new" in str(caught.value.hint)
+
+
+def test_the_effective_configuration_is_a_configuration_of_the_same_meaning(tmp_path: Path) -> None:
+    config = read(tmp_path, GOOD)
+    again = read(tmp_path, tomli_w.dumps(config.effective()))
+    assert again.effective() == config.effective()
+    assert again.images == config.images
+
+
+def test_the_schema_knows_every_key_of_the_samples(repository: Path) -> None:
+    known = set(Config.model_json_schema()["properties"])
+    for path in (repository / "samples").glob("*/collection.toml"):
+        assert set(tomllib.loads(path.read_text())) <= known
+
+
+names = st.text(st.characters(categories=["Ll", "Nd"]), min_size=1, max_size=8)
+
+
+@given(st.dictionaries(names, st.integers(), min_size=1, max_size=6), st.integers(0, 5))
+def test_the_line_of_a_key_is_where_it_was_written(values: dict[str, int], above: int) -> None:
+    text = "# note\n" * above + "".join(f'"{name}" = {value}\n' for name, value in values.items())
+    for number, name in enumerate(values, above + 1):
+        assert line_of(text, [name]) == number
