@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from collection.errors import UsageError
@@ -26,13 +25,17 @@ def silent(done: int, total: int) -> None:
 
 
 def canonical_json(value: Any) -> bytes:
-    """The one byte form of a JSON value: UTF-8, keys sorted, no spaces, no NaN.
+    """The one byte form of a JSON value: RFC 8785 (JSON Canonicalization Scheme).
 
-    Follows RFC 8785 for the values that this project writes (ASCII keys, integers below 2**53,
-    floats in Python's shortest form).
+    UTF-8, keys sorted, no spaces, numbers as ECMAScript writes them. Raises UsageError for what it cannot hold: NaN,
+    integers beyond 2**53.
     """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8")
+    import rfc8785
+
+    try:
+        return rfc8785.dumps(value)
+    except rfc8785.CanonicalizationError as error:
+        raise UsageError(f"no canonical JSON: {error}") from error
 
 
 def sha256_hex(data: bytes | memoryview) -> str:
@@ -49,6 +52,10 @@ class Style:
     """What a text-to-image model is told."""
     painter: str = ""
     """The embedded painter's style of that meaning."""
+    lora: str = ""
+    """A LoRA file or hub id that gives a diffusion model the style."""
+    references: tuple[str, ...] = ()
+    """SHA-256 of pictures in the style, for an IP-Adapter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,20 @@ class StyleBlend:
         if weights and not total:
             raise UsageError("a style blend needs at least one weight above zero")
         parts = [(styles[name], round(weight / total, 6)) for name, weight in sorted(weights.items()) if weight > 0]
+        return cls(tuple(parts))
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The parts with their weights; fields that say nothing are left out."""
+        return [{**_said(style), "weight": weight} for style, weight in self.parts]
+
+    @classmethod
+    def from_json(cls, value: Sequence[Mapping[str, Any]]) -> StyleBlend:
+        """Read `as_json` back; raises KeyError, TypeError or ValueError for anything else."""
+        parts = []
+        for part in value:
+            said = {**part, "references": tuple(part.get("references", ()))}
+            weight = float(said.pop("weight"))
+            parts.append((Style(**said), weight))
         return cls(tuple(parts))
 
     @property
@@ -98,8 +119,18 @@ class Recipe:
     prompt: str = ""
     negative_prompt: str = ""
     blend: StyleBlend = field(default_factory=StyleBlend)
+    late_blend: StyleBlend = field(default_factory=StyleBlend)
+    """The blend from step `options["switch"]` of all steps (0 to 1) on; empty: `blend` to the end."""
+    traits: Mapping[str, str] = field(default_factory=dict)
+    """Trait values that the plan drew, and that the prompt may have named."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What only this generator knows: steps, guidance, scheduler, dtype, batch, revision. JSON values."""
+    sketch: str = ""
+    """SHA-256 of the picture to begin from (image-to-image); `options["strength"]` says how far to leave it."""
+    mask: str = ""
+    """SHA-256 of a picture, white where `sketch` is to be painted anew (inpainting)."""
+    toward: Recipe | None = None
+    """Another recipe, towards which this one is moved by `options["t"]`, 0 to 1 (interpolation)."""
     parents: tuple[str, ...] = ()
     """SHA-256 of the recipes this one was bred from."""
 
@@ -109,20 +140,15 @@ class Recipe:
         Fields that say nothing (empty) are left out: what recipes learn to say later leaves the identity of those
         that do not say it as it is.
         """
-        value = {item.name: getattr(self, item.name) for item in fields(self)}
-        value["blend"] = [{**asdict(style), "weight": weight} for style, weight in self.blend.parts]
-        value["options"], value["parents"] = dict(self.options), list(self.parents)
-        return {name: content for name, content in value.items() if content not in ("", [], {})}
+        return _said(self)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Recipe:
         """Read `as_json` back; raises UsageError where a field is missing or unknown."""
         try:
-            parts = tuple(
-                (Style(part["name"], part["prompt"], part["painter"]), float(part["weight"]))
-                for part in value.get("blend", [])
-            )
-            return cls(**{**value, "blend": StyleBlend(parts), "parents": tuple(value.get("parents", ()))})
+            blends = {name: StyleBlend.from_json(value.get(name, [])) for name in ("blend", "late_blend")}
+            toward = cls.from_json(value["toward"]) if "toward" in value else None
+            return cls(**{**value, **blends, "toward": toward, "parents": tuple(value.get("parents", ()))})
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UsageError(f"not a recipe: {error}") from error
 
@@ -130,6 +156,20 @@ class Recipe:
     def sha256(self) -> str:
         """Identity of the recipe: SHA-256 of its canonical JSON."""
         return sha256_hex(canonical_json(self.as_json()))
+
+
+def _said(value: Style | Recipe) -> dict[str, Any]:
+    """The fields of a value that say something, in their JSON form."""
+    found = {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+    return {name: content for name, content in found.items() if content not in ("", [], {}, None)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StyleBlend | Recipe):
+        return value.as_json()
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Ranked:
 
     asset: Asset
     score: float
-    """Mean over the metrics of the percentile among all images, 0 to 100."""
+    """Mean over the metrics of the percentile among the images of its series, 0 to 100."""
     values: Mapping[str, float]
     """The raw numbers, by metric."""
 
@@ -58,19 +58,24 @@ def pending(store: Store, supply: int, metrics: Sequence[str]) -> int:
 
 
 def rank(store: Store, metrics: Sequence[str]) -> list[Ranked]:
-    """Every image, best first; equals by number. Percentiles make metrics of different ranges comparable.
+    """Every image, best first; equals by number.
 
-    An image that a metric has not seen gets no percentile from it; one without any score ranks last.
+    Percentiles, within the image's own series, make metrics of different ranges comparable, and do not set one style
+    above another that a metric happens to like less. An image that a metric has not seen gets no percentile from it;
+    one without any score ranks last.
     """
+    assets = store.assets()
+    series = {asset.file_sha256: asset.recipe.series if asset.recipe else "" for asset in assets}
     values: dict[str, dict[str, float]] = defaultdict(dict)
+    groups: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     for score in _ranking_scores(store, set(metrics)):
-        values[score.metric][score.file_sha256] = score.value
-    percentiles = {metric: _percentiles(found) for metric, found in values.items()}
-    ranked = [
-        Ranked(asset, _mean([ranks[sha] for ranks in percentiles.values() if (sha := asset.file_sha256) in ranks]),
-               {metric: found[sha] for metric, found in values.items() if (sha := asset.file_sha256) in found})
-        for asset in store.assets()
-    ]  # fmt: skip
+        values[score.file_sha256][score.metric] = score.value
+        groups[series[score.file_sha256], score.metric][score.file_sha256] = score.value
+    percentiles: dict[str, list[float]] = defaultdict(list)
+    for group in groups.values():
+        for sha256, percentile in _percentiles(group).items():
+            percentiles[sha256].append(percentile)
+    ranked = [Ranked(asset, _mean(percentiles[asset.file_sha256]), values[asset.file_sha256]) for asset in assets]
     return sorted(ranked, key=lambda item: (-item.score, item.asset.id))
 
 
@@ -139,10 +144,10 @@ def _reason(item: Ranked, place: int, images: int, duplicates: Sequence[Duplicat
 
 def _standing(item: Ranked, place: int, images: int) -> str:
     numbers = ", ".join(f"{metric} {value:.1f}" for metric, value in sorted(item.values.items())) or "no score"
-    return f"number {place} of {images} images, percentile {item.score:.0f} ({numbers})"
+    return f"number {place} of {images} images, percentile {item.score:.0f} of its series ({numbers})"
 
 
 def _nearness(item: Duplicate) -> str:
-    return {"phash": f"{item.distance:.0f} bits apart", "cosine": f"cosine {item.distance:.3f}"}.get(
+    return {"phash": f"{item.distance:.0f} bits apart", "cosine": f"cosine {1 - item.distance:.3f}"}.get(
         item.why, f"same {item.why}"
     )

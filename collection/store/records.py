@@ -61,7 +61,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """`asset_id` is set aside for `keeper_id`; `why` is bytes, pixels, phash or cosine."""
+    """`asset_id` is set aside for `keeper_id`.
+
+    `why` is bytes or pixels (`distance` 0), phash (`distance` in bits of 64) or cosine (`distance` 1 - cosine).
+    """
 
     asset_id: int
     keeper_id: int
