@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from collection.curate.select import pending, rank, select, why
+from collection.errors import CollectionError
+from collection.store.records import Asset, Duplicate, Score
+from collection.store.store import Store
+from collection.values import Recipe
+
+METRICS = ("quality",)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Six images in two series; the second series scores far lower throughout."""
+    store = Store(tmp_path / "collection.db")
+    store.replace_plan([Recipe("painter", "painter/1", seed, 8, 8, series="ab"[seed // 3]) for seed in range(6)])
+    store.add_assets([Asset(p.id, p.recipe, f"{p.id:064x}", f"{p.id:064x}", 8, 8, 1) for p in store.planned()])
+    values = dict(zip(range(1, 7), [90.0, 80.0, 70.0, 30.0, 20.0, 10.0], strict=True))
+    store.add_judgements([Score(f"{number:064x}", "quality", "m", value) for number, value in values.items()])
+    return store
+
+
+def chosen(store: Store) -> list[int]:
+    return [item.asset_id for item in store.selection()]
+
+
+def test_percentiles_are_taken_within_the_series(store: Store) -> None:
+    ranked = rank(store, METRICS)
+    assert [item.asset.id for item in ranked] == [1, 4, 2, 5, 3, 6]
+    assert [round(item.score) for item in ranked] == [83, 83, 50, 50, 17, 17]
+    assert ranked[1].values == {"quality": 30.0}
+
+
+def test_the_best_are_chosen_and_duplicates_are_not(store: Store) -> None:
+    store.replace_duplicates([Duplicate(4, 1, "phash", 2.0), Duplicate(2, 5, "cosine", 0.04)], "x", {})
+    report = select(store, 3, METRICS)
+    assert chosen(store) == [1, 5, 3]
+    assert (report.selected, report.eligible, report.supply, report.complete) == (3, 4, 3, True)
+    assert report.mean_score == pytest.approx((83.33 + 50 + 16.67) / 3, abs=0.01)
+
+
+def test_every_choice_is_explained(store: Store) -> None:
+    store.replace_duplicates([Duplicate(4, 1, "phash", 2.0), Duplicate(2, 5, "cosine", 0.04)], "x", {})
+    select(store, 2, METRICS)
+    assert why(store, 1, 2, METRICS) == (
+        "chosen: number 1 of 6 images, percentile 83 of its series (quality 90.0); "
+        "the best of its near-duplicates, set aside: 0004 (2 bits apart)"
+    )
+    assert why(store, 2, 2, METRICS) == "not chosen: set aside as a near-duplicate of 0005 (cosine 0.960)"
+    assert why(store, 6, 2, METRICS).startswith("not chosen: number 6 of 6 images, percentile 17")
+    with pytest.raises(CollectionError, match="0099"):
+        why(store, 99, 2, METRICS)
+
+
+def test_nothing_is_pending_until_something_changes(store: Store) -> None:
+    assert pending(store, 3, METRICS) == 3
+    select(store, 3, METRICS)
+    assert pending(store, 3, METRICS) == 0
+    assert pending(store, 4, METRICS) == 4
+    store.add_judgements([Score(f"{6:064x}", "other", "m", 1.0)])
+    assert pending(store, 3, METRICS) == 0, "a metric that does not rank changes nothing"
+    store.add_judgements([Score(f"{6:064x}", "quality", "m", 99.0)])
+    assert pending(store, 3, METRICS) == 3
+    store.replace_duplicates([Duplicate(4, 1, "phash", 2.0)], "x", {})
+    assert pending(store, 3, METRICS) == 3
+
+
+def test_too_few_images_is_not_complete(store: Store) -> None:
+    report = select(store, 7, METRICS)
+    assert (report.selected, report.complete) == (6, False)
+
+
+def test_an_image_without_a_score_ranks_last(store: Store) -> None:
+    store.replace_plan([planned.recipe for planned in store.planned()] + [Recipe("painter", "painter/1", 9, 8, 8)])
+    late = store.unmade()[0]
+    store.add_assets([Asset(late.id, late.recipe, "f" * 64, "f" * 64, 8, 8, 1)])
+    assert [item.asset.id for item in rank(store, METRICS)][-1] == late.id
