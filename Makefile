@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench contracts lock clean
+.PHONY: help setup demo test lint bench contracts docs lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,8 +23,8 @@ node-tools:
 	@sh packaging/node-tools.sh contracts
 	@sh packaging/node-tools.sh tests/node
 
-lint: setup ## ruff, mypy, and the artifact of the contract
-	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
+lint: setup ## ruff, mypy, and whether the reference pages are up to date
+	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/python packaging/reference.py --check
 
 bench: setup ## run every benchmark; each prints a table
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
@@ -32,6 +32,9 @@ bench: setup ## run every benchmark; each prints a table
 contracts: ## compile the contract again and write its artifact
 	@sh packaging/node-tools.sh contracts
 	@node contracts/compile.mjs
+
+docs: setup ## write the reference pages from the code
+	@$(BIN)/python packaging/reference.py
 
 lock: setup ## write the lock files anew
 	@$(BIN)/python packaging/lock.py

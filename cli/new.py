@@ -32,7 +32,7 @@ def command(
     config = path / "collection.toml"
     if config.exists():
         raise UsageError(f"{config} is there already", f"collection -C {path} run goes on with it")
-    from collection.store.files import write_durably
+    from collection.durable import write_durably
 
     write_durably(config, (files("collection_samples") / sample / "collection.toml").read_bytes())
     screen = Screen(as_json)

@@ -21,7 +21,7 @@ Weight = Annotated[float, Field(ge=0, lt=1e9, allow_inf_nan=False)]
 class Table(BaseModel):
     """A table of the file: unknown keys are refused, values never change."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Image(Table):
@@ -54,23 +54,28 @@ class DiffusionGenerator(Table):
 
     use: Literal["diffusion"]
     model: str = Field(min_length=1)
-    """A folder in diffusers format, or a hub id."""
+    """A folder in diffusers format, a hub id, or a name that `collection models` lists, which brings its settings."""
+    licence: str | None = None
+    """The licence of the model, told in the metadata of the tokens; a listed model brings its own."""
     revision: str | None = None
     """Branch, tag or commit on the hub."""
     steps: int = Field(default=25, ge=1, le=1000)
+    """Denoising steps."""
     guidance: float = Field(default=7.5, ge=0, le=100)
-    """Classifier-free guidance scale; 0 or 1 turns it off."""
+    """Classifier-free guidance scale; 1 or less turns it off."""
     scheduler: str | None = None
     """Euler, EulerAncestral, DDIM, LCM, UniPC, ... ; the pipeline's own if absent."""
     batch: int = Field(default=1, ge=1, le=256)
     """Images made at once. Part of a picture's identity: the arithmetic differs in the last bits with the shape."""
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
+    """float32, float16 or bfloat16; auto: float32 on a processor, bfloat16 on a GPU."""
     device: str = "auto"
+    """cpu, cuda, cuda:1, mps; auto: the best there is."""
 
     @property
     def options(self) -> dict[str, Any]:
         """What of this belongs to a recipe, because the picture depends on it."""
-        return self.model_dump(exclude={"use", "model", "device"}, exclude_none=True)
+        return self.model_dump(exclude={"use", "model", "device", "licence"}, exclude_none=True)
 
 
 class StyleTable(Table):
@@ -86,8 +91,11 @@ class Series(Table):
     """A slice of the collection with one prompt and one blend."""
 
     name: Name = "main"
+    """Shown as an attribute of its tokens."""
     prompt: str = ""
+    """What to paint; `collection.generate.painter.VOCABULARY` lists the words that the painter knows."""
     negative_prompt: str = ""
+    """What a diffusion model is to avoid."""
     blend: dict[str, Weight] = {}
     """Weight of each style; absent: the only style there is, or the generator's own choice."""
     share: float = Field(default=1, gt=0, lt=1e9)
@@ -100,7 +108,7 @@ class Score(Table):
     encoder: str = "embedded"
     """embedded (EfficientNet-Lite0), or an open_clip model: ViT-L-14-quickgelu/openai, hf-hub:ID, local-dir:FOLDER."""
     heads: tuple[str, ...] = ()
-    """Aesthetic heads on the encoder's vectors: laion-v1, sac-logos-ava1, or files."""
+    """Aesthetic heads on the vectors of an OpenAI CLIP encoder: laion-v1, sac-logos-ava1, or files."""
     batch: int = Field(default=16, ge=1, le=1024)
 
 
@@ -172,9 +180,11 @@ class Config(Table):
     """The whole of collection.toml."""
 
     title: Name
+    """The name of the collection."""
     symbol: str = Field(default="", max_length=11, pattern=r"^[A-Z0-9]*$")
     """Short name on the chain; absent: made from the title."""
     description: str = ""
+    """What the contract and every token say of the collection."""
     supply: int = Field(ge=1, le=1_000_000)
     """Tokens."""
     candidates: int | None = Field(default=None, ge=1, le=10_000_000)

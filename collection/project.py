@@ -193,6 +193,7 @@ class Project:
                 raise ProjectError(
                     f"another collection command is at work in {self.folder}", "wait for it, or stop it with Ctrl-C"
                 ) from None
+            self.files.sweep()
             yield
 
 

@@ -12,7 +12,8 @@ import pytest
 
 FLOORS = [
     {"errors"},
-    {"values", "torch_environment"},
+    {"values", "torch_environment", "durable"},
+    {"infotext", "models"},
     {"images", "config_errors"},
     {"config"},
     {"store", "unixfs"},

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from collection.store.files import Files, write_durably
+from collection.durable import write_durably
+from collection.store.files import Files
 from collection.values import Progress, canonical_json, sha256_hex, silent
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from collection.config import Score
+from collection.durable import write_durably
 from collection.errors import ConfigError, WeightsError
 from collection.judge.heads import KNOWN_HEADS, Head, load_head
 from collection.judge.score import QUALITY, Scorers
-from collection.store.files import write_durably
 from collection.values import ImageEncoder, sha256_hex
 
 _LAION = "https://github.com/LAION-AI/aesthetic-predictor/raw/main/"
@@ -32,8 +32,8 @@ def build_scorers(wish: Score, folder: Path, sources: dict[str, str] | None = No
 
     Raises ConfigError for a head that is neither known nor a file, WeightsError for weights that cannot be had.
     """
-    heads = tuple(_head(name, folder, SOURCES if sources is None else sources) for name in wish.heads)
-    return Scorers(_encoder(wish.encoder, folder), heads)
+    encoder, known = _encoder(wish.encoder, folder), SOURCES if sources is None else sources
+    return Scorers(encoder, tuple(_head(_variant(name, encoder), folder, known) for name in wish.heads))
 
 
 def ranking_metrics(scorers: Scorers) -> tuple[str, ...]:
@@ -50,6 +50,12 @@ def _encoder(reference: str, folder: Path) -> ImageEncoder:
 
     kind, _, place = reference.partition(":")
     return OpenClip(f"local-dir:{folder / place}" if kind == "local-dir" else reference)
+
+
+def _variant(name: str, encoder: ImageEncoder) -> str:
+    """LAION's first predictor exists for three encoders: its name alone means the one for this encoder."""
+    space = str(getattr(encoder, "space", None))
+    return f"laion-v1-{space[-4:].lower().replace('-', '')}" if name == "laion-v1" else name
 
 
 def _head(name: str, folder: Path, sources: dict[str, str]) -> Head:

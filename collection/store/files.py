@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
+from collection.durable import DEBRIS, write_durably
 from collection.errors import CollectionError
 from collection.values import sha256_hex
-
-
-def write_durably(path: Path, data: bytes) -> None:
-    """Write `data` so that `path` holds either what it held before or all of it: temp file, fsync, rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise CollectionError(
-            f"cannot write {path}: {error.strerror}", "free some disk space, then run the same command again"
-        ) from error
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 class Files:
@@ -41,11 +20,19 @@ class Files:
         return self.folder / sha256[:2] / f"{sha256}{suffix}"
 
     def add(self, data: bytes, suffix: str = ".png") -> str:
-        """Keep `data`; returns its SHA-256. Adding what is there already costs a look."""
+        """Keep `data`; returns its SHA-256. Adding what is there already costs a look.
+
+        Raises CollectionError where the disk refuses.
+        """
         sha256 = sha256_hex(data)
         path = self.path(sha256, suffix)
         if not path.exists() or path.stat().st_size != len(data):
-            write_durably(path, data)
+            try:
+                write_durably(path, data)
+            except OSError as error:
+                raise CollectionError(
+                    f"cannot write {path}: {error.strerror}", "free some disk space, then run the same command again"
+                ) from error
         return sha256
 
     def read(self, sha256: str, suffix: str = ".png") -> bytes:
@@ -60,3 +47,8 @@ class Files:
         if sha256_hex(data) != sha256:
             raise CollectionError(f"{path} was changed: its bytes no longer have the hash of its name", f"rm {path}")
         return data
+
+    def sweep(self) -> None:
+        """Remove what killed writers left. Only for who is alone in the project."""
+        for debris in self.folder.glob(f"*/{DEBRIS}"):
+            debris.unlink(missing_ok=True)

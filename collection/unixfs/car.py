@@ -6,13 +6,12 @@ file. Sources: CARv1 specification of IPLD; the header is DAG-CBOR {"roots": [CI
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from collection.durable import durable_file
 from collection.errors import PinError
 from collection.unixfs import walk
 from collection.unixfs.cid import LENGTH, check_cid, cid_bytes, cid_of_block, cid_text, read_varint, varint
@@ -48,16 +47,8 @@ def write_car(path: Path, blocks: Blocks, root: str) -> int:
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of `path` once all of it is on the disk, and is gone if anything fails."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        with durable_file(path) as file:
+            yield file
     except OSError as error:
         raise PinError(f"cannot write {path}: {error.strerror}", "free some disk space, then run again") from error
 
@@ -128,7 +119,7 @@ class Car:
         cid = header[len(_HEADER_BEGIN) : len(_HEADER_BEGIN) + LENGTH]
         if header != _HEADER_BEGIN + cid + _HEADER_END:
             raise self._damage(0, "no CARv1 header with one root")
-        return cid_text(check_cid(cid)), start + length
+        return cid_text(self._cid(start + len(_HEADER_BEGIN))), start + length
 
     def _sections(self, at: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
         """(CID, (start, length)) of each block."""
@@ -151,6 +142,7 @@ class Car:
 
     def _cid(self, at: int) -> bytes:
         try:
+            self._file.seek(at)
             return check_cid(self._file.read(LENGTH))
         except PinError as error:
             raise self._damage(at, error.message) from error

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from collection.durable import write_durably
 from collection.errors import CollectionError
-from collection.store.files import Files, write_durably
+from collection.store.files import Files
 
 
 @pytest.fixture
@@ -42,15 +43,41 @@ def test_a_missing_file_says_what_makes_it_again(files: Files) -> None:
     assert "collection generate" in str(caught.value.hint)
 
 
-def test_a_failed_write_leaves_the_old_content_and_no_debris(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def full(_: int) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_leaves_the_old_content_and_no_debris(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "file"
     write_durably(path, b"old")
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(CollectionError, match="No space left"):
+    with pytest.raises(OSError, match="No space left"):
         write_durably(path, b"new")
     assert [item.name for item in tmp_path.iterdir()] == ["file"]
     assert path.read_bytes() == b"old"
+
+
+def test_a_full_disk_is_named_with_what_to_do(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(CollectionError, match="No space left") as caught:
+        files.add(b"picture")
+    assert "free some disk space" in str(caught.value.hint)
+
+
+def test_what_a_killed_writer_left_is_swept(files: Files) -> None:
+    name = files.add(b"picture")
+    debris = files.path(name).with_name(".writing-1-abcd")
+    debris.write_bytes(b"pict")
+    files.sweep()
+    assert not debris.exists()
+    assert files.read(name) == b"picture"
+
+
+def test_others_may_read_what_is_written(files: Files) -> None:
+    import os
+
+    mask = os.umask(0o022)
+    try:
+        assert files.path(files.add(b"picture")).stat().st_mode & 0o777 == 0o644
+    finally:
+        os.umask(mask)

@@ -1,0 +1,36 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+DEBRIS = ".writing-*"
+"""What a killed process may leave behind; nobody reads such files."""
+
+
+@contextmanager
+def durable_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write in; at the end `path` holds all of it, and after a failure what it held before.
+
+    A temporary file beside it, fsync, rename. Raises OSError where the disk refuses.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".writing-{os.getpid()}-{os.urandom(4).hex()}"
+    try:
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Make `data` the content of `path`. Raises OSError where the disk refuses."""
+    with durable_file(path) as file:
+        file.write(data)

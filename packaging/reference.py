@@ -1,0 +1,135 @@
+"""Write docs/configuration.md and docs/commands.md from the code, so that they cannot drift: `make docs`.
+
+With --check, write nothing and fail if they are not what would be written.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from collection.config import Config
+from collection_cli.main import COMMANDS, app
+
+DOCS = Path(__file__).parent.parent / "docs"
+NOTE = "<!-- Written by `make docs`; do not edit. -->\n"
+
+
+def configuration() -> str:
+    """A section a table of collection.toml, a row a key."""
+    schema = Config.model_json_schema()
+    lines = [
+        "# collection.toml",
+        NOTE,
+        "Three keys are enough: `title`, `supply`, `seed`. An unknown key is refused with its line and the nearest "
+        "known one. `collection config` prints what is in force, `collection config --schema` the JSON Schema.",
+        "",
+    ]
+    for heading, node in tables(schema):
+        lines += [f"## {heading}", "", *described(node), "| key | default | meaning |", "|---|---|---|"]
+        required = set(node.get("required", []))
+        for key, value in node["properties"].items():
+            lines.append(f"| `{key}` | {default(value, key in required)} | {meaning(schema, value)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def tables(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(how the table is written, its schema), the whole file first."""
+    yield "The file", {**schema, "description": ""}
+    for key, value in schema["properties"].items():
+        for name in definitions(value):
+            node = schema["$defs"][name]
+            if "properties" not in node:
+                continue
+            heading = f"[{key}]"
+            if value.get("type") == "array":
+                heading = f"[[{key}]]"
+            elif "additionalProperties" in value or "patternProperties" in value:
+                heading = f"[{key}.NAME]"
+            if "discriminator" in value:
+                heading += f' with use = "{node["properties"]["use"]["const"]}"'
+            yield heading, node
+
+
+def definitions(value: Any) -> Iterator[str]:
+    """The names of the definitions that a schema refers to."""
+    if isinstance(value, dict):
+        if "$ref" in value:
+            yield value["$ref"].rsplit("/", 1)[1]
+        for key, part in value.items():
+            if key not in ("mapping", "default"):
+                yield from definitions(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from definitions(part)
+
+
+def described(node: dict[str, Any]) -> list[str]:
+    """What a table is for."""
+    text = " ".join(node.get("description", "").split())
+    return [text, ""] if text else []
+
+
+def default(value: dict[str, Any], required: bool) -> str:
+    """What holds where the key is absent."""
+    if required:
+        return "needed"
+    found = value.get("default")
+    if found is None or "$ref" in value or (isinstance(found, dict | list) and "$ref" in str(value)):
+        return ""
+    return f"`{str(found).lower() if isinstance(found, bool) else repr(found).replace(chr(39), chr(34))}`"
+
+
+def meaning(schema: dict[str, Any], value: dict[str, Any]) -> str:
+    """The words of the code and the range, or a pointer to the table of the key."""
+    text = " ".join(value.get("description", "").split())
+    if not text and list(definitions(value)):
+        text = "A table of its own, below."
+    low, high = value.get("minimum", value.get("exclusiveMinimum")), value.get("maximum")
+    limits = f"{low:,} to {high:,}." if low is not None and high is not None else ""
+    return " ".join(filter(None, [text, limits])).replace("|", "\\|")
+
+
+def commands() -> str:
+    """A section a heading of the help, a paragraph a command with its options."""
+    import typer
+
+    group = typer.main.get_command(app)
+    lines = ["# Commands", NOTE, "`collection [-C PROJECT] COMMAND`. Exit codes: 0, 1 (work failed or incomplete), 2 "]
+    lines[-1] += "(usage, configuration). Every command takes `--json`: one object on stdout, all else on stderr."
+    for heading, members in COMMANDS.items():
+        lines += ["", f"## {heading}"]
+        for name in members:
+            command = group.commands[name]  # type: ignore[attr-defined]
+            lines += ["", f"### collection {name}", "", inspect.cleandoc(command.help or ""), ""]
+            lines += [
+                f"- {option(parameter)}" for parameter in command.params if parameter.name not in ("as_json", "help")
+            ]
+    return "\n".join(lines) + "\n"
+
+
+def option(parameter: Any) -> str:
+    """An option or argument in words."""
+    names = ", ".join(f"`{name}`" for name in parameter.opts) if parameter.opts[0].startswith("-") else ""
+    names = names or f"`{(parameter.metavar or parameter.name).upper()}`"
+    return f"{names}: {parameter.help or ''}"
+
+
+def main() -> None:
+    """Write or check both files."""
+    wanted = {DOCS / "configuration.md": configuration(), DOCS / "commands.md": commands()}
+    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
+    if "--check" in sys.argv:
+        if stale:
+            sys.exit(f"not up to date: {', '.join(path.name for path in stale)}; run `make docs`")
+        return
+    for path in stale:
+        path.write_text(wanted[path])
+
+
+if __name__ == "__main__":
+    main()
