@@ -1,0 +1,61 @@
+"""The pages say what the code does: blocks are run or read, references are made from the code."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from collection.config import load_config
+from collection.generate.painter import STYLES
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", path.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def test_the_reference_pages_are_what_the_code_says(repository: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "packaging/reference.py", "--check"], cwd=repository, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_configurations_of_the_readme_are_good(repository: Path, tmp_path: Path) -> None:
+    first, second = blocks(repository / "README.md", "toml")
+    assert len(first.splitlines()) == 10, "ten lines, as its heading promises"
+    path = tmp_path / "collection.toml"
+    for text in (first, first + second):
+        path.write_text(text)
+        config = load_config(path)
+    assert config.generator.use == "diffusion"
+    assert tomllib.loads(first)["supply"] == 12
+
+
+def test_the_commands_of_the_readme_exist(repository: Path) -> None:
+    from collection_cli.main import COMMANDS
+
+    known = {name for members in COMMANDS.values() for name in members}
+    text = (repository / "README.md").read_text()
+    used = set(re.findall(r"collection -C \S+ (\w+)", text)) | set(re.findall(r"`collection (\w+)", text))
+    assert used <= known
+    targets = set(re.findall(r"make (\w+)", text))
+    assert targets <= set(re.findall(r"^(\w+):", (repository / "Makefile").read_text(), re.MULTILINE))
+
+
+def test_the_readme_names_the_painter_s_styles(repository: Path) -> None:
+    line = next(line for line in (repository / "README.md").read_text().splitlines() if "painter's styles are" in line)
+    for name in STYLES:
+        assert name in line
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/commands.md", "docs/configuration.md", "CHANGELOG.md"])
+def test_links_lead_somewhere(repository: Path, name: str) -> None:
+    page = repository / name
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
