@@ -78,15 +78,18 @@ class Screen:
         if not self.err.is_terminal:
             yield silent
             return
-        from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bars
 
-        columns = [
-            TextColumn(f"[bold]{stage:<10}[/bold]"), BarColumn(), MofNCompleteColumn(), TaskProgressColumn(
-                text_format="", show_speed=True), TextColumn("{task.fields[rate]}"), TimeRemainingColumn(compact=True),
-        ]  # fmt: skip
-        del columns[3]
-        with Bars(*columns, TextColumn("left"), console=self.err, transient=True) as bars:
+        columns = (
+            TextColumn(f"[bold]{stage:<10}[/bold]"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("left"),
+        )
+        with Bars(*columns, console=self.err, transient=True) as bars:
             task = bars.add_task(stage, total=None, rate="")
 
             def update(done: int, total: int) -> None:
