@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from collection.torch_environment import prepare_torchvision
 from collection.values import Recipe, Style, StyleBlend
 
 SIZE = 32
@@ -90,6 +91,7 @@ def one_thread() -> Iterator[None]:
     """These models are too small to share out: on a busy machine two threads are slower than one."""
     import torch
 
+    prepare_torchvision()  # before whatever a fixture or test imports of diffusers and transformers
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
