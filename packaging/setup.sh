@@ -26,8 +26,9 @@ if [ ! -x $venv/bin/python ]; then
     "$python" -m venv $venv
 fi
 install="$venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps"
-if ! command -v nvidia-smi >/dev/null 2>&1 && $install --require-hashes -r requirements-cpu.lock >/dev/null 2>&1; then
-    echo "set-up: no NVIDIA driver here; torch's CPU build serves, where it is to be had"
+if ! command -v nvidia-smi >/dev/null 2>&1 && $install --require-hashes -r requirements-cpu.lock >/dev/null 2>&1 &&
+    $venv/bin/python -c 'import importlib.metadata as m; m.version("torch")' 2>/dev/null; then
+    echo "set-up: no NVIDIA driver here, and torch's CPU build was to be had"
 fi
 echo "set-up: installing what requirements.lock lists (once; some minutes, most of it torch)"
 $install --require-hashes -r requirements.lock
