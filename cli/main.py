@@ -10,17 +10,46 @@ import typer
 
 from collection import CollectionError, __version__
 
-from . import config, dedupe, deploy, doctor, freeze, generate, mint, new, pin, plan, run, score, select, sheet, status
+from . import (
+    breed,
+    config,
+    dedupe,
+    deploy,
+    doctor,
+    freeze,
+    generate,
+    lineage,
+    mint,
+    models,
+    new,
+    pin,
+    plan,
+    recipe,
+    refill,
+    repair,
+    reroll,
+    run,
+    score,
+    select,
+    sheet,
+    status,
+    upscale,
+    variants,
+)
 from . import verify as verify_command
 from .render import Screen
 
 COMMANDS = {
-    "Begin": {"new": new, "config": config, "doctor": doctor},
+    "Begin": {"new": new, "config": config, "models": models, "doctor": doctor},
     "All at once": {"run": run, "status": status},
     "Make and judge": {"plan": plan, "generate": generate, "score": score, "dedupe": dedupe},
     "Choose": {"select": select, "sheet": sheet},
+    "Make more": {
+        "variants": variants, "repair": repair, "breed": breed, "reroll": reroll, "refill": refill, "upscale": upscale,
+        "lineage": lineage, "recipe": recipe,
+    },
     "Publish and prove": {"freeze": freeze, "pin": pin, "deploy": deploy, "mint": mint, "verify": verify_command},
-}
+}  # fmt: skip
 """The commands, under the headings of the help."""
 
 app = typer.Typer(
@@ -66,6 +95,10 @@ def main() -> None:
     except CollectionError as error:
         Screen(as_json).error(error.message, error.hint)
         code = error.exit_code
+    except OSError as error:  # a disk, a folder or a device that refuses; the file is named
+        where = f"{error.filename}: " if error.filename else ""
+        Screen(as_json).error(f"{where}{error.strerror or error}", "collection doctor looks at disk and folders")
+        code = 1
     except typer.Abort:
         code = 1
     except Exception as error:

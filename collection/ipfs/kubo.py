@@ -77,6 +77,7 @@ class Kubo:
     def _client(self) -> Iterator[Any]:
         """The client, quiet about its age; whatever goes wrong between it and the node becomes a PinError."""
         import ipfshttpclient
+        from requests import ConnectionError as RequestConnectionError
         from requests import RequestException
 
         hint = f"start the node (`ipfs daemon`) or correct publish.storage {self.name!r}, then run `collection pin`"
@@ -86,7 +87,9 @@ class Kubo:
                 yield ipfshttpclient.Client(self.address, timeout=self._timeout, chunk_size=_PIECE)
             except ipfshttpclient.exceptions.TimeoutError as error:
                 raise PinError(f"{self.name} gave no answer in {self._timeout[1]:g} s", hint) from error
+            except (ipfshttpclient.exceptions.ConnectionError, RequestConnectionError) as error:
+                raise PinError(f"{self.name} cannot be reached", hint) from error
             except (ipfshttpclient.exceptions.Error, RequestException) as error:
-                raise PinError(f"{self.name}: {error}", hint) from error
+                raise PinError(f"{self.name} refused: {error}", hint) from error
             except (KeyError, TypeError, AttributeError, AssertionError) as error:  # the client asserts on odd answers
                 raise PinError(f"{self.name} did not answer as an IPFS node does: {error!r}", hint) from error

@@ -67,7 +67,8 @@ def pin(
         try:
             (pinned if _hand_over(store, pinner, car, intent) else kept).append(pinner.name)
         except PinError as error:
-            failures.append(Failure(pinner.name, f"{error.message}; {error.hint}" if error.hint else error.message))
+            why = error.message.removeprefix(f"{pinner.name} ")
+            failures.append(Failure(pinner.name, f"{why}; {error.hint}" if error.hint else why))
         progress(done, len(pinners))
     store.record_failures(STAGE, failures, mended=pinned + kept)
     return PinReport(frozen.root_cid, intent.files, intent.size, car, tuple(pinned), tuple(kept), tuple(failures))

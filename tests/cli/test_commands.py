@@ -210,3 +210,10 @@ def test_the_module_starts_without_the_script(tmp_path):
         text=True,
     )
     assert done.stdout.startswith("collection ")
+
+
+def test_a_folder_that_cannot_be_made_is_named(collection, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    said = collection("new", tmp_path / "file" / "project", "--json")
+    assert said.code == 1
+    assert str(tmp_path / "file") in said.object["error"]["message"]
