@@ -34,7 +34,9 @@ def command(
         raise UsageError(f"{config} is there already", f"collection -C {path} run goes on with it")
     from collection.durable import write_durably
 
-    write_durably(config, (files("collection_samples") / sample / "collection.toml").read_bytes())
+    found = [item for item in (files("collection_samples") / sample).iterdir() if item.is_file()]
+    for item in sorted(found, key=lambda item: item.name == config.name):  # the file that makes it a project comes last
+        write_durably(path / item.name, item.read_bytes())
     screen = Screen(as_json)
     screen.line("new", f"{config}, from the sample {sample}")
     screen.line("next", f"collection -C {path} run")

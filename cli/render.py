@@ -46,6 +46,10 @@ class Screen:
         """One line: who speaks, and what it says."""
         self.out.print(f"[bold]{escape(head):<10}[/bold] {escape(text)}")
 
+    def note(self, text: str) -> None:
+        """Something to know that is no failure, on stderr."""
+        self.err.print(f"{'':10} [yellow]{escape(text)}[/yellow]")
+
     def say(self, text: str) -> None:
         """A line of free text."""
         self.out.print(escape(text))

@@ -17,7 +17,7 @@ def left(session: Session) -> int:
     from collection.curate.select import pending
 
     project = session.project
-    return pending(project.store, project.config.supply, project.ranking_metrics)
+    return pending(project.store, project.wish)
 
 
 def work(session: Session) -> Outcome:
@@ -29,14 +29,14 @@ def work(session: Session) -> Outcome:
         report = project.store.stage_report("select")
         line = f"nothing to do: {report['selected']} of {report['eligible']} are chosen"
         return _outcome(line, report)
-    result = select(project.store, project.config.supply, project.ranking_metrics)
+    result = select(project.store, project.wish)
     line = f"{result.selected} of {result.eligible}, mean percentile {result.mean_score:.0f}"
     return _outcome(line, project.store.stage_report("select"))
 
 
 def _outcome(line: str, report: dict[str, float]) -> Outcome:
     short = int(report["supply"] - report["selected"])
-    hint = f"{amount(short, 'token')} without an image: raise `candidates` in collection.toml and run again"
+    hint = f"{amount(short, 'token')} without an image: `collection refill` plans more, then run again"
     return Outcome("select", line, report, complete=not short, hint=hint if short else None)
 
 
@@ -52,7 +52,7 @@ def explain(session: Session, token: int | None, image: int | None) -> None:
             raise UsageError(f"there is no token {token}", f"{known}; --why-image asks by the image's number")
         image = found[token]
     assert image is not None
-    reason = why(project.store, image, project.config.supply, project.ranking_metrics)
+    reason = why(project.store, image, project.wish)
     session.screen.line(f"{image:04d}", reason)
     session.screen.object({"token": token, "image": image, "why": reason})
 

@@ -14,7 +14,7 @@ NEXT = {
 
 
 def next_command(counts: dict[str, int], images: int, supply: int) -> str | None:
-    """The first stage that is short of what it should reach."""
+    """The first stage that is short of what it should reach: `images` until they are judged, then `supply`."""
     for name, command in NEXT.items():
         if counts[name] < (images if name in ("planned", "generated", "scored") else supply):
             return command
@@ -26,9 +26,10 @@ def command(context: typer.Context, as_json: Json = False) -> None:
     with reading(context, as_json) as session:
         config, store = session.project.config, session.project.store
         counts = store.counts()
-        following = next_command(counts, config.images, config.supply)
+        images = max(config.images, counts["planned"])  # people may have added some
+        following = next_command(counts, images, config.supply)
         for name, count in counts.items():
-            goal = config.images if name in ("planned", "generated", "scored") else config.supply
+            goal = images if name in ("planned", "generated", "scored") else config.supply
             session.screen.line(name, f"{count}" if name == "duplicates" else f"{count} of {goal}")
         failures = [(stage, failure) for stage in ("generate", "score", "pin") for failure in store.failures(stage)]
         for stage, failure in failures:

@@ -5,29 +5,24 @@ Secrets are never in it: keys and tokens are named by environment variable or ke
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
-from collection.values import Style, StyleBlend
+from collection.config_plan import Axes, OneOfOne, Rule, Trait, TraitName
+from collection.config_types import Name, Size, Table, Weight
+from collection.errors import ConfigError
+from collection.values import Style, StyleBlend, sha256_hex
 
-Side = Annotated[int, Field(ge=64, le=4096)]
 Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
-Weight = Annotated[float, Field(ge=0, lt=1e9, allow_inf_nan=False)]
-
-
-class Table(BaseModel):
-    """A table of the file: unknown keys are refused, values never change."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Image(Table):
     """What every image has in common."""
 
-    size: Side | tuple[Side, Side] = 512
+    size: Size = 512
     """Pixels: one side of a square, or [width, height]; 64 to 4096."""
 
     @property
@@ -69,13 +64,33 @@ class DiffusionGenerator(Table):
     """Images made at once. Part of a picture's identity: the arithmetic differs in the last bits with the shape."""
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     """float32, float16 or bfloat16; auto: float32 on a processor, bfloat16 on a GPU."""
+    lora_scale: float | None = Field(default=None, ge=-4, le=4)
+    """How strongly the LoRAs of styles work, beside the weights of the styles; absent: 1."""
+    ip_adapter: str | None = Field(default=None, min_length=1)
+    """An IP-Adapter's safetensors file, its image_encoder folder beside it: looks at the reference of styles."""
+    ip_scale: float | None = Field(default=None, ge=0, le=2)
+    """How strongly reference pictures work, beside the weights of the styles; absent: 0.6."""
+    switch: float | None = Field(default=None, ge=0, le=1)
+    """Part of the steps after which the late_blend of a series takes over; absent: 0.5."""
+    long_prompt: Literal["refuse", "cut", "chunk"] | None = None
+    """What becomes of a prompt that is too long: refuse, cut (with a warning) or chunk; absent: refuse."""
+    vae: str | None = Field(default=None, min_length=1)
+    """A folder with a small decoder (TAESD), for drafts."""
+    compile: bool | None = None
+    """Compile the denoiser: faster after a slow start; absent: false."""
     device: str = "auto"
     """cpu, cuda, cuda:1, mps; auto: the best there is."""
+    offload_text_encoder: bool = False
+    """Keep text encoders on the processor while they have no work, which leaves a GPU more memory."""
+    threads: int | None = Field(default=None, ge=1, le=1024)
+    """Threads of each process that computes on a processor: another number gives other last bits. Absent: torch's own
+    choice, the number of cores. With several workers on one processor, set it to cores / workers."""
 
     @property
     def options(self) -> dict[str, Any]:
         """What of this belongs to a recipe, because the picture depends on it."""
-        return self.model_dump(exclude={"use", "model", "device", "licence"}, exclude_none=True)
+        outside = {"use", "model", "device", "licence", "threads", "offload_text_encoder"}
+        return self.model_dump(exclude=outside, exclude_none=True)
 
 
 class StyleTable(Table):
@@ -85,6 +100,20 @@ class StyleTable(Table):
     """Words for a text-to-image model."""
     painter: str = ""
     """The embedded painter's style of that meaning; absent: the one of the same name."""
+    lora: str = ""
+    """A LoRA for a diffusion model: a safetensors file, or OWNER/REPOSITORY[/FILE] on the hub."""
+    reference: str | tuple[str, ...] = ()
+    """Pictures in the style, for a diffusion model with an ip_adapter: files such as "references/*.png"."""
+
+    def pictures(self, folder: Path) -> list[Path]:
+        """The files that `reference` names in a project's folder, sorted; raises ConfigError where one is missing."""
+        found: set[Path] = set()
+        for pattern in [self.reference] if isinstance(self.reference, str) else self.reference:
+            files = {path for path in folder.glob(pattern) if path.is_file()} if pattern else set()
+            if pattern and not files:
+                raise ConfigError(f'no picture in {folder} is named "{pattern}"', "mend reference in collection.toml")
+            found |= files
+        return sorted(found)
 
 
 class Series(Table):
@@ -98,8 +127,12 @@ class Series(Table):
     """What a diffusion model is to avoid."""
     blend: dict[str, Weight] = {}
     """Weight of each style; absent: the only style there is, or the generator's own choice."""
+    late_blend: dict[str, Weight] = {}
+    """The blend of a diffusion model's later steps, from the generator's switch on; absent: blend to the end."""
     share: float = Field(default=1, gt=0, lt=1e9)
     """How much of the candidates this series gets, beside the shares of the others."""
+    axes: Axes = Axes()
+    """What varies within the series; with axes it has as many images as they ask for, whatever its share."""
 
 
 class Score(Table):
@@ -195,6 +228,11 @@ class Config(Table):
     generator: Annotated[PainterGenerator | DiffusionGenerator, Field(discriminator="use")] = PainterGenerator()
     styles: dict[Name, StyleTable] = {}
     series: tuple[Series, ...] = (Series(),)
+    traits: dict[TraitName, Trait] = {}
+    rules: tuple[Rule, ...] = ()
+    one_of_ones: tuple[OneOfOne, ...] = ()
+    unique_traits: bool = False
+    """Refuse a plan in which two tokens have the same traits; else they repeat where there are too few combinations."""
     score: Score = Score()
     dedupe: Dedupe = Dedupe()
     artists: tuple[Artist, ...] = ()
@@ -202,11 +240,18 @@ class Config(Table):
     publish: Publish = Publish()
     chain: Chain = Chain()
     verify: Verify = Verify()
+    _references: dict[str, tuple[str, ...]] = PrivateAttr(default_factory=dict)
+    """SHA-256 of the reference pictures of each style that has any."""
 
     @property
     def images(self) -> int:
-        """Images to make: `candidates`, or one and a half times `supply`, rounded up."""
-        return self.candidates if self.candidates is not None else -(-self.supply * 3 // 2)
+        """Images to make: `candidates`, or else one and a half times `supply`, rounded up, or what the axes ask for."""
+        asked = sum(series.axes.points for series in self.series) + len(self.one_of_ones)
+        if self.candidates is not None:
+            return self.candidates
+        if all(series.axes.points for series in self.series):
+            return asked
+        return max(-(-self.supply * 3 // 2), asked)
 
     @property
     def token_symbol(self) -> str:
@@ -214,11 +259,32 @@ class Config(Table):
         letters = [c for c in self.title.upper() if c.isascii() and c.isalnum()]
         return self.symbol or "".join(c for c in letters if c not in "AEIOU")[:5] or "".join(letters)[:5] or "TOKEN"
 
-    def blend_of(self, series: Series) -> StyleBlend:
-        """The style blend of a series."""
-        styles = {name: Style(name, table.prompt, table.painter or name) for name, table in self.styles.items()}
-        weights = series.blend or (dict.fromkeys(styles, 1.0) if len(styles) == 1 else {})
-        return StyleBlend.of(weights, styles)
+    def blend_of(self, series: Series | OneOfOne) -> StyleBlend:
+        """The style blend of a series or a one-of-one."""
+        return self.blend(series.blend)
+
+    def blend(self, weights: Mapping[str, float]) -> StyleBlend:
+        """A style blend by the weights of its styles; no weights: the only style there is, or none."""
+        styles = self._known_styles()
+        return StyleBlend.of(weights or (dict.fromkeys(styles, 1.0) if len(styles) == 1 else {}), styles)
+
+    def blends(self) -> Iterator[StyleBlend]:
+        """Every style blend that an image may have from its first step on."""
+        for series in self.series:
+            axes = series.axes.cross.get("blend", ()) or series.axes.zip.get("blend", ())
+            for weights in axes or [series.blend]:
+                yield self.blend(weights if isinstance(weights, dict) else {})
+        yield from map(self.blend_of, self.one_of_ones)
+
+    def late_blend_of(self, series: Series) -> StyleBlend:
+        """The blend of the later steps of a series; empty: its blend to the end."""
+        return StyleBlend.of(series.late_blend, self._known_styles())
+
+    def _known_styles(self) -> dict[str, Style]:
+        return {
+            name: Style(name, table.prompt, table.painter or name, table.lora, self._references.get(name, ()))
+            for name, table in self.styles.items()
+        }
 
     def effective(self) -> dict[str, Any]:
         """Every value with its default filled in; what is absent and has no default is left out."""
@@ -228,6 +294,10 @@ class Config(Table):
 
 def load_config(path: Path) -> Config:
     """Read a collection.toml; raises ConfigError with file, line, key, value and the nearest known key."""
+    from collection.config_checks import check
     from collection.config_errors import read_config
 
-    return read_config(path, Config)
+    config = read_config(path, Config, check)
+    for name, table in config.styles.items():
+        config._references[name] = tuple(sha256_hex(file.read_bytes()) for file in table.pictures(path.parent))
+    return config

@@ -7,13 +7,14 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from collection.errors import ConfigError, ProjectError
+from collection.models import fill_from_preset
 
 if TYPE_CHECKING:
     from collection.config import Config
@@ -22,8 +23,16 @@ C = TypeVar("C", bound="Config")
 Place = Sequence[str | int]
 
 
-def read_config(path: Path, model: type[C]) -> C:
-    """Read, parse, check the types, then what holds between keys."""
+class Refuse(Protocol):
+    """Refuses what stands at a place of the file, with a message and a hint: raises ConfigError."""
+
+    def __call__(self, place: Place, message: str, hint: str) -> NoReturn:
+        """Raise it."""
+        ...
+
+
+def read_config(path: Path, model: type[C], check: Callable[[C, Refuse], None]) -> C:
+    """Read, parse, check the types, then by `check` what holds between keys."""
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
@@ -37,10 +46,14 @@ def read_config(path: Path, model: type[C]) -> C:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not TOML: {error}", f"mend that line of {path}") from None
     try:
-        config = model.model_validate_json(json.dumps(value, default=str), strict=True)
+        config = model.model_validate_json(json.dumps(fill_from_preset(value), default=str), strict=True)
     except ValidationError as error:
         _refuse_first(path, text, error, model, value)
-    _check_between_keys(path, text, config)
+
+    def refuse(place: Place, message: str, hint: str) -> NoReturn:
+        raise ConfigError(f"{path}:{line_of(text, place)}: {_dotted(place)}: {message}", hint)
+
+    check(config, refuse)
     return config
 
 
@@ -155,28 +168,3 @@ class _Always(dict[str, Any]):
 def _resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     reference = node.get("$ref")
     return schema["$defs"][reference.rsplit("/", 1)[1]] if reference else node
-
-
-def _check_between_keys(path: Path, text: str, config: Config) -> None:
-    def refuse(place: Place, message: str, hint: str) -> NoReturn:
-        raise ConfigError(f"{path}:{line_of(text, place)}: {_dotted(place)}: {message}", hint)
-
-    if config.images < config.supply:
-        refuse(["candidates"], f"{config.images} is less than supply = {config.supply}", "make more images than tokens")
-    names = [series.name for series in config.series]
-    for index, series in enumerate(config.series):
-        if names.index(series.name) != index:
-            refuse(["series", index, "name"], f'"{series.name}" is the name of two series', "give each its own name")
-        _check_blend(refuse, index, series.blend, config.styles)
-    shares = sum(artist.share for artist in config.artists)
-    if config.artists and abs(shares - 100) > 1e-6:
-        refuse(["artists", len(config.artists) - 1, "share"], f"the shares sum to {shares:g}", "make them sum to 100")
-
-
-def _check_blend(refuse: Any, index: int, blend: Mapping[str, float], styles: Mapping[str, Any]) -> None:
-    for name in blend:
-        if name not in styles:
-            message = f"no style of that name{nearest(name, styles)}"
-            refuse(["series", index, "blend", name], message, f"add a table [styles.{name}]")
-    if blend and not sum(blend.values()):
-        refuse(["series", index, "blend"], "all weights are zero", "give one style a weight above zero")

@@ -5,6 +5,7 @@ CollectionError                 exit 1: the work failed
 │   ├── ConfigError             collection.toml is wrong: names file, line, key and value
 │   └── ProjectError            there is no project here, or it is of another version
 ├── GenerationError             an image could not be made
+│   └── OutOfMemoryError        the device cannot hold a batch of that shape
 ├── WeightsError                model weights are missing, untrained or not the ones they claim to be
 ├── ImageError                  a picture file cannot be read
 ├── PublishError                the set cannot be frozen as it stands
@@ -44,6 +45,14 @@ class ProjectError(UsageError):
 
 class GenerationError(CollectionError):
     """An image could not be made."""
+
+
+class OutOfMemoryError(GenerationError):
+    """The device cannot hold a batch of that shape. `batch` is how many images it was asked to make together."""
+
+    def __init__(self, message: str, hint: str | None, batch: int) -> None:
+        super().__init__(message, hint)
+        self.batch = batch
 
 
 class WeightsError(CollectionError):

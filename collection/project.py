@@ -5,15 +5,17 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
 
-from collection.config import Config, load_config
-from collection.errors import ProjectError
+from collection.config import Config, DiffusionGenerator, load_config
+from collection.errors import ConfigError, ProjectError
 from collection.store.files import Files
 from collection.store.store import Store
+from collection.store.thumbnails import Thumbnails
 from collection.values import ImageGenerator
 
 if TYPE_CHECKING:
@@ -22,10 +24,15 @@ if TYPE_CHECKING:
     from collection.chain.networks import Network
     from collection.chain.transactions import Account
     from collection.chain.verify import Evidence
+    from collection.curate.select import Wish
+    from collection.generate.parcel import Archive, Workbench
+    from collection.generate.ray_cluster import Cluster
+    from collection.generate.run import Carrier
     from collection.ipfs.car_store import CarStore
     from collection.ipfs.pinner import Pinner
     from collection.judge.dedupe import Nearness
     from collection.judge.score import Scorers
+    from collection.plan.plan import Plan
     from collection.unixfs import Car
 
 CONFIG_FILE = "collection.toml"
@@ -50,6 +57,25 @@ class Project:
             self.store.close()
 
     @cached_property
+    def wildcards(self) -> dict[str, str]:
+        """The texts of the files in wildcards/, by the name that prompts write as __name__."""
+        folder = self.folder / "wildcards"
+        try:
+            return {
+                path.relative_to(folder).with_suffix("").as_posix(): path.read_text("utf-8")
+                for path in sorted(folder.rglob("*.txt"))
+            }
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"a file in {folder} is not UTF-8 text: {error}", "save it as UTF-8") from error
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What the configuration asks for, worked out; nothing is stored."""
+        from collection.plan.plan import Plan
+
+        return Plan(self.config, self.wildcards)
+
+    @cached_property
     def store(self) -> Store:
         """The database, made if it is not there."""
         return Store(self.folder / DATABASE_FILE)
@@ -64,7 +90,70 @@ class Project:
         """What makes the images."""
         from collection.generate.registry import build_generator
 
-        return build_generator(self.config)
+        if threads := getattr(self.config.generator, "threads", None):
+            import torch
+
+            torch.set_num_threads(threads)
+        return build_generator(self.config, self.files)
+
+    @property
+    def archive(self) -> Archive:
+        """Where the images are kept."""
+        from collection.generate.parcel import Archive
+
+        return Archive(self.store, self.files, Thumbnails(self.folder / "thumbs"))
+
+    def workbench(self, judged: bool) -> Workbench:
+        """What makes the images and, if they are to be `judged` at once, looks at them."""
+        from collection.generate.parcel import Workbench
+
+        if not judged:
+            return Workbench(self.generator)
+        from collection.judge.panel import build_encoder
+        from collection.judge.score import judge
+
+        return Workbench(self.generator, partial(judge, build_encoder(self.config.score.encoder, self.folder)))
+
+    def carrier(
+        self, *, judged: bool = True, workers: int | None = None, recycle: int | None = None,
+        cluster: Cluster | None = None,
+    ) -> Carrier:  # fmt: skip
+        """Who makes the images: this process, `workers` others of this machine, or actors of a Ray cluster."""
+        if cluster is not None:
+            from collection.generate.ray_cluster import run_ray
+
+            build = partial(open_workbench, self.folder.resolve(), judged)
+            return partial(run_ray, self.archive, build, cluster=self._needs(cluster))
+        if workers is not None:
+            from collection.generate.workers import run_workers
+
+            workplace = partial(open_workplace, self.folder.resolve(), judged)
+            return partial(run_workers, self.store, workplace, count=workers, recycle=recycle, devices=self._devices)
+        from collection.generate.executor import work
+
+        archive, bench = self.archive, self.workbench(judged)
+        return lambda told: work(archive, bench, told=told)
+
+    def _needs(self, cluster: Cluster) -> Cluster:
+        """What an actor must have to make what this process would make."""
+        import torch
+
+        wish = self.config.generator
+        if not isinstance(wish, DiffusionGenerator):
+            return replace(cluster, threads=torch.get_num_threads(), gpus=cluster.gpus or 0)
+        threads = wish.threads or torch.get_num_threads()
+        gpus = cluster.gpus or 0 if wish.device == "cpu" else cluster.gpus
+        return replace(cluster, threads=threads, cores=threads, gpus=gpus)
+
+    @property
+    def _devices(self) -> tuple[str, ...]:
+        """The CUDA devices that workers share out, if the configuration leaves them the choice."""
+        wish = self.config.generator
+        if not isinstance(wish, DiffusionGenerator) or wish.device not in ("auto", "cuda"):
+            return ()
+        from collection.generate.workers import cuda_devices
+
+        return cuda_devices()
 
     @cached_property
     def scorers(self) -> Scorers:
@@ -87,6 +176,19 @@ class Project:
         from collection.judge.panel import ranking_metrics
 
         return ranking_metrics(self.scorers)
+
+    @property
+    def wish(self) -> Wish:
+        """What the chosen set is to be."""
+        from collection.curate.select import Wish
+
+        plan = self.plan
+        return Wish(
+            self.config.supply,
+            self.ranking_metrics,
+            plan.slots,
+            lambda asset: plan.slot_of(asset.recipe if plan.slots else None),
+        )
 
     def ranking(self) -> dict[int, float]:
         """How good each image is, by its number: the mean of its percentiles, 0 to 100."""
@@ -176,6 +278,12 @@ class Project:
             with Car(path) as car:
                 yield car
 
+    def keep_references(self) -> None:
+        """Put the reference pictures of every style among the files, where recipes name them by SHA-256."""
+        for table in self.config.styles.values():
+            for picture in table.pictures(self.folder):
+                self.files.add(picture.read_bytes())
+
     def rerender(self, metadata: Mapping[str, Any]) -> str:
         """The pixel hash of what the recipe in a token's metadata makes now."""
         from collection.images import pixel_sha256
@@ -200,3 +308,14 @@ class Project:
 def open_project(folder: Path) -> Project:
     """Open the project in a folder; raises ProjectError or ConfigError."""
     return Project(folder)
+
+
+def open_workbench(folder: Path, judged: bool) -> Workbench:
+    """What an actor of a cluster needs, where it sees the project's folder too; nothing is written."""
+    return open_project(folder).workbench(judged)
+
+
+def open_workplace(folder: Path, judged: bool) -> tuple[Archive, Workbench]:
+    """What a worker process of this machine needs."""
+    project = open_project(folder)
+    return project.archive, project.workbench(judged)

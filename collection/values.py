@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # the command line reads this file before it knows whether th
 Pixels: TypeAlias = "npt.NDArray[np.uint8]"
 """An RGB picture: (height, width, 3), uint8, sRGB."""
 
+Slot = tuple[str, tuple[tuple[str, str], ...]]
+"""A kind of token under quotas: the name of a one-of-one or "", and the traits, sorted."""
+
 Progress = Callable[[int, int], None]
 """Told (done, total) as work goes on, in the unit of the stage (images, tokens, files)."""
 
@@ -179,6 +182,10 @@ class Rendering:
     pixels: Pixels
     features: Mapping[str, str] = field(default_factory=dict)
     """What the generator itself decided and a collector may want to know (Palette: Ember)."""
+    warnings: tuple[str, ...] = ()
+    """What the maker should know about this picture: a prompt that was cut, a second attempt and its reason."""
+    identity: Mapping[str, Any] = field(default_factory=dict)
+    """What ran for this picture besides the generator's own identity (the weights of its LoRAs): JSON values."""
 
 
 class ImageGenerator(Protocol):

@@ -100,6 +100,78 @@ def test_what_is_wrong_is_said_with_file_line_key_and_value(
     assert caught.value.exit_code == 2
 
 
+PLANNED = GOOD.replace(
+    "[chain]",
+    """\
+[series.axes]
+cross = {seed = "0-3"}
+
+[traits.sky]
+weight = {clear = 3}
+count = {torn = 1}
+
+[traits.moon]
+weight = {full = 1}
+when = {sky = "clear"}
+
+[[rules]]
+when = {sky = ["torn", "clear"]}
+require = {moon = "full"}
+
+[[one_of_ones]]
+name = "The Last"
+
+[chain]""",
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ('{seed = "0-3"}', '{seeds = "0-3"}', 26, ["series.2.axes.cross", "an axis is a list"]),
+        ('{seed = "0-3"}', '{sead = ["0-3"]}', 26, ["series.2.axes.cross.sead", "no such axis", "did you mean seed?"]),
+        ('{seed = "0-3"}', '{seed = "0-3,x"}', 26, ["series.2.axes", '"x" is neither a seed nor a range']),
+        ('{seed = "0-3"}', '{seed = "0-3,2"}', 26, ["series.2.axes", "a value stands there twice"]),
+        ('{seed = "0-3"}', "{steps = [4, 8]}", 26, ["series.2.axes.cross.steps", "the painter generator has no steps"]),
+        ('{seed = "0-3"}', "{size = [9]}", 26, ["series.2.axes.cross.size", "9 does not fit", "64"]),
+        ('{seed = "0-3"}', "{blend = [{ukiyo = 1}]}", 26, ["series.2.axes.cross.blend", "did you mean ukiyo-e?"]),
+        ('{seed = "0-3"}', '{seed = "0-999"}', 2, ["candidates", "40 is not the 1001 images"]),
+        (
+            'cross = {seed = "0-3"}', 'zip = {seed = "0-3", size = [64, 65]}', 26,
+            ["series.2.axes.zip", "different lengths", "seed 4, size 2"],
+        ),
+        ("weight = {clear = 3}", "weihgt = {clear = 3}", 29, ["unknown key traits.sky.weihgt", "did you mean weight?"]),
+        ("weight = {clear = 3}", "weight = {clear = 3, torn = 1}", 30, ["traits.sky.count", '"torn" has a weight and']),
+        ("count = {torn = 1}", "count = {torn = -1}", 30, ["traits.sky.count.torn = -1"]),
+        ("weight = {full = 1}", "weight = {full = 0}", 32, ["traits.moon", "drawn zero times"]),
+        ('when = {sky = "clear"}', 'when = {sky = "cler"}', 34, ["traits.moon.when.sky", "did you mean clear?"]),
+        ('when = {sky = "clear"}', 'when = {moon = "full"}', 34, ["traits.moon.when", "moon needs moon"]),
+        ('when = {sky = ["torn", "clear"]}', "when = {}", 37, ["rules.1.when"]),
+        ('require = {moon = "full"}', 'require = {mon = "full"}', 38, ["rules.1.require.mon", "did you mean moon?"]),
+        ('require = {moon = "full"}', "", 36, ["rules.1", "neither what to exclude nor what to require"]),
+        ('name = "The Last"', 'name = "storms"', 41, ["one_of_ones.1.name", '"storms" is the name of two series']),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_plan_is_said_with_its_line(
+    tmp_path: Path, old: str, new: str, line: int, words: list[str]
+) -> None:
+    read(tmp_path, PLANNED.replace("supply = 24", "supply = 24\ncandidates = 40"))
+    text = PLANNED.replace(old, new)
+    if "candidates" in words:
+        text = text.replace("supply = 24", "supply = 24\ncandidates = 40")
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, text)
+    for word in words:
+        assert word in caught.value.message
+    assert caught.value.message.startswith(f"{tmp_path / 'collection.toml'}:{line + ('candidates' in words)}: ")
+    assert caught.value.hint
+
+
+def test_axes_and_one_of_ones_count_as_images(tmp_path: Path) -> None:
+    assert read(tmp_path, PLANNED).images == 36, "one and a half times the supply"
+    assert read(tmp_path, PLANNED.replace('"0-3"', '"0-99"')).images == 101
+
+
 def test_a_private_key_in_the_file_is_refused_and_not_repeated(tmp_path: Path) -> None:
     secret = "0x" + "ab" * 32
     with pytest.raises(ConfigError) as caught:

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from collection.errors import CollectionError
 from collection.store.records import Asset, Duplicate, Score, Selection
 from collection.store.store import Store
-from collection.values import canonical_json, sha256_hex
+from collection.values import Slot, canonical_json, sha256_hex
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the chosen set is to be."""
+
+    supply: int
+    metrics: Sequence[str]
+    """Which scores say that an image is better."""
+    slots: Mapping[Slot, int] = field(default_factory=dict)
+    """How many tokens of each kind there are to be, `supply` in all; empty: all are of one kind."""
+    slot_of: Callable[[Asset], Slot] = lambda _: ("", ())
+    """The kind that an image can become."""
+
+    @property
+    def room(self) -> Counter[Slot]:
+        """The tokens of each kind."""
+        return Counter(self.slots or {("", ()): self.supply})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +57,13 @@ class Ranked:
     """The raw numbers, by metric."""
 
 
-def inputs(store: Store, supply: int, metrics: Sequence[str]) -> str:
+def inputs(store: Store, wish: Wish) -> str:
     """Hash of all that the selection depends on."""
-    wanted = set(metrics)
+    wanted = set(wish.metrics)
     seen = [
-        supply,
+        wish.supply,
         sorted(wanted),
+        [[name, list(map(list, traits)), count] for (name, traits), count in sorted(wish.slots.items())],
         [[asset.id, asset.file_sha256] for asset in store.assets()],
         [[score.file_sha256, score.metric, score.model, score.value] for score in _ranking_scores(store, wanted)],
         [[item.asset_id, item.keeper_id] for item in store.duplicates()],
@@ -52,9 +71,9 @@ def inputs(store: Store, supply: int, metrics: Sequence[str]) -> str:
     return sha256_hex(canonical_json(seen))
 
 
-def pending(store: Store, supply: int, metrics: Sequence[str]) -> int:
+def pending(store: Store, wish: Wish) -> int:
     """How many images are to be chosen: all of them if anything changed since the last time, else none."""
-    return 0 if store.stage_inputs("select") == inputs(store, supply, metrics) else supply
+    return 0 if store.stage_inputs("select") == inputs(store, wish) else wish.supply
 
 
 def rank(store: Store, metrics: Sequence[str]) -> list[Ranked]:
@@ -79,30 +98,34 @@ def rank(store: Store, metrics: Sequence[str]) -> list[Ranked]:
     return sorted(ranked, key=lambda item: (-item.score, item.asset.id))
 
 
-def select(store: Store, supply: int, metrics: Sequence[str]) -> SelectReport:
-    """Choose the best `supply` images that are not set aside as duplicates, and say why of each."""
-    seen = inputs(store, supply, metrics)
-    ranked = rank(store, metrics)
+def select(store: Store, wish: Wish) -> SelectReport:
+    """Choose for each kind of token the best images that are not set aside as duplicates, and say why of each."""
+    seen, ranked = inputs(store, wish), rank(store, wish.metrics)
     aside = {item.asset_id: item for item in store.duplicates()}
     eligible = [item for item in ranked if item.asset.id not in aside]
     kept_for: dict[int, list[Duplicate]] = defaultdict(list)
     for item in aside.values():
         kept_for[item.keeper_id].append(item)
-    chosen = eligible[:supply]
+    chosen, room = [], wish.room
+    for candidate in eligible:
+        slot = wish.slot_of(candidate.asset)
+        if room[slot] > 0:
+            room[slot] -= 1
+            chosen.append(candidate)
     mean = _mean([item.score for item in chosen])
-    report = SelectReport(len(chosen), len(eligible), supply, mean)
+    report = SelectReport(len(chosen), len(eligible), wish.supply, mean)
     store.replace_selection(
         [
             Selection(item.asset.id, place, _reason(item, place, len(ranked), kept_for[item.asset.id]))
             for place, item in enumerate(chosen, 1)
         ],
         seen,
-        {"selected": report.selected, "eligible": report.eligible, "supply": supply, "mean_score": mean},
+        {"selected": report.selected, "eligible": report.eligible, "supply": wish.supply, "mean_score": mean},
     )
     return report
 
 
-def why(store: Store, asset_id: int, supply: int, metrics: Sequence[str]) -> str:
+def why(store: Store, asset_id: int, wish: Wish) -> str:
     """Why an image was chosen, or why not; raises CollectionError for a number that no image has."""
     for choice in store.selection():
         if choice.asset_id == asset_id:
@@ -110,12 +133,21 @@ def why(store: Store, asset_id: int, supply: int, metrics: Sequence[str]) -> str
     for item in store.duplicates():
         if item.asset_id == asset_id:
             return f"not chosen: set aside as a near-duplicate of {item.keeper_id:04d} ({_nearness(item)})"
-    for place, ranked in enumerate(rank(store, metrics), 1):
+    for place, ranked in enumerate(rank(store, wish.metrics), 1):
         if ranked.asset.id == asset_id:
-            return f"not chosen: {_standing(ranked, place, len(store.assets()))}, and the supply is {supply}"
+            return f"not chosen: {_standing(ranked, place, len(store.assets()))}, {_no_room(ranked.asset, wish)}"
     raise CollectionError(
         f"no image has the number {asset_id:04d}", "collection sheet shows the images and their numbers"
     )
+
+
+def _no_room(asset: Asset, wish: Wish) -> str:
+    if not wish.slots:
+        return f"and the supply is {wish.supply}"
+    name, traits = wish.slot_of(asset)
+    kind = name or ", ".join(f"{trait} {value}" for trait, value in traits) or "no traits"
+    count = wish.room[name, traits]
+    return f"and the quotas ask for {count} of its kind ({kind})"
 
 
 def _ranking_scores(store: Store, metrics: set[str]) -> list[Score]:

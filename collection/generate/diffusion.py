@@ -10,24 +10,27 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from collection.errors import GenerationError
-from collection.generate.diffusion_options import FLOW_SCHEDULERS, SCHEDULERS, DiffusionOptions
+from collection.errors import GenerationError, OutOfMemoryError
+from collection.generate.diffusion_decode import Decoded, decode, pixels_of
+from collection.generate.diffusion_device import is_out_of_memory, resolve_device, resolve_dtype
+from collection.generate.diffusion_engine import Engine
+from collection.generate.diffusion_options import DiffusionOptions
+from collection.generate.diffusion_rows import Row, batches
 from collection.generate.diffusion_weights import check_model, find_model, load_pipeline, weights_sha256
-from collection.generate.prompt_blend import ARGUMENTS, PromptEncoder, no_negative_prompt, styled_prompts
+from collection.generate.prompt_blend import ARGUMENTS, no_negative_prompt
+from collection.generate.sketches import Pictures, keep_unmasked, no_pictures
 from collection.generate.torch_session import deterministic, quiet, seeded_generator
-from collection.values import Pixels, Recipe, Rendering
-
-if TYPE_CHECKING:
-    import torch
+from collection.values import Recipe, Rendering
 
 
 class Diffusion:
-    """An ImageGenerator that runs one diffusers pipeline; the model is opened by the first `generate` or `identity`."""
+    """An ImageGenerator that runs one diffusers model, which is opened by the first `generate` or `identity`."""
 
     def __init__(
         self,
@@ -38,16 +41,25 @@ class Diffusion:
         dtype: str = "auto",
         batch_size: int = 1,
         local_files_only: bool = False,
+        folder: Path = Path(),
+        pictures: Pictures = no_pictures,
+        offload_text_encoder: bool = False,
     ) -> None:
         """`model` is a pipeline's folder or a hub id; `device` auto, cpu, cuda, cuda:N or mps.
 
         `batch_size` is how many recipes the stage brings to one call; how many are computed together is each
-        recipe's own `batch`. With `local_files_only` the hub is never asked. UsageError for a wrong value.
+        recipe's own `batch`. With `local_files_only` the hub is never asked. `folder` is where relative paths begin,
+        `pictures` gives sketches, masks and references by SHA-256. With `offload_text_encoder` text encoders wait on
+        the CPU while nothing is encoded, which frees their part of an accelerator's memory. UsageError for a wrong
+        value.
         """
         self.model = model
         self._options = DiffusionOptions(batch=batch_size, dtype=dtype, revision=revision)
         self._device = device
         self._local_files_only = local_files_only
+        self._home = folder
+        self._pictures = pictures
+        self._offload = offload_text_encoder
 
     @property
     def batch_size(self) -> int:
@@ -60,26 +72,31 @@ class Diffusion:
         from collection.generate.diffusion_identity import identity
 
         snapshot = self._folder.name if self._folder.parent.name == "snapshots" else self._options.revision
-        return identity(self._pipeline, self._scheduler, self._weights, snapshot)
+        return identity(self._engine.pipeline, self._engine.scheduler, self._weights, snapshot)
 
     def generate(self, recipes: Sequence[Recipe]) -> list[Rendering]:
-        """One picture a recipe, in order; recipes of different steps, guidance, size or scheduler may be mixed.
+        """One picture a recipe, in order; recipes of any options may be mixed, and those that can share a batch do.
 
         Raises GenerationError (naming the recipe's seed or the field) for a recipe this model cannot make as
         written and for a picture that is not one: NaN, black, or withheld by the model's safety checker.
-        Raises WeightsError where the model cannot be opened, UsageError for options that cannot be meant.
+        Raises OutOfMemoryError where the device has no room for the batch, WeightsError where the model or an adapter
+        cannot be opened, UsageError for options that cannot be meant.
         """
-        options = [self._agreed(recipe) for recipe in recipes]
-        pictures: dict[int, Pixels] = {}
-        for members in _batches(recipes, options):
-            made = self._render([recipes[index] for index in members], options[members[0]])
-            pictures.update(zip(members, made, strict=True))
-        return [Rendering(pictures[index]) for index in range(len(recipes))]
+        for recipe in recipes:
+            self._check_agreed(recipe)
+        rows = [Row.of(recipe) for recipe in recipes]
+        if rows and self._engine.embeds:
+            with quiet():
+                rows = [replace(row, chunks=self._engine.encoder.chunks(row)) for row in rows]
+        renderings: dict[int, Rendering] = {}
+        for members in batches(rows):
+            made = self._render([rows[index] for index in members])
+            renderings.update(zip(members, made, strict=True))
+        return [renderings[index] for index in range(len(rows))]
 
-    def _agreed(self, recipe: Recipe) -> DiffusionOptions:
-        """The recipe's options; GenerationError where it was written for another model than this."""
-        options = DiffusionOptions.of(recipe.options)
-        own = self._options
+    def _check_agreed(self, recipe: Recipe) -> None:
+        """GenerationError where a recipe was written for another model than this."""
+        options, own = DiffusionOptions.of(recipe.options), self._options
         for field, asked, held in (
             ("model", recipe.model, self.model),
             ("revision", options.revision, own.revision),
@@ -89,7 +106,6 @@ class Diffusion:
                 raise GenerationError(
                     f"recipe of seed {recipe.seed} asks for {field} {asked!r}, this run holds {held!r}"
                 )
-        return options
 
     @cached_property
     def _weights(self) -> Mapping[str, str]:
@@ -97,134 +113,102 @@ class Diffusion:
 
     @cached_property
     def _folder(self) -> Path:
-        return find_model(self.model, self._options.revision, self._local_files_only)
+        return find_model(self.model, self._options.revision, self._local_files_only, self._home)
 
     @cached_property
-    def _pipeline(self) -> Any:
+    def _engine(self) -> Engine:
         check_model(self._folder)
         device = resolve_device(self._device)
         if device.type == "cuda":
             # cuBLAS is repeatable only with a fixed workspace, and reads this once (CUDA's cuBLAS documentation).
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-        return load_pipeline(self._folder, resolve_dtype(self._options.dtype, device), device)
+        pipeline = load_pipeline(self._folder, resolve_dtype(self._options.dtype, device), device)
+        return Engine(
+            pipeline,
+            folder=self._home,
+            pictures=self._pictures,
+            local_files_only=self._local_files_only,
+            offload=self._offload,
+        )
 
-    @cached_property
-    def _scheduler(self) -> Any:
-        """The model's own, first asked for before any recipe has put another in its place."""
-        return self._pipeline.scheduler
+    def _render(self, rows: Sequence[Row]) -> list[Rendering]:
+        """The pictures of rows that share a batch, which is filled up to its shape."""
+        filled = [*rows, *[rows[-1]] * (rows[0].options.batch - len(rows))]
+        decoded, again = self._computed(filled)
+        renderings = []
+        for index, (row, pixels) in enumerate(zip(rows, pixels_of(decoded, rows), strict=True)):
+            if row.recipe.mask:
+                pixels = keep_unmasked(pixels, row, self._pictures)
+            warnings = (*self._cuts(row), *([again[index]] if index in again else []))
+            renderings.append(Rendering(pixels, warnings=warnings, identity=self._engine.identity_of(row)))
+        return renderings
 
-    @cached_property
-    def _encoder(self) -> PromptEncoder:
-        return PromptEncoder(self._pipeline)
+    def _cuts(self, row: Row) -> tuple[str, ...]:
+        """What of a row's texts was not read."""
+        if not self._engine.embeds:
+            return ()
+        with quiet():
+            return self._engine.encoder.cuts(row)
 
-    def _render(self, recipes: Sequence[Recipe], options: DiffusionOptions) -> list[Pixels]:
+    def _computed(self, rows: Sequence[Row]) -> tuple[Decoded, Mapping[int, str]]:
+        """A whole batch, computed; all that torch and diffusers raise becomes a GenerationError."""
         import torch
 
-        pipeline = self._pipeline
-        rows = [*recipes, *[recipes[-1]] * (options.batch - len(recipes))]
+        name = type(self._engine.pipeline).__name__
         with quiet() as said, deterministic(), torch.no_grad():
-            pipeline.scheduler = self._fresh_scheduler(options.scheduler)
-            arguments = self._arguments(rows, options)
             try:
-                result = pipeline(**arguments)
-            except torch.OutOfMemoryError as error:
-                raise GenerationError(
-                    f"{self.model} needs more memory for {options.batch} images of {rows[0].width}x{rows[0].height}",
-                    "lower batch or size in collection.toml (both are part of the recipe), or use dtype bfloat16",
-                ) from error
+                if self._engine.embeds:
+                    latents = self._engine.denoise(rows)
+                    return decode(self._engine.pipeline, self._engine.vae(rows[0].options.vae), latents)
+                prompts = plain_prompts(self._engine.pipeline, rows)
+                result = self._engine.plain(rows, prompts, [seeded_generator(row.recipe.seed) for row in rows])
             except (ValueError, TypeError, RuntimeError) as error:
-                raise GenerationError(f"{type(pipeline).__name__} of {self.model} refused: {error}") from error
-        _refuse_truncation(said)
-        return _pictures(result, recipes)
+                if not (isinstance(error, RuntimeError) and is_out_of_memory(error)):
+                    raise GenerationError(f"{name} of {self.model} refused: {error}") from error
+            else:
+                _refuse_truncation(said)
+                return Decoded.of(result), {}
+        # Raised out here, so that the error does not hold on to the tensors of the failed call.
+        raise self._too_large(rows)
 
-    def _fresh_scheduler(self, name: str | None) -> Any:
-        """A scheduler without memory of an earlier batch."""
-        import diffusers
+    def _too_large(self, rows: Sequence[Row]) -> OutOfMemoryError:
+        import torch
 
-        own = type(self._scheduler).__name__
-        if name is None:
-            if own not in FLOW_SCHEDULERS and own not in SCHEDULERS.values():
-                raise GenerationError(
-                    f"{self.model} comes with {own}, which is not known to make an image twice",
-                    f"set scheduler to one of {', '.join(SCHEDULERS)}",
-                )
-            return type(self._scheduler).from_config(self._scheduler.config)
-        if own in FLOW_SCHEDULERS:
-            raise GenerationError(
-                f"{self.model} is a flow-matching model, scheduler {name} cannot drive it", "remove scheduler"
-            )
-        return getattr(diffusers, SCHEDULERS[name]).from_config(self._scheduler.config)
-
-    def _arguments(self, rows: Sequence[Recipe], options: DiffusionOptions) -> dict[str, Any]:
-        shared = {
-            "width": rows[0].width,
-            "height": rows[0].height,
-            "num_inference_steps": options.steps,
-            "guidance_scale": options.guidance,
-            "generator": [seeded_generator(recipe.seed) for recipe in rows],
-            "output_type": "pt",
-        }
-        if type(self._pipeline).__name__ in ARGUMENTS:
-            return {**shared, **self._encoder.arguments(rows)}
-        return {**shared, **plain_prompts(self._pipeline, rows)}
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        recipe = rows[0].recipe
+        return OutOfMemoryError(
+            f"{self.model} needs more memory for {len(rows)} images of {recipe.width}x{recipe.height}",
+            "lower batch or size in collection.toml (both are part of the recipe), or use dtype bfloat16",
+            len(rows),
+        )
 
 
-def plain_prompts(pipeline: Any, rows: Sequence[Recipe]) -> dict[str, list[str]]:
+def plain_prompts(pipeline: Any, rows: Sequence[Row]) -> dict[str, list[str]]:
     """The texts for a pipeline whose embeddings are not ours to make; GenerationError for what it cannot do."""
     name = type(pipeline).__name__
-    blended = next((recipe for recipe in rows if len(recipe.blend.parts) > 1), None)
-    if blended is not None:
-        raise GenerationError(
-            f"a {name} cannot blend styles ({', '.join(blended.blend.weights)})",
-            f"use one style, or a model of {', '.join(ARGUMENTS)}",
-        )
+    for row in rows:
+        recipe = row.recipe
+        wishes = {
+            f"blend styles ({', '.join(recipe.blend.weights)})": len(row.early.texts) > 1,
+            "change its blend on the way": row.late,
+            "look at reference pictures": row.early.references,
+            "begin from a sketch": recipe.sketch,
+            "move toward another recipe": row.toward,
+            "decode with a draft VAE": row.options.vae,
+        }
+        for what, wished in wishes.items():
+            if wished:
+                raise GenerationError(f"a {name} cannot {what}", f"use a model of {', '.join(ARGUMENTS)}")
     if len(rows) > 1:
         # Such pipelines may pad a prompt to the longest of its batch: an image would depend on its neighbours.
         raise GenerationError(f"a {name} makes one image at a time, batch = {len(rows)}", "set batch = 1")
-    prompts = {"prompt": [styled_prompts(recipe)[0][0] for recipe in rows]}
-    if not any(recipe.negative_prompt for recipe in rows):
+    prompts = {"prompt": [row.early.texts[0][0] for row in rows]}
+    if not any(row.recipe.negative_prompt for row in rows):
         return prompts
     if "negative_prompt" not in inspect.signature(pipeline.__call__).parameters:
         raise no_negative_prompt(pipeline)
-    return {**prompts, "negative_prompt": [recipe.negative_prompt for recipe in rows]}
-
-
-def resolve_device(device: str) -> torch.device:
-    """`auto` is a CUDA device, else Apple's, else the processor. Raises GenerationError for one that is not here."""
-    import torch
-
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    try:
-        return torch.empty(0, device=device).device
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise GenerationError(
-            f"device {device!r} cannot be used here: {reason}", "set device to auto or cpu"
-        ) from error
-
-
-def resolve_dtype(dtype: str, device: torch.device) -> torch.dtype:
-    """`auto` is float32, on a CUDA device bfloat16 (float16 before Ampere, which has no bfloat16)."""
-    import torch
-
-    if dtype == "auto":
-        if device.type != "cuda":
-            return torch.float32
-        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
-    found: torch.dtype = getattr(torch, dtype)
-    return found
-
-
-def _batches(recipes: Sequence[Recipe], options: Sequence[DiffusionOptions]) -> Iterator[list[int]]:
-    """Positions of recipes that agree on all a batch shares, at most `batch` of them at a time."""
-    groups: dict[tuple[Any, ...], list[int]] = {}
-    for index, (recipe, asked) in enumerate(zip(recipes, options, strict=True)):
-        key = (recipe.width, recipe.height, asked.steps, asked.guidance, asked.scheduler, asked.batch)
-        groups.setdefault(key, []).append(index)
-    for members in groups.values():
-        size = options[members[0]].batch
-        yield from (members[start : start + size] for start in range(0, len(members), size))
+    return {**prompts, "negative_prompt": [row.recipe.negative_prompt for row in rows]}
 
 
 def _refuse_truncation(said: Sequence[str]) -> None:
@@ -233,31 +217,3 @@ def _refuse_truncation(said: Sequence[str]) -> None:
             raise GenerationError(
                 f"the model did not read the whole prompt: {' '.join(message.split())}", "shorten the prompt"
             )
-
-
-def _pictures(result: Any, recipes: Sequence[Recipe]) -> list[Pixels]:
-    """The first rows of a batch as pixels; raises GenerationError for a row that is no picture."""
-    import torch
-
-    images = result.images.detach().float().cpu()
-    withheld = getattr(result, "nsfw_content_detected", None) or [False] * len(images)
-    made: list[Pixels] = []
-    for recipe, image, unsafe in zip(recipes, images, withheld, strict=False):
-        if unsafe:
-            raise _no_picture(recipe, "was withheld by the model's safety checker", "change the prompt or the seed")
-        if not bool(torch.isfinite(image).all()):
-            raise _no_picture(recipe, "is not a number in places (NaN)", "set dtype to float32")
-        pixels: Pixels = (image.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).contiguous().numpy()
-        if pixels.shape != (recipe.height, recipe.width, 3):
-            raise _no_picture(
-                recipe, f"came out {pixels.shape[1]}x{pixels.shape[0]}", "choose a size the model can make"
-            )
-        if not pixels.any():
-            raise _no_picture(recipe, "is black all over", "set dtype to float32, or change guidance or scheduler")
-        made.append(pixels)
-    return made
-
-
-def _no_picture(recipe: Recipe, what: str, hint: str) -> GenerationError:
-    where = f"seed {recipe.seed}, {recipe.width}x{recipe.height}, prompt {recipe.prompt!r}"
-    return GenerationError(f"the picture of {where} {what}", hint)

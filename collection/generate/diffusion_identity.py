@@ -35,7 +35,7 @@ def identity(pipeline: Any, scheduler: Any, weights: Mapping[str, str], revision
 
 def _attention(pipeline: Any) -> list[str]:
     """The classes that compute attention in the denoiser (a UNet or a transformer)."""
-    denoiser = getattr(pipeline, "unet", None) or getattr(pipeline, "transformer", None)
+    denoiser = getattr(pipeline, "unet", getattr(pipeline, "transformer", None))
     processors = getattr(denoiser, "attn_processors", {})
     return sorted({type(processor).__name__ for processor in processors.values()})
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
-from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import WeightsError
+from collection.generate.adapter_files import sha256_of
 from collection.generate.torch_session import quiet
 from collection.torch_environment import prepare_torchvision
 
@@ -23,14 +22,14 @@ _VARIANT = re.compile(r"\.[^.]+?(-\d{5}-of-\d{5})?$")
 """What `unet.fp16` has after its name and `unet` has not: such files are alternatives, and not loaded."""
 
 
-def find_model(model: str, revision: str | None, local_files_only: bool) -> Path:
-    """The folder of `model`: itself a folder, or a hub id fetched into (or found in) the hub's own cache.
-
-    Raises WeightsError where there is neither.
+def find_model(model: str, revision: str | None, local_files_only: bool, home: Path = Path()) -> Path:
+    """The folder of `model`: itself a folder (a relative one of `home`, or of where we are), or a hub id fetched into
+    (or found in) the hub's own cache. Raises WeightsError where there is neither.
     """
     folder = Path(model).expanduser()
-    if folder.is_dir():
-        return folder
+    for place in (home / folder, folder):
+        if place.is_dir():
+            return place
     if not _HUB_ID.fullmatch(model):
         raise WeightsError(
             f"there is no model folder {model}", "give a folder that holds model_index.json, or a hub id"
@@ -67,7 +66,7 @@ def check_model(folder: Path) -> None:
         if weighs and not (part / "config.json").is_file():
             raise _missing(folder, f"{name}/config.json")
         if (part / "config.json").is_file():
-            _check_weights(folder, part)
+            check_component(folder, part)
 
 
 def components(folder: Path) -> list[str]:
@@ -86,7 +85,8 @@ def components(folder: Path) -> list[str]:
     return sorted(name for name, value in index.items() if isinstance(value, list) and value[0] is not None)
 
 
-def _check_weights(folder: Path, part: Path) -> None:
+def check_component(folder: Path, part: Path) -> None:
+    """Raise WeightsError unless the weights of `part`, a sub-folder of `folder`, are whole and safetensors."""
     loaded = _safetensors(part)
     for index in part.glob("*.safetensors.index.json"):
         for shard in sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())):
@@ -114,19 +114,12 @@ def _safetensors(part: Path) -> list[Path]:
 def weights_sha256(folder: Path) -> dict[str, str]:
     """SHA-256 of each weights file that a pipeline loads, by its path inside `folder`."""
     files = [file for name in components(folder) for file in _safetensors(folder / name)]
-    return {file.relative_to(folder).as_posix(): _digest(file, *_stamp(file)) for file in files}
+    return {file.relative_to(folder).as_posix(): sha256_of(file) for file in files}
 
 
-def _stamp(file: Path) -> tuple[int, int]:
-    status = file.stat()
-    return status.st_size, status.st_mtime_ns
-
-
-@lru_cache(maxsize=256)
-def _digest(file: Path, size: int, modified: int) -> str:
-    """Size and time of change are part of the key only: a changed file is read again."""
-    with file.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest()
+def part_sha256(part: Path) -> dict[str, str]:
+    """SHA-256 of each weights file of one part, by its name."""
+    return {file.name: sha256_of(file) for file in _safetensors(part)}
 
 
 def load_pipeline(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
@@ -162,3 +155,19 @@ def _first_line(error: BaseException) -> str:
 
 def _flat(message: str) -> str:
     return " ".join(message.split())[:400]
+
+
+def load_draft_vae(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
+    """Open the small decoder (AutoencoderTiny) in `folder`; raises WeightsError."""
+    from diffusers import AutoencoderTiny
+    from safetensors import SafetensorError
+
+    if not (folder / "config.json").is_file():
+        raise WeightsError(f"there is no draft VAE in {folder}: it has no config.json", "name the folder of a TAESD")
+    check_component(folder.parent, folder)
+    try:
+        with quiet():
+            found = AutoencoderTiny.from_pretrained(folder, dtype=dtype, use_safetensors=True, local_files_only=True)
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
+        raise WeightsError(f"the draft VAE in {folder} cannot be loaded: {_first_line(error)}") from error
+    return found.eval().to(device)

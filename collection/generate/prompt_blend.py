@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import GenerationError, WeightsError
-from collection.values import Recipe
+from collection.generate.diffusion_rows import Mix, Row, Terms
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,22 +26,20 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
 
 _TEXTS_KEPT = 512
 """Embeddings held at once: about 160 MB for SDXL in 16 bits."""
-
-
-def styled_prompts(recipe: Recipe) -> list[tuple[str, float]]:
-    """Each text of the recipe's blend with its weight: "{prompt}, {style prompt}", or the prompt alone."""
-    parts = recipe.blend.parts
-    if not parts:
-        return [(recipe.prompt, 1.0)]
-    return [(", ".join(text for text in (recipe.prompt, style.prompt) if text), weight) for style, weight in parts]
+_ENDS = 2
+"""Tokens that open and close every text."""
 
 
 class PromptEncoder:
     """Encodes each distinct text once, alone, so that an embedding never depends on its neighbours."""
 
-    def __init__(self, pipeline: Any) -> None:
-        """`pipeline` is one of ARGUMENTS. Raises WeightsError where its tokenizer was loaded without its words."""
+    def __init__(self, pipeline: Any, offload: bool = False) -> None:
+        """`pipeline` is one of ARGUMENTS; with `offload` its text encoders wait on the CPU when they have no work.
+
+        Raises WeightsError where its tokenizer was loaded without its words.
+        """
         self._pipeline = pipeline
+        self._offload = offload
         self._tokenizers = [
             tokenizer
             for name in ("tokenizer", "tokenizer_2")
@@ -51,59 +49,146 @@ class PromptEncoder:
             if tokenizer("cat").input_ids == tokenizer("dog").input_ids:
                 raise WeightsError("the model's tokenizer reads every prompt alike: its vocabulary is missing")
         self._encode = lru_cache(maxsize=_TEXTS_KEPT)(self._encode_alone)
+        self._tokens = lru_cache(maxsize=_TEXTS_KEPT)(self._tokens_alone)
+        self.rest()
 
-    def arguments(self, recipes: Sequence[Recipe]) -> dict[str, Tensor]:
-        """What the pipeline's call takes for these recipes, one row each.
+    def arguments(self, mixes: Sequence[Mix], *, chunks: int = 1, voice: Terms = ()) -> dict[str, Tensor]:
+        """What the pipeline's call takes for these mixes, one row each: embeddings of `chunks` chunks of tokens.
 
-        Raises GenerationError where a prompt is longer than the model reads, or negative where it takes none.
+        `voice` is what is mixed into the text encoders just now. Raises GenerationError for a negative prompt where
+        the model takes none.
         """
         import torch
 
         names = ARGUMENTS[type(self._pipeline).__name__]
-        rows = [self._row(recipe, names) for recipe in recipes]
+        rows = [self._row(mix, names, chunks, voice) for mix in mixes]
+        self.rest()
         return {name: torch.cat([row[name] for row in rows]) for name in names}
 
-    def _row(self, recipe: Recipe, names: tuple[str, ...]) -> dict[str, Tensor]:
-        embeds, pooled = self.blend(styled_prompts(recipe))
+    def chunks(self, row: Row) -> int:
+        """Chunks of tokens in which the longest text of a row is to be read.
+
+        Raises GenerationError, unless its option `long_prompt` allows more or a cut, where that is more than one.
+        """
+        texts = _texts(row)
+        if row.options.long_prompt == "chunk":
+            return max(-(-max(map(len, self._tokens(text))) // self._room) or 1 for text in texts)
+        for text in texts if row.options.long_prompt == "refuse" else ():
+            self._check_length(text)
+        return 1
+
+    def cuts(self, row: Row) -> tuple[str, ...]:
+        """What of a row's texts the model does not read, said by text."""
+        if row.options.long_prompt != "cut":
+            return ()
+        lost = [(text, self._lost(text)) for text in _texts(row)]
+        return tuple(f"prompt {text!r} was cut: {rest!r} was not read" for text, rest in lost if rest)
+
+    def rest(self) -> None:
+        """Let the text encoders wait on the CPU, if they were to."""
+        if self._offload:
+            self._move("cpu")
+
+    def _move(self, device: Any) -> None:
+        for encoder in self._encoders:
+            encoder.to(device)
+
+    @property
+    def _encoders(self) -> list[Any]:
+        found = (getattr(self._pipeline, name, None) for name in ("text_encoder", "text_encoder_2"))
+        return [encoder for encoder in found if encoder is not None]
+
+    @property
+    def _room(self) -> int:
+        """Tokens of a text that fit into one chunk."""
+        return min(int(tokenizer.model_max_length) for tokenizer in self._tokenizers) - _ENDS
+
+    def _tokens_alone(self, text: str) -> list[list[int]]:
+        """The text's tokens without its ends, by tokenizer."""
+        return [
+            list(tokenizer(text, truncation=False, add_special_tokens=False).input_ids)
+            for tokenizer in self._tokenizers
+        ]
+
+    def _row(self, mix: Mix, names: tuple[str, ...], chunks: int, voice: Terms) -> dict[str, Tensor]:
+        embeds, pooled = self._blend([(*self._encode(text, chunks, voice), weight) for text, weight in mix.texts])
         row = {"prompt_embeds": embeds, "pooled_prompt_embeds": pooled}
         if "negative_prompt_embeds" in names:
-            row["negative_prompt_embeds"], row["negative_pooled_prompt_embeds"] = self._negative(recipe.negative_prompt)
-        elif recipe.negative_prompt:
+            negatives = [(*self._negative(text, chunks, voice), weight) for text, weight in mix.negatives]
+            row["negative_prompt_embeds"], row["negative_pooled_prompt_embeds"] = self._blend(negatives)
+        elif any(text for text, _ in mix.negatives):
             raise no_negative_prompt(self._pipeline)
         return {name: value for name, value in row.items() if value is not None}
 
-    def blend(self, texts: Sequence[tuple[str, float]]) -> tuple[Tensor, Tensor | None]:
-        """The weighted sum of the texts' embeddings (1, tokens, d) and pooled embeddings (1, e), summed in float32."""
-        encoded = [(*self._encode(text), weight) for text, weight in texts]
-        embeds = _weighted_sum([(tokens, weight) for tokens, _, weight in encoded])
-        pooled = [(vector, weight) for _, vector, weight in encoded if vector is not None]
+    def _blend(self, terms: Sequence[tuple[Tensor, Tensor | None, float]]) -> tuple[Tensor, Tensor | None]:
+        """The weighted sum of embeddings (1, tokens, d) and of pooled ones (1, e), summed in float32."""
+        embeds = _weighted_sum([(tokens, weight) for tokens, _, weight in terms])
+        pooled = [(vector, weight) for _, vector, weight in terms if vector is not None]
         return embeds, _weighted_sum(pooled) if pooled else None
 
-    def _negative(self, text: str) -> tuple[Tensor, Tensor | None]:
-        embeds, pooled = self._encode(text)
+    def _negative(self, text: str, chunks: int, voice: Terms) -> tuple[Tensor, Tensor | None]:
+        embeds, pooled = self._encode(text, chunks, voice)
         # SDXL was trained to be guided away from zeros, not from the embedding of the empty text.
         if not text and getattr(self._pipeline.config, "force_zeros_for_empty_prompt", False):
             return embeds * 0, None if pooled is None else pooled * 0
         return embeds, pooled
 
-    def _encode_alone(self, text: str) -> tuple[Tensor, Tensor | None]:
-        self._check_length(text)
+    def _encode_alone(self, text: str, chunks: int, voice: Terms) -> tuple[Tensor, Tensor | None]:
+        """`voice` is part of the key only: other text encoders say another thing."""
         pipeline = self._pipeline
+        device = pipeline._execution_device
+        self._move(device)
+        if chunks > 1:
+            return self._encode_chunks(text, chunks, device)
         found = pipeline.encode_prompt(
-            prompt=text, device=pipeline._execution_device, num_images_per_prompt=1, do_classifier_free_guidance=False
+            prompt=text, device=device, num_images_per_prompt=1, do_classifier_free_guidance=False
         )
         return found[0], found[2] if len(found) > 2 else None
 
+    def _encode_chunks(self, text: str, chunks: int, device: Any) -> tuple[Tensor, Tensor | None]:
+        """A text in `chunks` full windows of tokens, each read alone; the embeddings are put end to end.
+
+        What is pooled is the first window's, as is the custom. Windows beyond the text are those of no text.
+        """
+        import torch
+
+        room, columns, pooled = self._room, [], None
+        penultimate = len(self._tokenizers) > 1
+        for tokenizer, encoder, tokens in zip(self._tokenizers, self._encoders, self._tokens(text), strict=True):
+            windows = [tokens[place * room : (place + 1) * room] for place in range(chunks)]
+            said = [encoder(_window(tokenizer, window, room, device), output_hidden_states=True) for window in windows]
+            columns.append(torch.cat([each.hidden_states[-2] if penultimate else each[0] for each in said], dim=1))
+            pooled = said[0][0] if penultimate else None
+        return torch.cat(columns, dim=-1), pooled
+
+    def _lost(self, text: str) -> str:
+        """The end of a text that does not fit."""
+        for tokenizer, tokens in zip(self._tokenizers, self._tokens(text), strict=True):
+            if len(tokens) > self._room:
+                return str(tokenizer.decode(tokens[self._room :]).strip())
+        return ""
+
     def _check_length(self, text: str) -> None:
-        for tokenizer in self._tokenizers:
-            tokens = tokenizer(text, truncation=False).input_ids
-            limit = tokenizer.model_max_length
-            if len(tokens) > limit:
-                lost = tokenizer.decode(tokens[limit - 1 : -1]).strip()
-                raise GenerationError(
-                    f"prompt {text!r} has {len(tokens)} tokens, the model reads {limit}: {lost!r} would be cut off",
-                    "shorten the prompt or its style's prompt in collection.toml",
-                )
+        lost = self._lost(text)
+        if lost:
+            count, limit = max(map(len, self._tokens(text))) + _ENDS, self._room + _ENDS
+            raise GenerationError(
+                f"prompt {text!r} has {count} tokens, the model reads {limit}: {lost!r} would be cut off",
+                'shorten the prompt or its style\'s, or set long_prompt = "cut" or "chunk" in collection.toml',
+            )
+
+
+def _texts(row: Row) -> list[str]:
+    mixes = [row.early, *([row.late] if row.late else [])]
+    return list(dict.fromkeys(text for mix in mixes for text, _ in (*mix.texts, *mix.negatives)))
+
+
+def _window(tokenizer: Any, tokens: Sequence[int], room: int, device: Any) -> Tensor:
+    """One full window of token numbers, (1, room + 2)."""
+    import torch
+
+    padding = [tokenizer.pad_token_id] * (room - len(tokens))
+    return torch.tensor([[tokenizer.bos_token_id, *tokens, tokenizer.eos_token_id, *padding]], device=device)
 
 
 def _weighted_sum(terms: Sequence[tuple[Tensor, float]]) -> Tensor:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
-from collection.errors import GenerationError
-from collection.images import encode_png, pixel_sha256
+from collection.generate.batches import compose
+from collection.generate.executor import Told
 from collection.store.files import Files
-from collection.store.records import Asset, PlannedRecipe
+from collection.store.queue import ATTEMPTS
+from collection.store.records import PlannedRecipe
 from collection.store.store import Store
-from collection.values import Failure, ImageGenerator, Progress, Rendering, silent
+from collection.values import Failure, Progress, silent
+
+Carrier = Callable[[Told], None]
+"""Empties the queue, and tells whenever a batch has ended: this process, others of this machine, or a cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,71 +23,69 @@ class GenerateReport:
 
     made: int
     failed: tuple[Failure, ...]
+    warned: tuple[Failure, ...] = ()
+    """Images that were made, and what their maker should know about them."""
+    replanned: tuple[tuple[int, int], ...] = ()
+    """Numbers of recipes whose batch the device could not hold, and of those that stand for them now."""
 
 
 def pending(store: Store, files: Files) -> list[PlannedRecipe]:
     """Planned recipes without an image, and those whose image file is gone."""
-    lost = [
-        PlannedRecipe(asset.id, asset.recipe)
-        for asset in store.assets()
-        if asset.recipe and not files.path(asset.file_sha256).exists()
-    ]
-    return [*store.unmade(), *lost]
+    return [*store.unmade(), *store.recipes_of(_lost(store, files))]
+
+
+def count_pending(store: Store, files: Files) -> int:
+    """How many `pending` would name."""
+    return store.count_unmade() + len(_lost(store, files))
 
 
 def generate(
-    store: Store, files: Files, generator: ImageGenerator, *, limit: int | None = None, progress: Progress = silent
+    store: Store,
+    files: Files,
+    carry: Carrier,
+    *,
+    batch_size: int = 1,
+    limit: int | None = None,
+    progress: Progress = silent,
 ) -> GenerateReport:
-    """Make what is pending (at most `limit`), a batch at a time; a batch that fails is named and the rest goes on."""
+    """Make what is pending (at most `limit`); a batch that fails is named and the rest goes on.
+
+    The batches are decided here, so that every `carry` gives the same files. `batch_size` is for recipes that do
+    not say their own. What is stopped in the middle goes on with the next call; each batch is kept as it ends.
+    """
     todo = pending(store, files)[:limit]
-    done, made, failed = 0, 0, []  # type: int, int, list[Failure]
-    queue = iter(todo)
+    numbers = [item.id for item in todo]
+    store.queue_batches(compose(todo, batch_size))
     progress(0, len(todo))
-    while batch := list(islice(queue, generator.batch_size)):
-        assets, failures = _make(files, generator, batch)
-        changed = _keep(store, assets)
-        store.record_failures("generate", [*failures, *changed], mended=[asset.label for asset in assets])
-        made, done = made + len(assets) - len(changed), done + len(batch)
-        failed += [*failures, *changed]
-        progress(done, len(todo))
-    return GenerateReport(made, tuple(failed))
+    if todo:
+        carry(lambda: progress(store.queue_state().done, len(todo)))
+    _give_up(store)
+    return _report(store, numbers)
 
 
-def _make(files: Files, generator: ImageGenerator, batch: Sequence[PlannedRecipe]) -> tuple[list[Asset], list[Failure]]:
-    try:
-        renderings = generator.generate([planned.recipe for planned in batch])
-    except GenerationError as error:
-        return [], [Failure(f"{planned.id:04d}", error.message) for planned in batch]
-    identity = dict(generator.identity)
-    return [
-        _asset(files, planned, rendering, identity) for planned, rendering in zip(batch, renderings, strict=True)
-    ], []
+def _lost(store: Store, files: Files) -> list[int]:
+    there = files.names()
+    return [number for number, sha256 in store.generated_files().items() if sha256 not in there]
 
 
-def _asset(files: Files, planned: PlannedRecipe, rendering: Rendering, identity: dict[str, object]) -> Asset:
-    data = encode_png(rendering.pixels)
-    height, width = rendering.pixels.shape[:2]
-    return Asset(
-        id=planned.id,
-        recipe=planned.recipe,
-        file_sha256=files.add(data),
-        pixel_sha256=pixel_sha256(rendering.pixels),
-        width=width,
-        height=height,
-        size=len(data),
-        generator=identity,
-        features=rendering.features,
+def _give_up(store: Store) -> None:
+    """Name the batches that nobody survived."""
+    for batch in store.unended_batches():
+        if batch.attempts >= ATTEMPTS:
+            why = f"{ATTEMPTS} workers died while they made its batch; the machine may be short of memory"
+            store.record_failures("generate", [Failure(f"{number:04d}", why) for number in batch.recipes])
+            store.end_batch(batch, 0)
+
+
+def _report(store: Store, numbers: Sequence[int]) -> GenerateReport:
+    replanned = store.stand_ins(numbers)
+    asked = [replanned.get(number, number) for number in numbers]
+    labels = {f"{number:04d}" for number in asked}
+    return GenerateReport(
+        made=store.queue_state().made,
+        failed=tuple(failure for failure in store.failures("generate") if failure.what in labels),
+        warned=tuple(
+            Failure(asset.label, "; ".join(asset.generator["warnings"])) for asset in store.warned_assets(asked)
+        ),
+        replanned=tuple(replanned.items()),
     )
-
-
-def _keep(store: Store, assets: Sequence[Asset]) -> list[Failure]:
-    """Record a batch; an image whose file was lost must have come out as the same file."""
-    store.add_assets(assets)
-    known = {asset.id: store.asset(asset.id) or asset for asset in assets}
-    return [
-        Failure(
-            asset.label, f"made again, but it is another file than the lost one, which {known[asset.id].generator} made"
-        )
-        for asset in assets
-        if known[asset.id].file_sha256 != asset.file_sha256
-    ]

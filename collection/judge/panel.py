@@ -32,7 +32,7 @@ def build_scorers(wish: Score, folder: Path, sources: dict[str, str] | None = No
 
     Raises ConfigError for a head that is neither known nor a file, WeightsError for weights that cannot be had.
     """
-    encoder, known = _encoder(wish.encoder, folder), SOURCES if sources is None else sources
+    encoder, known = build_encoder(wish.encoder, folder), SOURCES if sources is None else sources
     return Scorers(encoder, tuple(_head(_variant(name, encoder), folder, known) for name in wish.heads))
 
 
@@ -41,7 +41,8 @@ def ranking_metrics(scorers: Scorers) -> tuple[str, ...]:
     return tuple(head.name for head in scorers.heads) or (QUALITY,)
 
 
-def _encoder(reference: str, folder: Path) -> ImageEncoder:
+def build_encoder(reference: str, folder: Path) -> ImageEncoder:
+    """The encoder that [score] names; a folder of weights is looked for in `folder`. Nothing is loaded yet."""
     if reference == "embedded":
         from collection.judge.embedded_encoder import EfficientNetLite0
 

@@ -17,7 +17,7 @@ from collection.judge.hashes import perceptual_hash
 from collection.judge.heads import Head
 from collection.judge.technical import Technical, measure, technical_model
 from collection.store.files import Files
-from collection.store.records import Asset, Embedding, Score
+from collection.store.records import Asset, Embedding, Judgements, Score
 from collection.store.store import Store
 from collection.values import Failure, ImageEncoder, Pixels, Progress, silent
 
@@ -84,7 +84,8 @@ def score(
     for batch in _looked_at(files, unseen, batch_size):
         seen = [look for look in batch if isinstance(look, _Look)]
         failures = [look for look in batch if isinstance(look, Failure)]
-        _keep(store, scorers, seen)
+        found = _judgements(scorers.encoder, seen)
+        store.add_judgements(found.scores, found.embeddings, found.fingerprints)
         store.record_failures("score", failures, mended=[look.asset.label for look in seen])
         failed += failures
         flagged |= {look.asset.label: look.technical.flags for look in seen if look.technical.flags}
@@ -93,7 +94,7 @@ def score(
     for head in scorers.heads:
         _judge(store, scorers, head)
     progress(total, total)
-    return ScoreReport(total - len(failed), tuple(failed), flagged, _ranges(store, scorers))
+    return ScoreReport(total - len(failed), tuple(failed), flagged, ranges(store, scorers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +145,25 @@ def _look(files: Files, asset: Asset) -> _Look | Failure:
         pixels = decode_image(files.read(asset.file_sha256), files.path(asset.file_sha256))
     except CollectionError as error:
         return Failure(asset.label, error.message)
+    return _seen(asset, pixels)
+
+
+def judge(encoder: ImageEncoder, assets: Sequence[Asset], pictures: Sequence[Pixels]) -> Judgements:
+    """Vector, quality and perceptual hash of pictures at hand, as `score` would find them in their files."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return _judgements(encoder, list(pool.map(_seen, assets, pictures)))
+
+
+def _seen(asset: Asset, pixels: Pixels) -> _Look:
     return _Look(asset, pixels, measure(pixels), perceptual_hash(pixels))
 
 
-def _keep(store: Store, scorers: Scorers, seen: Sequence[_Look]) -> None:
-    vectors = scorers.encoder.encode([look.pixels for look in seen])
+def _judgements(encoder: ImageEncoder, seen: Sequence[_Look]) -> Judgements:
+    vectors = encoder.encode([look.pixels for look in seen])
     names = [look.asset.file_sha256 for look in seen]
-    store.add_judgements(
+    return Judgements(
         scores=[Score(look.asset.file_sha256, QUALITY, technical_model(), look.technical.quality) for look in seen],
-        embeddings=[
-            Embedding(name, scorers.encoder.model, vector) for name, vector in zip(names, vectors, strict=True)
-        ],
+        embeddings=[Embedding(name, encoder.model, vector) for name, vector in zip(names, vectors, strict=True)],
         fingerprints={look.asset.file_sha256: look.phash for look in seen},
     )
 
@@ -167,11 +176,10 @@ def _judge(store: Store, scorers: Scorers, head: Head) -> None:
     if rows:
         values = head.score(unit_length(vectors[rows]))
         model = scorers.model(head)
-        store.add_judgements(
-            scores=[
-                Score(todo[ids[row]], head.name, model, float(value)) for row, value in zip(rows, values, strict=True)
-            ]
-        )
+        scores = [
+            Score(todo[ids[row]], head.name, model, float(value)) for row, value in zip(rows, values, strict=True)
+        ]
+        store.add_judgements(scores)
 
 
 def unit_length(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -179,7 +187,8 @@ def unit_length(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
-def _ranges(store: Store, scorers: Scorers) -> dict[str, tuple[float, float]]:
+def ranges(store: Store, scorers: Scorers) -> dict[str, tuple[float, float]]:
+    """The lowest and highest score of each metric over all images of the plan."""
     models = {QUALITY: technical_model(), **{head.name: scorers.model(head) for head in scorers.heads}}
     values: dict[str, list[float]] = {metric: [] for metric in models}
     for item in store.scores():

@@ -2,46 +2,171 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
-from collection.config import Config, DiffusionGenerator, Series
+from collection.config import Config, DiffusionGenerator, Image, Series
+from collection.config_plan import SETTINGS, OneOfOne
+from collection.plan.assign import draw_traits
+from collection.plan.axes import COSTS, Point, axis_points
+from collection.plan.combinations import Combinations, count_combinations
+from collection.plan.prompts import Prompt, Wildcards
 from collection.plan.quotas import largest_remainder
-from collection.plan.seeds import derived_seed
-from collection.values import Recipe
+from collection.plan.seeds import Chance, derived_seed
+from collection.plan.space import Space, build_space
+from collection.values import Recipe, Slot, StyleBlend
+
+Traits = Mapping[str, str]
 
 
-def plan(config: Config) -> list[Recipe]:
-    """The recipes of a collection, series by series. The same configuration gives the same list for ever.
+def plan(config: Config, wildcards: Mapping[str, str] | None = None) -> list[Recipe]:
+    """The recipes of a collection; see `Plan`. The same arguments give the same list for ever.
 
-    The n-th image of a series has its seed by (collection seed, series name, n), so that more candidates, another
-    series or another order of series leave the images that there are as they are.
+    `wildcards` maps the names that prompts write as __name__ to the texts of their files.
     """
-    counts = largest_remainder(config.images, [series.share for series in config.series])
-    return [
-        _recipe(config, series, number)
-        for series, count in zip(config.series, counts, strict=True)
-        for number in range(count)
-    ]
+    return Plan(config, wildcards or {}).recipes
 
 
-def _recipe(config: Config, series: Series, number: int) -> Recipe:
-    model, options = _model_and_options(config)
-    return Recipe(
-        generator=config.generator.use,
-        model=model,
-        seed=derived_seed(config.seed, series.name, number),
-        width=config.image.width,
-        height=config.image.height,
-        series=series.name,
-        prompt=series.prompt,
-        negative_prompt=series.negative_prompt,
-        blend=config.blend_of(series),
-        options=options,
-    )
+class Plan:
+    """What a configuration asks for, worked out. Raises ConfigError or UsageError for what cannot be.
+
+    Traits are drawn for the tokens, so that their quotas are exact; a candidate is an image of one token's traits.
+    The first candidates of a series are one for each of its tokens, and further ones go through its tokens again:
+    with n candidates a token has n / supply of them, rounded up or down, and whoever chooses one of each has met
+    every quota. The n-th candidate of a series has its seed by (collection seed, series name, n), and what its prompt
+    draws by the same: more candidates, another series or another order of series leave the images that there are as
+    they are (unless the series' share of the tokens changes, and with it their traits).
+    """
+
+    def __init__(self, config: Config, wildcards: Mapping[str, str]) -> None:
+        self.config = config
+        files = Wildcards(wildcards)
+        self.wishes: dict[str, _Wishes] = {}
+        for number, series in enumerate(config.series, 1):
+            self.wishes[series.name] = _Wishes(config, f"series.{number}", series, files)
+        for number, one in enumerate(config.one_of_ones, 1):
+            self.wishes[one.name] = _Wishes(config, f"one_of_ones.{number}", one, files)
+
+    @cached_property
+    def space(self) -> Space:
+        """The traits, their quotas over the tokens, and what the rules forbid."""
+        return build_space(self.config)
+
+    @cached_property
+    def combinations(self) -> Combinations:
+        """How many combinations of traits the rules leave."""
+        return count_combinations(self.space)
+
+    @cached_property
+    def traits(self) -> list[Traits]:
+        """The traits of every token that is not a one-of-one, in random order."""
+        if not self.space.traits or not self.space.tokens:
+            return [{}] * self.space.tokens
+        chance = Chance(derived_seed(self.config.seed, "traits"))
+        drawn = draw_traits(self.space, self.combinations, chance, self.config.unique_traits)
+        return [self.space.named(combination) for combination in drawn]
+
+    @cached_property
+    def slots(self) -> Counter[Slot]:
+        """How many tokens of each kind there are to be; empty where the configuration knows one kind only."""
+        if not self.config.traits and not self.config.one_of_ones:
+            return Counter()
+        ones = [(one.name, tuple(sorted(one.traits.items()))) for one in self.config.one_of_ones]
+        return Counter([("", tuple(sorted(traits.items()))) for traits in self.traits] + ones)
+
+    def slot_of(self, recipe: Recipe | None) -> Slot:
+        """The kind of token that the image of a recipe can become."""
+        if recipe is None:
+            return "", ()
+        ones = {one.name for one in self.config.one_of_ones}
+        return recipe.series if recipe.series in ones else "", tuple(sorted(recipe.traits.items()))
+
+    @property
+    def goals(self) -> dict[Slot, int]:
+        """How many tokens each kind is to give: by quotas where there are any, else by the shares of the series."""
+        if self.slots:
+            return dict(self.slots)
+        shares = [series.share for series in self.config.series]
+        tokens = largest_remainder(self.config.supply, shares)
+        return {(series.name, ()): count for series, count in zip(self.config.series, tokens, strict=True)}
+
+    def kind_of(self, recipe: Recipe) -> Slot:
+        """Which of the `goals` the image of a recipe serves."""
+        return self.slot_of(recipe) if self.slots else (recipe.series, ())
+
+    @cached_property
+    def counts(self) -> list[int]:
+        """Images of each series: what its axes ask for, or its share of the rest."""
+        counts = [series.axes.points for series in self.config.series]
+        rest = self.config.images - sum(counts) - len(self.config.one_of_ones)
+        sharing = [place for place, count in enumerate(counts) if not count]
+        shared = largest_remainder(rest, [self.config.series[place].share for place in sharing]) if sharing else []
+        for place, count in zip(sharing, shared, strict=True):
+            counts[place] = count
+        return counts
+
+    @cached_property
+    def recipes(self) -> list[Recipe]:
+        """Every image to make: series by series, the one-of-ones last."""
+        found = []
+        for series, count, tokens in zip(self.config.series, self.counts, self._tokens(), strict=True):
+            points = axis_points(series.axes) or [{}] * count
+            for number, point in enumerate(points):
+                traits = tokens[number % len(tokens)] if tokens else {}
+                found.append(self._recipe(series, derived_seed(self.config.seed, series.name, number), point, traits))
+        for one in self.config.one_of_ones:
+            seed = derived_seed(self.config.seed, one.name, 0) if one.seed is None else one.seed
+            found.append(self._recipe(one, seed, {}, one.traits))
+        return found
+
+    def _tokens(self) -> list[list[Traits]]:
+        """The traits of each series' tokens; a series too small to have a token goes through those of all."""
+        plain = not any(series.axes.points for series in self.config.series)
+        shares = [series.share for series in self.config.series] if plain else [float(count) for count in self.counts]
+        tokens, begin = [], 0
+        for count in largest_remainder(len(self.traits), shares):
+            tokens.append(self.traits[begin : begin + count] or self.traits)
+            begin += count
+        return tokens
+
+    def _recipe(self, table: Series | OneOfOne, seed: int, point: Point, traits: Traits) -> Recipe:
+        model, options = _model_and_options(self.config, point)
+        size = Image(size=point["size"]) if "size" in point else self.config.image
+        wish = self.wishes[table.name]
+        variables = {name: str(value) for name, value in point.items() if name not in (*COSTS, "seed")}
+        return Recipe(
+            generator=self.config.generator.use,
+            model=model,
+            seed=point.get("seed", seed),
+            width=size.width,
+            height=size.height,
+            series=table.name,
+            prompt=wish.prompt.draw(Chance(derived_seed(seed, "prompt")), traits, variables),
+            negative_prompt=wish.negative.draw(Chance(derived_seed(seed, "negative prompt")), traits, variables),
+            blend=self.config.blend(point["blend"]) if "blend" in point else wish.blend,
+            late_blend=wish.late_blend,
+            traits=dict(traits),
+            options=options,
+        )
 
 
-def _model_and_options(config: Config) -> tuple[str, dict[str, Any]]:
+class _Wishes:
+    """What is the same for all images of a series."""
+
+    def __init__(self, config: Config, place: str, table: Series | OneOfOne, wildcards: Wildcards) -> None:
+        axes = [*table.axes.cross, *table.axes.zip] if isinstance(table, Series) else []
+        traits = config.traits if isinstance(table, Series) else {**config.traits, **table.traits}
+        self.prompt = Prompt(table.prompt, f"{place}.prompt", traits, wildcards, axes)
+        self.negative = Prompt(table.negative_prompt, f"{place}.negative_prompt", traits, wildcards, axes)
+        self.blend = config.blend_of(table)
+        self.late_blend = config.late_blend_of(table) if isinstance(table, Series) else StyleBlend()
+
+
+def _model_and_options(config: Config, point: Point) -> tuple[str, dict[str, Any]]:
     generator = config.generator
     if isinstance(generator, DiffusionGenerator):
-        return generator.model, generator.options
+        changed = generator.model_copy(update={name: point[name] for name in SETTINGS if name in point})
+        return changed.model, changed.options
     return generator.engine, {}

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import random
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+Item = TypeVar("Item")
 
 
 def derived_seed(collection_seed: int | str, *names: int | str) -> int:
@@ -16,3 +21,39 @@ def derived_seed(collection_seed: int | str, *names: int | str) -> int:
         data = str(part).encode("utf-8")
         digest.update(len(data).to_bytes(8, "big") + data)
     return int.from_bytes(digest.digest()[:8], "big") >> 11
+
+
+class Chance:
+    """A stream of random numbers that is the same on every machine and for ever.
+
+    Mersenne Twister (Matsumoto, Nishimura 1998) through `random.Random.random`, the one method of which Python
+    promises that its numbers never change; all else is made from it with basic float64 arithmetic.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.unit = random.Random(seed).random
+        """The next number, uniform in [0, 1)."""
+
+    def below(self, count: int) -> int:
+        """A whole number, uniform in 0 to `count` - 1."""
+        return int(self.unit() * count)
+
+    def weighted(self, weights: Sequence[float]) -> int:
+        """An index, drawn by weights of which at least one is positive."""
+        left = self.unit() * sum(weights)
+        last = 0
+        for index, weight in enumerate(weights):
+            if weight > 0:
+                if left < weight:
+                    return index
+                last = index
+            left -= weight
+        return last
+
+    def shuffled(self, items: Iterable[Item]) -> list[Item]:
+        """The items in a random order (Fisher and Yates)."""
+        found = list(items)
+        for last in range(len(found) - 1, 0, -1):
+            other = self.below(last + 1)
+            found[last], found[other] = found[other], found[last]
+        return found

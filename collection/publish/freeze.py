@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from collection.config import Config
 from collection.errors import PublishError
-from collection.publish.metadata import contract_metadata, token_metadata
+from collection.publish.metadata import contract_metadata, model_licence, token_metadata
 from collection.publish.provenance import provenance_hash
 from collection.store.files import Files
 from collection.store.published import images_directory, metadata_directory, root_directory
@@ -35,7 +35,7 @@ def inputs(store: Store, config: Config) -> str:
         include={"title", "symbol", "description", "seed", "artists", "publish"},
         exclude={"publish": {"storage"}},
     )
-    return sha256_hex(canonical_json([chosen, said]))
+    return sha256_hex(canonical_json([chosen, {**said, **model_licence(config)}]))
 
 
 def pending(store: Store, config: Config) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from collection.config import Config
+from collection.config import Config, DiffusionGenerator
 from collection.errors import PublishError
 from collection.store.records import Asset
 from collection.values import Recipe
@@ -21,14 +21,20 @@ class Attribute:
 
 
 def attributes_of(asset: Asset) -> list[Attribute]:
-    """Series, leading style and what the generator reports; text only, for scores would swamp every rarity rank."""
+    """Series, leading style, planned traits and what the generator reports beyond them.
+
+    Text only, for scores would swamp every rarity rank.
+    """
     recipe = asset.recipe
     found = []
     if recipe:
         found.append(Attribute("Series", recipe.series))
         if recipe.blend.leading:
             found.append(Attribute("Style", recipe.blend.leading))
-    return found + [Attribute(name, value) for name, value in sorted(asset.features.items())]
+        found += [Attribute(name, value) for name, value in sorted(recipe.traits.items())]
+    told = {attribute.trait_type.casefold() for attribute in found}
+    reported = sorted(asset.features.items())
+    return found + [Attribute(name, value) for name, value in reported if name.casefold() not in told]
 
 
 def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str) -> dict[str, Any]:
@@ -50,11 +56,19 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
             "pixel_sha256": asset.pixel_sha256,
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
             "licence": config.publish.licence,
+            **model_licence(config),
         },
     }
     if config.publish.external_url:
         value["external_url"] = config.publish.external_url
     return value
+
+
+def model_licence(config: Config) -> dict[str, str]:
+    """`model_licence`, the licence of the weights that made the images, where there is one to tell."""
+    generator = config.generator
+    told = isinstance(generator, DiffusionGenerator) and generator.licence
+    return {"model_licence": told} if told else {}
 
 
 def recipe_of(metadata: Mapping[str, Any]) -> Recipe:

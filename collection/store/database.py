@@ -11,8 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, create_engine, delete, select
 
+from collection.errors import CollectionError
 from collection.store.migrations import migrate
 from collection.store.tables import FailureRow, StageRunRow
 from collection.values import Failure, canonical_json
@@ -30,14 +32,29 @@ def open_engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:
         connection.isolation_level = None  # the driver's own BEGIN would leave schema changes outside
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+        wish = connection.get_execution_options()
+        connection.exec_driver_sql(f"PRAGMA synchronous={wish.get('synchronous', 'FULL')}")
+        connection.exec_driver_sql(f"BEGIN {wish.get('begin', 'DEFERRED')}")
 
     return engine
+
+
+@contextmanager
+def _disk_trouble(path: Path) -> Iterator[None]:
+    """SQLite's words for a disk that is full or fails, as a CollectionError."""
+    try:
+        yield
+    except OperationalError as error:
+        if not getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+            raise
+        raise CollectionError(
+            f"cannot write {path}: {error.orig}", "free some disk space, then run the same command again"
+        ) from error
 
 
 class Database:
@@ -47,7 +64,9 @@ class Database:
         self.path = path
         self._engine = open_engine(path)
         self._writer = self._engine.execution_options(begin="IMMEDIATE")
-        migrate(self._writer, path)
+        self._hasty = self._engine.execution_options(begin="IMMEDIATE", synchronous="NORMAL")
+        with _disk_trouble(path):
+            migrate(self._writer, path)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -55,13 +74,18 @@ class Database:
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+        with _disk_trouble(self.path), Session(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        """One transaction, which takes the writer's lock at once: it never fails half-way for another writer."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+    def _writing(self, *, durably: bool = True) -> Iterator[Session]:
+        """One transaction, which takes the writer's lock at once: it never fails half-way for another writer.
+
+        Without `durably` the disk is not waited for: a power cut may undo the last such transactions, whole.
+        Raises CollectionError where the disk refuses; nothing of the transaction is kept then.
+        """
+        engine = self._writer if durably else self._hasty
+        with _disk_trouble(self.path), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def _insert(
@@ -100,11 +124,16 @@ class Database:
     def record_failures(self, stage: str, failures: Sequence[Failure], mended: Iterable[str] = ()) -> None:
         """Remember failures of a batch, and forget those of the subjects that went right."""
         with self._writing() as session:
-            session.exec(
-                delete(FailureRow).where(col(FailureRow.stage) == stage, col(FailureRow.subject).in_(list(mended)))
-            )
-            for failure in failures:
-                session.merge(FailureRow(stage=stage, subject=failure.what, why=failure.why, at=now()))
+            self._record_failures(session, stage, failures, mended)
+
+    def _record_failures(
+        self, session: Session, stage: str, failures: Sequence[Failure], mended: Iterable[str] = ()
+    ) -> None:
+        session.exec(
+            delete(FailureRow).where(col(FailureRow.stage) == stage, col(FailureRow.subject).in_(list(mended)))
+        )
+        for failure in failures:
+            session.merge(FailureRow(stage=stage, subject=failure.what, why=failure.why, at=now()))
 
     def _write_stage(self, session: Session, stage: str, inputs: str, report: dict[str, Any]) -> None:
         session.merge(StageRunRow(stage=stage, inputs_sha256=inputs, report=canonical_json(report).decode(), at=now()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from collection.durable import DEBRIS, write_durably
@@ -18,6 +19,14 @@ class Files:
     def path(self, sha256: str, suffix: str = ".png") -> Path:
         """Where the file of that hash lies: two letters make a folder, so that none holds too many."""
         return self.folder / sha256[:2] / f"{sha256}{suffix}"
+
+    def names(self, suffix: str = ".png") -> set[str]:
+        """The hash of every file there is, from the folders' lists alone."""
+        if not self.folder.is_dir():
+            return set()
+        folders = [entry for entry in os.scandir(self.folder) if entry.is_dir()]
+        names = (entry.name for folder in folders for entry in os.scandir(folder))
+        return {name.removesuffix(suffix) for name in names if name.endswith(suffix)}
 
     def add(self, data: bytes, suffix: str = ".png") -> str:
         """Keep `data`; returns its SHA-256. Adding what is there already costs a look.

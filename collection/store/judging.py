@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import func
-from sqlmodel import col, delete, select
+from sqlmodel import Session, col, delete, select
 
 from collection.store.database import Database
-from collection.store.records import Asset, Duplicate, Embedding, Score, Selection
+from collection.store.records import Asset, Duplicate, Embedding, Judgements, Score, Selection
 from collection.store.rows import as_asset
 from collection.store.tables import (
     AssetRow,
@@ -53,15 +53,18 @@ class Judging(Database):
         fingerprints: Mapping[str, int] | None = None,
     ) -> None:
         """Keep a batch in one transaction: scores, vectors, and perceptual hashes (64 bits) by file hash."""
+        with self._writing() as session:
+            self._add_judgements(session, Judgements(scores, embeddings, fingerprints or {}))
+
+    def _add_judgements(self, session: Session, found: Judgements) -> None:
         vectors = [
             {"file_sha256": item.file_sha256, "model": item.model, "vector": item.vector.astype("<f2").tobytes()}
-            for item in embeddings
+            for item in found.embeddings
         ]
-        hashes = [{"file_sha256": sha256, "phash": f"{phash:016x}"} for sha256, phash in (fingerprints or {}).items()]
-        with self._writing() as session:
-            self._insert(session, EmbeddingRow, vectors, replace=True)
-            self._insert(session, ScoreRow, [asdict(score) for score in scores], replace=True)
-            self._insert(session, FingerprintRow, hashes, replace=True)
+        hashes = [{"file_sha256": sha256, "phash": f"{phash:016x}"} for sha256, phash in found.fingerprints.items()]
+        self._insert(session, EmbeddingRow, vectors, replace=True)
+        self._insert(session, ScoreRow, [asdict(score) for score in found.scores], replace=True)
+        self._insert(session, FingerprintRow, hashes, replace=True)
 
     def fingerprints(self) -> dict[str, int]:
         """The perceptual hash, 64 bits, of every picture that has one, by file hash."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,17 @@ class PlannedRecipe:
 
     id: int
     recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecipe:
+    """A recipe of whatever plan, and how it came to be known."""
+
+    id: int
+    recipe: Recipe
+    origin: str
+    """config, variants, repair, breed, reroll, refill or upscale."""
+    planned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,30 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """Recipes, by number, that one call renders; `worker` is who has it, if anybody, the `attempts`th to take it."""
+
+    id: int
+    recipes: tuple[int, ...]
+    worker: str | None = None
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """How far a generate run is."""
+
+    done: int
+    """Images of ended batches, failed ones included."""
+    made: int
+    """Images that exist of ended batches."""
+    free: int
+    """Batches that can be taken now."""
+    open: int
+    """Batches that are free or being made."""
+
+
+@dataclass(frozen=True, slots=True)
 class Embedding:
     """One unit vector, (d,), of one picture by one model."""
 
@@ -57,6 +92,16 @@ class Score:
     metric: str
     model: str
     value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgements:
+    """What was found out about some pictures, to be kept together."""
+
+    scores: Sequence[Score] = ()
+    embeddings: Sequence[Embedding] = ()
+    fingerprints: Mapping[str, int] = field(default_factory=dict)
+    """Perceptual hash, 64 bits, by file hash."""
 
 
 @dataclass(frozen=True, slots=True)

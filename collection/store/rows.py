@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from collection.store.records import Asset, PlannedRecipe
-from collection.store.tables import AssetRow, RecipeRow
-from collection.values import Recipe
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, select
+
+from collection.store.records import Asset, Batch, KnownRecipe, PlannedRecipe
+from collection.store.tables import AssetRow, BatchRow, RecipeRow
+from collection.values import Recipe, canonical_json
 
 
 def as_planned(row: RecipeRow) -> PlannedRecipe:
     """The record of a recipe row."""
     return PlannedRecipe(row.id, Recipe.from_json(json.loads(row.body)))
+
+
+def as_known(row: RecipeRow) -> KnownRecipe:
+    """The record of a recipe row of any plan."""
+    return KnownRecipe(row.id, Recipe.from_json(json.loads(row.body)), row.origin, row.planned)
 
 
 def as_asset(row: AssetRow, recipe: RecipeRow | None) -> Asset:
@@ -27,3 +37,32 @@ def as_asset(row: AssetRow, recipe: RecipeRow | None) -> Asset:
         generator=json.loads(row.generator),
         features=json.loads(row.features),
     )
+
+
+def as_batch(row: BatchRow) -> Batch:
+    """The record of a batch row."""
+    return Batch(row.id, tuple(json.loads(row.recipes)), row.worker, row.attempts)
+
+
+def new_rows(session: Session, recipes: Sequence[Recipe], origin: str) -> list[RecipeRow]:
+    """Rows under the next free numbers; those of imported images are taken, too."""
+    highest = max(
+        session.exec(select(func.max(RecipeRow.id))).one() or 0, session.exec(select(func.max(AssetRow.id))).one() or 0
+    )
+    return [
+        RecipeRow(
+            id=number,
+            sha256=recipe.sha256,
+            series=recipe.series,
+            body=canonical_json(recipe.as_json()).decode(),
+            origin=origin,
+        )
+        for number, recipe in enumerate(recipes, start=highest + 1)
+    ]
+
+
+def among(column: Any, values: Iterable[int | str]) -> ColumnElement[bool]:
+    """Whether a column holds one of `values`: one SQL variable however many there are (SQLite takes 32,766)."""
+    listed = func.json_each(json.dumps(list(values))).table_valued("value")
+    condition: ColumnElement[bool] = column.in_(select(listed.c.value))
+    return condition

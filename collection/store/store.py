@@ -5,52 +5,84 @@ Rooms of the house meet here and nowhere else. Each method that writes is one tr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from math import fsum
 
-from sqlalchemy import func
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, select
 
 from collection.store.database import now
-from collection.store.judging import Judging
+from collection.store.judging import CURRENT, Judging
 from collection.store.publishing import Publishing
-from collection.store.records import Asset, PlannedRecipe
-from collection.store.rows import as_asset, as_planned
-from collection.store.tables import AssetRow, RecipeRow
-from collection.values import Recipe, canonical_json
+from collection.store.queue import Queue
+from collection.store.records import Asset, Batch, Judgements, KnownRecipe, PlannedRecipe
+from collection.store.rows import among, as_asset, as_known, as_planned, new_rows
+from collection.store.tables import AssetRow, BatchRow, RecipeRow
+from collection.values import Failure, Recipe, canonical_json
 
 
-class Store(Judging, Publishing):
+class Store(Judging, Publishing, Queue):
     """A project's collection.db, opened and brought to the newest schema."""
 
     # Recipes
 
     def replace_plan(self, recipes: Sequence[Recipe]) -> tuple[int, int]:
-        """Make `recipes` the plan; returns (added, retired).
+        """Make `recipes` the configuration's part of the plan; returns (added, retired).
 
-        A recipe that is known keeps its number; a recipe that left the plan keeps its row and its image.
+        A recipe that is known keeps its number; a recipe that left the plan keeps its row and its image. What people
+        added stays, and what they replaced does not come back.
         """
         wanted = {recipe.sha256: recipe for recipe in recipes}
         with self._writing() as session:
             known = {row.sha256: row for row in session.exec(select(RecipeRow))}
-            retired = [row for sha256, row in known.items() if row.planned and sha256 not in wanted]
+            configured = _with_stand_ins(wanted.keys(), {sha256: row.stands_for for sha256, row in known.items()})
+            retired = 0
             for sha256, row in known.items():
-                row.planned = sha256 in wanted
-            highest = max(
-                session.exec(select(func.max(RecipeRow.id))).one() or 0,
-                session.exec(select(func.max(AssetRow.id))).one() or 0,
-            )
-            added = [(sha256, recipe) for sha256, recipe in wanted.items() if sha256 not in known]
-            session.add_all(
-                RecipeRow(
-                    id=number, sha256=sha256, series=recipe.series, body=canonical_json(recipe.as_json()).decode()
-                )
-                for number, (sha256, recipe) in enumerate(added, start=highest + 1)
-            )
-            return len(added), len(retired)
+                planned = _belongs(sha256 in configured, row.origin, row.retired)
+                retired += row.planned and not planned
+                row.planned = planned
+            added = [recipe for sha256, recipe in wanted.items() if sha256 not in known]
+            session.add_all(new_rows(session, added, "config"))
+            return len(added), retired
 
-    def plan_differs(self, recipes: Sequence[Recipe]) -> bool:
-        """Whether `replace_plan(recipes)` would change anything."""
-        return self.planned_sha256s() != {recipe.sha256 for recipe in recipes}
+    def plan_changes(self, recipes: Sequence[Recipe]) -> int:
+        """How many recipes `replace_plan(recipes)` would bring into the plan or take out of it."""
+        wanted = {recipe.sha256 for recipe in recipes}
+        with self._reading() as session:
+            query = select(RecipeRow).options(defer(RecipeRow.body))  # type: ignore[arg-type]
+            rows = {row.sha256: row for row in session.exec(query)}
+        configured = _with_stand_ins(wanted, {sha256: row.stands_for for sha256, row in rows.items()})
+        changed = sum(
+            row.planned != _belongs(sha256 in configured, row.origin, row.retired) for sha256, row in rows.items()
+        )
+        return changed + len(wanted - rows.keys())
+
+    def add_recipes(
+        self, recipes: Sequence[Recipe], origin: str, *, instead_of: Sequence[int] = ()
+    ) -> list[PlannedRecipe]:
+        """Plan what people asked for, and retire the recipes of the numbers in `instead_of`, in one transaction.
+
+        `origin` is the command. Returns those that were not in the plan before; one that is known keeps its number.
+        """
+        wanted = {recipe.sha256: recipe for recipe in recipes}
+        with self._writing() as session:
+            for row in session.exec(select(RecipeRow).where(col(RecipeRow.id).in_(list(instead_of)))):
+                row.planned, row.retired = False, True
+            known = {row.sha256: row for row in session.exec(select(RecipeRow)) if row.sha256 in wanted}
+            back = [row for row in known.values() if not row.planned]
+            for row in back:
+                row.planned, row.retired, row.origin = True, False, origin
+            new = new_rows(session, [wanted[sha256] for sha256 in wanted if sha256 not in known], origin)
+            session.add_all(new)
+            return [PlannedRecipe(row.id, wanted[row.sha256]) for row in (*back, *new)]
+
+    def recipes(self) -> list[KnownRecipe]:
+        """Every recipe that there ever was, by number."""
+        with self._reading() as session:
+            return [as_known(row) for row in session.exec(select(RecipeRow).order_by(col(RecipeRow.id)))]
 
     def planned_sha256s(self) -> set[str]:
         """The identities of the recipes in the plan."""
@@ -70,10 +102,36 @@ class Store(Judging, Publishing):
         with self._reading() as session:
             return [as_planned(row) for row in session.exec(query.order_by(col(RecipeRow.id)))]
 
+    def count_unmade(self) -> int:
+        """How many `unmade` would name."""
+        made = select(AssetRow.recipe_id).where(col(AssetRow.recipe_id).is_not(None))
+        query = (
+            select(func.count()).select_from(RecipeRow).where(col(RecipeRow.planned), col(RecipeRow.id).not_in(made))
+        )
+        with self._reading() as session:
+            return session.exec(query).one()
+
     # Assets
 
     def add_assets(self, assets: Sequence[Asset]) -> None:
-        """Keep a batch of generated images (id = number of the recipe). One that is there stays as it is."""
+        """Keep generated images (id = number of the recipe). One that is there stays as it is."""
+        with self._writing() as session:
+            self._add_assets(session, assets)
+
+    def keep_batch(
+        self, batch: Batch, assets: Sequence[Asset], failed: Sequence[Failure], judgements: Judgements
+    ) -> None:
+        """End a batch in one transaction: its images, what was found out about them, and what failed."""
+        mended = {asset.label for asset in assets} - {failure.what for failure in failed}
+        with self._writing() as session:
+            self._add_assets(session, assets)
+            self._add_judgements(session, judgements)
+            self._record_failures(session, "generate", failed, mended)
+            row = session.get(BatchRow, batch.id)
+            if row is not None:
+                row.made = len(mended)
+
+    def _add_assets(self, session: Session, assets: Sequence[Asset]) -> None:
         rows = [
             {
                 "id": asset.id, "recipe_id": asset.id if asset.recipe else None,
@@ -84,8 +142,7 @@ class Store(Judging, Publishing):
             }
             for asset in assets
         ]  # fmt: skip
-        with self._writing() as session:
-            self._insert(session, AssetRow, rows)
+        self._insert(session, AssetRow, rows)
 
     def assets(self) -> list[Asset]:
         """Every image of the present plan (and every imported one), by number."""
@@ -98,6 +155,20 @@ class Store(Judging, Publishing):
         with self._reading() as session:
             return [as_asset(asset, recipe) for asset, recipe in session.exec(query)]
 
+    def generated_files(self) -> dict[int, str]:
+        """The file hash of every generated image of the present plan, by number."""
+        query = select(AssetRow.id, AssetRow.file_sha256).join(RecipeRow).where(col(RecipeRow.planned))
+        with self._reading() as session:
+            return dict(session.exec(query.order_by(col(AssetRow.id))).all())
+
+    def assets_of(self, numbers: Sequence[int]) -> list[Asset]:
+        """The images of these numbers, of whatever plan; numbers without one are left out."""
+        return self._assets_where(among(col(AssetRow.id), numbers))
+
+    def warned_assets(self, numbers: Sequence[int]) -> list[Asset]:
+        """Of the images of these numbers those whose generator had something to say."""
+        return self._assets_where(among(col(AssetRow.id), numbers), col(AssetRow.generator).contains('"warnings":'))
+
     def asset(self, asset_id: int) -> Asset | None:
         """One image by its number, of whatever plan."""
         query = select(AssetRow, RecipeRow).join(RecipeRow, isouter=True).where(AssetRow.id == asset_id)
@@ -105,7 +176,43 @@ class Store(Judging, Publishing):
             found = session.exec(query).first()
         return as_asset(*found) if found else None
 
+    def _assets_where(self, *conditions: ColumnElement[bool]) -> list[Asset]:
+        query = select(AssetRow, RecipeRow).join(RecipeRow, isouter=True).where(*conditions)
+        with self._reading() as session:
+            return [as_asset(asset, recipe) for asset, recipe in session.exec(query.order_by(col(AssetRow.id)))]
+
+    def measured(self) -> tuple[float | None, float | None]:
+        """(seconds, bytes a pixel) that the last 200 images took, each on average; None if too few were made.
+
+        The time between images is told to the second; pauses of more than ten minutes do not count.
+        """
+        query = select(AssetRow.made_at, AssetRow.size, AssetRow.width, AssetRow.height)
+        query = query.where(col(AssetRow.recipe_id).is_not(None)).order_by(col(AssetRow.made_at).desc()).limit(200)
+        with self._reading() as session:
+            rows = list(session.exec(query))
+        times = [datetime.fromisoformat(made_at).timestamp() for made_at, *_ in rows]
+        gaps = [late - early for late, early in pairwise(times) if late - early <= 600]
+        pixels = sum(width * height for _, _, width, height in rows)
+        seconds = fsum(gaps) / len(gaps) if len(gaps) > 3 and any(gaps) else None
+        return seconds, sum(size for _, size, _, _ in rows) / pixels if pixels else None
+
     def counts(self) -> dict[str, int]:
         """How far the project is: the integers of `collection status`."""
-        planned, made = len(self.planned_sha256s()), self.assets()
-        return {"planned": planned, "generated": len(made), **self._judging_counts(), **self._publishing_counts()}
+        with self._reading() as session:
+            images = select(func.count()).select_from(AssetRow).join(RecipeRow, isouter=True).where(CURRENT)
+            generated = session.exec(images).one()
+        planned = len(self.planned_sha256s())
+        return {"planned": planned, "generated": generated, **self._judging_counts(), **self._publishing_counts()}
+
+
+def _belongs(configured: bool, origin: str, retired: bool) -> bool:
+    """Whether a recipe is in the plan: the configuration or a person wants it, and nobody replaced it."""
+    return (configured or origin != "config") and not retired
+
+
+def _with_stand_ins(wanted: Iterable[str], stands_for: Mapping[str, str | None]) -> set[str]:
+    """Recipes that are wanted, and those that stand for them, also at second hand."""
+    found = set(wanted)
+    while more := {sha256 for sha256, other in stands_for.items() if other in found} - found:
+        found |= more
+    return found

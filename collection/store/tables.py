@@ -19,6 +19,13 @@ class RecipeRow(SQLModel, table=True):
     """Canonical JSON of the Recipe."""
     planned: bool = Field(default=True, index=True)
     """False: of an earlier plan; kept for the image made from it."""
+    origin: str = "config"
+    """Who wants it: config (collection.toml asks for it), or the command by which people added it."""
+    retired: bool = False
+    """People put another in its place: the configuration does not bring it back."""
+    stands_for: str | None = None
+    """SHA-256 of the recipe whose place it took because the machine could not make that one: it is in the plan while
+    that one is wanted."""
 
 
 class AssetRow(SQLModel, table=True):
@@ -38,6 +45,24 @@ class AssetRow(SQLModel, table=True):
     features: str
     """JSON: what the generator says about its picture."""
     made_at: str
+
+
+class BatchRow(SQLModel, table=True):
+    """Recipes of the present run that one call of the generator renders, and who is at it."""
+
+    __tablename__ = "batch"
+    id: int = Field(primary_key=True)
+    """Its place in the queue."""
+    recipes: str
+    """JSON list of recipe numbers."""
+    images: int
+    worker: str | None = None
+    until: float | None = None
+    """Unix time at which the lease of `worker` ends unless it is renewed."""
+    attempts: int = 0
+    """How often it was taken."""
+    made: int | None = None
+    """Images made of it; None until it is ended."""
 
 
 class FingerprintRow(SQLModel, table=True):

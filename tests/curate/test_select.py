@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from collection.curate.select import pending, rank, select, why
+from collection.curate.select import Wish, pending, rank, select, why
 from collection.errors import CollectionError
 from collection.store.records import Asset, Duplicate, Score
 from collection.store.store import Store
@@ -37,7 +37,7 @@ def test_percentiles_are_taken_within_the_series(store: Store) -> None:
 
 def test_the_best_are_chosen_and_duplicates_are_not(store: Store) -> None:
     store.replace_duplicates([Duplicate(4, 1, "phash", 2.0), Duplicate(2, 5, "cosine", 0.04)], "x", {})
-    report = select(store, 3, METRICS)
+    report = select(store, Wish(3, METRICS))
     assert chosen(store) == [1, 5, 3]
     assert (report.selected, report.eligible, report.supply, report.complete) == (3, 4, 3, True)
     assert report.mean_score == pytest.approx((83.33 + 50 + 16.67) / 3, abs=0.01)
@@ -45,32 +45,32 @@ def test_the_best_are_chosen_and_duplicates_are_not(store: Store) -> None:
 
 def test_every_choice_is_explained(store: Store) -> None:
     store.replace_duplicates([Duplicate(4, 1, "phash", 2.0), Duplicate(2, 5, "cosine", 0.04)], "x", {})
-    select(store, 2, METRICS)
-    assert why(store, 1, 2, METRICS) == (
+    select(store, Wish(2, METRICS))
+    assert why(store, 1, Wish(2, METRICS)) == (
         "chosen: number 1 of 6 images, percentile 83 of its series (quality 90.0); "
         "the best of its near-duplicates, set aside: 0004 (2 bits apart)"
     )
-    assert why(store, 2, 2, METRICS) == "not chosen: set aside as a near-duplicate of 0005 (cosine 0.960)"
-    assert why(store, 6, 2, METRICS).startswith("not chosen: number 6 of 6 images, percentile 17")
+    assert why(store, 2, Wish(2, METRICS)) == "not chosen: set aside as a near-duplicate of 0005 (cosine 0.960)"
+    assert why(store, 6, Wish(2, METRICS)).startswith("not chosen: number 6 of 6 images, percentile 17")
     with pytest.raises(CollectionError, match="0099"):
-        why(store, 99, 2, METRICS)
+        why(store, 99, Wish(2, METRICS))
 
 
 def test_nothing_is_pending_until_something_changes(store: Store) -> None:
-    assert pending(store, 3, METRICS) == 3
-    select(store, 3, METRICS)
-    assert pending(store, 3, METRICS) == 0
-    assert pending(store, 4, METRICS) == 4
+    assert pending(store, Wish(3, METRICS)) == 3
+    select(store, Wish(3, METRICS))
+    assert pending(store, Wish(3, METRICS)) == 0
+    assert pending(store, Wish(4, METRICS)) == 4
     store.add_judgements([Score(f"{6:064x}", "other", "m", 1.0)])
-    assert pending(store, 3, METRICS) == 0, "a metric that does not rank changes nothing"
+    assert pending(store, Wish(3, METRICS)) == 0, "a metric that does not rank changes nothing"
     store.add_judgements([Score(f"{6:064x}", "quality", "m", 99.0)])
-    assert pending(store, 3, METRICS) == 3
+    assert pending(store, Wish(3, METRICS)) == 3
     store.replace_duplicates([Duplicate(4, 1, "phash", 2.0)], "x", {})
-    assert pending(store, 3, METRICS) == 3
+    assert pending(store, Wish(3, METRICS)) == 3
 
 
 def test_too_few_images_is_not_complete(store: Store) -> None:
-    report = select(store, 7, METRICS)
+    report = select(store, Wish(7, METRICS))
     assert (report.selected, report.complete) == (6, False)
 
 
@@ -79,3 +79,16 @@ def test_an_image_without_a_score_ranks_last(store: Store) -> None:
     late = store.unmade()[0]
     store.add_assets([Asset(late.id, late.recipe, "f" * 64, "f" * 64, 8, 8, 1)])
     assert [item.asset.id for item in rank(store, METRICS)][-1] == late.id
+
+
+def test_quotas_are_met_before_quality(store: Store) -> None:
+    """Two kinds, odd and even numbers: one of the odd, two of the even, though the odd are better."""
+    odd, even = ("", (("number", "odd"),)), ("", (("number", "even"),))
+    wish = Wish(3, METRICS, {odd: 1, even: 2}, lambda asset: odd if asset.id % 2 else even)
+    assert select(store, wish).complete
+    assert chosen(store) == [1, 4, 2]
+    assert "the quotas ask for 1 of its kind (number odd)" in why(store, 3, wish)
+    assert pending(store, Wish(3, METRICS, {odd: 2, even: 1}, wish.slot_of)) == 3
+    greedy = Wish(5, METRICS, {odd: 1, even: 4}, wish.slot_of)
+    assert not select(store, greedy).complete, "there are three even numbers"
+    assert chosen(store) == [1, 4, 2, 6]

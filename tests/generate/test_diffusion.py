@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from collection.errors import CollectionError, GenerationError, UsageError
-from collection.generate.diffusion import Diffusion, resolve_device, resolve_dtype
+from collection.generate.diffusion import Diffusion
+from collection.generate.diffusion_device import resolve_device, resolve_dtype
 from collection.generate.diffusion_options import SCHEDULERS
 from collection.values import ImageGenerator, Pixels, Recipe, Rendering
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from collection.errors import CollectionError, GenerationError, WeightsError
+from collection.errors import CollectionError, GenerationError, OutOfMemoryError, WeightsError
 from collection.generate.diffusion import Diffusion
-from collection.values import Recipe
+from collection.values import Recipe, Style, StyleBlend
 
 Write = Callable[..., Recipe]
 UNET = "unet/diffusion_pytorch_model.safetensors"
@@ -152,6 +152,40 @@ def test_a_black_picture_is_named(model: Path, refused: Callable[..., str]) -> N
     assert "is black all over" in refused(GenerationError)
 
 
+def test_a_vae_that_overflows_in_sixteen_bits_decodes_again_in_more(model: Path, diffusion_recipe: Write) -> None:
+    change_weights(model / VAE, lambda tensors: tensors["decoder.conv_in.weight"].mul_(1e5))
+    generator = Diffusion(str(model), dtype="float16", device="cpu")
+    first, again = (generator.generate([diffusion_recipe(model, dtype="float16", batch=1)])[0] for _ in range(2))
+    assert first.warnings == ("decoded again in float32: in float16 it is not a number in places (NaN)",)
+    assert first.pixels.tobytes() == again.pixels.tobytes()
+    assert first.pixels.std() > 1
+
+
+def test_what_is_black_in_float32_too_is_named(model: Path, diffusion_recipe: Write) -> None:
+    change_weights(model / VAE, lambda tensors: tensors["decoder.conv_out.bias"].fill_(-1000.0))
+    with pytest.raises(GenerationError, match=r"seed 7.* is black all over"):
+        Diffusion(str(model), dtype="bfloat16", device="cpu").generate([diffusion_recipe(model, 7, dtype="bfloat16")])
+
+
+def test_a_batch_too_large_for_the_device_says_how_large_it_was(
+    model: Path, diffusion_recipe: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The allocator's own refusal, of a tensor that no machine can hold; afterwards a batch that fits is made."""
+    import torch
+    from diffusers import UNet2DConditionModel
+
+    generator, forward = Diffusion(str(model)), UNet2DConditionModel.forward
+
+    def hungry(self: Any, sample: Any, *rest: Any, **more: Any) -> Any:
+        return torch.empty(2**50) if len(sample) > 2 else forward(self, sample, *rest, **more)
+
+    monkeypatch.setattr(UNet2DConditionModel, "forward", hungry)
+    with pytest.raises(OutOfMemoryError, match="4 images of 32x32") as caught:
+        generator.generate([diffusion_recipe(model, batch=4)])
+    assert caught.value.batch == 4
+    assert generator.generate([diffusion_recipe(model, batch=1)])
+
+
 def test_a_picture_withheld_by_the_safety_checker_is_named(model: Path, refused: Callable[..., str]) -> None:
     """A real checker whose every concept is far below any likeness: all that it sees is flagged."""
     add_safety_checker(model)
@@ -214,6 +248,19 @@ class TestOtherPipelines:
     def test_it_cannot_blend(self, refused: Callable[..., str]) -> None:
         message = refused(GenerationError, batch=1, styles={"ink": 1, "oil": 1})
         assert "a StableDiffusionPAGPipeline cannot blend styles (ink, oil)" in message
+
+    @pytest.mark.parametrize(
+        ("changed", "words"),
+        [
+            ({"sketch": "ab" * 32}, "cannot begin from a sketch"),
+            ({"vae": "draft"}, "cannot decode with a draft VAE"),
+            ({"late_blend": StyleBlend(((Style("oil", "oil"), 1.0),))}, "cannot change its blend on the way"),
+        ],
+    )
+    def test_it_refuses_what_it_would_ignore(
+        self, refused: Callable[..., str], changed: dict[str, Any], words: str
+    ) -> None:
+        assert f"a StableDiffusionPAGPipeline {words}" in refused(GenerationError, batch=1, **changed)
 
     def test_it_makes_one_image_at_a_time(self, refused: Callable[..., str]) -> None:
         assert "batch = 4" in refused(GenerationError, batch=4)

@@ -26,6 +26,16 @@ from collection.generate.diffusion_options import SCHEDULERS, DiffusionOptions
         ("scheduler", "Eular"),
         ("dtype", "float64"),
         ("revision", ""),
+        ("strength", 0),
+        ("strength", 1.1),
+        ("switch", -0.1),
+        ("t", True),
+        ("lora_scale", 5),
+        ("ip_scale", float("nan")),
+        ("long_prompt", "cutt"),
+        ("vae", ""),
+        ("ip_adapter", 3),
+        ("compile", 1),
     ],
 )
 def test_a_wrong_value_is_named_with_its_field(field: str, value: Any) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from collection.errors import GenerationError
-from collection.generate.prompt_blend import ARGUMENTS, PromptEncoder, styled_prompts
+from collection.generate.diffusion_rows import Row, styled_prompts
+from collection.generate.prompt_blend import ARGUMENTS, PromptEncoder
 from collection.values import Recipe
 
 Write = Callable[..., Recipe]
@@ -44,12 +45,15 @@ def arguments(pipeline: Any, *recipes: Recipe) -> dict[str, Any]:
     import torch
 
     with torch.no_grad():
-        return PromptEncoder(pipeline).arguments(recipes)
+        encoder = PromptEncoder(pipeline)
+        rows = [Row.of(recipe) for recipe in recipes]
+        return encoder.arguments([row.early for row in rows], chunks=max(map(encoder.chunks, rows)))
 
 
 def test_a_style_is_appended_to_the_prompt(diffusion_recipe: Write) -> None:
     def texts(prompt: str, styles: dict[str, float]) -> list[tuple[str, float]]:
-        return styled_prompts(diffusion_recipe("m", prompt=prompt, styles=styles))
+        recipe = diffusion_recipe("m", prompt=prompt, styles=styles)
+        return styled_prompts(recipe, recipe.blend)
 
     assert texts("a cat", {}) == [("a cat", 1.0)]
     assert texts("a cat", {"ink": 3, "oil": 1}) == [("a cat, ink", 0.75), ("a cat, oil", 0.25)]

@@ -161,3 +161,7 @@ def test_two_writers_wait_for_each_other(filled: Store) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(40)))
     assert len(filled.failures("stage")) == 40
+
+
+def test_what_was_made_tells_how_long_the_rest_will_take(store: Store) -> None:
+    assert store.measured() == (None, None)

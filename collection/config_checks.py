@@ -1,0 +1,145 @@
+"""What must hold between the keys of collection.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from collection.config import Config, Image, Series
+from collection.config_errors import Place, Refuse, nearest
+from collection.config_plan import SETTINGS, OneOfOne, Trait, listed, values_of
+
+
+def check(config: Config, refuse: Refuse) -> None:
+    """Call `refuse` for the first thing that is wrong."""
+    if config.images < config.supply:
+        refuse(["candidates"], f"{config.images} is less than supply = {config.supply}", "make more images than tokens")
+    _check_names(config, refuse)
+    for index, series in enumerate(config.series):
+        _check_blend(refuse, ["series", index, "blend"], series.blend, config)
+        _check_blend(refuse, ["series", index, "late_blend"], series.late_blend, config)
+        _check_axes(config, ["series", index, "axes"], series, refuse)
+    for index, one in enumerate(config.one_of_ones):
+        _check_blend(refuse, ["one_of_ones", index, "blend"], one.blend, config)
+    _check_images(config, refuse)
+    for name, trait in config.traits.items():
+        _check_trait(config.traits, name, trait, refuse)
+    for index, rule in enumerate(config.rules):
+        for part in ("when", "exclude", "require"):
+            _check_conditions(config.traits, ["rules", index, part], getattr(rule, part), refuse)
+        if not rule.exclude and not rule.require:
+            refuse(["rules", index], "says neither what to exclude nor what to require", "add exclude = {...}")
+    shares = sum(artist.share for artist in config.artists)
+    if config.artists and abs(shares - 100) > 1e-6:
+        refuse(["artists", len(config.artists) - 1, "share"], f"the shares sum to {shares:g}", "make them sum to 100")
+
+
+def _check_names(config: Config, refuse: Refuse) -> None:
+    names: set[str] = set()
+    named: dict[str, Sequence[Series | OneOfOne]] = {"series": config.series, "one_of_ones": config.one_of_ones}
+    for key, tables in named.items():
+        for index, table in enumerate(tables):
+            if table.name in names:
+                refuse([key, index, "name"], f'"{table.name}" is the name of two series', "give each its own name")
+            names.add(table.name)
+
+
+def _check_blend(refuse: Refuse, place: Place, blend: Mapping[str, float], config: Config) -> None:
+    for name in blend:
+        if name not in config.styles:
+            message = f"no style of that name{nearest(name, config.styles)}"
+            refuse([*place, name], message, f"add a table [styles.{name}]")
+    if blend and not sum(blend.values()):
+        refuse(place, "all weights are zero", "give one style a weight above zero")
+
+
+def _check_images(config: Config, refuse: Refuse) -> None:
+    fixed = sum(series.axes.points for series in config.series) + len(config.one_of_ones)
+    free = [series for series in config.series if not series.axes.points]
+    if len(config.one_of_ones) > config.supply:
+        refuse(["one_of_ones"], f"{len(config.one_of_ones)} are more than supply = {config.supply}", "raise supply")
+    if fixed > config.images or (not free and fixed != config.images):
+        message = f"{config.images} is not the {fixed} images that axes and one-of-ones ask for"
+        refuse(["candidates"], message, "leave `candidates` out, or change the axes")
+
+
+def _check_axes(config: Config, place: Place, series: Series, refuse: Refuse) -> None:
+    axes = series.axes
+    for part in ("cross", "zip"):
+        for name, wish in getattr(axes, part).items():
+            if part == "zip" and name in axes.cross:
+                refuse([*place, part, name], "is crossed and zipped at once", "choose one")
+            _check_axis_name(config, [*place, part, name], name, series, refuse)
+            for value in listed(wish):
+                _check_axis_value(config, [*place, part, name], name, value, refuse)
+    lengths = {name: len(listed(wish)) for name, wish in axes.zip.items()}
+    if len(set(lengths.values())) > 1:
+        said = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        refuse([*place, "zip"], f"the lists are of different lengths: {said}", "make them equally long, or cross them")
+
+
+def _check_axis_name(config: Config, place: Place, name: str, series: Series, refuse: Refuse) -> None:
+    fields = type(config.generator).model_fields
+    known = ["seed", "size", "blend", *(setting for setting in SETTINGS if setting in fields)]
+    if name in known or any(f"${{{name}" in prompt for prompt in (series.prompt, series.negative_prompt)):
+        return
+    if name in SETTINGS:
+        refuse(place, f"the {config.generator.use} generator has no {name}", f"it knows: {', '.join(known)}")
+    hint = f"the axes are {', '.join(known)}, and every ${{name}} that the prompt says"
+    refuse(place, f"no such axis, and the prompt says no ${{{name}}}{nearest(name, known)}", hint)
+
+
+def _check_axis_value(config: Config, place: Place, name: str, value: Any, refuse: Refuse) -> None:
+    said = f"{value!r} does not fit"
+    if name == "blend":
+        if not isinstance(value, dict):
+            refuse(place, said, "write blends: [{NAME = 1}, {NAME = 0.5, OTHER = 0.5}]")
+        _check_blend(refuse, place, value, config)
+    elif name == "seed":
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+            refuse(place, said, 'write seeds: "0-99,200" or whole numbers from 0 to 2**53 - 1')
+    elif name in ("size", *SETTINGS):
+        try:
+            if name == "size":
+                Image.model_validate({"size": value}, strict=True)
+            else:
+                type(config.generator).model_validate({**config.generator.model_dump(), name: value}, strict=True)
+        except ValidationError as error:
+            reason = error.errors(include_url=False)[0 if isinstance(value, int) else -1]["msg"]
+            refuse(place, f"{said}: {reason[:1].lower()}{reason[1:]}", "collection config --schema tells what fits")
+    elif isinstance(value, dict | tuple):
+        refuse(place, said, "write words of the prompt")
+
+
+def _check_trait(traits: Mapping[str, Trait], name: str, trait: Trait, refuse: Refuse) -> None:
+    place = ["traits", name]
+    if not trait.values:
+        refuse(place, "has no value", "add weight = {...} or count = {...}")
+    if both := sorted({*trait.weight} & {*trait.count}):
+        refuse([*place, "count"], f'"{both[0]}" has a weight and a count', "leave one of them out")
+    if not sum(trait.weight.values()) and not sum(trait.count.values()):
+        refuse(place, "every value is drawn zero times", "give one of them a weight above zero")
+    if len(trait.when) > 1:
+        refuse([*place, "when"], f"names {len(trait.when)} traits", "name one; that one may have a `when` of its own")
+    _check_conditions(traits, [*place, "when"], trait.when, refuse)
+    seen = [name]
+    while seen[-1] in traits and traits[seen[-1]].when:
+        seen.append(next(iter(traits[seen[-1]].when)))
+        if seen[-1] in seen[:-1]:
+            refuse([*place, "when"], f"goes round in a circle: {' needs '.join(seen)}", "take one `when` away")
+
+
+def _check_conditions(traits: Mapping[str, Trait], place: Place, conditions: Mapping[str, Any], refuse: Refuse) -> None:
+    for name, wish in conditions.items():
+        if name not in traits:
+            refuse([*place, name], f"no trait of that name{nearest(name, traits)}", f"add a table [traits.{name}]")
+        _check_values(traits[name], [*place, name], values_of(wish), refuse)
+
+
+def _check_values(trait: Trait, place: Place, wished: Sequence[str], refuse: Refuse) -> None:
+    known: Iterable[str] = trait.values
+    for value in wished:
+        if value not in known:
+            refuse(place, f'it has no value "{value}"{nearest(value, known)}', f"its values: {', '.join(known)}")

@@ -1,0 +1,126 @@
+"""The tables of collection.toml that say what is planned: axes of series, traits, rules and one-of-ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from math import prod
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+
+from collection.config_types import Name, Size, Table, Weight
+
+TraitName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\w[\w -]*$")]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Values = Name | Annotated[tuple[Name, ...], Field(min_length=1)]
+"""One value of a trait, or a list of them, any of which will do."""
+Conditions = dict[TraitName, Values]
+AxisValue = int | float | str | Size | dict[Name, Weight]
+Axis = Annotated[str | tuple[AxisValue, ...], Field(min_length=1)]
+MAX_SEEDS = 1_000_000
+SETTINGS = ("model", "steps", "guidance")
+"""Axes that are settings of a generator, where it has them."""
+
+
+def values_of(wish: str | tuple[str, ...]) -> tuple[str, ...]:
+    """A condition's values as a tuple."""
+    return (wish,) if isinstance(wish, str) else wish
+
+
+def parse_seeds(text: str) -> list[int]:
+    """The seeds of "0-99,200,300-309", in the order written; raises ValueError for anything else."""
+    seeds: list[int] = []
+    for part in text.split(","):
+        found = re.fullmatch(r"\s*(\d{1,16})\s*(?:-\s*(\d{1,16})\s*)?", part, re.ASCII)
+        if not found:
+            raise ValueError(f'"{part.strip()}" is neither a seed nor a range of seeds such as 0-99')
+        first, last = int(found[1]), int(found[2] or found[1])
+        if not first <= last < 2**53 or last - first + len(seeds) >= MAX_SEEDS:
+            raise ValueError(f'"{part.strip()}" must rise, end below 2**53 and hold fewer than {MAX_SEEDS:,} seeds')
+        seeds.extend(range(first, last + 1))
+    return seeds
+
+
+def listed(wish: str | Sequence[Any]) -> list[Any]:
+    """The values of an axis, in the order written."""
+    return list(parse_seeds(wish)) if isinstance(wish, str) else list(wish)
+
+
+class Axes(Table):
+    """What varies within a series. It makes one image for every combination of the crossed axes and the zipped ones.
+
+    An axis is seed ("0-99,200,300-309"), blend, size, a setting of the generator (model, steps, guidance), or any
+    other name: a part of the prompt, which says `${name}` where it stands.
+    """
+
+    cross: dict[Name, Axis] = {}
+    """Lists of which every value meets every value of the others."""
+    zip: dict[Name, Axis] = {}
+    """Lists of one length, taken side by side: first with first, second with second."""
+
+    @field_validator("cross", "zip")
+    @classmethod
+    def _lists(cls, axes: dict[str, Any]) -> dict[str, Any]:
+        for name, wish in axes.items():
+            if isinstance(wish, str) and name != "seed":
+                raise ValueError(f'{name}: an axis is a list, such as ["{wish}"]')
+            values = [repr(value) for value in listed(wish)]
+            if len(set(values)) < len(values):
+                raise ValueError(f"{name}: a value stands there twice")
+        return axes
+
+    @property
+    def points(self) -> int:
+        """How many images the axes ask for; 0 if there is no axis."""
+        if not self.cross and not self.zip:
+            return 0
+        zipped = len(listed(next(iter(self.zip.values())))) if self.zip else 1
+        return zipped * prod(len(listed(wish)) for wish in self.cross.values())
+
+
+class Trait(Table):
+    """A trait that the plan draws for every token, and that a prompt names as {trait}.
+
+    Counts are exact; weights share what the counts leave, rounded by largest remainder to a sum that is exact.
+    """
+
+    weight: dict[Name, Weight] = {}
+    """How often each value is drawn, beside the others."""
+    count: dict[Name, Count] = {}
+    """Exactly how many tokens have each value."""
+    when: Conditions = {}
+    """Drawn only where another trait has one of these values; elsewhere the token lacks it."""
+
+    @property
+    def values(self) -> list[str]:
+        """Every value, sorted."""
+        return sorted({*self.weight, *self.count})
+
+
+class Rule(Table):
+    """What may not, or must, stand together: where all of `when` holds."""
+
+    when: Conditions = Field(min_length=1)
+    """Values of traits; a list means any of them."""
+    exclude: Conditions = {}
+    """None of these values stands beside."""
+    require: Conditions = {}
+    """One of these values stands beside, of every trait named."""
+
+
+class OneOfOne(Table):
+    """A token that exists once: its recipe is written here, and it takes one place of the supply."""
+
+    name: Name
+    """Shown as its series."""
+    prompt: str = ""
+    """What to paint."""
+    negative_prompt: str = ""
+    """What a diffusion model is to avoid."""
+    blend: dict[str, Weight] = {}
+    """Weight of each style; absent: the only style there is, or the generator's own choice."""
+    traits: dict[TraitName, Name] = {}
+    """Its traits; they need not be among [traits], and the plan draws the same set for no other token."""
+    seed: int | None = Field(default=None, ge=0, lt=2**53)
+    """Absent: derived from the seed of the collection and the name."""

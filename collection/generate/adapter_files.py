@@ -1,0 +1,74 @@
+"""Files that change a model: LoRAs, IP-Adapters, small decoders. Found, read and named by their hash."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import file_digest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from collection.errors import WeightsError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+HUB_FILE = "pytorch_lora_weights.safetensors"
+"""What a LoRA of the hub is called where its id names no file."""
+
+
+def find_adapter(name: str, folder: Path, local_files_only: bool) -> Path:
+    """The safetensors file that `name` means: a path (relative ones begin at `folder`), or OWNER/REPOSITORY[/FILE].
+
+    Raises WeightsError where there is none, and for a pickle.
+    """
+    path = folder / Path(name).expanduser()
+    if path.is_file():
+        if path.suffix != ".safetensors":
+            raise WeightsError(
+                f"{name} is no safetensors file; others can run code when they are opened", "convert it, or get another"
+            )
+        return path
+    parts = name.split("/")
+    if path.exists() or len(parts) < 2 or name.startswith((".", "/", "~")):
+        raise WeightsError(f"there is no adapter file {name}", f"put it in {folder}, or give its whole path")
+    return _fetch("/".join(parts[:2]), "/".join(parts[2:]) or HUB_FILE, local_files_only)
+
+
+def _fetch(repository: str, file: str, local_files_only: bool) -> Path:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    if not file.endswith(".safetensors"):
+        raise WeightsError(f"{repository}/{file} is no safetensors file", "name the file of that repository")
+    try:
+        return Path(hf_hub_download(repository, file, local_files_only=local_files_only))
+    except (OSError, HfHubHTTPError, HFValidationError) as error:
+        raise WeightsError(
+            f"{repository}/{file} is no file here and could not be had from the hub or its cache: "
+            f"{str(error).strip().splitlines()[0]}",
+            "check the spelling, or go online once to fetch it",
+        ) from error
+
+
+def read_adapter(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors of a safetensors file by name, and its metadata; raises WeightsError where it is broken."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt", device="cpu") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(f"{path.name} cannot be read: {error}", "copy or fetch it again") from error
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file; of one that has not changed since, from memory."""
+    status = path.stat()
+    return _digest(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=512)
+def _digest(path: Path, size: int, modified: int) -> str:
+    """Size and time of change are part of the key only: a changed file is read again."""
+    with path.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()

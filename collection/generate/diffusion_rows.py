@@ -1,0 +1,192 @@
+"""What a batch of a diffusion model is made of: recipes read into rows, and rows that can share a batch.
+
+Blends, schedules and interpolations come down to weighted sums: of text embeddings, of LoRAs, of reference pictures.
+A `Mix` holds the terms of such sums, and a way between two recipes is the sum of both, weighted 1 - t and t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from collection.errors import GenerationError
+from collection.generate.diffusion_options import DiffusionOptions
+from collection.values import Recipe, StyleBlend
+
+Terms: TypeAlias = tuple[tuple[str, float], ...]
+"""The terms of a weighted sum: each name once, none of weight zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What the denoiser is told at one time."""
+
+    texts: Terms
+    """Prompts; the weights sum to 1."""
+    negatives: Terms
+    """Negative prompts; the weights sum to 1."""
+    loras: Terms = ()
+    """LoRA files; the weights are theirs."""
+    references: Terms = ()
+    """SHA-256 of pictures; the weights sum to the scale of the IP-Adapter."""
+
+    @classmethod
+    def of(cls, recipe: Recipe, blend: StyleBlend, options: DiffusionOptions) -> Mix:
+        """The recipe under one of its blends."""
+        loras = [(style.lora, weight * options.lora_scale) for style, weight in blend.parts if style.lora]
+        references = [
+            (sha256, weight * options.ip_scale / len(style.references))
+            for style, weight in blend.parts
+            for sha256 in style.references
+        ]
+        return cls(
+            texts=_sum(styled_prompts(recipe, blend)),
+            negatives=((recipe.negative_prompt, 1.0),),
+            loras=tuple(sorted(_sum(loras))),
+            references=tuple(sorted(_sum(references))),
+        )
+
+    def toward(self, other: Mix, t: float) -> Mix:
+        """The mix at `t` (0 to 1) of the straight way to `other`."""
+
+        def between(here: Terms, there: Terms) -> Terms:
+            return _sum([(name, (1 - t) * w) for name, w in here] + [(name, t * w) for name, w in there])
+
+        return Mix(
+            between(self.texts, other.texts),
+            between(self.negatives, other.negatives),
+            tuple(sorted(between(self.loras, other.loras))),
+            tuple(sorted(between(self.references, other.references))),
+        )
+
+
+def styled_prompts(recipe: Recipe, blend: StyleBlend) -> list[tuple[str, float]]:
+    """Each text of a blend with its weight: "{prompt}, {style prompt}", or the prompt alone."""
+    if not blend.parts:
+        return [(recipe.prompt, 1.0)]
+    return [
+        (", ".join(text for text in (recipe.prompt, style.prompt) if text), weight) for style, weight in blend.parts
+    ]
+
+
+def _sum(terms: Iterable[tuple[str, float]]) -> Terms:
+    total: dict[str, float] = {}
+    for name, weight in terms:
+        total[name] = total.get(name, 0.0) + weight
+    return tuple((name, weight) for name, weight in total.items() if weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One recipe, read: an image of a batch."""
+
+    recipe: Recipe
+    options: DiffusionOptions
+    early: Mix
+    late: Mix | None = None
+    """The mix from the step `options.switch` on; None: `early` to the end."""
+    toward: Recipe | None = None
+    """Whose noise the recipe's own is turned towards by `options.t`."""
+    chunks: int = 1
+    """Chunks of tokens in which its longest text is read."""
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> Row:
+        """Read a recipe; GenerationError or UsageError where it cannot be meant. At t = 0 and 1 it is the one of the
+        two recipes that it has reached."""
+        options = DiffusionOptions.of(recipe.options)
+        _check_sketch(recipe, options)
+        if recipe.toward is None:
+            return cls(recipe, options, *_mixes(recipe, options))
+        _check_way(recipe, recipe.toward, options)
+        if options.t in (0, 1):
+            return cls.of(replace(recipe, toward=None) if options.t == 0 else recipe.toward)
+        there = DiffusionOptions.of(recipe.toward.options)
+        (early, late), (other_early, other_late) = _mixes(recipe, options), _mixes(recipe.toward, there)
+        scheduled = late is not None or other_late is not None
+        return cls(
+            recipe,
+            options,
+            early.toward(other_early, options.t),
+            (late or early).toward(other_late or other_early, options.t) if scheduled else None,
+            recipe.toward,
+        )
+
+    @property
+    def strength(self) -> float:
+        """How far to leave the sketch."""
+        if self.options.strength is None:
+            return 1.0 if self.recipe.mask else 0.75
+        return self.options.strength
+
+    @property
+    def shared(self) -> tuple[Any, ...]:
+        """What all rows of a batch have in common. LoRAs and references work on a whole batch at once."""
+        recipe, asked = self.recipe, self.options
+        return (
+            *(recipe.width, recipe.height, asked.steps, asked.guidance, asked.scheduler, asked.batch),
+            *(asked.vae, asked.compile, asked.ip_adapter if self.early.references else None, self.chunks),
+            *(bool(recipe.mask), self.strength if recipe.sketch else None),
+            *(self.early.loras, self.early.references),
+            (asked.switch, asked.ip_adapter, self.late.loras, self.late.references) if self.late else None,
+        )
+
+
+def _mixes(recipe: Recipe, options: DiffusionOptions) -> tuple[Mix, Mix | None]:
+    early = Mix.of(recipe, recipe.blend, options)
+    if not recipe.late_blend.parts or options.switch == 1:
+        return early, None
+    late = Mix.of(recipe, recipe.late_blend, options)
+    return (late, None) if options.switch == 0 else (early, late)
+
+
+def _check_sketch(recipe: Recipe, options: DiffusionOptions) -> None:
+    if recipe.mask and not recipe.sketch:
+        raise GenerationError(f"recipe of seed {recipe.seed} has a mask, but no sketch to paint in", "give a sketch")
+    if recipe.sketch and recipe.toward:
+        raise GenerationError(
+            f"recipe of seed {recipe.seed} has a sketch and moves toward another recipe; that way begins from noise",
+            "remove one of the two",
+        )
+    if recipe.sketch and options.strength is not None and int(options.steps * options.strength) < 1:
+        raise GenerationError(
+            f"strength {options.strength} of {options.steps} steps leaves no step to take", "raise strength or steps"
+        )
+
+
+_FREE_ON_THE_WAY = {"t", "lora_scale", "ip_scale"}
+"""Options that may differ between the two ends of an interpolation."""
+
+
+def _check_way(here: Recipe, there: Recipe, options: DiffusionOptions) -> None:
+    if there.toward or there.sketch:
+        raise GenerationError(
+            f"the recipe that seed {here.seed} moves toward has a sketch or is itself on its way",
+            "move toward a plain recipe",
+        )
+    ends = [
+        {"generator": recipe.generator, "model": recipe.model, "width": recipe.width, "height": recipe.height}
+        | {
+            name: value
+            for name, value in DiffusionOptions.of(recipe.options).as_json().items()
+            if name not in _FREE_ON_THE_WAY
+        }
+        for recipe in (here, there)
+    ]
+    for name, value in ends[0].items():
+        if ends[1][name] != value:
+            raise GenerationError(
+                f"recipe of seed {here.seed} has {name} {value!r}, the one it moves toward {ends[1][name]!r}",
+                f"an interpolation needs the same {name} at both ends",
+            )
+
+
+def batches(rows: Sequence[Row]) -> Iterator[list[int]]:
+    """Positions of rows that can share a batch, at most `batch` of them at a time."""
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for index, row in enumerate(rows):
+        groups.setdefault(row.shared, []).append(index)
+    for members in groups.values():
+        size = rows[members[0]].options.batch
+        yield from (members[start : start + size] for start in range(0, len(members), size))

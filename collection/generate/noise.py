@@ -1,0 +1,59 @@
+"""The noise that a picture begins from, and the way between two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from collection.generate.diffusion_rows import Row
+from collection.generate.torch_session import seeded_generator
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+
+def initial_noise(pipeline: Any, rows: Sequence[Row]) -> tuple[Tensor, list[torch.Generator]]:
+    """Noise of the rows, (n, channels, height, width) of the latents, and the generators that go on from there.
+
+    Each row is drawn on the CPU from its own seed, as diffusers draws it for a list of generators. Of a row between two
+    recipes the noises are turned into each other (slerp); what a stochastic scheduler draws later comes from the seed
+    of the nearer end, so that smooth series want a deterministic scheduler.
+    """
+    import torch
+
+    dtype, device = pipeline.unet.dtype, pipeline._execution_device
+    drawn = [_draw(pipeline, row, row.recipe.seed) for row in rows]
+    for index, row in enumerate(rows):
+        if row.toward is not None:
+            (here, generator), (there, other) = drawn[index], _draw(pipeline, row, row.toward.seed)
+            nearer = generator if row.options.t < 0.5 else other
+            drawn[index] = slerp(here, there, row.options.t), nearer
+    return torch.cat([noise for noise, _ in drawn]).to(device, dtype), [generator for _, generator in drawn]
+
+
+def _draw(pipeline: Any, row: Row, seed: int) -> tuple[Tensor, torch.Generator]:
+    import torch
+
+    scale = pipeline.vae_scale_factor
+    shape = (1, pipeline.unet.config.in_channels, row.recipe.height // scale, row.recipe.width // scale)
+    generator = seeded_generator(seed)
+    return torch.randn(shape, generator=generator, dtype=torch.float32), generator
+
+
+def slerp(here: Tensor, there: Tensor, t: float) -> Tensor:
+    """The point at `t`, 0 to 1, of the great arc between two tensors of one shape (Shoemake 1985).
+
+    Gaussian noise lies near a sphere: a straight line would leave it, and the model would see too little noise.
+    Where the two are nearly parallel the arc is a line.
+    """
+    import torch
+
+    one, other = here.double().flatten(), there.double().flatten()
+    cosine = torch.dot(one, other) / (one.norm() * other.norm())
+    if abs(cosine) > 0.9995:
+        mixed = (1 - t) * one + t * other
+    else:
+        angle = torch.acos(cosine)
+        mixed = (torch.sin((1 - t) * angle) * one + torch.sin(t * angle) * other) / torch.sin(angle)
+    return mixed.reshape(here.shape).to(here.dtype)

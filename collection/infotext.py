@@ -1,0 +1,159 @@
+"""The recipe inside a picture file: the `parameters` text that other tools read, and our own JSON.
+
+The first is the text which AUTOMATIC1111's web UI began to write into its pictures and most tools read: the prompt,
+a line "Negative prompt: ...", and a last line of "Key: value" pairs. The second, under the key `collection`, is the
+canonical JSON of the recipe: its SHA-256 is the identity of the recipe.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from collection.errors import ImageError, UsageError
+from collection.values import Recipe, canonical_json
+
+OURS = "collection"
+"""Key of the chunk that holds the canonical JSON of a recipe."""
+PARAMETERS = "parameters"
+"""Key of the chunk that other tools read."""
+
+SAMPLERS: Mapping[str, str] = {
+    "DPMSolverMultistep": "DPM++ 2M",
+    "DPMSolverSinglestep": "DPM++ 2S",
+    "EulerAncestral": "Euler a",
+    "KDPM2": "DPM2",
+    "KDPM2Ancestral": "DPM2 a",
+    "PNDM": "PLMS",
+}
+"""What others call our schedulers; those not listed have the same name there."""
+
+_PAIR = re.compile(r'(?P<name>[A-Za-z][^:,"]*):\s*(?P<value>"(?:[^"\\]|\\.)*"|[^,]*)')
+"""A key that begins with a letter, and a value: JSON text in quotes, or all up to the next comma."""
+_LEAST_PAIRS = 3
+"""A last line with fewer pairs is taken for a part of the prompt, as the web UI does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inscription:
+    """What a picture file says about its making; all of it is a claim until the recipe was rendered again."""
+
+    recipe: Recipe | None = None
+    """The recipe that Collection wrote."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """The pairs of the `parameters` text; "Prompt" and "Negative prompt" among them."""
+
+
+def chunks(recipe: Recipe) -> dict[str, str]:
+    """The text chunks of a recipe's PNG, by key."""
+    return {PARAMETERS: infotext(recipe), OURS: canonical_json(recipe.as_json()).decode()}
+
+
+def infotext(recipe: Recipe) -> str:
+    """The `parameters` text of a recipe."""
+    lines = [_prompt(recipe)]
+    if recipe.negative_prompt:
+        lines.append(f"Negative prompt: {recipe.negative_prompt}")
+    lines.append(", ".join(f"{name}: {_quoted(value)}" for name, value in _pairs(recipe).items()))
+    return "\n".join(lines)
+
+
+def _prompt(recipe: Recipe) -> str:
+    """The prompt and the words of its styles; in a blend each in the brackets that weigh attention elsewhere."""
+    words = [(style.prompt or style.name, weight) for style, weight in recipe.blend.parts]
+    styles = [text if weight == 1 else f"({text}:{weight:g})" for text, weight in words]
+    return ", ".join(filter(None, [recipe.prompt, *styles]))
+
+
+def _pairs(recipe: Recipe) -> dict[str, str]:
+    options = recipe.options
+    scheduler = options.get("scheduler")
+    pairs = {
+        "Steps": options.get("steps"),
+        "Sampler": SAMPLERS.get(scheduler, scheduler) if scheduler else None,
+        "CFG scale": options.get("guidance"),
+        "Seed": recipe.seed,
+        "Size": f"{recipe.width}x{recipe.height}",
+        "Model": recipe.model,
+        "Denoising strength": options.get("strength") if recipe.sketch else None,
+        "RNG": "CPU" if recipe.generator == "diffusion" else None,
+    }
+    return {name: str(value) for name, value in pairs.items() if value is not None}
+
+
+def _quoted(value: str) -> str:
+    """As JSON text, where the bare value would be read as something else."""
+    plain = value == value.strip() and not re.search(r'[,:"\n]', value)
+    return value if plain else json.dumps(value, ensure_ascii=False)
+
+
+def parse_infotext(text: str) -> dict[str, str]:
+    """The pairs of a `parameters` text of whatever tool, as well as can be; "Prompt" holds what is no pair."""
+    *lines, last = text.strip().split("\n")
+    pairs = _PAIR.findall(last)
+    if len(pairs) < _LEAST_PAIRS:
+        lines, pairs = [*lines, last], []
+    prompt, *negative = re.split(r"(?:^|\n)Negative prompt:", "\n".join(lines), maxsplit=1)
+    found = {"Prompt": prompt.strip(), "Negative prompt": "".join(negative).strip()}
+    found |= {name.strip(): _unquoted(value.strip()) for name, value in pairs}
+    return {name: value for name, value in found.items() if value}
+
+
+def _unquoted(value: str) -> str:
+    if not value.startswith('"'):
+        return value
+    try:
+        return str(json.loads(value))
+    except ValueError:
+        return value
+
+
+def read_inscription(data: bytes, name: str | Path) -> Inscription:
+    """What a picture file says; an empty Inscription if nothing. Raises ImageError for a file that is no picture."""
+    texts = _texts(data, name)
+    said = texts.get(PARAMETERS, "")
+    return Inscription(_recipe(texts.get(OURS, ""), name), parse_infotext(said) if said else {})
+
+
+def _recipe(text: str, name: str | Path) -> Recipe | None:
+    if not text:
+        return None
+    try:
+        value: Any = json.loads(text)
+        return Recipe.from_json(value)
+    except (ValueError, UsageError) as error:
+        raise ImageError(f"{name}: its `{OURS}` chunk holds no recipe: {error}") from error
+
+
+def _texts(data: bytes, name: str | Path) -> dict[str, str]:
+    """The text chunks of a PNG, or the comment that the web UI puts into the EXIF of other formats."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()  # chunks may stand behind the pixels
+            found = {key: str(value) for key, value in image.info.items() if key in (PARAMETERS, OURS)}
+            comment = image.getexif().get_ifd(_EXIF).get(_USER_COMMENT, b"")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ImageError(f"{name} is no readable picture: {error}") from error
+    return found or ({PARAMETERS: _comment(comment)} if comment else {})
+
+
+_EXIF, _USER_COMMENT = 0x8769, 0x9286
+"""Tags of Exif 3.0: the Exif directory, and UserComment in it."""
+
+
+def _comment(value: bytes | str) -> str:
+    """An Exif UserComment: eight bytes that name the encoding, then the text."""
+    if isinstance(value, str):
+        return value
+    code, text = value[:8], value[8:]
+    if code == b"UNICODE\0":
+        order = "utf-16-be" if text[:1] == b"\0" else "utf-16-le"
+        return text.decode(order, "replace").strip("\0")
+    return text.decode("utf-8", "replace").strip("\0")

@@ -1,0 +1,68 @@
+"""The models that are known to work, by short name: hub id, licence, and the settings they were made for."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).with_name("models.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPreset:
+    """A model of the hub. What is said of it is what its page claims; `note` says where others differ."""
+
+    name: str
+    hub_id: str
+    licence: str
+    size_gb: float
+    """Gigabytes of its weights in half precision."""
+    size: int
+    """Pixels of the side it was trained for."""
+    steps: int
+    guidance: float
+    note: str
+    scheduler: str | None = None
+    """Where the model's own cannot make an image twice, or is not the best."""
+
+    @property
+    def generator(self) -> dict[str, Any]:
+        """The keys of [generator] that stand for the preset's name."""
+        found = {
+            "model": self.hub_id,
+            "licence": self.licence,
+            "steps": self.steps,
+            "guidance": self.guidance,
+            "scheduler": self.scheduler,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+@cache
+def model_presets() -> Mapping[str, ModelPreset]:
+    """Every preset by its name, lightest first."""
+    tables = tomllib.loads(DATA.read_text("utf-8"))
+    return {name: ModelPreset(name=name, **table) for name, table in tables.items()}
+
+
+def fill_from_preset(value: Any) -> Any:
+    """A collection.toml, parsed: where `generator.model` names a preset, what its creator left unsaid is filled in.
+
+    The hub id takes the name's place, so that recipes stay readable when presets change. Whatever is not shaped as
+    expected is handed back for others to refuse.
+    """
+    if not isinstance(value, dict) or not isinstance(value.get("image", {}), dict):
+        return value
+    generator = value.get("generator")
+    if not isinstance(generator, dict) or (preset := _named(generator.get("model"))) is None:
+        return value
+    filled = {**preset.generator, **generator, "model": preset.hub_id}
+    return {**value, "generator": filled, "image": {"size": preset.size, **value.get("image", {})}}
+
+
+def _named(name: Any) -> ModelPreset | None:
+    return model_presets().get(name) if isinstance(name, str) else None

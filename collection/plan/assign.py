@@ -1,0 +1,174 @@
+"""Drawing the traits of all tokens at once: quotas exact, no rule broken, no combination twice where that can be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain
+
+from collection.errors import ConfigError
+from collection.plan.combinations import Combinations
+from collection.plan.feasible import check_feasible
+from collection.plan.seeds import Chance
+from collection.plan.space import ABSENT, Combination, Space
+
+PATIENCE = 20_000
+"""Exchanges without gain, besides two a token, after which drawing is given up."""
+NOISE = 0.02
+"""How often an exchange is made that makes matters worse, so that no dead end holds for ever."""
+
+
+def draw_traits(space: Space, combinations: Combinations, chance: Chance, unique: bool) -> list[Combination]:
+    """One combination a token, in random order; raises ConfigError where the quotas cannot be met under the rules.
+
+    Each trait is dealt out by itself, so that its quotas hold; then tokens that break a rule, or are like another,
+    exchange values with others until none does. An exchange moves no quota. (Repair by least conflicts: Minton,
+    Johnston, Philips, Laird 1992.) Without `unique`, tokens may be alike where combinations are too few.
+    """
+    check_feasible(space, combinations, unique)
+    enough = all(
+        ways >= quota
+        for quotas, having in zip(space.quotas, combinations.having, strict=True)
+        for quota, ways in zip(quotas, having, strict=True)
+    )
+    drawing = _Drawing(space, chance, distinct=unique or (enough and combinations.total >= space.tokens))
+    if not drawing.repair() and not unique:
+        drawing.distinct = False
+        drawing.repair()
+    drawing.check()
+    return [tuple(row) for row in drawing.rows]
+
+
+class _Drawing:
+    """The tokens' values, a row each, and where each value stands."""
+
+    def __init__(self, space: Space, chance: Chance, distinct: bool) -> None:
+        self.space, self.chance, self.distinct = space, chance, distinct
+        self.families = [_family(space, trait) for trait in range(len(space.traits))]
+        columns: list[list[int]] = [[]] * len(space.traits)
+        for trait in chain.from_iterable(self.families[root] for root, hangs in enumerate(space.hangs) if not hangs):
+            columns[trait] = self._deal(trait, columns)
+        self.rows = [list(row) for row in zip(*columns, strict=True)]
+        self.bits = [space.broken(row) for row in self.rows]
+        self.copies = Counter(map(tuple, self.rows))
+        self.holders: list[list[list[int]]] = [[[] for _ in values] for values in space.values]
+        self.places: list[list[int]] = [[0] * len(self.rows) for _ in space.values]
+        for number, row in enumerate(self.rows):
+            for trait, value in enumerate(row):
+                self.places[trait][number] = len(self.holders[trait][value])
+                self.holders[trait][value].append(number)
+
+    def _deal(self, trait: int, columns: Sequence[Sequence[int]]) -> list[int]:
+        """A shuffled column of a trait; of a conditional one, only where its parent lets it be."""
+        values, quotas = self.space.values[trait], self.space.quotas[trait]
+        cards = [value for value, quota in enumerate(quotas) if values[value] != ABSENT for _ in range(quota)]
+        dealt = iter(self.chance.shuffled(cards))
+        if (hangs := self.space.hangs[trait]) is None:
+            return list(dealt)
+        parent, lets = hangs
+        absent = values.index(ABSENT) if ABSENT in values else -1
+        return [next(dealt) if value in lets else absent for value in columns[parent]]
+
+    def repair(self) -> bool:
+        """Exchange values until no row is bad; False if patience ends before."""
+        bad = [number for number in range(len(self.rows)) if self._cost(number)]
+        patience = PATIENCE + 2 * len(self.rows)
+        left, gained, best = patience, 0, 0
+        while bad:
+            place = self.chance.below(len(bad))
+            number = bad[place]
+            if not self._cost(number):
+                bad[place] = bad[-1]
+                bad.pop()
+                continue
+            other, gain = self._exchange(number)
+            if other is not None and self._cost(other):
+                bad.append(other)
+            gained += gain
+            left = patience if gained > best else left - 1
+            best = max(best, gained)
+            if not left:
+                return False
+        return True
+
+    def check(self) -> None:
+        """Raise ConfigError if a row is still bad, naming what stood in the way most often."""
+        broken: Counter[str] = Counter()
+        for bits in self.bits:
+            broken.update({box.source for bit, box in enumerate(self.space.boxes) if bits >> bit & 1})
+        if self.distinct and max(self.copies.values(), default=1) > 1:
+            broken["unique_traits"] = sum(count - 1 for count in self.copies.values())
+        if broken:
+            said = ", ".join(f"{source} in {count}" for source, count in broken.most_common(3))
+            raise ConfigError(
+                f"no draw of {self.space.tokens:,} tokens was found that meets all quotas and rules (which is not "
+                f"proven to be impossible); broken at the end: {said} of them",
+                "loosen the rules or the counts named",
+            )
+
+    def _exchange(self, number: int) -> tuple[int | None, int]:
+        """Let a bad row exchange a family of values with the best of one random holder of each other value.
+
+        Returns that other row, or None if nothing was exchanged, and by how much the two rows got better.
+        """
+        row = self.rows[number]
+        trait = self._trait_to_change(number)
+        others = self.chance.shuffled(range(len(self.space.values[trait])))
+        best, best_gain = None, -1_000_000
+        for value in others:
+            holders = self.holders[trait][value]
+            if value == row[trait] or not holders:
+                continue
+            other = holders[self.chance.below(len(holders))]
+            gain = self._gain(number, other, self.families[trait])
+            if gain > best_gain:
+                best, best_gain = other, gain
+        if best is None or (best_gain < 0 and self.chance.unit() >= NOISE):
+            return None, 0
+        self._swap(number, best, self.families[trait])
+        return best, best_gain
+
+    def _trait_to_change(self, number: int) -> int:
+        """A trait of the boxes that the row lies in; any trait if it lies in none."""
+        boxes = [box for bit, box in enumerate(self.space.boxes) if self.bits[number] >> bit & 1]
+        traits = sorted({trait for box in boxes for trait in box.sides} or range(len(self.space.traits)))
+        return traits[self.chance.below(len(traits))]
+
+    def _cost(self, number: int) -> int:
+        """How many boxes a row lies in, and one more if another row is like it."""
+        return self.bits[number].bit_count() + (self.distinct and self.copies[tuple(self.rows[number])] > 1)
+
+    def _gain(self, one: int, two: int, family: Sequence[int]) -> int:
+        """By how much two rows would cost less after exchanging a family of values."""
+        new_one, new_two = list(self.rows[one]), list(self.rows[two])
+        for trait in family:
+            new_one[trait], new_two[trait] = new_two[trait], new_one[trait]
+        cost = self.space.broken(new_one).bit_count() + self.space.broken(new_two).bit_count()
+        if self.distinct:
+            old, new = [tuple(self.rows[one]), tuple(self.rows[two])], [tuple(new_one), tuple(new_two)]
+            cost += sum(self.copies[row] - old.count(row) + new.count(row) > 1 for row in new)
+        return self._cost(one) + self._cost(two) - cost
+
+    def _swap(self, one: int, two: int, family: Sequence[int]) -> None:
+        rows = self.rows[one], self.rows[two]
+        for row in rows:
+            self._forget(tuple(row))
+        for trait in family:
+            first, second = rows[0][trait], rows[1][trait]
+            rows[0][trait], rows[1][trait] = second, first
+            places, holders = self.places[trait], self.holders[trait]
+            holders[first][places[one]], holders[second][places[two]] = two, one
+            places[one], places[two] = places[two], places[one]
+        self.copies.update(map(tuple, rows))
+        self.bits[one], self.bits[two] = (self.space.broken(row) for row in rows)
+
+    def _forget(self, combination: Combination) -> None:
+        self.copies[combination] -= 1
+        if not self.copies[combination]:
+            del self.copies[combination]
+
+
+def _family(space: Space, trait: int) -> list[int]:
+    """A trait and all that hang on it, parents first: what must move together."""
+    children = [child for child, hangs in enumerate(space.hangs) if hangs and hangs[0] == trait]
+    return [trait, *chain.from_iterable(_family(space, child) for child in children)]

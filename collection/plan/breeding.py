@@ -1,0 +1,226 @@
+"""Recipes as genes: children of two recipes, by crossover, mutation and fresh blood.
+
+Every draw has a name and comes from the collection's seed, so that the same parents have the same children for ever,
+and asking for more leaves the first as they are. Only exact arithmetic is used: the same on every machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import Any, TypeVar
+
+from collection.config import Config
+from collection.errors import UsageError
+from collection.plan.seeds import derived_seed
+from collection.plan.space import ABSENT, build_space
+from collection.values import Recipe, Style, StyleBlend
+
+T = TypeVar("T")
+ATTEMPTS = 100
+"""Draws for one child before it is given up that it differs from all that there is."""
+LEAST_WEIGHT = 0.01
+"""A style of less is bred out: nobody would see it."""
+CROSSED = ("guidance", "ip_scale", "lora_scale", "scheduler", "steps")
+"""Options that come from either parent; the rest stay with the picture they belong to."""
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "guidance": (0, 100),
+    "ip_scale": (0, 1),
+    "lora_scale": (0, 2),
+    "strength": (0.05, 1),
+    "switch": (0, 1),
+    "t": (0, 1),
+}
+"""Options that mutate, and between what."""
+
+
+def any_traits(traits: Mapping[str, str]) -> bool:
+    """The rule of a collection without rules."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Draws that depend on nothing but their names."""
+
+    seed: int
+
+    def unit(self, *names: str) -> float:
+        """A number from 0, below 1."""
+        return derived_seed(self.seed, *names) / 2**53
+
+    def happens(self, probability: float, *names: str) -> bool:
+        """True with that probability."""
+        return self.unit(*names) < probability
+
+    def pick(self, among: Sequence[T], *names: str) -> T:
+        """One of several, each as likely."""
+        return among[derived_seed(self.seed, *names) % len(among)]
+
+    def factor(self, most: float, *names: str) -> float:
+        """A number from 1 / `most` to `most`."""
+        value = 1 + (most - 1) * self.unit(*names, "size")
+        return value if self.happens(0.5, *names, "sign") else 1 / value
+
+
+def rules_of(config: Config) -> Callable[[Mapping[str, str]], bool]:
+    """Whether trait values may stand together under the rules of the configuration; what it does not know, may."""
+    space = build_space(config)
+
+    def allowed(traits: Mapping[str, str]) -> bool:
+        asked = [(values, traits.get(name, ABSENT)) for name, values in zip(space.traits, space.values, strict=True)]
+        if any(value not in values for values, value in asked):
+            return True
+        return not space.broken([values.index(value) for values, value in asked])
+
+    return allowed
+
+
+def breed(
+    first: Recipe,
+    second: Recipe,
+    pool: Sequence[Recipe],
+    count: int,
+    *,
+    seed: int | str,
+    mutation: float = 0.1,
+    fresh: float = 0.2,
+    allowed: Callable[[Mapping[str, str]], bool] = any_traits,
+) -> list[Recipe]:
+    """`count` children of two recipes, each another picture than its parents, its siblings and all of `pool`.
+
+    `mutation` is the chance of each gene (seed, prompt part, trait, weight, option) to change; `fresh` the chance of
+    a child to have a stranger from `pool` for its second parent. `allowed` says which trait values may stand
+    together. A child bears the series of its first parent. Raises UsageError where the parents cannot be crossed,
+    or no further child can be found.
+    """
+    _refuse_strangers(first, second)
+    kindred = [other for other in pool if (other.generator, other.model) == (first.generator, first.model)]
+    taken = {_picture(recipe) for recipe in (first, second, *kindred)}
+    strangers = [other for other in kindred if other not in (first, second)]
+    children: list[Recipe] = []
+    for number in range(count):
+        for attempt in range(ATTEMPTS):
+            draws = Draws(derived_seed(seed, "breed", first.sha256, second.sha256, number, attempt))
+            partner = draws.pick(strangers, "stranger") if strangers and draws.happens(fresh, "fresh") else second
+            child = _child(first, partner, kindred, draws, mutation)
+            if _picture(child) not in taken and allowed(child.traits):
+                break
+        else:
+            raise UsageError(
+                f"only {len(children)} of {count} children differ from their parents and keep the rules",
+                "raise --mutation or --fresh, or choose parents that differ more",
+            )
+        taken.add(_picture(child))
+        children.append(child)
+    return children
+
+
+def _refuse_strangers(first: Recipe, second: Recipe) -> None:
+    if first.sha256 == second.sha256:
+        raise UsageError("an image cannot be bred with itself", "`collection reroll` makes another of its kind")
+    for what, one, other in (
+        ("generator", first.generator, second.generator),
+        ("model", first.model, second.model),
+    ):
+        if one != other:
+            raise UsageError(f"the parents are of different {what}s: {one} and {other}", "choose two of one kind")
+
+
+def _picture(recipe: Recipe) -> str:
+    """Identity of what is to be seen, whatever it is called and wherever it comes from."""
+    return replace(recipe, series="", traits={}, parents=()).sha256
+
+
+def _child(first: Recipe, second: Recipe, pool: Sequence[Recipe], draws: Draws, mutation: float) -> Recipe:
+    body = draws.pick((first, second), "body")
+    seed = derived_seed(draws.seed, "new seed") if draws.happens(mutation, "seed") else body.seed
+    traits = _traits(first, second, pool, draws, mutation)
+    return replace(
+        body,
+        series=first.series,
+        seed=seed,
+        prompt=_prompt(first, second, pool, traits, draws, mutation),
+        blend=_blend(first.blend, second.blend, pool, draws, mutation),
+        traits=traits,
+        options=_options(body, (first, second), draws, mutation),
+        parents=(first.sha256, second.sha256),
+    )
+
+
+def _traits(first: Recipe, second: Recipe, pool: Sequence[Recipe], draws: Draws, mutation: float) -> dict[str, str]:
+    """Each trait from either parent that has it, or, mutated, as another recipe has it."""
+    traits = {}
+    for name in sorted({*first.traits, *second.traits}):
+        known = [parent.traits[name] for parent in (first, second) if name in parent.traits]
+        others = sorted({other.traits[name] for other in pool if name in other.traits})
+        mutated = others and draws.happens(mutation, "trait", name, "mutation")
+        traits[name] = draws.pick(others if mutated else known, "trait", name)
+    return traits
+
+
+def _prompt(
+    first: Recipe,
+    second: Recipe,
+    pool: Sequence[Recipe],
+    traits: Mapping[str, str],
+    draws: Draws,
+    mutation: float,
+) -> str:
+    """Prompts are crossed part by part between their commas; a part that names a trait names the child's."""
+    told = [_retold_parts(recipe, traits) for recipe in (first, second)]
+    parts = []
+    for number, pair in enumerate(zip_longest(*told, fillvalue="")):
+        part = draws.pick(pair, "prompt", str(number))
+        if pool and draws.happens(mutation, "prompt", str(number), "mutation"):
+            other = _retold_parts(draws.pick(pool, "prompt", str(number), "from"), traits)
+            part = other[number] if number < len(other) else part
+        parts.append(part)
+    kept = list(dict.fromkeys(filter(None, parts)))
+    return ", ".join(kept or told[0] or told[1])
+
+
+def _retold_parts(recipe: Recipe, traits: Mapping[str, str]) -> list[str]:
+    """The parts of a recipe's prompt, with the child's trait values in the place of its own."""
+    words: dict[str, set[str]] = {}
+    for name, value in recipe.traits.items():
+        words.setdefault(value, set()).add(traits.get(name, value))
+    clear = {value: next(iter(others)) for value, others in words.items() if value and len(others) == 1}
+    pattern = "|".join(rf"\b{re.escape(value)}\b" for value in sorted(clear, key=len, reverse=True))
+    prompt = re.sub(pattern, lambda match: clear[match[0]], recipe.prompt) if clear else recipe.prompt
+    return [part.strip() for part in prompt.split(",") if part.strip()]
+
+
+def _blend(first: StyleBlend, second: StyleBlend, pool: Sequence[Recipe], draws: Draws, mutation: float) -> StyleBlend:
+    """Each weight somewhere between those of the parents; mutated, up to four times more or less."""
+    styles: dict[str, Style] = {style.name: style for style, _ in (*second.parts, *first.parts)}
+    if not styles:
+        return first
+    weights = {}
+    for name in sorted(styles):
+        one, other, place = first.weights.get(name, 0.0), second.weights.get(name, 0.0), draws.unit("blend", name)
+        weights[name] = one + (other - one) * place
+        if draws.happens(mutation, "blend", name, "mutation"):
+            weights[name] *= draws.factor(4, "blend", name, "mutated")
+    strangers = {style.name: style for other in pool for style, _ in other.blend.parts if style.name not in styles}
+    if strangers and draws.happens(mutation, "blend", "newcomer"):
+        name = draws.pick(sorted(strangers), "blend", "newcomer", "name")
+        styles[name], weights[name] = strangers[name], max(weights.values()) / 2
+    total = sum(weights.values())
+    seen = {name: weight for name, weight in weights.items() if weight >= LEAST_WEIGHT * total}
+    return StyleBlend.of(seen, styles)
+
+
+def _options(body: Recipe, parents: Sequence[Recipe], draws: Draws, mutation: float) -> dict[str, Any]:
+    options = dict(body.options)
+    for name in CROSSED:
+        known = [parent.options[name] for parent in parents if name in parent.options]
+        if known:
+            options[name] = draws.pick(known, "option", name)
+    for name, (least, most) in LIMITS.items():
+        if name in options and draws.happens(mutation, "option", name, "mutation"):
+            changed = options[name] * draws.factor(1.5, "option", name, "mutated")
+            options[name] = round(min(max(changed, least), most), 3)
+    return options

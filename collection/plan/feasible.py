@@ -1,0 +1,190 @@
+"""Whether the quotas can be met under the rules: what can be proven before anything is drawn."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from collection.errors import ConfigError
+from collection.plan.combinations import Combinations
+from collection.plan.space import ABSENT, Space
+
+Partners = list[int]
+"""For each value of one trait, the values of another that may stand beside it, as bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Values of a trait that more tokens ask for than can have them, because of what must stand beside them."""
+
+    trait: int
+    values: tuple[int, ...]
+    beside: int
+    partners: tuple[int, ...]
+
+
+def check_feasible(space: Space, combinations: Combinations, unique: bool) -> None:
+    """Raise ConfigError naming a quota that provably cannot be met, and why.
+
+    Proven are: a value of which no combination is left; values that may stand only beside values of another trait of
+    which there are too few (Hall's condition, by maximum flow, for each pair of traits, after what follows from rules
+    through a third trait); and, where no two tokens may be alike, too few combinations. What passes may still be
+    impossible through more traits at once; then drawing finds out.
+    """
+    found = min(shortages(space), key=lambda item: len(item.values) + len(item.partners), default=None)
+    if found:
+        raise ConfigError(_told(space, found), "change these counts or weights, or loosen the rules")
+    for trait, (quotas, having) in enumerate(zip(space.quotas, combinations.having, strict=True)):
+        for value, (quota, ways) in enumerate(zip(quotas, having, strict=True)):
+            if combinations.exact and ways < (quota if unique else 1):
+                said = f"{_amount(ways, 'combination')} of traits" if ways else "no combination of traits"
+                raise ConfigError(
+                    f"{_named(space, trait, [value])} is asked of {_amount(quota, 'token')}, "
+                    f"but the rules leave {said} with it{_because(space, trait, [value])}",
+                    "ask for fewer, loosen the rules, or allow equal traits (unique_traits = false)",
+                )
+    if unique and combinations.exact and combinations.total < space.tokens:
+        raise ConfigError(
+            f"unique_traits: {_amount(space.tokens, 'token')}, but the rules leave "
+            f"{_amount(combinations.total, 'combination')} of traits",
+            "lower supply, add values, loosen the rules, or allow equal traits (unique_traits = false)",
+        )
+
+
+def shortages(space: Space) -> Iterable[Shortage]:
+    """For each ordered pair of traits whose values restrict each other: a shortage, if there is one."""
+    pairs = _consistent(space)
+    for (first, second), partners in pairs.items():
+        full = (1 << len(space.values[second])) - 1
+        if all(bits == full for bits in partners):
+            continue
+        if values := _starved(space.quotas[first], space.quotas[second], partners):
+            reached = 0
+            for value in values:
+                reached |= partners[value]
+            yield Shortage(first, tuple(values), second, tuple(_ones(reached)))
+
+
+def _consistent(space: Space) -> dict[tuple[int, int], Partners]:
+    """The partners of every ordered pair of traits that the boxes on one or two traits leave, also through a third
+    (path consistency: Montanari, Networks of constraints, 1974)."""
+    sizes = [(1 << len(values)) - 1 for values in space.values]
+    pairs = {(a, b): [sizes[b]] * len(space.values[a]) for a, b in permutations(range(len(sizes)), 2)}
+    for (a, b), partners in pairs.items():
+        for box in space.boxes:
+            if box.sides.keys() <= {a, b}:
+                other = sum(1 << value for value in box.sides.get(b, range(len(space.values[b]))))
+                for value in box.sides.get(a, range(len(space.values[a]))):
+                    partners[value] &= ~other
+    changed = bool(space.boxes)
+    while changed:
+        changed = False
+        for a, c, b in permutations(range(len(sizes)), 3):
+            changed |= _narrow(pairs[a, c], pairs[c, b], pairs[a, b], sizes[c])
+    return pairs
+
+
+def _narrow(through: Partners, onward: Partners, direct: Partners, full: int) -> bool:
+    """Keep of `direct` what some value of the trait between allows; True if that took something away."""
+    changed = False
+    for value, between in enumerate(through):
+        if between == full:
+            continue
+        reached = 0
+        for middle in _ones(between):
+            reached |= onward[middle]
+        if direct[value] & ~reached:
+            direct[value] &= reached
+            changed = True
+    return changed
+
+
+def _starved(supplies: Sequence[int], demands: Sequence[int], partners: Partners) -> list[int]:
+    """Values whose supplies cannot all flow to their partners; empty if a full flow exists.
+
+    Augmenting paths, shortest first (Edmonds, Karp 1972); at the end, what is still reached is a minimum cut.
+    """
+    left, free = list(supplies), list(demands)
+    flow = [[0] * len(demands) for _ in supplies]
+    while True:
+        queue = deque(value for value, amount in enumerate(left) if amount)
+        reached_from: dict[int, int] = {}
+        came_by: dict[int, int | None] = dict.fromkeys(queue)
+        end = None
+        while queue and end is None:
+            value = queue.popleft()
+            for other in _ones(partners[value]):
+                if other in reached_from:
+                    continue
+                reached_from[other] = value
+                if free[other]:
+                    end = other
+                    break
+                for back in range(len(supplies)):
+                    if flow[back][other] and back not in came_by:
+                        came_by[back] = other
+                        queue.append(back)
+        if end is None:
+            return sorted(came_by)
+        _augment(flow, left, free, reached_from, came_by, end)
+
+
+def _augment(
+    flow: list[list[int]],
+    left: list[int],
+    free: list[int],
+    reached_from: dict[int, int],
+    came_by: dict[int, int | None],
+    end: int,
+) -> None:
+    """Send as much as fits along the path that was found."""
+    forward, backward = [], []
+    other: int | None = end
+    while other is not None:
+        value = reached_from[other]
+        forward.append((value, other))
+        other = came_by[value]
+        if other is not None:
+            backward.append((value, other))
+    begin = forward[-1][0]
+    amount = min(left[begin], free[end], *(flow[value][other] for value, other in backward))
+    left[begin] -= amount
+    free[end] -= amount
+    for value, other in forward:
+        flow[value][other] += amount
+    for value, other in backward:
+        flow[value][other] -= amount
+
+
+def _ones(bits: int) -> list[int]:
+    return [index for index in range(bits.bit_length()) if bits >> index & 1]
+
+
+def _told(space: Space, short: Shortage) -> str:
+    asked = sum(space.quotas[short.trait][value] for value in short.values)
+    there = sum(space.quotas[short.beside][value] for value in short.partners)
+    beside = (
+        f"but the rules let it stand only beside {_named(space, short.beside, short.partners)}, "
+        f"asked of {_amount(there, 'token')}"
+        if short.partners
+        else f"but the rules leave no {space.traits[short.beside]} to stand beside it"
+    )
+    begin = f"{_named(space, short.trait, short.values)} is asked of {_amount(asked, 'token')}, "
+    return begin + beside + _because(space, short.trait, short.values)
+
+
+def _named(space: Space, trait: int, values: Sequence[int]) -> str:
+    said = [space.values[trait][value] for value in values]
+    told = [f'"{value}"' if value != ABSENT else "nothing" for value in said]
+    return f"{space.traits[trait]} = {' or '.join(told)}"
+
+
+def _because(space: Space, trait: int, values: Iterable[int]) -> str:
+    sources = {box.source for box in space.boxes if box.sides.get(trait, frozenset()) & set(values)}
+    return f" ({', '.join(sorted(sources))})" if sources else ""
+
+
+def _amount(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,110 @@
+"""Recipes that begin from a picture: variants of a sketch, repairs of an image, larger versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from collection.errors import UsageError
+from collection.plan.seeds import derived_seed
+from collection.values import Recipe
+
+LONGEST = 8192
+"""Pixels of the longest side of an enlarged picture."""
+PAINTER_LONGEST = 4096
+"""Pixels of the longest side that the painter paints."""
+NO_PICTURES = "the painter paints from words and seeds alone; it cannot begin from a picture"
+WHAT_CAN = 'use = "diffusion" in [generator], with a model that `collection models` lists or a folder'
+
+
+def variants(
+    templates: Sequence[Recipe], sketch: str, strengths: Sequence[float], seeds: Sequence[int]
+) -> list[Recipe]:
+    """Image-to-image recipes: the picture of SHA-256 `sketch`, by each seed left to each strength (0 to 1).
+
+    The n-th seed takes its prompt, blend and traits from the n-th template, over and over. Raises UsageError for
+    templates that are not of a diffusion model.
+    """
+    refuse_painter(templates)
+    return [
+        replace(template, seed=seed, sketch=sketch, options={**template.options, "strength": strength})
+        for seed, template in zip(seeds, _over_and_over(templates, len(seeds)), strict=True)
+        for strength in strengths
+    ]
+
+
+def _over_and_over(templates: Sequence[Recipe], count: int) -> list[Recipe]:
+    return [templates[number % len(templates)] for number in range(count)]
+
+
+def repair(
+    recipe: Recipe, picture: str, mask: str, seeds: Sequence[int], *, strength: float = 1.0, prompt: str | None = None
+) -> list[Recipe]:
+    """Inpainting recipes: `picture` (SHA-256) painted anew where `mask` (SHA-256) is white, once a seed.
+
+    `prompt`, if any, says what is to appear there. Raises UsageError for a painter's recipe.
+    """
+    refuse_painter([recipe])
+    return [
+        replace(
+            recipe,
+            seed=seed,
+            prompt=recipe.prompt if prompt is None else prompt,
+            sketch=picture,
+            mask=mask,
+            options={**recipe.options, "strength": strength},
+            toward=None,
+            parents=(recipe.sha256,),
+        )
+        for seed in seeds
+    ]
+
+
+def repair_seeds(collection_seed: int | str, recipe: Recipe, mask: str, count: int) -> list[int]:
+    """Seeds for `count` attempts at one repair."""
+    return [derived_seed(collection_seed, "repair", recipe.sha256, mask, number) for number in range(count)]
+
+
+def refuse_painter(recipes: Sequence[Recipe]) -> None:
+    """UsageError if any of the recipes is the painter's."""
+    if any(recipe.generator == "painter" for recipe in recipes):
+        raise UsageError(NO_PICTURES, WHAT_CAN)
+
+
+def painted_larger(recipe: Recipe, scale: int) -> Recipe:
+    """A painter's recipe at `scale` times the size: the same drawing, for the painter draws without pixels."""
+    return _enlarged(recipe, scale, PAINTER_LONGEST)
+
+
+def tiled_larger(recipe: Recipe, picture: str, scale: int, *, strength: float, tile: int) -> Recipe:
+    """A diffusion recipe that paints `picture` (SHA-256) at `scale` times its size, tile by tile of `tile` pixels."""
+    options = {**recipe.options, "strength": strength, "tile": tile}
+    return replace(_enlarged(recipe, scale), generator="tiles", sketch=picture, mask="", toward=None, options=options)
+
+
+def model_larger(recipe: Recipe, picture: str, scale: int, *, model: str, weights: str) -> Recipe:
+    """A recipe for the upscaling model of that file name and SHA-256 (`weights`).
+
+    What the picture shows (prompt, blend, traits) is kept; how it was made is said by its parent.
+    """
+    options: dict[str, Any] = {"scale": scale, "weights": weights}
+    return replace(
+        _enlarged(recipe, scale),
+        generator="upscaler",
+        model=model,
+        sketch=picture,
+        mask="",
+        toward=None,
+        options=options,
+    )
+
+
+def _enlarged(recipe: Recipe, scale: int, longest: int = LONGEST) -> Recipe:
+    width, height = recipe.width * scale, recipe.height * scale
+    if max(width, height) > longest:
+        raise UsageError(
+            f"{scale} times {recipe.width}x{recipe.height} is {width}x{height}, more than {longest} pixels a side",
+            "choose a smaller --scale",
+        )
+    return replace(recipe, width=width, height=height, parents=(recipe.sha256,))

@@ -1,0 +1,62 @@
+"""`collection plan` as a person and as a program see it, on the sample that shows quotas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def quotas(collection, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sample, planned and generated."""
+    folder = tmp_path_factory.mktemp("quotas") / "project"
+    assert collection("new", folder, "--sample", "quotas").code == 0
+    text = (folder / "collection.toml").read_text()
+    (folder / "collection.toml").write_text(text.replace("size = 256", "size = 64"))
+    for stage in ("plan", "generate"):
+        said = collection("-C", folder, stage)
+        assert said.code == 0, said
+    return folder
+
+
+def test_a_person_sees_rarity_time_disk_gas_and_examples(collection, quotas):
+    said = collection("-C", quotas, "plan", "--show", "2")
+    lines = [line.split() for line in said.out.splitlines()]
+    assert ["weather", "storm", "1", "token", "8.33", "%", "1", "image"] in lines
+    heads = [line[0] for line in lines]
+    assert heads.count("recipe") == 2
+    assert {"time", "disk", "gas"} < set(heads)
+
+
+def test_a_program_sees_the_same(collection, quotas):
+    found = collection("-C", quotas, "plan", "--json", "--show", "3").object
+    assert (found["planned"], found["added"], found["series"]) == (18, 0, {"Coasts": 17})
+    assert found["combinations_exact"] is True
+    assert sum(item["tokens"] for item in found["rarity"] if item["trait"] == "weather") == 12
+    assert found["forecast"]["bytes_source"] == "the images made last in this project"
+    assert len(found["examples"]) == 3
+    assert "traits" in found["examples"][0]
+
+
+def test_wildcards_come_from_the_project(collection, quotas, tmp_path):
+    config = tmp_path / "collection.toml"
+    config.write_text('title = "W"\nsupply = 2\nseed = 1\n[[series]]\nprompt = "a __place__ at noon"\n')
+    said = collection("-C", tmp_path, "plan")
+    assert said.code == 2
+    assert "series.1.prompt, character 3: wildcard __place__ does not exist" in said.err
+    (tmp_path / "wildcards").mkdir()
+    (tmp_path / "wildcards" / "place.txt").write_text("harbour\n# none\n")
+    shown = collection("-C", tmp_path, "plan", "--json", "--show", "1").object
+    assert shown["examples"][0]["prompt"] == "a harbour at noon"
+
+
+def test_a_quota_that_cannot_be_met_is_refused_before_anything_is_planned(collection, tmp_path):
+    (tmp_path / "collection.toml").write_text(
+        'title = "I"\nsupply = 4\nseed = 1\n[traits.a]\ncount = {x = 3, y = 1}\n[traits.b]\ncount = {p = 2, q = 2}\n'
+        '[[rules]]\nwhen = {a = "x"}\nrequire = {b = "p"}\n'
+    )
+    said = collection("-C", tmp_path, "plan", "--json")
+    assert said.code == 2
+    assert "rules.1" in said.object["error"]["message"]
+    assert collection("-C", tmp_path, "status", "--json").object["planned"] == 0

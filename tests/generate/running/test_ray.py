@@ -1,0 +1,70 @@
+"""A Ray cluster of two nodes on this machine, and worker processes, make a model's pictures as one process does."""
+
+from __future__ import annotations
+
+import pytest
+
+from collection.errors import UsageError
+from collection.generate.ray_cluster import Cluster, Trouble, settle
+from collection.generate.run import count_pending
+
+
+@pytest.fixture(scope="session")
+def two_nodes(missing):
+    """The address of a cluster of two nodes with a core each."""
+    try:
+        import ray
+        from ray.cluster_utils import Cluster as Nodes
+    except ModuleNotFoundError:
+        missing("ray is not installed: pip install 'nft-collection[ray]'")
+    nodes = Nodes()
+    for _ in range(2):
+        nodes.add_node(num_cpus=1, include_dashboard=False)
+    yield nodes.address
+    ray.shutdown()
+    nodes.shutdown()
+
+
+@pytest.fixture
+def diffusing(planned_project, tiny_sd):
+    """A project of five pictures by a tiny Stable Diffusion pipeline, two at a time."""
+
+    def open_planned(name):
+        table = f'[generator]\nuse = "diffusion"\nmodel = "{tiny_sd}"\nsteps = 2\nbatch = 2\nthreads = 1\n'
+        return planned_project(name, 5, table)
+
+    return open_planned
+
+
+def test_cluster_workers_and_one_process_make_the_same_files(two_nodes, diffusing, carried, hashes):
+    alone, spread, shared = (diffusing(name) for name in ("alone", "spread", "shared"))
+    carried(alone)
+    wanted = hashes(alone.store)
+    assert len(wanted) == 5
+    report = carried(spread, cluster=Cluster(two_nodes))
+    assert (report.made, report.failed) == (5, ())
+    assert hashes(spread.store) == wanted
+    assert carried(shared, workers=2).made == 5
+    assert hashes(shared.store) == wanted
+    assert spread.store.assets()[0].generator == alone.store.assets()[0].generator
+
+
+def test_an_actor_that_does_not_fit_is_refused_before_anything_is_done(two_nodes, planned_project, carried):
+    project = planned_project("gpus", 1)
+    with pytest.raises(UsageError, match="0 GPUs; an actor needs 1 and 2"):
+        carried(project, cluster=Cluster(two_nodes, gpus=2))
+    assert count_pending(project.store, project.files) == 1
+
+
+def test_no_cluster_at_an_address(planned_project, carried, missing):
+    pytest.importorskip("ray")
+    with pytest.raises(UsageError, match="no Ray cluster at nonsense"):
+        carried(planned_project("nowhere", 1), cluster=Cluster("nonsense"))
+
+
+def test_memory_trouble_of_an_actor_plans_a_smaller_batch(archive, recipes):
+    archive.store.replace_plan(recipes(4, batch=4))
+    archive.store.queue_batches([[1, 2, 3, 4]])
+    batch = archive.store.take_batch("driver", 60)
+    settle(archive, batch, Trouble("no memory for 4 images", None, too_large=True))
+    assert [batch.recipes for batch in archive.store.unended_batches()] == [(5, 6), (7, 8)]

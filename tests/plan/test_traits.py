@@ -1,0 +1,228 @@
+"""Traits over all tokens: quotas exact, no rule broken, the impossible refused by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collection.config import Config
+from collection.errors import ConfigError
+from collection.plan.assign import draw_traits
+from collection.plan.combinations import count_combinations
+from collection.plan.plan import Plan
+from collection.plan.seeds import Chance
+from collection.plan.space import Combination, Space, build_space
+
+WEATHER: dict[str, Any] = {
+    "traits": {
+        "sky": {"count": {"clear": 7, "torn": 4, "violet": 1}},
+        "place": {"weight": {"harbour": 2, "sea": 1, "hill": 1}},
+        "light": {"weight": {"day": 2, "night": 1}},
+        "moon": {"when": {"light": "night"}, "count": {"full": 1}, "weight": {"new": 1, "half": 1}},
+    },
+    "rules": [
+        {"when": {"sky": "violet"}, "exclude": {"place": ["harbour"]}},
+        {"when": {"sky": ["torn", "violet"], "light": "night"}, "require": {"place": ["sea", "hill"]}},
+    ],
+}
+
+
+def drawn(config: Config, seed: int = 1) -> tuple[Space, list[Combination]]:
+    space = build_space(config)
+    return space, draw_traits(space, count_combinations(space), Chance(seed), config.unique_traits)
+
+
+def broken_rules(config: Config, traits: dict[str, str]) -> list[Any]:
+    """The rules that a token's traits break, read from the words of the file and not from the plan's boxes."""
+
+    def among(name: str, wish: Any) -> bool:
+        return traits.get(name) in ([wish] if isinstance(wish, str) else wish)
+
+    return [
+        rule
+        for rule in config.rules
+        if all(among(*item) for item in rule.when.items())
+        and (
+            any(among(*item) for item in rule.exclude.items()) or not all(among(*item) for item in rule.require.items())
+        )
+    ]
+
+
+def test_counts_weights_conditions_and_rules_together(make_config: Any) -> None:
+    config = make_config(**WEATHER)
+    tokens = Plan(config, {}).traits
+    assert len(tokens) == 12
+    assert Counter(token["sky"] for token in tokens) == {"clear": 7, "torn": 4, "violet": 1}
+    assert Counter(token["place"] for token in tokens) == {"harbour": 6, "sea": 3, "hill": 3}
+    assert Counter(token["light"] for token in tokens) == {"day": 8, "night": 4}
+    assert all(("moon" in token) == (token["light"] == "night") for token in tokens)
+    moons = Counter(token.get("moon") for token in tokens)
+    assert (moons["full"], moons["new"] + moons["half"]) == (1, 3)
+    assert not [broken for token in tokens if (broken := broken_rules(config, dict(token)))]
+
+
+def test_the_order_in_the_file_changes_nothing(make_config: Any) -> None:
+    def turned(value: Any) -> Any:
+        return {key: turned(value[key]) for key in reversed(value)} if isinstance(value, dict) else value
+
+    other = {"traits": turned(WEATHER["traits"]), "rules": WEATHER["rules"][::-1]}
+    assert Plan(make_config(**other), {}).traits == Plan(make_config(**WEATHER), {}).traits
+
+
+def test_the_traits_of_a_collection_never_change(make_config: Any) -> None:
+    """Golden: other values here would give every collection in the world other pictures."""
+    tokens = Plan(make_config(**WEATHER), {}).traits
+    found = [" ".join(token[name] for name in sorted(token)) for token in tokens[:4]]
+    assert found == [
+        "day harbour torn",
+        "day harbour clear",
+        "day harbour torn",
+        "night half hill clear",
+    ]
+
+
+IMPOSSIBLE = [
+    ({"sky": {"count": {"a": 5, "b": 6}}}, [], ["traits.sky.count", "sum to 11", "12 tokens"]),
+    ({"sky": {"count": {"a": 13}, "weight": {"b": 1}}}, [], ["traits.sky.count", "sum to 13"]),
+    (
+        {"light": {"count": {"day": 9, "night": 3}}, "moon": {"when": {"light": "night"}, "count": {"full": 4}}}, [],
+        ["traits.moon.count", "sum to 4", "3 of them have light = night"],
+    ),
+    (
+        {"sky": {"count": {"a": 8, "b": 4}}, "place": {"count": {"x": 6, "y": 6}}},
+        [{"when": {"sky": "a"}, "require": {"place": "x"}}],
+        ['place = "y" is asked of 6 tokens', 'only beside sky = "b", asked of 4 tokens (rules.1)'],
+    ),
+    (
+        {"sky": {"count": {"a": 8, "b": 4}}, "place": {"count": {"x": 12}}},
+        [{"when": {"sky": "b"}, "exclude": {"place": "x"}}],
+        ['sky = "b" is asked of 4 tokens', "rules.1"],
+    ),
+    (  # only through a third trait: a needs x, x needs p, and p is rare
+        {"t": {"count": {"a": 6, "b": 6}}, "u": {"count": {"x": 6, "y": 6}}, "v": {"count": {"p": 3, "q": 9}}},
+        [{"when": {"t": "a"}, "require": {"u": "x"}}, {"when": {"u": "x"}, "require": {"v": "p"}}],
+        ["asked of 6 tokens", '"p", asked of 3 tokens'],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("traits", "rules", "words"), IMPOSSIBLE)
+def test_a_quota_that_cannot_be_met_is_named(make_config: Any, traits: Any, rules: Any, words: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        drawn(make_config(traits=traits, rules=rules))
+    for word in words:
+        assert word in caught.value.message
+
+
+def test_unique_traits_need_enough_combinations(make_config: Any) -> None:
+    traits = {"a": {"weight": {"1": 1, "2": 1, "3": 1}}, "b": {"weight": {"x": 1, "y": 1, "z": 1}}}
+    assert len(set(drawn(make_config(9, traits=traits, unique_traits=True))[1])) == 9
+    with pytest.raises(ConfigError, match='a = "1" is asked of 4 tokens, but the rules leave 3 combinations'):
+        drawn(make_config(10, traits=traits, unique_traits=True))
+    assert max(Counter(drawn(make_config(18, traits=traits))[1]).values()) >= 2, "else they repeat"
+
+
+def test_no_combination_repeats_where_there_are_enough(make_config: Any) -> None:
+    traits = {name: {"weight": dict.fromkeys("abcdefgh", 1)} for name in ("one", "two", "three")}
+    _, rows = drawn(make_config(400, traits=traits))
+    assert len(set(rows)) == 400
+
+
+def test_a_one_of_one_exists_once(make_config: Any) -> None:
+    traits = {"a": {"weight": {"1": 3, "2": 1}}, "b": {"weight": {"x": 1, "y": 1}}}
+    one = {"name": "First", "prompt": "{a} and {c}", "traits": {"a": "2", "b": "x", "c": "only"}, "seed": 5}
+    plan = Plan(make_config(9, candidates=20, traits=traits, one_of_ones=[one]), {})
+    assert len(plan.traits) == 8
+    assert {"a": "2", "b": "x"} not in plan.traits
+    assert [(recipe.seed, recipe.prompt, recipe.traits) for recipe in plan.recipes if recipe.series == "First"] == [
+        (5, "2 and only", one["traits"])
+    ]
+    assert len(plan.recipes) == 20
+
+
+def test_candidates_go_through_the_tokens_again_and_again(make_config: Any) -> None:
+    few, many = (Plan(make_config(**WEATHER, candidates=count), {}).recipes for count in (12, 30))
+    assert [recipe.sha256 for recipe in many[:12]] == [recipe.sha256 for recipe in few]
+    assert [recipe.traits for recipe in many[12:24]] == [recipe.traits for recipe in few]
+    assert len({recipe.seed for recipe in many}) == 30
+
+
+values = st.integers(1, 3).flatmap(lambda size: st.lists(st.integers(1, 4), min_size=size, max_size=size))
+
+
+@st.composite
+def small_configs(draw: st.DrawFn) -> dict[str, Any]:
+    """Three traits of up to three values, up to four rules: small enough to try everything."""
+    traits: dict[str, Any] = {
+        name: {"weight": {f"{name}{place}": weight for place, weight in enumerate(draw(values))}} for name in "abc"
+    }
+    if draw(st.booleans()):
+        traits["c"]["when"] = {"a": [draw(st.sampled_from(sorted(traits["a"]["weight"])))]}
+    rules = []
+    for _ in range(draw(st.integers(0, 4))):
+        first, second, third = draw(st.permutations("abc"))
+        when = {first: draw(st.sampled_from(sorted(traits[first]["weight"])))}
+        if draw(st.booleans()):
+            when[third] = draw(st.sampled_from(sorted(traits[third]["weight"])))
+        kind = draw(st.sampled_from(["exclude", "require"]))
+        rules.append({"when": when, kind: {second: [draw(st.sampled_from(sorted(traits[second]["weight"])))]}})
+    return {
+        "supply": draw(st.integers(1, 6)), "traits": traits, "rules": rules, "unique_traits": draw(st.booleans()),
+    }  # fmt: skip
+
+
+def allowed(space: Space) -> list[Combination]:
+    every = product(*(range(len(found)) for found in space.values))
+    return [combination for combination in every if not space.broken(combination)]
+
+
+def exists(space: Space, unique: bool) -> bool:
+    """Whether any multiset of allowed combinations has the quotas: every one is tried."""
+    found, want = allowed(space), [list(quotas) for quotas in space.quotas]
+
+    def rest(place: int, left: int) -> bool:
+        if not left or place == len(found):
+            return not left
+        most = min(want[trait][value] for trait, value in enumerate(found[place]))
+        for times in range(min(most, 1 if unique else most), -1, -1):
+            for sign in (-1, 1):
+                for trait, value in enumerate(found[place]):
+                    want[trait][value] += sign * times
+                if sign < 0 and rest(place + 1, left - times):
+                    return True
+        return False
+
+    return rest(0, space.tokens)
+
+
+@settings(max_examples=150, deadline=None)
+@given(small_configs())
+def test_a_draw_is_found_exactly_where_one_exists(tables: dict[str, Any]) -> None:
+    config = Config.model_validate({"title": "T", "seed": 1, **tables})
+    space = build_space(config)
+    try:
+        _, rows = drawn(config)
+    except ConfigError:
+        assert not exists(space, config.unique_traits)
+        return
+    for trait, quotas in enumerate(space.quotas):
+        assert Counter(row[trait] for row in rows) == Counter(dict(enumerate(quotas)))
+    assert not any(broken_rules(config, space.named(row)) for row in rows)
+    assert not config.unique_traits or len(set(rows)) == len(rows)
+
+
+@settings(max_examples=100, deadline=None)
+@given(small_configs())
+def test_combinations_are_counted_as_if_listed(tables: dict[str, Any]) -> None:
+    space = build_space(Config.model_validate({"title": "T", "seed": 1, **tables}))
+    found, listed = count_combinations(space), allowed(space)
+    assert (found.total, found.exact) == (len(listed), True)
+    for trait, having in enumerate(found.having):
+        assert list(having) == [sum(row[trait] == value for row in listed) for value in range(len(having))]
+    narrow = count_combinations(space, width=1)
+    assert narrow.total <= len(listed), "what is dropped leaves a lower bound"
