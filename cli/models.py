@@ -10,7 +10,7 @@ from .session import Json
 
 def command(as_json: Json = False) -> None:
     """List the diffusion models that `generator.model` knows by name, with their licences."""
-    from collection.models import model_presets
+    from collection.config.models import model_presets
 
     screen = Screen(as_json)
     presets = list(model_presets().values())

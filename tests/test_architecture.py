@@ -12,19 +12,15 @@ import pytest
 
 FLOORS = [
     {"errors"},
-    {"values", "torch_environment", "durable", "config_types"},
-    {"infotext", "models"},
-    {"config_plan"},
-    {"images", "config_errors"},
-    {"config", "config_checks"},
+    {"values", "torch_environment", "durable"},
+    {"infotext", "config"},
+    {"images"},
     {"store", "unixfs"},
     {"plan", "generate", "judge", "curate", "publish", "ipfs", "chain"},
     {"project"},
     {"checkup"},
     {"cli"},
 ]
-ALLOWED_ASIDE = {("config_errors", "config"), ("config_checks", "config"), ("config", "config_checks")}
-"""One thing in several files: the configuration, and how it is refused."""
 HEAVY = ("torch", "diffusers", "transformers", "open_clip", "timm", "web3", "numpy", "sqlmodel", "pydantic", "PIL")
 
 
@@ -62,7 +58,7 @@ def test_no_room_imports_a_neighbour_or_a_floor_above(repository: Path) -> None:
         f"{path.relative_to(repository)} imports collection.{other}"
         for room, path in modules(repository)
         for other in imported_rooms(path)
-        if other != room and (room, other) not in ALLOWED_ASIDE and floor_of(other) >= floor_of(room)
+        if other != room and floor_of(other) >= floor_of(room)
     ]
     assert not wrong
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection.config import Config, load_config
-from collection.config_errors import line_of
+from collection.config.reading import line_of
 from collection.errors import ConfigError, ProjectError
 
 GOOD = """\

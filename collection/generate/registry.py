@@ -82,7 +82,7 @@ def _check_references(config: Config, wish: DiffusionGenerator) -> None:
 
 
 def _check_painter_styles(config: Config) -> None:
-    from collection.config_errors import nearest
+    from collection.config.reading import nearest
     from collection.generate.painter import STYLES
 
     for series in config.series:

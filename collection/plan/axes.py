@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
-from collection.config_plan import Axes, listed
+from collection.config.planning import Axes, listed
 
 COSTS = ("model", "blend", "size", "steps", "guidance")
 """Axes that are dear to change, the dearest first: a model is loaded, a LoRA swapped, a new shape prepared."""

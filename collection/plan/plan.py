@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from collection.config import Config, DiffusionGenerator, Image, Series
-from collection.config_plan import SETTINGS, OneOfOne
+from collection.config.planning import SETTINGS, OneOfOne
 from collection.plan.assign import draw_traits
 from collection.plan.axes import COSTS, Point, axis_points
 from collection.plan.combinations import Combinations, count_combinations

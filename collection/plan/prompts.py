@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from math import factorial
 
-from collection.config_errors import nearest
+from collection.config.reading import nearest
 from collection.errors import UsageError
 from collection.plan.grammar import (
     Assignment,

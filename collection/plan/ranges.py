@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collection.config_plan import parse_seeds
+from collection.config.planning import parse_seeds
 from collection.errors import UsageError
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from collection.config import Config
-from collection.config_plan import Conditions, Trait, values_of
+from collection.config.planning import Conditions, Trait, values_of
 from collection.errors import ConfigError
 from collection.plan.quotas import largest_remainder
 

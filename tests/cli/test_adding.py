@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from collection.config import load_config
+from collection.config.models import model_presets
 from collection.errors import CollectionError, ImageError, UsageError
 from collection.infotext import read_inscription
-from collection.models import model_presets
 from collection.project import open_project
 from collection.store.records import Duplicate
 

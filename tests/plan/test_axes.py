@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collection.config_plan import Axes, parse_seeds
+from collection.config.planning import Axes, parse_seeds
 from collection.plan.axes import axis_points
 from collection.plan.plan import Plan
 

@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator
 
-from collection.config_plan import Axes, OneOfOne, Rule, Trait, TraitName
-from collection.config_types import Name, Size, Table, Weight
+from collection.config.planning import Axes, OneOfOne, Rule, Trait, TraitName
+from collection.config.types import Name, Size, Table, Weight
 from collection.errors import ConfigError
-from collection.values import Style, StyleBlend, sha256_hex
+from collection.values import Style, StyleBlend
 
 Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
 
@@ -290,14 +290,3 @@ class Config(Table):
         """Every value with its default filled in; what is absent and has no default is left out."""
         value = self.model_dump(mode="json", exclude_none=True)
         return {**value, "symbol": self.token_symbol, "candidates": self.images}
-
-
-def load_config(path: Path) -> Config:
-    """Read a collection.toml; raises ConfigError with file, line, key, value and the nearest known key."""
-    from collection.config_checks import check
-    from collection.config_errors import read_config
-
-    config = read_config(path, Config, check)
-    for name, table in config.styles.items():
-        config._references[name] = tuple(sha256_hex(file.read_bytes()) for file in table.pictures(path.parent))
-    return config

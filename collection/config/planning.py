@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from collection.config_types import Name, Size, Table, Weight
+from collection.config.types import Name, Size, Table, Weight
 
 TraitName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\w[\w -]*$")]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]

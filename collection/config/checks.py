@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from collection.config import Config, Image, Series
-from collection.config_errors import Place, Refuse, nearest
-from collection.config_plan import SETTINGS, OneOfOne, Trait, listed, values_of
+from collection.config.planning import SETTINGS, OneOfOne, Trait, listed, values_of
+from collection.config.reading import Place, Refuse, nearest
+from collection.config.tables import Config, Image, Series
 
 
 def check(config: Config, refuse: Refuse) -> None:

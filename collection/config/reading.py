@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from collection.config.models import fill_from_preset
 from collection.errors import ConfigError, ProjectError
-from collection.models import fill_from_preset
 
 if TYPE_CHECKING:
-    from collection.config import Config
+    from collection.config.tables import Config
 
 C = TypeVar("C", bound="Config")
 Place = Sequence[str | int]

@@ -1,0 +1,9 @@
+"""collection.toml, typed: what a creator writes, checked before anything is done.
+
+Secrets are never in it: keys and tokens are named by environment variable or keystore file.
+"""
+
+from collection.config.loading import load_config
+from collection.config.tables import Config, DiffusionGenerator, Image, Score, Series
+
+__all__ = ["Config", "DiffusionGenerator", "Image", "Score", "Series", "load_config"]
