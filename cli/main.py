@@ -16,8 +16,10 @@ from . import (
     dedupe,
     deploy,
     doctor,
+    finish,
     freeze,
     generate,
+    interpolate,
     lineage,
     mint,
     models,
@@ -46,6 +48,7 @@ COMMANDS = {
     "Choose": {"select": select, "sheet": sheet},
     "Make more": {
         "variants": variants, "repair": repair, "breed": breed, "reroll": reroll, "refill": refill, "upscale": upscale,
+        "interpolate": interpolate, "finish": finish,
         "lineage": lineage, "recipe": recipe,
     },
     "Publish and prove": {"freeze": freeze, "pin": pin, "deploy": deploy, "mint": mint, "verify": verify_command},

@@ -1,4 +1,4 @@
-"""Recipes that begin from a picture: variants of a sketch, repairs of an image, larger versions."""
+"""Recipes made from other images: variants of a sketch, repairs, larger versions, ways between two, finished drafts."""
 
 from __future__ import annotations
 
@@ -108,3 +108,29 @@ def _enlarged(recipe: Recipe, scale: int, longest: int = LONGEST) -> Recipe:
             "choose a smaller --scale",
         )
     return replace(recipe, width=width, height=height, parents=(recipe.sha256,))
+
+
+def interpolate(start: Recipe, end: Recipe, images: int) -> list[Recipe]:
+    """The pictures on the way between two recipes, evenly spread, without the two themselves.
+
+    Noise is turned from one to the other on the sphere, embeddings in a straight line. Raises UsageError for recipes
+    that are not of one diffusion model and size, or that begin from a picture.
+    """
+    refuse_painter([start, end])
+    shapes = [(item.model, item.width, item.height, item.sketch, item.toward) for item in (start, end)]
+    if shapes[0] != shapes[1] or start.sketch or start.toward:
+        raise UsageError(
+            "a way leads only between two images of one model and one size, neither of which began from a picture",
+            "choose two images of one series; `collection recipe FILE` shows what a picture was made from",
+        )
+    parents = (start.sha256, end.sha256)
+    steps = [round(number / (images + 1), 6) for number in range(1, images + 1)]
+    return [replace(start, toward=end, options={**start.options, "t": t}, parents=parents) for t in steps]
+
+
+def finished(recipe: Recipe) -> Recipe | None:
+    """A draft's recipe with the model's own, full decoder; None for one that is no draft."""
+    if "vae" not in recipe.options:
+        return None
+    options = {name: value for name, value in recipe.options.items() if name != "vae"}
+    return replace(recipe, options=options, parents=(recipe.sha256,))

@@ -27,7 +27,7 @@ class KnownRecipe:
     id: int
     recipe: Recipe
     origin: str
-    """config, variants, repair, breed, reroll, refill or upscale."""
+    """config, or the command that added it."""
     planned: bool
 
 

@@ -90,3 +90,14 @@ def test_a_missing_model_folder_is_named_and_nothing_is_made(project: Path) -> N
     assert code == 1
     assert "nowhere" in said["error"]["message"]
     assert run(project, "status")[1]["generated"] == 0
+
+
+def test_pictures_between_two_images_become_assets_of_their_own(project: Path) -> None:
+    assert run(project, "plan")[0] == run(project, "generate", "--no-score")[0] == 0
+    code, said = run(project, "interpolate", "1", "2", "--images", "2")
+    assert (code, said["added"]) == (0, [4, 5])
+    code, said = run(project, "generate", "--no-score")
+    assert (code, said["made"]) == (0, 2), said
+    assert run(project, "finish")[1]["pending"] == 0, "nothing was a draft"
+    code, said = run(project, "generate", "--check", "5")
+    assert code == 0, said

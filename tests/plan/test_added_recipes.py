@@ -12,7 +12,16 @@ from collection.errors import UsageError
 from collection.plan.lineage import ancestry, children
 from collection.plan.ranges import seeds_of, strengths_of
 from collection.plan.replacements import refill, reroll, shortfall
-from collection.plan.variants import model_larger, painted_larger, repair, repair_seeds, tiled_larger, variants
+from collection.plan.variants import (
+    finished,
+    interpolate,
+    model_larger,
+    painted_larger,
+    repair,
+    repair_seeds,
+    tiled_larger,
+    variants,
+)
 from collection.store.records import KnownRecipe
 from collection.values import Recipe
 
@@ -128,3 +137,27 @@ def test_a_lineage_is_followed_to_its_beginning_and_each_recipe_once() -> None:
     assert again.as_json()["above"] is True
     assert stranger.known is None
     assert [item.id for item in children(one.sha256, known)] == [3, 4]
+
+
+def test_a_way_between_two_images_leaves_out_its_ends() -> None:
+    other = replace(DIFFUSED, seed=6, prompt="a dog")
+    found = interpolate(DIFFUSED, other, 3)
+    assert [item.options["t"] for item in found] == [0.25, 0.5, 0.75]
+    assert all(item.toward == other and item.parents == (DIFFUSED.sha256, other.sha256) for item in found)
+    assert len({item.sha256 for item in found}) == 3
+
+
+@pytest.mark.parametrize(
+    "other",
+    [PAINTED, replace(DIFFUSED, width=128), replace(DIFFUSED, model="n"), replace(DIFFUSED, sketch=SKETCH)],
+)
+def test_no_way_leads_between_unlike_images(other: Recipe) -> None:
+    with pytest.raises(UsageError):
+        interpolate(DIFFUSED, other, 1)
+
+
+def test_a_draft_is_finished_by_the_model_s_own_decoder() -> None:
+    draft = replace(DIFFUSED, options={**DIFFUSED.options, "vae": "taesd"})
+    done = finished(draft)
+    assert done == replace(DIFFUSED, parents=(draft.sha256,))
+    assert finished(DIFFUSED) is None
