@@ -26,10 +26,11 @@ def test_the_reference_pages_are_what_the_code_says(repository: Path) -> None:
 
 
 def test_the_configurations_of_the_readme_are_good(repository: Path, tmp_path: Path) -> None:
-    first, second = blocks(repository / "README.md", "toml")
+    first, traits, beyond = blocks(repository / "README.md", "toml")
     assert len(first.splitlines()) == 10, "ten lines, as its heading promises"
     path = tmp_path / "collection.toml"
-    for text in (first, first + second):
+    place = '[traits.place]\nweight = { harbour = 1, city = 1, sea = 1 }\n'
+    for text in (first, first.replace("12", "9") + traits + place, first + beyond):
         path.write_text(text)
         config = load_config(path)
     assert config.generator.use == "diffusion"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
+
+import psutil
 import pytest
 
 from collection.errors import UsageError
@@ -47,6 +50,28 @@ def test_cluster_workers_and_one_process_make_the_same_files(two_nodes, diffusin
     assert carried(shared, workers=2).made == 5
     assert hashes(shared.store) == wanted
     assert spread.store.assets()[0].generator == alone.store.assets()[0].generator
+
+
+def test_killed_actors_lose_nothing(two_nodes, planned_project, carried, hashes):
+    alone, spread = planned_project("steady", 24, side=200), planned_project("shaken", 24, side=200)
+    carried(alone)
+    victims, over = [], Event()
+
+    def kill() -> None:
+        while len(victims) < 2 and not over.wait(0.02):
+            crew = [process for process in psutil.process_iter(["name"]) if "ray::Hand" in (process.info["name"] or "")]
+            if crew and len(spread.store.generated_files()) > 4 * len(victims):
+                crew[0].kill()
+                victims.append(crew[0].pid)
+
+    killer = Thread(target=kill, daemon=True)
+    killer.start()
+    report = carried(spread, cluster=Cluster(two_nodes))
+    over.set()
+    killer.join()
+    assert len(victims) == 2, "the run was over too early to show anything"
+    assert (report.made, report.failed) == (24, ())
+    assert hashes(spread.store) == hashes(alone.store)
 
 
 def test_an_actor_that_does_not_fit_is_refused_before_anything_is_done(two_nodes, planned_project, carried):
