@@ -16,8 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from collection.generate.ray_cluster import Cluster
 from collection.generate.run import count_pending, generate, pending
+from collection.generate.running.ray_cluster import Cluster
 from collection.project import Project, open_project
 from collection.store.records import Asset
 from collection.values import sha256_hex

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from collection.generate.diffusion import Diffusion
-from collection.generate.diffusion_device import resolve_device, resolve_dtype
-from collection.generate.executor import work
-from collection.generate.parcel import Archive, Workbench
+from collection.generate.diffusion.device import resolve_device, resolve_dtype
+from collection.generate.diffusion.session import quiet
 from collection.generate.run import generate
-from collection.generate.torch_session import quiet
+from collection.generate.running.executor import work
+from collection.generate.running.parcel import Archive, Workbench
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails

@@ -71,7 +71,7 @@ def nothing_to_do(session: Session) -> Outcome:
 
 def check(session: Session, count: int) -> Outcome:
     """Make images again and compare."""
-    from collection.generate.check import check as check_images
+    from collection.generate.running.check import check as check_images
 
     with session.screen.progress("check", "images") as progress:
         report = check_images(session.project.store, session.project.generator, count, progress=progress)
@@ -121,7 +121,7 @@ def command(
             return session.end(check(session, again))
         cluster = None
         if ray:
-            from collection.generate.ray_cluster import Cluster
+            from collection.generate.running.ray_cluster import Cluster
 
             cluster = Cluster(ray, workers, gpus)
         carry = session.project.carrier(judged=score, workers=workers, recycle=recycle, cluster=cluster)

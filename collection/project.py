@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collection.chain.transactions import Account
     from collection.chain.verify import Evidence
     from collection.curate.select import Wish
-    from collection.generate.parcel import Archive, Workbench
-    from collection.generate.ray_cluster import Cluster
     from collection.generate.run import Carrier
+    from collection.generate.running.parcel import Archive, Workbench
+    from collection.generate.running.ray_cluster import Cluster
     from collection.ipfs.car_store import CarStore
     from collection.ipfs.pinner import Pinner
     from collection.judge.dedupe import Nearness
@@ -99,13 +99,13 @@ class Project:
     @property
     def archive(self) -> Archive:
         """Where the images are kept."""
-        from collection.generate.parcel import Archive
+        from collection.generate.running.parcel import Archive
 
         return Archive(self.store, self.files, Thumbnails(self.folder / "thumbs"))
 
     def workbench(self, judged: bool) -> Workbench:
         """What makes the images and, if they are to be `judged` at once, looks at them."""
-        from collection.generate.parcel import Workbench
+        from collection.generate.running.parcel import Workbench
 
         if not judged:
             return Workbench(self.generator)
@@ -120,16 +120,16 @@ class Project:
     ) -> Carrier:  # fmt: skip
         """Who makes the images: this process, `workers` others of this machine, or actors of a Ray cluster."""
         if cluster is not None:
-            from collection.generate.ray_cluster import run_ray
+            from collection.generate.running.ray_cluster import run_ray
 
             build = partial(open_workbench, self.folder.resolve(), judged)
             return partial(run_ray, self.archive, build, cluster=self._needs(cluster))
         if workers is not None:
-            from collection.generate.workers import run_workers
+            from collection.generate.running.workers import run_workers
 
             workplace = partial(open_workplace, self.folder.resolve(), judged)
             return partial(run_workers, self.store, workplace, count=workers, recycle=recycle, devices=self._devices)
-        from collection.generate.executor import work
+        from collection.generate.running.executor import work
 
         archive, bench = self.archive, self.workbench(judged)
         return lambda told: work(archive, bench, told=told)
@@ -151,7 +151,7 @@ class Project:
         wish = self.config.generator
         if not isinstance(wish, DiffusionGenerator) or wish.device not in ("auto", "cuda"):
             return ()
-        from collection.generate.workers import cuda_devices
+        from collection.generate.running.workers import cuda_devices
 
         return cuda_devices()
 

@@ -29,7 +29,7 @@ def test_the_configurations_of_the_readme_are_good(repository: Path, tmp_path: P
     first, traits, beyond = blocks(repository / "README.md", "toml")
     assert len(first.splitlines()) == 10, "ten lines, as its heading promises"
     path = tmp_path / "collection.toml"
-    place = '[traits.place]\nweight = { harbour = 1, city = 1, sea = 1 }\n'
+    place = "[traits.place]\nweight = { harbour = 1, city = 1, sea = 1 }\n"
     for text in (first, first.replace("12", "9") + traits + place, first + beyond):
         path.write_text(text)
         config = load_config(path)

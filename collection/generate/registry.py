@@ -64,7 +64,7 @@ def build_generator(config: Config, files: Files) -> ImageGenerator:
 def check_generator(config: Config) -> None:
     """Refuse, before anything is made, what the generator would refuse later; raises UsageError or ConfigError."""
     if isinstance(config.generator, DiffusionGenerator):
-        from collection.generate.diffusion_options import DiffusionOptions
+        from collection.generate.diffusion.options import DiffusionOptions
 
         DiffusionOptions.of(config.generator.options)
         _check_references(config, config.generator)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from collection.generate.batches import compose
-from collection.generate.executor import Told
+from collection.generate.running.batches import compose
+from collection.generate.running.executor import Told
 from collection.store.files import Files
 from collection.store.queue import ATTEMPTS
 from collection.store.records import PlannedRecipe

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.errors import GenerationError
-from collection.generate.sketches import Pictures, fitted
+from collection.generate.diffusion.sketches import Pictures, fitted
 from collection.images import pixel_sha256
 from collection.values import ImageGenerator, Pixels, Recipe, Rendering
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from collection.errors import GenerationError, WeightsError
-from collection.generate.sketches import Pictures, fitted
+from collection.generate.diffusion.session import deterministic
+from collection.generate.diffusion.sketches import Pictures, fitted
 from collection.generate.tiles import joined, windows
-from collection.generate.torch_session import deterministic
 from collection.values import Pixels, Recipe, Rendering, sha256_hex
 
 GENERATOR = "upscaler"
@@ -71,7 +71,7 @@ class Upscaler:
 
 def open_model(path: Path, name: str, device: str) -> Any:
     """The model in a file, as spandrel describes it; raises WeightsError naming it for what does not enlarge RGB."""
-    from collection.generate.diffusion_device import resolve_device
+    from collection.generate.diffusion.device import resolve_device
     from collection.torch_environment import prepare_torchvision
 
     prepare_torchvision()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from collection.errors import UsageError
-from collection.generate.diffusion_options import SCHEDULERS, DiffusionOptions
+from collection.generate.diffusion.options import SCHEDULERS, DiffusionOptions
 
 
 @pytest.mark.parametrize(

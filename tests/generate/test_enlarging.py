@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.errors import GenerationError, WeightsError
+from collection.generate.diffusion.sketches import fitted
 from collection.generate.dispatch import Dispatch
 from collection.generate.painter import Painter
-from collection.generate.sketches import fitted
 from collection.generate.tiles import LentPictures, Tiles, joined, windows
 from collection.plan.variants import model_larger, painted_larger, tiled_larger
 from collection.values import Pixels, Recipe, Rendering, sha256_hex

@@ -12,8 +12,8 @@ import pytest
 
 from collection.errors import GenerationError
 from collection.generate.diffusion import Diffusion
-from collection.generate.diffusion_rows import Row
-from collection.generate.prompt_blend import PromptEncoder
+from collection.generate.diffusion.prompt_blend import PromptEncoder
+from collection.generate.diffusion.rows import Row
 from collection.values import Recipe, Style, StyleBlend
 
 Write = Callable[..., Recipe]

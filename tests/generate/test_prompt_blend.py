@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from collection.errors import GenerationError
-from collection.generate.diffusion_rows import Row, styled_prompts
-from collection.generate.prompt_blend import ARGUMENTS, PromptEncoder
+from collection.generate.diffusion.prompt_blend import ARGUMENTS, PromptEncoder
+from collection.generate.diffusion.rows import Row, styled_prompts
 from collection.values import Recipe
 
 Write = Callable[..., Recipe]

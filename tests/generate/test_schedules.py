@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from collection.errors import GenerationError
 from collection.generate.diffusion import Diffusion
-from collection.generate.diffusion_rows import Mix
-from collection.generate.noise import slerp
+from collection.generate.diffusion.noise import slerp
+from collection.generate.diffusion.rows import Mix
 from collection.values import Pixels, Recipe, Style, StyleBlend
 
 Write = Callable[..., Recipe]

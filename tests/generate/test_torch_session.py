@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collection.generate.torch_session import deterministic, quiet, seeded_generator
+from collection.generate.diffusion.session import deterministic, quiet, seeded_generator
 
 
 @settings(deadline=None)

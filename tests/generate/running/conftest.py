@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from collection.errors import GenerationError, OutOfMemoryError
-from collection.generate.executor import work
-from collection.generate.parcel import Archive, Observer, Workbench
 from collection.generate.run import GenerateReport, generate
+from collection.generate.running.executor import work
+from collection.generate.running.parcel import Archive, Observer, Workbench
 from collection.project import Project
 from collection.store.files import Files
 from collection.store.store import Store

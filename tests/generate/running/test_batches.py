@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collection.generate.batches import compose
+from collection.generate.running.batches import compose
 from collection.store.records import PlannedRecipe
 from collection.values import Recipe, Style, StyleBlend
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collection.generate.check import check
+from collection.generate.running.check import check
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import psutil
 import pytest
 
 from collection.errors import UsageError
-from collection.generate.ray_cluster import Cluster, Trouble, settle
 from collection.generate.run import count_pending
+from collection.generate.running.ray_cluster import Cluster, Trouble, settle
 
 
 @pytest.fixture(scope="session")

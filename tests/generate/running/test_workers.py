@@ -16,7 +16,7 @@ from threading import Thread
 import pytest
 
 from collection.errors import CollectionError
-from collection.generate.workers import cuda_devices, run_workers
+from collection.generate.running.workers import cuda_devices, run_workers
 
 COMMAND = str(Path(sys.executable).parent / "collection")
 

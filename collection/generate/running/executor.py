@@ -15,8 +15,8 @@ from types import TracebackType
 from typing import Self
 
 from collection.errors import OutOfMemoryError
-from collection.generate.batches import batch_shape
-from collection.generate.parcel import Archive, Rendered, Workbench, keep, pack, render
+from collection.generate.running.batches import batch_shape
+from collection.generate.running.parcel import Archive, Rendered, Workbench, keep, pack, render
 from collection.store.records import Batch
 from collection.store.store import Store
 from collection.values import Failure, Recipe

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from collection.generate.diffusion_rows import Row
-from collection.generate.torch_session import seeded_generator
+from collection.generate.diffusion.rows import Row
+from collection.generate.diffusion.session import seeded_generator
 
 if TYPE_CHECKING:
     import torch

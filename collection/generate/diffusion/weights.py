@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import WeightsError
-from collection.generate.adapter_files import sha256_of
-from collection.generate.torch_session import quiet
+from collection.generate.diffusion.adapter_files import sha256_of
+from collection.generate.diffusion.session import quiet
 from collection.torch_environment import prepare_torchvision
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from collection.errors import GenerationError
-from collection.generate.diffusion_options import DiffusionOptions
+from collection.generate.diffusion.options import DiffusionOptions
 from collection.values import Recipe, StyleBlend
 
 Terms: TypeAlias = tuple[tuple[str, float], ...]

@@ -19,8 +19,8 @@ from multiprocessing.context import SpawnProcess
 from threading import Thread
 
 from collection.errors import CollectionError
-from collection.generate.executor import Told, work
-from collection.generate.parcel import Archive, Workbench
+from collection.generate.running.executor import Told, work
+from collection.generate.running.parcel import Archive, Workbench
 from collection.store.store import Store
 
 POLL = 0.25

@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from collection.errors import GenerationError, OutOfMemoryError
-from collection.generate.diffusion_decode import Decoded, decode, pixels_of
-from collection.generate.diffusion_device import is_out_of_memory, resolve_device, resolve_dtype
-from collection.generate.diffusion_engine import Engine
-from collection.generate.diffusion_options import DiffusionOptions
-from collection.generate.diffusion_rows import Row, batches
-from collection.generate.diffusion_weights import check_model, find_model, load_pipeline, weights_sha256
-from collection.generate.prompt_blend import ARGUMENTS, no_negative_prompt
-from collection.generate.sketches import Pictures, keep_unmasked, no_pictures
-from collection.generate.torch_session import deterministic, quiet, seeded_generator
+from collection.generate.diffusion.decode import Decoded, decode, pixels_of
+from collection.generate.diffusion.device import is_out_of_memory, resolve_device, resolve_dtype
+from collection.generate.diffusion.engine import Engine
+from collection.generate.diffusion.options import DiffusionOptions
+from collection.generate.diffusion.prompt_blend import ARGUMENTS, no_negative_prompt
+from collection.generate.diffusion.rows import Row, batches
+from collection.generate.diffusion.session import deterministic, quiet, seeded_generator
+from collection.generate.diffusion.sketches import Pictures, keep_unmasked, no_pictures
+from collection.generate.diffusion.weights import check_model, find_model, load_pipeline, weights_sha256
 from collection.values import Recipe, Rendering
 
 
@@ -69,7 +69,7 @@ class Diffusion:
     @property
     def identity(self) -> Mapping[str, Any]:
         """What ran: pipeline and scheduler, sha256 of every weights file, versions, dtype, device, threads."""
-        from collection.generate.diffusion_identity import identity
+        from collection.generate.diffusion.identity import identity
 
         snapshot = self._folder.name if self._folder.parent.name == "snapshots" else self._options.revision
         return identity(self._engine.pipeline, self._engine.scheduler, self._weights, snapshot)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import GenerationError
-from collection.generate.diffusion_rows import Row
+from collection.generate.diffusion.rows import Row
 from collection.values import Pixels
 
 if TYPE_CHECKING:

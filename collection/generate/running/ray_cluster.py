@@ -18,8 +18,8 @@ from threading import Lock
 from typing import Any
 
 from collection.errors import CollectionError, OutOfMemoryError, UsageError
-from collection.generate.executor import LEASE, Told, make_smaller, nothing_rendered, signs_of_life
-from collection.generate.parcel import Archive, Parcel, Workbench, keep, pack, render
+from collection.generate.running.executor import LEASE, Told, make_smaller, nothing_rendered, signs_of_life
+from collection.generate.running.parcel import Archive, Parcel, Workbench, keep, pack, render
 from collection.store.records import Batch, PlannedRecipe
 
 AT_HAND = 2

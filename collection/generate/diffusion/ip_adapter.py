@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import WeightsError
-from collection.generate.adapter_files import read_adapter
-from collection.generate.diffusion_rows import Terms
-from collection.generate.diffusion_weights import check_component
-from collection.generate.sketches import Pictures
+from collection.generate.diffusion.adapter_files import read_adapter
+from collection.generate.diffusion.rows import Terms
+from collection.generate.diffusion.sketches import Pictures
+from collection.generate.diffusion.weights import check_component
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from collection.generate.batches import compose
-from collection.generate.parcel import make_asset, render
+from collection.generate.running.batches import compose
+from collection.generate.running.parcel import make_asset, render
 from collection.store.records import Asset, PlannedRecipe
 from collection.store.store import Store
 from collection.values import Failure, ImageGenerator, Progress, silent

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from collection.errors import GenerationError
-from collection.generate.diffusion_rows import Row
+from collection.generate.diffusion.rows import Row
 from collection.values import Pixels
 
 Pictures = Callable[[str], Pixels]

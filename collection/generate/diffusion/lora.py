@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import GenerationError, WeightsError
-from collection.generate.adapter_files import read_adapter
-from collection.generate.diffusion_rows import Terms
+from collection.generate.diffusion.adapter_files import read_adapter
+from collection.generate.diffusion.rows import Terms
 
 if TYPE_CHECKING:
     from torch import Tensor

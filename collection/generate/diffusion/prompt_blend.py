@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import GenerationError, WeightsError
-from collection.generate.diffusion_rows import Mix, Row, Terms
+from collection.generate.diffusion.rows import Mix, Row, Terms
 
 if TYPE_CHECKING:
     from torch import Tensor
