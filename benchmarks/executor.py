@@ -1,9 +1,9 @@
-"""How a run is carried: restarting with 10,000 images done, and one process beside two workers and a Ray cluster.
+"""How a run is carried: restarting with 10,000 images done; one process beside two workers and two Ray nodes.
 
     python benchmarks/executor.py [images]
 
-Every carrier starts cold (interpreter, imports, Ray), as a person who types the command finds it; the painter makes
-the images, so that the figures say what carrying costs, not what a model does.
+Every carrier starts cold (interpreter, imports, actors; the Ray nodes are up), as a person who types the command
+finds it. The painter makes the images, so that the figures say what carrying costs, not what a model does.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -79,10 +80,23 @@ def carriers(folder: Path, images: int) -> None:
     ways: dict[str, dict[str, Any]] = {
         "one process": {},
         "2 workers": {"workers": 2},
-        "Ray, local": {"cluster": Cluster("local")},
     }
     files = [carried(folder / f"{number}", images, name, how) for number, (name, how) in enumerate(ways.items())]
+    with two_ray_nodes() as address:
+        files.append(carried(folder / "ray", images, "2 Ray nodes", {"cluster": Cluster(address)}))
     assert all(made == files[0] for made in files), "the carriers made different files"
+
+
+@contextmanager
+def two_ray_nodes() -> Iterator[str]:
+    """The address of a cluster of two nodes with a core each, on this machine."""
+    from ray.cluster_utils import Cluster as Nodes
+
+    nodes = Nodes()
+    for _ in range(2):
+        nodes.add_node(num_cpus=1, include_dashboard=False)
+    yield nodes.address
+    nodes.shutdown()
 
 
 def carried(folder: Path, images: int, name: str, how: dict[str, Any]) -> set[str]:
