@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,12 +30,8 @@ class Opened:
     """Its path in the folder, with slashes."""
     data: bytes
     picture: Decoded
+    sha256: str
     pixel_sha256: str
-
-    @property
-    def sha256(self) -> str:
-        """The hash of the file."""
-        return sha256_hex(self.data)
 
 
 def name_in(folder: Path, path: Path) -> str:
@@ -85,7 +82,7 @@ def open_picture(folder: Path, path: Path) -> Opened | Failure:
         picture = read_picture(data)
     except ImageError as error:
         return Failure(name, error.message)
-    return Opened(path, name, data, picture, pixel_sha256(picture.pixels))
+    return Opened(path, name, data, picture, sha256_hex(data), pixel_sha256(picture.pixels))
 
 
 def read_ahead(folder: Path, paths: Sequence[Path], batch_size: int) -> Iterator[list[Opened | Failure]]:
@@ -98,3 +95,29 @@ def read_ahead(folder: Path, paths: Sequence[Path], batch_size: int) -> Iterator
                 yield [future.result() for future in ahead.popleft()]
         while ahead:
             yield [future.result() for future in ahead.popleft()]
+
+
+def move_file(path: Path, target: Path) -> None:
+    """Move a file to where nothing is; raises ImageError saying why it stays where it was.
+
+    The bytes are on the disk at their new place before they leave the old one.
+    """
+    if path.is_symlink():
+        raise ImageError("it is a link; only plain files are moved")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("rb") as source, target.open("xb") as copy:
+            shutil.copyfileobj(source, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+    except FileExistsError:
+        raise ImageError(f"{target} exists, and nothing is overwritten") from None
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        raise ImageError(f"it cannot be moved to {target}: {error.strerror}") from error
+    try:
+        shutil.copystat(path, target)
+        path.unlink()
+    except OSError as error:
+        target.unlink()
+        raise ImageError(f"it cannot be taken from its folder: {error.strerror}") from error

@@ -53,6 +53,8 @@ class Decoded:
     """Pillow's name of the file's format: PNG, JPEG, GIF."""
     notes: tuple[str, ...] = ()
     """What the pixels leave out of the file or change in it: other frames, a turn, finer shades."""
+    whole: bool = True
+    """Whether who shows the file as it is shows one frame, upright."""
 
 
 def as_png(data: bytes, name: str | Path) -> bytes:
@@ -114,7 +116,8 @@ def _decoded(image: Image.Image) -> Decoded:
     picture = _eight_bits(image)
     if turn is not None:
         picture = picture.transpose(turn)
-    return Decoded(np.asarray(picture), image.format or "", tuple(note for note, holds in said.items() if holds))
+    notes = tuple(note for note, holds in said.items() if holds)
+    return Decoded(np.asarray(picture), image.format or "", notes, whole=frames == 1 and turn is None)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
