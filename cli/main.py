@@ -18,6 +18,7 @@ from . import (
     doctor,
     freeze,
     generate,
+    importing,
     lineage,
     mint,
     models,
@@ -42,7 +43,7 @@ from .render import Screen
 COMMANDS = {
     "Begin": {"new": new, "config": config, "models": models, "doctor": doctor},
     "All at once": {"run": run, "status": status},
-    "Make and judge": {"plan": plan, "generate": generate, "score": score, "dedupe": dedupe},
+    "Make and judge": {"plan": plan, "generate": generate, "import": importing, "score": score, "dedupe": dedupe},
     "Choose": {"select": select, "sheet": sheet},
     "Make more": {
         "variants": variants, "repair": repair, "breed": breed, "reroll": reroll, "refill": refill, "upscale": upscale,

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from collection.errors import ImageError
 from collection.images import Decoded, pixel_sha256, read_picture
@@ -107,17 +108,21 @@ def move_file(path: Path, target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with path.open("rb") as source, target.open("xb") as copy:
-            shutil.copyfileobj(source, copy)
-            copy.flush()
-            os.fsync(copy.fileno())
+            _hand_over(source, copy, path, target)
     except FileExistsError:
         raise ImageError(f"{target} exists, and nothing is overwritten") from None
     except OSError as error:
-        target.unlink(missing_ok=True)
         raise ImageError(f"it cannot be moved to {target}: {error.strerror}") from error
+
+
+def _hand_over(source: BinaryIO, copy: BinaryIO, path: Path, target: Path) -> None:
+    """Fill the new file and remove the old one; if either fails, remove the new one."""
     try:
+        shutil.copyfileobj(source, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
         shutil.copystat(path, target)
         path.unlink()
-    except OSError as error:
+    except BaseException:
         target.unlink()
-        raise ImageError(f"it cannot be taken from its folder: {error.strerror}") from error
+        raise

@@ -20,6 +20,8 @@ class Judged:
 
     names: Mapping[int, str]
     """The path in the folder of each picture, by the number it has in the store; in order."""
+    files: Mapping[str, Path]
+    """Where each picture is, by its path in the folder."""
     skipped: tuple[Failure, ...]
     """Files that are no pictures, by their path in the folder."""
     noted: tuple[Failure, ...]
@@ -35,6 +37,7 @@ def judge_folder(
     """
     paths, unreadable = picture_files(folder)
     names: dict[int, str] = {}
+    files: dict[str, Path] = {}
     skipped, noted, seen = list(unreadable), list[Failure](), set[str]()
     progress(0, len(paths))
     for number, batch in enumerate(read_ahead(folder, paths, batch_size), start=1):
@@ -43,11 +46,12 @@ def judge_folder(
         noted += [Failure(item.name, note) for item in opened for note in item.picture.notes]
         ids = store.add_imported([_asset(item) for item in opened])
         names |= dict(zip(ids, (item.name for item in opened), strict=True))
+        files |= {item.name: item.path for item in opened}
         _look(store, scorers, [item for item in opened if item.sha256 not in seen])
         seen |= {item.sha256 for item in opened}
         progress(min(number * batch_size, len(paths)), len(paths))
     score(store, Files(folder), scorers)  # the heads: no picture is left to look at
-    return Judged(names, tuple(skipped), tuple(noted))
+    return Judged(names, files, tuple(skipped), tuple(noted))
 
 
 def _look(store: Store, scorers: Scorers, opened: Sequence[Opened]) -> None:
