@@ -84,7 +84,7 @@ def read_picture(data: bytes) -> Decoded:
 
     if not data:
         raise ImageError("it is empty")
-    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # _decoded refuses sooner
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # of bombs and broken tags: who asks is told by name
     try:
         with Image.open(io.BytesIO(data)) as image:
             return _decoded(image)
@@ -105,7 +105,9 @@ def _decoded(image: Image.Image) -> Decoded:
     width, height = image.size
     if Pillow.MAX_IMAGE_PIXELS and width * height > Pillow.MAX_IMAGE_PIXELS:
         raise ImageError(f"it has {width}x{height} pixels, more than {Pillow.MAX_IMAGE_PIXELS:,}", "make it smaller")
-    frames, mode, turn = getattr(image, "n_frames", 1), image.mode, _turn(image)
+    frames = getattr(image, "n_frames", 1)
+    image.load()  # which turns a TIFF upright, and forgets how it lay
+    mode, turn = image.mode, _turn(image)
     said = {
         f"the first of {frames} frames": frames > 1,
         "16 bits a channel became 8": mode.startswith("I"),
