@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
-from .render import Outcome, amount
+from collection.errors import ImageError, UsageError
+
+from .folders import Csv, Encoder, Folder, Heads, end, judged, preview, refuse_without_folder, write_csv
+from .render import Outcome, Screen, amount
 from .session import DryRun, Json, Session, working
+
+if TYPE_CHECKING:
+    from collection.picture_folder import Copy, PictureFolder
 
 SHOWN = 3
 
@@ -27,18 +37,117 @@ def work(session: Session) -> Outcome:
     if not nothing:
         dedupe(project.store, project.nearness, project.ranking())
     aside = project.store.duplicates()
-    pairs = [f"{item.keeper_id:04d} kept, {item.asset_id:04d} set aside" for item in aside[:SHOWN]]
+    pairs = [f"{item.keeper} kept, {item.asset_id:04d} set aside" for item in aside[:SHOWN]]
     more = f"; and {len(aside) - SHOWN} more" if len(aside) > SHOWN else ""
     line = f"{nothing}{amount(len(aside), 'near-duplicate')}{': ' if aside else ''}{'; '.join(pairs)}{more}"
     items = [
-        {"image": item.asset_id, "keeper": item.keeper_id, "why": item.why, "distance": item.distance} for item in aside
-    ]
+        {
+            "image": item.asset_id, "keeper": item.keeper_id or item.elsewhere, "why": item.why,
+            "distance": item.distance,
+        }
+        for item in aside
+    ]  # fmt: skip
     return Outcome("dedupe", line, {**project.store.stage_report("dedupe"), "duplicates": items})
 
 
-def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
+def compare(session: Session, place: Path) -> None:
+    """Set aside what is too near to a picture at another place."""
+    from collection.judge.against import dedupe_against
+
+    project = session.project
+    with session.screen.progress("against", "images") as progress:
+        others = project.elsewhere(place, progress=progress)
+    report = dedupe_against(project.store, project.nearness, others)
+    session.screen.line(
+        "against",
+        f"{amount(len(report.twins), 'image')} of {report.compared} set aside for pictures in {place}, "
+        f"which has {report.others:,}",
+    )
+    if others.unscored:
+        session.screen.note(f"{amount(others.unscored, 'image')} in {place} have no score and were not compared")
+
+
+def dedupe_folder(screen: Screen, opened: PictureFolder, csv: Path | None, target: Path | None) -> None:
+    """Show the groups of a folder and, if there is a `target`, move the copies there."""
+    groups = opened.groups()
+    rows = [(keeper, copy) for keeper, copies in groups.items() for copy in copies]
+    if csv:
+        table = [[keeper, copy.name, copy.why, copy.distance] for keeper, copy in rows]
+        write_csv(csv, ["keeper", "path", "why", "distance"], table)
+    if rows and not screen.as_json:
+        shown = [[keeper, copy.name, copy.why, f"{copy.distance:g}"] for keeper, copy in rows]
+        screen.table(["kept", "copy", "why", "distance"], shown)
+    screen.line("dedupe", f"{amount(len(rows), 'near-duplicate')} among {amount(len(opened.judged.names), 'image')}")
+    listed = [
+        {"keeper": keeper, "members": [{"path": c.name, "why": c.why, "distance": c.distance} for c in copies]}
+        for keeper, copies in groups.items()
+    ]
+    moved, stayed = _move(screen, opened, rows, target) if target else ([], [])
+    more = {"moved": moved, "failed": stayed} if target else {}
+    end(screen, opened, {"groups": listed, **more})
+    if stayed:
+        raise typer.Exit(1)
+
+
+def _move(
+    screen: Screen, opened: PictureFolder, rows: Sequence[tuple[str, Copy]], target: Path
+) -> tuple[list[str], list[dict[str, str]]]:
+    """Move the copies, and say which were moved and which stay."""
+    from collection.folders import move_file
+
+    moved, stayed = [], []
+    for _, copy in rows:
+        path = opened.judged.files[copy.name]
+        try:
+            move_file(path, target / path.relative_to(opened.folder))
+        except ImageError as error:
+            stayed.append({"what": copy.name, "why": error.message})
+            screen.note(f"not moved: {copy.name}: {error.message}")
+        else:
+            moved.append(copy.name)
+            screen.line("moved", f"{copy.name} to {target}")
+    return moved, stayed
+
+
+def command(
+    context: typer.Context,
+    folder: Folder = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, file_okay=False, metavar="PLACE",
+            help="Also set aside what is near a picture in this project or folder.",
+        ),
+    ] = None,
+    not_against: Annotated[
+        Path | None, typer.Option(metavar="PLACE", help="Take back what --against PLACE set aside.")
+    ] = None,
+    move_to: Annotated[
+        Path | None, typer.Option(file_okay=False, metavar="DIR", help="With FOLDER: move the copies there.")
+    ] = None,
+    encoder: Encoder = None,
+    head: Heads = None,
+    csv: Csv = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:  # fmt: skip
     """Set near-duplicates aside: same bytes, same pixels, near hash, near vector. The best of each group is kept."""
+    if folder:
+        if against or not_against:
+            raise UsageError("--against is for a project", "collection -C PROJECT dedupe --against PLACE")
+        if move_to and move_to.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(f"{move_to} lies in {folder}, where the copies are found again", "move them elsewhere")
+        screen = Screen(as_json)
+        if dry_run:
+            return preview(screen, "dedupe", folder)
+        with judged(screen, "dedupe", folder, encoder, head) as opened:
+            return dedupe_folder(screen, opened, csv, move_to)
+    refuse_without_folder(move_to=move_to, encoder=encoder, head=head, csv=csv)
     with working(context, as_json, dry_run) as session:
+        if not_against and not dry_run:
+            session.project.store.replace_against(str(not_against.resolve()), [])
+        if against and not dry_run:
+            compare(session, against)
         if dry_run:
             count = left(session)
             return session.pending("dedupe", count, f"a comparison of {amount(count, 'image')}")

@@ -63,10 +63,12 @@ def say_notes(session: Session, report: GenerateReport) -> None:
 
 def nothing_to_do(session: Session) -> Outcome:
     """The outcome when every planned image exists."""
-    count = session.project.store.counts()["generated"]
+    counts = session.project.store.counts()
+    count = counts["generated"]
     line = f"nothing to do: {amount(count, 'image')} of {count}" if count else "nothing to do: nothing is planned"
-    hint = None if count else "`collection plan` comes first"
-    return Outcome("generate", line, {"made": 0, "pending": 0, "seconds": 0.0}, complete=bool(count), hint=hint)
+    complete = bool(count or counts["imported"])
+    hint = None if complete else "`collection plan` comes first"
+    return Outcome("generate", line, {"made": 0, "pending": 0, "seconds": 0.0}, complete=complete, hint=hint)
 
 
 def check(session: Session, count: int) -> Outcome:

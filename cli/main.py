@@ -19,6 +19,7 @@ from . import (
     finish,
     freeze,
     generate,
+    importing,
     interpolate,
     lineage,
     mint,
@@ -44,7 +45,7 @@ from .render import Screen
 COMMANDS = {
     "Begin": {"new": new, "config": config, "models": models, "doctor": doctor},
     "All at once": {"run": run, "status": status},
-    "Make and judge": {"plan": plan, "generate": generate, "score": score, "dedupe": dedupe},
+    "Make and judge": {"plan": plan, "generate": generate, "import": importing, "score": score, "dedupe": dedupe},
     "Choose": {"select": select, "sheet": sheet},
     "Make more": {
         "variants": variants, "repair": repair, "breed": breed, "reroll": reroll, "refill": refill, "upscale": upscale,

@@ -54,6 +54,17 @@ class Screen:
         """A line of free text."""
         self.out.print(escape(text))
 
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Rows under a heading; all columns but the first are numbers or short words."""
+        from rich.table import Table
+
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for place, name in enumerate(header):
+            table.add_column(escape(name), justify="right" if place else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*map(escape, row))
+        self.out.print(table, soft_wrap=False)
+
     def object(self, value: Mapping[str, Any]) -> None:
         """The one JSON object, if it was asked for."""
         if self.as_json:

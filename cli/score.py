@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from .render import Outcome, amount
+from .folders import Csv, Encoder, Folder, Heads, end, judged, preview, refuse_without_folder, write_csv
+from .render import Outcome, Screen, amount
 from .session import DryRun, Json, Session, working
+
+if TYPE_CHECKING:
+    from collection.picture_folder import PictureFolder
 
 
 def left(session: Session) -> int:
@@ -22,7 +28,8 @@ def work(session: Session) -> Outcome:
     from collection.judge.score import ranges, score
 
     project = session.project
-    total = project.store.counts()["generated"]
+    counts = project.store.counts()
+    total = counts["generated"] + counts["imported"]
     if not left(session):
         hint = None if total else "`collection generate` comes first"
         line = f"nothing to do: {total} of {amount(total, 'image')} scored"
@@ -50,8 +57,36 @@ def in_words(ranges: Mapping[str, tuple[float, float]]) -> list[str]:
     return [f"{metric} {low:.1f} to {high:.1f}" for metric, (low, high) in ranges.items()]
 
 
-def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
+def score_folder(screen: Screen, opened: PictureFolder, csv: Path | None) -> None:
+    """Show the numbers of a folder's pictures, best first, and print them in the order of their paths."""
+    found, metrics = opened.scores(), opened.metrics
+    ordered = sorted(found, key=lambda name: [-found[name][metric] for metric in metrics])
+    if csv:
+        rows = [[name, *(found[name][metric] for metric in metrics)] for name in found]
+        write_csv(csv, ["path", *metrics], rows)
+    if found and not screen.as_json:
+        screen.table(["path", *metrics], [[name, *(f"{found[name][m]:.2f}" for m in metrics)] for name in ordered])
+    screen.line("score", f"{amount(len(found), 'image')}, {len(opened.skipped)} skipped")
+    end(screen, opened, {"images": [{"path": name, "scores": scores} for name, scores in found.items()]})
+
+
+def command(
+    context: typer.Context,
+    folder: Folder = None,
+    encoder: Encoder = None,
+    head: Heads = None,
+    csv: Csv = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
     """Give every image its numbers: quality, aesthetic heads, a vector, a perceptual hash."""
+    if folder:
+        screen = Screen(as_json)
+        if dry_run:
+            return preview(screen, "score", folder)
+        with judged(screen, "score", folder, encoder, head) as opened:
+            return score_folder(screen, opened, csv)
+    refuse_without_folder(encoder=encoder, head=head, csv=csv)
     with working(context, as_json, dry_run) as session:
         if dry_run:
             count = left(session)

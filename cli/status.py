@@ -13,10 +13,16 @@ NEXT = {
 }  # fmt: skip
 
 
-def next_command(counts: dict[str, int], images: int, supply: int) -> str | None:
-    """The first stage that is short of what it should reach: `images` until they are judged, then `supply`."""
+def goals_of(counts: dict[str, int], images: int, supply: int) -> dict[str, int]:
+    """What each stage should reach: `images` until they are made, all there are to be judged, then `supply`."""
+    goals = {"planned": images, "generated": images, "scored": images + counts["imported"]}
+    return {name: goals.get(name, supply) for name in NEXT}
+
+
+def next_command(counts: dict[str, int], goals: dict[str, int]) -> str | None:
+    """The first stage that is short of what it should reach."""
     for name, command in NEXT.items():
-        if counts[name] < (images if name in ("planned", "generated", "scored") else supply):
+        if counts[name] < goals[name]:
             return command
     return None
 
@@ -27,10 +33,10 @@ def command(context: typer.Context, as_json: Json = False) -> None:
         config, store = session.project.config, session.project.store
         counts = store.counts()
         images = max(config.images, counts["planned"])  # people may have added some
-        following = next_command(counts, images, config.supply)
+        goals = goals_of(counts, images, config.supply)
+        following = next_command(counts, goals)
         for name, count in counts.items():
-            goal = images if name in ("planned", "generated", "scored") else config.supply
-            session.screen.line(name, f"{count}" if name == "duplicates" else f"{count} of {goal}")
+            session.screen.line(name, f"{count} of {goals[name]}" if name in goals else f"{count}")
         failures = [(stage, failure) for stage in ("generate", "score", "pin") for failure in store.failures(stage)]
         for stage, failure in failures:
             session.screen.error(f"{stage} {failure.what}: {failure.why}", None)

@@ -144,7 +144,10 @@ def _files(project: Project) -> str:
     assets = project.store.assets()
     lost = [asset.label for asset in assets if not project.files.path(asset.file_sha256).exists()]
     if lost:
-        raise CollectionError(f"{len(lost)} of {len(assets)} are gone: {', '.join(lost[:5])}", "collection generate")
+        raise CollectionError(
+            f"{len(lost)} of {len(assets)} are gone: {', '.join(lost[:5])}",
+            "collection generate; for imported ones, collection import FOLDER",
+        )
     return f"{len(assets)} there"
 
 

@@ -12,11 +12,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
 
 from collection.config import Config, DiffusionGenerator, load_config
-from collection.errors import ConfigError, ProjectError
+from collection.errors import ConfigError, ProjectError, UsageError
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
-from collection.values import ImageGenerator
+from collection.values import ImageGenerator, Progress, silent
 
 if TYPE_CHECKING:
     from collection.chain.connection import Chain
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collection.generate.running.ray_cluster import Cluster
     from collection.ipfs.car_store import CarStore
     from collection.ipfs.pinner import Pinner
+    from collection.judge.against import Elsewhere
     from collection.judge.dedupe import Nearness
     from collection.judge.score import Scorers
     from collection.plan.plan import Plan
@@ -187,8 +188,31 @@ class Project:
             self.config.supply,
             self.ranking_metrics,
             plan.slots,
-            lambda asset: plan.slot_of(asset.recipe if plan.slots else None),
+            lambda asset: plan.slot_of(asset.recipe) if asset.recipe else plan.slot_of_traits(asset.features),
         )
+
+    def elsewhere(self, place: Path, *, progress: Progress = silent) -> Elsewhere:
+        """The pictures of another project, or of a plain folder, as this project's encoder sees them.
+
+        Those of a folder are judged now. Raises UsageError where the other project holds none that can be compared.
+        """
+        from collection.judge.against import pictures_elsewhere
+        from collection.picture_folder import open_folder
+
+        model, name = self.nearness.model, str(place.resolve())
+        if not (place / CONFIG_FILE).is_file():
+            with open_folder(place, self.scorers, progress=progress) as folder:
+                return pictures_elsewhere(folder.store, model, name, folder.files)
+        if place.resolve() == self.folder.resolve():
+            raise UsageError(f"{place} is this project itself", "name another project, or a folder of pictures")
+        with open_project(place) as other:
+            found = pictures_elsewhere(other.store, model, name, {})
+        if not found:
+            raise UsageError(
+                f"no image in {place} was scored by {model}",
+                f'set encoder = "{self.config.score.encoder}" in its [score], then: collection -C {place} score',
+            )
+        return found
 
     def ranking(self) -> dict[int, float]:
         """How good each image is, by its number: the mean of its percentiles, 0 to 100."""
@@ -254,13 +278,14 @@ class Project:
     def evidence(self, account: Account, sample: int) -> Iterator[Evidence]:
         """What `verify` compares the chain with: the published content, read where it was pinned, and new renderings.
 
-        `sample` tokens, evenly spread over the set, are rendered again.
+        `sample` tokens, evenly spread over those that were generated, are rendered again.
         """
         from collection.chain.verify import Evidence
         from collection.publish.provenance import provenance_hash
         from collection.unixfs import read_uri
 
-        tokens = self.store.tokens()
+        tokens = [token for token in self.store.tokens() if token.asset.recipe]
+        sample = min(sample, len(tokens))
         chosen = {tokens[place * len(tokens) // sample].token_id for place in range(sample)} if tokens else set()
         with self._published() as car:
             yield Evidence(self.token_settings(account), partial(read_uri, car), self.rerender, provenance_hash, chosen)

@@ -14,7 +14,7 @@ from collection.config.tables import Config, Image, Series
 
 def check(config: Config, refuse: Refuse) -> None:
     """Call `refuse` for the first thing that is wrong."""
-    if config.images < config.supply:
+    if config.candidates != 0 and config.images < config.supply:
         refuse(["candidates"], f"{config.images} is less than supply = {config.supply}", "make more images than tokens")
     _check_names(config, refuse)
     for index, series in enumerate(config.series):

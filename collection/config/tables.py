@@ -220,8 +220,8 @@ class Config(Table):
     """What the contract and every token say of the collection."""
     supply: int = Field(ge=1, le=1_000_000)
     """Tokens."""
-    candidates: int | None = Field(default=None, ge=1, le=10_000_000)
-    """Images made, from which the tokens are chosen; absent: one and a half times the supply."""
+    candidates: int | None = Field(default=None, ge=0, le=10_000_000)
+    """Images made, from which the tokens are chosen; absent: one and a half times the supply; 0: all are imported."""
     seed: int | str
     """Any text or integer; everything random comes from it."""
     image: Image = Image()

@@ -66,7 +66,7 @@ def inputs(store: Store, wish: Wish) -> str:
         [[name, list(map(list, traits)), count] for (name, traits), count in sorted(wish.slots.items())],
         [[asset.id, asset.file_sha256] for asset in store.assets()],
         [[score.file_sha256, score.metric, score.model, score.value] for score in _ranking_scores(store, wanted)],
-        [[item.asset_id, item.keeper_id] for item in store.duplicates()],
+        [[item.asset_id, item.keeper] for item in store.duplicates()],
     ]
     return sha256_hex(canonical_json(seen))
 
@@ -103,7 +103,7 @@ def select(store: Store, wish: Wish) -> SelectReport:
     seen, ranked = inputs(store, wish), rank(store, wish.metrics)
     aside = {item.asset_id: item for item in store.duplicates()}
     eligible = [item for item in ranked if item.asset.id not in aside]
-    kept_for: dict[int, list[Duplicate]] = defaultdict(list)
+    kept_for: dict[int | None, list[Duplicate]] = defaultdict(list)
     for item in aside.values():
         kept_for[item.keeper_id].append(item)
     chosen, room = [], wish.room
@@ -132,7 +132,7 @@ def why(store: Store, asset_id: int, wish: Wish) -> str:
             return choice.why
     for item in store.duplicates():
         if item.asset_id == asset_id:
-            return f"not chosen: set aside as a near-duplicate of {item.keeper_id:04d} ({_nearness(item)})"
+            return f"not chosen: set aside as a near-duplicate of {item.keeper} ({_nearness(item)})"
     for place, ranked in enumerate(rank(store, wish.metrics), 1):
         if ranked.asset.id == asset_id:
             return f"not chosen: {_standing(ranked, place, len(store.assets()))}, {_no_room(ranked.asset, wish)}"
@@ -180,6 +180,6 @@ def _standing(item: Ranked, place: int, images: int) -> str:
 
 
 def _nearness(item: Duplicate) -> str:
-    return {"phash": f"{item.distance:.0f} bits apart", "cosine": f"cosine {1 - item.distance:.3f}"}.get(
-        item.why, f"same {item.why}"
-    )
+    cosine = f"cosine {1 - item.distance:.3f}"
+    words = {"phash": f"{item.distance:.0f} bits apart", "cosine": cosine, "against": cosine}
+    return words.get(item.why, f"same {item.why}")

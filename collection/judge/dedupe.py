@@ -69,6 +69,7 @@ def inputs(store: Store, nearness: Nearness, ranking: Mapping[int, float]) -> st
         [[asset.id, asset.file_sha256, ranking.get(asset.id)] for asset in store.assets()],
         ids,
         sorted(asset.id for asset in store.assets() if asset.file_sha256 in hashed),
+        [item.asset_id for item in store.against()],
     ]
     return sha256_hex(canonical_json(seen))
 
@@ -82,12 +83,16 @@ def dedupe(store: Store, nearness: Nearness, ranking: Mapping[int, float]) -> De
     """Group near-duplicates and set all but the best of each group aside.
 
     `ranking` says how good each image is, by number, higher is better (finite); an image that is not in it is worst.
-    The whole set is compared anew in one commit: what is kept may change with every image that comes.
+    The whole set is compared anew in one commit: what is kept may change with every image that comes. Images with a
+    twin elsewhere (`against`) are set aside already and keep none.
     """
     seen = inputs(store, nearness, ranking)
-    assets, vectors = _comparable(store, nearness.model)
+    assets, vectors = comparable(store, nearness.model)
+    elsewhere = {item.asset_id for item in store.against()}
+    rows = [row for row, asset in enumerate(assets) if asset.id not in elsewhere]
+    assets, vectors = [assets[row] for row in rows], vectors[rows]
     phashes = store.fingerprints()
-    cosines = _cosines(assets, vectors, nearness)
+    cosines = least_cosines(assets, vectors, nearness)
     groups = find_duplicates(
         Pictures(
             ids=[asset.id for asset in assets],
@@ -98,9 +103,9 @@ def dedupe(store: Store, nearness: Nearness, ranking: Mapping[int, float]) -> De
             embeddings=vectors,
         ),
         phash_distance=nearness.phash_distance,
-        cosine=[cosines[_series(asset)] for asset in assets],
+        cosine=[cosines[series_of(asset)] for asset in assets],
     )
-    compared = {asset.id for asset in assets}
+    compared = {asset.id for asset in assets} | elsewhere
     unscored = tuple(asset.label for asset in store.assets() if asset.id not in compared)
     report = DedupeReport(len(assets), tuple(groups), cosines, unscored)
     store.replace_duplicates(
@@ -115,7 +120,7 @@ def dedupe(store: Store, nearness: Nearness, ranking: Mapping[int, float]) -> De
     return report
 
 
-def _comparable(store: Store, model: str) -> tuple[list[Asset], Vectors]:
+def comparable(store: Store, model: str) -> tuple[list[Asset], Vectors]:
     """The images that have both a vector and a hash, and their vectors (n, d)."""
     ids, vectors = store.embeddings(model)
     rows, hashed = {asset_id: row for row, asset_id in enumerate(ids)}, store.fingerprints()
@@ -123,11 +128,11 @@ def _comparable(store: Store, model: str) -> tuple[list[Asset], Vectors]:
     return assets, unit_length(vectors[[rows[asset.id] for asset in assets]])
 
 
-def _cosines(assets: list[Asset], vectors: Vectors, nearness: Nearness) -> dict[str, float]:
+def least_cosines(assets: list[Asset], vectors: Vectors, nearness: Nearness) -> dict[str, float]:
     """The threshold of each series."""
     rows = defaultdict(list)
     for row, asset in enumerate(assets):
-        rows[_series(asset)].append(row)
+        rows[series_of(asset)].append(row)
     if nearness.cosine is not None:
         return dict.fromkeys(sorted(rows), nearness.cosine)
     least = nearness.least_cosine
@@ -138,5 +143,6 @@ def _cosines(assets: list[Asset], vectors: Vectors, nearness: Nearness) -> dict[
     }
 
 
-def _series(asset: Asset) -> str:
+def series_of(asset: Asset) -> str:
+    """The series that an image is calibrated with; imported images are one."""
     return asset.recipe.series if asset.recipe else ""

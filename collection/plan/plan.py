@@ -76,12 +76,17 @@ class Plan:
         ones = [(one.name, tuple(sorted(one.traits.items()))) for one in self.config.one_of_ones]
         return Counter([("", tuple(sorted(traits.items()))) for traits in self.traits] + ones)
 
-    def slot_of(self, recipe: Recipe | None) -> Slot:
+    def slot_of(self, recipe: Recipe) -> Slot:
         """The kind of token that the image of a recipe can become."""
-        if recipe is None:
+        if not self.slots:
             return "", ()
         ones = {one.name for one in self.config.one_of_ones}
         return recipe.series if recipe.series in ones else "", tuple(sorted(recipe.traits.items()))
+
+    def slot_of_traits(self, features: Mapping[str, str]) -> Slot:
+        """The kind of token that an imported image can become, by what is told of it."""
+        known = self.config.traits if self.slots else {}
+        return "", tuple(sorted((name, value) for name, value in features.items() if name in known))
 
     @property
     def goals(self) -> dict[Slot, int]:

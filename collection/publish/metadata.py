@@ -56,7 +56,7 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
             "pixel_sha256": asset.pixel_sha256,
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
             "licence": config.publish.licence,
-            **model_licence(config),
+            **(model_licence(config) if asset.recipe else {}),
         },
     }
     if config.publish.external_url:

@@ -51,7 +51,8 @@ class Files:
             data = path.read_bytes()
         except FileNotFoundError:
             raise CollectionError(
-                f"{path} is missing", "run `collection generate`, which makes again what was lost"
+                f"{path} is missing",
+                "`collection generate` makes again what was lost, `collection import` fetches it again",
             ) from None
         if sha256_hex(data) != sha256:
             raise CollectionError(f"{path} was changed: its bytes no longer have the hash of its name", f"rm {path}")

@@ -13,9 +13,10 @@ from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 
 from collection.store.database import Database
-from collection.store.records import Asset, Duplicate, Embedding, Judgements, Score, Selection
+from collection.store.records import Asset, Duplicate, Embedding, Judgements, Score, Selection, Twin
 from collection.store.rows import as_asset
 from collection.store.tables import (
+    AgainstRow,
     AssetRow,
     DuplicateRow,
     EmbeddingRow,
@@ -100,20 +101,43 @@ class Judging(Database):
             return [Score(row.file_sha256, row.metric, row.model, row.value) for row in session.exec(query)]
 
     def replace_duplicates(self, duplicates: Sequence[Duplicate], inputs: str, report: dict[str, Any]) -> None:
-        """Make these the assets set aside; `inputs` is the hash of what was compared."""
+        """Make these the assets set aside for others; `inputs` is the hash of what was compared."""
         with self._writing() as session:
             session.exec(delete(DuplicateRow))
             session.add_all(
                 DuplicateRow(asset_id=item.asset_id, keeper_id=item.keeper_id, why=item.why, distance=item.distance)
                 for item in duplicates
+                if item.keeper_id is not None
             )
             self._write_stage(session, "dedupe", inputs, report)
 
     def duplicates(self) -> list[Duplicate]:
-        """The assets set aside, by number."""
+        """The assets set aside, by number; one that has a twin elsewhere for that one."""
         with self._reading() as session:
-            rows = session.exec(select(DuplicateRow).order_by(col(DuplicateRow.asset_id)))
-            return [Duplicate(row.asset_id, row.keeper_id, row.why, row.distance) for row in rows]
+            rows = session.exec(select(DuplicateRow)).all()
+        found = {row.asset_id: Duplicate(row.asset_id, row.keeper_id, row.why, row.distance) for row in rows}
+        found |= {item.asset_id: item for item in self.against()}
+        return [found[number] for number in sorted(found)]
+
+    def replace_against(self, place: str, twins: Sequence[Twin]) -> None:
+        """Make these the pictures that are near-duplicates of some at `place`."""
+        with self._writing() as session:
+            session.exec(delete(AgainstRow).where(col(AgainstRow.place) == place))
+            session.add_all(AgainstRow(place=place, **asdict(twin)) for twin in twins)
+
+    def against(self) -> list[Duplicate]:
+        """The assets that are near-duplicates of pictures elsewhere, by number, each for the nearest of those."""
+        query = (
+            select(AssetRow.id, AgainstRow)
+            .join(RecipeRow, isouter=True)
+            .join(AgainstRow, col(AgainstRow.file_sha256) == col(AssetRow.file_sha256))
+            .where(CURRENT)
+            .order_by(col(AssetRow.id), col(AgainstRow.distance).desc())
+        )
+        with self._reading() as session:
+            rows = session.exec(query).all()
+        nearest = {number: Duplicate(number, None, "against", row.distance, row.keeper) for number, row in rows}
+        return list(nearest.values())
 
     def replace_selection(self, chosen: Sequence[Selection], inputs: str, report: dict[str, Any]) -> None:
         """Make these the chosen assets; `inputs` is the hash of what they were chosen by."""
@@ -139,13 +163,13 @@ class Judging(Database):
             return [as_asset(asset, recipe) for asset, recipe in session.exec(query)]
 
     def _judging_counts(self) -> dict[str, int]:
-        scored = {score.file_sha256 for score in self.scores()}
+        scored, aside = {score.file_sha256 for score in self.scores()}, len(self.duplicates())
         with self._reading() as session:
             files = Counter(
                 session.exec(select(AssetRow.file_sha256).join(RecipeRow, isouter=True).where(CURRENT)).all()
             )
             return {
                 "scored": sum(count for sha256, count in files.items() if sha256 in scored),
-                "duplicates": session.exec(select(func.count()).select_from(DuplicateRow)).one(),
+                "duplicates": aside,
                 "selected": session.exec(select(func.count()).select_from(SelectionRow)).one(),
             }

@@ -45,10 +45,7 @@ def as_batch(row: BatchRow) -> Batch:
 
 
 def new_rows(session: Session, recipes: Sequence[Recipe], origin: str) -> list[RecipeRow]:
-    """Rows under the next free numbers; those of imported images are taken, too."""
-    highest = max(
-        session.exec(select(func.max(RecipeRow.id))).one() or 0, session.exec(select(func.max(AssetRow.id))).one() or 0
-    )
+    """Rows under the next free numbers."""
     return [
         RecipeRow(
             id=number,
@@ -57,8 +54,14 @@ def new_rows(session: Session, recipes: Sequence[Recipe], origin: str) -> list[R
             body=canonical_json(recipe.as_json()).decode(),
             origin=origin,
         )
-        for number, recipe in enumerate(recipes, start=highest + 1)
+        for number, recipe in enumerate(recipes, start=next_number(session))
     ]
+
+
+def next_number(session: Session) -> int:
+    """The first number that neither a recipe nor an imported image has."""
+    highest = (session.exec(select(func.max(column))).one() or 0 for column in (RecipeRow.id, AssetRow.id))
+    return max(highest) + 1
 
 
 def among(column: Any, values: Iterable[int | str]) -> ColumnElement[bool]:

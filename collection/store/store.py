@@ -6,6 +6,7 @@ Rooms of the house meet here and nowhere else. Each method that writes is one tr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from math import fsum
@@ -19,7 +20,7 @@ from collection.store.judging import CURRENT, Judging
 from collection.store.publishing import Publishing
 from collection.store.queue import Queue
 from collection.store.records import Asset, Batch, Judgements, KnownRecipe, PlannedRecipe
-from collection.store.rows import among, as_asset, as_known, as_planned, new_rows
+from collection.store.rows import among, as_asset, as_known, as_planned, new_rows, next_number
 from collection.store.tables import AssetRow, BatchRow, RecipeRow
 from collection.values import Failure, Recipe, canonical_json
 
@@ -118,6 +119,18 @@ class Store(Judging, Publishing, Queue):
         with self._writing() as session:
             self._add_assets(session, assets)
 
+    def add_imported(self, assets: Sequence[Asset]) -> list[int]:
+        """Keep images that nobody generated here, under the next free numbers, which are returned; `id` is ignored."""
+        with self._writing() as session:
+            first = next_number(session)
+            numbered = [replace(asset, id=number) for number, asset in enumerate(assets, start=first)]
+            self._add_assets(session, numbered)
+            return [asset.id for asset in numbered]
+
+    def imported(self) -> list[Asset]:
+        """The images that were imported, by number."""
+        return self._assets_where(col(AssetRow.recipe_id).is_(None))
+
     def keep_batch(
         self, batch: Batch, assets: Sequence[Asset], failed: Sequence[Failure], judgements: Judgements
     ) -> None:
@@ -201,8 +214,10 @@ class Store(Judging, Publishing, Queue):
         with self._reading() as session:
             images = select(func.count()).select_from(AssetRow).join(RecipeRow, isouter=True).where(CURRENT)
             generated = session.exec(images).one()
+            foreign = session.exec(select(func.count()).where(col(AssetRow.recipe_id).is_(None))).one()
         planned = len(self.planned_sha256s())
-        return {"planned": planned, "generated": generated, **self._judging_counts(), **self._publishing_counts()}
+        made = {"planned": planned, "imported": foreign, "generated": generated - foreign}
+        return {**made, **self._judging_counts(), **self._publishing_counts()}
 
 
 def _belongs(configured: bool, origin: str, retired: bool) -> bool:

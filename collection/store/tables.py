@@ -104,6 +104,19 @@ class DuplicateRow(SQLModel, table=True):
     distance: float
 
 
+class AgainstRow(SQLModel, table=True):
+    """A picture that is a near-duplicate of one that lies elsewhere."""
+
+    __tablename__ = "against"
+    file_sha256: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    """The folder of pictures, or of the other project."""
+    keeper: str
+    """The nearest picture there, in words."""
+    distance: float
+    """1 - cosine."""
+
+
 class SelectionRow(SQLModel, table=True):
     """A chosen asset, its rank (1 is best), and why it was chosen."""
 

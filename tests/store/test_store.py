@@ -142,8 +142,8 @@ def test_the_way_of_a_token_through_the_tables(filled: Store) -> None:
     filled.record_mints(deployment.id, [Mint(1, "0xme", "0x2", "confirmed")])
     filled.record_verdicts(deployment.id, [(1, True), (2, False)])
     assert filled.counts() == {
-        "planned": 4, "generated": 4, "scored": 0, "duplicates": 0, "selected": 0, "frozen": 2, "pinned": 2,
-        "minted": 1, "verified": 1,
+        "planned": 4, "imported": 0, "generated": 4, "scored": 0, "duplicates": 0, "selected": 0, "frozen": 2,
+        "pinned": 2, "minted": 1, "verified": 1,
     }  # fmt: skip
     filled.drop_deployment(deployment.id)
     assert filled.deployments() == []
