@@ -188,6 +188,10 @@ class Project:
             self.ranking_metrics,
             plan.slots,
             lambda asset: plan.slot_of(asset.recipe if plan.slots else None),
+            self.config.select.diversity,
+            self.scorers.encoder.model,
+            self.store.choices("lock"),
+            self.store.choices("reject"),
         )
 
     def ranking(self) -> dict[int, float]:
