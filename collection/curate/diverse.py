@@ -33,6 +33,8 @@ STRENGTH = 100.0
 """b: an image like none before adds log(1 + b), the twin of the first only log(2), 0.15 of it."""
 BEHIND, RENEWED, ROWS = 16, 256, 4096
 """Picks after which all gains are renewed; gains renewed at once between; rows of a block."""
+SLACK = 0.01
+"""Share of the greatest gain that may be missed among more than RENEWED images; the bounds above fall by it at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def spread(vectors: Vectors) -> Vectors:
         return vectors
     apart = np.where(known[:, None], vectors - vectors[known].mean(axis=0), np.float32(0))
     lengths = np.linalg.norm(apart, axis=1, keepdims=True)
-    return np.divide(apart, lengths, out=np.zeros_like(apart), where=lengths > 1e-6)
+    return np.asarray(np.divide(apart, lengths, out=np.zeros_like(apart), where=lengths > 1e-6))
 
 
 def average_gain(vectors: Vectors, supply: int) -> float:
@@ -152,7 +154,11 @@ class _Gains:
                 return None
             if self._seen[top] == self._pending:
                 return top
-            self._renew(self._highest())
+            rows = self._highest()
+            self._renew(rows)
+            best = int(rows[np.argmax(self._bounds[rows])])
+            if self._bounds[best] >= (1 - SLACK) * self._bounds.max():
+                return best
 
     def take(self, row: int) -> None:
         """Choose a row: Sherman and Morrison's update of the inverse; gains fall by the square of one product."""

@@ -45,7 +45,7 @@ class Strengths:
     @property
     def order(self) -> list[int]:
         """Rows, best first; equals by row."""
-        return np.argsort(-self.values, kind="stable").tolist()
+        return [int(row) for row in np.argsort(-self.values, kind="stable")]
 
     @property
     def errors(self) -> Numbers:
@@ -134,7 +134,7 @@ def fit(count: int, votes: Sequence[Comparison], prior: Numbers | None = None, s
         if np.abs(step).max(initial=0) < CLOSE_ENOUGH:
             break
     chance = _chance(values[left] - values[right])
-    return Strengths(values, np.linalg.inv(_curvature(count, left, right, chance, spread)))
+    return Strengths(values, np.asarray(np.linalg.inv(_curvature(count, left, right, chance, spread)), np.float64))
 
 
 def _possible(vote: Comparison, count: int) -> bool:

@@ -188,7 +188,7 @@ def _vectors(store: Store, model: str, eligible: Sequence[Ranked]) -> Vectors:
         if item.asset.id in rows:
             vectors[place] = found[rows[item.asset.id]]
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+    return np.asarray(np.divide(vectors, lengths, out=vectors, where=lengths > 0))
 
 
 def _mean_without(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish) -> float:

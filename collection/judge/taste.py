@@ -72,7 +72,7 @@ class Taste:
         """Rows of the images whose verdict would teach most, best first: log(1 + p (1 - p) variance) / 2."""
         chance = _chance(self.score(vectors))
         gain = np.log1p(chance * (1 - chance) * self.variance(vectors)) / 2
-        return np.argsort(-gain, kind="stable")[:count].tolist()
+        return [int(row) for row in np.argsort(-gain, kind="stable")[:count]]
 
     def ask_next_pairs(
         self, vectors: npt.NDArray[np.floating], pairs: Sequence[tuple[int, int]], count: int
@@ -223,7 +223,7 @@ def _fit(along: Numbers, offset: Numbers, signs: Numbers, width: float) -> tuple
     likelihood = -float(np.logaddexp(0, -signs * (along @ moved + offset)).sum())
     penalty = float(moved @ moved) / (2 * width**2)
     volume = float(np.linalg.slogdet(curvature * width**2)[1]) / 2
-    return moved, np.linalg.inv(curvature), likelihood - penalty - volume
+    return moved, np.asarray(np.linalg.inv(curvature), np.float64), likelihood - penalty - volume
 
 
 def _rows(vote: Vote) -> tuple[int, ...]:
