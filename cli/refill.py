@@ -14,7 +14,7 @@ from .session import DryRun, Json, Session, working
 
 
 def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Plan what is missing of the supply after duplicates were set aside, series by series."""
+    """Plan what is missing of the supply after duplicates were set aside and images rejected, kind by kind."""
     with working(context, as_json, dry_run) as session:
         recipes = _missing(session)
         if recipes or dry_run:
@@ -28,7 +28,7 @@ def _missing(session: Session) -> list[Recipe]:
     from collection.plan.replacements import refill, shortfall
 
     store, plan, seed = session.project.store, session.project.plan, session.project.config.seed
-    aside = {item.asset_id for item in store.duplicates()}
+    aside = {item.asset_id for item in store.duplicates()} | store.choices("reject")
     known = store.recipes()
     planned = [item for item in known if item.planned]
     lost = [item for item in planned if item.id in aside]

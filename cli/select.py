@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,10 +34,25 @@ def work(session: Session) -> Outcome:
     return _outcome(line, project.store.stage_report("select"))
 
 
-def _outcome(line: str, report: dict[str, float]) -> Outcome:
+def _outcome(line: str, report: dict[str, Any]) -> Outcome:
     short = int(report["supply"] - report["selected"])
     hint = f"{amount(short, 'token')} without an image: `collection refill` plans more, then run again"
     return Outcome("select", line, report, complete=not short, hint=hint if short else None)
+
+
+def decide(
+    session: Session, swapped: tuple[int, int] | None, lock: list[int], reject: list[int], free: list[int]
+) -> None:
+    """Record what a person says of single images."""
+    from collection.curate import choices
+
+    store, wish = session.project.store, session.project.wish
+    if swapped and (lock or reject or free):
+        raise UsageError("--swap does not go with --lock, --reject or --free", "one after the other")
+    if swapped:
+        choices.swap(store, wish, *swapped)
+    else:
+        choices.decide(store, wish, locked=lock, rejected=reject, freed=free)
 
 
 def explain(session: Session, token: int | None, image: int | None) -> None:
@@ -63,14 +78,30 @@ def command(
     why_image: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="Say why this image was chosen, or why not.")
     ] = None,
+    lock: Annotated[
+        list[int] | None, typer.Option(metavar="IMAGE", help="Have this image in the set whatever its score.")
+    ] = None,
+    reject: Annotated[list[int] | None, typer.Option(metavar="IMAGE", help="Keep this image out of the set.")] = None,
+    free: Annotated[
+        list[int] | None, typer.Option(metavar="IMAGE", help="Take back what was said of this image.")
+    ] = None,
+    swap: Annotated[
+        tuple[int, int] | None,
+        typer.Option(metavar="CHOSEN OTHER", help="Reject a chosen image and lock another of its kind."),
+    ] = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Choose the best images that are no duplicates, one for each token."""
+    """Choose good images that are unlike each other and no duplicates, one for each token."""
     if why is not None or why_image is not None:
         with reading(context, as_json) as session:
             return explain(session, why, why_image)
+    decided = bool(lock or reject or free or swap)
+    if decided and dry_run:
+        raise UsageError("--dry-run does not go with --lock, --reject, --free or --swap", "leave one of them away")
     with working(context, as_json, dry_run) as session:
+        if decided:
+            decide(session, swap, lock or [], reject or [], free or [])
         if dry_run:
             count = left(session)
             return session.pending("select", count, f"a choice of {amount(count, 'image')}")

@@ -8,6 +8,7 @@ CollectionError                 exit 1: the work failed
 │   └── OutOfMemoryError        the device cannot hold a batch of that shape
 ├── WeightsError                model weights are missing, untrained or not the ones they claim to be
 ├── ImageError                  a picture file cannot be read
+├── NotEnoughVotesError         votes do not support what would be claimed of them
 ├── PublishError                the set cannot be frozen as it stands
 ├── PinError                    content could not be stored or came back changed
 └── ChainError                  the chain refused, or cannot be reached
@@ -61,6 +62,10 @@ class WeightsError(CollectionError):
 
 class ImageError(CollectionError):
     """A picture file cannot be read."""
+
+
+class NotEnoughVotesError(CollectionError):
+    """The votes do not support what would be claimed of them."""
 
 
 class PublishError(CollectionError):

@@ -189,6 +189,10 @@ class Project:
             self.ranking_metrics,
             plan.slots,
             lambda asset: plan.slot_of(asset.recipe) if asset.recipe else plan.slot_of_traits(asset.features),
+            self.config.select.diversity,
+            self.scorers.encoder.model,
+            self.store.choices("lock"),
+            self.store.choices("reject"),
         )
 
     def elsewhere(self, place: Path, *, progress: Progress = silent) -> Elsewhere:

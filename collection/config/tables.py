@@ -154,6 +154,13 @@ class Dedupe(Table):
     """Least cosine of two vectors of near-duplicates; absent: calibrated on the collection itself."""
 
 
+class Select(Table):
+    """How the tokens are chosen from the images."""
+
+    diversity: float = Field(default=0.3, ge=0, le=1)
+    """0: best scores only; 1: most different only."""
+
+
 class Artist(Table):
     """Somebody who made this, and who is paid for it."""
 
@@ -235,6 +242,7 @@ class Config(Table):
     """Refuse a plan in which two tokens have the same traits; else they repeat where there are too few combinations."""
     score: Score = Score()
     dedupe: Dedupe = Dedupe()
+    select: Select = Select()
     artists: tuple[Artist, ...] = ()
     royalties: Royalties = Royalties()
     publish: Publish = Publish()

@@ -1,11 +1,14 @@
-"""Select: the best images that are not duplicates, as many as there are tokens, each with its reason."""
+"""Select: good images that are unlike each other and no duplicates, one a token, each with its reason."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+from collection.curate.diverse import Coverage, Pool, Vectors, choose, coverage, spread
 from collection.errors import CollectionError
 from collection.store.records import Asset, Duplicate, Score, Selection
 from collection.store.store import Store
@@ -23,6 +26,14 @@ class Wish:
     """How many tokens of each kind there are to be, `supply` in all; empty: all are of one kind."""
     slot_of: Callable[[Asset], Slot] = lambda _: ("", ())
     """The kind that an image can become."""
+    diversity: float = 0.0
+    """0: best scores only; 1: most different only."""
+    model: str = ""
+    """The encoder whose vectors say how different two images are."""
+    locked: frozenset[int] = frozenset()
+    """Numbers of images that are to be in the set whatever their scores; near-duplicates give way to them."""
+    rejected: frozenset[int] = frozenset()
+    """Numbers of images that are not to be in it."""
 
     @property
     def room(self) -> Counter[Slot]:
@@ -39,6 +50,10 @@ class SelectReport:
     supply: int
     mean_score: float
     """Mean of the chosen images' percentiles, 0 to 100."""
+    coverage: Coverage | None = None
+    """How far eligible images are from the nearest chosen one; None where no vectors are known."""
+    costs: Mapping[str, float] = field(default_factory=dict)
+    """By how much the mean score would be higher without a rule: quotas, diversity, locks."""
 
     @property
     def complete(self) -> bool:
@@ -67,6 +82,8 @@ def inputs(store: Store, wish: Wish) -> str:
         [[asset.id, asset.file_sha256] for asset in store.assets()],
         [[score.file_sha256, score.metric, score.model, score.value] for score in _ranking_scores(store, wanted)],
         [[item.asset_id, item.keeper] for item in store.duplicates()],
+        [sorted(wish.locked), sorted(wish.rejected), wish.diversity],
+        [wish.model, store.embeddings(wish.model)[0]] if wish.diversity else [],
     ]
     return sha256_hex(canonical_json(seen))
 
@@ -99,30 +116,112 @@ def rank(store: Store, metrics: Sequence[str]) -> list[Ranked]:
 
 
 def select(store: Store, wish: Wish) -> SelectReport:
-    """Choose for each kind of token the best images that are not set aside as duplicates, and say why of each."""
+    """Choose a good and diverse set under the quotas, and say why of each image.
+
+    Raises CollectionError where more images are locked than there are tokens of their kind.
+    """
     seen, ranked = inputs(store, wish), rank(store, wish.metrics)
     aside = {item.asset_id: item for item in store.duplicates()}
-    eligible = [item for item in ranked if item.asset.id not in aside]
+    eligible = eligible_of(ranked, wish, aside)
+    refuse_crowd([item.asset for item in eligible], wish)
+    vectors = _vectors(store, wish.model, eligible)
+    rows = _choice(eligible, vectors, wish)
+    mean = _mean([eligible[row].score for row in rows])
+    costs = {rule: _mean_without(eligible, vectors, other) - mean for rule, other in _without(wish).items()}
+    reach = coverage(vectors, rows)
+    report = SelectReport(len(rows), len(eligible), wish.supply, mean, reach, costs)
+    store.replace_selection(_explained(ranked, [eligible[row].asset.id for row in rows], wish, aside), seen, {
+        "selected": report.selected, "eligible": report.eligible, "supply": wish.supply, "mean_score": mean,
+        "coverage": {"farthest": reach.farthest, "mean": reach.mean} if reach else None, "costs": costs,
+    })  # fmt: skip
+    return report
+
+
+def eligible_of(ranked: Sequence[Ranked], wish: Wish, aside: Mapping[int, Duplicate]) -> list[Ranked]:
+    """The images that may be chosen, best first: none rejected, and of each group of near-duplicates one.
+
+    That is the keeper, or whichever of the group is locked.
+    """
+    group = {number: item.keeper_id for number, item in aside.items()}
+    taken = {group.get(number, number) for number in wish.locked & {item.asset.id for item in ranked}}
+    return [
+        item
+        for item in ranked
+        if item.asset.id in wish.locked
+        or not (item.asset.id in wish.rejected or item.asset.id in aside or item.asset.id in taken)
+    ]
+
+
+def refuse_crowd(assets: Sequence[Asset], wish: Wish) -> None:
+    """Raise CollectionError where more of these images are locked than there are tokens of their kind."""
+    locked: dict[Slot, list[Asset]] = defaultdict(list)
+    for asset in assets:
+        if asset.id in wish.locked:
+            locked[wish.slot_of(asset)].append(asset)
+    for slot, found in locked.items():
+        if len(found) > wish.room[slot]:
+            names = ", ".join(asset.label for asset in found[:6])
+            raise CollectionError(
+                f"{len(found)} images are locked ({names}) {_no_room(found[0], wish)}",
+                f"collection select --free {found[-1].id}",
+            )
+
+
+def _choice(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish) -> list[int]:
+    """The chosen rows of the eligible images, best scores first."""
+    room = wish.room
+    kinds = {slot: kind for kind, slot in enumerate(room)}
+    slots = [wish.slot_of(item.asset) if wish.slots else next(iter(room)) for item in eligible]
+    numbers = np.array([kinds.get(slot, len(kinds)) for slot in slots], dtype=np.intp)
+    scores = np.array([item.score / 100 for item in eligible])
+    locked = [row for row, item in enumerate(eligible) if item.asset.id in wish.locked]
+    pool = Pool(scores, numbers, spread(vectors) if wish.diversity else None)
+    return sorted(choose(pool, [*room.values(), 0], wish.diversity, locked=locked))
+
+
+def _vectors(store: Store, model: str, eligible: Sequence[Ranked]) -> Vectors:
+    """Unit vectors of the eligible images, (n, d); 0 for one that the encoder has not seen."""
+    ids, found = store.embeddings(model)
+    rows = {number: row for row, number in enumerate(ids)}
+    vectors = np.zeros((len(eligible), found.shape[1]), dtype=np.float32)
+    for place, item in enumerate(eligible):
+        if item.asset.id in rows:
+            vectors[place] = found[rows[item.asset.id]]
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(np.divide(vectors, lengths, out=vectors, where=lengths > 0))
+
+
+def _mean_without(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish) -> float:
+    return _mean([eligible[row].score for row in _choice(eligible, vectors, wish)])
+
+
+def _without(wish: Wish) -> dict[str, Wish]:
+    """The wish without each of the rules that it has."""
+    return {
+        **({"quotas": replace(wish, slots={})} if wish.slots else {}),
+        **({"diversity": replace(wish, diversity=0.0)} if wish.diversity else {}),
+        **({"locks": replace(wish, locked=frozenset())} if wish.locked else {}),
+    }
+
+
+def _explained(
+    ranked: Sequence[Ranked], chosen: Sequence[int], wish: Wish, aside: Mapping[int, Duplicate]
+) -> list[Selection]:
+    """The chosen images, best first, each with its reason."""
     kept_for: dict[int | None, list[Duplicate]] = defaultdict(list)
     for item in aside.values():
         kept_for[item.keeper_id].append(item)
-    chosen, room = [], wish.room
-    for candidate in eligible:
-        slot = wish.slot_of(candidate.asset)
-        if room[slot] > 0:
-            room[slot] -= 1
-            chosen.append(candidate)
-    mean = _mean([item.score for item in chosen])
-    report = SelectReport(len(chosen), len(eligible), wish.supply, mean)
-    store.replace_selection(
-        [
-            Selection(item.asset.id, place, _reason(item, place, len(ranked), kept_for[item.asset.id]))
-            for place, item in enumerate(chosen, 1)
-        ],
-        seen,
-        {"selected": report.selected, "eligible": report.eligible, "supply": wish.supply, "mean_score": mean},
-    )
-    return report
+    places = {item.asset.id: place for place, item in enumerate(ranked, 1)}
+    found = []
+    for place, number in enumerate(chosen, 1):
+        standing = places[number]
+        text = _reason(ranked[standing - 1], standing, len(ranked), kept_for[number])
+        if number in wish.locked:
+            text += "; locked by a person"
+        elif wish.diversity:
+            text += f"; weighed with how unlike the others it is (diversity {wish.diversity:g})"
+        found.append(Selection(number, place, text))
+    return found
 
 
 def why(store: Store, asset_id: int, wish: Wish) -> str:
@@ -130,12 +229,16 @@ def why(store: Store, asset_id: int, wish: Wish) -> str:
     for choice in store.selection():
         if choice.asset_id == asset_id:
             return choice.why
+    if asset_id in wish.rejected and store.asset(asset_id):
+        return "not chosen: rejected by a person"
     for item in store.duplicates():
         if item.asset_id == asset_id:
             return f"not chosen: set aside as a near-duplicate of {item.keeper} ({_nearness(item)})"
     for place, ranked in enumerate(rank(store, wish.metrics), 1):
         if ranked.asset.id == asset_id:
-            return f"not chosen: {_standing(ranked, place, len(store.assets()))}, {_no_room(ranked.asset, wish)}"
+            standing = f"not chosen: {_standing(ranked, place, len(store.assets()))}"
+            weighed = f"; likeness was weighed too (diversity {wish.diversity:g})" if wish.diversity else ""
+            return f"{standing}, {_no_room(ranked.asset, wish)}{weighed}"
     raise CollectionError(
         f"no image has the number {asset_id:04d}", "collection sheet shows the images and their numbers"
     )

@@ -126,6 +126,16 @@ class SelectionRow(SQLModel, table=True):
     why: str
 
 
+class ChoiceRow(SQLModel, table=True):
+    """What a person decided about an asset's place in the set, whatever its score."""
+
+    __tablename__ = "choice"
+    asset_id: int = Field(primary_key=True, foreign_key="asset.id")
+    verdict: str
+    """lock or reject."""
+    at: str
+
+
 class TokenRow(SQLModel, table=True):
     """A frozen token: which picture it is and which metadata file describes it."""
 

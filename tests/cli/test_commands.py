@@ -217,3 +217,19 @@ def test_a_folder_that_cannot_be_made_is_named(collection, tmp_path):
     said = collection("new", tmp_path / "file" / "project", "--json")
     assert said.code == 1
     assert str(tmp_path / "file") in said.object["error"]["message"]
+
+
+def test_decisions_about_single_images_are_kept(collection, finished, tmp_path):
+    project = tmp_path / "copy"
+    shutil.copytree(finished, project)
+    before = {
+        number: collection("-C", project, "select", "--why-image", number, "--json").object for number in range(1, 6)
+    }
+    chosen = [number for number, said in before.items() if said["why"].startswith("chosen")]
+    other = next(number for number in before if number not in chosen)
+    said = collection("-C", project, "select", "--swap", chosen[0], other, "--json")
+    assert (said.code, said.object["selected"]) == (0, 3)
+    assert "rejected by a person" in collection("-C", project, "select", "--why-image", chosen[0]).out
+    assert "locked by a person" in collection("-C", project, "select", "--why-image", other).out
+    assert collection("-C", project, "select", "--lock", 99).code == 2
+    assert collection("-C", project, "select", "--free", other, "--dry-run").code == 2

@@ -1,0 +1,199 @@
+"""The best set under quotas: good images that are unlike each other, by greedy MAP inference in a DPP.
+
+A determinantal point process prefers a set S by det(L_S), where L_ij = q_i K_ij q_j joins quality and likeness (Kulesza
+and Taskar, "Determinantal Point Processes for Machine Learning", 2012). Here K = I + b V V^T over unit vectors, and
+q_i = exp(w r_i / 2), so that, divided by a constant, log det(L_S) is
+
+    F(S) = (1 - diversity) sum of r_i  +  diversity * log det(I + b V_S V_S^T) / g
+
+r_i being the score, 0 to 1, and g what an image of average direction adds when k are chosen (see `average_gain`): at
+the end of the choice 1 of diversity stands against 1 of score, whatever the size. An image like those chosen adds
+less, never below 0: F is monotone and submodular, so greedy choice reaches (1 - 1/e) of the best set of that size
+(Nemhauser, Wolsey and Fisher 1978), and half of the best set under quotas, which are a partition matroid (Fisher,
+Nemhauser and Wolsey 1978).
+
+Gains follow from what the vectors have left beside those chosen, by rank-one updates as in Chen, Zhang and Zhou, "Fast
+Greedy MAP Inference for Determinantal Point Process" (2018), done in the d dimensions of the vectors, not among the n
+images: memory is (n, d) + (d, d). As gains only fall, old ones are upper bounds (Minoux 1978), and few are renewed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp] | slice
+
+STRENGTH = 100.0
+"""b: an image like none before adds log(1 + b), the twin of the first only log(2), 0.15 of it."""
+BEHIND, RENEWED, ROWS = 16, 256, 4096
+"""Picks after which all gains are renewed; gains renewed at once between; rows of a block."""
+SLACK = 0.01
+"""Share of the greatest gain that may be missed among more than RENEWED images; the bounds above fall by it at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far images are from the nearest chosen one, as 1 - cosine: 0 to 2."""
+
+    farthest: float
+    mean: float
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The images to choose from; of equals the first is chosen."""
+
+    scores: Numbers
+    """(n,), 0 to 1, higher is better."""
+    kinds: npt.NDArray[np.intp]
+    """(n,): which room each would take."""
+    vectors: Vectors | None = None
+    """(n, d), of unit length, or 0 where nothing is known; see `spread`. Not needed for a diversity of 0."""
+
+
+def spread(vectors: Vectors) -> Vectors:
+    """Unit vectors (n, d) as directions from their mean: what all have in common says nothing of their differences."""
+    known = np.any(vectors != 0, axis=1)
+    if not known.any():
+        return vectors
+    apart = np.where(known[:, None], vectors - vectors[known].mean(axis=0), np.float32(0))
+    lengths = np.linalg.norm(apart, axis=1, keepdims=True)
+    return np.asarray(np.divide(apart, lengths, out=np.zeros_like(apart), where=lengths > 1e-6))
+
+
+def average_gain(vectors: Vectors, supply: int) -> float:
+    """g: what an image adds to log det(I + b V V^T) when `supply` fill all directions alike, above 0.
+
+    That is log(1 + b / (1 + b supply / e)), e being the directions there are: (trace C)^2 / trace C^2 of the vectors'
+    second moment C, the participation ratio.
+    """
+    moment = vectors.T @ vectors
+    directions = float(np.trace(moment)) ** 2 / max(float((moment**2).sum()), 1e-12)
+    return float(np.log1p(STRENGTH / (1 + STRENGTH * supply / max(directions, 1.0))))
+
+
+def worth(pool: Pool, rows: Sequence[int], diversity: float, supply: int) -> float:
+    """F of a set of rows, as above, as a choice of `supply`."""
+    total = (1 - diversity) * float(pool.scores[list(rows)].sum())
+    if pool.vectors is None or not diversity:
+        return total
+    chosen = pool.vectors[list(rows)].astype(np.float64)
+    determinant = np.linalg.slogdet(np.eye(len(chosen)) + STRENGTH * chosen @ chosen.T)[1]
+    return total + diversity * float(determinant) / average_gain(pool.vectors, supply)
+
+
+def choose(pool: Pool, room: Sequence[int], diversity: float, *, locked: Sequence[int] = ()) -> list[int]:
+    """Rows of a good set, in the order of choice: the `locked` first, then greedily as many as the kinds have room.
+
+    `room` is how many of each kind there are to be, the locked among them. `diversity` is 0 (scores only) to 1.
+    """
+    left = np.array(room, dtype=np.intp)
+    gains = _Gains(pool, diversity, int(left.sum()))
+    chosen: list[int] = []
+    for kind in np.flatnonzero(left <= 0):
+        gains.close(pool.kinds == kind)
+    for row in [*locked, *[-1] * (int(left.sum()) - len(locked))]:
+        best = row if row >= 0 else gains.best()
+        if best is None:
+            break
+        chosen.append(best)
+        gains.take(best)
+        left[pool.kinds[best]] -= 1
+        if left[pool.kinds[best]] == 0:
+            gains.close(pool.kinds == pool.kinds[best])
+    return chosen
+
+
+def coverage(vectors: Vectors, chosen: Sequence[int]) -> Coverage | None:
+    """How well the chosen rows stand for all unit vectors (n, d); None where nothing is chosen or known."""
+    known = np.any(vectors != 0, axis=1)
+    picked = vectors[[row for row in chosen if known[row]]]
+    if not len(picked):
+        return None
+    rows = np.flatnonzero(known)
+    distances = [
+        1 - (vectors[rows[start : start + ROWS]] @ picked.T).max(axis=1) for start in range(0, len(rows), ROWS)
+    ]
+    nearest = np.maximum(np.concatenate(distances), 0)
+    return Coverage(float(nearest.max()), float(nearest.mean()))
+
+
+class _Gains:
+    """What each row would add to F, kept as upper bounds that are renewed where it matters."""
+
+    def __init__(self, pool: Pool, diversity: float, supply: int) -> None:
+        count = len(pool.scores)
+        self._vectors = pool.vectors if diversity else None
+        self._weight = 0.0 if self._vectors is None else diversity / average_gain(self._vectors, supply)
+        self._quality = (1 - diversity) * pool.scores
+        self._open = np.ones(count, dtype=bool)
+        width = 0 if self._vectors is None else self._vectors.shape[1]
+        self._inverse = np.eye(width)  # of I + b times the sum of v v^T over the chosen
+        self._left = np.zeros(count) if self._vectors is None else (self._vectors**2).sum(axis=1, dtype=np.float64)
+        self._updates = np.zeros((BEHIND, width), dtype=np.float32)
+        self._pending = 0
+        self._seen = np.zeros(count, dtype=np.intp)
+        self._bounds = self._gain(slice(None))
+
+    def close(self, rows: npt.NDArray[np.bool_]) -> None:
+        """These can no longer be chosen."""
+        self._open &= ~rows
+        self._bounds[rows] = -np.inf
+
+    def best(self) -> int | None:
+        """The open row that adds most, None if none is open."""
+        while True:
+            top = int(np.argmax(self._bounds)) if len(self._bounds) else 0
+            if not len(self._bounds) or not self._open[top]:
+                return None
+            if self._seen[top] == self._pending:
+                return top
+            rows = self._highest()
+            self._renew(rows)
+            best = int(rows[np.argmax(self._bounds[rows])])
+            if self._bounds[best] >= (1 - SLACK) * self._bounds.max():
+                return best
+
+    def take(self, row: int) -> None:
+        """Choose a row: Sherman and Morrison's update of the inverse; gains fall by the square of one product."""
+        self._open[row], self._bounds[row] = False, -np.inf
+        if self._vectors is None:
+            return
+        vector = self._vectors[row].astype(np.float64)
+        along = self._inverse @ vector
+        along *= np.sqrt(STRENGTH / (1 + STRENGTH * max(float(vector @ along), 0.0)))
+        self._inverse -= np.outer(along, along)
+        self._updates[self._pending] = along
+        self._pending += 1
+        if self._pending == BEHIND:
+            for start in range(0, len(self._open), ROWS):
+                self._renew(slice(start, start + ROWS))
+            self._pending = 0
+            self._seen[:] = 0
+
+    def _highest(self) -> npt.NDArray[np.intp]:
+        if len(self._bounds) <= RENEWED:
+            rows = np.flatnonzero(self._open)
+        else:
+            rows = np.argpartition(self._bounds, -RENEWED)[-RENEWED:]
+        return rows[self._open[rows] & (self._seen[rows] < self._pending)]
+
+    def _renew(self, block: Rows) -> None:
+        assert self._vectors is not None
+        products = self._vectors[block] @ self._updates[: self._pending].T
+        fresh = np.arange(self._pending) >= self._seen[block][:, None]
+        self._left[block] -= np.einsum("ij,ij->i", products * fresh, products)
+        self._seen[block] = self._pending
+        self._bounds[block] = np.where(self._open[block], self._gain(block), -np.inf)
+
+    def _gain(self, rows: Rows) -> Numbers:
+        if self._vectors is None:
+            return np.array(self._quality[rows])
+        added = np.log1p(STRENGTH * np.maximum(self._left[rows], 0))
+        return np.asarray(self._quality[rows] + self._weight * added)

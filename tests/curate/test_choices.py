@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from collection.curate.choices import decide, swap
+from collection.curate.select import Wish, pending, select, why
+from collection.errors import CollectionError, UsageError
+from collection.store.records import Asset, Duplicate, Score
+from collection.store.store import Store
+from collection.values import Recipe
+
+METRICS = ("quality",)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Six images of one series; the lower the number, the better."""
+    store = Store(tmp_path / "collection.db")
+    store.replace_plan([Recipe("painter", "painter/1", seed, 8, 8, series="a") for seed in range(6)])
+    store.add_assets([Asset(p.id, p.recipe, f"{p.id:064x}", f"{p.id:064x}", 8, 8, 1) for p in store.planned()])
+    store.add_judgements([Score(f"{number:064x}", "quality", "m", -float(number)) for number in range(1, 7)])
+    return store
+
+
+@pytest.fixture
+def wish(store: Store) -> Callable[[], Wish]:
+    """Three tokens, with what the store remembers of decisions."""
+    return lambda: Wish(3, METRICS, locked=store.choices("lock"), rejected=store.choices("reject"))
+
+
+def chosen(store: Store, wish: Wish) -> set[int]:
+    select(store, wish)
+    return {item.asset_id for item in store.selection()}
+
+
+def test_a_lock_and_a_reject_survive_the_next_choice(store: Store, wish: Callable[[], Wish]) -> None:
+    assert chosen(store, wish()) == {1, 2, 3}
+    decide(store, wish(), locked=[6], rejected=[1])
+    assert pending(store, wish()) == 3
+    assert chosen(store, wish()) == {2, 3, 6}
+    assert "locked by a person" in why(store, 6, wish())
+    assert why(store, 1, wish()) == "not chosen: rejected by a person"
+    decide(store, wish(), freed=[6, 1])
+    assert chosen(store, wish()) == {1, 2, 3}
+
+
+def test_the_last_word_on_an_image_counts(store: Store, wish: Callable[[], Wish]) -> None:
+    decide(store, wish(), locked=[4])
+    decide(store, wish(), rejected=[4])
+    assert (wish().locked, wish().rejected) == (set(), {4})
+
+
+def test_a_locked_duplicate_takes_the_place_of_its_keeper(store: Store, wish: Callable[[], Wish]) -> None:
+    store.replace_duplicates([Duplicate(5, 1, "phash", 1.0)], "x", {})
+    decide(store, wish(), locked=[5])
+    assert chosen(store, wish()) == {2, 3, 5}
+
+
+def test_a_swap_is_a_reject_and_a_lock(store: Store, wish: Callable[[], Wish]) -> None:
+    select(store, wish())
+    swap(store, wish(), 2, 6)
+    assert chosen(store, wish()) == {1, 3, 6}
+
+
+@pytest.mark.parametrize(("out", "into", "word"), [(5, 6, "0005 is not chosen"), (1, 2, "0002 is chosen already")])
+def test_a_swap_that_cannot_be_meant(store: Store, wish: Callable[[], Wish], out: int, into: int, word: str) -> None:
+    select(store, wish())
+    with pytest.raises(UsageError, match=word):
+        swap(store, wish(), out, into)
+    assert (wish().locked, wish().rejected) == (set(), set())
+
+
+def test_a_swap_keeps_to_the_quotas(store: Store) -> None:
+    odd, even = ("", (("number", "odd"),)), ("", (("number", "even"),))
+    wish = Wish(3, METRICS, {odd: 2, even: 1}, lambda asset: odd if asset.id % 2 else even)
+    select(store, wish)
+    with pytest.raises(UsageError, match="different kinds"):
+        swap(store, wish, 1, 4)
+
+
+def test_more_locks_than_tokens_are_refused_and_nothing_is_recorded(store: Store, wish: Callable[[], Wish]) -> None:
+    with pytest.raises(CollectionError, match="4 images are locked") as caught:
+        decide(store, wish(), locked=[1, 2, 3, 4])
+    assert "--free" in str(caught.value.hint)
+    assert wish().locked == set()
+
+
+@pytest.mark.parametrize("numbers", [{"locked": [99]}, {"locked": [1], "rejected": [1]}])
+def test_decisions_that_cannot_be_meant(store: Store, wish: Callable[[], Wish], numbers: dict[str, list[int]]) -> None:
+    with pytest.raises(UsageError):
+        decide(store, wish(), **numbers)
