@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from collection.errors import ImageError, UsageError
-from collection.values import Recipe, canonical_json
+from collection.values import Recipe, canonical_json, parse_json
 
 OURS = "collection"
 """Key of the chunk that holds the canonical JSON of a recipe."""
@@ -108,7 +108,7 @@ def _unquoted(value: str) -> str:
     if not value.startswith('"'):
         return value
     try:
-        return str(json.loads(value))
+        return str(parse_json(value))
     except ValueError:
         return value
 
@@ -124,7 +124,7 @@ def _recipe(text: str, name: str | Path) -> Recipe | None:
     if not text:
         return None
     try:
-        value: Any = json.loads(text)
+        value: Any = parse_json(text)
         return Recipe.from_json(value)
     except (ValueError, UsageError) as error:
         raise ImageError(f"{name}: its `{OURS}` chunk holds no recipe: {error}") from error

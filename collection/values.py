@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -39,6 +41,20 @@ def canonical_json(value: Any) -> bytes:
         return rfc8785.dumps(value)
     except rfc8785.CanonicalizationError as error:
         raise UsageError(f"no canonical JSON: {error}") from error
+
+
+DEEPEST_JSON = 100
+"""Levels; nobody means more, and a parser that runs out of stack ends the process."""
+
+
+def parse_json(text: str) -> Any:
+    """The value of a JSON text that somebody else wrote; raises ValueError for any other, or one nested too deep."""
+    depth = 0
+    for bracket in re.findall(r"[\[\]{}]", re.sub(r'"(?:[^"\\]|\\.)*"', "", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > DEEPEST_JSON:
+            raise ValueError(f"it is nested more than {DEEPEST_JSON} levels deep")
+    return json.loads(text)
 
 
 def sha256_hex(data: bytes | memoryview) -> str:

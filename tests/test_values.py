@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection.errors import UsageError
-from collection.values import Recipe, Style, StyleBlend, canonical_json
+from collection.values import DEEPEST_JSON, Recipe, Style, StyleBlend, canonical_json, parse_json
 
 scalars = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(-1e15, 1e15) | st.text()
 values = st.recursive(
@@ -87,3 +87,24 @@ def test_a_recipe_that_says_little_is_short() -> None:
 def test_what_is_no_recipe_is_refused(value: object) -> None:
     with pytest.raises(UsageError, match="not a recipe"):
         Recipe.from_json(value)
+
+
+@given(values)
+def test_what_others_write_is_read_as_json(value: object) -> None:
+    assert parse_json(json.dumps(value)) == value
+
+
+def test_json_that_is_nested_too_deep_is_refused_whatever_the_stack() -> None:
+    """A library may have raised Python's own limit, and the parser then ends the process."""
+    import sys
+
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)
+    try:
+        with pytest.raises(ValueError, match="nested"):
+            parse_json("[" * 100_000)
+    finally:
+        sys.setrecursionlimit(limit)
+    deep = "[" * DEEPEST_JSON + "]" * DEEPEST_JSON
+    assert parse_json(deep) is not None
+    assert parse_json(json.dumps("[" * 1000)) == "[" * 1000, "brackets in a text nest nothing"

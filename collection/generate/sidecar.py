@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
 
 from collection.errors import ImageError
 from collection.folders import SIDECAR, read_file
+from collection.values import parse_json
 
 PROSE = frozenset(
     {"name", "description", "image", "image_data", "external_url", "animation_url", "background_color", "youtube_url"}
@@ -30,8 +30,8 @@ def read_traits(path: Path) -> dict[str, str]:
     that is told twice the first counts.
     """
     try:
-        value = json.loads(read_file(path).decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+        value = parse_json(read_file(path).decode("utf-8-sig"))
+    except ValueError as error:
         raise ImageError(f"it is no JSON: {error}") from error
     if not isinstance(value, dict):
         raise ImageError("it holds no JSON object")

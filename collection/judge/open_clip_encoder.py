@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +27,7 @@ from collection.judge.declared_weights import (
 from collection.judge.preprocess import Preprocess
 from collection.judge.weights import file_sha256, published_in_mixed_precision
 from collection.torch_environment import prepare_torchvision
-from collection.values import Pixels
+from collection.values import Pixels, parse_json
 
 _WEIGHT_FILES = (
     "open_clip_model.safetensors",
@@ -211,7 +210,7 @@ def _treatment(config: dict[str, Any], folder: Path, repository: str | None) -> 
 
 def _read_config(path: Path) -> dict[str, Any]:
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = parse_json(path.read_text(encoding="utf-8"))
         absent = {"embed_dim", "vision_cfg", "text_cfg"} - set(config["model_cfg"])
         if absent:
             raise KeyError(*sorted(absent))
