@@ -1,4 +1,4 @@
-"""How long the choice of a set takes: `python benchmarks/select.py [IMAGES] [CHOSEN] [WIDTH] [DIVERSITY]`.
+"""How long the choice of a set takes: `python benchmarks/selection.py [IMAGES] [CHOSEN] [WIDTH] [DIVERSITY]`.
 
 Vectors in 500 clouds with scores that prefer some of them; compared with plain sorting by score.
 """
