@@ -1,7 +1,4 @@
-"""The pin stage: the frozen set becomes one CAR file, and every storage of the project keeps it.
-
-What is published, below one root: images/1.png ..., metadata/1.json ..., collection.json.
-"""
+"""The pin stage: the frozen set becomes one CAR file, and every storage of the project keeps it."""
 
 from __future__ import annotations
 
@@ -13,10 +10,10 @@ from collection.errors import PinError, PublishError
 from collection.ipfs.car_store import CarStore
 from collection.ipfs.pinner import Pinner
 from collection.store.files import Files
+from collection.store.published import published_tree
 from collection.store.records import Freeze, Pin
 from collection.store.store import Store
 from collection.unixfs import graph_of, write_car
-from collection.unixfs.build import Entry
 from collection.values import Failure, Progress, silent
 
 STAGE = "pin"
@@ -97,7 +94,7 @@ def _car(store: Store, files: Files, frozen: Freeze, cars: CarStore) -> Path:
     """The CAR file of the frozen set; written if it is not there whole."""
     path = cars.path(frozen.root_cid)
     if not cars.holds(frozen.root_cid):
-        graph = graph_of(published_tree(store, files, frozen))
+        graph = graph_of(published_tree(files, frozen, store.tokens()))
         if graph.cid != frozen.root_cid:
             raise PinError(
                 f"the files of the frozen set make {graph.cid}, but {frozen.root_cid} was frozen",
@@ -105,13 +102,3 @@ def _car(store: Store, files: Files, frozen: Freeze, cars: CarStore) -> Path:
             )
         write_car(path, graph, graph.cid)
     return path
-
-
-def published_tree(store: Store, files: Files, frozen: Freeze) -> dict[str, Entry]:
-    """The published directory: names, and the project's files that lie there."""
-    tokens = store.tokens()
-    return {
-        "images": {f"{token.token_id}.png": files.path(token.asset.file_sha256) for token in tokens},
-        "metadata": {f"{token.token_id}.json": files.path(token.metadata_sha256, ".json") for token in tokens},
-        "collection.json": files.path(frozen.contract_metadata_sha256, ".json"),
-    }

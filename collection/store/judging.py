@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -179,13 +178,11 @@ class Judging(Database):
             return [as_asset(asset, recipe) for asset, recipe in session.exec(query)]
 
     def _judging_counts(self) -> dict[str, int]:
-        scored, aside = {score.file_sha256 for score in self.scores()}, len(self.duplicates())
+        aside = len(self.duplicates())
+        images = select(func.count()).select_from(AssetRow).join(RecipeRow, isouter=True).where(CURRENT)
         with self._reading() as session:
-            files = Counter(
-                session.exec(select(AssetRow.file_sha256).join(RecipeRow, isouter=True).where(CURRENT)).all()
-            )
             return {
-                "scored": sum(count for sha256, count in files.items() if sha256 in scored),
+                "scored": session.exec(images.where(col(AssetRow.file_sha256).in_(select(ScoreRow.file_sha256)))).one(),
                 "duplicates": aside,
                 "selected": session.exec(select(func.count()).select_from(SelectionRow)).one(),
             }

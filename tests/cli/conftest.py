@@ -75,6 +75,22 @@ def collection() -> Run:
     return run
 
 
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `collection` with words in this process, where torch is loaded once for all tests."""
+    from collection_cli.main import main
+
+    def run(*words: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["collection", *map(str, words)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        said = capsys.readouterr()
+        assert isinstance(left.value.code, int)
+        return Said(left.value.code, said.out, said.err)
+
+    return run
+
+
 @pytest.fixture(scope="session")
 def tiny() -> str:
     """A configuration of five small pictures, of which three become tokens."""

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,38 +17,6 @@ def picture(seed: int) -> Image.Image:
     """Smooth and unlike others: noise, enlarged."""
     noise = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
     return Image.fromarray(noise).resize((120, 120), Image.Resampling.BICUBIC)
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the command said in this process and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def object(self) -> dict[str, Any]:
-        """The one JSON object on stdout."""
-        value = json.loads(self.out)
-        assert isinstance(value, dict)
-        return value
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Runs `collection` with words in this process, where torch is loaded once for all tests."""
-    from collection_cli.main import main
-
-    def run(*words: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["collection", *map(str, words)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capsys.readouterr()
-        assert isinstance(left.value.code, int)
-        return Said(left.value.code, said.out, said.err)
-
-    return run
 
 
 @pytest.fixture
