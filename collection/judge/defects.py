@@ -28,6 +28,8 @@ APART = 8
 """Levels by which what lies inside a border differs from it..."""
 STRAIGHT = 0.6
 """...along this share of its edge at least: a frame ends in a straight line, a subject on a plain ground does not."""
+JPEG_BLOCK = 8
+"""Rows over which JPEG smears such an edge."""
 
 _BLUR = 9
 """Pixels of the box with which Crété and others blur again."""
@@ -146,7 +148,8 @@ def _bars(grey: Grey) -> tuple[int, int]:
 
 def _straight(inside: Grey, tone: int) -> bool:
     """Whether the first and the last rows differ from the border's tone along most of their length."""
-    for rows in (inside[:3], inside[-3:]):
+    depth = min(JPEG_BLOCK, len(inside) // 10 + 1)
+    for rows in (inside[:depth], inside[-depth:]):
         differs = np.abs(rows.astype(np.int16) - tone) > APART
         if differs.mean(axis=1).max(initial=0.0) < STRAIGHT:
             return False
