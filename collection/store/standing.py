@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import and_, func, literal_column, or_, text
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
 from collection.store.database import Database
 from collection.store.records import Score
-from collection.store.rows import CURRENT, among
+from collection.store.rows import CURRENT
 from collection.store.tables import AssetRow, RecipeRow, ScoreRow
 
 FEWEST = 8
@@ -34,7 +35,11 @@ class Standing(Database):
         blend; where these are fewer than FEWEST, among the images of the series. Imported images are one series.
         """
         with self._reading() as session:
-            return [score for _, score in _standings(session, models)]
+            rows, found = _standings(session, models)
+        return [
+            Score(sha256, metric, model, value, percentile)
+            for (_, sha256, metric, model, value), percentile in zip(rows, found, strict=True)
+        ]
 
     def keep_percentiles(self, models: Mapping[str, str]) -> int:
         """Store the percentiles of `standings`, in one transaction; returns how many changed.
@@ -42,15 +47,19 @@ class Standing(Database):
         Scores that are not among those (of another model, of images that left the plan) have none.
         """
         with self._writing() as session:
-            found = _standings(session, models)
-            kept = dict(session.execute(text("SELECT rowid, percentile FROM score WHERE percentile IS NOT NULL")).all())
-            changes = [(rowid, score.percentile) for rowid, score in found if kept.pop(rowid, None) != score.percentile]
-            changes += [(rowid, None) for rowid in kept]
+            rows, found = _standings(session, models)
+            connection = session.connection()
+            kept = dict(
+                _all(connection.exec_driver_sql("SELECT rowid, percentile FROM score WHERE percentile NOTNULL"))
+            )
+            changes: list[tuple[float | None, int]] = [
+                (percentile, row[0])
+                for row, percentile in zip(rows, found, strict=True)
+                if kept.pop(row[0], None) != percentile
+            ]
+            changes += [(None, rowid) for rowid in kept]
             if changes:
-                session.execute(
-                    text("UPDATE score SET percentile = :percentile WHERE rowid = :id"),
-                    [{"id": rowid, "percentile": percentile} for rowid, percentile in changes],
-                )
+                connection.exec_driver_sql("UPDATE score SET percentile = ? WHERE rowid = ?", changes)
             return len(changes)
 
     def score_ranges(self, models: Mapping[str, str]) -> dict[str, tuple[float, float]]:
@@ -119,31 +128,34 @@ def _runs(begins: npt.NDArray[np.bool_]) -> tuple[Groups, Groups]:
     return np.repeat(starts, lengths), np.repeat(lengths, lengths)
 
 
-def _standings(session: Session, models: Mapping[str, str]) -> list[tuple[int, Score]]:
-    """(row of the table, score with its percentile) by file, metric and model."""
-    kin = _kin(session)
-    query = select(  # type: ignore[call-overload]
-        literal_column("score.rowid"), ScoreRow.file_sha256, ScoreRow.metric, ScoreRow.model, ScoreRow.value
-    )
-    query = query.where(among(col(ScoreRow.model), set(models.values())))
+def _standings(session: Session, models: Mapping[str, str]) -> tuple[list[tuple[Any, ...]], list[float]]:
+    """(row of the table, file, metric, model, value) by file and metric, and the percentile of each."""
+    near, far = _kin(session)
+    metrics = {metric: place for place, metric in enumerate(models)}
+    query = """
+        SELECT rowid, file_sha256, metric, model, value FROM score
+        WHERE model IN (SELECT value FROM json_each(?)) ORDER BY file_sha256, metric
+    """
     rows = [
         row
-        for row in session.execute(query.order_by(col(ScoreRow.file_sha256), col(ScoreRow.metric)))
-        if row[1] in kin and models.get(row[2]) == row[3]
+        for row in _all(session.connection().exec_driver_sql(query, (json.dumps(list(models.values())),)))
+        if row[1] in near and models.get(row[2]) == row[3]
     ]
     values = np.array([row[4] for row in rows], dtype=np.float64)
-    near = _numbered([(row[2], *kin[row[1]]) for row in rows])
-    far = _numbered([(row[2], kin[row[1]][0]) for row in rows])
-    enough = np.bincount(near, minlength=1)[near] >= FEWEST
-    found = np.where(enough, percentiles(values, near), percentiles(values, far)).round(4).tolist()
-    return [
-        (rowid, Score(sha256, metric, model, value, percentile))
-        for (rowid, sha256, metric, model, value), percentile in zip(rows, found, strict=True)
-    ]
+    metric = np.array([metrics[row[2]] for row in rows], dtype=np.intp)
+    kinds, series = (
+        np.array([kin[row[1]] for row in rows], dtype=np.intp) * len(metrics) + metric for kin in (near, far)
+    )
+    enough = np.bincount(kinds, minlength=1)[kinds] >= FEWEST
+    found = np.where(enough, percentiles(values, kinds), percentiles(values, series))
+    return rows, found.round(4).tolist()
 
 
-def _kin(session: Session) -> dict[str, tuple[str, str, str]]:
-    """(series, prompt, style blend) of each file of the plan, by that of its first image."""
+def _kin(session: Session) -> tuple[dict[str, int], dict[str, int]]:
+    """For each file of the plan two numbers: of its series, prompt and style blend, and of its series alone.
+
+    A file that several images share counts for the first of them.
+    """
     query = (
         select(
             AssetRow.file_sha256,
@@ -155,10 +167,13 @@ def _kin(session: Session) -> dict[str, tuple[str, str, str]]:
         .where(CURRENT)
         .order_by(col(AssetRow.id).desc())
     )
-    return {sha256: (series, prompt, blend) for sha256, series, prompt, blend in session.execute(query)}
+    found = session.execute(query).all()
+    kinds: defaultdict[Any, int] = defaultdict(count().__next__)
+    near = {sha256: kinds[series, prompt, blend] for sha256, series, prompt, blend in found}
+    return near, {sha256: kinds[series] for sha256, series, _, _ in found}
 
 
-def _numbered(keys: Sequence[tuple[str, ...]]) -> Groups:
-    """A number for each key, (n,), the same for equal ones."""
-    numbers: defaultdict[tuple[str, ...], int] = defaultdict(count().__next__)
-    return np.array([numbers[key] for key in keys], dtype=np.intp)
+def _all(result: Any) -> list[tuple[Any, ...]]:
+    """The rows of a query as plain tuples: a million of SQLAlchemy's own take seconds."""
+    rows: list[tuple[Any, ...]] = result.cursor.fetchall()
+    return rows
