@@ -22,6 +22,7 @@ from . import (
     importing,
     interpolate,
     lineage,
+    metrics,
     mint,
     models,
     new,
@@ -43,7 +44,7 @@ from . import verify as verify_command
 from .render import Screen
 
 COMMANDS = {
-    "Begin": {"new": new, "config": config, "models": models, "doctor": doctor},
+    "Begin": {"new": new, "config": config, "models": models, "metrics": metrics, "doctor": doctor},
     "All at once": {"run": run, "status": status},
     "Make and judge": {"plan": plan, "generate": generate, "import": importing, "score": score, "dedupe": dedupe},
     "Choose": {"select": select, "sheet": sheet},

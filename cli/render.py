@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -53,6 +54,12 @@ class Screen:
     def say(self, text: str) -> None:
         """A line of free text."""
         self.out.print(escape(text))
+
+    def wrapped(self, text: str) -> None:
+        """Free text under a heading, indented and broken at the width of the screen."""
+        from rich.padding import Padding
+
+        self.out.print(Padding(escape(text), (0, 0, 0, 4), expand=False), soft_wrap=False)
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Rows under a heading; all columns but the first are numbers or short words."""
@@ -117,6 +124,12 @@ class Screen:
 def amount(number: int, singular: str, plural: str | None = None) -> str:
     """A number and its noun: 1 token, 24 tokens, 1,200 images."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def counted(flags: Mapping[int, Mapping[str, str]] | Mapping[str, Mapping[str, str]]) -> str:
+    """How many images have each flag, most first: 3 banded, 1 blurred."""
+    counts = Counter(flag for found in flags.values() for flag in found)
+    return ", ".join(f"{count} {flag}" for flag, count in counts.most_common())
 
 
 def bytes_of(size: int) -> str:

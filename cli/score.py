@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from .folders import Csv, Encoder, Folder, Heads, end, judged, preview, refuse_without_folder, write_csv
-from .render import Outcome, Screen, amount
+from .render import Outcome, Screen, amount, counted
 from .session import DryRun, Json, Session, working
 
 if TYPE_CHECKING:
     from collection.picture_folder import PictureFolder
+    from collection.project import Project
+
+SHOWN = ("quality", "sharpness", "exposure")
+"""Metrics of the table for people besides those that rank; --csv and --json have all."""
 
 
 def left(session: Session) -> int:
@@ -25,49 +28,71 @@ def left(session: Session) -> int:
 
 def work(session: Session) -> Outcome:
     """Score what has no score."""
-    from collection.judge.score import ranges, score
+    from collection.judge.score import score
 
     project = session.project
     counts = project.store.counts()
     total = counts["generated"] + counts["imported"]
     if not left(session):
         hint = None if total else "`collection generate` comes first"
-        line = f"nothing to do: {total} of {amount(total, 'image')} scored"
-        line += "".join(f", {item}" for item in in_words(ranges(project.store, project.scorers)))
-        return Outcome("score", line, {"scored": 0, "pending": 0}, complete=bool(total), hint=hint)
+        project.store.keep_percentiles(project.scorers.models)  # images may have left the plan
+        line = f"nothing to do: {total} of {amount(total, 'image')} scored{said(project)}"
+        report = {"scored": 0, "pending": 0, **found(project)}
+        return Outcome("score", line, report, complete=bool(total), hint=hint)
     with session.screen.progress("score", "images") as progress:
         result = score(
             project.store, project.files, project.scorers, batch_size=project.config.score.batch, progress=progress
         )
-    flags = sorted({flag for found in result.flagged.values() for flag in found})
-    line = f"{amount(result.scored, 'image')}: {', '.join(in_words(result.ranges)) or 'no score'}"
-    if flags:
-        line += f"; {len(result.flagged)} flagged ({', '.join(flags)})"
-    report = {
-        "scored": result.scored,
-        "pending": left(session),
-        "ranges": {metric: list(found) for metric, found in result.ranges.items()},
-        "flagged": {label: list(found) for label, found in result.flagged.items()},
-    }
+    line = f"{amount(result.scored, 'image')}{said(project)}"
+    report = {"scored": result.scored, "pending": left(session), **found(project)}
     return Outcome("score", line, report, result.failed, complete=not result.failed)
 
 
-def in_words(ranges: Mapping[str, tuple[float, float]]) -> list[str]:
-    """Lowest and highest score of each metric."""
-    return [f"{metric} {low:.1f} to {high:.1f}" for metric, (low, high) in ranges.items()]
+def found(project: Project) -> dict[str, Any]:
+    """What the numbers of all images are, for programs."""
+    ranges = project.store.score_ranges(project.scorers.models)
+    return {
+        "ranges": {metric: list(range_) for metric, range_ in ranges.items()},
+        "flagged": {f"{number:04d}": flags for number, flags in project.flags.items()},
+        "safety": project.config.score.safety,
+    }
+
+
+def said(project: Project) -> str:
+    """What ranks the images, their flags, and whether safety was looked at: the end of a line."""
+    ranges, flags = project.store.score_ranges(project.ranking_metrics), project.flags
+    text = "".join(f", {metric} {low:.1f} to {high:.1f}" for metric, (low, high) in ranges.items())
+    text += f"; {len(flags)} flagged ({counted(flags)})" if flags else ""
+    return text + ("; nsfw not looked for" if project.config.score.safety == "off" else "")
+
+
+def show_ranges(session: Session) -> None:
+    """A table of the lowest and the highest score of each metric."""
+    store, models = session.project.store, session.project.scorers.models
+    rows = [[metric, f"{low:.3g}", f"{high:.3g}"] for metric, (low, high) in store.score_ranges(models).items()]
+    if rows and not session.screen.as_json:
+        session.screen.table(["metric", "lowest", "highest"], rows)
 
 
 def score_folder(screen: Screen, opened: PictureFolder, csv: Path | None) -> None:
     """Show the numbers of a folder's pictures, best first, and print them in the order of their paths."""
-    found, metrics = opened.scores(), opened.metrics
-    ordered = sorted(found, key=lambda name: [-found[name][metric] for metric in metrics])
+    scores, metrics, flags = opened.scores(), opened.metrics, opened.flags()
     if csv:
-        rows = [[name, *(found[name][metric] for metric in metrics)] for name in found]
-        write_csv(csv, ["path", *metrics], rows)
-    if found and not screen.as_json:
-        screen.table(["path", *metrics], [[name, *(f"{found[name][m]:.2f}" for m in metrics)] for name in ordered])
-    screen.line("score", f"{amount(len(found), 'image')}, {len(opened.skipped)} skipped")
-    end(screen, opened, {"images": [{"path": name, "scores": scores} for name, scores in found.items()]})
+        rows = [[name, *(scores[name][m] for m in metrics), " ".join(flags.get(name, ()))] for name in scores]
+        write_csv(csv, ["path", *metrics, "flags"], rows)
+    if scores and not screen.as_json:
+        shown = [*opened.ranking_metrics, *(metric for metric in SHOWN if metric not in opened.ranking_metrics)]
+        ordered = sorted(scores, key=lambda name: [-scores[name][metric] for metric in shown])
+        rows = [[name, *(f"{scores[name][m]:.3g}" for m in shown), ", ".join(flags.get(name, ()))] for name in ordered]
+        screen.table(["path", *shown, "flags"], rows)
+    flagged = f", {len(flags)} flagged ({counted(flags)})" if flags else ""
+    screen.line("score", f"{amount(len(scores), 'image')}{flagged}, {len(opened.skipped)} skipped")
+    percentiles = opened.percentiles()
+    images = [
+        {"path": name, "scores": values, "percentiles": percentiles[name], "flags": flags.get(name, {})}
+        for name, values in scores.items()
+    ]
+    end(screen, opened, {"images": images})
 
 
 def command(
@@ -91,4 +116,6 @@ def command(
         if dry_run:
             count = left(session)
             return session.pending("score", count, amount(count, "image"))
-        return session.end(work(session))
+        outcome = work(session)
+        show_ranges(session)
+        return session.end(outcome)

@@ -31,6 +31,7 @@ def work(session: Session) -> Outcome:
         return _outcome(line, report)
     result = select(project.store, project.wish)
     line = f"{result.selected} of {result.eligible}, mean percentile {result.mean_score:.0f}"
+    line += f"; {result.barred} barred by their flags" if result.barred else ""
     return _outcome(line, project.store.stage_report("select"))
 
 
@@ -67,9 +68,10 @@ def explain(session: Session, token: int | None, image: int | None) -> None:
             raise UsageError(f"there is no token {token}", f"{known}; --why-image asks by the image's number")
         image = found[token]
     assert image is not None
-    reason = why(project.store, image, project.wish)
-    session.screen.line(f"{image:04d}", reason)
-    session.screen.object({"token": token, "image": image, "why": reason})
+    reason, flags = why(project.store, image, project.wish), project.flags.get(image, {})
+    said = "".join(f"; flagged {flag} ({defect})" for flag, defect in flags.items() if f"flagged {flag}" not in reason)
+    session.screen.line(f"{image:04d}", reason + said)
+    session.screen.object({"token": token, "image": image, "why": reason, "flags": flags})
 
 
 def command(

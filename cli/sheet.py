@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,27 +13,36 @@ from .session import DryRun, Json, Session, reading
 
 if TYPE_CHECKING:
     from collection.curate.sheet import Sheet
+    from collection.store.records import Asset
 
 
 def shown(session: Session, everything: bool = False) -> Sheet:
-    """What the sheet shows: the tokens if there are any, else the chosen images, else all."""
+    """What the sheet shows: the tokens if there are any, else the chosen images, else all.
+
+    Images bear their flags; tokens do not, for they are what the world sees.
+    """
     from collection.curate.sheet import Cell, Sheet
 
     config, store = session.project.config, session.project.store
-    assets, tokens, chosen = store.assets(), store.tokens(), store.selection()
+    assets, tokens, chosen, flags = store.assets(), store.tokens(), store.selection(), session.project.flags
     if tokens and not everything:
         cells = [Cell(f"#{token.token_id}", token.asset.file_sha256) for token in tokens]
         what = f"{amount(len(tokens), 'token')} of {amount(len(assets), 'image')}"
     elif chosen and not everything:
         files = {asset.id: asset for asset in assets}
         ordered = [files[item.asset_id] for item in chosen if item.asset_id in files]
-        cells = [Cell(asset.label, asset.file_sha256) for asset in ordered]
+        cells = [Cell(caption(asset, flags), asset.file_sha256) for asset in ordered]
         what = f"{amount(len(cells), 'image')} chosen of {len(assets)}, best first"
     else:
-        cells = [Cell(asset.label, asset.file_sha256) for asset in assets]
+        cells = [Cell(caption(asset, flags), asset.file_sha256) for asset in assets]
         what = amount(len(assets), "image")
     artists = ", ".join(artist.name for artist in config.artists)
     return Sheet(config.title, "  ·  ".join(filter(None, [artists, what, f'seed "{config.seed}"'])), cells)
+
+
+def caption(asset: Asset, flags: Mapping[int, Mapping[str, str]]) -> str:
+    """The number of an image, and what is wrong with it."""
+    return "  ".join([asset.label, *flags.get(asset.id, ())])
 
 
 def work(session: Session, output: Path | None = None, everything: bool = False) -> Outcome:

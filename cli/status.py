@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from .render import amount
+from .render import amount, counted
 from .session import Json, reading
 
 NEXT = {
@@ -37,6 +37,8 @@ def command(context: typer.Context, as_json: Json = False) -> None:
         following = next_command(counts, goals)
         for name, count in counts.items():
             session.screen.line(name, f"{count} of {goals[name]}" if name in goals else f"{count}")
+        flags = session.project.flags
+        session.screen.line("flagged", f"{len(flags)} ({counted(flags)})" if flags else "0")
         failures = [(stage, failure) for stage in ("generate", "score", "pin") for failure in store.failures(stage)]
         for stage, failure in failures:
             session.screen.error(f"{stage} {failure.what}: {failure.why}", None)
@@ -46,4 +48,4 @@ def command(context: typer.Context, as_json: Json = False) -> None:
         else:
             session.screen.line("next", f"all done: {amount(config.supply, 'token')} verified")
         named = [{"stage": stage, "what": failure.what, "why": failure.why} for stage, failure in failures]
-        session.screen.object({**counts, "failed": named, "next": following})
+        session.screen.object({**counts, "flagged": len(flags), "failed": named, "next": following})

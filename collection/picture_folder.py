@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from collection.config import Dedupe, Score
 from collection.judge.folder import Judged, judge_folder
 from collection.judge.panel import build_scorers, ranking_metrics
 from collection.judge.score import Scorers
+from collection.store.records import Score as Grade
 from collection.store.store import Store
 from collection.values import Failure, Progress, silent
 
@@ -45,9 +46,14 @@ class PictureFolder:
         return self.judged.skipped
 
     @property
+    def ranking_metrics(self) -> tuple[str, ...]:
+        """The metrics that say which picture is better."""
+        return tuple(ranking_metrics(self.scorers))
+
+    @property
     def metrics(self) -> tuple[str, ...]:
-        """The metrics of the scores, that which ranks the pictures first."""
-        first = ranking_metrics(self.scorers)
+        """The metrics of the scores, those that rank the pictures first."""
+        first = self.ranking_metrics
         return (*first, *(name for name in self.scorers.metrics if name not in first))
 
     @property
@@ -57,9 +63,24 @@ class PictureFolder:
 
     def scores(self) -> dict[str, dict[str, float]]:
         """The numbers of each picture, by its path in the folder and the metric; in the order of the paths."""
+        return self._by_name(lambda score: score.value)
+
+    def percentiles(self) -> dict[str, dict[str, float]]:
+        """Where each of those numbers stands among those of the folder, 0 to 100."""
+        return self._by_name(lambda score: score.percentile or 0.0)
+
+    def flags(self) -> dict[str, dict[str, str]]:
+        """What is wrong with each picture that has a defect, by its path: flags, and why in words."""
+        from collection.config import Flags
+        from collection.judge.flags import flags_of
+
+        found = flags_of(self.store, self.scorers.models, Flags())
+        return {self.judged.names[number]: flags for number, flags in found.items()}
+
+    def _by_name(self, of: Callable[[Grade], float]) -> dict[str, dict[str, float]]:
         of_file: dict[str, dict[str, float]] = defaultdict(dict)
-        for item in self.store.scores():
-            of_file[item.file_sha256][item.metric] = item.value
+        for item in self.store.standings(self.scorers.models):
+            of_file[item.file_sha256][item.metric] = of(item)
         return {self.judged.names[asset.id]: of_file[asset.file_sha256] for asset in self.store.assets()}
 
     def groups(self) -> dict[str, list[Copy]]:

@@ -110,10 +110,12 @@ class Project:
 
         if not judged:
             return Workbench(self.generator)
-        from collection.judge.panel import build_encoder
-        from collection.judge.score import judge
+        from collection.judge.panel import build_encoder, build_pixel_scorers
+        from collection.judge.score import Scorers, judge
 
-        return Workbench(self.generator, partial(judge, build_encoder(self.config.score.encoder, self.folder)))
+        wish = self.config.score
+        scorers = Scorers(build_encoder(wish.encoder, self.folder), pixels=build_pixel_scorers(wish, self.folder))
+        return Workbench(self.generator, partial(judge, scorers))
 
     def carrier(
         self, *, judged: bool = True, workers: int | None = None, recycle: int | None = None,
@@ -172,8 +174,25 @@ class Project:
         return Nearness(self.scorers.encoder.model, wish.phash_distance, wish.cosine)
 
     @property
-    def ranking_metrics(self) -> tuple[str, ...]:
-        """The metrics that say which image is better."""
+    def flags(self) -> dict[int, dict[str, str]]:
+        """What is wrong with each image that has a defect, by its number: flags, and why in words."""
+        from collection.judge.flags import flags_of
+        from collection.judge.panel import build_pixel_scorers
+        from collection.judge.score import pixel_models
+
+        wish = self.config.score
+        return flags_of(self.store, pixel_models(build_pixel_scorers(wish, self.folder)), wish.flags)
+
+    @property
+    def barred(self) -> dict[int, str]:
+        """Why images are not to be chosen, by number."""
+        from collection.judge.flags import barred
+
+        return barred(self.flags, self.config.select.bar)
+
+    @property
+    def ranking_metrics(self) -> dict[str, str]:
+        """The metrics that say which image is better, and the model of each."""
         from collection.judge.panel import ranking_metrics
 
         return ranking_metrics(self.scorers)
@@ -193,6 +212,7 @@ class Project:
             self.scorers.encoder.model,
             self.store.choices("lock"),
             self.store.choices("reject"),
+            self.barred,
         )
 
     def elsewhere(self, place: Path, *, progress: Progress = silent) -> Elsewhere:
@@ -219,10 +239,15 @@ class Project:
         return found
 
     def ranking(self) -> dict[int, float]:
-        """How good each image is, by its number: the mean of its percentiles, 0 to 100."""
+        """How good each image is, by its number: the mean of its percentiles, 0 to 100.
+
+        One that may not be chosen is worse than all others by 100, so that it keeps no place from a near-duplicate.
+        """
         from collection.curate.select import rank
 
-        return {item.asset.id: item.score for item in rank(self.store, self.ranking_metrics)}
+        barred = self.barred
+        ranked = rank(self.store, self.ranking_metrics)
+        return {item.asset.id: item.score - 100 * (item.asset.id in barred) for item in ranked}
 
     @cached_property
     def cars(self) -> CarStore:

@@ -1,4 +1,4 @@
-"""Write docs/configuration.md and docs/commands.md from the code, so that they cannot drift: `make docs`.
+"""Write the reference pages of docs/ from the code, so that they cannot drift: `make docs`.
 
 With --check, write nothing and fail if they are not what would be written.
 """
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from collection.config import Config
+from collection.judge.metrics import metrics
+from collection.store.standing import FEWEST
 from collection_cli.main import COMMANDS, app
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -53,6 +55,9 @@ def tables(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             if "discriminator" in value:
                 heading += f' with use = "{node["properties"]["use"]["const"]}"'
             yield heading, node
+            for inner, part in node["properties"].items():
+                if "$ref" in part and "properties" in schema["$defs"][part["$ref"].rsplit("/", 1)[1]]:
+                    yield f"[{key}.{inner}]", schema["$defs"][part["$ref"].rsplit("/", 1)[1]]
 
 
 def definitions(value: Any) -> Iterator[str]:
@@ -119,9 +124,26 @@ def option(parameter: Any) -> str:
     return f"{names}: {parameter.help or ''}"
 
 
+def metric_catalogue() -> str:
+    """A section a metric."""
+    lines = ["# Metrics", NOTE, "What every number of an image says, and what it cannot tell. Each is kept with the "]
+    lines[-1] += "identity of the model that gave it, and with its percentile: the share of the images of the same "
+    lines[-1] += f"prompt and style (of the series, where those are fewer than {FEWEST}) that have a lower number. "
+    lines[-1] += "Scores of different models are never compared. `[score.flags]` says from where on one is a defect."
+    for metric in metrics().values():
+        better = "neither way is better" if metric.better == "neither" else f"{metric.better} is better"
+        lines += ["", f"## {metric.name}", "", metric.says, "", f"- Range: {metric.span}; {better}."]
+        lines += [f"- Source: {metric.source}.", f"- Limits: {metric.limits}"]
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
-    """Write or check both files."""
-    wanted = {DOCS / "configuration.md": configuration(), DOCS / "commands.md": commands()}
+    """Write or check the files."""
+    wanted = {
+        DOCS / "configuration.md": configuration(),
+        DOCS / "commands.md": commands(),
+        DOCS / "metrics.md": metric_catalogue(),
+    }
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv:
         if stale:

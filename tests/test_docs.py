@@ -55,7 +55,9 @@ def test_the_readme_names_the_painter_s_styles(repository: Path) -> None:
         assert name in line
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/commands.md", "docs/configuration.md", "CHANGELOG.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/commands.md", "docs/configuration.md", "docs/metrics.md", "CHANGELOG.md"]
+)
 def test_links_lead_somewhere(repository: Path, name: str) -> None:
     page = repository / name
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):

@@ -4,6 +4,6 @@ Secrets are never in it: keys and tokens are named by environment variable or ke
 """
 
 from collection.config.loading import load_config
-from collection.config.tables import Config, Dedupe, DiffusionGenerator, Image, Score, Series
+from collection.config.tables import Config, Dedupe, DiffusionGenerator, Flags, Image, Score, Series
 
-__all__ = ["Config", "Dedupe", "DiffusionGenerator", "Image", "Score", "Series", "load_config"]
+__all__ = ["Config", "Dedupe", "DiffusionGenerator", "Flags", "Image", "Score", "Series", "load_config"]

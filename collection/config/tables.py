@@ -135,6 +135,38 @@ class Series(Table):
     """What varies within the series; with axes it has as many images as they ask for, whatever its share."""
 
 
+Threshold = Annotated[float, Field(ge=0, le=1)]
+
+
+class Flags(Table):
+    """From where on a number counts as a defect. Nothing is measured again when these change.
+
+    `collection metrics` says what the numbers are; 0 or 1, the end of a range, means never.
+    """
+
+    tiny: int = Field(default=64, ge=0)
+    """Pixels that the shorter side has at least."""
+    blank: Threshold = 0.008
+    """Less contrast: nothing is to be seen. Never chosen."""
+    misexposed: Threshold = 0.1
+    """Less exposure: nearly all tones are close to black or white."""
+    blurred: Threshold = 0.4
+    """Less sharpness."""
+    clipped: Threshold = 0.5
+    """More clipping: this share of the picture is pure black or white."""
+    banded: Threshold = 0.02
+    """More banding: this share of the picture is false contours."""
+    bordered: Threshold = 0.05
+    """More borders: this share of the picture is a plain frame or bars."""
+    text: Threshold = 0.2
+    """More text: a line as long as this share of the width looks like lettering."""
+    nsfw: Threshold = 0.8
+    """More nsfw: what the authors of open_nsfw call highly probable. Never chosen."""
+
+
+Flag = Literal["tiny", "blank", "misexposed", "blurred", "clipped", "banded", "bordered", "text", "nsfw"]
+
+
 class Score(Table):
     """What gives each image its numbers."""
 
@@ -142,7 +174,11 @@ class Score(Table):
     """embedded (EfficientNet-Lite0), or an open_clip model: ViT-L-14-quickgelu/openai, hf-hub:ID, local-dir:FOLDER."""
     heads: tuple[str, ...] = ()
     """Aesthetic heads on the vectors of an OpenAI CLIP encoder: laion-v1, sac-logos-ava1, or files."""
+    safety: str = Field(default="off", min_length=1)
+    """off, open-nsfw (needs weights of its own; the error says how to get them), or an ONNX file of that network."""
     batch: int = Field(default=16, ge=1, le=1024)
+    flags: Flags = Flags()
+    """From where on a number counts as a defect: the table [score.flags]."""
 
 
 class Dedupe(Table):
@@ -159,6 +195,8 @@ class Select(Table):
 
     diversity: float = Field(default=0.3, ge=0, le=1)
     """0: best scores only; 1: most different only."""
+    bar: tuple[Flag, ...] = ("tiny",)
+    """Images with one of these flags are not chosen, unless a person locks them; blank and nsfw ones never are."""
 
 
 class Artist(Table):

@@ -10,7 +10,7 @@ import numpy as np
 
 from collection.curate.diverse import Coverage, Pool, Vectors, choose, coverage, spread
 from collection.errors import CollectionError
-from collection.store.records import Asset, Duplicate, Score, Selection
+from collection.store.records import Asset, Duplicate, Selection
 from collection.store.store import Store
 from collection.values import Slot, canonical_json, sha256_hex
 
@@ -20,8 +20,8 @@ class Wish:
     """What the chosen set is to be."""
 
     supply: int
-    metrics: Sequence[str]
-    """Which scores say that an image is better."""
+    metrics: Mapping[str, str]
+    """Which scores say that an image is better: metrics, and the model whose scores of each count."""
     slots: Mapping[Slot, int] = field(default_factory=dict)
     """How many tokens of each kind there are to be, `supply` in all; empty: all are of one kind."""
     slot_of: Callable[[Asset], Slot] = lambda _: ("", ())
@@ -34,6 +34,8 @@ class Wish:
     """Numbers of images that are to be in the set whatever their scores; near-duplicates give way to them."""
     rejected: frozenset[int] = frozenset()
     """Numbers of images that are not to be in it."""
+    barred: Mapping[int, str] = field(default_factory=dict)
+    """Numbers of images that are not to be in it unless they are locked, and why in words."""
 
     @property
     def room(self) -> Counter[Slot]:
@@ -43,7 +45,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class SelectReport:
-    """How many were chosen, out of how many that were no duplicates, and how good they are."""
+    """How many were chosen, out of how many that might have been, and how good they are."""
 
     selected: int
     eligible: int
@@ -52,6 +54,8 @@ class SelectReport:
     """Mean of the chosen images' percentiles, 0 to 100."""
     coverage: Coverage | None = None
     """How far eligible images are from the nearest chosen one; None where no vectors are known."""
+    barred: int = 0
+    """Images left out for their flags."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """By how much the mean score would be higher without a rule: quotas, diversity, locks."""
 
@@ -67,22 +71,21 @@ class Ranked:
 
     asset: Asset
     score: float
-    """Mean over the metrics of the percentile among the images of its series, 0 to 100."""
+    """Mean over the metrics of its percentile, 0 to 100."""
     values: Mapping[str, float]
     """The raw numbers, by metric."""
 
 
 def inputs(store: Store, wish: Wish) -> str:
     """Hash of all that the selection depends on."""
-    wanted = set(wish.metrics)
     seen = [
         wish.supply,
-        sorted(wanted),
+        sorted(wish.metrics.items()),
         [[name, list(map(list, traits)), count] for (name, traits), count in sorted(wish.slots.items())],
         [[asset.id, asset.file_sha256] for asset in store.assets()],
-        [[score.file_sha256, score.metric, score.model, score.value] for score in _ranking_scores(store, wanted)],
+        [[item.file_sha256, item.metric, item.value, item.percentile] for item in store.standings(wish.metrics)],
         [[item.asset_id, item.keeper] for item in store.duplicates()],
-        [sorted(wish.locked), sorted(wish.rejected), wish.diversity],
+        [sorted(wish.locked), sorted(wish.rejected), sorted(wish.barred.items()), wish.diversity],
         [wish.model, store.embeddings(wish.model)[0]] if wish.diversity else [],
     ]
     return sha256_hex(canonical_json(seen))
@@ -93,25 +96,21 @@ def pending(store: Store, wish: Wish) -> int:
     return 0 if store.stage_inputs("select") == inputs(store, wish) else wish.supply
 
 
-def rank(store: Store, metrics: Sequence[str]) -> list[Ranked]:
-    """Every image, best first; equals by number.
+def rank(store: Store, metrics: Mapping[str, str]) -> list[Ranked]:
+    """Every image, best first, by the scores of these metrics and models; equals by number.
 
-    Percentiles, within the image's own series, make metrics of different ranges comparable, and do not set one style
+    Percentiles (`Store.standings`) make metrics of different ranges comparable, and do not set one prompt or style
     above another that a metric happens to like less. An image that a metric has not seen gets no percentile from it;
     one without any score ranks last.
     """
-    assets = store.assets()
-    series = {asset.file_sha256: asset.recipe.series if asset.recipe else "" for asset in assets}
     values: dict[str, dict[str, float]] = defaultdict(dict)
-    groups: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
-    for score in _ranking_scores(store, set(metrics)):
-        values[score.file_sha256][score.metric] = score.value
-        groups[series[score.file_sha256], score.metric][score.file_sha256] = score.value
     percentiles: dict[str, list[float]] = defaultdict(list)
-    for group in groups.values():
-        for sha256, percentile in _percentiles(group).items():
-            percentiles[sha256].append(percentile)
-    ranked = [Ranked(asset, _mean(percentiles[asset.file_sha256]), values[asset.file_sha256]) for asset in assets]
+    for score in store.standings(metrics):
+        values[score.file_sha256][score.metric] = score.value
+        percentiles[score.file_sha256].append(score.percentile or 0.0)
+    ranked = [
+        Ranked(asset, _mean(percentiles[asset.file_sha256]), values[asset.file_sha256]) for asset in store.assets()
+    ]
     return sorted(ranked, key=lambda item: (-item.score, item.asset.id))
 
 
@@ -129,26 +128,26 @@ def select(store: Store, wish: Wish) -> SelectReport:
     mean = _mean([eligible[row].score for row in rows])
     costs = {rule: _mean_without(eligible, vectors, other) - mean for rule, other in _without(wish).items()}
     reach = coverage(vectors, rows)
-    report = SelectReport(len(rows), len(eligible), wish.supply, mean, reach, costs)
+    barred = len(wish.barred.keys() - wish.locked)
+    report = SelectReport(len(rows), len(eligible), wish.supply, mean, reach, barred, costs)
     store.replace_selection(_explained(ranked, [eligible[row].asset.id for row in rows], wish, aside), seen, {
         "selected": report.selected, "eligible": report.eligible, "supply": wish.supply, "mean_score": mean,
+        "barred": barred,
         "coverage": {"farthest": reach.farthest, "mean": reach.mean} if reach else None, "costs": costs,
     })  # fmt: skip
     return report
 
 
 def eligible_of(ranked: Sequence[Ranked], wish: Wish, aside: Mapping[int, Duplicate]) -> list[Ranked]:
-    """The images that may be chosen, best first: none rejected, and of each group of near-duplicates one.
+    """The images that may be chosen, best first: none rejected or barred, and of each group of near-duplicates one.
 
     That is the keeper, or whichever of the group is locked.
     """
+    out = {*wish.rejected, *wish.barred, *aside}
     group = {number: item.keeper_id for number, item in aside.items()}
     taken = {group.get(number, number) for number in wish.locked & {item.asset.id for item in ranked}}
     return [
-        item
-        for item in ranked
-        if item.asset.id in wish.locked
-        or not (item.asset.id in wish.rejected or item.asset.id in aside or item.asset.id in taken)
+        item for item in ranked if item.asset.id in wish.locked or not (item.asset.id in out or item.asset.id in taken)
     ]
 
 
@@ -218,6 +217,7 @@ def _explained(
         text = _reason(ranked[standing - 1], standing, len(ranked), kept_for[number])
         if number in wish.locked:
             text += "; locked by a person"
+            text += f" although {wish.barred[number]}" if number in wish.barred else ""
         elif wish.diversity:
             text += f"; weighed with how unlike the others it is (diversity {wish.diversity:g})"
         found.append(Selection(number, place, text))
@@ -231,6 +231,8 @@ def why(store: Store, asset_id: int, wish: Wish) -> str:
             return choice.why
     if asset_id in wish.rejected and store.asset(asset_id):
         return "not chosen: rejected by a person"
+    if asset_id in wish.barred and asset_id not in wish.locked:
+        return f"not chosen: {wish.barred[asset_id]}"
     for item in store.duplicates():
         if item.asset_id == asset_id:
             return f"not chosen: set aside as a near-duplicate of {item.keeper} ({_nearness(item)})"
@@ -253,18 +255,6 @@ def _no_room(asset: Asset, wish: Wish) -> str:
     return f"and the quotas ask for {count} of its kind ({kind})"
 
 
-def _ranking_scores(store: Store, metrics: set[str]) -> list[Score]:
-    return [score for score in store.scores() if score.metric in metrics]
-
-
-def _percentiles(values: Mapping[str, float]) -> dict[str, float]:
-    """For each key, the share of values below its own, equals counted half: 0 to 100, mean 50."""
-    ordered = sorted(values.values())
-    first = {value: index for index, value in reversed(list(enumerate(ordered)))}
-    last = {value: index for index, value in enumerate(ordered)}
-    return {key: 50 * (first[value] + last[value] + 1) / len(ordered) for key, value in values.items()}
-
-
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
@@ -279,7 +269,7 @@ def _reason(item: Ranked, place: int, images: int, duplicates: Sequence[Duplicat
 
 def _standing(item: Ranked, place: int, images: int) -> str:
     numbers = ", ".join(f"{metric} {value:.1f}" for metric, value in sorted(item.values.items())) or "no score"
-    return f"number {place} of {images} images, percentile {item.score:.0f} of its series ({numbers})"
+    return f"number {place} of {images} images, percentile {item.score:.0f} of its kind ({numbers})"
 
 
 def _nearness(item: Duplicate) -> str:

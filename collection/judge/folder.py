@@ -56,7 +56,7 @@ def judge_folder(
 
 def _look(store: Store, scorers: Scorers, opened: Sequence[Opened]) -> None:
     if opened:
-        found = judge(scorers.encoder, [_asset(item) for item in opened], [item.picture.pixels for item in opened])
+        found = judge(scorers, [_asset(item) for item in opened], [item.picture.pixels for item in opened])
         store.add_judgements(found.scores, found.embeddings, found.fingerprints)
 
 

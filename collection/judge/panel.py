@@ -11,7 +11,8 @@ from collection.config import Score
 from collection.durable import write_durably
 from collection.errors import ConfigError, WeightsError
 from collection.judge.heads import KNOWN_HEADS, Head, load_head
-from collection.judge.score import QUALITY, Scorers
+from collection.judge.score import TECHNICAL, PixelScorer, Scorers
+from collection.judge.technical import QUALITY
 from collection.values import ImageEncoder, sha256_hex
 
 _LAION = "https://github.com/LAION-AI/aesthetic-predictor/raw/main/"
@@ -33,12 +34,26 @@ def build_scorers(wish: Score, folder: Path, sources: dict[str, str] | None = No
     Raises ConfigError for a head that is neither known nor a file, WeightsError for weights that cannot be had.
     """
     encoder, known = build_encoder(wish.encoder, folder), SOURCES if sources is None else sources
-    return Scorers(encoder, tuple(_head(_variant(name, encoder), folder, known) for name in wish.heads))
+    heads = tuple(_head(_variant(name, encoder), folder, known) for name in wish.heads)
+    return Scorers(encoder, heads, build_pixel_scorers(wish, folder))
 
 
-def ranking_metrics(scorers: Scorers) -> tuple[str, ...]:
-    """The metrics that say which image is better: the heads, or technical quality where there is none."""
-    return tuple(head.name for head in scorers.heads) or (QUALITY,)
+def ranking_metrics(scorers: Scorers) -> dict[str, str]:
+    """The metrics that say which image is better, and the model of each: the heads, or else technical quality."""
+    models = scorers.models
+    return {name: models[name] for name in [head.name for head in scorers.heads] or [QUALITY]}
+
+
+def build_pixel_scorers(wish: Score, folder: Path) -> tuple[PixelScorer, ...]:
+    """What looks at the pixels: the technical metrics and, if [score] wants it, safety. Nothing is loaded yet.
+
+    Raises WeightsError where safety names a file that is not there.
+    """
+    if wish.safety == "off":
+        return TECHNICAL
+    from collection.judge.safety import OpenNsfw
+
+    return (*TECHNICAL, OpenNsfw() if wish.safety == "open-nsfw" else OpenNsfw(folder / wish.safety))
 
 
 def build_encoder(reference: str, folder: Path) -> ImageEncoder:

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +17,28 @@ from collection.errors import CollectionError, WeightsError
 from collection.images import decode_image
 from collection.judge.hashes import perceptual_hash
 from collection.judge.heads import Head
-from collection.judge.technical import Technical, measure, technical_model
+from collection.judge.technical import Technical
 from collection.store.files import Files
 from collection.store.records import Asset, Embedding, Judgements, Score
 from collection.store.store import Store
 from collection.values import Failure, ImageEncoder, Pixels, Progress, silent
 
-QUALITY = "quality"
-"""The metric of technical quality, 0 to 100; the metric of a head is the head's name."""
+
+class PixelScorer(Protocol):
+    """Gives numbers to one picture at a time from its pixels; several threads may ask at once."""
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        """The metrics that it gives, and the identity of what gives each."""
+        ...
+
+    def measure(self, pixels: Pixels) -> Mapping[str, float]:
+        """Each metric of one RGB picture (h, w, 3) uint8."""
+        ...
+
+
+TECHNICAL: tuple[PixelScorer, ...] = (Technical(),)
+"""What every picture is looked at by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +47,7 @@ class Scorers:
 
     encoder: ImageEncoder
     heads: tuple[Head, ...] = ()
+    pixels: tuple[PixelScorer, ...] = TECHNICAL
 
     def __post_init__(self) -> None:
         space = getattr(self.encoder, "space", None)
@@ -43,8 +60,13 @@ class Scorers:
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """The names under which scores are kept; higher is better in each."""
-        return (QUALITY, *(head.name for head in self.heads))
+        """The names under which scores are kept; the metric of a head is the head's name."""
+        return tuple(self.models)
+
+    @property
+    def models(self) -> dict[str, str]:
+        """The identity of what gives each metric: scores of another are not compared with these."""
+        return {**pixel_models(self.pixels), **{head.name: self.model(head) for head in self.heads}}
 
     def model(self, head: Head) -> str:
         """Identity of a head's scores: the head and the encoder that feeds it."""
@@ -57,8 +79,6 @@ class ScoreReport:
 
     scored: int
     failed: tuple[Failure, ...]
-    flagged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Flags (tiny, blank, clipped) of the images seen in this run, by label."""
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
@@ -78,23 +98,22 @@ def score(
     """
     total, unseen = len(pending(store, scorers)), _one_a_file(_unseen(store, scorers))
     failed: list[Failure] = []
-    flagged: dict[str, tuple[str, ...]] = {}
     done = 0
     progress(0, total)
-    for batch in _looked_at(files, unseen, batch_size):
+    for batch in _looked_at(files, scorers.pixels, unseen, batch_size):
         seen = [look for look in batch if isinstance(look, _Look)]
         failures = [look for look in batch if isinstance(look, Failure)]
-        found = _judgements(scorers.encoder, seen)
+        found = _judgements(scorers, seen)
         store.add_judgements(found.scores, found.embeddings, found.fingerprints)
         store.record_failures("score", failures, mended=[look.asset.label for look in seen])
         failed += failures
-        flagged |= {look.asset.label: look.technical.flags for look in seen if look.technical.flags}
         done += len(batch)
         progress(done, total)
     for head in scorers.heads:
         _judge(store, scorers, head)
+    store.keep_percentiles(scorers.models)
     progress(total, total)
-    return ScoreReport(total - len(failed), tuple(failed), flagged, ranges(store, scorers))
+    return ScoreReport(total - len(failed), tuple(failed), store.score_ranges(scorers.models))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +122,7 @@ class _Look:
 
     asset: Asset
     pixels: Pixels
-    technical: Technical
+    measured: Mapping[str, float]
     phash: int
 
 
@@ -111,7 +130,7 @@ def _unseen(store: Store, scorers: Scorers) -> list[Asset]:
     """Images whose pixels must be looked at."""
     return [
         *store.assets_without_embedding(scorers.encoder.model),
-        *store.assets_without_score(QUALITY, technical_model()),
+        *store.assets_without_scores(pixel_models(scorers.pixels)),
         *store.assets_without_fingerprint(),
     ]
 
@@ -127,45 +146,61 @@ def _one_a_file(assets: Sequence[Asset]) -> list[Asset]:
     return list(first.values())
 
 
-def _looked_at(files: Files, assets: Sequence[Asset], batch_size: int) -> Iterator[list[_Look | Failure]]:
+def _looked_at(
+    files: Files, pixels: Sequence[PixelScorer], assets: Sequence[Asset], batch_size: int
+) -> Iterator[list[_Look | Failure]]:
     """Batches in order; while one is worked on, the next is being decoded and measured."""
     batches = [assets[start : start + batch_size] for start in range(0, len(assets), batch_size)]
     ahead: deque[list[Future[_Look | Failure]]] = deque()
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for batch in batches:
-            ahead.append([pool.submit(_look, files, asset) for asset in batch])
+            ahead.append([pool.submit(_look, files, pixels, asset) for asset in batch])
             if len(ahead) == 2:
                 yield [future.result() for future in ahead.popleft()]
         while ahead:
             yield [future.result() for future in ahead.popleft()]
 
 
-def _look(files: Files, asset: Asset) -> _Look | Failure:
+def _look(files: Files, scorers: Sequence[PixelScorer], asset: Asset) -> _Look | Failure:
     try:
         pixels = decode_image(files.read(asset.file_sha256), files.path(asset.file_sha256))
     except CollectionError as error:
         return Failure(asset.label, error.message)
-    return _seen(asset, pixels)
+    return _seen(scorers, asset, pixels)
 
 
-def judge(encoder: ImageEncoder, assets: Sequence[Asset], pictures: Sequence[Pixels]) -> Judgements:
-    """Vector, quality and perceptual hash of pictures at hand, as `score` would find them in their files."""
+def judge(scorers: Scorers, assets: Sequence[Asset], pictures: Sequence[Pixels]) -> Judgements:
+    """Vector, pixel metrics and perceptual hash of pictures at hand, as `score` would find them in their files.
+
+    Heads have no part in it: they work on the vectors as stored.
+    """
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return _judgements(encoder, list(pool.map(_seen, assets, pictures)))
+        return _judgements(scorers, list(pool.map(partial(_seen, scorers.pixels), assets, pictures)))
 
 
-def _seen(asset: Asset, pixels: Pixels) -> _Look:
-    return _Look(asset, pixels, measure(pixels), perceptual_hash(pixels))
+def _seen(scorers: Sequence[PixelScorer], asset: Asset, pixels: Pixels) -> _Look:
+    measured = {metric: value for scorer in scorers for metric, value in scorer.measure(pixels).items()}
+    return _Look(asset, pixels, measured, perceptual_hash(pixels))
 
 
-def _judgements(encoder: ImageEncoder, seen: Sequence[_Look]) -> Judgements:
+def _judgements(scorers: Scorers, seen: Sequence[_Look]) -> Judgements:
+    encoder, models = scorers.encoder, pixel_models(scorers.pixels)
     vectors = encoder.encode([look.pixels for look in seen])
     names = [look.asset.file_sha256 for look in seen]
     return Judgements(
-        scores=[Score(look.asset.file_sha256, QUALITY, technical_model(), look.technical.quality) for look in seen],
+        scores=[
+            Score(name, metric, models[metric], value)
+            for name, look in zip(names, seen, strict=True)
+            for metric, value in look.measured.items()
+        ],
         embeddings=[Embedding(name, encoder.model, vector) for name, vector in zip(names, vectors, strict=True)],
         fingerprints={look.asset.file_sha256: look.phash for look in seen},
     )
+
+
+def pixel_models(scorers: Sequence[PixelScorer]) -> dict[str, str]:
+    """The metrics that these give, and the identity of what gives each."""
+    return {metric: model for scorer in scorers for metric, model in scorer.models.items()}
 
 
 def _judge(store: Store, scorers: Scorers, head: Head) -> None:
@@ -185,13 +220,3 @@ def _judge(store: Store, scorers: Scorers, head: Head) -> None:
 def unit_length(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Stored vectors (n, d) with the rounding of their length taken out."""
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
-
-
-def ranges(store: Store, scorers: Scorers) -> dict[str, tuple[float, float]]:
-    """The lowest and highest score of each metric over all images of the plan."""
-    models = {QUALITY: technical_model(), **{head.name: scorers.model(head) for head in scorers.heads}}
-    values: dict[str, list[float]] = {metric: [] for metric in models}
-    for item in store.scores():
-        if models.get(item.metric) == item.model:
-            values[item.metric].append(item.value)
-    return {metric: (min(found), max(found)) for metric, found in values.items() if found}

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import func
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, delete, select
 
 from collection.store.database import Database, now
 from collection.store.records import Asset, Duplicate, Embedding, Judgements, Score, Selection, Twin
-from collection.store.rows import as_asset
+from collection.store.rows import CURRENT, as_asset
 from collection.store.tables import (
     AgainstRow,
     AssetRow,
@@ -26,17 +26,19 @@ from collection.store.tables import (
     SelectionRow,
 )
 
-CURRENT = col(AssetRow.recipe_id).is_(None) | col(RecipeRow.planned)
-"""An asset counts while its recipe is in the plan, or if it has none (imported)."""
-
 
 class Judging(Database):
     """What is known about the pictures, and what was decided."""
 
     def assets_without_score(self, metric: str, model: str) -> list[Asset]:
         """Images of the plan that this metric of this model has not seen, by number."""
-        scored = select(ScoreRow.file_sha256).where(ScoreRow.metric == metric, ScoreRow.model == model)
-        return self._assets(col(AssetRow.file_sha256).not_in(scored))
+        return self.assets_without_scores({metric: model})
+
+    def assets_without_scores(self, models: Mapping[str, str]) -> list[Asset]:
+        """Images of the plan that lack the score of any of these models, by metric; by number."""
+        known = [and_(col(ScoreRow.metric) == metric, col(ScoreRow.model) == model) for metric, model in models.items()]
+        complete = select(ScoreRow.file_sha256).where(or_(*known)).group_by(col(ScoreRow.file_sha256))
+        return self._assets(col(AssetRow.file_sha256).not_in(complete.having(func.count() == len(models))))
 
     def assets_without_embedding(self, model: str) -> list[Asset]:
         """Images of the plan that this encoder has not seen, by number."""
@@ -64,7 +66,7 @@ class Judging(Database):
         ]
         hashes = [{"file_sha256": sha256, "phash": f"{phash:016x}"} for sha256, phash in found.fingerprints.items()]
         self._insert(session, EmbeddingRow, vectors, replace=True)
-        self._insert(session, ScoreRow, [asdict(score) for score in found.scores], replace=True)
+        self._insert(session, ScoreRow, [_as_row(score) for score in found.scores], replace=True)
         self._insert(session, FingerprintRow, hashes, replace=True)
 
     def fingerprints(self) -> dict[str, int]:
@@ -98,7 +100,8 @@ class Judging(Database):
             .order_by(col(ScoreRow.file_sha256), col(ScoreRow.metric), col(ScoreRow.model))
         )
         with self._reading() as session:
-            return [Score(row.file_sha256, row.metric, row.model, row.value) for row in session.exec(query)]
+            rows = session.exec(query)
+            return [Score(row.file_sha256, row.metric, row.model, row.value, row.percentile) for row in rows]
 
     def replace_duplicates(self, duplicates: Sequence[Duplicate], inputs: str, report: dict[str, Any]) -> None:
         """Make these the assets set aside for others; `inputs` is the hash of what was compared."""
@@ -186,3 +189,8 @@ class Judging(Database):
                 "duplicates": aside,
                 "selected": session.exec(select(func.count()).select_from(SelectionRow)).one(),
             }
+
+
+def _as_row(score: Score) -> dict[str, Any]:
+    """The row of a score. Its percentile is kept by `keep_percentiles` alone, for it depends on the others."""
+    return {"file_sha256": score.file_sha256, "metric": score.metric, "model": score.model, "value": score.value}

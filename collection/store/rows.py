@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, func
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from collection.store.records import Asset, Batch, KnownRecipe, PlannedRecipe
 from collection.store.tables import AssetRow, BatchRow, RecipeRow
 from collection.values import Recipe, canonical_json
+
+CURRENT = col(AssetRow.recipe_id).is_(None) | col(RecipeRow.planned)
+"""An asset counts while its recipe is in the plan, or if it has none (imported)."""
 
 
 def as_planned(row: RecipeRow) -> PlannedRecipe:

@@ -91,6 +91,8 @@ class ScoreRow(SQLModel, table=True):
     metric: str = Field(primary_key=True)
     model: str = Field(primary_key=True)
     value: float
+    percentile: float | None = None
+    """Where it stood, 0 to 100, when `score` last ran; none before that, or if it counts no more (standing.py)."""
 
 
 class DuplicateRow(SQLModel, table=True):

@@ -12,7 +12,7 @@ from collection.store.records import Asset, Duplicate, Score
 from collection.store.store import Store
 from collection.values import Recipe
 
-METRICS = ("quality",)
+METRICS = {"quality": "m"}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from collection.store.records import Asset, Duplicate, Score
 from collection.store.store import Store
 from collection.values import Recipe
 
-METRICS = ("quality",)
+METRICS = {"quality": "m"}
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_every_choice_is_explained(store: Store) -> None:
     store.replace_duplicates([Duplicate(4, 1, "phash", 2.0), Duplicate(2, 5, "cosine", 0.04)], "x", {})
     select(store, Wish(2, METRICS))
     assert why(store, 1, Wish(2, METRICS)) == (
-        "chosen: number 1 of 6 images, percentile 83 of its series (quality 90.0); "
+        "chosen: number 1 of 6 images, percentile 83 of its kind (quality 90.0); "
         "the best of its near-duplicates, set aside: 0004 (2 bits apart)"
     )
     assert why(store, 2, Wish(2, METRICS)) == "not chosen: set aside as a near-duplicate of 0005 (cosine 0.960)"

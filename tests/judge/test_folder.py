@@ -18,7 +18,8 @@ from collection.images import encode_png
 from collection.judge.against import dedupe_against
 from collection.judge.dedupe import dedupe, pending
 from collection.judge.embedded_encoder import EfficientNetLite0
-from collection.judge.score import QUALITY, Scorers, score
+from collection.judge.score import Scorers, score
+from collection.judge.technical import QUALITY
 from collection.picture_folder import open_folder
 from collection.project import Project, open_project
 from collection.values import Pixels
@@ -65,9 +66,10 @@ def test_a_folder_has_the_scores_that_a_project_would_give(project: Project, fol
     with open_folder(folder, scorers) as opened:
         found = opened.scores()
         assert [failure.what for failure in opened.skipped] == ["broken.png"]
-    values = {item.file_sha256: item.value for item in project.store.scores() if item.metric == QUALITY}
+    values = {(item.file_sha256, item.metric): item.value for item in project.store.scores()}
     for asset in project.store.assets():
-        assert found[asset.generator["source"]] == {QUALITY: values[asset.file_sha256]}
+        of_file = {metric: values[asset.file_sha256, metric] for metric in scorers.metrics}
+        assert found[asset.generator["source"]] == of_file
     assert len(found) == 8, "equal files are both listed"
     assert found["rocket.png"] == found["copies/rocket.png"]
     assert list(found) == sorted(found, key=lambda name: Path(name).parts)

@@ -47,7 +47,7 @@ def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
 def test_the_embedded_default_ranks_by_quality(tmp_path: Path) -> None:
     scorers = build_scorers(wish(), tmp_path)
     assert isinstance(scorers.encoder, EfficientNetLite0)
-    assert ranking_metrics(scorers) == ("quality",)
+    assert tuple(ranking_metrics(scorers)) == ("quality",)
 
 
 def test_a_head_that_is_neither_known_nor_a_file_is_refused(tmp_path: Path) -> None:

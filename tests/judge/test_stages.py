@@ -9,8 +9,8 @@ from collection.judge.dedupe import Nearness, dedupe
 from collection.judge.dedupe import pending as dedupe_pending
 from collection.judge.embedded_encoder import EfficientNetLite0
 from collection.judge.heads import load_head
-from collection.judge.score import QUALITY, Scorers, pending, score
-from collection.judge.technical import technical_model
+from collection.judge.score import Scorers, pending, score
+from collection.judge.technical import QUALITY, Technical
 from collection.store.files import Files
 from collection.store.records import Asset
 from collection.store.store import Store
@@ -92,7 +92,7 @@ def test_score_gives_every_image_its_numbers_once(project, art, head):
     assert steps == [(0, 9), (4, 9), (8, 9), (9, 9), (9, 9)]
     assert all(0 <= value <= 100 for value in project.values(QUALITY))
     assert None not in project.values("own")
-    assert set(report.ranges) == set(scorers.metrics) == {"quality", "own"}
+    assert set(report.ranges) == set(scorers.metrics) == {*Technical().models, "own"}
     assert report.ranges["own"] == (min(project.values("own")), max(project.values("own")))
     assert len(project.store.fingerprints()) == 9
     assert not pending(project.store, scorers)
@@ -107,7 +107,7 @@ def test_scores_say_which_model_gave_them(project, art, head):
     scorers = Scorers(ThumbnailEncoder(), (head,))
     score(project.store, project.files, scorers)
     models = {item.metric: item.model for item in project.store.scores()}
-    assert models == {"quality": technical_model(), "own": f"own@{head.sha256}|thumbnail@1"}
+    assert models == {**Technical().models, "own": f"own@{head.sha256}|thumbnail@1"}
 
 
 def test_only_new_images_are_looked_at(project, art):
@@ -184,10 +184,9 @@ def test_two_images_with_one_file_are_scored_once(project, art):
     assert project.values(QUALITY)[0] == project.values(QUALITY)[1] is not None
 
 
-def test_an_empty_picture_is_flagged(project, art):
+def test_an_empty_picture_is_worth_nothing(project, art):
     project.add([art[0], np.full((64, 64, 3), 200, np.uint8)])
     report = score(project.store, project.files, Scorers(ThumbnailEncoder()))
-    assert report.flagged == {"0002": ("blank",)}
     assert report.ranges[QUALITY][0] == 0.0
 
 

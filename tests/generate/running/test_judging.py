@@ -11,6 +11,7 @@ def test_the_same_numbers_whenever_and_by_whomever(planned_project, carried):
     assert pending(at_once.store, at_once.scorers) == []
     carried(later)
     score(later.store, later.files, later.scorers, batch_size=3)
+    score(at_once.store, at_once.files, at_once.scorers)  # the percentiles
     assert at_once.store.scores() == later.store.scores()
     assert at_once.store.fingerprints() == later.store.fingerprints()
     model = at_once.scorers.encoder.model

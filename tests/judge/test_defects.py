@@ -1,0 +1,209 @@
+"""Each measure tells pictures with a planted defect from the same pictures without it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from collection.config import Config, Flags
+from collection.generate.painter import STYLES
+from collection.generate.registry import build_generator
+from collection.judge.defects import borders, luminance, reduce
+from collection.judge.technical import Technical
+from collection.store.files import Files
+from collection.values import Pixels, Recipe, Style, StyleBlend
+
+Measured = dict[str, float]
+LIMITS = Flags()
+
+CLEAN = (
+    "astronaut", "chelsea", "coffee", "rocket", "camera", "immunohistochemistry", "moon", "brick", "grass", "gravel",
+    "retina", "coins",
+)  # fmt: skip
+"""Photographs with nothing wrong: no drawing, no scan, none that is out of focus."""
+
+
+@pytest.fixture(scope="session")
+def paintings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pixels]:
+    """Two of the painter's pictures in each style, of seeds that no threshold was chosen by."""
+    config = Config.model_validate({"title": "x", "supply": 1, "seed": 1})
+    painter = build_generator(config, Files(tmp_path_factory.mktemp("files")))
+    styles = {name: Style(name, painter=name) for name in STYLES}
+    recipes = {
+        f"{name}-{seed}": Recipe(
+            "painter", "painter/1", seed, 320, 320, "", ("a boat at dusk", "rain over fields")[seed % 2],
+            blend=StyleBlend.of({name: 1}, styles),
+        )
+        for name in STYLES
+        for seed in (70, 71)
+    }  # fmt: skip
+    return {name: painter.generate([recipe])[0].pixels for name, recipe in recipes.items()}
+
+
+@pytest.fixture(scope="session")
+def clean(photos: dict[str, Pixels], paintings: dict[str, Pixels]) -> dict[str, Pixels]:
+    return {**{name: photos[name] for name in CLEAN}, **paintings}
+
+
+@pytest.fixture(scope="session")
+def measured(clean: dict[str, Pixels]) -> dict[str, Measured]:
+    return measure_all(clean)
+
+
+def measure_all(pictures: Mapping[str, Pixels]) -> dict[str, Measured]:
+    return {name: Technical().measure(pixels) for name, pixels in pictures.items()}
+
+
+def auc(higher: list[float], lower: list[float]) -> float:
+    """How likely one of the first is higher than one of the second, equals counted half."""
+    pairs = [(a > b) + (a == b) / 2 for a in higher for b in lower]
+    return sum(pairs) / len(pairs)
+
+
+def blurred(pixels: Pixels) -> Pixels:
+    return np.asarray(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(3)))
+
+
+def burnt(pixels: Pixels) -> Pixels:
+    return np.clip(pixels.astype(np.int16) * 2 + 110, 0, 255).astype(np.uint8)
+
+
+def starved(pixels: Pixels) -> Pixels:
+    return (pixels // 8).astype(np.uint8)
+
+
+def sky(pixels: Pixels, levels: int) -> Pixels:
+    """With a sky, over two fifths, that goes from light to dark in so many levels."""
+    pixels = pixels.copy()
+    rows = len(pixels) * 2 // 5
+    ramp = np.linspace(200, 80, rows) // (256 / levels) * (256 / levels)
+    pixels[:rows] = ramp[:, None, None].astype(np.uint8)
+    return pixels
+
+
+def banded(pixels: Pixels) -> Pixels:
+    return sky(pixels, 24)
+
+
+def letterboxed(pixels: Pixels) -> Pixels:
+    bar, tone = len(pixels) // 10, 20
+    inside = np.where(np.abs(pixels.astype(np.int16) - tone) < 12, 40, pixels)[bar:-bar]  # black on black has no edge
+    return np.pad(inside, ((bar, bar), (0, 0), (0, 0)), constant_values=tone).astype(np.uint8)
+
+
+def framed(pixels: Pixels) -> Pixels:
+    return np.pad(pixels, ((30, 30), (30, 30), (0, 0)), constant_values=255 if pixels.mean() < 128 else 0)
+
+
+def captioned(pixels: Pixels) -> Pixels:
+    """With a line of letters that mean nothing, in the tone that stands out, two thirds opaque."""
+    height, width = pixels.shape[:2]
+    random = Random(int(pixels.astype(np.int64).sum()))
+    text = "".join(random.choices("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789   ", k=width // 14))
+    top = random.randint(height // 2, height - 50)
+    tone = 0 if pixels[top : top + 24].mean() > 128 else 255
+    image = Image.fromarray(pixels).convert("RGBA")
+    layer = Image.new("RGBA", image.size)
+    ImageDraw.Draw(layer).text((12, top), text, (tone, tone, tone, 170), ImageFont.load_default(24))
+    return np.asarray(Image.alpha_composite(image, layer).convert("RGB"))
+
+
+PLANTED = [
+    ("sharpness", blurred, "lower", 0.98),
+    ("exposure", burnt, "lower", 0.9),
+    ("exposure", starved, "lower", 0.98),
+    ("clipping", burnt, "higher", 0.95),
+    ("banding", banded, "higher", 0.95),
+    ("borders", letterboxed, "higher", 0.9),
+    ("borders", framed, "higher", 0.9),
+    ("text", captioned, "higher", 0.85),
+]
+
+
+@pytest.mark.parametrize(("metric", "spoil", "goes", "floor"), PLANTED)
+def test_a_planted_defect_is_told_from_what_was_there(
+    clean: dict[str, Pixels], measured: dict[str, Measured],
+    metric: str, spoil: Callable[[Pixels], Pixels], goes: str, floor: float,
+) -> None:  # fmt: skip
+    spoilt = [Technical().measure(spoil(pixels))[metric] for pixels in clean.values()]
+    before = [found[metric] for found in measured.values()]
+    assert (auc(spoilt, before) if goes == "higher" else auc(before, spoilt)) >= floor
+
+
+def test_few_clean_pictures_are_beyond_the_default_thresholds(measured: dict[str, Measured]) -> None:
+    wrong = {
+        "blurred": [name for name, found in measured.items() if found["sharpness"] < LIMITS.blurred],
+        "misexposed": [name for name, found in measured.items() if found["exposure"] < LIMITS.misexposed],
+        "clipped": [name for name, found in measured.items() if found["clipping"] > LIMITS.clipped],
+        "banded": [name for name, found in measured.items() if found["banding"] > LIMITS.banded],
+        "blank": [name for name, found in measured.items() if found["contrast"] < LIMITS.blank],
+    }
+    assert not any(wrong.values()), wrong
+    assert sum(found["borders"] > LIMITS.bordered for found in measured.values()) <= len(measured) / 10
+    assert sum(found["text"] > LIMITS.text for found in measured.values()) <= len(measured) / 5
+
+
+def test_most_planted_defects_are_beyond_them(clean: dict[str, Pixels]) -> None:
+    def share(spoil: Callable[[Pixels], Pixels], holds: Callable[[Measured], bool]) -> float:
+        return sum(holds(Technical().measure(spoil(pixels))) for pixels in clean.values()) / len(clean)
+
+    assert share(blurred, lambda found: found["sharpness"] < LIMITS.blurred) >= 0.8
+    assert share(banded, lambda found: found["banding"] > LIMITS.banded) >= 0.9
+    assert share(letterboxed, lambda found: found["borders"] > LIMITS.bordered) >= 0.8
+    assert share(captioned, lambda found: found["text"] > LIMITS.text) >= 0.7
+
+
+def test_a_smooth_gradient_has_no_bands(clean: dict[str, Pixels], measured: dict[str, Measured]) -> None:
+    for name, pixels in clean.items():
+        assert Technical().measure(sky(pixels, 256))["banding"] <= measured[name]["banding"] + 0.001
+
+
+def test_a_subject_on_a_plain_ground_has_no_border() -> None:
+    image = Image.new("L", (200, 200), 240)
+    ImageDraw.Draw(image).ellipse((40, 40, 160, 160), fill=30)
+    assert borders(np.asarray(image)) == 0.0
+    ImageDraw.Draw(image).rectangle((40, 40, 160, 160), fill=30)
+    assert borders(np.asarray(image)) == pytest.approx(1 - 121 * 121 / 40_000), "the same place, but straight"
+
+
+def test_a_border_of_one_side_is_a_sky() -> None:
+    grey = np.random.default_rng(0).integers(0, 200, (100, 100), dtype=np.uint8)
+    grey[:30] = 250
+    assert borders(grey) == 0.0
+    grey[-10:] = 250
+    assert borders(grey) == pytest.approx(0.4)
+
+
+def test_a_border_survives_jpeg(photo: Callable[[str], Pixels]) -> None:
+    file = io.BytesIO()
+    Image.fromarray(framed(photo("coffee"))).save(file, "JPEG", quality=80)
+    assert Technical().measure(np.asarray(Image.open(file)))["borders"] > LIMITS.bordered
+
+
+def test_pages_of_text_are_text(photo: Callable[[str], Pixels]) -> None:
+    assert Technical().measure(photo("page"))["text"] > 0.5
+
+
+@pytest.mark.parametrize("factor", [2, 4])
+def test_a_picture_is_judged_alike_in_any_size(photo: Callable[[str], Pixels], factor: int) -> None:
+    picture = photo("astronaut")
+    large = picture.repeat(factor, axis=0).repeat(factor, axis=1)
+    assert reduce(luminance(large)).tobytes() == luminance(picture).tobytes()
+
+
+@given(st.integers(1, 90), st.integers(1, 90), st.integers(0, 2**32 - 1))
+def test_every_picture_has_numbers_in_the_range_of_its_metrics(height: int, width: int, seed: int) -> None:
+    from collection.judge.metrics import metrics
+
+    rng = np.random.default_rng(seed)
+    pixels = rng.integers(0, rng.integers(1, 257), (height, width, 3), dtype=np.uint8)
+    for metric, value in Technical().measure(pixels).items():
+        low, high = metrics()[metric].range
+        assert float(low) <= value <= float(high)
