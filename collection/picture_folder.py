@@ -79,7 +79,7 @@ class PictureFolder:
 
     def _by_name(self, of: Callable[[Grade], float]) -> dict[str, dict[str, float]]:
         of_file: dict[str, dict[str, float]] = defaultdict(dict)
-        for item in self.store.standings(self.scorers.models):
+        for item in self.store.scores_with_percentiles(self.scorers.models):
             of_file[item.file_sha256][item.metric] = of(item)
         return {self.judged.names[asset.id]: of_file[asset.file_sha256] for asset in self.store.assets()}
 

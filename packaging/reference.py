@@ -13,7 +13,7 @@ from typing import Any
 
 from collection.config import Config
 from collection.judge.metrics import metrics
-from collection.store.standing import FEWEST
+from collection.store.percentiles import FEWEST
 from collection_cli.main import COMMANDS, app
 
 DOCS = Path(__file__).parent.parent / "docs"

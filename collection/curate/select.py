@@ -83,7 +83,10 @@ def inputs(store: Store, wish: Wish) -> str:
         sorted(wish.metrics.items()),
         [[name, list(map(list, traits)), count] for (name, traits), count in sorted(wish.slots.items())],
         [[asset.id, asset.file_sha256] for asset in store.assets()],
-        [[item.file_sha256, item.metric, item.value, item.percentile] for item in store.standings(wish.metrics)],
+        [
+            [item.file_sha256, item.metric, item.value, item.percentile]
+            for item in store.scores_with_percentiles(wish.metrics)
+        ],
         [[item.asset_id, item.keeper] for item in store.duplicates()],
         [sorted(wish.locked), sorted(wish.rejected), sorted(wish.barred.items()), wish.diversity],
         [wish.model, store.embeddings(wish.model)[0]] if wish.diversity else [],
@@ -99,13 +102,13 @@ def pending(store: Store, wish: Wish) -> int:
 def rank(store: Store, metrics: Mapping[str, str]) -> list[Ranked]:
     """Every image, best first, by the scores of these metrics and models; equals by number.
 
-    Percentiles (`Store.standings`) make metrics of different ranges comparable, and do not set one prompt or style
+    Percentiles (`Store.scores_with_percentiles`) make metrics of different ranges comparable, and do not set one prompt or style
     above another that a metric happens to like less. An image that a metric has not seen gets no percentile from it;
     one without any score ranks last.
     """
     values: dict[str, dict[str, float]] = defaultdict(dict)
     percentiles: dict[str, list[float]] = defaultdict(list)
-    for score in store.standings(metrics):
+    for score in store.scores_with_percentiles(metrics):
         values[score.file_sha256][score.metric] = score.value
         percentiles[score.file_sha256].append(score.percentile or 0.0)
     ranked = [

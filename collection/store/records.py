@@ -93,7 +93,7 @@ class Score:
     model: str
     value: float
     percentile: float | None = None
-    """Where it stands among the scores of its kind, 0 to 100 (store/standing.py); None until that is known."""
+    """Where it stands among the scores of its kind, 0 to 100 (store/percentiles.py); None until that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class ScoreRow(SQLModel, table=True):
     model: str = Field(primary_key=True)
     value: float
     percentile: float | None = None
-    """Where it stood, 0 to 100, when `score` last ran; none before that, or if it counts no more (standing.py)."""
+    """Where it stood, 0 to 100, when `score` last ran; none before that, or if it counts no more (percentiles.py)."""
 
 
 class DuplicateRow(SQLModel, table=True):

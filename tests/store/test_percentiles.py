@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collection.store.percentiles import FEWEST, percentiles
 from collection.store.records import Asset, Score
-from collection.store.standing import FEWEST, percentiles
 from collection.store.store import Store
 from collection.values import Recipe
 
@@ -39,7 +39,7 @@ def plan(store: Store) -> Callable[[list[tuple[str, str]]], list[str]]:
 
 
 def standing(store: Store) -> list[float | None]:
-    return [score.percentile for score in store.standings(MODELS)]
+    return [score.percentile for score in store.scores_with_percentiles(MODELS)]
 
 
 def kept(store: Store) -> list[float | None]:
@@ -80,7 +80,10 @@ def test_scores_of_another_model_are_not_compared(
     one, two, three = plan([("a", "")] * 3)
     old = [Score(name, "quality", "m/0", 99.0) for name in (one, two, three)]
     store.add_judgements([*old, Score(one, "quality", "m/1", 1.0), Score(two, "quality", "m/1", 2.0)])
-    assert [(score.file_sha256, score.percentile) for score in store.standings(MODELS)] == [(one, 25.0), (two, 75.0)]
+    assert [(score.file_sha256, score.percentile) for score in store.scores_with_percentiles(MODELS)] == [
+        (one, 25.0),
+        (two, 75.0),
+    ]
     assert store.score_ranges(MODELS) == {"quality": (1.0, 2.0)}
     store.keep_percentiles(MODELS)
     assert sorted(str(found) for found in kept(store)) == ["25.0", "75.0", "None", "None", "None"]

@@ -25,29 +25,29 @@ Floats = npt.NDArray[np.float64]
 Groups = npt.NDArray[np.intp]
 
 
-class Standing(Database):
+class Percentiles(Database):
     """Scores with their percentiles."""
 
-    def standings(self, models: Mapping[str, str]) -> list[Score]:
+    def scores_with_percentiles(self, models: Mapping[str, str]) -> list[Score]:
         """The scores of the images of the plan by these models (by metric), each with its percentile as of now.
 
         The percentile is taken among the scores that the same model gave to images of the same prompt and style
         blend; where these are fewer than FEWEST, among the images of the series. Imported images are one series.
         """
         with self._reading() as session:
-            rows, found = _standings(session, models)
+            rows, found = _with_percentiles(session, models)
         return [
             Score(sha256, metric, model, value, percentile)
             for (_, sha256, metric, model, value), percentile in zip(rows, found, strict=True)
         ]
 
     def keep_percentiles(self, models: Mapping[str, str]) -> int:
-        """Store the percentiles of `standings`, in one transaction; returns how many changed.
+        """Store the percentiles of `scores_with_percentiles`, in one transaction; returns how many changed.
 
         Scores that are not among those (of another model, of images that left the plan) have none.
         """
         with self._writing() as session:
-            rows, found = _standings(session, models)
+            rows, found = _with_percentiles(session, models)
             connection = session.connection()
             kept = dict(
                 _all(connection.exec_driver_sql("SELECT rowid, percentile FROM score WHERE percentile NOTNULL"))
@@ -128,7 +128,7 @@ def _runs(begins: npt.NDArray[np.bool_]) -> tuple[Groups, Groups]:
     return np.repeat(starts, lengths), np.repeat(lengths, lengths)
 
 
-def _standings(session: Session, models: Mapping[str, str]) -> tuple[list[tuple[Any, ...]], list[float]]:
+def _with_percentiles(session: Session, models: Mapping[str, str]) -> tuple[list[tuple[Any, ...]], list[float]]:
     """(row of the table, file, metric, model, value) by file and metric, and the percentile of each."""
     near, far = _kin(session)
     metrics = {metric: place for place, metric in enumerate(models)}
