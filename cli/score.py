@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from collection.errors import UsageError
+
 from .folders import Csv, Encoder, Folder, Heads, end, judged, preview, refuse_without_folder, write_csv
 from .render import Outcome, Screen, amount
-from .session import DryRun, Json, Session, working
+from .session import DryRun, Json, Session, reading, working
 
 if TYPE_CHECKING:
     from collection.picture_folder import PictureFolder
+
+Mismatches = Annotated[
+    bool, typer.Option("--mismatches", help="List the images that do not seem to show a trait as planned, worst first.")
+]
+References = Annotated[
+    bool, typer.Option("--references", help="List each image's nearest reference picture, most alike first.")
+]
 
 
 def left(session: Session) -> int:
@@ -48,13 +57,63 @@ def work(session: Session) -> Outcome:
         "pending": left(session),
         "ranges": {metric: list(found) for metric, found in result.ranges.items()},
         "flagged": {label: list(found) for label, found in result.flagged.items()},
+        "notes": list(result.notes),
     }
+    for note in result.notes:
+        session.screen.note(note)
     return Outcome("score", line, report, result.failed, complete=not result.failed)
 
 
 def in_words(ranges: Mapping[str, tuple[float, float]]) -> list[str]:
     """Lowest and highest score of each metric."""
     return [f"{metric} {low:.1f} to {high:.1f}" for metric, (low, high) in ranges.items()]
+
+
+def show_mismatches(session: Session) -> None:
+    """List the images that seem to show another value of a trait than was planned."""
+    from collection.judge.traits import mismatches
+
+    project = session.project
+    found = mismatches(project.store, project.scorers.encoder)
+    rows = [
+        [
+            item.asset.label,
+            item.trait,
+            item.planned,
+            f"{item.probability:.2f}",
+            item.seen,
+            f"{item.seen_probability:.2f}",
+        ]
+        for item in found
+    ]
+    if rows and not session.screen.as_json:
+        session.screen.table(["image", "trait", "planned", "chance", "seen", "chance"], rows)
+    images = len({item.asset.id for item in found})
+    session.screen.line("score", f"{amount(images, 'image')} with a trait that another value fits better")
+    session.screen.object({"mismatches": [
+        {
+            "image": item.asset.id, "trait": item.trait, "planned": item.planned, "probability": item.probability,
+            "seen": item.seen, "seen_probability": item.seen_probability,
+        }
+        for item in found
+    ]})  # fmt: skip
+
+
+def show_references(session: Session) -> None:
+    """List the images by how like they are to a reference picture, most alike first."""
+    project = session.project
+    if not project.config.score.references:
+        raise UsageError("no references are named", 'set references = ["FOLDER"] in [score], then: collection score')
+    nearest = project.store.nearest()
+    found = [(asset, nearest[asset.file_sha256]) for asset in project.store.assets() if asset.file_sha256 in nearest]
+    found.sort(key=lambda item: (-item[1].cosine, item[0].id))
+    if found and not session.screen.as_json:
+        rows = [[asset.label, item.reference, f"{item.cosine:.3f}"] for asset, item in found]
+        session.screen.table(["image", "nearest reference", "cosine"], rows)
+    session.screen.line("score", f"{amount(len(found), 'image')} held against references")
+    session.screen.object({"references": [
+        {"image": asset.id, "reference": item.reference, "cosine": item.cosine} for asset, item in found
+    ]})  # fmt: skip
 
 
 def score_folder(screen: Screen, opened: PictureFolder, csv: Path | None) -> None:
@@ -76,10 +135,19 @@ def command(
     encoder: Encoder = None,
     head: Heads = None,
     csv: Csv = None,
+    mismatches: Mismatches = False,
+    references: References = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Give every image its numbers: quality, aesthetic heads, a vector, a perceptual hash."""
+    """Give every image its numbers: quality, aesthetic heads, a vector, a perceptual hash, what it means."""
+    if mismatches and references:
+        raise UsageError("--mismatches and --references are two lists", "ask for one of them")
+    if folder and (mismatches or references):
+        raise UsageError("--mismatches and --references are about a project", "leave the FOLDER out")
+    if mismatches or references:
+        with reading(context, as_json) as session:
+            return show_mismatches(session) if mismatches else show_references(session)
     if folder:
         screen = Screen(as_json)
         if dry_run:

@@ -50,7 +50,8 @@ def judge_folder(
         _look(store, scorers, [item for item in opened if item.sha256 not in seen])
         seen |= {item.sha256 for item in opened}
         progress(min(number * batch_size, len(paths)), len(paths))
-    score(store, Files(folder), scorers)  # the heads: no picture is left to look at
+    heads = Scorers(scorers.encoder, scorers.heads)  # pictures of a folder have no prompts and are no set
+    score(store, Files(folder), heads)
     return Judged(names, files, tuple(skipped), tuple(noted))
 
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,11 +27,45 @@ QUALITY = "quality"
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """What an examiner has to say: images that failed, by label, and what people should know."""
+
+    failed: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Examiner(Protocol):
+    """Gives more numbers to images that have their vectors. It keeps what is finished, and goes on from there."""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Those of its numbers by which images are compared."""
+        ...
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        """Who gives each of the `metrics`."""
+        ...
+
+    def pending(self, store: Store) -> list[Asset]:
+        """The images that lack its numbers."""
+        ...
+
+    def examine(self, store: Store, files: Files, *, batch_size: int, progress: Progress) -> Examined:
+        """Give the numbers that are lacking."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Scorers:
     """What gives the numbers. Raises WeightsError for a head that was not trained on what the encoder gives."""
 
     encoder: ImageEncoder
     heads: tuple[Head, ...] = ()
+    preferences: Examiner | None = None
+    """Whose numbers hang on an image and its prompt alone."""
+    whole_set: Examiner | None = None
+    """Whose numbers change with the set of images."""
 
     def __post_init__(self) -> None:
         space = getattr(self.encoder, "space", None)
@@ -44,7 +79,8 @@ class Scorers:
     @property
     def metrics(self) -> tuple[str, ...]:
         """The names under which scores are kept; higher is better in each."""
-        return (QUALITY, *(head.name for head in self.heads))
+        preferences = self.preferences.metrics if self.preferences else ()
+        return (QUALITY, *(head.name for head in self.heads), *preferences)
 
     def model(self, head: Head) -> str:
         """Identity of a head's scores: the head and the encoder that feeds it."""
@@ -60,12 +96,18 @@ class ScoreReport:
     flagged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Flags (tiny, blank, clipped) of the images seen in this run, by label."""
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """What people should know of the numbers."""
 
 
 def pending(store: Store, scorers: Scorers) -> list[Asset]:
-    """Images that lack any of the numbers, by number; of several with one file, the first."""
+    """Images that lack any of the numbers, by number; of several with one file, the first.
+
+    Where none lacks a number of its own: all, if the numbers that hang on the whole set are of another set.
+    """
     lacking = _unseen(store, scorers) + [asset for head in scorers.heads for asset in _unjudged(store, scorers, head)]
-    return _one_a_file(lacking)
+    lacking += scorers.preferences.pending(store) if scorers.preferences else []
+    return one_a_file(lacking or (scorers.whole_set.pending(store) if scorers.whole_set else []))
 
 
 def score(
@@ -76,7 +118,7 @@ def score(
     Each file is decoded once, ahead of the encoder, for vector, quality and hash. Heads work on the vectors as stored
     (half precision), so that a head added later gives the same numbers without looking at any image again.
     """
-    total, unseen = len(pending(store, scorers)), _one_a_file(_unseen(store, scorers))
+    total, unseen = len(pending(store, scorers)), one_a_file(_unseen(store, scorers))
     failed: list[Failure] = []
     flagged: dict[str, tuple[str, ...]] = {}
     done = 0
@@ -94,7 +136,18 @@ def score(
     for head in scorers.heads:
         _judge(store, scorers, head)
     progress(total, total)
-    return ScoreReport(total - len(failed), tuple(failed), flagged, ranges(store, scorers))
+    examined = _examine(store, files, scorers, batch_size, progress)
+    failed += [item for item in examined.failed if item.what not in {failure.what for failure in failed}]
+    return ScoreReport(total - len(failed), tuple(failed), flagged, ranges(store, scorers), examined.notes)
+
+
+def _examine(store: Store, files: Files, scorers: Scorers, batch_size: int, progress: Progress) -> Examined:
+    """Let each examiner do what it has to; the one of the whole set comes last."""
+    examiners = [examiner for examiner in (scorers.preferences, scorers.whole_set) if examiner]
+    done = [examiner.examine(store, files, batch_size=batch_size, progress=progress) for examiner in examiners]
+    licences = tuple(f"{head.name}: {head.licence}" for head in scorers.heads if head.licence)
+    failed = {failure.what: failure for examined in done for failure in examined.failed}
+    return Examined(tuple(failed.values()), (*licences, *(note for examined in done for note in examined.notes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +173,8 @@ def _unjudged(store: Store, scorers: Scorers, head: Head) -> list[Asset]:
     return store.assets_without_score(head.name, scorers.model(head))
 
 
-def _one_a_file(assets: Sequence[Asset]) -> list[Asset]:
+def one_a_file(assets: Sequence[Asset]) -> list[Asset]:
+    """The first, by number, of the images of each file."""
     first: dict[str, Asset] = {}
     for asset in sorted(assets, key=lambda asset: asset.id):
         first.setdefault(asset.file_sha256, asset)
@@ -190,6 +244,7 @@ def unit_length(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def ranges(store: Store, scorers: Scorers) -> dict[str, tuple[float, float]]:
     """The lowest and highest score of each metric over all images of the plan."""
     models = {QUALITY: technical_model(), **{head.name: scorers.model(head) for head in scorers.heads}}
+    models |= scorers.preferences.models if scorers.preferences else {}
     values: dict[str, list[float]] = {metric: [] for metric in models}
     for item in store.scores():
         if models.get(item.metric) == item.model:
