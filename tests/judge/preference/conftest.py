@@ -28,11 +28,12 @@ def moved(state: State, seed: int = 0) -> State:
 
 @pytest.fixture(scope="session")
 def pictures() -> list[Pixels]:
-    """A wide, a tall and a square picture."""
+    """A wide, a tall and a square picture, without detail that two ways to shrink them would see differently."""
+    from PIL import Image
+
     chance = np.random.default_rng(3)
-    return [
-        chance.integers(0, 256, (height, width, 3), dtype=np.uint8) for height, width in ((40, 90), (70, 33), (48, 48))
-    ]
+    coarse = [Image.fromarray(chance.integers(0, 256, (5, 5, 3), dtype=np.uint8)) for _ in range(3)]
+    return [np.asarray(image.resize(size)) for image, size in zip(coarse, ((90, 40), (33, 70), (48, 48)), strict=True)]
 
 
 @pytest.fixture(scope="session")

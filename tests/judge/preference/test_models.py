@@ -17,13 +17,14 @@ from collection.images import decode_image
 from collection.judge.preference.hps import HPS
 from collection.judge.preference.image_reward import ImageReward
 from collection.judge.preference.pickscore import PickScore
+from collection.judge.preprocess import Preprocess
 from collection.torch_environment import prepare_torchvision
 from collection.values import Pixels
 
 State = dict[str, torch.Tensor]
 Write = Callable[..., Path]
-MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(3, 1, 1)
-STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(3, 1, 1)
+COLOURS = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
+MEAN, STD = (torch.tensor(values).view(3, 1, 1) for values in COLOURS)
 SIDE = 32
 
 
@@ -153,14 +154,17 @@ def test_image_reward_is_what_its_published_tensors_say(
         ["stripes", ",", "blue", "and", "thin"],
         ["a", "painting", "of", "an", "ocean", "with", "clouds", "and", "bird", "##s"],
     ]
+    bring = Preprocess(SIDE, *COLOURS, "shortest")
     wanted = []
     for picture, text in zip(pictures, pieces, strict=True):
         ids = [words.index(piece) for piece in ("[CLS]", *text, "[SEP]")]
         mask = torch.tensor([place < len(ids) for place in range(35)])
         padded_ids = torch.tensor(ids + [0] * (35 - len(ids)))
-        wanted.append(by_hand(state, cropped(picture), padded_ids, mask))
-    ours = ImageReward(folder).score(pictures, prompts)
-    assert ours == pytest.approx(wanted, abs=0.02)
+        wanted.append(by_hand(state, bring([picture])[0], padded_ids, mask))
+    model = ImageReward(folder)
+    ours = model.score(pictures, prompts)
+    assert model.model.endswith(bring.identity)
+    assert ours == pytest.approx(wanted, abs=2e-4)
     assert np.ptp(ours) > 0.2, "it tells them apart"
 
 
