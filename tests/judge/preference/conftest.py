@@ -50,7 +50,13 @@ def pickscore_folder(tmp_path: Path) -> Callable[..., Path]:
 
     def write(change: Callable[[State], State] = moved) -> Path:
         tower = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
-        text = {**tower, "vocab_size": 49408, "max_position_embeddings": 77, "eos_token_id": 49407, "hidden_act": "gelu"}
+        text = {
+            **tower,
+            "vocab_size": 49408,
+            "max_position_embeddings": 77,
+            "eos_token_id": 49407,
+            "hidden_act": "gelu",
+        }
         vision = {**tower, "image_size": 32, "patch_size": 8, "hidden_act": "gelu"}
         config = CLIPConfig(text_config=text, vision_config=vision, projection_dim=16)
         torch.manual_seed(1)

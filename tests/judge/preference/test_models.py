@@ -132,7 +132,11 @@ def by_hand(state: State, picture: torch.Tensor, ids: torch.Tensor, mask: torch.
     for layer in (f"{bert}.encoder.layer.0", f"{bert}.encoder.layer.1"):
         for attention, source, visible in (("attention", None, mask), ("crossattention", seen, everything)):
             start, other = f"{layer}.{attention}", y if source is None else source
-            q, k, v = line(f"{start}.self.query", y), line(f"{start}.self.key", other), line(f"{start}.self.value", other)
+            q, k, v = (
+                line(f"{start}.self.query", y),
+                line(f"{start}.self.key", other),
+                line(f"{start}.self.value", other),
+            )
             found = line(f"{start}.output.dense", attend(q, k, v, 4, visible))
             y = norm(f"{start}.output.LayerNorm", found + y, 1e-12)
         found = line(f"{layer}.output.dense", gelu(line(f"{layer}.intermediate.dense", y)))
