@@ -29,6 +29,8 @@ def distance_to_nearest(
     Without `others`, over the nearest of the rest of `vectors`. Fewer neighbours where there are no more; NaN where
     there is none. Unary form of the sparseness of novelty search (Lehman and Stanley 2011, "Abandoning Objectives").
     """
+    import torch
+
     theirs = vectors if others is None else others
     count = min(neighbours, len(theirs) - (others is None))
     if count < 1:
@@ -40,7 +42,7 @@ def distance_to_nearest(
         cosines = vectors[start:stop] @ theirs.T
         if others is None:
             cosines[np.arange(stop - start), np.arange(start, stop)] = -np.inf
-        mean[start:stop] = np.partition(cosines, -count, axis=1)[:, -count:].mean(axis=1)
+        mean[start:stop] = torch.topk(torch.from_numpy(cosines), count).values.mean(dim=1).numpy()
         progress(stop, len(vectors))
     return np.asarray(np.maximum(1 - mean, 0), np.float32)
 
@@ -65,8 +67,9 @@ def style_consistency(vectors: Vectors, styles: Sequence[Hashable]) -> tuple[Vec
     """
     names: dict[Hashable, int] = {}
     own = np.array([names.setdefault(style, len(names)) for style in styles], np.int64)
-    sums = np.zeros((len(names), vectors.shape[1]), np.float64)
-    np.add.at(sums, own, vectors)
+    order = np.argsort(own, kind="stable")
+    first = np.searchsorted(own[order], np.arange(len(names)))
+    sums = np.add.reduceat(vectors[order], first, axis=0, dtype=np.float64)
     alone = np.bincount(own, minlength=len(names))[own] < 2
     consistency = np.empty(len(vectors), np.float32)
     margin = np.full(len(vectors), np.nan, np.float32)
