@@ -25,7 +25,12 @@ def command(
     with reading(context, as_json) as session:
         import tomli_w
 
+        from collection.config import ENCODER_PRESETS
+
         value = session.project.config.effective()
         if not as_json:
             typer.echo(tomli_w.dumps(value), nl=False)
+            typer.echo("\n# Encoders that [score] may name, beside embedded (which knows no words and costs nothing):")
+            for name, preset in ENCODER_PRESETS.items():
+                typer.echo(f"#   {name:<8} {preset.reference:<31} {preset.cost}; {preset.purpose}")
         Screen(as_json).object(value)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from collection.errors import UsageError
+
 from .folders import Csv, Encoder, Folder, Heads, end, judged, preview, refuse_without_folder, write_csv
 from .render import Outcome, Screen, amount, counted
-from .session import DryRun, Json, Session, working
+from .session import DryRun, Json, Session, reading, working
 
 if TYPE_CHECKING:
     from collection.picture_folder import PictureFolder
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
 
 SHOWN = ("quality", "sharpness", "exposure")
 """Metrics of the table for people besides those that rank; --csv and --json have all."""
+
+Mismatches = Annotated[
+    bool, typer.Option("--mismatches", help="List the images that do not seem to show a trait as planned, worst first.")
+]
+References = Annotated[
+    bool, typer.Option("--references", help="List each image's nearest reference picture, most alike first.")
+]
 
 
 def left(session: Session) -> int:
@@ -43,8 +52,10 @@ def work(session: Session) -> Outcome:
         result = score(
             project.store, project.files, project.scorers, batch_size=project.config.score.batch, progress=progress
         )
+    for note in result.notes:
+        session.screen.note(note)
     line = f"{amount(result.scored, 'image')}{said(project)}"
-    report = {"scored": result.scored, "pending": left(session), **found(project)}
+    report = {"scored": result.scored, "pending": left(session), **found(project), "notes": list(result.notes)}
     return Outcome("score", line, report, result.failed, complete=not result.failed)
 
 
@@ -74,6 +85,53 @@ def show_ranges(session: Session) -> None:
         session.screen.table(["metric", "lowest", "highest"], rows)
 
 
+def show_mismatches(session: Session) -> None:
+    """List the images that seem to show another value of a trait than was planned."""
+    from collection.judge.traits import mismatches
+
+    project = session.project
+    found = mismatches(project.store, project.scorers.encoder)
+    rows = [
+        [
+            item.asset.label,
+            item.trait,
+            item.planned,
+            f"{item.probability:.2f}",
+            item.seen,
+            f"{item.seen_probability:.2f}",
+        ]
+        for item in found
+    ]
+    if rows and not session.screen.as_json:
+        session.screen.table(["image", "trait", "planned", "chance", "seen", "chance"], rows)
+    images = len({item.asset.id for item in found})
+    session.screen.line("score", f"{amount(images, 'image')} with a trait that another value fits better")
+    session.screen.object({"mismatches": [
+        {
+            "image": item.asset.id, "trait": item.trait, "planned": item.planned, "probability": item.probability,
+            "seen": item.seen, "seen_probability": item.seen_probability,
+        }
+        for item in found
+    ]})  # fmt: skip
+
+
+def show_references(session: Session) -> None:
+    """List the images by how like they are to a reference picture, most alike first."""
+    project = session.project
+    if not project.config.score.references:
+        raise UsageError("no references are named", 'set references = ["FOLDER"] in [score], then: collection score')
+    nearest = project.store.nearest()
+    found = [(asset, nearest[asset.file_sha256]) for asset in project.store.assets() if asset.file_sha256 in nearest]
+    found.sort(key=lambda item: (-item[1].cosine, item[0].id))
+    if found and not session.screen.as_json:
+        rows = [[asset.label, item.reference, f"{item.cosine:.3f}"] for asset, item in found]
+        session.screen.table(["image", "nearest reference", "cosine"], rows)
+    session.screen.line("score", f"{amount(len(found), 'image')} held against references")
+    session.screen.object({"references": [
+        {"image": asset.id, "reference": item.reference, "cosine": item.cosine} for asset, item in found
+    ]})  # fmt: skip
+
+
 def score_folder(screen: Screen, opened: PictureFolder, csv: Path | None) -> None:
     """Show the numbers of a folder's pictures, best first, and print them in the order of their paths."""
     scores, metrics, flags = opened.scores(), opened.metrics, opened.flags()
@@ -101,10 +159,19 @@ def command(
     encoder: Encoder = None,
     head: Heads = None,
     csv: Csv = None,
+    mismatches: Mismatches = False,
+    references: References = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Give every image its numbers: quality, aesthetic heads, a vector, a perceptual hash."""
+    """Give every image its numbers: quality, aesthetic heads, a vector, a perceptual hash, what it means."""
+    if mismatches and references:
+        raise UsageError("--mismatches and --references are two lists", "ask for one of them")
+    if folder and (mismatches or references):
+        raise UsageError("--mismatches and --references are about a project", "leave the FOLDER out")
+    if mismatches or references:
+        with reading(context, as_json) as session:
+            return show_mismatches(session) if mismatches else show_references(session)
     if folder:
         screen = Screen(as_json)
         if dry_run:

@@ -106,7 +106,7 @@ def open_folder(
     `wish` is what [score] says (weights and heads that are files are taken from the current folder), or the scorers
     themselves. Raises ConfigError and WeightsError as they do.
     """
-    scorers = wish if isinstance(wish, Scorers) else build_scorers(wish, Path.cwd())
+    scorers = (wish if isinstance(wish, Scorers) else build_scorers(wish, Path.cwd())).of_pictures_alone
     with TemporaryDirectory(prefix="collection-") as temporary:
         store = Store(Path(temporary) / "collection.db")
         try:

@@ -7,7 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+import numpy as np
 import pytest
+from PIL import Image
+
+from collection.values import Pixels
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -37,3 +41,87 @@ def trained_weights(missing: Callable[[str], NoReturn]) -> Path:
     if not folder.is_dir():
         missing(f"no trained weights at {folder}; set COLLECTION_TEST_WEIGHTS to their folder")
     return folder
+
+
+COLOURS = {"red": (220, 40, 40), "blue": (40, 60, 220), "green": (40, 170, 60)}
+SHAPES = ("circle", "stripes")
+SIDE = 32
+SMALL_CLIP = {
+    "embed_dim": 16,
+    "vision_cfg": {"image_size": SIDE, "layers": 2, "width": 32, "head_width": 16, "patch_size": 8},
+    "text_cfg": {"context_length": 16, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 2},
+}
+PLAIN = {"mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bicubic", "resize_mode": "squash"}
+
+
+@pytest.fixture(scope="session")
+def paint_shape() -> Callable[[str, str, int], Pixels]:
+    """A picture of a coloured shape on grey, 32 pixels wide, its place and size by the seed."""
+    from PIL import ImageDraw
+
+    def paint(colour: str, shape: str, seed: int) -> Pixels:
+        chance = np.random.default_rng(seed)
+        grey = int(chance.integers(90, 200))
+        image = Image.new("RGB", (SIDE, SIDE), (grey, grey, grey))
+        x, y, size = int(chance.integers(1, 14)), int(chance.integers(1, 14)), int(chance.integers(12, 18))
+        draw = ImageDraw.Draw(image)
+        if shape == "circle":
+            draw.ellipse([x, y, x + size, y + size], fill=COLOURS[colour])
+        else:
+            for top in range(x % 4, SIDE, 8):
+                draw.rectangle([0, top, SIDE, top + 3], fill=COLOURS[colour])
+        return np.asarray(image)
+
+    return paint
+
+
+@pytest.fixture(scope="session")
+def shapes_clip(tmp_path_factory: pytest.TempPathFactory, paint_shape: Callable[[str, str, int], Pixels]) -> str:
+    """A CLIP of three million weights that was truly trained, in seconds, on coloured shapes and their names."""
+    import json
+
+    import torch
+    from safetensors.torch import save_file
+
+    from collection.judge.preprocess import Preprocess
+    from collection.torch_environment import prepare_torchvision
+
+    prepare_torchvision()
+    import open_clip
+
+    folder = tmp_path_factory.mktemp("shapes-clip")
+    (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": SMALL_CLIP, "preprocess_cfg": PLAIN}))
+    torch.manual_seed(0)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # so small a network is ten times slower on threads that wait for each other
+    network = open_clip.create_model(f"local-dir:{folder}", load_weights=False).train()
+    tokens = open_clip.SimpleTokenizer(context_length=16)
+    both = [(colour, shape) for colour in COLOURS for shape in SHAPES]
+    pairs = [both[number % len(both)] for number in range(360)]
+    pictures = Preprocess(SIDE, (0.5,) * 3, (0.5,) * 3, "squash")(
+        [paint_shape(*pair, 1000 + number) for number, pair in enumerate(pairs)]
+    )
+    wordings = ("{}", "a picture with {}", "A photo depicts {}", "an artwork showing {}", "an illustration, {}")
+    questions = [
+        ([f"{colour} colour" for colour in COLOURS], torch.tensor([list(COLOURS).index(c) for c, _ in pairs])),
+        ([f"{shape} shape" for shape in SHAPES], torch.tensor([SHAPES.index(s) for _, s in pairs])),
+        ([f"a {colour} {shape}" for colour, shape in both], torch.tensor([both.index(pair) for pair in pairs])),
+    ]
+    steps = torch.optim.AdamW(network.parameters(), lr=2e-3)
+    for step in range(150):
+        chosen = torch.randperm(len(pairs))[:48]
+        seen = network.encode_image(pictures[chosen], normalize=True)
+        wording = wordings[step % len(wordings)]
+        texts = [wording.format(text) for words, _ in questions for text in words]
+        read = network.encode_text(tokens(texts), normalize=True).split([len(words) for words, _ in questions])
+        losses = [
+            torch.nn.functional.cross_entropy(network.logit_scale.exp() * seen @ part.T, answers[chosen])
+            for part, (_, answers) in zip(read, questions, strict=True)
+        ]
+        steps.zero_grad()
+        sum(losses).backward()  # type: ignore[union-attr]
+        steps.step()
+    torch.set_num_threads(threads)
+    state = {name: value.detach().contiguous() for name, value in network.state_dict().items()}
+    save_file(state, folder / "open_clip_model.safetensors")
+    return f"local-dir:{folder}"

@@ -171,11 +171,24 @@ class Score(Table):
     """What gives each image its numbers."""
 
     encoder: str = "embedded"
-    """embedded (EfficientNet-Lite0), or an open_clip model: ViT-L-14-quickgelu/openai, hf-hub:ID, local-dir:FOLDER."""
+    """embedded (EfficientNet-Lite0), cpu, quality or siglip (`collection config` says what they cost), or an open_clip
+    model: ViT-L-14-quickgelu/openai, hf-hub:ID, local-dir:FOLDER."""
     heads: tuple[str, ...] = ()
-    """Aesthetic heads on the vectors of an OpenAI CLIP encoder: laion-v1, sac-logos-ava1, or files."""
+    """Aesthetic heads on the vectors of an OpenAI CLIP encoder: laion-v1, sac-logos-ava1, or files; the file of
+    aesthetic-v2.5 on those of siglip."""
     safety: str = Field(default="off", min_length=1)
     """off, open-nsfw (needs weights of its own; the error says how to get them), or an ONNX file of that network."""
+    moods: tuple[str, ...] = (
+        "amusement", "awe", "contentment", "excitement", "anger", "disgust", "fear", "sadness",
+    )  # fmt: skip
+    """Emotions that images are held against, by an encoder that knows words. These eight are those of Mikels et al.
+    2005, "Emotional category data on images from the IAPS", which ArtEmis (2021) took over for art."""
+    references: tuple[str, ...] = ()
+    """Folders of pictures, or of other projects, that images should not resemble too much: artists' works, earlier
+    collections."""
+    preference: tuple[str, ...] = ()
+    """Models of what people prefer: pickscore, hps-v2.1, image-reward (fetched from their hub), or NAME:PLACE with a
+    folder, a file or a hub id. They look at image and prompt, and are comparable inside one prompt only."""
     batch: int = Field(default=16, ge=1, le=1024)
     flags: Flags = Flags()
     """From where on a number counts as a defect: the table [score.flags]."""

@@ -102,9 +102,9 @@ def pending(store: Store, wish: Wish) -> int:
 def rank(store: Store, metrics: Mapping[str, str]) -> list[Ranked]:
     """Every image, best first, by the scores of these metrics and models; equals by number.
 
-    Percentiles (`Store.scores_with_percentiles`) make metrics of different ranges comparable, and do not set one prompt or style
-    above another that a metric happens to like less. An image that a metric has not seen gets no percentile from it;
-    one without any score ranks last.
+    Percentiles (`Store.scores_with_percentiles`) make metrics of different ranges comparable, and do not set one
+    prompt or style above another that a metric happens to like less. An image that a metric has not seen gets no
+    percentile from it; one without any score ranks last.
     """
     values: dict[str, dict[str, float]] = defaultdict(dict)
     percentiles: dict[str, list[float]] = defaultdict(list)

@@ -50,7 +50,7 @@ def judge_folder(
         _look(store, scorers, [item for item in opened if item.sha256 not in seen])
         seen |= {item.sha256 for item in opened}
         progress(min(number * batch_size, len(paths)), len(paths))
-    score(store, Files(folder), scorers)  # the heads: no picture is left to look at
+    score(store, Files(folder), scorers.of_pictures_alone)
     return Judged(names, files, tuple(skipped), tuple(noted))
 
 

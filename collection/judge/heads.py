@@ -1,8 +1,11 @@
 """Aesthetic heads: small trained regressors that turn an image embedding into one number.
 
-Two published families are read. LAION's first predictor is one linear layer (github LAION-AI/aesthetic-predictor); the
-"improved" one (github christophschuhmann/improved-aesthetic-predictor) is five linear layers, in most files with
-nothing but dropout between them, which is one affine map and is folded into it; in the files named relu, with ReLU.
+Three published families are read. LAION's first predictor is one linear layer (github
+LAION-AI/aesthetic-predictor). The "improved" one (github christophschuhmann/improved-aesthetic-predictor) is five
+linear layers, in most files with nothing but dropout between them, which is one affine map and is folded into it; in
+the files named relu, with ReLU. Aesthetic Predictor V2.5 (github discus0434/aesthetic-predictor-v2-5) is five linear
+layers on SigLIP's vectors, in bfloat16; it is licensed AGPL-3.0, so that it is read where a person has put it, and
+never fetched.
 """
 
 from __future__ import annotations
@@ -25,6 +28,10 @@ NORM_TOLERANCE = 0.01
 
 _LINEAR_INDICES = (0, 2, 4, 6, 7)
 _RELU_INDICES = (0, 3, 6, 9, 11)
+_SIGLIP_INDICES = (0, 2, 4, 6, 8)
+_SIGLIP_WIDTH = 1152
+_SIGLIP = "webli/ViT-SO400M-14-SigLIP-384"
+_AGPL = "AGPL-3.0, by its authors: whoever offers a service that uses it must offer its source"
 _CLIP_OF_WIDTH = {512: ("openai/ViT-B-32", "openai/ViT-B-16"), 768: ("openai/ViT-L-14",)}
 
 
@@ -66,6 +73,8 @@ class Head:
     encoders: tuple[str, ...]
     """The embedding spaces that it may be fed; never empty."""
     layers: tuple[Layer, ...]
+    licence: str = ""
+    """What whoever uses it must know of its licence."""
 
     @property
     def dimensions(self) -> int:
@@ -102,18 +111,25 @@ class Head:
 def load_head(path: Path) -> Head:
     """Read a head from a .pth (weights only) or .safetensors file; raises WeightsError for any other content."""
     sha256 = file_sha256(path)
-    layers = _layers(load_tensors(path), path)
-    width, known = int(layers[0][0].shape[1]), KNOWN_HEADS.get(sha256)
+    tensors = load_tensors(path)
+    if set(tensors) == _keys(_SIGLIP_INDICES, "scoring_head"):
+        layers = _chained(tensors, _SIGLIP_INDICES, "scoring_head", path)
+        if layers[0][0].shape[1] != _SIGLIP_WIDTH:
+            raise WeightsError(f"{path}: aesthetic-v2.5 takes {_SIGLIP_WIDTH} numbers, not {layers[0][0].shape[1]}")
+        return Head("aesthetic-v2.5", sha256, (_SIGLIP,), (_fold(layers),), _AGPL)
+    read = _layers(tensors, path)
+    width, known = int(read[0][0].shape[1]), KNOWN_HEADS.get(sha256)
     if known:
-        return Head(known.name, sha256, (known.encoder,), layers)
+        return Head(known.name, sha256, (known.encoder,), read)
     if width not in _CLIP_OF_WIDTH:
         raise WeightsError(f"{path} is a head for embeddings of width {width}; no encoder of that width is known")
-    return Head(path.stem, sha256, _CLIP_OF_WIDTH[width], layers)
+    return Head(path.stem, sha256, _CLIP_OF_WIDTH[width], read)
 
 
 def _layers(tensors: Mapping[str, npt.NDArray[np.float64]], path: Path) -> tuple[Layer, ...]:
     if set(tensors) == {"weight", "bias"}:
         found, rectified = [(tensors["weight"], tensors["bias"])], False
+        _require_chain(found, path)
     else:
         indices = next((i for i in (_LINEAR_INDICES, _RELU_INDICES) if set(tensors) == _keys(i)), None)
         if indices is None:
@@ -121,14 +137,20 @@ def _layers(tensors: Mapping[str, npt.NDArray[np.float64]], path: Path) -> tuple
                 f"{path} is no aesthetic head known here; its tensors are {', '.join(sorted(tensors)[:12]) or 'none'}",
                 "give a LAION v1 head (weight, bias) or an improved one (layers.0.weight ...)",
             )
-        found = [(tensors[f"layers.{i}.weight"], tensors[f"layers.{i}.bias"]) for i in indices]
-        rectified = indices == _RELU_INDICES
-    _require_chain(found, path)
+        found, rectified = _chained(tensors, indices, "layers", path), indices == _RELU_INDICES
     return tuple(found) if rectified else (_fold(found),)
 
 
-def _keys(indices: tuple[int, ...]) -> set[str]:
-    return {f"layers.{index}.{part}" for index in indices for part in ("weight", "bias")}
+def _chained(
+    tensors: Mapping[str, npt.NDArray[np.float64]], indices: tuple[int, ...], stem: str, path: Path
+) -> list[Layer]:
+    found = [(tensors[f"{stem}.{i}.weight"], tensors[f"{stem}.{i}.bias"]) for i in indices]
+    _require_chain(found, path)
+    return found
+
+
+def _keys(indices: tuple[int, ...], stem: str = "layers") -> set[str]:
+    return {f"{stem}.{index}.{part}" for index in indices for part in ("weight", "bias")}
 
 
 def _require_chain(layers: list[Layer], path: Path) -> None:

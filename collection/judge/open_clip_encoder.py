@@ -25,10 +25,12 @@ from collection.judge.declared_weights import (
     twins,
 )
 from collection.judge.preprocess import Preprocess
-from collection.judge.weights import file_sha256, published_in_mixed_precision
+from collection.judge.weights import file_sha256, published_in_mixed_precision, require_trained, some_tensors
 from collection.torch_environment import prepare_torchvision
 from collection.values import Pixels, parse_json
 
+_SIGLIP = ("ViT-SO400M-14-SigLIP-384", "webli")
+"""The one space besides OpenAI's that a known head was trained on. Taken at its word: nothing marks its weights."""
 _WEIGHT_FILES = (
     "open_clip_model.safetensors",
     "open_clip_pytorch_model.safetensors",
@@ -49,7 +51,7 @@ class Source:
     weights: Path
     treatment: Treatment
     space: str | None
-    """The embedding space, if it is one that heads were trained on: openai/ViT-L-14."""
+    """The embedding space, if it is one that heads were trained on: openai/ViT-L-14, webli/ViT-SO400M-14-SigLIP-384."""
 
 
 class OpenClip:
@@ -103,6 +105,14 @@ class OpenClip:
             return _on_cpu(self._network.encode_text(tokens, normalize=True))
 
     @cached_property
+    def logit_scale(self) -> float:
+        """By what cosines of pictures and texts are multiplied before a softmax, as it was trained (CLIP: 100)."""
+        found = some_tensors(self._source.weights, ("logit_scale",))
+        if "logit_scale" not in found:
+            raise WeightsError(f"{self._source.weights} has no logit_scale", "give the weights of a CLIP")
+        return float(found["logit_scale"].float().exp())
+
+    @cached_property
     def _source(self) -> Source:
         prepare_torchvision()
         source = _resolve(self.reference)
@@ -139,7 +149,7 @@ class OpenClip:
                 f"{source.weights} does not fit {source.architecture}: {str(error).splitlines()[0]}",
                 "give the weights of that architecture",
             ) from error
-        _require_trained(network, source.weights)
+        require_trained(network, source.weights)
         return network.to(self._place).eval()
 
     @cached_property
@@ -177,7 +187,12 @@ def _resolve(reference: Reference) -> Source:
         treatment, weights = treatment_of_bare_file(name, reference.file), reference.file
     architecture = name.removesuffix("-quickgelu")
     openai = tag == "openai" or (not tag and treatment.quick_gelu and published_in_mixed_precision(weights))
-    return Source(name, architecture, config, weights, treatment, f"openai/{architecture}" if openai else None)
+    space = _space(architecture, "openai" if openai else tag)
+    return Source(name, architecture, config, weights, treatment, space)
+
+
+def _space(architecture: str, tag: str) -> str | None:
+    return f"{tag}/{architecture}" if tag == "openai" or (architecture, tag) == _SIGLIP else None
 
 
 def _folder(folder: Path, repository: str | None) -> Source:
@@ -193,9 +208,9 @@ def _folder(folder: Path, repository: str | None) -> Source:
     names = [name for name in twins(model) if "openai" in registered(name)]
     architecture = names[0].removesuffix("-quickgelu") if names else (repository or folder.name)
     openai = bool(names) and treatment.quick_gelu and published_in_mixed_precision(weights)
-    return Source(
-        f"local-dir:{folder}", architecture, model, weights, treatment, f"openai/{architecture}" if openai else None
-    )
+    home = registered_repository(repository) if repository else None
+    space = _space(architecture, "openai") if openai else _space(*home) if home else None
+    return Source(f"local-dir:{folder}", architecture, model, weights, treatment, space)
 
 
 def _treatment(config: dict[str, Any], folder: Path, repository: str | None) -> Treatment:
@@ -261,12 +276,3 @@ def _recognise(source: Source, reference: Reference) -> None:
             f"{reference.file} are not OpenAI's weights: theirs have matrices of half precision",
             "name the tag that they are",
         )
-
-
-def _require_trained(network: Any, weights: Path) -> None:
-    """Training moves every normalisation layer; at the start all gains are exactly 1 and all shifts exactly 0."""
-    import torch
-
-    layers = [layer for layer in network.modules() if isinstance(layer, torch.nn.LayerNorm | torch.nn.BatchNorm2d)]
-    if all(bool((layer.weight == 1).all()) and bool((layer.bias == 0).all()) for layer in layers):
-        raise WeightsError(f"{weights} are random: no normalisation layer was ever trained", "give trained weights")

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from collection.config import Score
+from collection.config import ENCODER_PRESETS, Score
 from collection.durable import write_durably
 from collection.errors import ConfigError, WeightsError
 from collection.judge.heads import KNOWN_HEADS, Head, load_head
+from collection.judge.preference import hps, image_reward, pickscore
+from collection.judge.preference.examiner import Preferences
+from collection.judge.preference.model import PreferenceModel
 from collection.judge.score import TECHNICAL, PixelScorer, Scorers
 from collection.judge.technical import QUALITY
+from collection.judge.whole_set import WholeSet
 from collection.values import ImageEncoder, sha256_hex
 
 _LAION = "https://github.com/LAION-AI/aesthetic-predictor/raw/main/"
@@ -24,6 +30,12 @@ SOURCES = {
     "sac-logos-ava1": f"{_IMPROVED}sac%2Blogos%2Bava1-l14-linearMSE.pth",
 }
 """Where the known heads are published; what comes from there must have the SHA-256 that the name stands for."""
+PREFERENCES: Mapping[str, tuple[Callable[[Path | str], PreferenceModel], str]] = {
+    "pickscore": (pickscore.PickScore, pickscore.REPOSITORY),
+    "hps-v2.1": (hps.HPS, hps.REPOSITORY),
+    "image-reward": (image_reward.ImageReward, image_reward.REPOSITORY),
+}
+"""The preference models: who reads them, and the hub repository of their authors."""
 TIMEOUT = 30.0
 """Seconds without an answer."""
 
@@ -34,14 +46,20 @@ def build_scorers(wish: Score, folder: Path, sources: dict[str, str] | None = No
     Raises ConfigError for a head that is neither known nor a file, WeightsError for weights that cannot be had.
     """
     encoder, known = build_encoder(wish.encoder, folder), SOURCES if sources is None else sources
-    heads = tuple(_head(_variant(name, encoder), folder, known) for name in wish.heads)
-    return Scorers(encoder, heads, build_pixel_scorers(wish, folder))
+    return Scorers(
+        encoder,
+        tuple(_head(_variant(name, encoder), folder, known) for name in wish.heads),
+        build_pixel_scorers(wish, folder),
+        Preferences(tuple(_preference(text, folder) for text in wish.preference)) if wish.preference else None,
+        WholeSet(encoder, wish.moods, tuple(folder / place for place in wish.references)),
+    )
 
 
 def ranking_metrics(scorers: Scorers) -> dict[str, str]:
     """The metrics that say which image is better, and the model of each: the heads, or else technical quality."""
     models = scorers.models
-    return {name: models[name] for name in [head.name for head in scorers.heads] or [QUALITY]}
+    names = [*(head.name for head in scorers.heads), *(scorers.preferences.models if scorers.preferences else ())]
+    return {name: models[name] for name in names or [QUALITY]}
 
 
 def build_pixel_scorers(wish: Score, folder: Path) -> tuple[PixelScorer, ...]:
@@ -64,6 +82,8 @@ def build_encoder(reference: str, folder: Path) -> ImageEncoder:
         return EfficientNetLite0()
     from collection.judge.open_clip_encoder import OpenClip
 
+    if reference in ENCODER_PRESETS:
+        return OpenClip(ENCODER_PRESETS[reference].reference)
     kind, _, place = reference.partition(":")
     return OpenClip(f"local-dir:{folder / place}" if kind == "local-dir" else reference)
 
@@ -72,6 +92,20 @@ def _variant(name: str, encoder: ImageEncoder) -> str:
     """LAION's first predictor exists for three encoders: its name alone means the one for this encoder."""
     space = str(getattr(encoder, "space", None))
     return f"laion-v1-{space[-4:].lower().replace('-', '')}" if name == "laion-v1" else name
+
+
+def _preference(text: str, folder: Path) -> PreferenceModel:
+    """The model that NAME or NAME:PLACE names; a place that exists is meant before a hub id of that spelling."""
+    name, _, place = text.partition(":")
+    if name not in PREFERENCES:
+        raise ConfigError(f'score.preference: "{name}" is no model', f"known: {', '.join(PREFERENCES)}")
+    build, repository = PREFERENCES[name]
+    path = folder / place
+    if not place or path.exists():
+        return build(path if place else repository)
+    if re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*", place) is None:
+        raise ConfigError(f"score.preference: there is no {path}", f"name a folder that is there, or {repository}")
+    return build(place)
 
 
 def _head(name: str, folder: Path, sources: dict[str, str]) -> Head:

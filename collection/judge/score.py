@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
@@ -42,12 +42,41 @@ TECHNICAL: tuple[PixelScorer, ...] = (Technical(),)
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """What an examiner has to say: images that failed, by label, and what people should know."""
+
+    failed: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Examiner(Protocol):
+    """Gives more numbers to images that have their vectors. It keeps what is finished, and goes on from there."""
+
+    @property
+    def models(self) -> Mapping[str, str]:
+        """Who gives each of its numbers."""
+        ...
+
+    def pending(self, store: Store) -> list[Asset]:
+        """The images that lack its numbers."""
+        ...
+
+    def examine(self, store: Store, files: Files, *, batch_size: int, progress: Progress) -> Examined:
+        """Give the numbers that are lacking."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Scorers:
     """What gives the numbers. Raises WeightsError for a head that was not trained on what the encoder gives."""
 
     encoder: ImageEncoder
     heads: tuple[Head, ...] = ()
     pixels: tuple[PixelScorer, ...] = TECHNICAL
+    preferences: Examiner | None = None
+    """Whose numbers hang on an image and its prompt alone."""
+    whole_set: Examiner | None = None
+    """Whose numbers change with the set of images."""
 
     def __post_init__(self) -> None:
         space = getattr(self.encoder, "space", None)
@@ -66,7 +95,15 @@ class Scorers:
     @property
     def models(self) -> dict[str, str]:
         """The identity of what gives each metric: scores of another are not compared with these."""
-        return {**pixel_models(self.pixels), **{head.name: self.model(head) for head in self.heads}}
+        found = {**pixel_models(self.pixels), **{head.name: self.model(head) for head in self.heads}}
+        for examiner in (self.preferences, self.whole_set):
+            found |= examiner.models if examiner else {}
+        return found
+
+    @property
+    def of_pictures_alone(self) -> Scorers:
+        """Those that need neither a prompt nor a set."""
+        return replace(self, preferences=None, whole_set=None)
 
     def model(self, head: Head) -> str:
         """Identity of a head's scores: the head and the encoder that feeds it."""
@@ -80,12 +117,18 @@ class ScoreReport:
     scored: int
     failed: tuple[Failure, ...]
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """What people should know of the numbers."""
 
 
 def pending(store: Store, scorers: Scorers) -> list[Asset]:
-    """Images that lack any of the numbers, by number; of several with one file, the first."""
+    """Images that lack any of the numbers, by number; of several with one file, the first.
+
+    Where none lacks a number of its own: all, if the numbers that hang on the whole set are of another set.
+    """
     lacking = _unseen(store, scorers) + [asset for head in scorers.heads for asset in _unjudged(store, scorers, head)]
-    return _one_a_file(lacking)
+    lacking += scorers.preferences.pending(store) if scorers.preferences else []
+    return one_a_file(lacking or (scorers.whole_set.pending(store) if scorers.whole_set else []))
 
 
 def score(
@@ -96,7 +139,7 @@ def score(
     Each file is decoded once, ahead of the encoder, for vector, quality and hash. Heads work on the vectors as stored
     (half precision), so that a head added later gives the same numbers without looking at any image again.
     """
-    total, unseen = len(pending(store, scorers)), _one_a_file(_unseen(store, scorers))
+    total, unseen = len(pending(store, scorers)), one_a_file(_unseen(store, scorers))
     failed: list[Failure] = []
     done = 0
     progress(0, total)
@@ -111,9 +154,20 @@ def score(
         progress(done, total)
     for head in scorers.heads:
         _judge(store, scorers, head)
-    store.keep_percentiles(scorers.models)
     progress(total, total)
-    return ScoreReport(total - len(failed), tuple(failed), store.score_ranges(scorers.models))
+    examined = _examine(store, files, scorers, batch_size, progress)
+    failed += [item for item in examined.failed if item.what not in {failure.what for failure in failed}]
+    store.keep_percentiles(scorers.models)
+    return ScoreReport(total - len(failed), tuple(failed), store.score_ranges(scorers.models), examined.notes)
+
+
+def _examine(store: Store, files: Files, scorers: Scorers, batch_size: int, progress: Progress) -> Examined:
+    """Let each examiner do what it has to; the one of the whole set comes last."""
+    examiners = [examiner for examiner in (scorers.preferences, scorers.whole_set) if examiner]
+    done = [examiner.examine(store, files, batch_size=batch_size, progress=progress) for examiner in examiners]
+    licences = tuple(f"{head.name}: {head.licence}" for head in scorers.heads if head.licence)
+    failed = {failure.what: failure for examined in done for failure in examined.failed}
+    return Examined(tuple(failed.values()), (*licences, *(note for examined in done for note in examined.notes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +193,8 @@ def _unjudged(store: Store, scorers: Scorers, head: Head) -> list[Asset]:
     return store.assets_without_score(head.name, scorers.model(head))
 
 
-def _one_a_file(assets: Sequence[Asset]) -> list[Asset]:
+def one_a_file(assets: Sequence[Asset]) -> list[Asset]:
+    """The first, by number, of the images of each file."""
     first: dict[str, Asset] = {}
     for asset in sorted(assets, key=lambda asset: asset.id):
         first.setdefault(asset.file_sha256, asset)

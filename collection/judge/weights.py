@@ -6,7 +6,7 @@ import hashlib
 import pickle
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,7 +67,7 @@ def published_in_mixed_precision(path: Path) -> bool:
     Looks at the values, so that it holds for copies that were converted to float32 since.
     """
     matrix, embedding = "transformer.resblocks.0.mlp.c_fc.weight", "token_embedding.weight"
-    found = _some_tensors(path, (matrix, embedding))
+    found = some_tensors(path, (matrix, embedding))
     return len(found) == 2 and _is_half(found[matrix]) and not _is_half(found[embedding])
 
 
@@ -75,7 +75,7 @@ def _is_half(tensor: torch.Tensor) -> bool:
     return bool((tensor.float() == tensor.half().float()).all())
 
 
-def _some_tensors(path: Path, names: tuple[str, ...]) -> dict[str, torch.Tensor]:
+def some_tensors(path: Path, names: tuple[str, ...]) -> dict[str, torch.Tensor]:
     """Tensors by name or by name under `text.`, without reading the others where the format allows it."""
     if path.suffix != ".safetensors":
         state = load_state(path)
@@ -88,3 +88,12 @@ def _some_tensors(path: Path, names: tuple[str, ...]) -> dict[str, torch.Tensor]
             return {name: file.get_tensor(key) for name in names for key in (name, f"text.{name}") if key in held}
     except (SafetensorError, OSError) as error:
         raise WeightsError(f"cannot read weights {path}: {error}", "check the path") from error
+
+
+def require_trained(network: Any, weights: Path) -> None:
+    """Refuse random weights: training moves every normalisation layer, whose gains are 1 and shifts 0 at the start."""
+    import torch
+
+    layers = [layer for layer in network.modules() if isinstance(layer, torch.nn.LayerNorm | torch.nn.BatchNorm2d)]
+    if all(bool((layer.weight == 1).all()) and bool((layer.bias == 0).all()) for layer in layers):
+        raise WeightsError(f"{weights} are random: no normalisation layer was ever trained", "give trained weights")

@@ -36,6 +36,8 @@ class Judging(Database):
 
     def assets_without_scores(self, models: Mapping[str, str]) -> list[Asset]:
         """Images of the plan that lack the score of any of these models, by metric; by number."""
+        if not models:
+            return []
         known = [and_(col(ScoreRow.metric) == metric, col(ScoreRow.model) == model) for metric, model in models.items()]
         complete = select(ScoreRow.file_sha256).where(or_(*known)).group_by(col(ScoreRow.file_sha256))
         return self._assets(col(AssetRow.file_sha256).not_in(complete.having(func.count() == len(models))))

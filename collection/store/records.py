@@ -97,6 +97,25 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Readings:
+    """One metric of many pictures: `values` (n,) of the pictures `files` (n file hashes)."""
+
+    metric: str
+    model: str
+    files: Sequence[str]
+    values: npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The reference picture, in words, that is most like a picture, and the cosine of the two."""
+
+    file_sha256: str
+    reference: str
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
 class Judgements:
     """What was found out about some pictures, to be kept together."""
 

@@ -75,7 +75,7 @@ class FingerprintRow(SQLModel, table=True):
 
 
 class EmbeddingRow(SQLModel, table=True):
-    """One unit vector of one picture by one model, float16 little-endian."""
+    """One unit vector of one picture by one model, float16 little-endian; of a text, named by the hash of its UTF-8."""
 
     __tablename__ = "embedding"
     file_sha256: str = Field(primary_key=True)
@@ -117,6 +117,25 @@ class AgainstRow(SQLModel, table=True):
     """The nearest picture there, in words."""
     distance: float
     """1 - cosine."""
+
+
+class PromptedRow(SQLModel, table=True):
+    """With which prompt a picture got the number of a model that looks at both."""
+
+    __tablename__ = "prompted"
+    file_sha256: str = Field(primary_key=True)
+    metric: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    prompt_sha256: str
+
+
+class NearestRow(SQLModel, table=True):
+    """The reference picture, in words, that is most like a picture, and the cosine of the two."""
+
+    __tablename__ = "nearest"
+    file_sha256: str = Field(primary_key=True)
+    reference: str
+    cosine: float
 
 
 class SelectionRow(SQLModel, table=True):

@@ -286,3 +286,16 @@ def test_a_torchscript_archive_is_refused(tmp_path):
     torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), file)
     with pytest.raises(WeightsError, match="plain tensors"):
         _ = OpenClip(f"ViT-B-32-quickgelu/openai:{file}").space
+
+
+def test_declared_siglip_weights_are_the_space_of_their_head(tmp_path):
+    file = stub(tmp_path / "siglip.safetensors", matrices="single")
+    assert OpenClip(f"ViT-SO400M-14-SigLIP-384/webli:{file}").space == "webli/ViT-SO400M-14-SigLIP-384"
+    assert OpenClip(f"ViT-SO400M-14-SigLIP/webli:{file}").space is None
+
+
+def test_the_logit_scale_is_that_of_the_weights(tiny, tiny_states, tmp_path):
+    assert tiny.logit_scale == pytest.approx(float(tiny_states[1]["logit_scale"].exp()))
+    without = {name: value for name, value in tiny_states[1].items() if name != "logit_scale"}
+    with pytest.raises(WeightsError, match="logit_scale"):
+        _ = OpenClip(write_folder(tmp_path, TINY, OPENAI, without)).logit_scale

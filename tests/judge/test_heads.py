@@ -137,3 +137,37 @@ def test_a_torn_or_missing_file_is_named(tmp_path, name):
     path.write_bytes(b"not weights")
     with pytest.raises(WeightsError, match=name):
         load_head(path)
+
+
+# Aesthetic V2.5
+
+
+def siglip_head(width=1152):
+    generator = torch.Generator().manual_seed(5)
+    state = {}
+    for index, (takes, gives) in zip((0, 2, 4, 6, 8), itertools.pairwise((width, 1024, 128, 64, 16, 1)), strict=True):
+        state[f"scoring_head.{index}.weight"] = (torch.randn(gives, takes, generator=generator) / takes**0.5).bfloat16()
+        state[f"scoring_head.{index}.bias"] = torch.randn(gives, generator=generator).bfloat16()
+    return state
+
+
+def test_aesthetic_v25_scores_as_its_layers_do_and_says_its_licence(tmp_path):
+    state, path, x = siglip_head(), tmp_path / "aesthetic_predictor_v2_5.pth", unit(5, 1152)
+    torch.save(state, path)
+    head = load_head(path)
+    y = torch.from_numpy(x).float()
+    for index in (0, 2, 4, 6, 8):
+        y = torch.nn.functional.linear(
+            y, state[f"scoring_head.{index}.weight"].float(), state[f"scoring_head.{index}.bias"].float()
+        )
+    assert head.score(x) == pytest.approx(y[:, 0].numpy(), abs=1e-4)
+    assert head.name == "aesthetic-v2.5"
+    assert "AGPL-3.0" in head.licence
+    assert head.accepts("webli/ViT-SO400M-14-SigLIP-384")
+    assert not head.accepts("openai/ViT-L-14")
+
+
+def test_a_scoring_head_for_another_width_is_refused(tmp_path):
+    torch.save(siglip_head(768), tmp_path / "head.pth")
+    with pytest.raises(WeightsError, match="takes 1152"):
+        load_head(tmp_path / "head.pth")

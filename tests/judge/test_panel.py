@@ -10,7 +10,8 @@ import pytest
 from collection.config import Score
 from collection.errors import ConfigError, WeightsError
 from collection.judge.embedded_encoder import EfficientNetLite0
-from collection.judge.panel import SOURCES, build_scorers, ranking_metrics
+from collection.judge.panel import SOURCES, build_encoder, build_scorers, ranking_metrics
+from collection.judge.preference.examiner import Preferences
 
 HEAD = "sac-logos-ava1/sac+logos+ava1-l14-linearMSE.pth"
 
@@ -94,3 +95,40 @@ def test_every_published_head_has_a_known_hash() -> None:
     from collection.judge.heads import KNOWN_HEADS
 
     assert {known.name for known in KNOWN_HEADS.values()} == set(SOURCES)
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("cpu", "ViT-B-32-quickgelu/openai"),
+        ("quality", "ViT-L-14-quickgelu/openai"),
+        ("siglip", "ViT-SO400M-14-SigLIP-384/webli"),
+    ],
+)
+def test_encoder_presets_are_weights_that_open_clip_knows(tmp_path: Path, name: str, model: str) -> None:
+    from collection.judge.declared_weights import treatment_of_tag
+    from collection.judge.open_clip_encoder import OpenClip
+    from collection.torch_environment import prepare_torchvision
+
+    prepare_torchvision()
+    encoder = build_encoder(name, tmp_path)
+    assert isinstance(encoder, OpenClip)
+    assert encoder.reference.text == model
+    assert treatment_of_tag(encoder.reference.name, encoder.reference.tag).quick_gelu == model.endswith("openai")
+
+
+@pytest.mark.parametrize(
+    ("wished", "why"),
+    [("nope", '"nope" is no model'), ("nope:x/y", '"nope" is no model'), ("hps-v2.1:no/such/folder", "there is no")],
+)
+def test_a_preference_model_that_cannot_be_meant_is_refused(tmp_path: Path, wished: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=why):
+        build_scorers(wish(preference=[wished]), tmp_path)
+
+
+def test_preference_models_come_from_folders_and_hubs(tmp_path: Path) -> None:
+    """Nothing is read or fetched before it is needed."""
+    (tmp_path / "models").mkdir()
+    scorers = build_scorers(wish(preference=["pickscore:models", "hps-v2.1", "image-reward:someone/reward"]), tmp_path)
+    assert isinstance(scorers.preferences, Preferences)
+    assert [network.name for network in scorers.preferences.networks] == ["pickscore", "hps-v2.1", "image-reward"]

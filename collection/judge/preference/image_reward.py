@@ -1,0 +1,191 @@
+"""ImageReward (Xu et al. 2023, "ImageReward: Learning and Evaluating Human Preferences"): BLIP and five linear layers.
+
+A ViT sees the picture, a BERT reads the prompt and looks at the ViT's output in every layer, and the layers, which
+have no activations between them, turn its first output into a number. The published file has BLIP's own names
+(github salesforce/BLIP); transformers builds the same towers under others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from collection.errors import WeightsError
+from collection.judge.preference.model import clip_preprocess, device, fetched, fill, required
+from collection.judge.preprocess import Preprocess
+from collection.judge.weights import file_sha256, load_state
+from collection.torch_environment import prepare_torchvision
+from collection.values import Pixels, parse_json
+
+if TYPE_CHECKING:
+    import torch
+
+REPOSITORY, VOCABULARY = "THUDM/ImageReward", "google-bert/bert-base-uncased"
+MEAN, DEVIATION = 0.16717362830052426, 1.0333394966054072
+"""Of the rewards on the authors' own pictures: their reward is told in these units."""
+LONGEST = 35
+"""Word pieces of a prompt, the two at its ends included."""
+_LAYERS = (0, 2, 4, 6, 7)
+_HEAD_WIDTH = 64
+"""Channels of an attention head in every published ViT of BLIP."""
+_VISION = (
+    (r"^cls_token$", "embeddings.class_embedding"),
+    (r"^pos_embed$", "embeddings.position_embedding"),
+    (r"^patch_embed\.proj\.", "embeddings.patch_embedding."),
+    (r"^norm\.", "post_layernorm."),
+    (r"^blocks\.(\d+)\.norm([12])\.", r"encoder.layers.\1.layer_norm\2."),
+    (r"^blocks\.(\d+)\.attn\.proj\.", r"encoder.layers.\1.self_attn.projection."),
+    (r"^blocks\.(\d+)\.attn\.", r"encoder.layers.\1.self_attn."),
+    (r"^blocks\.(\d+)\.", r"encoder.layers.\1."),
+)
+"""BLIP's names in the ViT, and transformers'; those in the BERT are the same."""
+
+
+class ImageReward:
+    """A folder with ImageReward.pt, med_config.json and the vocab.txt of bert-base-uncased.
+
+    The number is about normal around 0 with deviation 1 on the authors' pictures: -2 to 2.
+    """
+
+    name = "image-reward"
+
+    def __init__(self, place: Path | str) -> None:
+        self._place = place
+
+    @cached_property
+    def model(self) -> str:
+        """Name, weights and preprocess."""
+        return f"{self.name}@{file_sha256(self._weights)}+{self._preprocess.identity}"
+
+    def score(self, pictures: Sequence[Pixels], prompts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """One number a picture with its own prompt, (n,); comparable inside one prompt. Long prompts are cut."""
+        import torch
+
+        if not pictures:
+            return np.zeros(0, np.float32)
+        texts = self._tokenizer(
+            list(prompts), padding="max_length", truncation=True, max_length=LONGEST, return_tensors="pt"
+        ).to(device())
+        with torch.inference_mode():
+            seen = self._eyes(pixel_values=self._preprocess(pictures).to(device())).last_hidden_state
+            read = self._reader(
+                input_ids=texts.input_ids, attention_mask=texts.attention_mask, encoder_hidden_states=seen,
+                encoder_attention_mask=torch.ones(seen.shape[:2], dtype=torch.long, device=seen.device),
+            ).last_hidden_state[:, 0].float()  # fmt: skip
+            for weight, bias in self._layers:
+                read = torch.nn.functional.linear(read, weight, bias)
+            return np.asarray(((read[:, 0] - MEAN) / DEVIATION).cpu().numpy(), np.float32)
+
+    def _file(self, name: str, repository: str | None = None) -> Path:
+        if isinstance(self._place, Path):
+            return required(self._place / name, "ImageReward is ImageReward.pt, med_config.json and vocab.txt (BERT's)")
+        return fetched(repository or self._place, name)
+
+    @cached_property
+    def _weights(self) -> Path:
+        return self._file("ImageReward.pt")
+
+    @cached_property
+    def _state(self) -> dict[str, torch.Tensor]:
+        state = load_state(self._weights)
+        shapes = {"blip.visual_encoder.pos_embed": 3, "blip.visual_encoder.patch_embed.proj.weight": 4}
+        for name, dimensions in shapes.items():
+            if name not in state or state[name].ndim != dimensions:
+                raise WeightsError(f"{self._weights} does not hold ImageReward: {name} is missing or of another shape")
+        return state
+
+    @cached_property
+    def _config(self) -> dict[str, Any]:
+        path = self._file("med_config.json")
+        try:
+            config = parse_json(path.read_text("utf-8"))
+            return {key: config[key] for key in _BERT}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise WeightsError(f"{path} is not the configuration of BLIP's BERT: {error!r}") from error
+
+    @cached_property
+    def _preprocess(self) -> Preprocess:
+        return clip_preprocess(self._sides[0])
+
+    @property
+    def _sides(self) -> tuple[int, int]:
+        """Pixels of a picture and of a patch."""
+        positions = self._state["blip.visual_encoder.pos_embed"].shape[1] - 1
+        patch = int(self._state["blip.visual_encoder.patch_embed.proj.weight"].shape[-1])
+        return round(positions**0.5) * patch, patch
+
+    @cached_property
+    def _eyes(self) -> Any:
+        prepare_torchvision()
+        from transformers import BlipVisionConfig, BlipVisionModel
+
+        state = _within(self._state, "blip.visual_encoder.")
+        size, patch = self._sides
+        width = int(state["pos_embed"].shape[2])
+        hidden = state.get("blocks.0.mlp.fc1.weight")
+        config = BlipVisionConfig(
+            hidden_size=width, image_size=size, patch_size=patch, num_attention_heads=max(1, width // _HEAD_WIDTH),
+            num_hidden_layers=len({name.split(".")[1] for name in state if name.startswith("blocks.")}),
+            intermediate_size=4 * width if hidden is None else int(hidden.shape[0]), layer_norm_eps=1e-6,
+        )  # fmt: skip
+        return fill(BlipVisionModel(config), _renamed(state), self._weights, "ImageReward's picture tower")
+
+    @cached_property
+    def _reader(self) -> Any:
+        prepare_torchvision()
+        from transformers import BlipTextConfig
+        from transformers.models.blip.modeling_blip_text import BlipTextModel
+
+        width = int(self._state["blip.visual_encoder.pos_embed"].shape[2])
+        config = BlipTextConfig(**self._config, encoder_hidden_size=width, is_decoder=True, use_cache=False)
+        network = BlipTextModel(config, add_pooling_layer=False)
+        state = _within(self._state, "blip.text_encoder.")
+        return fill(network, state, self._weights, "ImageReward's text tower")
+
+    @cached_property
+    def _layers(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        state, gives = _within(self._state, "mlp.layers."), int(self._config["hidden_size"])
+        if set(state) != {f"{place}.{part}" for place in _LAYERS for part in ("weight", "bias")}:
+            raise WeightsError(f"{self._weights} does not hold ImageReward: its mlp has {', '.join(sorted(state))}")
+        layers = [(state[f"{place}.weight"].float(), state[f"{place}.bias"].float()) for place in _LAYERS]
+        for weight, bias in layers:
+            if weight.ndim != 2 or weight.shape[1] != gives or bias.shape != weight.shape[:1]:
+                raise WeightsError(f"{self._weights}: in its mlp {tuple(weight.shape)} cannot follow {gives}")
+            gives = int(weight.shape[0])
+        if gives != 1:
+            raise WeightsError(f"{self._weights} gives {gives} numbers a picture, not one")
+        return [(weight.to(device()), bias.to(device())) for weight, bias in layers]
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        prepare_torchvision()
+        from transformers import BertTokenizer
+
+        vocabulary = self._file("vocab.txt", VOCABULARY)
+        return BertTokenizer(vocab=str(vocabulary), do_lower_case=True)
+
+
+_BERT = (
+    "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "vocab_size", "hidden_act",
+    "layer_norm_eps", "max_position_embeddings",
+)  # fmt: skip
+"""What med_config.json says of the text tower."""
+
+
+def _within(state: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
+
+
+def _renamed(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The ViT's tensors under transformers' names; a name that BLIP does not have stays, and is refused later."""
+    names = {}
+    for name, value in state.items():
+        ours = next((re.sub(old, new, name) for old, new in _VISION if re.search(old, name)), name)
+        names[ours] = value
+    return names

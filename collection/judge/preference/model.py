@@ -1,0 +1,101 @@
+"""What every preference model is: its files, its identity, and how its weights get into a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from collection.errors import WeightsError
+from collection.judge.preprocess import Preprocess
+from collection.judge.weights import require_trained
+from collection.values import Pixels
+
+if TYPE_CHECKING:
+    import torch
+
+MEAN, STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
+"""Of OpenAI's CLIP; BLIP took them over."""
+
+
+class PreferenceModel(Protocol):
+    """Scores pictures with their prompts; loads on first use. Raises WeightsError for weights that do not fit."""
+
+    @property
+    def name(self) -> str:
+        """Its metric."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """Identity: name, weights and preprocess."""
+        ...
+
+    def score(self, pictures: Sequence[Pixels], prompts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """One number, higher is better, for each picture with its own prompt: (n,)."""
+        ...
+
+
+def clip_preprocess(size: int, resize: str = "shortest") -> Preprocess:
+    """How pictures are brought to a model of `size` pixels that keeps CLIP's colours."""
+    return Preprocess(size, MEAN, STD, resize)
+
+
+def fill(network: Any, state: Mapping[str, torch.Tensor], weights: Path, what: str) -> Any:
+    """Put tensors into a network that takes exactly these, and give it back ready to run on the best device.
+
+    Tables of position numbers, which older checkpoints kept, are left out. Raises WeightsError, naming the first
+    tensor that is missing, unknown or of another shape, and for weights that nobody trained.
+    """
+    found = {name: value.float() for name, value in state.items() if not name.endswith("position_ids")}
+    wanted = {name: value.shape for name, value in network.state_dict().items() if not name.endswith("position_ids")}
+    wrong = [
+        *(f"{name} is missing" for name in wanted if name not in found),
+        *(f"{name} is unknown" for name in found if name not in wanted),
+        *(
+            f"{name} is of shape {tuple(found[name].shape)}, not {tuple(shape)}"
+            for name, shape in wanted.items()
+            if name in found and found[name].shape != shape
+        ),
+    ]
+    if wrong:
+        raise WeightsError(
+            f"{weights} does not hold {what}: {wrong[0]}" + (f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""),
+            f"give the published weights of {what}",
+        )
+    network.load_state_dict(found, strict=False)
+    require_trained(network, weights)
+    return network.to(device()).eval()
+
+
+def device() -> str:
+    """Where networks run."""
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def fetched(repository: str, file: str) -> Path:
+    """A file of a hub repository, from the cache or the network; raises WeightsError saying what to do instead."""
+    import huggingface_hub
+
+    try:
+        return Path(huggingface_hub.hf_hub_download(repository, file))
+    except (OSError, ValueError) as error:  # the network, the cache; a name that is no repository
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise WeightsError(
+            f"{file} of {repository} is neither in the cache nor to be had: {reason}",
+            "connect to the network once, or name a folder that holds it",
+        ) from error
+
+
+def required(path: Path, what: str) -> Path:
+    """The path, if a file is there; raises WeightsError otherwise."""
+    if not path.is_file():
+        raise WeightsError(f"{path} is not there: {what}", "put it there, or name another folder")
+    return path
