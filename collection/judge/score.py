@@ -13,11 +13,11 @@ import numpy.typing as npt
 
 from collection.errors import CollectionError, WeightsError
 from collection.images import decode_image
-from collection.judge.hashes import perceptual_hash
+from collection.judge.hashes import fingerprint
 from collection.judge.heads import Head
 from collection.judge.technical import Technical, measure, technical_model
 from collection.store.files import Files
-from collection.store.records import Asset, Embedding, Judgements, Score
+from collection.store.records import Asset, Embedding, Fingerprint, Judgements, Score
 from collection.store.store import Store
 from collection.values import Failure, ImageEncoder, Pixels, Progress, silent
 
@@ -104,7 +104,7 @@ class _Look:
     asset: Asset
     pixels: Pixels
     technical: Technical
-    phash: int
+    fingerprint: Fingerprint
 
 
 def _unseen(store: Store, scorers: Scorers) -> list[Asset]:
@@ -155,7 +155,7 @@ def judge(encoder: ImageEncoder, assets: Sequence[Asset], pictures: Sequence[Pix
 
 
 def _seen(asset: Asset, pixels: Pixels) -> _Look:
-    return _Look(asset, pixels, measure(pixels), perceptual_hash(pixels))
+    return _Look(asset, pixels, measure(pixels), fingerprint(pixels))
 
 
 def _judgements(encoder: ImageEncoder, seen: Sequence[_Look]) -> Judgements:
@@ -164,7 +164,7 @@ def _judgements(encoder: ImageEncoder, seen: Sequence[_Look]) -> Judgements:
     return Judgements(
         scores=[Score(look.asset.file_sha256, QUALITY, technical_model(), look.technical.quality) for look in seen],
         embeddings=[Embedding(name, encoder.model, vector) for name, vector in zip(names, vectors, strict=True)],
-        fingerprints={look.asset.file_sha256: look.phash for look in seen},
+        fingerprints={look.asset.file_sha256: look.fingerprint for look in seen},
     )
 
 

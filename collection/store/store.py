@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from collection.store.database import now
 from collection.store.judging import CURRENT, Judging
+from collection.store.neighbours import Neighbourhood
 from collection.store.publishing import Publishing
 from collection.store.queue import Queue
 from collection.store.records import Asset, Batch, Judgements, KnownRecipe, PlannedRecipe
@@ -25,7 +26,7 @@ from collection.store.tables import AssetRow, BatchRow, RecipeRow
 from collection.values import Failure, Recipe, canonical_json
 
 
-class Store(Judging, Publishing, Queue):
+class Store(Judging, Neighbourhood, Publishing, Queue):
     """A project's collection.db, opened and brought to the newest schema."""
 
     # Recipes
