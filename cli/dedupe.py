@@ -166,8 +166,10 @@ def command(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:  # fmt: skip
-    """Set near-duplicates aside: same bytes, same pixels, near hash (also mirrored), near vector. The best of each group is
-    kept, or the first or the largest, as [dedupe] says; locked images always."""
+    """Set near-duplicates aside: same bytes, same pixels, near hash (also mirrored), near vector.
+
+    The best of each group is kept, or the first or the largest as [dedupe] says, and locked images always.
+    """
     if folder:
         if against or not_against:
             raise UsageError("--against is for a project", "collection -C PROJECT dedupe --against PLACE")

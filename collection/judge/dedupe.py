@@ -54,7 +54,8 @@ class DedupeReport:
     """What other thresholds would do: by series and by how far its threshold is moved (-0.02 to +0.02), how many groups
     there would be, each counted where its keeper is."""
     search: Mapping[str, Any]
-    """How the pictures were searched; judge/neighbourhood.py."""
+    """How the pictures were searched (judge/neighbourhood.py); `cut` of them have so many near-duplicates that not all
+    pairs are kept: those were worked out anew."""
 
     @property
     def set_aside(self) -> int:
@@ -102,13 +103,15 @@ def dedupe(
     locked = store.choices("lock")
     groups = _groups(known, assets, cosines, nearness.phash_distance, locked)
     compared = {asset.id for asset in everything}
+    loosest = limit(min(cosines.values(), default=1.0))
+    cut = int((known.by_vector.found.cut <= loosest).sum())
     report = DedupeReport(
         len(assets),
         tuple(groups),
         cosines,
         tuple(asset.label for asset in store.assets() if asset.id not in compared),
         _moved(known, assets, cosines, nearness.phash_distance, locked),
-        known.search,
+        {**known.search, "cut": cut},
     )
     store.replace_duplicates(
         [

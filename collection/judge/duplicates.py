@@ -14,19 +14,9 @@ import numpy as np
 
 from collection.errors import UsageError
 from collection.judge.calibrate import COSINE
-from collection.judge.neighbours import (
-    Bools,
-    Floats,
-    Found,
-    Hashes,
-    Rows,
-    Vectors,
-    hash_distances,
-    limit,
-    near_hashes,
-    near_vectors,
-    pair_distances,
-)
+from collection.judge.hash_neighbours import Hashes, hash_distances, near_hashes
+from collection.judge.neighbours import Vectors, limit, near_vectors, pair_distances
+from collection.judge.pairs import Bools, Floats, Found, Rows
 
 PHASH_DISTANCE = 4
 """Bits in which the hashes of one picture may differ. On photographs (tests/judge/test_edits.py) it finds every

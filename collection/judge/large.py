@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from collection.errors import UsageError
-from collection.judge.neighbours import TOP, Found, Rows, Vectors, near_vectors, pair_distances, unit
+from collection.judge.neighbours import Vectors, near_vectors, pair_distances, unit
+from collection.judge.pairs import TOP, Found, Rows
 
 SEED = 0
 CELLS_LOOKED_INTO = 16
@@ -83,15 +84,15 @@ def _index(faiss: Any, vectors: Vectors, seed: int) -> Any:
 
 
 def measured_recall(
-    vectors: Vectors, start: int, within: float, found: Found, *, sample: int = SAMPLE, seed: int = SEED
+    vectors: Vectors, start: int, within: float, found: Found, *, sample: int = SAMPLE, seed: int = SEED, top: int = TOP
 ) -> tuple[float | None, int]:
-    """(share, rows): what was found of the `TOP` nearest within the distance of a random sample of the searched rows.
+    """(share, rows): what was found of the `top` nearest within the distance of a random sample of the searched rows.
 
     The sample is compared with all, exactly. None where it has no neighbour.
     """
     searched = np.arange(start, len(vectors))
     rows = np.sort(np.random.default_rng(seed).choice(searched, min(sample, len(searched)), replace=False))
-    truth = near_vectors(vectors[rows], vectors, within, top=TOP + 1)
+    truth = near_vectors(vectors[rows], vectors, within, top=top + 1)
     pairs = np.stack([rows[truth.queries], truth.others], axis=1)
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     if not len(pairs):

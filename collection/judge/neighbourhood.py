@@ -18,17 +18,20 @@ import numpy.typing as npt
 
 from collection.judge.calibrate import series_cosines
 from collection.judge.duplicates import Neighbours, of_hashes, of_vectors
-from collection.judge.neighbours import Found, Hashes, Rows, Vectors, near_hashes, near_vectors
+from collection.judge.hash_neighbours import Hashes, near_hashes
+from collection.judge.neighbours import Vectors, near_vectors
+from collection.judge.pairs import TOP, Found, Rows
 from collection.store.records import Asset, Neighbour, Searched
 from collection.store.store import Store
 from collection.values import Progress, canonical_json, sha256_hex, silent
 
 HASHES = "phash/2"
 """The model under which neighbours by hash are kept."""
-BITS = 8
+BITS = 7
 """Bits within which neighbours by hash are kept, or more where more is asked for."""
 MARGIN = 0.05
-"""How far below the lowest threshold neighbours by vector are kept."""
+"""How far below the cosine where calibration starts (no series has a lower threshold) neighbours by vector are kept: so
+low that thresholds can be moved, and no lower, since pictures of one series reach it without being copies."""
 STEPS = (-0.02, -0.01, 0.0, 0.01, 0.02)
 """How far the thresholds are moved to say what that would change."""
 BLOCK = 1024
@@ -54,8 +57,7 @@ class Known:
     by_vector: Neighbours
     search: Mapping[str, Any]
     """How vectors were searched: `method` exact or faiss; with faiss `recall`, the share that it found of the
-    neighbours of `sampled` pictures, None where those have none. `searched` pictures are new; `cut` have more near
-    neighbours than are kept."""
+    neighbours of `sampled` pictures, None where those have none. `searched` pictures are new."""
 
 
 def find_neighbours(
@@ -71,7 +73,7 @@ def find_neighbours(
     files = sorted({asset.file_sha256 for asset in assets})
     hashes, vectors = cache(lambda: _hashes(store, files)), cache(lambda: store.vectors(model, files))
     inputs, cosines, told = _calibrated(store, assets, files, model, least, vectors)
-    floor = min([1.0, *cosines.values(), *([] if cosine is None else [cosine])])
+    floor = least if cosine is None else min(least, cosine)
     by_hash = _Kept(store, HASHES, files, max(BITS, bits), bits)
     by_vector = _Kept(store, model, files, round(1 - floor + MARGIN, 6), round(1 - floor - min(STEPS), 6))
     progress(0, len(files))
@@ -85,9 +87,8 @@ def find_neighbours(
         by_vector.search(partial(_near_vectors, within=by_vector.within), vectors(), progress)
     progress(len(files), len(files))
     store.record_search(inputs, {"cosines": cosines, "search": told, "model": model})
-    found = by_vector.found()
-    told = {**told, "searched": new, "cut": int(np.isfinite(found.cut).sum())}
-    return Known(files, cosines, of_hashes(by_hash.found(), hashes), of_vectors(found, vectors), told)
+    told = {**told, "searched": new}
+    return Known(files, cosines, of_hashes(by_hash.found(), hashes), of_vectors(by_vector.found(), vectors), told)
 
 
 def thresholds(store: Store, assets: Sequence[Asset], model: str, *, least: float) -> dict[str, float]:
@@ -120,11 +121,11 @@ def series_of(asset: Asset) -> str:
 
 
 def _near_vectors(queries: Data, others: Data, before: Rows, *, within: float) -> Found:
-    return near_vectors(queries, others, within, before=before)
+    return near_vectors(queries, others, within, before=before, top=TOP)
 
 
 def _near_hashes(queries: Data, others: Data, before: Rows, *, within: float) -> Found:
-    return near_hashes(queries, others, int(within), before=before)
+    return near_hashes(queries, others, int(within), before=before, top=TOP)
 
 
 def _hashes(store: Store, files: Sequence[str]) -> Hashes:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.errors import UsageError
-from collection.judge import duplicates, neighbours
+from collection.judge import duplicates, hash_neighbours, neighbours
 from collection.judge.calibrate import CEILING, COSINE, calibrated_cosine
 from collection.judge.duplicates import Pictures, find_duplicates
 from collection.judge.hashes import hamming, perceptual_hash
@@ -101,10 +101,11 @@ def test_tiles_of_any_size_and_a_search_that_is_cut_off_find_the_same(pictures, 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(neighbours, "QUERIES", rows)
         patch.setattr(neighbours, "COLUMNS", columns)
-        patch.setattr(neighbours, "_HASHED", (rows, columns))
+        patch.setattr(hash_neighbours, "QUERIES", rows)
+        patch.setattr(hash_neighbours, "COLUMNS", columns)
         assert find_duplicates(pictures) == whole
-        for name in ("near_vectors", "near_hashes"):
-            patch.setattr(duplicates, name, partial(getattr(neighbours, name), top=top))
+        patch.setattr(duplicates, "near_vectors", partial(neighbours.near_vectors, top=top))
+        patch.setattr(duplicates, "near_hashes", partial(hash_neighbours.near_hashes, top=top))
         assert find_duplicates(pictures) == whole
 
 
@@ -241,6 +242,25 @@ IMAGEHASH = {
 @pytest.mark.parametrize("name", IMAGEHASH)
 def test_the_hash_is_the_one_people_know(photo, name):
     assert perceptual_hash(photo(name)) == IMAGEHASH[name]
+
+
+@pytest.mark.parametrize("within", [0, 3, 4, 7])
+def test_words_propose_every_pair_that_is_there(within, monkeypatch):
+    """The search by words, and the one that looks at all pairs, of hashes with planted neighbours of all distances."""
+    rng = np.random.default_rng(within)
+    hashes = rng.integers(0, 2**64, (9000, 2), dtype=np.uint64)
+    for row in range(8000, 9000):
+        bits = rng.choice(64, row % 10, replace=False).astype(np.uint64)
+        hashes[row, rng.integers(2)] = hashes[row - 8000, rng.integers(2)] ^ np.bitwise_or.reduce(
+            np.uint64(1) << bits, initial=np.uint64(0)
+        )
+    before = np.arange(9000)
+    by_words = hash_neighbours.near_hashes(hashes, hashes, within, before=before)
+    monkeypatch.setattr(hash_neighbours, "_worth_an_index", lambda *_: False)
+    by_all = hash_neighbours.near_hashes(hashes, hashes, within, before=before)
+    for name in ("queries", "others", "distances", "mirrored", "cut"):
+        np.testing.assert_array_equal(getattr(by_words, name), getattr(by_all, name))
+    assert len(by_all) >= 60 * (within + 1)
 
 
 def test_flat_pictures_have_one_hash():
