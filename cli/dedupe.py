@@ -71,14 +71,14 @@ def searched(search: Mapping[str, Any]) -> str:
 def show_thresholds(session: Session) -> None:
     """How many groups each series has, and would have with its threshold elsewhere."""
     report = session.project.store.stage_report("dedupe")
-    moved = report.get("moved", {})
-    steps = list(next(iter(moved.values()), {}))
+    shifted = report.get("shifted", {})
     rows = [
-        [name or "imported", f"{report['cosines'][name]:.3f}", *(str(counts[step]) for step in steps)]
-        for name, counts in moved.items()
+        [name or "imported", f"{report['cosines'][name]:.3f}", *(str(groups) for _, groups in pairs)]
+        for name, pairs in shifted.items()
     ]
     if rows and not session.screen.as_json:
-        session.screen.table(["series", "cosine", *("groups" if step == "0" else step for step in steps)], rows)
+        steps = [f"at {step:+g}" if step else "groups" for step, _ in next(iter(shifted.values()))]
+        session.screen.table(["series", "cosine", *steps], rows)
 
 
 def compare(session: Session, place: Path) -> None:

@@ -50,9 +50,9 @@ class DedupeReport:
     """The cosine that two pictures had to reach, by series."""
     unscored: tuple[str, ...]
     """Labels of images that could not be compared, because `score` has not seen them."""
-    moved: Mapping[str, Mapping[str, int]]
-    """What other thresholds would do: by series and by how far its threshold is moved (-0.02 to +0.02), how many groups
-    there would be, each counted where its keeper is."""
+    shifted: Mapping[str, Sequence[tuple[float, int]]]
+    """What other thresholds would do: by series, how far its threshold is shifted (-0.02 to +0.02) and how many groups
+    there would be then, each counted where its keeper is."""
     search: Mapping[str, Any]
     """How the pictures were searched (judge/neighbourhood.py); `cut` of them have so many near-duplicates that not all
     pairs are kept: those were worked out anew."""
@@ -110,7 +110,7 @@ def dedupe(
         tuple(groups),
         cosines,
         tuple(asset.label for asset in store.assets() if asset.id not in compared),
-        _moved(known, assets, cosines, nearness.phash_distance, locked),
+        _shifted(known, assets, cosines, nearness.phash_distance, locked),
         {**known.search, "cut": cut},
     )
     store.replace_duplicates(
@@ -120,12 +120,20 @@ def dedupe(
             for member in group.members
         ],
         seen,
-        {
-            "compared": report.compared, "set_aside": report.set_aside, "cosines": dict(cosines),
-            "moved": report.moved, "search": dict(report.search),
-        },
-    )  # fmt: skip
+        _told(report),
+    )
     return report
+
+
+def _told(report: DedupeReport) -> dict[str, Any]:
+    """What `status` and the command say of it."""
+    return {
+        "compared": report.compared,
+        "set_aside": report.set_aside,
+        "cosines": dict(report.cosines),
+        "shifted": {name: [list(pair) for pair in pairs] for name, pairs in report.shifted.items()},
+        "search": dict(report.search),
+    }
 
 
 def comparable(store: Store, model: str) -> list[Asset]:
@@ -165,15 +173,15 @@ def _groups(
     return stars(images, known.by_hash, known.by_vector)
 
 
-def _moved(
+def _shifted(
     known: Known, assets: Sequence[Asset], cosines: Mapping[str, float], bits: int, locked: frozenset[int]
-) -> dict[str, dict[str, int]]:
+) -> dict[str, list[tuple[float, int]]]:
     """How many groups each series would have with its threshold elsewhere."""
     series = {asset.id: series_of(asset) for asset in assets}
-    found: dict[str, dict[str, int]] = {name: {} for name in cosines}
+    found: dict[str, list[tuple[float, int]]] = {name: [] for name in cosines}
     for step in STEPS:
         other = {name: min(1.0, cosine + step) for name, cosine in cosines.items()}
         counts = Counter(series[group.keeper] for group in _groups(known, assets, other, bits, locked))
         for name in cosines:
-            found[name][f"{step:+g}" if step else "0"] = counts[name]
+            found[name].append((step, counts[name]))
     return found

@@ -162,11 +162,9 @@ def test_the_report_says_what_other_thresholds_would_do(store):
     series = Series(store, 5, 30)
     series.add(range(30))
     report = dedupe(store, Nearness(MODEL, cosine=0.97), {})
-    moved = report.moved[""]
-    assert list(moved) == ["-0.02", "-0.01", "0", "+0.01", "+0.02"]
-    assert moved["0"] == len(report.groups)
-    for step in (-0.02, -0.01, 0.01, 0.02):
-        assert moved[f"{step:+g}"] == len(series.expected(Nearness(MODEL), 0.97 + step))
+    assert [step for step, _ in report.shifted[""]] == [-0.02, -0.01, 0, 0.01, 0.02]
+    for step, groups in report.shifted[""]:
+        assert groups == len(series.expected(Nearness(MODEL), 0.97 + step))
 
 
 def test_pictures_with_more_neighbours_than_are_kept_are_counted_and_grouped_all_the_same(store, monkeypatch):
