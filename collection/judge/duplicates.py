@@ -156,31 +156,34 @@ def stars(images: Images, by_hash: Neighbours, by_vector: Neighbours) -> list[Du
     for place, picture in enumerate(images.pictures.tolist()):
         showing[picture].append(place)
     free = np.ones(len(images.ids), dtype=bool)
+    left = np.zeros(len(by_hash.found.cut), dtype=bool)  # pictures that a free image shows
+    left[images.pictures] = True
     groups = []
     for place, picture in enumerate(images.pictures.tolist()):
-        if not free[place] or not (len(showing[picture]) > 1 or any(measure.has(picture) for measure in near)):
+        if not free[place] or not (len(showing[picture]) > 1 or any(measure.has(picture, left) for measure in near)):
             continue
         free[place] = False
+        left[picture] = any(free[twin] for twin in showing[picture])
         taken: dict[int, Member] = {}
-        for other, why, distance in _nearest(picture, near, images, free):
+        for other, why, distance in _nearest(picture, near, left):
             for twin in showing[other]:
                 if free[twin] and images.ids[twin] not in images.locked and _within(images, why, distance, place, twin):
                     taken.setdefault(twin, _member(images, place, twin, why, distance))
-        free[list(taken)] = False
+        for twin in taken:
+            free[twin] = False
+            left[images.pictures[twin]] = any(free[other] for other in showing[int(images.pictures[twin])])
         if taken:
             members = sorted(taken.values(), key=lambda member: member.id)
             groups.append(DuplicateGroup(images.ids[place], tuple(members)))
     return sorted(groups, key=lambda group: group.keeper)
 
 
-def _nearest(
-    picture: int, near: tuple[_Near, _Near], images: Images, free: Bools
-) -> Iterator[tuple[int, str, float]]:  # fmt: skip
+def _nearest(picture: int, near: tuple[_Near, _Near], left: Bools) -> Iterator[tuple[int, str, float]]:
     """Pictures near one, why, and how far: itself, those with a near hash, those with a near vector."""
     yield picture, "phash", 0.0
-    for other, distance, mirrored in near[0].of(picture, images, free):
+    for other, distance, mirrored in near[0].of(picture, left):
         yield other, "mirrored" if mirrored else "phash", distance
-    for other, distance, _ in near[1].of(picture, images, free):
+    for other, distance, _ in near[1].of(picture, left):
         yield other, "cosine", distance
 
 
@@ -211,19 +214,19 @@ class _Near:
         self._distances = np.tile(found.distances[keep], 2)[order]
         self._mirrored = np.tile(found.mirrored[keep], 2)[order]
         self._cut = found.cut <= within
-        self._any_cut = bool(self._cut.any())
+        self._cut_rows = np.flatnonzero(self._cut)
 
-    def has(self, picture: int) -> bool:
-        """Whether anything may be near."""
-        return self._any_cut or bool(self._starts[picture] < self._starts[picture + 1])
+    def has(self, picture: int, left: Bools) -> bool:
+        """Whether any of the pictures that are `left` may be near."""
+        some = self._cut[picture] or self._starts[picture] < self._starts[picture + 1]
+        return bool(some or left[self._cut_rows].any())
 
-    def of(self, picture: int, images: Images, free: Bools) -> Iterator[tuple[int, float, bool]]:
+    def of(self, picture: int, left: Bools) -> Iterator[tuple[int, float, bool]]:
         """Each picture that is near, how far it is, and whether mirrored."""
         part = slice(self._starts[picture], self._starts[picture + 1])
         yield from _lines(self._others[part], self._distances[part], self._mirrored[part])
-        if self._any_cut:
-            left = np.unique(images.pictures[free])
-            unknown = left if self._cut[picture] else left[self._cut[left]]
+        unknown = np.flatnonzero(left) if self._cut[picture] else self._cut_rows[left[self._cut_rows]]
+        if unknown.size:
             distances, mirrored = self._missing(picture, unknown)
             close = distances <= self._within
             yield from _lines(unknown[close], distances[close], mirrored[close])
