@@ -27,6 +27,7 @@ from collection.judge.duplicates import PHASH_DISTANCE, Pictures, find_duplicate
 from collection.judge.hash_neighbours import hash_distances, near_hashes
 from collection.judge.hashes import fingerprint, hamming
 from collection.judge.neighbours import Vectors, limit, near_vectors
+from collection.torch_environment import prepare_torchvision
 
 WIDTH, PLANTED, COSINE = 512, 100, 0.9
 PHOTOS = (
@@ -182,9 +183,10 @@ def peer(count: int) -> None:
     mine = set(zip(found[0].others.tolist(), found[0].queries.tolist(), strict=True))
     print(f"{count:,} vectors of width {WIDTH}, pairs with a cosine of {COSINE} and more")
     print(f"  near_vectors {ours:8.2f} s, {len(mine)} pairs of {PLANTED} planted")
+    prepare_torchvision()
     try:
         from imagededup.handlers.search.retrieval import get_cosine_similarity
-    except (ImportError, RuntimeError) as error:
+    except ImportError as error:
         print(f"  imagededup is not there ({error}); see the head of this file")
         return
     rows: list[tuple[int, int]] = []
