@@ -1,7 +1,7 @@
 """How much the judge adds to the work that cannot be saved: `python benchmarks/judge.py [IMAGES]`.
 
-Scoring a folder of PNG files is compared with the bare network on tensors in memory; the search for duplicates among
-10,000 vectors with the blocked matrix product alone.
+Scoring a folder of PNG files is compared with the bare network on tensors in memory. For the search for duplicates see
+benchmarks/duplicates.py.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import numpy as np
 
 from collection.images import encode_png, pixel_sha256
 from collection.judge.brisque import brisque
-from collection.judge.duplicates import Pictures, find_duplicates
 from collection.judge.embedded_encoder import EfficientNetLite0
 from collection.judge.hashes import perceptual_hash
 from collection.judge.score import Scorers, score
@@ -26,7 +25,7 @@ from collection.store.records import Asset
 from collection.store.store import Store
 from collection.values import Pixels, Recipe
 
-SIZE, BATCH, VECTORS = 512, 16, 10_000
+SIZE, BATCH = 512, 16
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -87,7 +86,6 @@ def main() -> None:
     print(
         f"  hash                 {count / seconds(lambda: [perceptual_hash(image) for image in images]):8.1f} images/s"
     )
-    duplicates()
 
 
 def grey(image: Pixels) -> np.ndarray:
@@ -97,24 +95,6 @@ def grey(image: Pixels) -> np.ndarray:
 def encode_all(encoder: EfficientNetLite0, images: list[Pixels]) -> None:
     for start in range(0, len(images), BATCH):
         encoder.encode(images[start : start + BATCH])
-
-
-def duplicates() -> None:
-    rng = np.random.default_rng(1)
-    vectors = rng.normal(size=(VECTORS, EfficientNetLite0.dimensions)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    names = [f"{row:064x}" for row in range(VECTORS)]
-    phashes = rng.integers(0, 2**64, VECTORS, dtype=np.uint64)
-    found = Pictures(range(VECTORS), np.zeros(VECTORS).tolist(), names, names, phashes, vectors)
-    ours, product = seconds(lambda: find_duplicates(found)), seconds(lambda: product_alone(vectors))
-    print(f"{VECTORS:,} vectors of width {vectors.shape[1]}, every pair")
-    print(f"  groups (hash, cosine)    {ours:6.2f} s")
-    print(f"  blocked product alone    {product:6.2f} s")
-
-
-def product_alone(vectors: np.ndarray) -> None:
-    for start in range(0, len(vectors), 512):
-        vectors[start : start + 512] @ vectors[start:].T
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,14 +29,18 @@ def left(session: Session) -> int:
     return pending(project.store, project.nearness, project.ranking())
 
 
-def work(session: Session) -> Outcome:
-    """Find the near-duplicates, unless nothing changed."""
-    from collection.judge.dedupe import dedupe
+def work(session: Session, cosine: float | None = None) -> Outcome:
+    """Find the near-duplicates, unless nothing changed; with `cosine` that threshold holds this time."""
+    from collection.judge.dedupe import dedupe, pending
 
-    project = session.project
-    nothing = "" if left(session) else "nothing to do: "
+    project, nearness = session.project, session.project.nearness
+    if cosine is not None:
+        nearness = replace(nearness, cosine=cosine)
+    ranking = project.ranking()
+    nothing = "" if pending(project.store, nearness, ranking) else "nothing to do: "
     if not nothing:
-        dedupe(project.store, project.nearness, project.ranking())
+        with session.screen.progress("dedupe", "images") as progress:
+            dedupe(project.store, nearness, ranking, progress=progress)
     aside = project.store.duplicates()
     pairs = [f"{item.keeper} kept, {item.asset_id:04d} set aside" for item in aside[:SHOWN]]
     more = f"; and {len(aside) - SHOWN} more" if len(aside) > SHOWN else ""
@@ -47,7 +52,33 @@ def work(session: Session) -> Outcome:
         }
         for item in aside
     ]  # fmt: skip
-    return Outcome("dedupe", line, {**project.store.stage_report("dedupe"), "duplicates": items})
+    report = project.store.stage_report("dedupe")
+    return Outcome("dedupe", f"{line}{searched(report.get('search', {}))}", {**report, "duplicates": items})
+
+
+def searched(search: Mapping[str, Any]) -> str:
+    """What is to be known of how the images were searched, if anything."""
+    notes = []
+    if search.get("method") == "faiss":
+        recall = search["recall"]
+        share = "the sample had no neighbours" if recall is None else f"found {recall:.1%} of the neighbours"
+        notes.append(f"searched with FAISS, which {share} of {search['sampled']:,} images")
+    if search.get("cut"):
+        notes.append(f"{amount(search['cut'], 'image')} with more neighbours than are kept, compared anew")
+    return "".join(f"; {note}" for note in notes)
+
+
+def show_thresholds(session: Session) -> None:
+    """How many groups each series has, and would have with its threshold elsewhere."""
+    report = session.project.store.stage_report("dedupe")
+    shifted = report.get("shifted", {})
+    rows = [
+        [name or "imported", f"{report['cosines'][name]:.3f}", *(str(groups) for _, groups in pairs)]
+        for name, pairs in shifted.items()
+    ]
+    if rows and not session.screen.as_json:
+        steps = [f"at {step:+g}" if step else "groups" for step, _ in next(iter(shifted.values()))]
+        session.screen.table(["series", "cosine", *steps], rows)
 
 
 def compare(session: Session, place: Path) -> None:
@@ -125,13 +156,20 @@ def command(
     move_to: Annotated[
         Path | None, typer.Option(file_okay=False, metavar="DIR", help="With FOLDER: move the copies there.")
     ] = None,
+    cosine: Annotated[
+        float | None,
+        typer.Option(min=0.01, max=1, help="Least cosine of near-duplicates, this time; [dedupe] keeps it."),
+    ] = None,
     encoder: Encoder = None,
     head: Heads = None,
     csv: Csv = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:  # fmt: skip
-    """Set near-duplicates aside: same bytes, same pixels, near hash, near vector. The best of each group is kept."""
+    """Set near-duplicates aside: same bytes, same pixels, near hash (also mirrored), near vector.
+
+    The best of each group is kept, or the first or the largest as [dedupe] says, and locked images always.
+    """
     if folder:
         if against or not_against:
             raise UsageError("--against is for a project", "collection -C PROJECT dedupe --against PLACE")
@@ -140,7 +178,9 @@ def command(
         screen = Screen(as_json)
         if dry_run:
             return preview(screen, "dedupe", folder)
-        with judged(screen, "dedupe", folder, encoder, head) as opened:
+        from collection.config import Dedupe
+
+        with judged(screen, "dedupe", folder, encoder, head, Dedupe(cosine=cosine)) as opened:
             return dedupe_folder(screen, opened, csv, move_to)
     refuse_without_folder(move_to=move_to, encoder=encoder, head=head, csv=csv)
     with working(context, as_json, dry_run) as session:
@@ -151,4 +191,6 @@ def command(
         if dry_run:
             count = left(session)
             return session.pending("dedupe", count, f"a comparison of {amount(count, 'image')}")
-        return session.end(work(session))
+        outcome = work(session, cosine)
+        show_thresholds(session)
+        return session.end(outcome)

@@ -25,7 +25,7 @@ class Copy:
     name: str
     """Its path in the folder."""
     why: str
-    """bytes, pixels, phash or cosine."""
+    """bytes, pixels, phash, mirrored or cosine."""
     distance: float
     """0, 0, bits of 64, or 1 - cosine."""
 
@@ -90,7 +90,10 @@ class PictureFolder:
 
         ranking = {item.asset.id: item.score for item in rank(self.store, ranking_metrics(self.scorers))}
         wish, names = self.nearness, self.judged.names
-        report = dedupe(self.store, Nearness(self.scorers.encoder.model, wish.phash_distance, wish.cosine), ranking)
+        nearness = Nearness(
+            self.scorers.encoder.model, wish.phash_distance, wish.cosine, wish.keep, wish.exact_up_to
+        )  # fmt: skip
+        report = dedupe(self.store, nearness, ranking)
         return {
             names[group.keeper]: [Copy(names[item.id], item.why, item.distance) for item in group.members]
             for group in report.groups

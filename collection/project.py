@@ -171,7 +171,7 @@ class Project:
         from collection.judge.dedupe import Nearness
 
         wish = self.config.dedupe
-        return Nearness(self.scorers.encoder.model, wish.phash_distance, wish.cosine)
+        return Nearness(self.scorers.encoder.model, wish.phash_distance, wish.cosine, wish.keep, wish.exact_up_to)
 
     @property
     def flags(self) -> dict[int, dict[str, str]]:

@@ -201,6 +201,10 @@ class Dedupe(Table):
     """Bits of 64 in which two perceptual hashes may differ."""
     cosine: float | None = Field(default=None, gt=0, le=1)
     """Least cosine of two vectors of near-duplicates; absent: calibrated on the collection itself."""
+    keep: Literal["best", "first", "largest"] = "best"
+    """Which of near-duplicates is kept: best score, lowest number, or most pixels. Locked ones always are."""
+    exact_up_to: int = Field(default=100_000, ge=1)
+    """Images of which every pair is compared; a search of more is left to FAISS, and its recall is reported."""
 
 
 class Select(Table):

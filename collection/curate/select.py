@@ -277,5 +277,6 @@ def _standing(item: Ranked, place: int, images: int) -> str:
 
 def _nearness(item: Duplicate) -> str:
     cosine = f"cosine {1 - item.distance:.3f}"
-    words = {"phash": f"{item.distance:.0f} bits apart", "cosine": cosine, "against": cosine}
+    bits = f"{item.distance:.0f} bits apart"
+    words = {"phash": bits, "mirrored": f"mirrored, {bits}", "cosine": cosine, "against": cosine}
     return words.get(item.why, f"same {item.why}")

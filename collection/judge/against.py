@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from collection.judge.dedupe import Nearness, comparable, least_cosines, series_of
-from collection.judge.duplicates import Vectors
-from collection.judge.hashes import hamming
-from collection.store.records import Twin
+from collection.judge.dedupe import Nearness, comparable
+from collection.judge.hash_neighbours import Hashes, hash_distances, near_hashes
+from collection.judge.neighbourhood import series_of, thresholds
+from collection.judge.neighbours import Vectors, limit, near_vectors, pair_distances
+from collection.judge.pairs import Floats
+from collection.store.records import Asset, Twin
 from collection.store.store import Store
-
-_BLOCK_ELEMENTS = 1 << 22
-"""Pairs looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +26,10 @@ class Elsewhere:
     """Each in words."""
     pixels: tuple[str, ...]
     """SHA-256 of the decoded pixels."""
-    phashes: npt.NDArray[np.uint64]
-    """(n,)"""
+    hashes: Hashes
+    """(n, 2): perceptual hashes of the pictures and of their mirror images."""
     embeddings: Vectors
-    """Unit vectors (n, d) of the encoder by which the project is compared."""
+    """Vectors (n, d) of the encoder by which the project is compared."""
     unscored: int = 0
     """Pictures there that have no vector and were left out."""
 
@@ -49,13 +48,13 @@ class AgainstReport:
 
 def pictures_elsewhere(store: Store, model: str, place: str, names: dict[str, str]) -> Elsewhere:
     """The pictures of another store that `model` has encoded; `names` has words for some of them, by file hash."""
-    assets, vectors = comparable(store, model)
-    hashes = store.fingerprints()
+    assets = comparable(store, model)
+    hashes, vectors = _seen(store, model, assets)
     return Elsewhere(
         place,
         tuple(f"{names.get(asset.file_sha256, asset.label)} in {place}" for asset in assets),
         tuple(asset.pixel_sha256 for asset in assets),
-        np.array([hashes[asset.file_sha256] for asset in assets], dtype=np.uint64),
+        hashes,
         vectors,
         len(store.assets()) - len(assets),
     )
@@ -64,34 +63,61 @@ def pictures_elsewhere(store: Store, model: str, place: str, names: dict[str, st
 def dedupe_against(store: Store, nearness: Nearness, others: Elsewhere) -> AgainstReport:
     """Set aside what is near a picture elsewhere, in place of what was set aside for that place before.
 
-    Near is what `dedupe` calls near: the same pixels, a hash within `phash_distance` bits, or the cosine that the
-    image's own series must reach. Of several, the one with the highest cosine is named. Exact, in blocks.
+    Near is what `dedupe` calls near: the same pixels, a hash within `phash_distance` bits (also mirrored), or the
+    cosine that the image's own series must reach. Of several, the one with the highest cosine is named. Exact.
     """
-    assets, vectors = comparable(store, nearness.model)
-    hashes = store.fingerprints()
-    phashes = np.array([hashes[asset.file_sha256] for asset in assets], dtype=np.uint64)
-    wanted = least_cosines(assets, vectors, nearness)
-    least = np.array([wanted[series_of(asset)] for asset in assets], dtype=np.float32)
-    step = max(1, _BLOCK_ELEMENTS // max(1, len(others)))
-    twins: dict[str, Twin] = {}
-    for start in range(0, len(assets) if len(others) else 0, step):
-        rows = slice(start, start + step)
-        cosines = vectors[rows] @ others.embeddings.T
-        bits = hamming(phashes[rows, None], others.phashes)
-        near = np.where((cosines >= least[rows, None]) | (bits <= nearness.phash_distance), cosines, -2.0)
-        nearest = near.argmax(axis=1)
-        for row, other in enumerate(nearest):
-            if near[row, other] > -2.0:
-                asset = assets[start + row]
-                how = _how(asset.pixel_sha256 == others.pixels[other], int(bits[row, other]), nearness)
-                distance = round(max(0.0, 1 - float(cosines[row, other])), 6)
-                twins[asset.file_sha256] = Twin(asset.file_sha256, f"{others.names[other]}{how}", distance)
+    assets = comparable(store, nearness.model)
+    hashes, vectors = _seen(store, nearness.model, assets)
+    nearest = _nearest(hashes, vectors, _limits(store, nearness, assets), others, nearness.phash_distance)
+    twins = {}
+    for row, (other, distance) in sorted(nearest.items()):
+        how = _how(assets[row].pixel_sha256 == others.pixels[other], hashes[row], others.hashes[other], nearness)
+        file = assets[row].file_sha256
+        twins[file] = Twin(file, f"{others.names[other]}{how}", distance)
     found = tuple(twins.values())
     store.replace_against(others.place, found)
     return AgainstReport(len(assets), len(others), found)
 
 
-def _how(same: bool, bits: int, nearness: Nearness) -> str:
+def _seen(store: Store, model: str, assets: Sequence[Asset]) -> tuple[Hashes, Vectors]:
+    known, files = store.fingerprints(), sorted({asset.file_sha256 for asset in assets})
+    place = {file: row for row, file in enumerate(files)}
+    rows = [place[asset.file_sha256] for asset in assets]
+    hashes = np.array([known[asset.file_sha256] for asset in assets], dtype=np.uint64).reshape(-1, 2)
+    return hashes, store.vectors(model, files)[rows]
+
+
+def _limits(store: Store, nearness: Nearness, assets: Sequence[Asset]) -> Floats:
+    if nearness.cosine is not None:
+        return np.full(len(assets), limit(nearness.cosine))
+    wanted = thresholds(store, assets, nearness.model, least=nearness.least_cosine)
+    return np.array([limit(wanted[series_of(asset)]) for asset in assets])
+
+
+def _nearest(
+    hashes: Hashes, vectors: Vectors, limits: Floats, others: Elsewhere, bits: int
+) -> dict[int, tuple[int, float]]:  # fmt: skip
+    """Of each picture that is near any other, by row, the nearest by vector and its distance."""
+    if not len(hashes) or not len(others):
+        return {}
+    by_vector = near_vectors(vectors, others.embeddings, limits, top=1)
+    by_hash = near_hashes(hashes, others.hashes, bits)
+    apart = pair_distances(vectors, others.embeddings, by_hash.queries, by_hash.others)
+    rows, columns = (
+        np.concatenate(pair)
+        for pair in ((by_vector.queries, by_hash.queries), (by_vector.others, by_hash.others))
+    )  # fmt: skip
+    distances = np.concatenate((by_vector.distances, apart))
+    nearest: dict[int, tuple[int, float]] = {}
+    for index in np.lexsort((columns, distances)).tolist():
+        nearest.setdefault(int(rows[index]), (int(columns[index]), float(distances[index])))
+    return nearest
+
+
+def _how(same: bool, ours: Hashes, theirs: Hashes, nearness: Nearness) -> str:
+    bits, mirrored = hash_distances(ours, theirs)
     if same:
         return " (the same pixels)"
-    return f" (hashes {bits} bits apart)" if bits <= nearness.phash_distance else ""
+    if bits > nearness.phash_distance:
+        return ""
+    return f" ({'mirrored, ' if mirrored else ''}hashes {bits} bits apart)"

@@ -1,45 +1,34 @@
 """Near-duplicates: which pictures are one picture, and which of them to keep.
 
-Pure: arrays in, groups out. The search is exact and blocked, so that no matrix of all pairs ever exists; groups are
-stars around the best picture, so that every member is near its keeper and no chain of small steps joins two pictures
-that are unlike (the fault of connected components).
+Pure: neighbours in, groups out. Groups are stars around the best picture, so that every member is near its keeper and
+no chain of small steps joins two pictures that are unlike (the fault of connected components).
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from collection.errors import UsageError
-from collection.judge.hashes import hamming
-
-Vectors = npt.NDArray[np.float32]
-Bools = npt.NDArray[np.bool_]
-Rows = npt.NDArray[np.int64]
+from collection.judge.calibrate import COSINE
+from collection.judge.hash_neighbours import Hashes, hash_distances, near_hashes
+from collection.judge.neighbours import Vectors, limit, near_vectors, pair_distances
+from collection.judge.pairs import Bools, Floats, Found, Rows
 
 PHASH_DISTANCE = 4
-"""Bits in which the hashes of one picture may differ. On photographs (tests/judge/test_duplicates.py) it finds every
-re-encoded, halved or blurred copy; unlike pictures are 20 and more apart."""
-COSINE = 0.9
-"""Least cosine of near-duplicates by EfficientNet-Lite0, before calibration: unlike photographs stay under 0.5, and
-brightened, recoloured, mirrored and slightly cropped copies over 0.9."""
-CEILING = 0.985
-"""Calibration never asks for more than this: a copy must stay findable in a series of near-equals."""
-SPREADS = 5.0
-"""How many robust standard deviations above its median a series' own cosines must reach to be remarkable: of normal
-ones, 3 of 10 million. On three painted series of 24 to 28 pictures it gave 0.94 to 0.95; their nearest unlike pictures
-had 0.89 to 0.92, and re-encoded, halved or slightly blurred copies 0.97 to 0.99 (median)."""
-
-_BLOCK_ELEMENTS = 1 << 22
-"""Pairs looked at together: about 60 MB while a block is compared."""
+"""Bits in which the hashes of one picture may differ. On photographs (tests/judge/test_edits.py) it finds every
+re-encoded, halved or blurred copy; unlike pictures are 18 and more apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A picture set aside: `why` is bytes, pixels, phash or cosine; `distance` is 0, 0, bits, or 1 - cosine."""
+    """A picture set aside: `why` is bytes, pixels, phash, mirrored or cosine; `distance` 0, 0, bits, bits, 1 - cosine.
+
+    Of several reasons the first is given.
+    """
 
     id: int
     why: str
@@ -64,15 +53,65 @@ class Pictures:
     """SHA-256 of the files."""
     pixels: Sequence[str]
     """SHA-256 of the decoded pixels; equal ones must have equal perceptual hashes."""
-    phashes: npt.NDArray[np.uint64]
-    """(n,)"""
+    hashes: Hashes
+    """(n, 2): perceptual hashes of the pictures and of their mirror images."""
     embeddings: Vectors
     """Unit vectors (n, d); d may be 0: then cosines are not compared."""
 
     def __post_init__(self) -> None:
-        lengths = [len(column) for column in (self.scores, self.files, self.pixels, self.phashes, self.embeddings)]
+        lengths = [len(column) for column in (self.scores, self.files, self.pixels, self.hashes, self.embeddings)]
         if set(lengths) != {len(self.ids)} or len(set(self.ids)) != len(self.ids):
             raise UsageError(f"{len(self.ids)} ids (unique?) and columns of {lengths} do not belong together")
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """The images to group, in the order in which they may keep others, best first. An image shows one picture."""
+
+    ids: Sequence[int]
+    pictures: Rows
+    """(n,): the row of the picture that each shows."""
+    files: Sequence[Hashable]
+    """Equal for images of equal files."""
+    pixels: Sequence[Hashable]
+    """Equal for images of equal pixels."""
+    limits: Sequence[float]
+    """The greatest cosine distance at which each is a near-duplicate; a pair must be within both."""
+    bits: int
+    """The same of their hashes."""
+    locked: frozenset[int] = frozenset()
+    """Ids of those that are kept whatever they are near to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Pairs of pictures that are near by one measure, as a search found them."""
+
+    found: Found
+    """Rows and `cut` are by picture; of a pair, that which was searched later is the query."""
+    missing: Callable[[int, Rows], tuple[Floats, Bools]]
+    """(picture, pictures) -> their distances and whether they are mirrored: asked where a search was cut off."""
+
+
+def of_hashes(found: Found, hashes: Callable[[], Hashes]) -> Neighbours:
+    """What a search by hash found; `hashes` (n, 2) are asked for only where it was cut off."""
+
+    def missing(row: int, rows: Rows) -> tuple[Floats, Bools]:
+        bits, mirrored = hash_distances(hashes()[row], hashes()[rows])
+        return bits.astype(np.float64), mirrored
+
+    return Neighbours(found, missing)
+
+
+def of_vectors(found: Found, vectors: Callable[[], Vectors]) -> Neighbours:
+    """What a search by vector found; `vectors` (n, d) are asked for only where it was cut off."""
+
+    def missing(row: int, rows: Rows) -> tuple[Floats, Bools]:
+        some = vectors()
+        distances = pair_distances(some, some, np.full(len(rows), row), rows)
+        return distances, np.zeros(len(rows), dtype=bool)
+
+    return Neighbours(found, missing)
 
 
 def find_duplicates(
@@ -82,17 +121,23 @@ def find_duplicates(
 
     Best first (highest score, then lowest id), each picture that no better one has taken keeps what is near it:
     the same file, the same pixels, hashes within `phash_distance` bits, or a cosine of at least `cosine` (one number,
-    or one a picture: a pair must reach both). Time grows with n squared, memory does not: a block of rows at a time.
+    or one a picture: a pair must reach both). Time grows with n squared, memory does not.
     """
     order = sorted(range(len(pictures.ids)), key=lambda row: _rank(pictures, row))
-    columns = _Columns.of(pictures, order, cosine)
-    free = np.ones(len(order), dtype=bool)
-    groups, start = [], 0
-    while start < len(order):
-        stop = min(len(order), start + max(1, _BLOCK_ELEMENTS // (len(order) - start)))
-        groups += columns.groups(start, stop, free, phash_distance)
-        start = stop
-    return sorted(groups, key=lambda group: group.keeper)
+    wanted = np.broadcast_to(np.asarray(cosine, dtype=np.float64), len(order))
+    images = Images(
+        [pictures.ids[row] for row in order],
+        np.array(order, dtype=np.int64),
+        [pictures.files[row] for row in order],
+        [pictures.pixels[row] for row in order],
+        [limit(float(wanted[row])) for row in order],
+        phash_distance,
+    )
+    hashes, vectors, earlier = pictures.hashes, pictures.embeddings, np.arange(len(order))
+    by_hash = near_hashes(hashes, hashes, phash_distance, before=earlier)
+    within = max(images.limits, default=0.0) if vectors.shape[1] else -1.0
+    by_vector = near_vectors(vectors, vectors, within, before=earlier)
+    return stars(images, of_hashes(by_hash, lambda: hashes), of_vectors(by_vector, lambda: vectors))
 
 
 def _rank(pictures: Pictures, row: int) -> tuple[float, int]:
@@ -100,92 +145,92 @@ def _rank(pictures: Pictures, row: int) -> tuple[float, int]:
     return (-score if score == score else float("inf"), pictures.ids[row])
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """The pictures best first, as arrays."""
+def stars(images: Images, by_hash: Neighbours, by_vector: Neighbours) -> list[DuplicateGroup]:
+    """Let each image, in order, that none before it has taken take what is free and near it; by keeper id.
 
-    ids: npt.NDArray[np.int64]
-    files: npt.NDArray[np.int64]
-    pixels: npt.NDArray[np.int64]
-    phashes: npt.NDArray[np.uint64]
-    embeddings: Vectors
-    cosines: Vectors
-
-    @classmethod
-    def of(cls, pictures: Pictures, order: Sequence[int], cosine: float | Sequence[float]) -> _Columns:
-        rows = np.array(order, dtype=np.int64)
-        wanted = np.broadcast_to(np.asarray(cosine, dtype=np.float32), rows.shape)
-        return cls(
-            np.array(pictures.ids, dtype=np.int64)[rows],
-            _numbered(pictures.files)[rows],
-            _numbered(pictures.pixels)[rows],
-            pictures.phashes[rows],
-            np.ascontiguousarray(pictures.embeddings[rows], dtype=np.float32),
-            wanted[rows],
-        )
-
-    def groups(self, start: int, stop: int, free: Bools, phash_distance: int) -> list[DuplicateGroup]:
-        """Let each free row of a block take what is free and near among the rows after it; `free` is updated."""
-        rows, later = np.flatnonzero(free[start:stop]) + start, np.flatnonzero(free[start:]) + start
-        near = self._near(rows, later, phash_distance)
-        found = []
-        for index in np.flatnonzero(near.sum(axis=1) > 1):  # every row is near itself
-            row = rows[index]
-            taken = later[near[index] & free[later] & (later > row)]
-            if free[row] and taken.size:
-                free[taken] = False
-                members = (self._member(int(row), int(other), phash_distance) for other in taken)
-                found.append(DuplicateGroup(int(self.ids[row]), tuple(sorted(members, key=lambda member: member.id))))
-        return found
-
-    def _near(self, rows: Rows, later: Rows, phash_distance: int) -> Bools:
-        """(rows, later): equal pixels have equal hashes, so that hashes and cosines decide all."""
-        near = hamming(self.phashes[rows, None], self.phashes[later]) <= phash_distance
-        if self.embeddings.shape[1]:
-            cosines = self.embeddings[rows] @ self.embeddings[later].T
-            near |= cosines >= np.maximum(self.cosines[rows, None], self.cosines[later])
-        return np.asarray(near)
-
-    def _member(self, keeper: int, other: int, phash_distance: int) -> Member:
-        number = int(self.ids[other])
-        if self.files[keeper] == self.files[other]:
-            return Member(number, "bytes", 0.0)
-        if self.pixels[keeper] == self.pixels[other]:
-            return Member(number, "pixels", 0.0)
-        bits = int(hamming(self.phashes[keeper], self.phashes[other]))
-        if bits <= phash_distance:
-            return Member(number, "phash", float(bits))
-        cosine = float(self.embeddings[keeper] @ self.embeddings[other])
-        return Member(number, "cosine", round(max(0.0, 1 - cosine), 6))
-
-
-def _numbered(values: Sequence[Hashable]) -> npt.NDArray[np.int64]:
-    """Equal values get equal numbers."""
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.int64)
-
-
-def calibrated_cosine(embeddings: Vectors, *, least: float = COSINE) -> float:
-    """A threshold for pictures of one series: `least`, or more where all of the series look alike.
-
-    Pictures of one prompt or style sit close together, so what is remarkable is measured on the series itself: its
-    cosines, made about normal by Fisher's z (R. A. Fisher, 1915: artanh), their median plus `SPREADS` robust standard
-    deviations (upper quartile minus median, over 0.6745). Copies move neither while fewer than about a quarter of
-    all pairs are copies. At most `CEILING`.
+    The groups are those of all pairs, also where a search was cut off: what it left out is then worked out anew, for
+    keepers only.
     """
-    cosines = _sample_of_cosines(embeddings)
-    if not cosines.size:
-        return least
-    middle, upper = np.arctanh(np.clip(np.quantile(cosines, (0.5, 0.75)), -0.999999, 0.999999))
-    remarkable = float(np.tanh(middle + SPREADS * (upper - middle) / 0.6745))
-    return max(least, min(CEILING, remarkable))
+    near = _Near(by_hash, images.bits), _Near(by_vector, max(images.limits, default=0.0))
+    showing = defaultdict(list)
+    for place, picture in enumerate(images.pictures.tolist()):
+        showing[picture].append(place)
+    free = np.ones(len(images.ids), dtype=bool)
+    left = np.zeros(len(by_hash.found.cut), dtype=bool)  # pictures that a free image shows
+    left[images.pictures] = True
+    groups = []
+    for place, picture in enumerate(images.pictures.tolist()):
+        if not free[place] or not (len(showing[picture]) > 1 or any(measure.has(picture, left) for measure in near)):
+            continue
+        free[place] = False
+        left[picture] = any(free[twin] for twin in showing[picture])
+        taken: dict[int, Member] = {}
+        for other, why, distance in _nearest(picture, near, left):
+            for twin in showing[other]:
+                if free[twin] and images.ids[twin] not in images.locked and _within(images, why, distance, place, twin):
+                    taken.setdefault(twin, _member(images, place, twin, why, distance))
+        for twin in taken:
+            free[twin] = False
+            left[images.pictures[twin]] = any(free[other] for other in showing[int(images.pictures[twin])])
+        if taken:
+            members = sorted(taken.values(), key=lambda member: member.id)
+            groups.append(DuplicateGroup(images.ids[place], tuple(members)))
+    return sorted(groups, key=lambda group: group.keeper)
 
 
-def _sample_of_cosines(embeddings: Vectors, most: int = 200_000) -> Vectors:
-    """Cosines of pairs at fixed distances in the order given: all pairs of a small series, about `most` of a large."""
-    count = len(embeddings)
-    steps = range(1, count)
-    if count * (count - 1) // 2 > most:
-        steps = range(1, count, max(1, count * count // (2 * most)))
-    parts = [np.einsum("nd,nd->n", embeddings[:-step], embeddings[step:]) for step in steps]
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+def _nearest(picture: int, near: tuple[_Near, _Near], left: Bools) -> Iterator[tuple[int, str, float]]:
+    """Pictures near one, why, and how far: itself, those with a near hash, those with a near vector."""
+    yield picture, "phash", 0.0
+    for other, distance, mirrored in near[0].of(picture, left):
+        yield other, "mirrored" if mirrored else "phash", distance
+    for other, distance, _ in near[1].of(picture, left):
+        yield other, "cosine", distance
+
+
+def _within(images: Images, why: str, distance: float, keeper: int, other: int) -> bool:
+    return why != "cosine" or distance <= min(images.limits[keeper], images.limits[other])
+
+
+def _member(images: Images, keeper: int, other: int, why: str, distance: float) -> Member:
+    number = images.ids[other]
+    if images.files[keeper] == images.files[other]:
+        return Member(number, "bytes", 0.0)
+    if images.pixels[keeper] == images.pixels[other]:
+        return Member(number, "pixels", 0.0)
+    return Member(number, why, distance)
+
+
+class _Near:
+    """The pairs within a distance, both ways, picture by picture."""
+
+    def __init__(self, neighbours: Neighbours, within: float) -> None:
+        found, self._within, self._missing = neighbours.found, within, neighbours.missing
+        keep = found.distances <= within
+        pairs = found.queries[keep], found.others[keep]
+        rows = np.concatenate(pairs)
+        order = np.argsort(rows, kind="stable")
+        self._starts = np.searchsorted(rows[order], np.arange(len(found.cut) + 1))
+        self._others = np.concatenate(pairs[::-1])[order]
+        self._distances = np.tile(found.distances[keep], 2)[order]
+        self._mirrored = np.tile(found.mirrored[keep], 2)[order]
+        self._cut = found.cut <= within
+        self._cut_rows = np.flatnonzero(self._cut)
+
+    def has(self, picture: int, left: Bools) -> bool:
+        """Whether any of the pictures that are `left` may be near."""
+        some = self._cut[picture] or self._starts[picture] < self._starts[picture + 1]
+        return bool(some or left[self._cut_rows].any())
+
+    def of(self, picture: int, left: Bools) -> Iterator[tuple[int, float, bool]]:
+        """Each picture that is near, how far it is, and whether mirrored."""
+        part = slice(self._starts[picture], self._starts[picture + 1])
+        yield from _lines(self._others[part], self._distances[part], self._mirrored[part])
+        unknown = np.flatnonzero(left) if self._cut[picture] else self._cut_rows[left[self._cut_rows]]
+        if unknown.size:
+            distances, mirrored = self._missing(picture, unknown)
+            close = distances <= self._within
+            yield from _lines(unknown[close], distances[close], mirrored[close])
+
+
+def _lines(rows: Rows, distances: Floats, mirrored: Bools) -> Iterator[tuple[int, float, bool]]:
+    return zip(rows.tolist(), distances.tolist(), mirrored.tolist(), strict=True)

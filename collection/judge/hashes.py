@@ -5,12 +5,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from collection.store.records import Fingerprint
 from collection.values import Pixels
 
 _SIDE = 32
 _KEPT = 8
 _COSINES = np.cos(np.pi * np.outer(np.arange(_KEPT), 2 * np.arange(_SIDE) + 1) / (2 * _SIDE))
 """The first 8 rows of the discrete cosine transform (type II) of 32 samples."""
+
+
+_TURNED = np.where(np.arange(_KEPT) % 2, -1.0, 1.0)
+"""What mirroring a picture does to its frequencies, column by column: the odd ones are antisymmetric."""
 
 
 def perceptual_hash(pixels: Pixels) -> int:
@@ -22,11 +27,23 @@ def perceptual_hash(pixels: Pixels) -> int:
     package made common, to which it is equal except where a frequency equals the median to a millionth: that bit
     is 0 here, on every machine, so that all pictures of one flat colour have one hash.
     """
+    return fingerprint(pixels).phash
+
+
+def fingerprint(pixels: Pixels) -> Fingerprint:
+    """`perceptual_hash` of an RGB picture (h, w, 3) and of its mirror image, of one transform.
+
+    The transform of the mirror image is that of the picture with the odd columns negated; its median is another.
+    """
     from PIL import Image
 
     small = Image.fromarray(pixels).convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
     grey = np.asarray(small, dtype=np.float64)
     frequencies = _COSINES @ grey @ _COSINES.T
+    return Fingerprint(_bits(frequencies), _bits(frequencies * _TURNED))
+
+
+def _bits(frequencies: npt.NDArray[np.float64]) -> int:
     above = (frequencies - np.median(frequencies)).round(6) > 0
     return int.from_bytes(np.packbits(above.ravel()).tobytes(), "big")
 

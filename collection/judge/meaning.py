@@ -61,7 +61,7 @@ def words_of(encoder: ImageEncoder) -> WordEncoder:
 def text_vectors(store: Store, encoder: WordEncoder, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
     """Unit vectors (n, d) of texts; each is encoded once and kept in the store, a batch a transaction."""
     names, model = [sha256_hex(text.encode()) for text in texts], f"{encoder.model}|text"
-    known = store.vectors(model, names)
+    known = store.known_vectors(model, names)
     new = {name: text for name, text in zip(names, texts, strict=True) if name not in known}
     for start in range(0, len(new), _BATCH):
         batch = dict(list(new.items())[start : start + _BATCH])

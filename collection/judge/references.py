@@ -74,10 +74,10 @@ def read_references(
                 skipped.append(item)
             else:
                 found.setdefault(item.sha256, item)
-    known = set(store.vectors(encoder.model, found))
+    known = set(store.known_vectors(encoder.model, found))
     new = [item for item in found.values() if item.sha256 not in known]
     skipped += _encode(store, encoder, new, batch_size, progress)
-    vectors = store.vectors(encoder.model, found)
+    vectors = store.known_vectors(encoder.model, found)
     names = [sha256 for sha256 in found if sha256 in vectors]
     if not names:
         return References(skipped=tuple(skipped))

@@ -15,11 +15,11 @@ import numpy.typing as npt
 
 from collection.errors import CollectionError, WeightsError
 from collection.images import decode_image
-from collection.judge.hashes import perceptual_hash
+from collection.judge.hashes import fingerprint
 from collection.judge.heads import Head
 from collection.judge.technical import Technical
 from collection.store.files import Files
-from collection.store.records import Asset, Embedding, Judgements, Score
+from collection.store.records import Asset, Embedding, Fingerprint, Judgements, Score
 from collection.store.store import Store
 from collection.values import Failure, ImageEncoder, Pixels, Progress, silent
 
@@ -177,7 +177,7 @@ class _Look:
     asset: Asset
     pixels: Pixels
     measured: Mapping[str, float]
-    phash: int
+    fingerprint: Fingerprint
 
 
 def _unseen(store: Store, scorers: Scorers) -> list[Asset]:
@@ -235,7 +235,7 @@ def judge(scorers: Scorers, assets: Sequence[Asset], pictures: Sequence[Pixels])
 
 def _seen(scorers: Sequence[PixelScorer], asset: Asset, pixels: Pixels) -> _Look:
     measured = {metric: value for scorer in scorers for metric, value in scorer.measure(pixels).items()}
-    return _Look(asset, pixels, measured, perceptual_hash(pixels))
+    return _Look(asset, pixels, measured, fingerprint(pixels))
 
 
 def _judgements(scorers: Scorers, seen: Sequence[_Look]) -> Judgements:
@@ -249,7 +249,7 @@ def _judgements(scorers: Scorers, seen: Sequence[_Look]) -> Judgements:
             for metric, value in look.measured.items()
         ],
         embeddings=[Embedding(name, encoder.model, vector) for name, vector in zip(names, vectors, strict=True)],
-        fingerprints={look.asset.file_sha256: look.phash for look in seen},
+        fingerprints={look.asset.file_sha256: look.fingerprint for look in seen},
     )
 
 

@@ -79,8 +79,9 @@ class WholeSet:
             return Examined()
         inputs = self._inputs(assets)
         references = read_references(store, self.encoder, self.references, batch_size, progress=progress)
-        known = store.vectors(self.encoder.model, (asset.file_sha256 for asset in assets))
-        vectors = unit_length(np.stack([known[asset.file_sha256] for asset in assets]))
+        vectors = unit_length(
+            store.vectors(self.encoder.model, [asset.file_sha256 for asset in assets]).astype(np.float32)
+        )
         readings = list(self._readings(store, assets, vectors, references, progress))
         nearest = list(_nearest(assets, vectors, references))
         report = {"images": len(assets), "references": len(references)}
@@ -94,7 +95,7 @@ class WholeSet:
         return Examined(notes=tuple(notes))
 
     def _assets(self, store: Store) -> list[Asset]:
-        encoded = store.encoded_files(self.encoder.model)
+        encoded = store.encoded(self.encoder.model)
         return one_a_file([asset for asset in store.assets() if asset.file_sha256 in encoded])
 
     def _inputs(self, assets: Sequence[Asset]) -> str:

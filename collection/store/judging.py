@@ -12,8 +12,8 @@ from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, delete, select
 
 from collection.store.database import Database, now
-from collection.store.records import Asset, Duplicate, Embedding, Judgements, Score, Selection, Twin
-from collection.store.rows import CURRENT, as_asset
+from collection.store.records import Asset, Duplicate, Embedding, Fingerprint, Judgements, Score, Selection, Twin
+from collection.store.rows import CURRENT, among, as_asset
 from collection.store.tables import (
     AgainstRow,
     AssetRow,
@@ -48,16 +48,17 @@ class Judging(Database):
         return self._assets(col(AssetRow.file_sha256).not_in(encoded))
 
     def assets_without_fingerprint(self) -> list[Asset]:
-        """Images of the plan whose perceptual hash is not known, by number."""
-        return self._assets(col(AssetRow.file_sha256).not_in(select(FingerprintRow.file_sha256)))
+        """Images of the plan whose perceptual hashes are not known, by number."""
+        hashed = select(FingerprintRow.file_sha256).where(col(FingerprintRow.mirrored).is_not(None))
+        return self._assets(col(AssetRow.file_sha256).not_in(hashed))
 
     def add_judgements(
         self,
         scores: Sequence[Score] = (),
         embeddings: Sequence[Embedding] = (),
-        fingerprints: Mapping[str, int] | None = None,
+        fingerprints: Mapping[str, Fingerprint] | None = None,
     ) -> None:
-        """Keep a batch in one transaction: scores, vectors, and perceptual hashes (64 bits) by file hash."""
+        """Keep a batch in one transaction: scores, vectors, and perceptual hashes by file hash."""
         with self._writing() as session:
             self._add_judgements(session, Judgements(scores, embeddings, fingerprints or {}))
 
@@ -66,15 +67,37 @@ class Judging(Database):
             {"file_sha256": item.file_sha256, "model": item.model, "vector": item.vector.astype("<f2").tobytes()}
             for item in found.embeddings
         ]
-        hashes = [{"file_sha256": sha256, "phash": f"{phash:016x}"} for sha256, phash in found.fingerprints.items()]
+        hashes = [
+            {"file_sha256": sha256, "phash": f"{item.phash:016x}", "mirrored": f"{item.mirrored:016x}"}
+            for sha256, item in found.fingerprints.items()
+        ]
         self._insert(session, EmbeddingRow, vectors, replace=True)
         self._insert(session, ScoreRow, [_as_row(score) for score in found.scores], replace=True)
         self._insert(session, FingerprintRow, hashes, replace=True)
 
-    def fingerprints(self) -> dict[str, int]:
-        """The perceptual hash, 64 bits, of every picture that has one, by file hash."""
+    def fingerprints(self) -> dict[str, Fingerprint]:
+        """The perceptual hashes of every picture that has them, by file hash."""
+        query = select(FingerprintRow.file_sha256, FingerprintRow.phash, FingerprintRow.mirrored)
         with self._reading() as session:
-            return {row.file_sha256: int(row.phash, 16) for row in session.exec(select(FingerprintRow))}
+            rows = session.exec(query.where(col(FingerprintRow.mirrored).is_not(None))).all()
+        return {sha256: Fingerprint(int(phash, 16), int(mirrored or "0", 16)) for sha256, phash, mirrored in rows}
+
+    def encoded(self, model: str) -> set[str]:
+        """The file hashes of the pictures that `model` has encoded."""
+        with self._reading() as session:
+            return set(session.exec(select(EmbeddingRow.file_sha256).where(EmbeddingRow.model == model)))
+
+    def vectors(self, model: str, files: Sequence[str]) -> npt.NDArray[np.float16]:
+        """The vectors (n, d) that `model` gave to pictures, as stored; all of `files` must be `encoded`."""
+        query = select(EmbeddingRow.file_sha256, EmbeddingRow.vector).where(EmbeddingRow.model == model)
+        rows = {sha256: row for row, sha256 in enumerate(files)}
+        found = np.zeros((len(files), 0), dtype=np.float16)
+        with self._reading() as session:
+            for sha256, vector in session.exec(query.where(among(col(EmbeddingRow.file_sha256), files))):
+                if not found.shape[1]:
+                    found = np.zeros((len(files), len(vector) // 2), dtype=np.float16)
+                found[rows[sha256]] = np.frombuffer(vector, dtype="<f2")
+        return found
 
     def embeddings(self, model: str) -> tuple[list[int], npt.NDArray[np.float32]]:
         """Numbers and vectors, (n, d) float32, of the images of the plan that `model` has encoded."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -115,22 +115,30 @@ class Nearest:
     cosine: float
 
 
+class Fingerprint(NamedTuple):
+    """The perceptual hashes, 0 to 2**64 - 1, of a picture and of its mirror image (left and right changed)."""
+
+    phash: int
+    mirrored: int
+
+
 @dataclass(frozen=True, slots=True)
 class Judgements:
     """What was found out about some pictures, to be kept together."""
 
     scores: Sequence[Score] = ()
     embeddings: Sequence[Embedding] = ()
-    fingerprints: Mapping[str, int] = field(default_factory=dict)
-    """Perceptual hash, 64 bits, by file hash."""
+    fingerprints: Mapping[str, Fingerprint] = field(default_factory=dict)
+    """Perceptual hashes by file hash."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
     """`asset_id` is set aside for `keeper_id`, or for a picture elsewhere.
 
-    `why` is bytes or pixels (`distance` 0), phash (`distance` in bits of 64), cosine (`distance` 1 - cosine), or
-    against: then `keeper_id` is None, `elsewhere` names the picture in words, and `distance` is 1 - cosine.
+    `why` is bytes or pixels (`distance` 0), phash or mirrored (`distance` in bits of 64), cosine (`distance`
+    1 - cosine), or against: then `keeper_id` is None, `elsewhere` names the picture in words, and `distance` is
+    1 - cosine.
     """
 
     asset_id: int
@@ -218,3 +226,26 @@ class Mint:
     recipient: str
     tx_hash: str | None
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A picture whose neighbours among those searched before it are known."""
+
+    id: int
+    file_sha256: str
+    within: float
+    """The distance up to which they were looked for."""
+    cut: float | None
+    """The distance from which on some were left out, because there were too many; None if none was."""
+
+
+class Neighbour(NamedTuple):
+    """Two searched pictures, by id, that are near each other; `a` was searched before `b`."""
+
+    a: int
+    b: int
+    kind: str
+    """phash, mirrored (the one is near the mirror image of the other) or cosine."""
+    distance: float
+    """Bits of 64, or 1 - cosine."""

@@ -17,17 +17,18 @@ from sqlmodel import Session, col, select
 
 from collection.store.database import now
 from collection.store.judging import Judging
+from collection.store.meanings import Meanings
+from collection.store.neighbours import Neighbourhood
 from collection.store.percentiles import Percentiles
 from collection.store.publishing import Publishing
 from collection.store.queue import Queue
-from collection.store.reading import Reading
 from collection.store.records import Asset, Batch, Judgements, KnownRecipe, PlannedRecipe
 from collection.store.rows import CURRENT, among, as_asset, as_known, as_planned, new_rows, next_number
 from collection.store.tables import AssetRow, BatchRow, RecipeRow
 from collection.values import Failure, Recipe, canonical_json
 
 
-class Store(Judging, Reading, Percentiles, Publishing, Queue):
+class Store(Judging, Meanings, Neighbourhood, Percentiles, Publishing, Queue):
     """A project's collection.db, opened and brought to the newest schema."""
 
     # Recipes

@@ -66,12 +66,14 @@ class BatchRow(SQLModel, table=True):
 
 
 class FingerprintRow(SQLModel, table=True):
-    """The perceptual hash of one picture."""
+    """The perceptual hashes of one picture; judge/hashes.py defines them."""
 
     __tablename__ = "fingerprint"
     file_sha256: str = Field(primary_key=True)
     phash: str
-    """64 bits, 16 hex digits; judge/hashes.py defines it."""
+    """64 bits, 16 hex digits."""
+    mirrored: str | None = None
+    """That of the mirror image; None: written before there was one, to be looked at again."""
 
 
 class EmbeddingRow(SQLModel, table=True):
@@ -95,6 +97,37 @@ class ScoreRow(SQLModel, table=True):
     """Where it stood, 0 to 100, when `score` last ran; none before that, or if it counts no more (percentiles.py)."""
 
 
+class SearchedRow(SQLModel, table=True):
+    """A picture whose near neighbours, by one model, among those with a lower id are all in `neighbour`.
+
+    What is not in this table has not been searched; what changes has another file hash, and so another row.
+    """
+
+    __tablename__ = "searched"
+    __table_args__ = (UniqueConstraint("file_sha256", "model"),)
+    id: int = Field(primary_key=True)
+    file_sha256: str
+    model: str = Field(index=True)
+    """The encoder, or phash/2."""
+    within: float
+    """The distance up to which neighbours were looked for."""
+    cut: float | None = None
+    """The distance from which on some were left out, because there were too many."""
+
+
+class NeighbourRow(SQLModel, table=True):
+    """Two searched pictures of one model that are near each other; the thresholds of `dedupe` draw the line later."""
+
+    __tablename__ = "neighbour"
+    a: int = Field(primary_key=True)
+    b: int = Field(primary_key=True, index=True)
+    """Searched after `a`."""
+    kind: str
+    """phash, mirrored or cosine."""
+    distance: float
+    """Bits of 64, or 1 - cosine."""
+
+
 class DuplicateRow(SQLModel, table=True):
     """An asset set aside because it is too near to the keeper of its group."""
 
@@ -102,7 +135,7 @@ class DuplicateRow(SQLModel, table=True):
     asset_id: int = Field(primary_key=True, foreign_key="asset.id")
     keeper_id: int = Field(foreign_key="asset.id", index=True)
     why: str
-    """bytes, pixels, phash or cosine."""
+    """bytes, pixels, phash, mirrored or cosine."""
     distance: float
 
 

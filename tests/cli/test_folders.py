@@ -113,3 +113,19 @@ def test_imported_pictures_become_tokens_under_quotas(here, folder, tmp_path):
     assert {item["image"] for item in against["duplicates"]} == {1, 2, 3, 4}
     back = here("-C", project, "dedupe", "--not-against", folder, "--json").object
     assert len(back["duplicates"]) == 1
+
+
+def test_a_threshold_can_be_tried_and_what_others_would_give_is_shown(here, folder, tmp_path):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "collection.toml").write_text(CONFIG)
+    here("-C", project, "import", folder)
+    here("-C", project, "score")
+    said = here("-C", project, "dedupe", "--json").object
+    assert said["search"] == {"method": "exact", "searched": 4, "cut": 0}
+    assert [step for step, _ in said["shifted"][""]] == [-0.02, -0.01, 0, 0.01, 0.02]
+    again = here("-C", project, "dedupe", "--cosine", "0.97", "--json").object
+    assert (again["cosines"], again["search"]["searched"]) == ({"": 0.97}, 0)
+    people = here("-C", project, "dedupe", "--cosine", "0.96")
+    assert "imported" in people.out
+    assert "at +0.01" in people.out

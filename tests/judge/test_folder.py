@@ -170,11 +170,12 @@ def test_another_project_is_compared_by_its_own_scores(
 
 
 def test_blocks_change_nothing(project: Project, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from collection.judge import against
+    from collection.judge import neighbours
 
     others = project.elsewhere(folder)
     whole = dedupe_against(project.store, project.nearness, others).twins
     assert len(whole) == 7
     assert all("(the same pixels)" in twin.keeper for twin in whole)
-    monkeypatch.setattr(against, "_BLOCK_ELEMENTS", 1)
+    monkeypatch.setattr(neighbours, "QUERIES", 1)
+    monkeypatch.setattr(neighbours, "COLUMNS", 1)
     assert dedupe_against(project.store, project.nearness, others).twins == whole

@@ -76,7 +76,8 @@ def test_recipes_of_an_older_database_are_the_configurations(store: Store) -> No
         for column in ("origin", "retired"):
             connection.execute(f"ALTER TABLE recipe DROP COLUMN {column}")
         connection.execute("ALTER TABLE score DROP COLUMN percentile")
-        for table in ("against", "choice", "prompted", "nearest"):
+        connection.execute("ALTER TABLE fingerprint DROP COLUMN mirrored")
+        for table in ("against", "choice", "prompted", "nearest", "searched", "neighbour"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0002'")
     again = Store(store.path)

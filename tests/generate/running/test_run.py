@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 from collection.errors import CollectionError, WeightsError
 from collection.generate.run import count_pending, pending
 from collection.images import decode_image, pixel_sha256
-from collection.store.records import Judgements, Score
+from collection.store.records import Fingerprint, Judgements, Score
 from collection.store.thumbnails import SIDES
 
 
@@ -168,13 +168,13 @@ class TestObservers:
 
         def observe(assets, pictures):
             means = [Score(a.file_sha256, "mean", "m", float(p.mean())) for a, p in zip(assets, pictures, strict=True)]
-            return Judgements(means, fingerprints={asset.file_sha256: asset.id for asset in assets})
+            return Judgements(means, fingerprints={asset.file_sha256: Fingerprint(asset.id, 0) for asset in assets})
 
         make(canvas(), observe)
         found = {score.file_sha256: score.value for score in archive.store.scores()}
         for asset in archive.store.assets():
             assert found[asset.file_sha256] == canvas().rendering(asset.recipe).pixels.mean()
-            assert archive.store.fingerprints()[asset.file_sha256] == asset.id
+            assert archive.store.fingerprints()[asset.file_sha256] == (asset.id, 0)
 
     def test_its_trouble_is_named_and_costs_no_image(self, archive, make, canvas, recipes):
         archive.store.replace_plan(recipes(3))

@@ -14,27 +14,19 @@ from sqlmodel import col, delete, or_, select
 from collection.store.database import Database
 from collection.store.records import Nearest, Readings, Score
 from collection.store.rows import among
-from collection.store.tables import AssetRow, EmbeddingRow, NearestRow, PromptedRow, ScoreRow
+from collection.store.tables import EmbeddingRow, NearestRow, PromptedRow, ScoreRow
 
 
-class Reading(Database):
+class Meanings(Database):
     """What is known of pictures and texts by their content, whether or not they are images of the project."""
 
-    def vectors(self, model: str, sha256s: Iterable[str]) -> dict[str, npt.NDArray[np.float32]]:
+    def known_vectors(self, model: str, sha256s: Iterable[str]) -> dict[str, npt.NDArray[np.float32]]:
         """The vectors (d,) that `model` gave to pictures or texts, by the hash of their content; others left out."""
         query = select(EmbeddingRow.file_sha256, EmbeddingRow.vector).where(
             EmbeddingRow.model == model, among(col(EmbeddingRow.file_sha256), sha256s)
         )
         with self._reading() as session:
             return {name: np.frombuffer(vector, "<f2").astype(np.float32) for name, vector in session.exec(query)}
-
-    def encoded_files(self, model: str) -> set[str]:
-        """The file hashes of the images that `model` has encoded."""
-        query = select(EmbeddingRow.file_sha256).where(
-            EmbeddingRow.model == model, col(EmbeddingRow.file_sha256).in_(select(AssetRow.file_sha256))
-        )
-        with self._reading() as session:
-            return set(session.exec(query))
 
     def prompts_asked(self, metric: str, model: str) -> dict[str, str]:
         """The hash of the prompt with which each picture got that number, by file hash."""

@@ -1,0 +1,263 @@
+"""The search for duplicates: `python benchmarks/duplicates.py [--edits] [--speed N ...] [--peer N] [--growth N ...]`.
+
+--edits   recall of ten edits of scikit-image's photographs, by hash, by vector and by both, and false merges
+--speed   every pair of N vectors of width 512 and N hashes, against the blocked matrix product alone
+--peer    the same vectors by imagededup (`pip install --no-deps imagededup`, then scikit-learn, tqdm, PyWavelets and
+          matplotlib), and whose pairs they are
+--growth  seconds, memory and recall for N vectors, each in a process of its own; more than 100,000 by FAISS
+
+Without any option: --edits --speed 10000.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from PIL import Image, ImageEnhance, ImageFilter
+
+from collection.judge.duplicates import PHASH_DISTANCE, Pictures, find_duplicates
+from collection.judge.hash_neighbours import hash_distances, near_hashes
+from collection.judge.hashes import fingerprint, hamming
+from collection.judge.neighbours import Vectors, limit, near_vectors
+from collection.torch_environment import prepare_torchvision
+
+WIDTH, PLANTED, COSINE = 512, 100, 0.9
+PHOTOS = (
+    *("astronaut", "chelsea", "coffee", "rocket", "camera", "immunohistochemistry", "moon", "hubble_deep_field"),
+    *("brick", "grass", "gravel", "retina", "colorwheel", "cell", "coins", "page", "clock", "logo", "text"),
+)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+# Edits
+
+
+def jpeg(image: Image.Image) -> Image.Image:
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=50)
+    return Image.open(file).convert("RGB")
+
+
+def cropped(share: float) -> Callable[[Image.Image], Image.Image]:
+    def crop(image: Image.Image) -> Image.Image:
+        width, height = image.size
+        return image.crop(
+            (int(width * share), int(height * share), int(width * (1 - share)), int(height * (1 - share)))
+        )
+
+    return crop
+
+
+EDITS: Mapping[str, Callable[[Image.Image], Image.Image]] = {
+    "jpeg q50": jpeg,
+    "half size": lambda image: image.resize((image.width // 2, image.height // 2)),
+    "blur 2": lambda image: image.filter(ImageFilter.GaussianBlur(2)),
+    "colour": lambda image: ImageEnhance.Color(image).enhance(1.4),
+    "brightness +20 %": lambda image: ImageEnhance.Brightness(image).enhance(1.2),
+    "crop 2 %": cropped(0.02),
+    "crop 5 %": cropped(0.05),
+    "crop 10 %": cropped(0.1),
+    "rotation 3 degrees": lambda image: image.rotate(3, Image.Resampling.BICUBIC),
+    "flip": lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+}
+
+
+def photographs() -> list[Image.Image]:
+    """Unlike pictures, none larger than 512 pixels."""
+    from skimage import data
+
+    made = []
+    for name in PHOTOS:
+        pixels = np.asarray(getattr(data, name)())
+        image = Image.fromarray(np.stack([pixels] * 3, axis=-1) if pixels.ndim == 2 else pixels[..., :3].copy())
+        image.thumbnail((512, 512))
+        made.append(image)
+    return made
+
+
+def edit_table(images: Sequence[Image.Image]) -> dict[str, dict[str, float]]:
+    """Recall by edit: hashes within 4, 6 and 10 bits, also mirrored within 6, vectors, and the defaults of `dedupe`.
+
+    `false` counts the pairs of different photographs that `dedupe` would merge, or a hash within 6 bits.
+    """
+    from collection.judge.embedded_encoder import EfficientNetLite0
+
+    encoder = EfficientNetLite0()
+
+    def look(pictures: Sequence[Image.Image]) -> tuple[np.ndarray, np.ndarray]:
+        pixels = [np.asarray(picture) for picture in pictures]
+        return np.array([fingerprint(picture) for picture in pixels], np.uint64), encoder.encode(pixels)
+
+    originals = look(images)
+    return {name: _recalls(originals, look([edit(image) for image in images])) for name, edit in EDITS.items()}
+
+
+def _recalls(originals: tuple[np.ndarray, np.ndarray], edited: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
+    count = len(originals[0])
+    plain = hamming(originals[0][:, None, 0], edited[0][:, 0])
+    turned, _ = hash_distances(originals[0][:, None], edited[0])
+    cosines = originals[1] @ edited[1].T
+    twins = np.eye(count, dtype=bool)
+    hashes, vectors = (np.concatenate(pair) for pair in zip(originals, edited, strict=True))
+    names = [str(row) for row in range(2 * count)]
+    groups = find_duplicates(Pictures(range(2 * count), [0.0] * (2 * count), names, names, hashes, vectors))
+    merged = {(group.keeper, member.id) for group in groups for member in group.members}
+    right = {(row, row + count) for row in range(count)}
+    return {
+        **{f"hash {bits}": float((plain[twins] <= bits).mean()) for bits in (4, 6, 10)},
+        "mirrored 6": float((turned[twins] <= 6).mean()),
+        "cosine .9": float((cosines[twins] >= COSINE).mean()),
+        "dedupe": len(merged & right) / count,
+        "false": len(merged - right) + int((turned[~twins] <= 6).sum()),
+    }
+
+
+def edits() -> None:
+    table = edit_table(photographs())
+    columns = list(next(iter(table.values())))
+    print(f"{len(PHOTOS)} photographs; recall by edit, and false merges")
+    print(f"{'':20}" + "".join(f"{name:>12}" for name in columns))
+    for edit, row in table.items():
+        print(
+            f"{edit:20}" + "".join(f"{row[name]:12.2f}" if name != "false" else f"{row[name]:12}" for name in columns)
+        )
+
+
+# Speed
+
+
+def planted(count: int, *, half: bool = False) -> tuple[Vectors, np.ndarray]:
+    """Random unit vectors of which the last `PLANTED` are copies of the first, a little off; and random hashes."""
+    rng = np.random.default_rng(1)
+    vectors = np.empty((count, WIDTH), np.float16 if half else np.float32)
+    for start in range(0, count, 8192):
+        block = rng.normal(size=(min(8192, count - start), WIDTH)).astype(np.float32)
+        vectors[start : start + len(block)] = block / np.linalg.norm(block, axis=1, keepdims=True)
+    copies = vectors[:PLANTED] + 0.01 * rng.normal(size=(PLANTED, WIDTH))
+    vectors[-PLANTED:] = copies / np.linalg.norm(copies.astype(np.float32), axis=1, keepdims=True)
+    return vectors, rng.integers(0, 2**64, (count, 2), dtype=np.uint64)
+
+
+def product(vectors: np.ndarray, *, whole: bool) -> None:
+    for start in range(0, len(vectors), 1024):
+        end = len(vectors) if whole else start + 1024
+        for column in range(0, end, 4096):
+            vectors[start : start + 1024] @ vectors[column : min(end, column + 4096)].T
+
+
+def speed(count: int) -> None:
+    vectors, hashes = planted(count)
+    names = [str(row) for row in range(count)]
+    pictures = Pictures(range(count), [0.0] * count, names, names, hashes, vectors)
+    earlier, groups = np.arange(count), []
+    product(vectors[:4096], whole=True)
+    bare = seconds(lambda: product(vectors, whole=False))
+    ours = seconds(lambda: groups.extend(find_duplicates(pictures)))
+    by_hash = seconds(lambda: near_hashes(hashes, hashes, PHASH_DISTANCE, before=earlier))
+    again = seconds(lambda: product(vectors, whole=False))
+    bare = (bare + again) / 2
+    print(f"{count:,} vectors of width {WIDTH} in float32 and as many hashes, every pair")
+    print(f"  find_duplicates (hash, mirrored, cosine, groups) {ours:8.2f} s, {len(groups)} of {PLANTED} planted pairs")
+    print(f"  of that, hashes                                  {by_hash:8.2f} s")
+    print(f"  blocked product alone, each pair once            {bare:8.2f} s: {ours / bare:.2f} times")
+    print(f"  (each pair twice, as a whole matrix, would be    {2 * bare:8.2f} s)")
+
+
+def peer(count: int) -> None:
+    vectors, _ = planted(count)
+    before, found = np.arange(count), []
+    ours = seconds(lambda: found.append(near_vectors(vectors, vectors, limit(COSINE), before=before)))
+    mine = set(zip(found[0].others.tolist(), found[0].queries.tolist(), strict=True))
+    print(f"{count:,} vectors of width {WIDTH}, pairs with a cosine of {COSINE} and more")
+    print(f"  near_vectors {ours:8.2f} s, {len(mine)} pairs of {PLANTED} planted")
+    prepare_torchvision()
+    try:
+        from imagededup.handlers.search.retrieval import get_cosine_similarity
+    except ImportError as error:
+        print(f"  imagededup is not there ({error}); see the head of this file")
+        return
+    rows: list[tuple[int, int]] = []
+
+    def theirs() -> None:
+        """What its CNN.find_duplicates does with vectors, in one process."""
+        scores = get_cosine_similarity(vectors, False, num_workers=0)
+        np.fill_diagonal(scores, 2.0)
+        for row, values in enumerate(scores):
+            keep = (values >= COSINE) & (values < 2)
+            rows.extend((row, int(other)) for other in np.flatnonzero(keep))
+
+    taken = seconds(theirs)
+    other = {(min(pair), max(pair)) for pair in rows}
+    print(f"  imagededup   {taken:8.2f} s, {len(other)} pairs: {taken / ours:.1f} times as long")
+    print(f"  only ours {len(mine - other)}, only theirs {len(other - mine)}")
+
+
+# Growth
+
+
+def one_size(count: int) -> None:
+    from collection.judge.large import measured_recall, near_vectors_large
+
+    vectors, _ = planted(count, half=True)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    within, found, told = limit(COSINE), [], {}
+    if count <= 100_000:
+        took = seconds(lambda: found.append(near_vectors(vectors, vectors, within, before=np.arange(count))))
+    else:
+        took = seconds(lambda: found.append(near_vectors_large(vectors, 0, within)))
+        told["recall"], told["sampled"] = measured_recall(vectors, 0, within, found[0])
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    pairs = set(zip(found[0].others.tolist(), found[0].queries.tolist(), strict=True))
+    right = sum((row, count - PLANTED + row) in pairs for row in range(PLANTED))
+    print(json.dumps({"count": count, "seconds": took, "before": before, "peak": after, "planted": right, **told}))
+
+
+def growth(sizes: Sequence[int]) -> None:
+    print(f"vectors of width {WIDTH}, kept in float16; exact up to 100,000, then FAISS (time with its index)")
+    for count in sizes:
+        command = [sys.executable, __file__, "--one-size", str(count)]
+        said = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        print(
+            f"  {count:9,}  {said['seconds']:8.2f} s  most memory {said['peak'] / 2**10:7,.0f} MiB "
+            f"({said['before'] / 2**10:,.0f} before the search)  planted pairs found {said['planted']} of {PLANTED}",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--edits", action="store_true")
+    parser.add_argument("--speed", type=int, nargs="+", default=[])
+    parser.add_argument("--peer", type=int)
+    parser.add_argument("--growth", type=int, nargs="+", default=[])
+    parser.add_argument("--one-size", type=int, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one_size:
+        return one_size(given.one_size)
+    nothing = not (given.edits or given.speed or given.peer or given.growth)
+    if given.edits or nothing:
+        edits()
+    for count in given.speed or ([10_000] if nothing else []):
+        speed(count)
+    if given.peer:
+        peer(given.peer)
+    if given.growth:
+        growth(given.growth)
+    return None
+
+
+if __name__ == "__main__":
+    main()

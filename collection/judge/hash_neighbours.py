@@ -1,0 +1,132 @@
+"""Neighbours by perceptual hash: which pictures are near which, as they are or mirrored.
+
+Exact and incremental as the search by vector. Hashes within 7 bits of each other agree in one of their four words of 16
+bits but for a bit at most (the pigeonhole principle; M. Norouzi, A. Punjani, D. Fleet, "Fast Search in Hamming Space
+with Multi-Index Hashing", 2012), so that few pairs are looked at; where words are too common for that to help, all are.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from collection.judge.hashes import hamming
+from collection.judge.pairs import TOP, Bools, Found, Nearest, Rows, joined, masked
+
+Hashes = npt.NDArray[np.uint64]
+"""(n, 2): the hash of each picture and that of its mirror image."""
+
+QUERIES, COLUMNS = 256, 1024
+"""Hashes of one tile: small enough to stay in a core's cache."""
+_FORMS = (0, 0), (1, 0), (0, 1)
+"""Which hash of the query is compared with which of the other: the pictures, and each with the other's mirror image."""
+_WORDS, _BITS = 4, 16
+_WORTH = 16
+"""Looking at a pair that two words propose costs about as much as looking at so many of a tile."""
+
+
+def hash_distances(one: Hashes, other: Hashes) -> tuple[npt.NDArray[np.uint8], Bools]:
+    """Bits between pictures (..., 2), element by element (broadcast), and whether the mirror image is the nearer."""
+    plain = hamming(one[..., 0], other[..., 0])
+    turned = np.minimum(hamming(one[..., 0], other[..., 1]), hamming(one[..., 1], other[..., 0]))
+    return np.minimum(plain, turned), np.asarray(turned < plain)
+
+
+def near_hashes(
+    queries: Hashes, others: Hashes, within: int, *, before: Rows | None = None, top: int = TOP
+) -> Found:  # fmt: skip
+    """For each picture the nearest `top` of others within so many bits, as it is or mirrored.
+
+    With `before` (m,) a query is compared with so many of the others only, the first. Rows as in `near_vectors`.
+    """
+    index = _Words(others, within // _WORDS) if _worth_an_index(queries, others, within) else None
+
+    def search(start: int) -> Found:
+        rows = slice(start, start + QUERIES)
+        block = queries[rows]
+        counts = np.full(len(block), len(others)) if before is None else before[rows]
+        nearest = Nearest(np.full(len(block), -float(within)), top)
+        if index is None or not index.offer(nearest, block, counts, within):
+            _offer_all(nearest, block, others, counts, within)
+        found, columns, cut = nearest.rows()
+        distances, mirrored = hash_distances(block[found], others[columns])
+        return Found(found + start, columns, distances.astype(np.float64), mirrored, -cut)
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return joined(list(pool.map(search, range(0, len(queries), QUERIES))))
+
+
+def _offer_all(nearest: Nearest, block: Hashes, others: Hashes, counts: Rows, within: int) -> None:
+    end = int(counts.max(initial=0))
+    for start in range(0, end, COLUMNS):
+        bits = _least_bits(block, others[start : min(end, start + COLUMNS)])
+        if bits.min() <= within:
+            nearest.offer(masked(-bits.astype(np.float32), start, counts), start)
+
+
+def _least_bits(block: Hashes, tile: Hashes) -> npt.NDArray[np.uint8]:
+    """(rows, columns): as hash_distances, in the cache."""
+    mixed = np.empty((len(block), len(tile)), dtype=np.uint64)
+    least, bits = np.empty(mixed.shape, dtype=np.uint8), np.empty(mixed.shape, dtype=np.uint8)
+    np.bitwise_count(np.bitwise_xor(block[:, :1], tile[:, 0], out=mixed), out=least)
+    for mine, theirs in _FORMS[1:]:
+        np.bitwise_count(np.bitwise_xor(block[:, mine, None], tile[:, theirs], out=mixed), out=bits)
+        np.minimum(least, bits, out=least)
+    return least
+
+
+def _worth_an_index(queries: Hashes, others: Hashes, within: int) -> bool:
+    """Whether there is so much to compare that sorting words pays, and so few bits that they say anything."""
+    return within < 2 * _WORDS and len(queries) >= _WORTH and len(others) >= 1 << _BITS >> 3
+
+
+class _Words:
+    """The others by each of the four words of their hashes."""
+
+    def __init__(self, others: Hashes, flips: int) -> None:
+        self._others = others
+        self._masks = np.array(
+            [sum(1 << bit for bit in bits) for count in range(flips + 1) for bits in combinations(range(_BITS), count)],
+            dtype=np.uint16,
+        )
+        self._sorted = [[_sorted(word) for word in _words(others[:, form])] for form in (0, 1)]
+
+    def offer(self, nearest: Nearest, block: Hashes, counts: Rows, within: int) -> bool:
+        """Offer what is near a block of queries; False, and nothing is, where too many pairs would be looked at."""
+        looks = [
+            (order, starts[keys], starts[keys + 1])
+            for mine, theirs in _FORMS
+            for (order, starts), word in zip(self._sorted[theirs], _words(block[:, mine]), strict=True)
+            for keys in [(word[:, None] ^ self._masks).astype(np.int64)]
+        ]
+        if sum(int((last - first).sum()) for _, first, last in looks) * _WORTH > len(block) * len(self._others):
+            return False
+        rows, columns = np.concatenate([_expanded(*look) for look in looks], axis=1)
+        bits, _ = hash_distances(block[rows], self._others[columns])
+        near = (bits <= within) & (columns < counts[rows])
+        _, once = np.unique(rows[near] * len(self._others) + columns[near], return_index=True)
+        near = np.flatnonzero(near)[once]
+        nearest.take(rows[near], columns[near], -bits[near].astype(np.float32))
+        return True
+
+
+def _sorted(word: npt.NDArray[np.uint16]) -> tuple[Rows, Rows]:
+    """The order of the rows by a word, and where in it each of the words that there can be begins."""
+    counts = np.bincount(word, minlength=1 << _BITS)
+    return np.argsort(word, kind="stable"), np.concatenate([[0], np.cumsum(counts)])
+
+
+def _words(hashes: npt.NDArray[np.uint64]) -> list[npt.NDArray[np.uint16]]:
+    return [(hashes >> np.uint64(_BITS * place)).astype(np.uint16) for place in range(_WORDS)]
+
+
+def _expanded(order: Rows, first: Rows, last: Rows) -> Rows:
+    """(2, p): query and other of each pair; `first` and `last` (queries, masks) bound the others in `order`."""
+    lengths = (last - first).ravel()
+    rows = np.repeat(np.arange(len(first)), (last - first).sum(axis=1))
+    within = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return np.stack([rows, order[np.repeat(first.ravel(), lengths) + within]])

@@ -1,0 +1,204 @@
+"""The neighbours of a project's pictures, kept in the store: each picture is searched once.
+
+The store knows which pictures were searched, so that a new one costs one query against the others, a changed one (it
+has another file hash) the same, and one that is gone takes its pairs with it. What is kept reaches further than the
+thresholds, so that those can be moved without looking at a vector.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from collection.judge.calibrate import series_cosines
+from collection.judge.duplicates import Neighbours, of_hashes, of_vectors
+from collection.judge.hash_neighbours import Hashes, near_hashes
+from collection.judge.neighbours import Vectors, near_vectors
+from collection.judge.pairs import TOP, Found, Rows
+from collection.store.records import Asset, Neighbour, Searched
+from collection.store.store import Store
+from collection.values import Progress, canonical_json, sha256_hex, silent
+
+HASHES = "phash/2"
+"""The model under which neighbours by hash are kept."""
+BITS = 7
+"""Bits within which neighbours by hash are kept, or more where more is asked for."""
+MARGIN = 0.05
+"""How far below the cosine where calibration starts (no series has a lower threshold) neighbours by vector are kept: so
+low that thresholds can be moved, and no lower, since pictures of one series reach it without being copies."""
+STEPS = (-0.02, -0.01, 0.0, 0.01, 0.02)
+"""How far the thresholds are moved to say what that would change."""
+BLOCK = 1024
+"""Pictures searched in one transaction."""
+EXACT_UP_TO = 100_000
+"""A search of more pictures than these is left to FAISS: every pair of a million takes hours."""
+
+Data = npt.NDArray[Any]
+"""Vectors or hashes, a row a picture."""
+Near = Callable[[Data, Data, Rows], Found]
+"""(queries, others, how many of the others each query is compared with)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the pictures' likeness."""
+
+    files: Sequence[str]
+    """The pictures: their file hashes, in the order of rows."""
+    cosines: Mapping[str, float]
+    """The threshold that each series asks for."""
+    by_hash: Neighbours
+    by_vector: Neighbours
+    search: Mapping[str, Any]
+    """How vectors were searched: `method` exact or faiss; with faiss `recall`, the share that it found of the
+    neighbours of `sampled` pictures, None where those have none. `searched` pictures are new."""
+
+
+def find_neighbours(
+    store: Store, assets: Sequence[Asset], model: str, *, least: float, cosine: float | None = None,
+    bits: int = BITS, exact_up_to: int = EXACT_UP_TO, progress: Progress = silent,
+) -> Known:  # fmt: skip
+    """Bring the kept neighbours of these images up to date, by hash and by the vectors of `model`.
+
+    Calibration starts at `least`; `cosine` and `bits` are thresholds that people ask for. Each block of pictures is one
+    transaction: what was searched stays searched when this is stopped. Raises UsageError where FAISS is needed and
+    missing.
+    """
+    files = sorted({asset.file_sha256 for asset in assets})
+    hashes, vectors = cache(lambda: _hashes(store, files)), cache(lambda: store.vectors(model, files))
+    inputs, cosines, told = _calibrated(store, assets, files, model, least, vectors)
+    floor = least if cosine is None else min(least, cosine)
+    by_hash = _Kept(store, HASHES, files, max(BITS, bits), bits)
+    by_vector = _Kept(store, model, files, round(1 - floor + MARGIN, 6), round(1 - floor - min(STEPS), 6))
+    progress(0, len(files))
+    if by_hash.left:
+        by_hash.search(partial(_near_hashes, within=by_hash.within), hashes())
+    new = len(by_vector.left)
+    if len(files) > exact_up_to and new * (2 * len(files) - new) > exact_up_to**2:
+        told = by_vector.search_large(vectors())
+    elif new:
+        told = told if new < len(files) else {"method": "exact"}
+        by_vector.search(partial(_near_vectors, within=by_vector.within), vectors(), progress)
+    progress(len(files), len(files))
+    store.record_search(inputs, {"cosines": cosines, "search": told, "model": model})
+    told = {**told, "searched": new}
+    return Known(files, cosines, of_hashes(by_hash.found(), hashes), of_vectors(by_vector.found(), vectors), told)
+
+
+def thresholds(store: Store, assets: Sequence[Asset], model: str, *, least: float) -> dict[str, float]:
+    """The cosine that each series asks for: as it was worked out last time, if its pictures are the same."""
+    files = sorted({asset.file_sha256 for asset in assets})
+    return _calibrated(store, assets, files, model, least, lambda: store.vectors(model, files))[1]
+
+
+def _calibrated(
+    store: Store, assets: Sequence[Asset], files: Sequence[str], model: str, least: float,
+    vectors: Callable[[], Vectors],
+) -> tuple[str, dict[str, float], dict[str, Any]]:  # fmt: skip
+    """Hash of what the thresholds depend on, the thresholds as they were or anew, and how was searched before."""
+    series: dict[str, set[str]] = defaultdict(set)
+    for asset in assets:
+        series[series_of(asset)].add(asset.file_sha256)
+    inputs = sha256_hex(canonical_json([model, least, {name: sorted(found) for name, found in series.items()}]))
+    report = store.stage_report("neighbours")
+    told = report["search"] if report.get("model") == model else {"method": "exact"}
+    if store.stage_inputs("neighbours") == inputs:
+        return inputs, report["cosines"], told
+    place = {file: row for row, file in enumerate(files)}
+    rows = {name: sorted(place[file] for file in found) for name, found in sorted(series.items())}
+    return inputs, series_cosines(vectors(), rows, least=least), told
+
+
+def series_of(asset: Asset) -> str:
+    """The series that an image is calibrated with; imported images are one."""
+    return asset.recipe.series if asset.recipe else ""
+
+
+def _near_vectors(queries: Data, others: Data, before: Rows, *, within: float) -> Found:
+    return near_vectors(queries, others, within, before=before, top=TOP)
+
+
+def _near_hashes(queries: Data, others: Data, before: Rows, *, within: float) -> Found:
+    return near_hashes(queries, others, int(within), before=before, top=TOP)
+
+
+def _hashes(store: Store, files: Sequence[str]) -> Hashes:
+    known = store.fingerprints()
+    return np.array([known[file] for file in files], dtype=np.uint64).reshape(-1, 2)
+
+
+class _Kept:
+    """The neighbours by one model: which pictures were searched, and which are left."""
+
+    def __init__(self, store: Store, model: str, files: Sequence[str], within: float, needed: float) -> None:
+        """Forget pictures that are gone, and those for which was not looked as far as `needed`."""
+        self._store, self._model, self._files, self.within = store, model, files, within
+        there, before = set(files), store.searched(model)
+        old = [item.id for item in before if item.file_sha256 not in there or item.within < needed]
+        if old:
+            store.forget_searched(old)
+        self._searched = [item for item in before if item.file_sha256 in there and item.within >= needed]
+        self.left = sorted(there - {item.file_sha256 for item in self._searched})
+
+    def search(self, near: Near, data: Data, progress: Progress = silent) -> None:
+        """Search what is left, block by block, each against all that come before it."""
+        data = self._ordered(data)
+        for start in range(len(self._searched), len(data), BLOCK):
+            stop = min(len(data), start + BLOCK)
+            self._keep(near(data[start:stop], data[:stop], np.arange(start, stop)))
+            progress(stop, len(data))
+
+    def search_large(self, vectors: Vectors) -> dict[str, Any]:
+        """Search what is left by FAISS; says what share it found."""
+        from collection.judge.large import measured_recall, near_vectors_large
+
+        ordered, start = self._ordered(vectors), len(self._searched)
+        found = near_vectors_large(ordered, start, self.within)
+        recall, sampled = measured_recall(ordered, start, self.within, found)
+        self._keep(found)
+        return {"method": "faiss", "recall": recall, "sampled": sampled}
+
+    def _ordered(self, data: Data) -> Data:
+        """Rows of the searched pictures, then of those that are left."""
+        place = {file: row for row, file in enumerate(self._files)}
+        return data[[place[file] for file in (*(item.file_sha256 for item in self._searched), *self.left)]]
+
+    def _keep(self, found: Found) -> None:
+        """Store what the search of the next pictures found, under the next ids."""
+        start, first = len(self._searched), self._store.next_searched()
+        left = self.left[len(self._searched) + len(self.left) - len(self._files) :][: len(found.cut)]
+        new = [
+            Searched(first + row, file, self.within, cut if np.isfinite(cut) else None)
+            for row, (file, cut) in enumerate(zip(left, found.cut.tolist(), strict=True))
+        ]
+        ids = [item.id for item in (*self._searched, *new)]
+        kind = "phash" if self._model == HASHES else "cosine"
+        columns = (found.queries, found.others, found.distances, found.mirrored)
+        pairs = [
+            Neighbour(ids[other], ids[start + query], "mirrored" if mirrored else kind, distance)
+            for query, other, distance, mirrored in zip(*(column.tolist() for column in columns), strict=True)
+        ]
+        self._store.add_searched(self._model, new, pairs)
+        self._searched += new
+
+    def found(self) -> Found:
+        """All that is known, by the rows of the files."""
+        place = {file: row for row, file in enumerate(self._files)}
+        rows = {item.id: place[item.file_sha256] for item in self._searched}
+        cut = np.full(len(self._files), np.inf)
+        for item in self._searched:
+            cut[rows[item.id]] = np.inf if item.cut is None else item.cut
+        pairs = self._store.neighbours(self._model)
+        return Found(
+            np.array([rows[pair.b] for pair in pairs], dtype=np.int64),
+            np.array([rows[pair.a] for pair in pairs], dtype=np.int64),
+            np.array([pair.distance for pair in pairs], dtype=np.float64),
+            np.array([pair.kind == "mirrored" for pair in pairs], dtype=bool),
+            cut,
+        )
