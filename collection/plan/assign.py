@@ -11,7 +11,7 @@ from collection.errors import ConfigError
 from collection.plan.combinations import Combinations
 from collection.plan.feasible import check_feasible
 from collection.plan.seeds import Chance
-from collection.plan.settle import settle
+from collection.plan.settle import refute, settle
 from collection.plan.space import ABSENT, Combination, Space
 
 PATIENCE = 20_000
@@ -26,7 +26,7 @@ def draw_traits(space: Space, combinations: Combinations, chance: Chance, unique
     Each trait is dealt out by itself, so that its quotas hold; then tokens that break a rule, or are like another,
     exchange values with others until none does. An exchange moves no quota. (Repair by least conflicts: Minton,
     Johnston, Philips, Laird 1992.) Without `unique`, tokens may be alike where combinations are too few. Where
-    exchanging ends nowhere, it is decided whether such tokens exist (see `settle`).
+    exchanging ends nowhere, it is decided whether such tokens exist (see `refute`, `settle`).
     """
     check_feasible(space, combinations, unique)
     enough = all(
@@ -37,7 +37,7 @@ def draw_traits(space: Space, combinations: Combinations, chance: Chance, unique
     drawing = _Drawing(space, chance, distinct=unique or (enough and combinations.total >= space.tokens))
     if drawing.repair() or (not unique and drawing.repair_alike()):
         return [tuple(row) for row in drawing.rows]
-    return settle(space, combinations, chance, unique, drawing.allowed()) or drawing.refuse()
+    return settle(space, combinations, chance, unique) or drawing.refuse()
 
 
 class _Drawing:
@@ -52,6 +52,7 @@ class _Drawing:
         self.rows = [list(row) for row in zip(*columns, strict=True)]
         self.bits = [space.broken(row) for row in self.rows]
         self.copies = Counter(map(tuple, self.rows))
+        self.steps = 0
         self.holders: list[list[list[int]]] = [[[] for _ in values] for values in space.values]
         self.places: list[list[int]] = [[0] * len(self.rows) for _ in space.values]
         for number, row in enumerate(self.rows):
@@ -71,11 +72,17 @@ class _Drawing:
         return [next(dealt) if value in lets else absent for value in columns[parent]]
 
     def repair(self) -> bool:
-        """Exchange values until no row is bad; False if patience ends before."""
+        """Exchange values until no row is bad; False if patience ends before.
+
+        Once, where this takes longer than most, it is asked whether it can end at all (see `refute`).
+        """
         bad = [number for number in range(len(self.rows)) if self._cost(number)]
         patience = PATIENCE + 2 * len(self.rows)
         left, gained, best = patience, 0, 0
         while bad:
+            self.steps += 1
+            if self.steps == patience:
+                refute(self.space, self.allowed())
             place = self.chance.below(len(bad))
             number = bad[place]
             if not self._cost(number):
@@ -99,7 +106,7 @@ class _Drawing:
 
     def allowed(self) -> list[Combination]:
         """The combinations among the rows that break no rule, each once."""
-        return [tuple(row) for row, bits in zip(self.rows, self.bits, strict=True) if not bits]
+        return list(dict.fromkeys(tuple(row) for row, bits in zip(self.rows, self.bits, strict=True) if not bits))
 
     def refuse(self) -> NoReturn:
         """Raise ConfigError, naming what stood in the way most often."""

@@ -176,10 +176,11 @@ def _told(space: Space, short: Shortage) -> str:
 
 
 def named_values(space: Space, trait: int, values: Sequence[int]) -> str:
-    """Values of a trait in a sentence: sky = "torn" or "violet"."""
-    said = [space.values[trait][value] for value in values]
-    told = [f'"{value}"' if value != ABSENT else "nothing" for value in said]
-    return f"{space.traits[trait]} = {' or '.join(told)}"
+    """Values of a trait in a sentence: sky = "torn" or "violet"; where that is much shorter, sky other than "clear"."""
+    others = [value for value in range(len(space.values[trait])) if value not in values]
+    joint, told = ("other than", others) if 0 < len(others) < len(values) - 2 else ("=", values)
+    said = [f'"{name}"' if (name := space.values[trait][value]) != ABSENT else "nothing" for value in told]
+    return f"{space.traits[trait]} {joint} {' or '.join(said)}"
 
 
 def _because(space: Space, trait: int, values: Iterable[int]) -> str:

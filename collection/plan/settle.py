@@ -15,26 +15,31 @@ from collection.plan.space import Combination, Space
 
 KNOWN = 500
 """Drawn combinations that the search for a proof begins with."""
+HINT = "change these counts or weights, or loosen the rules"
 
 
-def settle(
-    space: Space, combinations: Combinations, chance: Chance, unique: bool, drawn: Sequence[Combination]
-) -> list[Combination]:
+def refute(space: Space, drawn: Sequence[Combination]) -> None:
+    """Raise ConfigError if the quotas together ask for more than the rules allow, with the proof.
+
+    For any number of combinations: what passes can be met at least by fractions of tokens that may be alike.
+    """
+    if proof := find_certificate(space, drawn[:KNOWN]):
+        raise ConfigError(_told(space, proof), HINT)
+
+
+def settle(space: Space, combinations: Combinations, chance: Chance, unique: bool) -> list[Combination]:
     """Tokens that meet all quotas and rules, by another way than drawing; empty if it cannot be told.
 
-    Raises ConfigError with the proof that there are none: quotas that ask for more than the rules allow, which is
-    found for any number of combinations; or, where combinations are few enough to be listed, quotas that an integer
-    program over all of them cannot meet. So what stays open is a set out of more combinations than that, which
+    Raises ConfigError if it is proven that there are none. Told it is where combinations are few enough to be listed
+    (see `draw_from_list`). So what stays open, after `refute`, is a set out of more combinations than that, which
     fractions of tokens could make up, but perhaps not whole ones, or not without repeating one.
     """
-    if proof := find_certificate(space, list(dict.fromkeys(drawn))[:KNOWN]):
-        raise ConfigError(_told(space, proof), "change these counts or weights, or loosen the rules")
     for distinct in [True] if unique else [True, False]:
         answer = draw_from_list(space, combinations, chance, distinct)
         if answer.rows:
             return answer.rows
     if answer.proven:
-        raise ConfigError(_conflict(space, combinations, unique), "change these counts or weights, or loosen the rules")
+        raise ConfigError(_conflict(space, combinations, unique), HINT)
     return []
 
 
