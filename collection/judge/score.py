@@ -15,6 +15,7 @@ from collection.errors import CollectionError, WeightsError
 from collection.images import decode_image
 from collection.judge.hashes import perceptual_hash
 from collection.judge.heads import Head
+from collection.judge.spread import spread
 from collection.judge.technical import Technical, measure, technical_model
 from collection.store.files import Files
 from collection.store.records import Asset, Embedding, Judgements, Score
@@ -81,16 +82,17 @@ def score(
     flagged: dict[str, tuple[str, ...]] = {}
     done = 0
     progress(0, total)
-    for batch in _looked_at(files, unseen, batch_size):
-        seen = [look for look in batch if isinstance(look, _Look)]
-        failures = [look for look in batch if isinstance(look, Failure)]
-        found = _judgements(scorers.encoder, seen)
-        store.add_judgements(found.scores, found.embeddings, found.fingerprints)
-        store.record_failures("score", failures, mended=[look.asset.label for look in seen])
-        failed += failures
-        flagged |= {look.asset.label: look.technical.flags for look in seen if look.technical.flags}
-        done += len(batch)
-        progress(done, total)
+    with spread(scorers.encoder) as encoder:
+        for batch in _looked_at(files, unseen, batch_size):
+            seen = [look for look in batch if isinstance(look, _Look)]
+            failures = [look for look in batch if isinstance(look, Failure)]
+            found = _judgements(encoder, seen)
+            store.add_judgements(found.scores, found.embeddings, found.fingerprints)
+            store.record_failures("score", failures, mended=[look.asset.label for look in seen])
+            failed += failures
+            flagged |= {look.asset.label: look.technical.flags for look in seen if look.technical.flags}
+            done += len(batch)
+            progress(done, total)
     for head in scorers.heads:
         _judge(store, scorers, head)
     progress(total, total)
