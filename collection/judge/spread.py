@@ -42,6 +42,7 @@ class _Spread:
     def __init__(self, encoder: ImageEncoder, piece: int, pool: ThreadPoolExecutor) -> None:
         self._encoder, self._piece, self._pool = encoder, piece, pool
         self.model, self.dimensions = encoder.model, encoder.dimensions
+        self.space = getattr(encoder, "space", None)
         self._loaded = False
 
     def encode(self, images: Sequence[Pixels]) -> npt.NDArray[np.float32]:
