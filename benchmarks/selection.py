@@ -29,7 +29,7 @@ def main() -> None:
     best = np.argsort(-scores, kind="stable")[:supply].tolist()
     report("sorting", time.perf_counter() - start, best, scores, vectors)
     start = time.perf_counter()
-    chosen = choose(Pool(scores, np.zeros(count, np.intp), spread(vectors)), [supply], diversity)
+    chosen = choose(Pool(scores, np.zeros(count, np.intp), spread(vectors)), [supply], diversity).rows
     report("greedy DPP", time.perf_counter() - start, chosen, scores, vectors)
     print(f"  most memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10:,.0f} MiB")
 

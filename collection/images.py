@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,10 +28,11 @@ WEBP_METHOD = 2
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def encode_png(pixels: Pixels, recipe: Recipe | None = None, *, level: int = PNG_LEVEL) -> bytes:
+def encode_png(pixels: Pixels, recipe: Recipe | None = None, *, photograph: bool = False) -> bytes:
     """The PNG file of a picture, (h, w, 3) uint8, that carries its recipe as text; without one, no text at all.
 
-    The same pixels, recipe and zlib level give the same bytes. `infotext` says what the text is.
+    The same arguments give the same bytes. `infotext` says what the text is. For a `photograph`, in which hardly
+    anything comes twice, zlib looks for runs only: a fifth of the time for a few percent more bytes.
     """
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
@@ -39,7 +41,8 @@ def encode_png(pixels: Pixels, recipe: Recipe | None = None, *, level: int = PNG
     for key, text in (chunks(recipe) if recipe else {}).items():
         texts.add_text(key, text)
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG", compress_level=level, pnginfo=texts)
+    how = {"compress_type": zlib.Z_RLE} if photograph else {"compress_level": PNG_LEVEL}
+    Image.fromarray(pixels).save(file, "PNG", pnginfo=texts, **how)
     return file.getvalue()
 
 

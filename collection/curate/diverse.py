@@ -88,13 +88,29 @@ def worth(pool: Pool, rows: Sequence[int], diversity: float, supply: int) -> flo
     return total + diversity * float(determinant) / average_gain(pool.vectors, supply)
 
 
-def choose(pool: Pool, room: Sequence[int], diversity: float, *, locked: Sequence[int] = ()) -> list[int]:
-    """Rows of a good set, in the order of choice: the `locked` first, then greedily as many as the kinds have room.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The chosen rows, in the order of choice, and how far from the best set they can be."""
+
+    rows: list[int]
+    worth: float
+    """F of them."""
+    most: float
+    """F of no set with the same room is greater: proven for this very pool, and mostly far closer than 1 - 1/e."""
+
+    @property
+    def gap(self) -> float:
+        """By how much of `most` a better set could be better: 0 (this one is proven to be the best) to 1."""
+        return max(0.0, 1 - self.worth / self.most) if self.most > 0 else 0.0
+
+
+def choose(pool: Pool, room: Sequence[int], diversity: float, *, locked: Sequence[int] = ()) -> Choice:
+    """A good set: the `locked` rows first, then greedily as many as the kinds have room.
 
     `room` is how many of each kind there are to be, the locked among them. `diversity` is 0 (scores only) to 1.
     """
     left = np.array(room, dtype=np.intp)
-    gains = _Gains(pool, diversity, int(left.sum()))
+    gains = _Gains(pool, diversity, left.copy())
     chosen: list[int] = []
     for kind in np.flatnonzero(left <= 0):
         gains.close(pool.kinds == kind)
@@ -107,7 +123,7 @@ def choose(pool: Pool, room: Sequence[int], diversity: float, *, locked: Sequenc
         left[pool.kinds[best]] -= 1
         if left[pool.kinds[best]] == 0:
             gains.close(pool.kinds == pool.kinds[best])
-    return chosen
+    return Choice(chosen, gains.total, max(gains.most, gains.total))
 
 
 def coverage(vectors: Vectors, chosen: Sequence[int]) -> Coverage | None:
@@ -127,8 +143,12 @@ def coverage(vectors: Vectors, chosen: Sequence[int]) -> Coverage | None:
 class _Gains:
     """What each row would add to F, kept as upper bounds that are renewed where it matters."""
 
-    def __init__(self, pool: Pool, diversity: float, supply: int) -> None:
-        count = len(pool.scores)
+    def __init__(self, pool: Pool, diversity: float, room: npt.NDArray[np.intp]) -> None:
+        count, supply = len(pool.scores), int(room.sum())
+        self._kinds, self._room = pool.kinds, room
+        self._chosen = np.zeros(count, dtype=bool)
+        self.total = 0.0
+        """F of the chosen."""
         self._vectors = pool.vectors if diversity else None
         self._weight = 0.0 if self._vectors is None else diversity / average_gain(self._vectors, supply)
         self._quality = (1 - diversity) * pool.scores
@@ -140,6 +160,8 @@ class _Gains:
         self._pending = 0
         self._seen = np.zeros(count, dtype=np.intp)
         self._bounds = self._gain(slice(None))
+        self.most = self._upper_bound()
+        """No set that fills the room is worth more."""
 
     def close(self, rows: npt.NDArray[np.bool_]) -> None:
         """These can no longer be chosen."""
@@ -162,12 +184,15 @@ class _Gains:
 
     def take(self, row: int) -> None:
         """Choose a row: Sherman and Morrison's update of the inverse; gains fall by the square of one product."""
-        self._open[row], self._bounds[row] = False, -np.inf
+        self._open[row], self._bounds[row], self._chosen[row] = False, -np.inf, True
+        self.total += float(self._quality[row])
         if self._vectors is None:
             return
         vector = self._vectors[row].astype(np.float64)
         along = self._inverse @ vector
-        along *= np.sqrt(STRENGTH / (1 + STRENGTH * max(float(vector @ along), 0.0)))
+        left = STRENGTH * max(float(vector @ along), 0.0)
+        self.total += self._weight * float(np.log1p(left))
+        along *= np.sqrt(STRENGTH / (1 + left))
         self._inverse -= np.outer(along, along)
         self._updates[self._pending] = along
         self._pending += 1
@@ -176,6 +201,7 @@ class _Gains:
                 self._renew(slice(start, start + ROWS))
             self._pending = 0
             self._seen[:] = 0
+            self.most = min(self.most, self._upper_bound())
 
     def _highest(self) -> npt.NDArray[np.intp]:
         if len(self._bounds) <= RENEWED:
@@ -192,8 +218,21 @@ class _Gains:
         self._seen[block] = self._pending
         self._bounds[block] = np.where(self._open[block], self._gain(block), -np.inf)
 
+    def _upper_bound(self) -> float:
+        """F of the chosen, and of each kind the greatest gains that its whole room could bring. As F is monotone and
+        submodular, no set is worth more (Nemhauser, Wolsey and Fisher 1978), after whichever choices this is asked."""
+        gains = np.where(self._chosen, 0.0, self._gain(slice(None)))
+        return self.total + sum(
+            _sum_of_greatest(gains[self._kinds == kind], room) for kind, room in enumerate(self._room) if room > 0
+        )
+
     def _gain(self, rows: Rows) -> Numbers:
         if self._vectors is None:
             return np.array(self._quality[rows])
         added = np.log1p(STRENGTH * np.maximum(self._left[rows], 0))
         return np.asarray(self._quality[rows] + self._weight * added)
+
+
+def _sum_of_greatest(values: Numbers, count: int) -> float:
+    rest = len(values) - count
+    return float((np.partition(values, rest)[rest:] if rest > 0 else values).sum())

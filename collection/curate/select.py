@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from collection.curate.diverse import Coverage, Pool, Vectors, choose, coverage, spread
+from collection.curate.diverse import Choice, Coverage, Pool, Vectors, choose, coverage, spread
 from collection.errors import CollectionError
 from collection.store.records import Asset, Duplicate, Selection
 from collection.store.store import Store
@@ -58,6 +58,8 @@ class SelectReport:
     """Images left out for their flags."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """By how much the mean score would be higher without a rule: quotas, diversity, locks."""
+    gap: float = 0.0
+    """By how much of its worth, score and diversity together, a better set could be better at most: proven."""
 
     @property
     def complete(self) -> bool:
@@ -127,16 +129,18 @@ def select(store: Store, wish: Wish) -> SelectReport:
     eligible = eligible_of(ranked, wish, aside)
     refuse_crowd([item.asset for item in eligible], wish)
     vectors = _vectors(store, wish.model, eligible)
-    rows = _choice(eligible, vectors, wish)
+    choice = _choice(eligible, vectors, wish)
+    rows = sorted(choice.rows)
     mean = _mean([eligible[row].score for row in rows])
     costs = {rule: _mean_without(eligible, vectors, other) - mean for rule, other in _without(wish).items()}
     reach = coverage(vectors, rows)
     barred = len(wish.barred.keys() - wish.locked)
-    report = SelectReport(len(rows), len(eligible), wish.supply, mean, reach, barred, costs)
+    report = SelectReport(len(rows), len(eligible), wish.supply, mean, reach, barred, costs, choice.gap)
     store.replace_selection(_explained(ranked, [eligible[row].asset.id for row in rows], wish, aside), seen, {
         "selected": report.selected, "eligible": report.eligible, "supply": wish.supply, "mean_score": mean,
         "barred": barred,
         "coverage": {"farthest": reach.farthest, "mean": reach.mean} if reach else None, "costs": costs,
+        "gap": choice.gap,
     })  # fmt: skip
     return report
 
@@ -169,8 +173,8 @@ def refuse_crowd(assets: Sequence[Asset], wish: Wish) -> None:
             )
 
 
-def _choice(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish) -> list[int]:
-    """The chosen rows of the eligible images, best scores first."""
+def _choice(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish) -> Choice:
+    """The chosen rows of the eligible images."""
     room = wish.room
     kinds = {slot: kind for kind, slot in enumerate(room)}
     slots = [wish.slot_of(item.asset) if wish.slots else next(iter(room)) for item in eligible]
@@ -178,7 +182,7 @@ def _choice(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish) -> list[in
     scores = np.array([item.score / 100 for item in eligible])
     locked = [row for row, item in enumerate(eligible) if item.asset.id in wish.locked]
     pool = Pool(scores, numbers, spread(vectors) if wish.diversity else None)
-    return sorted(choose(pool, [*room.values(), 0], wish.diversity, locked=locked))
+    return choose(pool, [*room.values(), 0], wish.diversity, locked=locked)
 
 
 def _vectors(store: Store, model: str, eligible: Sequence[Ranked]) -> Vectors:
@@ -194,7 +198,7 @@ def _vectors(store: Store, model: str, eligible: Sequence[Ranked]) -> Vectors:
 
 
 def _mean_without(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish) -> float:
-    return _mean([eligible[row].score for row in _choice(eligible, vectors, wish)])
+    return _mean([eligible[row].score for row in _choice(eligible, vectors, wish).rows])
 
 
 def _without(wish: Wish) -> dict[str, Wish]:

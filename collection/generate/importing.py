@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,6 @@ from collection.values import Failure, Progress, canonical_json, sha256_hex, sil
 
 GENERATOR = "import"
 """What `generator` says in place of the name of one."""
-LEVEL = 3
-"""zlib level of pictures that are written anew: of a photograph at 1024 pixels, a third of the time of level 6 for
-nine percent more bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def import_folder(archive: Archive, folder: Path, *, batch_size: int = 32, progr
             lost = [
                 item for sha256, item in first.items() if sha256 in known and known[sha256].file_sha256 not in there
             ]
-            _keep_files(archive, [*found, *pool.map(_prepared, lost)])
+            deque(pool.map(partial(_keep_files, archive), [*found, *pool.map(_prepared, lost)]), maxlen=0)
             numbers = archive.store.add_imported([item.asset for item in found])
             report = _extended(report, batch, known, found, numbers)
             known |= {asset.generator["source_sha256"]: asset for asset in archive.store.assets_of(numbers)}
@@ -125,19 +124,20 @@ def _extended(
     )
 
 
-def _keep_files(archive: Archive, found: Sequence[_Found]) -> None:
-    for item in found:
-        if item.png != item.source.data:
-            archive.files.add(item.source.data, item.asset.generator["source_suffix"])
-        archive.files.add(item.png)
-        archive.thumbnails.add(item.asset.file_sha256, item.thumbnails)
+def _keep_files(archive: Archive, item: _Found) -> None:
+    if item.png != item.source.data:
+        archive.files.add(item.source.data, item.asset.generator["source_suffix"])
+    archive.files.add(item.png)
+    archive.thumbnails.add(item.asset.file_sha256, item.thumbnails)
 
 
 def _prepared(source: Opened) -> _Found:
     """The asset of a file, and what is to be kept of it."""
     picture, pixels = source.picture, source.picture.pixels
     height, width = pixels.shape[:2]
-    png = source.data if picture.whole and source.data.startswith(PNG_SIGNATURE) else encode_png(pixels, level=LEVEL)
+    png = (
+        source.data if picture.whole and source.data.startswith(PNG_SIGNATURE) else encode_png(pixels, photograph=True)
+    )
     traits, trouble = _traits(source.path)
     asset = Asset(
         id=0,

@@ -32,8 +32,6 @@ _PREPROCESS = Preprocess(
     size=224, mean=(127 / 255,) * 3, std=(128 / 255,) * 3, resize="squash", interpolation="bicubic"
 )
 """Mean and deviation are those of the training; squashing instead of cropping shows the encoder the whole picture."""
-_PIECE = 4
-"""Pictures that go through the network together: more of them no longer fit a processor's cache and take longer."""
 
 
 class EfficientNetLite0:
@@ -42,6 +40,8 @@ class EfficientNetLite0:
     space = None
     """No aesthetic head was trained on these features."""
     dimensions = 1280
+    piece = 4
+    """Pictures that go through the network together: more of them no longer fit a processor's cache and take longer."""
 
     @property
     def model(self) -> str:
@@ -55,7 +55,7 @@ class EfficientNetLite0:
         if not images:
             return np.zeros((0, self.dimensions), np.float32)
         with torch.inference_mode(), _one_thread():
-            pieces = (_PREPROCESS(images[start : start + _PIECE]) for start in range(0, len(images), _PIECE))
+            pieces = (_PREPROCESS(images[start : start + self.piece]) for start in range(0, len(images), self.piece))
             features = torch.cat([self._network(piece.to(memory_format=torch.channels_last)) for piece in pieces])
             return np.asarray(torch.nn.functional.normalize(features, dim=1).numpy(), dtype=np.float32)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from collection.folders import Opened, picture_files, read_ahead
+from collection.judge.cores import on_all_cores
 from collection.judge.score import Scorers, judge, score
 from collection.store.files import Files
 from collection.store.records import Asset
@@ -40,17 +41,19 @@ def judge_folder(
     files: dict[str, Path] = {}
     skipped, noted, seen = list(unreadable), list[Failure](), set[str]()
     progress(0, len(paths))
-    for number, batch in enumerate(read_ahead(folder, paths, batch_size), start=1):
-        opened = [item for item in batch if isinstance(item, Opened)]
-        skipped += [item for item in batch if isinstance(item, Failure)]
-        noted += [Failure(item.name, note) for item in opened for note in item.picture.notes]
-        ids = store.add_imported([_asset(item) for item in opened])
-        names |= dict(zip(ids, (item.name for item in opened), strict=True))
-        files |= {item.name: item.path for item in opened}
-        _look(store, scorers, [item for item in opened if item.sha256 not in seen])
-        seen |= {item.sha256 for item in opened}
-        progress(min(number * batch_size, len(paths)), len(paths))
-    score(store, Files(folder), scorers.of_pictures_alone)
+    with on_all_cores(scorers.encoder) as encoder:
+        shared = replace(scorers, encoder=encoder)
+        for number, batch in enumerate(read_ahead(folder, paths, batch_size), start=1):
+            opened = [item for item in batch if isinstance(item, Opened)]
+            skipped += [item for item in batch if isinstance(item, Failure)]
+            noted += [Failure(item.name, note) for item in opened for note in item.picture.notes]
+            ids = store.add_imported([_asset(item) for item in opened])
+            names |= dict(zip(ids, (item.name for item in opened), strict=True))
+            files |= {item.name: item.path for item in opened}
+            _look(store, shared, [item for item in opened if item.sha256 not in seen])
+            seen |= {item.sha256 for item in opened}
+            progress(min(number * batch_size, len(paths)), len(paths))
+    score(store, Files(folder), scorers.of_pictures_alone)  # the heads: no picture is left to look at
     return Judged(names, files, tuple(skipped), tuple(noted))
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from collection.errors import CollectionError, WeightsError
 from collection.images import decode_image
+from collection.judge.cores import on_all_cores
 from collection.judge.hashes import fingerprint
 from collection.judge.heads import Head
 from collection.judge.technical import Technical
@@ -143,15 +144,17 @@ def score(
     failed: list[Failure] = []
     done = 0
     progress(0, total)
-    for batch in _looked_at(files, scorers.pixels, unseen, batch_size):
-        seen = [look for look in batch if isinstance(look, _Look)]
-        failures = [look for look in batch if isinstance(look, Failure)]
-        found = _judgements(scorers, seen)
-        store.add_judgements(found.scores, found.embeddings, found.fingerprints)
-        store.record_failures("score", failures, mended=[look.asset.label for look in seen])
-        failed += failures
-        done += len(batch)
-        progress(done, total)
+    with on_all_cores(scorers.encoder) as encoder:
+        shared = replace(scorers, encoder=encoder)
+        for batch in _looked_at(files, scorers.pixels, unseen, batch_size):
+            seen = [look for look in batch if isinstance(look, _Look)]
+            failures = [look for look in batch if isinstance(look, Failure)]
+            found = _judgements(shared, seen)
+            store.add_judgements(found.scores, found.embeddings, found.fingerprints)
+            store.record_failures("score", failures, mended=[look.asset.label for look in seen])
+            failed += failures
+            done += len(batch)
+            progress(done, total)
     for head in scorers.heads:
         _judge(store, scorers, head)
     progress(total, total)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
+from typing import NoReturn
 
 from collection.errors import ConfigError
 from collection.plan.combinations import Combinations
 from collection.plan.feasible import check_feasible
 from collection.plan.seeds import Chance
+from collection.plan.settle import refute, settle
 from collection.plan.space import ABSENT, Combination, Space
 
 PATIENCE = 20_000
@@ -23,7 +25,8 @@ def draw_traits(space: Space, combinations: Combinations, chance: Chance, unique
 
     Each trait is dealt out by itself, so that its quotas hold; then tokens that break a rule, or are like another,
     exchange values with others until none does. An exchange moves no quota. (Repair by least conflicts: Minton,
-    Johnston, Philips, Laird 1992.) Without `unique`, tokens may be alike where combinations are too few.
+    Johnston, Philips, Laird 1992.) Without `unique`, tokens may be alike where combinations are too few. Where
+    exchanging ends nowhere, it is decided whether such tokens exist (see `refute`, `settle`).
     """
     check_feasible(space, combinations, unique)
     enough = all(
@@ -32,11 +35,9 @@ def draw_traits(space: Space, combinations: Combinations, chance: Chance, unique
         for quota, ways in zip(quotas, having, strict=True)
     )
     drawing = _Drawing(space, chance, distinct=unique or (enough and combinations.total >= space.tokens))
-    if not drawing.repair() and not unique:
-        drawing.distinct = False
-        drawing.repair()
-    drawing.check()
-    return [tuple(row) for row in drawing.rows]
+    if drawing.repair() or (not unique and drawing.repair_alike()):
+        return [tuple(row) for row in drawing.rows]
+    return settle(space, combinations, chance, unique) or drawing.refuse()
 
 
 class _Drawing:
@@ -51,6 +52,7 @@ class _Drawing:
         self.rows = [list(row) for row in zip(*columns, strict=True)]
         self.bits = [space.broken(row) for row in self.rows]
         self.copies = Counter(map(tuple, self.rows))
+        self.steps = 0
         self.holders: list[list[list[int]]] = [[[] for _ in values] for values in space.values]
         self.places: list[list[int]] = [[0] * len(self.rows) for _ in space.values]
         for number, row in enumerate(self.rows):
@@ -70,11 +72,17 @@ class _Drawing:
         return [next(dealt) if value in lets else absent for value in columns[parent]]
 
     def repair(self) -> bool:
-        """Exchange values until no row is bad; False if patience ends before."""
+        """Exchange values until no row is bad; False if patience ends before.
+
+        Once, where this takes longer than most, it is asked whether it can end at all (see `refute`).
+        """
         bad = [number for number in range(len(self.rows)) if self._cost(number)]
         patience = PATIENCE + 2 * len(self.rows)
         left, gained, best = patience, 0, 0
         while bad:
+            self.steps += 1
+            if self.steps == patience:
+                refute(self.space, self.allowed())
             place = self.chance.below(len(bad))
             number = bad[place]
             if not self._cost(number):
@@ -91,20 +99,28 @@ class _Drawing:
                 return False
         return True
 
-    def check(self) -> None:
-        """Raise ConfigError if a row is still bad, naming what stood in the way most often."""
+    def repair_alike(self) -> bool:
+        """Exchange on, with tokens that may be alike."""
+        self.distinct = False
+        return self.repair()
+
+    def allowed(self) -> list[Combination]:
+        """The combinations among the rows that break no rule, each once."""
+        return list(dict.fromkeys(tuple(row) for row, bits in zip(self.rows, self.bits, strict=True) if not bits))
+
+    def refuse(self) -> NoReturn:
+        """Raise ConfigError, naming what stood in the way most often."""
         broken: Counter[str] = Counter()
         for bits in self.bits:
             broken.update({box.source for bit, box in enumerate(self.space.boxes) if bits >> bit & 1})
         if self.distinct and max(self.copies.values(), default=1) > 1:
             broken["unique_traits"] = sum(count - 1 for count in self.copies.values())
-        if broken:
-            said = ", ".join(f"{source} in {count}" for source, count in broken.most_common(3))
-            raise ConfigError(
-                f"no draw of {self.space.tokens:,} tokens was found that meets all quotas and rules (which is not "
-                f"proven to be impossible); broken at the end: {said} of them",
-                "loosen the rules or the counts named",
-            )
+        said = ", ".join(f"{source} in {count}" for source, count in broken.most_common(3))
+        raise ConfigError(
+            f"no draw of {self.space.tokens:,} tokens was found that meets all quotas and rules (which is not "
+            f"proven to be impossible); broken at the end: {said} of them",
+            "loosen the rules or the counts named",
+        )
 
     def _exchange(self, number: int) -> tuple[int | None, int]:
         """Let a bad row exchange a family of values with the best of one random holder of each other value.

@@ -31,7 +31,7 @@ def check_feasible(space: Space, combinations: Combinations, unique: bool) -> No
     Proven are: a value of which no combination is left; values that may stand only beside values of another trait of
     which there are too few (Hall's condition, by maximum flow, for each pair of traits, after what follows from rules
     through a third trait); and, where no two tokens may be alike, too few combinations. What passes may still be
-    impossible through more traits at once; then drawing finds out.
+    impossible through more traits at once: `settle` proves that where drawing finds nothing.
     """
     found = min(shortages(space), key=lambda item: len(item.values) + len(item.partners), default=None)
     if found:
@@ -39,16 +39,16 @@ def check_feasible(space: Space, combinations: Combinations, unique: bool) -> No
     for trait, (quotas, having) in enumerate(zip(space.quotas, combinations.having, strict=True)):
         for value, (quota, ways) in enumerate(zip(quotas, having, strict=True)):
             if combinations.exact and ways < (quota if unique else 1):
-                said = f"{_amount(ways, 'combination')} of traits" if ways else "no combination of traits"
+                said = f"{amount(ways, 'combination')} of traits" if ways else "no combination of traits"
                 raise ConfigError(
-                    f"{_named(space, trait, [value])} is asked of {_amount(quota, 'token')}, "
+                    f"{named_values(space, trait, [value])} is asked of {amount(quota, 'token')}, "
                     f"but the rules leave {said} with it{_because(space, trait, [value])}",
                     "ask for fewer, loosen the rules, or allow equal traits (unique_traits = false)",
                 )
     if unique and combinations.exact and combinations.total < space.tokens:
         raise ConfigError(
-            f"unique_traits: {_amount(space.tokens, 'token')}, but the rules leave "
-            f"{_amount(combinations.total, 'combination')} of traits",
+            f"unique_traits: {amount(space.tokens, 'token')}, but the rules leave "
+            f"{amount(combinations.total, 'combination')} of traits",
             "lower supply, add values, loosen the rules, or allow equal traits (unique_traits = false)",
         )
 
@@ -166,19 +166,21 @@ def _told(space: Space, short: Shortage) -> str:
     asked = sum(space.quotas[short.trait][value] for value in short.values)
     there = sum(space.quotas[short.beside][value] for value in short.partners)
     beside = (
-        f"but the rules let it stand only beside {_named(space, short.beside, short.partners)}, "
-        f"asked of {_amount(there, 'token')}"
+        f"but the rules let it stand only beside {named_values(space, short.beside, short.partners)}, "
+        f"asked of {amount(there, 'token')}"
         if short.partners
         else f"but the rules leave no {space.traits[short.beside]} to stand beside it"
     )
-    begin = f"{_named(space, short.trait, short.values)} is asked of {_amount(asked, 'token')}, "
+    begin = f"{named_values(space, short.trait, short.values)} is asked of {amount(asked, 'token')}, "
     return begin + beside + _because(space, short.trait, short.values)
 
 
-def _named(space: Space, trait: int, values: Sequence[int]) -> str:
-    said = [space.values[trait][value] for value in values]
-    told = [f'"{value}"' if value != ABSENT else "nothing" for value in said]
-    return f"{space.traits[trait]} = {' or '.join(told)}"
+def named_values(space: Space, trait: int, values: Sequence[int]) -> str:
+    """Values of a trait in a sentence: sky = "torn" or "violet"; where that is much shorter, sky other than "clear"."""
+    others = [value for value in range(len(space.values[trait])) if value not in values]
+    joint, told = ("other than", others) if 0 < len(others) < len(values) - 2 else ("=", values)
+    said = [f'"{name}"' if (name := space.values[trait][value]) != ABSENT else "nothing" for value in told]
+    return f"{space.traits[trait]} {joint} {' or '.join(said)}"
 
 
 def _because(space: Space, trait: int, values: Iterable[int]) -> str:
@@ -186,5 +188,6 @@ def _because(space: Space, trait: int, values: Iterable[int]) -> str:
     return f" ({', '.join(sorted(sources))})" if sources else ""
 
 
-def _amount(number: int, noun: str) -> str:
+def amount(number: int, noun: str) -> str:
+    """A number of things in a sentence: 1 token, 2,000 tokens."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

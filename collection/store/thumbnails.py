@@ -28,7 +28,7 @@ class Thumbnails:
             path = self.path(file_sha256, side)
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                temporary = path.with_name(f".writing-{os.getpid()}-{path.name}")
+                temporary = path.with_name(f".writing-{os.getpid()}-{os.urandom(4).hex()}")
                 temporary.write_bytes(data)  # no fsync: what can be made again need not survive a power cut
                 temporary.replace(path)
             except OSError as error:

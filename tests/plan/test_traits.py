@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from collection.config import Config
 from collection.errors import ConfigError
 from collection.plan.assign import draw_traits
+from collection.plan.certificate import find_certificate
 from collection.plan.combinations import count_combinations
+from collection.plan.listed import draw_from_list
 from collection.plan.plan import Plan
 from collection.plan.seeds import Chance
 from collection.plan.space import Combination, Space, build_space
@@ -108,6 +110,11 @@ IMPOSSIBLE = [
         [{"when": {"t": "a"}, "require": {"u": "x"}}, {"when": {"u": "x"}, "require": {"v": "p"}}],
         ["asked of 6 tokens", '"p", asked of 3 tokens'],
     ),
+    (  # any two of the three agree
+        {"t": {"count": {"a": 8, "b": 4}}, "u": {"count": {"x": 8, "y": 4}}, "v": {"count": {"p": 9, "q": 3}}},
+        [{"when": {"t": "a", "u": "x"}, "exclude": {"v": "p"}}],
+        ['t = "a" (8 tokens), u = "x" (8 tokens), v = "p" (9 tokens) add up to 25', "at most 2", "24 (rules.1)"],
+    ),
 ]  # fmt: skip
 
 
@@ -117,6 +124,24 @@ def test_a_quota_that_cannot_be_met_is_named(make_config: Any, traits: Any, rule
         drawn(make_config(traits=traits, rules=rules))
     for word in words:
         assert word in caught.value.message
+
+
+PARITY = [
+    {"when": {"a": a, "b": b}, "exclude": {"c": "0" if (a == "1") != (b == "1") else "1"}} for a in "01" for b in "01"
+]
+
+
+@pytest.mark.parametrize(("supply", "count", "rules", "unique", "words"), [
+    (2, {"0": 1, "1": 1}, PARITY, False, "a, b, c .* of the 4 combinations that the rules leave, no 2 tokens"),
+    (5, {"0": 4, "1": 1}, [], True, "b, c .* of the 8 combinations that the rules leave, no 5 different ones"),
+])  # fmt: skip
+def test_what_whole_or_different_tokens_cannot_meet(
+    make_config: Any, supply: int, count: Any, rules: Any, unique: bool, words: str
+) -> None:
+    """Halves of four tokens would have all quotas, or five tokens of which two are alike."""
+    config = make_config(supply, traits={name: {"count": count} for name in "abc"}, rules=rules, unique_traits=unique)
+    with pytest.raises(ConfigError, match=f"the quotas of {words}"):
+        drawn(config)
 
 
 def test_unique_traits_need_enough_combinations(make_config: Any) -> None:
@@ -157,14 +182,14 @@ values = st.integers(1, 3).flatmap(lambda size: st.lists(st.integers(1, 4), min_
 
 @st.composite
 def small_configs(draw: st.DrawFn) -> dict[str, Any]:
-    """Three traits of up to three values, up to four rules: small enough to try everything."""
+    """Three traits of up to three values, up to six rules: small enough to try everything."""
     traits: dict[str, Any] = {
         name: {"weight": {f"{name}{place}": weight for place, weight in enumerate(draw(values))}} for name in "abc"
     }
     if draw(st.booleans()):
         traits["c"]["when"] = {"a": [draw(st.sampled_from(sorted(traits["a"]["weight"])))]}
     rules = []
-    for _ in range(draw(st.integers(0, 4))):
+    for _ in range(draw(st.integers(0, 6))):
         first, second, third = draw(st.permutations("abc"))
         when = {first: draw(st.sampled_from(sorted(traits[first]["weight"])))}
         if draw(st.booleans()):
@@ -207,13 +232,38 @@ def test_a_draw_is_found_exactly_where_one_exists(tables: dict[str, Any]) -> Non
     space = build_space(config)
     try:
         _, rows = drawn(config)
-    except ConfigError:
+    except ConfigError as refusal:
+        assert "not proven" not in refusal.message
         assert not exists(space, config.unique_traits)
         return
+    hold(config, space, rows)
+
+
+def hold(config: Config, space: Space, rows: list[Combination]) -> None:
+    """The rows have the quotas, break no rule, and are different where that is asked."""
     for trait, quotas in enumerate(space.quotas):
         assert Counter(row[trait] for row in rows) == Counter(dict(enumerate(quotas)))
     assert not any(broken_rules(config, space.named(row)) for row in rows)
     assert not config.unique_traits or len(set(rows)) == len(rows)
+
+
+@settings(max_examples=100, deadline=None)
+@given(small_configs())
+def test_what_drawing_leaves_open_is_decided(tables: dict[str, Any]) -> None:
+    """Drawing finds nearly all there is, so that what decides the rest is asked here from the start."""
+    config = Config.model_validate({"title": "T", "seed": 1, **tables})
+    space, unique = build_space(config), config.unique_traits
+    answer = draw_from_list(space, count_combinations(space), Chance(1), unique)
+    assert answer.proven
+    assert (answer.rows is not None) == exists(space, unique)
+    if answer.rows is not None:
+        hold(config, space, answer.rows)
+    if proof := find_certificate(space, []):
+        assert answer.rows is None
+        weighed = [sum(proof.weights.get(place, 0) for place in enumerate(row)) for row in allowed(space)]
+        asked = sum(weight * space.quotas[trait][value] for (trait, value), weight in proof.weights.items())
+        assert max(weighed, default=0) <= proof.most
+        assert asked > proof.most * space.tokens
 
 
 @settings(max_examples=100, deadline=None)

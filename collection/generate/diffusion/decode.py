@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,41 +28,25 @@ class Decoded:
         images = result.images.detach().float().cpu()
         return cls(images, getattr(result, "nsfw_content_detected", None) or [False] * len(images))
 
+    def spoiled(self, count: int) -> dict[int, str]:
+        """Of the first `count` pictures, those that are none, and why."""
+        found = {index: _spoiled(image) for index, image in enumerate(self.images[:count])}
+        return {index: reason for index, reason in found.items() if reason}
 
-def decode(pipeline: Any, vae: Any, latents: Tensor) -> tuple[Decoded, Mapping[int, str]]:
-    """The pictures of `latents` by `vae`, and why the picture of an index was decoded a second time.
+    def replaced(self, other: Decoded, indices: Collection[int]) -> Decoded:
+        """These pictures, but those of `indices` from another batch."""
+        import torch
 
-    16 bits can overflow in a VAE that was trained in 32: pictures that are no numbers or black are decoded once more
-    in float32. Whatever is then still wrong is left to `pixels_of`.
-    """
+        chosen = [other if index in indices else self for index in range(len(self.images))]
+        images = torch.stack([batch.images[index] for index, batch in enumerate(chosen)])
+        return Decoded(images, [batch.withheld[index] for index, batch in enumerate(chosen)])
+
+
+def decode(pipeline: Any, vae: Any, latents: Tensor, again: bool) -> Decoded:
+    """The pictures of `latents` by `vae`; `again` in float32, since 16 bits can overflow in a VAE trained in 32."""
     import torch
 
-    decoded = _decode(pipeline, vae, latents, _first_dtype(pipeline, vae))
-    spoiled = {
-        index: reason
-        for index, image in enumerate(decoded.images)
-        if (reason := _spoiled(image)) and bool(torch.isfinite(latents[index]).all())
-    }
-    if not spoiled or vae.dtype == torch.float32:
-        return decoded, {}
-    again = _decode(pipeline, vae, latents, torch.float32)
-    images = torch.stack([(again if index in spoiled else decoded).images[index] for index in range(len(latents))])
-    withheld = [(again if index in spoiled else decoded).withheld[index] for index in range(len(latents))]
-    first = str(vae.dtype).removeprefix("torch.")
-    reasons = {index: f"decoded again in float32: in {first} it {reason}" for index, reason in spoiled.items()}
-    return Decoded(images, withheld), reasons
-
-
-def _first_dtype(pipeline: Any, vae: Any) -> torch.dtype:
-    """SDXL's VAE says of itself that float16 is too little for it; those before say so too, and do well with it."""
-    import torch
-
-    asks = vae.dtype == torch.float16 and "XL" in type(pipeline).__name__
-    found: torch.dtype = torch.float32 if asks and getattr(vae.config, "force_upcast", False) else vae.dtype
-    return found
-
-
-def _decode(pipeline: Any, vae: Any, latents: Tensor, dtype: torch.dtype) -> Decoded:
+    dtype = torch.float32 if again else _first_dtype(pipeline, vae)
     own = vae.dtype
     try:
         vae.to(dtype=dtype)
@@ -74,6 +58,15 @@ def _decode(pipeline: Any, vae: Any, latents: Tensor, dtype: torch.dtype) -> Dec
         _, withheld = pipeline.run_safety_checker(images, images.device, pipeline.unet.dtype)
     pictures = images.float() / 2 + 0.5
     return Decoded(pictures.cpu(), withheld or [False] * len(latents))
+
+
+def _first_dtype(pipeline: Any, vae: Any) -> torch.dtype:
+    """SDXL's VAE says of itself that float16 is too little for it; those before say so too, and do well with it."""
+    import torch
+
+    asks = vae.dtype == torch.float16 and "XL" in type(pipeline).__name__
+    found: torch.dtype = torch.float32 if asks and getattr(vae.config, "force_upcast", False) else vae.dtype
+    return found
 
 
 def _unscaled(vae: Any, latents: Tensor) -> Tensor:
@@ -97,16 +90,20 @@ def _spoiled(image: Tensor) -> str | None:
     return None if bool((image.clamp(0, 1) * 255).round().any()) else "is black all over"
 
 
-def pixels_of(decoded: Decoded, rows: Sequence[Row]) -> list[Pixels]:
-    """The first pictures of a batch as pixels; raises GenerationError for a row that is no picture."""
+def pixels_of(decoded: Decoded, rows: Sequence[Row], first: Mapping[int, str]) -> list[Pixels]:
+    """The first pictures of a batch as pixels; raises GenerationError for a row that is no picture.
+
+    `first` says of those that were made twice what was wrong with them before.
+    """
     import torch
 
-    made: list[Pixels] = []
-    for row, image, unsafe in zip(rows, decoded.images, decoded.withheld, strict=False):
+    spoiled, made = decoded.spoiled(len(rows)), list[Pixels]()
+    for index, (row, image, unsafe) in enumerate(zip(rows, decoded.images, decoded.withheld, strict=False)):
         if unsafe:
             raise _no_picture(row, "was withheld by the model's safety checker", "change the prompt or the seed")
-        if reason := _spoiled(image):
-            raise _no_picture(row, reason, "set dtype to float32, or change guidance or scheduler")
+        if index in spoiled:
+            twice = f"{first[index]}; made once more, it {spoiled[index]}"
+            raise _no_picture(row, twice, "set dtype to float32, or change guidance or scheduler")
         pixels: Pixels = (image.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).contiguous().numpy()
         if pixels.shape != (row.recipe.height, row.recipe.width, 3):
             raise _no_picture(row, f"came out {pixels.shape[1]}x{pixels.shape[0]}", "choose a size the model can make")

@@ -78,7 +78,8 @@ class Diffusion:
         """One picture a recipe, in order; recipes of any options may be mixed, and those that can share a batch do.
 
         Raises GenerationError (naming the recipe's seed or the field) for a recipe this model cannot make as
-        written and for a picture that is not one: NaN, black, or withheld by the model's safety checker.
+        written and for a picture that is not one: NaN or black, also when computed once more, or withheld by the
+        model's safety checker.
         Raises OutOfMemoryError where the device has no room for the batch, WeightsError where the model or an adapter
         cannot be opened, UsageError for options that cannot be meant.
         """
@@ -132,14 +133,23 @@ class Diffusion:
         )
 
     def _render(self, rows: Sequence[Row]) -> list[Rendering]:
-        """The pictures of rows that share a batch, which is filled up to its shape."""
+        """The pictures of rows that share a batch, which is filled up to its shape.
+
+        If one is no picture, the batch is computed once more: with the decoder in float32, where 16 bits may have
+        been too few, and on a device that may have failed for once.
+        """
         filled = [*rows, *[rows[-1]] * (rows[0].options.batch - len(rows))]
-        decoded, again = self._computed(filled)
+        decoded = self._computed(filled)
+        first = decoded.spoiled(len(rows))
+        if first:
+            decoded = decoded.replaced(self._computed(filled, again=True), first)
         renderings = []
-        for index, (row, pixels) in enumerate(zip(rows, pixels_of(decoded, rows), strict=True)):
+        for index, (row, pixels) in enumerate(zip(rows, pixels_of(decoded, rows, first), strict=True)):
             if row.recipe.mask:
                 pixels = keep_unmasked(pixels, row, self._pictures)
-            warnings = (*self._cuts(row), *([again[index]] if index in again else []))
+            how = ", decoded in float32" if self._engine.embeds else ""
+            again = [f"made a second time{how}: the first {first[index]}"] if index in first else []
+            warnings = (*self._cuts(row), *again)
             renderings.append(Rendering(pixels, warnings=warnings, identity=self._engine.identity_of(row)))
         return renderings
 
@@ -150,7 +160,7 @@ class Diffusion:
         with quiet():
             return self._engine.encoder.cuts(row)
 
-    def _computed(self, rows: Sequence[Row]) -> tuple[Decoded, Mapping[int, str]]:
+    def _computed(self, rows: Sequence[Row], again: bool = False) -> Decoded:
         """A whole batch, computed; all that torch and diffusers raise becomes a GenerationError."""
         import torch
 
@@ -159,7 +169,7 @@ class Diffusion:
             try:
                 if self._engine.embeds:
                     latents = self._engine.denoise(rows)
-                    return decode(self._engine.pipeline, self._engine.vae(rows[0].options.vae), latents)
+                    return decode(self._engine.pipeline, self._engine.vae(rows[0].options.vae), latents, again)
                 prompts = plain_prompts(self._engine.pipeline, rows)
                 result = self._engine.plain(rows, prompts, [seeded_generator(row.recipe.seed) for row in rows])
             except (ValueError, TypeError, RuntimeError) as error:
@@ -167,7 +177,7 @@ class Diffusion:
                     raise GenerationError(f"{name} of {self.model} refused: {error}") from error
             else:
                 _refuse_truncation(said)
-                return Decoded.of(result), {}
+                return Decoded.of(result)
         # Raised out here, so that the error does not hold on to the tensors of the failed call.
         raise self._too_large(rows)
 
