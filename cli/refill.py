@@ -28,7 +28,7 @@ def _missing(session: Session) -> list[Recipe]:
     from collection.plan.replacements import refill, shortfall
 
     store, plan, seed = session.project.store, session.project.plan, session.project.config.seed
-    aside = {item.asset_id for item in store.duplicates()} | store.choices("reject")
+    aside = {item.asset_id for item in store.duplicates()} | session.project.wish.rejected
     known = store.recipes()
     planned = [item for item in known if item.planned]
     lost = [item for item in planned if item.id in aside]

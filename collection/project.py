@@ -181,6 +181,7 @@ class Project:
     @property
     def wish(self) -> Wish:
         """What the chosen set is to be."""
+        from collection.curate.reviews import standings
         from collection.curate.select import Wish
 
         plan = self.plan
@@ -191,8 +192,7 @@ class Project:
             lambda asset: plan.slot_of(asset.recipe) if asset.recipe else plan.slot_of_traits(asset.features),
             self.config.select.diversity,
             self.scorers.encoder.model,
-            self.store.choices("lock"),
-            self.store.choices("reject"),
+            standings(self.store),
         )
 
     def elsewhere(self, place: Path, *, progress: Progress = silent) -> Elsewhere:

@@ -88,25 +88,34 @@ def worth(pool: Pool, rows: Sequence[int], diversity: float, supply: int) -> flo
     return total + diversity * float(determinant) / average_gain(pool.vectors, supply)
 
 
-def choose(pool: Pool, room: Sequence[int], diversity: float, *, locked: Sequence[int] = ()) -> list[int]:
-    """Rows of a good set, in the order of choice: the `locked` first, then greedily as many as the kinds have room.
+def choose(
+    pool: Pool, room: Sequence[int], diversity: float, *, locked: Sequence[int] = (), picked: Sequence[int] = ()
+) -> list[int]:
+    """Rows of a good set, in the order of choice: the `locked`, then greedily of the `picked`, then of all others.
 
-    `room` is how many of each kind there are to be, the locked among them. `diversity` is 0 (scores only) to 1.
+    Each goes on as long as the kinds have room. `room` is how many of each kind there are to be, the locked among
+    them. `diversity` is 0 (scores only) to 1.
     """
     left = np.array(room, dtype=np.intp)
     gains = _Gains(pool, diversity, int(left.sum()))
+    free, first = np.ones(len(pool.scores), dtype=bool), np.zeros(len(pool.scores), dtype=bool)
+    first[list(picked)] = True
     chosen: list[int] = []
-    for kind in np.flatnonzero(left <= 0):
-        gains.close(pool.kinds == kind)
-    for row in [*locked, *[-1] * (int(left.sum()) - len(locked))]:
-        best = row if row >= 0 else gains.best()
-        if best is None:
-            break
-        chosen.append(best)
-        gains.take(best)
-        left[pool.kinds[best]] -= 1
-        if left[pool.kinds[best]] == 0:
-            gains.close(pool.kinds == pool.kinds[best])
+
+    def take(row: int) -> None:
+        chosen.append(row)
+        free[row] = False
+        gains.take(row)
+        left[pool.kinds[row]] -= 1
+        if left[pool.kinds[row]] == 0:
+            gains.close(pool.kinds == pool.kinds[row])
+
+    for row in locked:
+        take(row)
+    for rows in (first, ~first):
+        gains.open(rows & free & (left[pool.kinds] > 0))
+        while (best := gains.best()) is not None:
+            take(best)
     return chosen
 
 
@@ -140,6 +149,11 @@ class _Gains:
         self._pending = 0
         self._seen = np.zeros(count, dtype=np.intp)
         self._bounds = self._gain(slice(None))
+
+    def open(self, rows: npt.NDArray[np.bool_]) -> None:
+        """These can be chosen, and no others."""
+        self._open = rows
+        self._bounds = np.where(rows, self._gain(slice(None)), -np.inf)
 
     def close(self, rows: npt.NDArray[np.bool_]) -> None:
         """These can no longer be chosen."""

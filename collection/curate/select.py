@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from collection.curate.diverse import Coverage, Pool, Vectors, choose, coverage, spread
+from collection.curate.standing import Standing
 from collection.errors import CollectionError
 from collection.store.records import Asset, Duplicate, Score, Selection
 from collection.store.store import Store
@@ -30,10 +32,27 @@ class Wish:
     """0: best scores only; 1: most different only."""
     model: str = ""
     """The encoder whose vectors say how different two images are."""
-    locked: frozenset[int] = frozenset()
-    """Numbers of images that are to be in the set whatever their scores; near-duplicates give way to them."""
-    rejected: frozenset[int] = frozenset()
-    """Numbers of images that are not to be in it."""
+    decided: Mapping[int, Standing] = field(default_factory=dict)
+    """What people say of images, by number."""
+
+    @cached_property
+    def locked(self) -> frozenset[int]:
+        """Images that are to be in the set whatever their scores and flags; near-duplicates give way to them."""
+        return frozenset(number for number, standing in self.decided.items() if standing.locked)
+
+    @cached_property
+    def rejected(self) -> frozenset[int]:
+        """Images that are not to be in it: most say reject, and nobody locked them."""
+        return self._flagged("reject")
+
+    @cached_property
+    def picked(self) -> frozenset[int]:
+        """Images that come before all others of their kind: most say pick."""
+        return self._flagged("pick")
+
+    def _flagged(self, flag: str) -> frozenset[int]:
+        found = (number for number, standing in self.decided.items() if standing.flag == flag)
+        return frozenset(found) - self.locked
 
     @property
     def room(self) -> Counter[Slot]:
@@ -53,7 +72,7 @@ class SelectReport:
     coverage: Coverage | None = None
     """How far eligible images are from the nearest chosen one; None where no vectors are known."""
     costs: Mapping[str, float] = field(default_factory=dict)
-    """By how much the mean score would be higher without a rule: quotas, diversity, locks."""
+    """By how much the mean score would be higher without a rule: quotas, diversity, locks, picks."""
 
     @property
     def complete(self) -> bool:
@@ -82,7 +101,12 @@ def inputs(store: Store, wish: Wish) -> str:
         [[asset.id, asset.file_sha256] for asset in store.assets()],
         [[score.file_sha256, score.metric, score.model, score.value] for score in _ranking_scores(store, wanted)],
         [[item.asset_id, item.keeper] for item in store.duplicates()],
-        [sorted(wish.locked), sorted(wish.rejected), wish.diversity],
+        [
+            [n, said.locked_by, dict(said.flags)]
+            for n, said in sorted(wish.decided.items())
+            if said.locked or said.flags
+        ],
+        wish.diversity,
         [wish.model, store.embeddings(wish.model)[0]] if wish.diversity else [],
     ]
     return sha256_hex(canonical_json(seen))
@@ -140,16 +164,21 @@ def select(store: Store, wish: Wish) -> SelectReport:
 def eligible_of(ranked: Sequence[Ranked], wish: Wish, aside: Mapping[int, Duplicate]) -> list[Ranked]:
     """The images that may be chosen, best first: none rejected, and of each group of near-duplicates one.
 
-    That is the keeper, or whichever of the group is locked.
+    That is whichever of the group is locked, or the best that is picked, or else the keeper.
     """
     group = {number: item.keeper_id for number, item in aside.items()}
     taken = {group.get(number, number) for number in wish.locked & {item.asset.id for item in ranked}}
-    return [
-        item
-        for item in ranked
-        if item.asset.id in wish.locked
-        or not (item.asset.id in wish.rejected or item.asset.id in aside or item.asset.id in taken)
-    ]
+    leads: dict[int | None, int] = {}
+    for item in ranked:
+        keeper = group.get(item.asset.id, item.asset.id)
+        if item.asset.id in wish.picked and keeper is not None:
+            leads.setdefault(keeper, item.asset.id)
+
+    def eligible(number: int) -> bool:
+        keeper = group.get(number, number)
+        return number not in wish.rejected and keeper not in taken and leads.get(keeper, keeper) == number
+
+    return [item for item in ranked if item.asset.id in wish.locked or eligible(item.asset.id)]
 
 
 def refuse_crowd(assets: Sequence[Asset], wish: Wish) -> None:
@@ -172,11 +201,13 @@ def _choice(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish) -> list[in
     room = wish.room
     kinds = {slot: kind for kind, slot in enumerate(room)}
     slots = [wish.slot_of(item.asset) if wish.slots else next(iter(room)) for item in eligible]
-    numbers = np.array([kinds.get(slot, len(kinds)) for slot in slots], dtype=np.intp)
+    rooms = np.array([kinds.get(slot, len(kinds)) for slot in slots], dtype=np.intp)
     scores = np.array([item.score / 100 for item in eligible])
-    locked = [row for row, item in enumerate(eligible) if item.asset.id in wish.locked]
-    pool = Pool(scores, numbers, spread(vectors) if wish.diversity else None)
-    return sorted(choose(pool, [*room.values(), 0], wish.diversity, locked=locked))
+    locked, picked = (
+        [row for row, item in enumerate(eligible) if item.asset.id in numbers] for numbers in (wish.locked, wish.picked)
+    )
+    pool = Pool(scores, rooms, spread(vectors) if wish.diversity else None)
+    return sorted(choose(pool, [*room.values(), 0], wish.diversity, locked=locked, picked=picked))
 
 
 def _vectors(store: Store, model: str, eligible: Sequence[Ranked]) -> Vectors:
@@ -200,8 +231,17 @@ def _without(wish: Wish) -> dict[str, Wish]:
     return {
         **({"quotas": replace(wish, slots={})} if wish.slots else {}),
         **({"diversity": replace(wish, diversity=0.0)} if wish.diversity else {}),
-        **({"locks": replace(wish, locked=frozenset())} if wish.locked else {}),
+        **({"locks": replace(wish, decided=_unlocked(wish))} if wish.locked else {}),
+        **({"picks": replace(wish, decided=_unpicked(wish))} if wish.picked else {}),
     }
+
+
+def _unlocked(wish: Wish) -> dict[int, Standing]:
+    return {number: replace(standing, locked_by=None) for number, standing in wish.decided.items()}
+
+
+def _unpicked(wish: Wish) -> dict[int, Standing]:
+    return {number: standing for number, standing in wish.decided.items() if number not in wish.picked}
 
 
 def _explained(
@@ -216,8 +256,8 @@ def _explained(
     for place, number in enumerate(chosen, 1):
         standing = places[number]
         text = _reason(ranked[standing - 1], standing, len(ranked), kept_for[number])
-        if number in wish.locked:
-            text += "; locked by a person"
+        if number in wish.locked or number in wish.picked:
+            text += f"; {_verdict(wish.decided[number])}"
         elif wish.diversity:
             text += f"; weighed with how unlike the others it is (diversity {wish.diversity:g})"
         found.append(Selection(number, place, text))
@@ -230,7 +270,7 @@ def why(store: Store, asset_id: int, wish: Wish) -> str:
         if choice.asset_id == asset_id:
             return choice.why
     if asset_id in wish.rejected and store.asset(asset_id):
-        return "not chosen: rejected by a person"
+        return f"not chosen: {_verdict(wish.decided[asset_id])}"
     for item in store.duplicates():
         if item.asset_id == asset_id:
             return f"not chosen: set aside as a near-duplicate of {item.keeper} ({_nearness(item)})"
@@ -242,6 +282,15 @@ def why(store: Store, asset_id: int, wish: Wish) -> str:
     raise CollectionError(
         f"no image has the number {asset_id:04d}", "collection sheet shows the images and their numbers"
     )
+
+
+def _verdict(standing: Standing) -> str:
+    """Who locked, picked or rejected an image, in words."""
+    if standing.locked_by:
+        return f"locked by {standing.locked_by}"
+    who = standing.who(standing.flag)
+    against = len(standing.flags) - len(who)
+    return f"{standing.flag}ed by {', '.join(who)}" + (f", {against} against" if against else "")
 
 
 def _no_room(asset: Asset, wish: Wish) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,13 +11,12 @@ import numpy.typing as npt
 from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 
-from collection.store.database import Database, now
+from collection.store.database import Database
 from collection.store.records import Asset, Duplicate, Embedding, Judgements, Score, Selection, Twin
 from collection.store.rows import as_asset
 from collection.store.tables import (
     AgainstRow,
     AssetRow,
-    ChoiceRow,
     DuplicateRow,
     EmbeddingRow,
     FingerprintRow,
@@ -151,21 +150,6 @@ class Judging(Database):
         with self._reading() as session:
             rows = session.exec(select(SelectionRow).order_by(col(SelectionRow.rank)))
             return [Selection(row.asset_id, row.rank, row.why) for row in rows]
-
-    def choices(self, verdict: str) -> frozenset[int]:
-        """The numbers of the assets that people decided about in that way: lock or reject."""
-        with self._reading() as session:
-            return frozenset(session.exec(select(ChoiceRow.asset_id).where(ChoiceRow.verdict == verdict)))
-
-    def record_choices(
-        self, *, locked: Iterable[int] = (), rejected: Iterable[int] = (), freed: Iterable[int] = ()
-    ) -> None:
-        """Keep what people decided, in one transaction: the last word on an asset counts; freed ones have none."""
-        verdicts = {**dict.fromkeys(locked, "lock"), **dict.fromkeys(rejected, "reject")}
-        rows = [{"asset_id": number, "verdict": verdict, "at": now()} for number, verdict in verdicts.items()]
-        with self._writing() as session:
-            session.exec(delete(ChoiceRow).where(col(ChoiceRow.asset_id).in_(list(freed))))
-            self._insert(session, ChoiceRow, rows, replace=True)
 
     def _assets(self, condition: Any) -> list[Asset]:
         query = (

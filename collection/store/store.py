@@ -20,12 +20,13 @@ from collection.store.judging import CURRENT, Judging
 from collection.store.publishing import Publishing
 from collection.store.queue import Queue
 from collection.store.records import Asset, Batch, Judgements, KnownRecipe, PlannedRecipe
+from collection.store.reviewing import Reviewing
 from collection.store.rows import among, as_asset, as_known, as_planned, new_rows, next_number
 from collection.store.tables import AssetRow, BatchRow, RecipeRow
 from collection.values import Failure, Recipe, canonical_json
 
 
-class Store(Judging, Publishing, Queue):
+class Store(Judging, Reviewing, Publishing, Queue):
     """A project's collection.db, opened and brought to the newest schema."""
 
     # Recipes

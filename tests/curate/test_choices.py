@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from collection.curate.choices import decide, swap
+from collection.curate.reviews import standings
 from collection.curate.select import Wish, pending, select, why
 from collection.errors import CollectionError, UsageError
 from collection.store.records import Asset, Duplicate, Score
@@ -28,7 +29,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def wish(store: Store) -> Callable[[], Wish]:
     """Three tokens, with what the store remembers of decisions."""
-    return lambda: Wish(3, METRICS, locked=store.choices("lock"), rejected=store.choices("reject"))
+    return lambda: Wish(3, METRICS, decided=standings(store))
 
 
 def chosen(store: Store, wish: Wish) -> set[int]:
@@ -41,8 +42,8 @@ def test_a_lock_and_a_reject_survive_the_next_choice(store: Store, wish: Callabl
     decide(store, wish(), locked=[6], rejected=[1])
     assert pending(store, wish()) == 3
     assert chosen(store, wish()) == {2, 3, 6}
-    assert "locked by a person" in why(store, 6, wish())
-    assert why(store, 1, wish()) == "not chosen: rejected by a person"
+    assert "locked by curator" in why(store, 6, wish())
+    assert why(store, 1, wish()) == "not chosen: rejected by curator"
     decide(store, wish(), freed=[6, 1])
     assert chosen(store, wish()) == {1, 2, 3}
 

@@ -75,7 +75,7 @@ def test_recipes_of_an_older_database_are_the_configurations(store: Store) -> No
     with sqlite3.connect(store.path) as connection:
         for column in ("origin", "retired"):
             connection.execute(f"ALTER TABLE recipe DROP COLUMN {column}")
-        for table in ("against", "choice"):
+        for table in ("against", "review", "taste"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0002'")
     again = Store(store.path)
