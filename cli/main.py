@@ -31,6 +31,7 @@ from . import (
     refill,
     repair,
     reroll,
+    review,
     run,
     score,
     select,
@@ -46,7 +47,7 @@ COMMANDS = {
     "Begin": {"new": new, "config": config, "models": models, "doctor": doctor},
     "All at once": {"run": run, "status": status},
     "Make and judge": {"plan": plan, "generate": generate, "import": importing, "score": score, "dedupe": dedupe},
-    "Choose": {"select": select, "sheet": sheet},
+    "Choose": {"review": review, "select": select, "sheet": sheet},
     "Make more": {
         "variants": variants, "repair": repair, "breed": breed, "reroll": reroll, "refill": refill, "upscale": upscale,
         "interpolate": interpolate, "finish": finish,

@@ -16,7 +16,7 @@ from collection.errors import ConfigError, ProjectError, UsageError
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
-from collection.values import ImageGenerator, Progress, silent
+from collection.values import ImageGenerator, Progress, TextEncoder, silent
 
 if TYPE_CHECKING:
     from collection.chain.connection import Chain
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collection.chain.networks import Network
     from collection.chain.transactions import Account
     from collection.chain.verify import Evidence
+    from collection.curate.catalogue import Catalogue, Judge
     from collection.curate.select import Wish
     from collection.generate.run import Carrier
     from collection.generate.running.parcel import Archive, Workbench
@@ -97,12 +98,17 @@ class Project:
             torch.set_num_threads(threads)
         return build_generator(self.config, self.files)
 
+    @cached_property
+    def thumbnails(self) -> Thumbnails:
+        """Small copies of the pictures."""
+        return Thumbnails(self.folder / "thumbs")
+
     @property
     def archive(self) -> Archive:
         """Where the images are kept."""
         from collection.generate.running.parcel import Archive
 
-        return Archive(self.store, self.files, Thumbnails(self.folder / "thumbs"))
+        return Archive(self.store, self.files, self.thumbnails)
 
     def workbench(self, judged: bool) -> Workbench:
         """What makes the images and, if they are to be `judged` at once, looks at them."""
@@ -194,6 +200,22 @@ class Project:
             self.scorers.encoder.model,
             standings(self.store),
         )
+
+    @cached_property
+    def judge(self) -> Judge:
+        """What the catalogue of the images must know of whoever gives the numbers."""
+        from collection.curate.catalogue import Judge
+
+        encoder = self.scorers.encoder
+        words = encoder if isinstance(encoder, TextEncoder) else None
+        return Judge(self.ranking_metrics, encoder.model, words=words)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """All images by columns, as `find` asks for them."""
+        from collection.curate.catalogue import Catalogue
+
+        return Catalogue(self.store, self.judge)
 
     def elsewhere(self, place: Path, *, progress: Progress = silent) -> Elsewhere:
         """The pictures of another project, or of a plain folder, as this project's encoder sees them.

@@ -19,10 +19,24 @@ FLOORS = [
     {"plan", "generate", "judge", "curate", "publish", "ipfs", "chain"},
     {"picture_folder"},
     {"project"},
-    {"checkup"},
+    {"checkup", "web"},
     {"cli"},
 ]
-HEAVY = ("torch", "diffusers", "transformers", "open_clip", "timm", "web3", "numpy", "sqlmodel", "pydantic", "PIL")
+HEAVY = (
+    "torch",
+    "diffusers",
+    "transformers",
+    "open_clip",
+    "timm",
+    "web3",
+    "numpy",
+    "sqlmodel",
+    "pydantic",
+    "PIL",
+    "fastapi",
+    "uvicorn",
+    "jinja2",
+)
 
 
 def floor_of(room: str) -> int:

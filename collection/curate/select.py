@@ -273,7 +273,7 @@ def why(store: Store, asset_id: int, wish: Wish) -> str:
         return f"not chosen: {_verdict(wish.decided[asset_id])}"
     for item in store.duplicates():
         if item.asset_id == asset_id:
-            return f"not chosen: set aside as a near-duplicate of {item.keeper} ({_nearness(item)})"
+            return f"not chosen: set aside as a near-duplicate of {item.keeper} ({nearness(item)})"
     for place, ranked in enumerate(rank(store, wish.metrics), 1):
         if ranked.asset.id == asset_id:
             standing = f"not chosen: {_standing(ranked, place, len(store.assets()))}"
@@ -321,7 +321,7 @@ def _mean(values: Sequence[float]) -> float:
 def _reason(item: Ranked, place: int, images: int, duplicates: Sequence[Duplicate]) -> str:
     text = f"chosen: {_standing(item, place, images)}"
     if duplicates:
-        others = ", ".join(f"{twin.asset_id:04d} ({_nearness(twin)})" for twin in duplicates)
+        others = ", ".join(f"{twin.asset_id:04d} ({nearness(twin)})" for twin in duplicates)
         text += f"; the best of its near-duplicates, set aside: {others}"
     return text
 
@@ -331,7 +331,8 @@ def _standing(item: Ranked, place: int, images: int) -> str:
     return f"number {place} of {images} images, percentile {item.score:.0f} of its series ({numbers})"
 
 
-def _nearness(item: Duplicate) -> str:
+def nearness(item: Duplicate) -> str:
+    """How near an image is to the one that it was set aside for, in words."""
     cosine = f"cosine {1 - item.distance:.3f}"
     words = {"phash": f"{item.distance:.0f} bits apart", "cosine": cosine, "against": cosine}
     return words.get(item.why, f"same {item.why}")

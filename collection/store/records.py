@@ -196,6 +196,15 @@ class LearnedTaste:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedView:
+    """A view of the review room that `curator` gave a name; `query` is its address."""
+
+    name: str
+    query: str
+    curator: str
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A frozen token."""
 

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from collection.store.columns import Columns
 from collection.store.database import now
 from collection.store.judging import CURRENT, Judging
 from collection.store.publishing import Publishing
@@ -26,7 +27,7 @@ from collection.store.tables import AssetRow, BatchRow, RecipeRow
 from collection.values import Failure, Recipe, canonical_json
 
 
-class Store(Judging, Reviewing, Publishing, Queue):
+class Store(Judging, Reviewing, Columns, Publishing, Queue):
     """A project's collection.db, opened and brought to the newest schema."""
 
     # Recipes

@@ -267,3 +267,23 @@ class StageRunRow(SQLModel, table=True):
     report: str
     """JSON, for `status`."""
     at: str
+
+
+class ChangeRow(SQLModel, table=True):
+    """How often a part of the database was written to; triggers count."""
+
+    __tablename__ = "change"
+    what: str = Field(primary_key=True)
+    """images (recipe, asset), scores (score, embedding) or choice (duplicate, against, selection)."""
+    count: int
+
+
+class SavedViewRow(SQLModel, table=True):
+    """A view of the review room that somebody gave a name."""
+
+    __tablename__ = "saved_view"
+    name: str = Field(primary_key=True)
+    query: str
+    """The address of the view: its query and whatever else the page puts there."""
+    curator: str
+    at: str

@@ -1,0 +1,60 @@
+"""The application: routes, errors in words, and the gate before all of it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from collection.errors import CollectionError, UsageError
+from collection.project import Project
+from collection.web import events, images, page, pictures
+from collection.web.access import Gate, Keys
+from collection.web.room import Room, UnknownImageError
+
+LARGEST_BODY = 2_000_000
+"""Bytes of a request."""
+ROUTERS = (page.router, images.router, pictures.router, events.router)
+
+
+def create_app(project: Project, keys: Keys, *, host: str = "127.0.0.1", port: int = 80) -> FastAPI:
+    """The review room of a project, for the curators of `keys`, as it is reached under `host` and `port`."""
+    app = FastAPI(
+        title="collection review",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
+        max_body_size=LARGEST_BODY,
+    )
+    app.state.room = Room(project, keys.curators)
+    for router in ROUTERS:
+        app.include_router(router)
+    page.mount_static(app)
+    app.add_exception_handler(CollectionError, _failed)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_middleware(Gate, keys=keys, host=host, port=port)
+    return app
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    assert isinstance(error, CollectionError)
+    wrong = HTTPStatus.NOT_FOUND if isinstance(error, UnknownImageError) else HTTPStatus.BAD_REQUEST
+    status = wrong if isinstance(error, UsageError) else HTTPStatus.CONFLICT
+    return JSONResponse({"error": error.message, "hint": error.hint}, status)
+
+
+async def _not_understood(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"]))
+    return JSONResponse({"error": f"{place}: {first['msg']}", "hint": None}, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": str(error.detail), "hint": None}, error.status_code, error.headers)
