@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from collection.errors import UsageError
+
+from . import taste as taste_of_votes
 from .folders import Csv, Encoder, Folder, Heads, end, judged, preview, refuse_without_folder, write_csv
 from .render import Outcome, Screen, amount
 from .session import DryRun, Json, Session, working
@@ -76,10 +79,21 @@ def command(
     encoder: Encoder = None,
     head: Heads = None,
     csv: Csv = None,
+    taste: Annotated[bool, typer.Option("--taste", help="Learn a taste from votes, and score by it.")] = False,
+    ask: Annotated[
+        int | None, typer.Option("--ask", min=1, metavar="N", help="Name images whose verdict teaches most of a taste.")
+    ] = None,
+    curator: Annotated[
+        str | None, typer.Option("--curator", metavar="NAME", help="The taste of this one; absent: that of all.")
+    ] = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Give every image its numbers: quality, aesthetic heads, a vector, a perceptual hash."""
+    if (taste or ask) and (folder or dry_run):
+        raise UsageError("--taste and --ask are of a project's votes", "leave the folder and --dry-run away")
+    if curator and not (taste or ask):
+        raise UsageError("--curator says whose taste it is", "give --taste or --ask too")
     if folder:
         screen = Screen(as_json)
         if dry_run:
@@ -91,4 +105,8 @@ def command(
         if dry_run:
             count = left(session)
             return session.pending("score", count, amount(count, "image"))
+        if ask:
+            return taste_of_votes.ask(session, curator, ask)
+        if taste:
+            return taste_of_votes.learn(session, curator)
         return session.end(work(session))

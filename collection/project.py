@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collection.judge.dedupe import Nearness
     from collection.judge.score import Scorers
     from collection.plan.plan import Plan
+    from collection.store.records import LearnedTaste
     from collection.unixfs import Car
 
 CONFIG_FILE = "collection.toml"
@@ -164,7 +165,13 @@ class Project:
 
     @cached_property
     def scorers(self) -> Scorers:
-        """What gives the images their numbers."""
+        """What gives the images their numbers: the configuration's, and the tastes learned so far."""
+        from collection.learning import with_tastes
+
+        return with_tastes(self._stock_scorers, self.store.tastes())
+
+    @cached_property
+    def _stock_scorers(self) -> Scorers:
         from collection.judge.panel import build_scorers
 
         return build_scorers(self.config.score, self.folder)
@@ -178,26 +185,41 @@ class Project:
         return Nearness(self.scorers.encoder.model, wish.phash_distance, wish.cosine)
 
     @property
-    def ranking_metrics(self) -> tuple[str, ...]:
-        """The metrics that say which image is better."""
+    def stock_metrics(self) -> tuple[str, ...]:
+        """The metrics of published heads, or technical quality, that say which image is better."""
         from collection.judge.panel import ranking_metrics
 
-        return ranking_metrics(self.scorers)
+        return ranking_metrics(self._stock_scorers)
+
+    @property
+    def ranking_metrics(self) -> tuple[str, ...]:
+        """The metrics that say which image is better: those of [select] by, or the best proven ones."""
+        from collection.learning import what_ranks
+
+        return what_ranks(self.store, self.scorers, self.stock_metrics, self.config.select.by)
 
     @property
     def wish(self) -> Wish:
         """What the chosen set is to be."""
+        return self._wish(self.ranking_metrics)
+
+    @property
+    def stock_wish(self) -> Wish:
+        """The same by the stock metrics alone: what comparisons are fitted around."""
+        return self._wish(self.stock_metrics)
+
+    def _wish(self, metrics: tuple[str, ...]) -> Wish:
         from collection.curate.reviews import standings
         from collection.curate.select import Wish
 
         plan = self.plan
         return Wish(
             self.config.supply,
-            self.ranking_metrics,
+            metrics,
             plan.slots,
             lambda asset: plan.slot_of(asset.recipe) if asset.recipe else plan.slot_of_traits(asset.features),
             self.config.select.diversity,
-            self.scorers.encoder.model,
+            self._stock_scorers.encoder.model,
             standings(self.store),
         )
 
@@ -216,6 +238,16 @@ class Project:
         from collection.curate.catalogue import Catalogue
 
         return Catalogue(self.store, self.judge)
+
+    def learn_taste(self, curator: str | None = None) -> LearnedTaste:
+        """Learn the taste of all curators, or of one; raises NotEnoughVotesError where votes do not show one."""
+        from collection.curate.select import rank
+        from collection.learning import learn_taste
+
+        stock = {item.asset.id: item.score for item in rank(self.store, self.stock_metrics)}
+        found = learn_taste(self.store, self._stock_scorers.encoder.model, stock, curator)
+        self.__dict__.pop("scorers", None)  # they know the taste from now on
+        return found
 
     def elsewhere(self, place: Path, *, progress: Progress = silent) -> Elsewhere:
         """The pictures of another project, or of a plain folder, as this project's encoder sees them.

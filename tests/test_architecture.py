@@ -17,7 +17,7 @@ FLOORS = [
     {"images"},
     {"store", "unixfs", "folders"},
     {"plan", "generate", "judge", "curate", "publish", "ipfs", "chain"},
-    {"picture_folder"},
+    {"picture_folder", "learning"},
     {"project"},
     {"checkup", "web"},
     {"cli"},

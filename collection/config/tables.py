@@ -159,6 +159,9 @@ class Select(Table):
 
     diversity: float = Field(default=0.3, ge=0, le=1)
     """0: best scores only; 1: most different only."""
+    by: tuple[str, ...] = ()
+    """Metrics that say which image is better (a head's name, quality, votes, taste, taste:NAME); absent: votes or a
+    taste once they are proven, else the heads, else quality."""
 
 
 class Artist(Table):

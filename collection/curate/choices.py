@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from collection.curate.reviews import CURATOR, record
 from collection.curate.select import Wish, eligible_of, rank, refuse_crowd
@@ -21,6 +22,7 @@ def decide(
     rejected: Sequence[int] = (),
     freed: Sequence[int] = (),
     curator: str = CURATOR,
+    seen: Mapping[str, Any] | None = None,
 ) -> None:
     """Record, as one action, decisions that survive the next choice.
 
@@ -41,15 +43,12 @@ def decide(
         changed = replace(wish, decided={**wish.decided, **{n: Standing(n, locked_by=by) for n, by in settled.items()}})
         aside = {item.asset_id: item for item in store.duplicates()}
         refuse_crowd([item.asset for item in eligible_of(rank(store, wish.metrics), changed, aside)], changed)
-    record(
-        store,
-        curator,
-        [
-            *_said(wish, locked, True, "none", curator),
-            *_said(wish, rejected, False, "reject", curator),
-            *_said(wish, freed, False, "none", curator),
-        ],
+    said = (
+        *_said(wish, locked, True, "none", curator),
+        *_said(wish, rejected, False, "reject", curator),
+        *_said(wish, freed, False, "none", curator),
     )
+    record(store, curator, said, seen=seen)
 
 
 def _said(wish: Wish, numbers: Sequence[int], lock: bool, flag: str, curator: str) -> list[Decision]:
@@ -65,7 +64,15 @@ def _said(wish: Wish, numbers: Sequence[int], lock: bool, flag: str, curator: st
     return found
 
 
-def swap(store: Store, wish: Wish, out: int, into: int, *, curator: str = CURATOR) -> None:
+def swap(
+    store: Store,
+    wish: Wish,
+    out: int,
+    into: int,
+    *,
+    curator: str = CURATOR,
+    seen: Mapping[str, Any] | None = None,
+) -> None:
     """Reject a chosen image and lock another in its place, as one action.
 
     Raises UsageError where `out` is not chosen, `into` is, or the two are not of one kind under the quotas.
@@ -80,4 +87,4 @@ def swap(store: Store, wish: Wish, out: int, into: int, *, curator: str = CURATO
             f"images {out:04d} and {into:04d} are of different kinds, and the quotas ask for an exact number of each",
             f"collection select --why-image {into} says its kind",
         )
-    decide(store, wish, locked=[into], rejected=[out], curator=curator)
+    decide(store, wish, locked=[into], rejected=[out], curator=curator, seen=seen)

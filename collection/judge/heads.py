@@ -64,7 +64,7 @@ class Head:
     name: str
     sha256: str
     encoders: tuple[str, ...]
-    """The embedding spaces that it may be fed; never empty."""
+    """The embedding spaces that it may be fed, or the models of single encoders; never empty."""
     layers: tuple[Layer, ...]
 
     @property

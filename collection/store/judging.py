@@ -99,6 +99,13 @@ class Judging(Database):
         with self._reading() as session:
             return [Score(row.file_sha256, row.metric, row.model, row.value) for row in session.exec(query)]
 
+    def replace_metric(self, metric: str, scores: Sequence[Score], inputs: str, report: dict[str, Any]) -> None:
+        """Make these the only scores of a metric that a whole-set stage of its name finds; `inputs` as elsewhere."""
+        with self._writing() as session:
+            session.exec(delete(ScoreRow).where(col(ScoreRow.metric) == metric))
+            self._insert(session, ScoreRow, [asdict(score) for score in scores])
+            self._write_stage(session, metric, inputs, report)
+
     def replace_duplicates(self, duplicates: Sequence[Duplicate], inputs: str, report: dict[str, Any]) -> None:
         """Make these the assets set aside for others; `inputs` is the hash of what was compared."""
         with self._writing() as session:

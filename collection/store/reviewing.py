@@ -49,17 +49,21 @@ class Reviewing(Database):
             self._append(session, curator, [(kind, None, None, None, batch)], seen)
             return _records(session, ReviewRow.batch == batch)
 
-    def reviews(self, *, after: int = 0, curator: str | None = None, asset_id: int | None = None) -> list[Review]:
-        """The events with an id above `after`, by id: all, or those of one curator, or of one image.
+    def reviews(
+        self, *, after: int = 0, curator: str | None = None, asset_id: int | None = None, kind: str | None = None
+    ) -> list[Review]:
+        """The events with an id above `after`, by id: all, or those of one curator, on one image, of one kind.
 
-        Those of an image come with every undo and redo.
+        With an image or a kind every undo and redo comes along, so that one can tell which of them stand.
         """
-        conditions: list[Any] = [col(ReviewRow.id) > after]
+        conditions: list[ColumnElement[bool]] = [col(ReviewRow.id) > after]
         if curator is not None:
-            conditions.append(ReviewRow.curator == curator)
+            conditions.append(col(ReviewRow.curator) == curator)
         if asset_id is not None:
             either = col(ReviewRow.asset_id) == asset_id, col(ReviewRow.other_id) == asset_id
             conditions.append(or_(*either, col(ReviewRow.kind).in_(STEPS)))
+        if kind is not None:
+            conditions.append(col(ReviewRow.kind).in_([kind, *STEPS]))
         with self._reading() as session:
             return _records(session, *conditions)
 
