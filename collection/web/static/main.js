@@ -1,20 +1,31 @@
-/** The first images of the room. */
+/** Opens the room: the state and the list are asked for at once, then the shell and the view are built. */
 
-import { get } from "./api.js";
+import { addViews } from "./actions.js";
+import { listenForDecisions } from "./deciding.js";
+import { listenForKeys } from "./keys.js";
+import { Room } from "./room.js";
+import { buildShell } from "./shell.js";
+import { sayWrong } from "./status.js";
+import { listen, stream } from "./stream.js";
+import { showViews, VIEWS } from "./views.js";
 
-const room = document.getElementById("room");
-const { ids, total } = await get("/api/ids");
-const { assets } = await get(`/api/assets?ids=${ids.slice(0, 100).join(",")}`);
+const room = new Room();
+addViews(VIEWS);
 
-const heading = document.createElement("h1");
-heading.textContent = `${total} images`;
-const list = document.createElement("ol");
-for (const asset of assets) {
-  const picture = document.createElement("img");
-  picture.src = asset.thumb;
-  picture.alt = asset.label;
-  const item = document.createElement("li");
-  item.append(picture);
-  list.append(item);
+async function open() {
+  await room.open();
+  buildShell(room);
+  showViews(document.getElementById("view"), room);
+  room.tell("view");
+  listenForDecisions(room);
+  listenForKeys();
+  listen();
+  stream.addEventListener("changed", ({ detail }) => room.othersChanged(detail));
 }
-room.replaceChildren(heading, list);
+
+addEventListener("unhandledrejection", (event) => {
+  if (event.reason?.error === undefined) return; // ours: it belongs in the console
+  event.preventDefault();
+  sayWrong(event.reason);
+});
+await open();

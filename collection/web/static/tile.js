@@ -1,0 +1,55 @@
+/** One small picture with what is known of it: flag, colour, lock, stars, duplicates, warnings, score. */
+
+import { element, labelled } from "./element.js";
+import { setting } from "./settings.js";
+
+/** An empty tile: three elements, whatever it shows, because there are many of them. */
+export function tile() {
+  return element(
+    "div",
+    { class: "tile", role: "option" },
+    element("img", { alt: "", decoding: "async", draggable: "false" }),
+    element("span", { class: "badges" }),
+  );
+}
+
+/** Show an image in a tile; of one whose details are not there yet, its number. */
+export function fill(made, id, asset) {
+  const [picture, badges] = made.children;
+  made.dataset.id = id;
+  if (!asset) {
+    picture.removeAttribute("src");
+    badges.textContent = "";
+    made.setAttribute("aria-label", labelled(id));
+    for (const name of ["flag", "colour", "locked", "warned"]) delete made.dataset[name];
+    return;
+  }
+  if (picture.getAttribute("src") !== asset.thumb) picture.src = asset.thumb;
+  const { flag, stars, colour, locked } = asset.you;
+  made.dataset.flag = flag;
+  made.dataset.colour = colour;
+  made.dataset.locked = locked;
+  made.dataset.warned = asset.flags.length > 0;
+  badges.textContent = line(asset);
+  made.setAttribute("aria-label", described(asset, { flag, stars, colour, locked }));
+}
+
+function line(asset) {
+  const score = setting("scores") && asset.score != null ? String(Math.round(asset.score)) : "";
+  const stack = asset.stack ? `×${asset.stack.size}` : "";
+  return ["★".repeat(asset.you.stars), stack, score].filter(Boolean).join("  ");
+}
+
+/** All of it in words: "0031, picked, 3 stars, red, locked, 1 of 3 near-duplicates, banding, score 87" */
+export function described(asset, { flag, stars, colour, locked } = asset.you) {
+  return [
+    asset.label,
+    { pick: "picked", reject: "rejected" }[flag],
+    stars && `${stars} ${stars === 1 ? "star" : "stars"}`,
+    colour !== "none" && colour,
+    locked && "locked",
+    asset.stack && `1 of ${asset.stack.size} near-duplicates`,
+    ...asset.flags,
+    setting("scores") && asset.score != null && `score ${Math.round(asset.score)}`,
+  ].filter(Boolean).join(", ");
+}
