@@ -20,6 +20,8 @@ class Rarity:
     count: int
     share: float
     """Of the set, 0 to 1."""
+    before: int = 0
+    """In how many images of the set it was compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,14 @@ class Gauge:
     """Images that could be chosen for it."""
 
 
-def rarity(proposal: Proposal) -> list[Rarity]:
-    """Every trait value of the set, the rarest first within its trait; what an image lacks is not counted."""
-    counts = Counter(pair for item in proposal.chosen for pair in traits_of(item.asset).items())
-    total = max(len(proposal.chosen), 1)
-    found = [Rarity(trait, value, count, count / total) for (trait, value), count in counts.items()]
+def rarity(proposal: Proposal, before: Iterable[Asset] = ()) -> list[Rarity]:
+    """Every trait value of the set, the rarest first within its trait; what an image lacks is not counted.
+
+    Values that only the set of `before` has are there too, with a count of 0.
+    """
+    counts = _counted(item.asset for item in proposal.chosen)
+    earlier, total = _counted(before), max(len(proposal.chosen), 1)
+    found = [Rarity(*pair, counts[pair], counts[pair] / total, earlier[pair]) for pair in {**counts, **earlier}]
     return sorted(found, key=lambda item: (item.trait, item.count, item.value))
 
 
@@ -55,6 +60,10 @@ def gauges(proposal: Proposal, wish: Wish) -> list[Gauge]:
 def traits_of(asset: Asset) -> Mapping[str, str]:
     """What was planned of an image, and what its generator says of it."""
     return {**asset.features, **(asset.recipe.traits if asset.recipe else {})}
+
+
+def _counted(assets: Iterable[Asset]) -> Counter[tuple[str, str]]:
+    return Counter(pair for asset in assets for pair in traits_of(asset).items())
 
 
 def _by_value(slots: Iterable[tuple[Slot, int]]) -> dict[tuple[str, str], int]:

@@ -32,6 +32,6 @@ class Proposals:
                 self._of, self._candidates = parts, candidates_of(self._project.store, wish)
             return self._candidates
 
-    def proposal(self, now: Snapshot, wish: Wish) -> Proposal:
+    def proposal(self, now: Snapshot, wish: Wish, *, costs: bool = False) -> Proposal:
         """The set of a wish; nothing is written."""
-        return propose(self.candidates(now, wish), wish, costs=False)
+        return propose(self.candidates(now, wish), wish, costs=costs)

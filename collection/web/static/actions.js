@@ -13,6 +13,7 @@ const TABLE = [
   ["purple", "Decide", "Purple", []],
   ["lock", "Decide", "Lock into the set, or unlock", ["l"]],
   ["keep", "Decide", "Keep this, reject the rest of its stack", ["shift+p"]],
+  ["unstack", "Decide", "Take this out of its stack, or back", ["shift+u"]],
   ["write", "Decide", "Write a note", ["t"]],
   ["undo", "Decide", "Undo", ["ctrl+z"], true],
   ["redo", "Decide", "Redo", ["ctrl+shift+z", "ctrl+y"], true],

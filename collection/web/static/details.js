@@ -30,6 +30,10 @@ export class Details {
     }
   }
 
+  all() {
+    return this.#known.keys();
+  }
+
   forget(ids) {
     for (const id of ids) this.#known.delete(id);
   }

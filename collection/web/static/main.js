@@ -2,6 +2,7 @@
 
 import { addViews } from "./actions.js";
 import { listenForDecisions } from "./deciding.js";
+import { followJobs } from "./jobs.js";
 import { listenForKeys } from "./keys.js";
 import { Room } from "./room.js";
 import { buildShell } from "./shell.js";
@@ -19,6 +20,7 @@ async function open() {
   room.tell("view");
   listenForDecisions(room);
   listenForKeys();
+  followJobs(document.getElementById("jobs"), room);
   listen();
   stream.addEventListener("changed", ({ detail }) => room.othersChanged(detail));
 }

@@ -164,6 +164,18 @@ export class Room {
     return true;
   }
 
+  /** Put the cursor on any image, in the list or not: for views that show others. */
+  lookAt(id) {
+    if (this.moveTo(id) || id == null || id === this.cursor) return;
+    this.cursor = id;
+    this.tell("cursor");
+  }
+
+  /** Open an image in a view of the list; where it is not in the list, all images are asked for. */
+  openAt(id, view = "loupe") {
+    return this.go(view, { q: this.place(id) >= 0 ? this.query : "", at: id });
+  }
+
   /** Move by a number of places, no further than the ends; returns whether it moved. */
   step(places) {
     const to = Math.min(Math.max(0, this.place(this.cursor) + places), this.ids.length - 1);

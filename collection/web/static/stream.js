@@ -9,5 +9,6 @@ export function listen() {
   for (const name of TOLD) {
     source.addEventListener(name, ({ data }) => stream.dispatchEvent(new CustomEvent(name, { detail: JSON.parse(data) })));
   }
+  source.addEventListener("open", () => stream.dispatchEvent(new Event("here"))); // also after the line was broken
   addEventListener("pagehide", () => source.close());
 }

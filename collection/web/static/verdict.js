@@ -42,5 +42,6 @@ const press = (made, on) => made.setAttribute("aria-pressed", String(on));
 function aimed(room, ids) {
   if (!ids.length) return "no image";
   if (ids.length > 1 || (room.selection.size && !room.aim)) return `${counted(ids.length, "image")} selected`;
+  if (room.place(ids[0]) < 0) return labelled(ids[0]);
   return `${labelled(ids[0])} · ${(room.place(ids[0]) + 1).toLocaleString("en")} of ${room.ids.length.toLocaleString("en")}`;
 }

@@ -1,9 +1,15 @@
 /** The views of the room, in the order of their tabs, and which of them is shown. */
 
 import * as compare from "./views/compare.js";
+import * as duel from "./views/duel.js";
 import * as grid from "./views/grid.js";
 import * as help from "./views/help.js";
+import * as jobs from "./views/jobs.js";
+import * as lineage from "./views/lineage.js";
 import * as loupe from "./views/loupe.js";
+import * as people from "./views/people.js";
+import * as set from "./views/set.js";
+import * as stacks from "./views/stacks.js";
 import * as survey from "./views/survey.js";
 
 /** @type {{name: string, key: string, title: string, mount: (element: HTMLElement, room: any) => () => void}[]} */
@@ -12,6 +18,12 @@ export const VIEWS = [
   loupe,
   compare,
   survey,
+  stacks,
+  duel,
+  lineage,
+  set,
+  people,
+  jobs,
   help,
 ];
 

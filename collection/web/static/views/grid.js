@@ -31,7 +31,8 @@ export function mount(place, room) {
   return () => ends.forEach((end) => end());
 }
 
-function moves(wall, room) {
+/** The keys that walk a wall. */
+export function moves(wall, room) {
   const resize = (factor) =>
     keep("size", Math.round(Math.min(BIGGEST, Math.max(SMALLEST, setting("size") * factor)) / 8) * 8);
   const extend = (places) => () => {
@@ -62,7 +63,7 @@ function moves(wall, room) {
   };
 }
 
-class Wall {
+export class Wall {
   anchor = null; // where a range of the selection began
   columns = 1;
   #tiles = new Map(); // by place in the list
