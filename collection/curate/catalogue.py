@@ -148,8 +148,8 @@ class Catalogue:
             choice = old.choice
         else:
             choice = Choice(images, self._store.duplicates(), self._store.selection())
-        flags = self.judge.flagging(scores.metrics)
-        return Snapshot(version, images, scores, choice, flags, self._reviews, self.judge, self.store)
+        flags = judge.flagging(scores.metrics)
+        return Snapshot(version, images, scores, choice, flags, self._reviews, judge, self._store)
 
 
 def _renew_votes(snapshot: Snapshot, touched: set[int]) -> None:
