@@ -35,8 +35,8 @@ def command(
 
 
 def _serve(session: Session, host: str, port: int | None, curators: list[str], open_page: bool) -> None:
-    from collection.web.access import is_loopback, open_keys
-    from collection.web.serve import links, serve
+    from collection.web.access import is_loopback, links, open_keys
+    from collection.web.serve import serve
 
     keys = open_keys(session.project.folder, curators)
     with _listening(host, port) as listener:

@@ -52,6 +52,8 @@ class Votes:
         self.voted = np.zeros(count, dtype=np.bool_)
         self.contested = np.zeros(count, dtype=np.bool_)
         self.locked = np.zeros(count, dtype=np.bool_)
+        self.apart = np.zeros(count, dtype=np.bool_)
+        """Taken out of its stack by somebody."""
 
     def set(self, row: int, standing: Standing, who: str | None) -> None:
         """Take over how a row stands with `who`, or with all."""
@@ -62,6 +64,7 @@ class Votes:
         self.colours[row] = sum(1 << COLOURS.index(colour) for colour in set(given) if colour != "none")
         self.voted[row] = bool(standing.curators) if who is None else who in standing.curators
         self.contested[row], self.locked[row] = standing.contested, standing.locked
+        self.apart[row] = standing.apart_by is not None
 
 
 @dataclass(frozen=True)

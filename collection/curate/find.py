@@ -148,7 +148,7 @@ STATES: Mapping[str, Callable[[Snapshot, Votes], Mask]] = {
     "contested": lambda _, votes: votes.contested,
     "flagged": lambda now, _: _any(now.flags, len(now.images)),
     "selected": lambda now, _: now.choice.is_chosen,
-    "duplicate": lambda now, _: now.choice.is_aside,
+    "duplicate": lambda now, votes: now.choice.is_aside & ~votes.apart,
     "stacked": lambda now, _: now.choice.is_aside | now.images.mask(now.choice.stacks),
     "imported": lambda now, _: now.images.series.codes < 0,
     "disagrees": lambda now, votes: _disagrees(now, votes),

@@ -6,6 +6,7 @@ The kinds of a Decision and their values:
     stars    1 to 5, or 0 (takes them back)
     colour   red, yellow, green, blue, purple, or none
     lock     True: in the set whatever its scores and flags; False: no longer
+    apart    True: no duplicate of the image that leads its stack; False: one after all
     note     a text
     pair     left, right, tie or skip: which of `asset_id` (left) and `other_id` (right) is the better
 
@@ -34,6 +35,7 @@ VALUES: Mapping[str, Sequence[str | int | bool]] = {
     "stars": range(MOST_STARS + 1),
     "colour": COLOURS,
     "lock": (True, False),
+    "apart": (True, False),
     "pair": OUTCOMES,
 }
 """What may be said, by kind; a note is any text."""

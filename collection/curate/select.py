@@ -50,6 +50,11 @@ class Wish:
         """Images that come before all others of their kind: most say pick."""
         return self._flagged("pick")
 
+    @property
+    def apart(self) -> frozenset[int]:
+        """Images that somebody took out of their stack: they are nobody's duplicate."""
+        return frozenset(number for number, standing in self.decided.items() if standing.apart_by)
+
     def _flagged(self, flag: str) -> frozenset[int]:
         found = (number for number, standing in self.decided.items() if standing.flag == flag)
         return frozenset(found) - self.locked
@@ -102,9 +107,9 @@ def inputs(store: Store, wish: Wish) -> str:
         [[score.file_sha256, score.metric, score.model, score.value] for score in _ranking_scores(store, wanted)],
         [[item.asset_id, item.keeper] for item in store.duplicates()],
         [
-            [n, said.locked_by, dict(said.flags)]
+            [n, said.locked_by, dict(said.flags), *filter(None, [said.apart_by])]
             for n, said in sorted(wish.decided.items())
-            if said.locked or said.flags
+            if said.locked or said.flags or said.apart_by
         ],
         wish.diversity,
         [wish.model, store.embeddings(wish.model)[0]] if wish.diversity else [],
@@ -203,9 +208,10 @@ def select(store: Store, wish: Wish) -> SelectReport:
 def eligible_of(ranked: Sequence[Ranked], wish: Wish, aside: Mapping[int, Duplicate]) -> list[Ranked]:
     """The images that may be chosen, best first: none rejected, and of each group of near-duplicates one.
 
-    That is whichever of the group is locked, or the best that is picked, or else the keeper.
+    That is whichever of the group is locked, or the best that is picked, or else the keeper. What somebody took out of
+    its group stands for itself.
     """
-    group = {number: item.keeper_id for number, item in aside.items()}
+    group = {number: item.keeper_id for number, item in aside.items() if number not in wish.apart}
     taken = {group.get(number, number) for number in wish.locked & {item.asset.id for item in ranked}}
     leads: dict[int | None, int] = {}
     for item in ranked:
@@ -289,7 +295,8 @@ def _explained(
     """The chosen images, best first, each with its reason."""
     kept_for: dict[int | None, list[Duplicate]] = defaultdict(list)
     for item in aside.values():
-        kept_for[item.keeper_id].append(item)
+        if item.asset_id not in wish.apart:
+            kept_for[item.keeper_id].append(item)
     places = {item.asset.id: place for place, item in enumerate(ranked, 1)}
     found = []
     for place, number in enumerate(chosen, 1):
@@ -314,7 +321,7 @@ def why(store: Store, asset_id: int, wish: Wish, candidates: Candidates | None =
     if asset_id in wish.rejected and store.asset(asset_id):
         return f"not chosen: {_verdict(wish.decided[asset_id])}"
     candidates = candidates or candidates_of(store, wish)
-    if item := candidates.aside.get(asset_id):
+    if (item := candidates.aside.get(asset_id)) and asset_id not in wish.apart:
         return f"not chosen: set aside as a near-duplicate of {item.keeper} ({nearness(item)})"
     for place, ranked in enumerate(candidates.ranked, 1):
         if ranked.asset.id == asset_id:

@@ -28,6 +28,8 @@ class Standing:
     """(curator, text), oldest first."""
     locked_by: str | None = None
     """Who locked it into the set; the last word on a lock counts, whosever it is."""
+    apart_by: str | None = None
+    """Who took it out of its stack, as no duplicate of the image that leads it; the last word counts."""
 
     @property
     def flag(self) -> str:
@@ -64,13 +66,13 @@ class Standing:
     def as_seen_by(self, curator: str) -> Standing:
         """Blind until cast: without the others' votes unless this curator has flagged it or given it stars.
 
-        A lock is no vote, and always shows.
+        A lock, and what was taken out of its stack, are no votes and always show.
         """
         if curator in self.curators:
             return self
         own = {curator: self.colours[curator]} if curator in self.colours else {}
         notes = tuple(note for note in self.notes if note[0] == curator)
-        return Standing(self.asset_id, colours=own, notes=notes, locked_by=self.locked_by)
+        return Standing(self.asset_id, colours=own, notes=notes, locked_by=self.locked_by, apart_by=self.apart_by)
 
     def as_json(self) -> dict[str, Any]:
         """All of it, as JSON values."""
@@ -78,6 +80,7 @@ class Standing:
             "image": self.asset_id, "flag": self.flag, "contested": self.contested, "flags": dict(self.flags),
             "stars": dict(self.stars), "mean_stars": self.mean_stars, "colours": dict(self.colours),
             "notes": [list(note) for note in self.notes], "locked_by": self.locked_by,
+            "apart_by": self.apart_by,
         }  # fmt: skip
 
 
@@ -85,16 +88,17 @@ def fold(asset_id: int, events: Iterable[Review]) -> Standing:
     """The standing of an image by the events on it that stand, oldest first; comparisons and steps say nothing."""
     latest: dict[str, dict[str, Any]] = {"flag": {}, "stars": {}, "colour": {}}
     notes: list[tuple[str, str]] = []
-    locked_by = None
+    last_word: dict[str, str | None] = {"lock": None, "apart": None}
     for event in events:
         if event.kind in latest:
             latest[event.kind][event.curator] = event.value
         elif event.kind == "note":
             notes.append((event.curator, str(event.value)))
-        elif event.kind == "lock":
-            locked_by = event.curator if event.value else None
+        elif event.kind in last_word:
+            last_word[event.kind] = event.curator if event.value else None
     given = {kind: {who: found[who] for who in sorted(found) if _said(found[who])} for kind, found in latest.items()}
-    return Standing(asset_id, given["flag"], given["stars"], given["colour"], tuple(notes), locked_by)
+    votes = given["flag"], given["stars"], given["colour"]
+    return Standing(asset_id, *votes, tuple(notes), last_word["lock"], last_word["apart"])
 
 
 def _said(value: str | int | None) -> bool:

@@ -85,6 +85,12 @@ def open_keys(folder: Path, curators: Sequence[str]) -> Keys:
     return Keys(path.read_bytes(), tuple(curators))
 
 
+def links(keys: Keys, host: str, port: int) -> dict[str, str]:
+    """The address of each curator, with the key in it."""
+    named = socket.gethostname().lower() if host in ("0.0.0.0", "::") else host
+    return {curator: f"http://{_address(named)}:{port}/?token={keys.token(curator)}" for curator in keys.curators}
+
+
 def is_loopback(host: str) -> bool:
     """Whether a name or address is this machine's own, unreachable from others."""
     try:

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from collection.errors import CollectionError, UsageError
 from collection.project import Project
 from collection.web import chosen, events, images, kin, page, people, pictures, stream, tasks, views
-from collection.web.access import Gate, Keys
+from collection.web.access import Gate, Keys, links
 from collection.web.jobs import UnknownJobError
 from collection.web.room import Room, UnknownImageError
 
@@ -37,6 +37,7 @@ def create_app(project: Project, keys: Keys, *, host: str = "127.0.0.1", port: i
         lifespan=_open,
     )
     app.state.room = Room(project, keys.curators)
+    app.state.links = links(keys, host, port)
     app.state.news = stream.News(app.state.room)
     for router in ROUTERS:
         app.include_router(router)

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Lock
 
-from collection.curate.ranking import Question, VoteRanking, next_question, vote_ranking
+from collection.curate.ranking import WON, Question, VoteRanking, next_question, vote_ranking
 from collection.curate.reviews import standing_events
 from collection.project import Project
 
 RENEWED = 8
 """Answers after which the fit is renewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to ask next, None if nothing is left, and how far the asking is."""
+
+    question: Question | None
+    votes: int
+    """Answers of all curators that count."""
+    needed: int
+    """About how many more it takes until it is settled which images are to be chosen."""
 
 
 class Duel:
@@ -21,11 +32,12 @@ class Duel:
         self._project = project
         self._lock = Lock()
         self._ranking: VoteRanking | None = None
+        self._needed: tuple[VoteRanking, int] | None = None
         self._renewal: Future[VoteRanking] | None = None
         self._thread = ThreadPoolExecutor(1, "duel")
 
-    def question(self, curator: str, images: int) -> Question | None:
-        """The next comparison for a curator, None if none is left; `images` is how many there are."""
+    def next(self, curator: str, images: int) -> Asked:
+        """The next comparison for a curator; `images` is how many there are."""
         answers = standing_events(self._project.store.reviews(kind="pair"))
         with self._lock:
             if self._ranking is None or len(self._ranking.prior) != images:
@@ -34,9 +46,14 @@ class Duel:
                 self._renewal = self._thread.submit(self._fitted)
             elif self._renewal is not None and self._renewal.done():
                 self._ranking, self._renewal = self._renewal.result(), None
-            ranking = replace(self._ranking, answers=answers)
-        wish = self._project.stock_wish
-        return next_question(self._project.store, wish, curator, ranking=ranking)
+            fitted = self._ranking
+            if self._needed is None or self._needed[0] is not fitted:
+                self._needed = fitted, fitted.strengths.votes_needed(fitted.keep)
+            needed = self._needed[1]
+        ranking, wish = replace(fitted, answers=answers), self._project.stock_wish
+        votes = sum(event.value in WON for event in answers)
+        question = next_question(self._project.store, wish, curator, ranking=ranking)
+        return Asked(question, votes, max(0, needed - max(0, votes - fitted.votes)))
 
     def asked(self, curator: str) -> int:
         """How many comparisons this curator has answered."""

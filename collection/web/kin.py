@@ -6,8 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from collection.curate.catalogue import Snapshot
 from collection.errors import UsageError
 from collection.plan.lineage import ancestry, children
+from collection.store.records import Duplicate
 from collection.web.asking import Number, TheRoom
 from collection.web.room import stack_member
 
@@ -16,10 +18,13 @@ router = APIRouter(prefix="/api")
 
 @router.get("/stacks")
 def stacks(room: TheRoom) -> dict[str, Any]:
-    """Near-duplicates: each stack led by its best image, the largest first; and what has a twin elsewhere."""
+    """Near-duplicates: each stack led by its best image, the largest first; and what has a twin elsewhere.
+
+    `apart` is who took a member out of its stack, or None.
+    """
     now = room.now()
     found = [
-        {"keeper": keeper, "members": [stack_member(item) for item in members]}
+        {"keeper": keeper, "members": [{**stack_member(item), "apart": _apart(now, item)} for item in members]}
         for keeper, members in sorted(now.choice.stacks.items(), key=lambda item: (-len(item[1]), item[0]))
         if keeper in now.images.rows
     ]
@@ -27,6 +32,10 @@ def stacks(room: TheRoom) -> dict[str, Any]:
         {**stack_member(item), "keeper": item.elsewhere} for item in now.choice.aside.values() if item.keeper_id is None
     ]
     return {"stacks": found, "elsewhere": elsewhere, "version": now.version}
+
+
+def _apart(now: Snapshot, item: Duplicate) -> str | None:
+    return now.reviews.standing(item.asset_id).apart_by
 
 
 @router.get("/lineage/{number}")

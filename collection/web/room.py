@@ -93,7 +93,6 @@ class Room:
         standing = snapshot.reviews.standing(number)
         visible = standing.as_seen_by(you)
         blind = visible.flags != standing.flags
-        members = snapshot.choice.stacks.get(number, ())
         return {
             **self.image(snapshot, row, you),
             "prompt": snapshot.images.prompts[row],
@@ -103,7 +102,7 @@ class Room:
             "styles": asset.recipe.blend.weights if asset.recipe else {},
             "file": {"sha256": asset.file_sha256, "bytes": asset.size},
             "notes": [{"curator": who, "text": text} for who, text in visible.notes],
-            "duplicates": [stack_member(item) for item in members],
+            "duplicates": [stack_member(item) for item in _members(snapshot, number)],
             "why": None if blind else self._why(snapshot, number),
         }
 
@@ -155,13 +154,19 @@ def stack_member(item: Duplicate) -> dict[str, Any]:
 
 
 def _stack(snapshot: Snapshot, number: int) -> dict[str, Any] | None:
-    aside = snapshot.choice.aside.get(number)
+    aside = None if snapshot.reviews.standing(number).apart_by else snapshot.choice.aside.get(number)
     keeper = aside.keeper_id if aside else number
-    members = snapshot.choice.stacks.get(keeper, ()) if keeper is not None else ()
+    members = _members(snapshot, keeper) if keeper is not None else []
     if not aside and not members:
         return None
     why = nearness(aside) if aside else None
     return {"keeper": keeper, "elsewhere": aside.elsewhere if aside else "", "size": len(members) + 1, "why": why}
+
+
+def _members(snapshot: Snapshot, keeper: int) -> list[Duplicate]:
+    """What is set aside for an image, without what somebody took out of its stack."""
+    found = snapshot.choice.stacks.get(keeper, ())
+    return [item for item in found if snapshot.reviews.standing(item.asset_id).apart_by is None]
 
 
 def _without(values: Mapping[str, Any], name: str) -> dict[str, Any]:

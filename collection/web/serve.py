@@ -44,13 +44,6 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def links(keys: Keys, host: str, port: int) -> dict[str, str]:
-    """The address of each curator, with the key in it."""
-    named = socket.gethostname().lower() if host in ("0.0.0.0", "::") else host
-    shown = f"[{named}]" if ":" in named else named
-    return {curator: f"http://{shown}:{port}/?token={keys.token(curator)}" for curator in keys.curators}
-
-
 def serve(project: Project, keys: Keys, host: str, listener: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; `ready` is called once requests are answered."""
     app = create_app(project, keys, host=host, port=listener.getsockname()[1])
