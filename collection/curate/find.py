@@ -190,17 +190,22 @@ def _coloured(asked: _Asked, term: Term) -> Mask:
 def _compared(term: Term, numbers: Numbers) -> Mask:
     with np.errstate(invalid="ignore"):
         if term.op in ":=":
-            found = _RANGE.fullmatch(term.value)
-            low, high = (float(found[1]), float(found[2])) if found else (_number(term),) * 2
-            return np.asarray((numbers >= low) & (numbers <= high))
+            spans = [_span(term, part) for part in term.value.split(",")]
+            return np.asarray(np.logical_or.reduce([(numbers >= low) & (numbers <= high) for low, high in spans]))
         compare = {"<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater_equal}[term.op]
-        return np.asarray(compare(numbers, _number(term)))
+        return np.asarray(compare(numbers, _number(term, term.value)))
 
 
-def _number(term: Term) -> float:
-    if not re.fullmatch(r"-?\d{1,20}(?:\.\d{1,20})?", term.value, re.ASCII):
-        _wrong(term, f"{term.value!r} is no number", f"{term.field}>=50, or {term.field}:20-50")
-    return float(term.value)
+def _span(term: Term, part: str) -> tuple[float, float]:
+    """20-50, or a number alone."""
+    found = _RANGE.fullmatch(part)
+    return (float(found[1]), float(found[2])) if found else (_number(term, part),) * 2
+
+
+def _number(term: Term, text: str) -> float:
+    if not re.fullmatch(r"-?\d{1,20}(?:\.\d{1,20})?", text, re.ASCII):
+        _wrong(term, f"{text!r} is no number", f"{term.field}>=50, or {term.field}:20-50,60")
+    return float(text)
 
 
 def _labelled(term: Term, labels: Labels) -> Mask:

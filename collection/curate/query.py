@@ -1,6 +1,6 @@
 """The language in which images are asked for, on the command line and in the address of a view.
 
-    quality>=80  score%>90  seed:100-200  series:storms,calm  style.ukiyo-e>0.3  sky:violet  is:unreviewed  stars>=3
+    quality>=80  score%>90  seed:100-200,300  series:storms,calm  style.ukiyo-e>0.3  sky:violet  is:unreviewed  stars>=3
     colour:red  by:anna  lighthouse  "torn sky"  "~a red hat"  like:31  sort:-quality  sort:random(7)
 
 Terms are joined by "and"; a `-` before one negates it. What holds a space, a quote, or one of : < > = is quoted, with

@@ -21,6 +21,8 @@ class Asked:
     question: Question | None
     votes: int
     """Answers of all curators that count."""
+    doubt: float
+    """How much of the choice that follows from the comparisons may be wrong, 0 to 0.5."""
     needed: int
     """About how many more it takes until it is settled which images are to be chosen."""
 
@@ -32,7 +34,7 @@ class Duel:
         self._project = project
         self._lock = Lock()
         self._ranking: VoteRanking | None = None
-        self._needed: tuple[VoteRanking, int] | None = None
+        self._far: tuple[VoteRanking, float, int] | None = None
         self._renewal: Future[VoteRanking] | None = None
         self._thread = ThreadPoolExecutor(1, "duel")
 
@@ -47,13 +49,14 @@ class Duel:
             elif self._renewal is not None and self._renewal.done():
                 self._ranking, self._renewal = self._renewal.result(), None
             fitted = self._ranking
-            if self._needed is None or self._needed[0] is not fitted:
-                self._needed = fitted, fitted.strengths.votes_needed(fitted.keep)
-            needed = self._needed[1]
+            if self._far is None or self._far[0] is not fitted:
+                told = fitted.strengths
+                self._far = fitted, told.doubt(fitted.keep), told.votes_needed(fitted.keep)
+            _, doubt, needed = self._far
         ranking, wish = replace(fitted, answers=answers), self._project.stock_wish
         votes = sum(event.value in WON for event in answers)
         question = next_question(self._project.store, wish, curator, ranking=ranking)
-        return Asked(question, votes, max(0, needed - max(0, votes - fitted.votes)))
+        return Asked(question, votes, doubt, max(0, needed - max(0, votes - fitted.votes)))
 
     def asked(self, curator: str) -> int:
         """How many comparisons this curator has answered."""

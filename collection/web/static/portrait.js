@@ -75,13 +75,15 @@ function gauge({ trait, value, wanted, chosen, eligible }) {
 }
 
 function rarity(trait, values, show) {
-  const head = element("tr", {}, ["Value", "Tokens", "Share", "Change"].map((words) => element("th", { scope: "col" }, words)));
+  const changes = values.some(({ count, before }) => count !== before);
+  const names = ["Value", "Tokens", "Share", changes && "Change"].filter(Boolean);
+  const head = element("tr", {}, names.map((words) => element("th", { scope: "col" }, words)));
   const rows = values.map(({ value, count, share, before }) =>
     element("tr", {},
       element("th", { scope: "row" }, element("button", { type: "button", click: () => show(`${quoted(trait)}:${quoted(value)}`) }, value)),
       element("td", {}, String(count)),
       element("td", {}, bar(share), `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`),
-      element("td", {}, count === before ? "" : signed(count - before))));
+      changes && element("td", {}, count === before ? "" : signed(count - before))));
   return section(trait, element("table", {}, element("caption", { class: "unseen" }, `Rarity of ${trait}`), element("thead", {}, head), element("tbody", {}, rows)));
 }
 

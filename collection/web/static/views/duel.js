@@ -104,8 +104,13 @@ class Duel {
   }
 }
 
-function progress({ asked, votes, needed }) {
-  const yours = asked ? `${counted(asked, "answer")} of yours` : "";
-  if (needed === 0) return [yours, votes ? "the order is settled; more answers make it surer" : ""].filter(Boolean).join("; ");
-  return [yours, `about ${counted(needed, "more answer")} until the order is settled`].filter(Boolean).join(", ");
+/** "12 answers of yours; 31 % of the choice in doubt, about 380 more answers until 5 %" */
+function progress({ asked, votes, doubt, needed }) {
+  const yours = asked ? [`${counted(asked, "answer")} of yours`] : [];
+  if (needed) yours.push(`${Math.round(100 * doubt)} % of the choice in doubt, about ${counted(rounded(needed), "more answer")} until it is settled`);
+  else if (votes) yours.push("the choice is settled; more answers make it surer");
+  return yours.join("; ");
 }
+
+/** To two digits, as it is no more than an estimate. */
+const rounded = (count) => Number(count.toPrecision(2));

@@ -12,7 +12,7 @@ export const name = "lineage";
 export const key = "y";
 export const title = "Lineage";
 
-const WORDS = { plan: "planned", bred: "bred", breed: "bred", reroll: "rerolled", refill: "refilled", variants: "variant" };
+const WORDS = { config: "planned", breed: "bred", reroll: "rerolled", refill: "refilled", variants: "varied" };
 
 export function mount(place, room) {
   const tree = new Tree(place, room);
