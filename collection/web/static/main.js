@@ -2,6 +2,8 @@
 
 import { addViews } from "./actions.js";
 import { listenForDecisions } from "./deciding.js";
+import { facts } from "./facts.js";
+import { find } from "./find.js";
 import { listenForKeys } from "./keys.js";
 import { Room } from "./room.js";
 import { buildShell } from "./shell.js";
@@ -17,6 +19,8 @@ async function open() {
   buildShell(room);
   showViews(document.getElementById("view"), room);
   room.tell("view");
+  facts(document.getElementById("facts"), room);
+  find(document.getElementById("find"), room);
   listenForDecisions(room);
   listenForKeys();
   listen();

@@ -96,15 +96,15 @@ export class Room {
     const search = new URLSearchParams(location.search);
     const [query, view] = [search.get("q") ?? "", search.get("view") ?? "grid"];
     const at = Number(search.get("at")) || null;
+    const before = String(this.params);
     this.params = this.#rest(search);
     const asked = first || query !== this.query;
     this.query = query;
     if (asked) await this.refresh(at);
     else if (at && at !== this.cursor) this.moveTo(at);
-    if (first || view !== this.view || asked || this.params.size) {
-      this.view = view;
-      this.tell("view");
-    }
+    if (view === this.view && String(this.params) === before) return;
+    this.view = view;
+    this.tell("view");
   }
 
   // The list
