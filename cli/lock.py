@@ -26,6 +26,6 @@ def command(
             return undo(session, "lock", curator, images)
         found = chosen(session, images or [])
         if off:
-            return decide(session, "lock", curator, found, lambda n: Decision("lock", n, False))
+            return decide(session, "lock off", curator, found, lambda n: Decision("lock", n, False))
         choices.decide(session.project.store, session.project.wish, locked=found, curator=curator, seen=SEEN)
         return told(session, "lock", curator, found)

@@ -23,5 +23,5 @@ def command(
     with reading(context, as_json) as session:
         if take_back:
             return undo(session, "pick", curator, images)
-        flag = "none" if off else "pick"
-        return decide(session, "pick", curator, chosen(session, images or []), lambda n: Decision("flag", n, flag))
+        flag, stage = ("none", "pick off") if off else ("pick", "pick")
+        return decide(session, stage, curator, chosen(session, images or []), lambda n: Decision("flag", n, flag))

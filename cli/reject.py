@@ -26,6 +26,6 @@ def command(
             return undo(session, "reject", curator, images)
         found = chosen(session, images or [])
         if off:
-            return decide(session, "reject", curator, found, lambda n: Decision("flag", n, "none"))
+            return decide(session, "reject off", curator, found, lambda n: Decision("flag", n, "none"))
         choices.decide(session.project.store, session.project.wish, rejected=found, curator=curator, seen=SEEN)
         return told(session, "reject", curator, found)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collection.chain.verify import Evidence
     from collection.curate.catalogue import Catalogue, Judge
     from collection.curate.select import Wish
+    from collection.curate.standing import Standing
     from collection.generate.run import Carrier
     from collection.generate.running.parcel import Archive, Workbench
     from collection.generate.running.ray_cluster import Cluster
@@ -201,15 +202,24 @@ class Project:
     @property
     def wish(self) -> Wish:
         """What the chosen set is to be."""
-        return self._wish(self.ranking_metrics)
+        return self.wish_after(self._decided)
+
+    def wish_after(self, decided: Mapping[int, Standing]) -> Wish:
+        """The same, by what people say of images, where that is at hand."""
+        return self._wish(self.ranking_metrics, decided)
 
     @property
     def stock_wish(self) -> Wish:
         """The same by the stock metrics alone: what comparisons are fitted around."""
-        return self._wish(self.stock_metrics)
+        return self._wish(self.stock_metrics, self._decided)
 
-    def _wish(self, metrics: tuple[str, ...]) -> Wish:
+    @property
+    def _decided(self) -> Mapping[int, Standing]:
         from collection.curate.reviews import standings
+
+        return standings(self.store)
+
+    def _wish(self, metrics: tuple[str, ...], decided: Mapping[int, Standing]) -> Wish:
         from collection.curate.select import Wish
 
         plan = self.plan
@@ -218,26 +228,23 @@ class Project:
             metrics,
             plan.slots,
             lambda asset: plan.slot_of(asset.recipe) if asset.recipe else plan.slot_of_traits(asset.features),
-            self.config.select.diversity,
+            self.store.diversity(self.config.select.diversity),
             self._stock_scorers.encoder.model,
-            standings(self.store),
+            decided,
         )
 
-    @cached_property
-    def judge(self) -> Judge:
-        """What the catalogue of the images must know of whoever gives the numbers."""
+    def catalogue(self) -> Catalogue:
+        """All images by columns, as `find` asks for them; a new one, which whoever asks keeps warm."""
+        from collection.curate.catalogue import Catalogue
+
+        return Catalogue(self.store, self._judge)
+
+    def _judge(self) -> Judge:
         from collection.curate.catalogue import Judge
 
         encoder = self.scorers.encoder
         words = encoder if isinstance(encoder, TextEncoder) else None
         return Judge(self.ranking_metrics, encoder.model, words=words)
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """All images by columns, as `find` asks for them."""
-        from collection.curate.catalogue import Catalogue
-
-        return Catalogue(self.store, self.judge)
 
     def learn_taste(self, curator: str | None = None) -> LearnedTaste:
         """Learn the taste of all curators, or of one; raises NotEnoughVotesError where votes do not show one."""

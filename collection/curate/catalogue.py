@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -32,6 +33,10 @@ class Judge:
     flagging: Flagging = lambda _: {}
     words: TextEncoder | None = None
     """The encoder, where it knows words."""
+
+
+REMEMBERED = 10_000
+"""Changes by people of which the catalogue knows the images."""
 
 
 class Votes:
@@ -97,20 +102,24 @@ class Snapshot:
 class Catalogue:
     """All images of a project. Threads may share it: each asks `now` and reads what it gets."""
 
-    def __init__(self, store: Store, judge: Judge) -> None:
-        self.store, self.judge = store, judge
+    def __init__(self, store: Store, judge: Callable[[], Judge]) -> None:
+        """`judge` is asked again whenever scores changed: what ranks may have."""
+        self._store, self._judge = store, judge
         self._lock = Lock()
         self._seen: dict[str, int] = {}
         self._last: Snapshot | None = None
         self._reviews = Reviews(store)
+        self._touched: deque[tuple[int, frozenset[int]]] = deque(maxlen=REMEMBERED)
 
     def now(self) -> Snapshot:
         """What is known at this moment; only what changed is read."""
         with self._lock:
-            changes = self.store.changes()
+            changes = self._store.changes()
             touched = self._reviews.catch_up()
             version = sum(changes.values()) + self._reviews.last
             old = self._last
+            if touched:
+                self._touched.append((version, frozenset(touched)))
             if old is None or changes != self._seen:
                 self._last = self._renewed(old, changes, version)
                 self._seen = changes
@@ -121,20 +130,26 @@ class Catalogue:
             assert self._last is not None
             return self._last
 
+    def decided_since(self, version: int) -> set[int]:
+        """The images that people said something of after that version, as far as it is remembered."""
+        with self._lock:
+            return {number for later, numbers in self._touched if later > version for number in numbers}
+
     def _renewed(self, old: Snapshot | None, changes: Mapping[str, int], version: int) -> Snapshot:
         stale = {what for what, count in changes.items() if self._seen.get(what) != count}
-        images = Images(self.store.image_columns()) if old is None or "images" in stale else old.images
+        images = Images(self._store.image_columns()) if old is None or "images" in stale else old.images
         same = old is not None and images is old.images
         if old is not None and same and "scores" not in stale:
-            scores = old.scores
+            judge, scores = old.judge, old.scores
         else:
-            scores = Scores(images, self.store.score_columns(), self.judge.ranking)
+            judge = self._judge()
+            scores = Scores(images, self._store.score_columns(), judge.ranking)
         if old is not None and same and "choice" not in stale:
             choice = old.choice
         else:
-            choice = Choice(images, self.store.duplicates(), self.store.selection())
-        flags = self.judge.flagging(scores.metrics)
-        return Snapshot(version, images, scores, choice, flags, self._reviews, self.judge, self.store)
+            choice = Choice(images, self._store.duplicates(), self._store.selection())
+        flags = judge.flagging(scores.metrics)
+        return Snapshot(version, images, scores, choice, flags, self._reviews, judge, self._store)
 
 
 def _renew_votes(snapshot: Snapshot, touched: set[int]) -> None:

@@ -23,8 +23,9 @@ STEPS, CLOSE_ENOUGH = 50, 1e-8
 SPREAD = 1.5
 """Standard deviation of strengths around the prior: images one apart win 82 times of 100."""
 
-VOTE_WORTH, MOST_VOTES = 0.2, 10_000_000
-"""What a vote adds to the precision of a strength, p (1 - p) at p = 0.72; where the counting of votes ends."""
+VOTE_WORTH, MOST_VOTES, FUTURES = 0.2, 10_000_000, 8
+"""What a vote adds to the precision of a strength, p (1 - p) at p = 0.72; where the counting of votes ends; how many
+ways the strengths may move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +85,28 @@ class Strengths:
         return self.evidence > math.log(20)
 
     def votes_needed(self, keep: int, doubt: float = 0.05) -> int:
-        """About how many more votes it takes until `settled`, strengths staying as they are.
+        """About how many more votes it takes until `settled`; at most MOST_VOTES.
 
-        A vote on two images that are near each other adds about VOTE_WORTH to the precision of each; votes are taken
-        to go to all images alike, so that asking by `next_pairs` needs rather fewer. At most MOST_VOTES.
+        A vote on two images that are near each other adds about VOTE_WORTH to the precision of each. As errors shrink,
+        strengths move: by as much, on average, as the errors lose in square. Votes are taken to go to all images alike,
+        so that asking by `next_pairs` needs rather fewer.
         """
+        moves = np.random.default_rng(0).standard_normal((FUTURES, len(self.values)))
         low, high = 0, MOST_VOTES
         while low < high:
             middle = (low + high) // 2
-            precision = 1 / self.errors**2 + 2 * VOTE_WORTH * middle / max(len(self.values), 1)
-            if Strengths(self.values, np.diag(1 / precision)).doubt(keep) <= doubt:
+            if self._doubt_after(middle, keep, moves) <= doubt:
                 high = middle
             else:
                 low = middle + 1
         return low
+
+    def _doubt_after(self, votes: int, keep: int, moves: Numbers) -> float:
+        """The mean doubt to expect after more votes, over some standard normal `moves`, (FUTURES, n)."""
+        variances = np.diag(self.covariance)
+        later = 1 / (1 / variances + 2 * VOTE_WORTH * votes / max(len(variances), 1))
+        values = self.values + moves * np.sqrt(np.maximum(variances - later, 0))
+        return float(np.mean([Strengths(row, np.diag(later)).doubt(keep) for row in values]))
 
     def next_pairs(self, count: int = 1) -> list[tuple[int, int]]:
         """The pairs that teach most, best first, each image in one at most; fewer where images run out.

@@ -61,10 +61,15 @@ class Question:
     repeat: bool = False
 
 
-def vote_ranking(store: Store, wish: Wish, curator: str | None = None) -> VoteRanking:
-    """Fit what curators (or this one) said of pairs, around what the metrics of the wish expect."""
+def vote_ranking(
+    store: Store, wish: Wish, curator: str | None = None, *, ranked: Sequence[Ranked] | None = None
+) -> VoteRanking:
+    """Fit what curators (or this one) said of pairs, around what the metrics of the wish expect.
+
+    `ranked` is what `rank(store, wish.metrics)` gives, where that is at hand.
+    """
     answers = standing_events(store.reviews(curator=curator, kind="pair"))
-    ranked = rank(store, wish.metrics)
+    ranked = rank(store, wish.metrics) if ranked is None else ranked
     prior = dict(zip([i.asset.id for i in ranked], prior_from_scores([i.score for i in ranked]).tolist(), strict=True))
     fitted, keep = _in_question(store, wish, ranked, {n for event in answers for n in _pair(event)})
     rows = {item.asset.id: row for row, item in enumerate(fitted)}
@@ -100,10 +105,11 @@ def pending(store: Store, wish: Wish) -> bool:
 
 def rank_by_votes(store: Store, wish: Wish) -> VoteRanking:
     """Fit all comparisons and keep the strengths as the metric "votes". `wish` has the stock metrics."""
-    seen, found = inputs(store, wish), vote_ranking(store, wish)
+    seen, ranked = inputs(store, wish), rank(store, wish.metrics)
+    found = vote_ranking(store, wish, ranked=ranked)
     values, model = found.values, f"bradley-terry@{seen}"
     compared = {number for event in found.answers for number in _pair(event)}
-    known = [item for item in rank(store, wish.metrics) if item.values or item.asset.id in compared]
+    known = [item for item in ranked if item.values or item.asset.id in compared]
     files = {item.asset.file_sha256: values[item.asset.id] for item in known}
     scores = [Score(sha256, VOTES, model, value) for sha256, value in files.items()]
     told = bool(found.votes) and found.strengths.told
@@ -119,10 +125,11 @@ def next_question(
 
     One of the NEAR that teach most, drawn so that curators who work side by side are not asked the same, sides
     shuffled; a share of REPEATED are questions that this curator was asked long before. The draws are settled by seed,
-    curator and how often they were asked. `ranking` saves the fit where it is at hand.
+    curator and how often they were asked. A `ranking` of some votes ago saves the fit: it goes on well for NEAR votes.
     """
     ranking = ranking or vote_ranking(store, wish)
-    asked = [tuple(sorted(_pair(event))) for event in ranking.answers if event.curator == curator]
+    answers = standing_events(store.reviews(curator=curator, kind="pair"))
+    asked = [tuple(sorted(_pair(event))) for event in answers]
     rng = np.random.default_rng([seed, int(sha256_hex(curator.encode())[:8], 16), len(asked)])
     repeat = len(asked) > RECENT and bool(rng.random() < REPEATED)
     pair = _drawn(asked[:-RECENT], rng) if repeat else _drawn(_teaching(ranking, set(asked)), rng)

@@ -139,24 +139,63 @@ def rank(store: Store, metrics: Sequence[str]) -> list[Ranked]:
     return sorted(ranked, key=lambda item: (-item.score, item.asset.id))
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """What a set is chosen from. It does not depend on what people decided: one of it serves many wishes."""
+
+    ranked: Sequence[Ranked]
+    """Every image, best first."""
+    aside: Mapping[int, Duplicate]
+    """The near-duplicates, by number."""
+    encoded: tuple[Sequence[int], Vectors]
+    """Numbers, and vectors (n, d), of the images that the encoder has seen."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A set, and how good it is."""
+
+    chosen: Sequence[Ranked]
+    """Best first."""
+    eligible: Sequence[Ranked]
+    report: SelectReport
+
+
+def candidates_of(store: Store, wish: Wish) -> Candidates:
+    """What there is to choose from, by the metrics and the encoder of a wish."""
+    aside = {item.asset_id: item for item in store.duplicates()}
+    return Candidates(rank(store, wish.metrics), aside, store.embeddings(wish.model))
+
+
+def propose(candidates: Candidates, wish: Wish, *, costs: bool = True) -> Proposal:
+    """Choose a good and diverse set under the quotas; nothing is written. Without `costs` they are not worked out.
+
+    Raises CollectionError where more images are locked than there are tokens of their kind.
+    """
+    eligible = eligible_of(candidates.ranked, wish, candidates.aside)
+    refuse_crowd([item.asset for item in eligible], wish)
+    vectors = _vectors(candidates.encoded, eligible)
+    rows = _choice(eligible, vectors, wish)
+    mean = _mean([eligible[row].score for row in rows])
+    rules = _without(wish) if costs else {}
+    cost = {rule: _mean_without(eligible, vectors, other) - mean for rule, other in rules.items()}
+    report = SelectReport(len(rows), len(eligible), wish.supply, mean, coverage(vectors, rows), cost)
+    return Proposal([eligible[row] for row in rows], eligible, report)
+
+
 def select(store: Store, wish: Wish) -> SelectReport:
     """Choose a good and diverse set under the quotas, and say why of each image.
 
     Raises CollectionError where more images are locked than there are tokens of their kind.
     """
-    seen, ranked = inputs(store, wish), rank(store, wish.metrics)
-    aside = {item.asset_id: item for item in store.duplicates()}
-    eligible = eligible_of(ranked, wish, aside)
-    refuse_crowd([item.asset for item in eligible], wish)
-    vectors = _vectors(store, wish.model, eligible)
-    rows = _choice(eligible, vectors, wish)
-    mean = _mean([eligible[row].score for row in rows])
-    costs = {rule: _mean_without(eligible, vectors, other) - mean for rule, other in _without(wish).items()}
-    reach = coverage(vectors, rows)
-    report = SelectReport(len(rows), len(eligible), wish.supply, mean, reach, costs)
-    store.replace_selection(_explained(ranked, [eligible[row].asset.id for row in rows], wish, aside), seen, {
-        "selected": report.selected, "eligible": report.eligible, "supply": wish.supply, "mean_score": mean,
-        "coverage": {"farthest": reach.farthest, "mean": reach.mean} if reach else None, "costs": costs,
+    seen, candidates = inputs(store, wish), candidates_of(store, wish)
+    found = propose(candidates, wish)
+    report, reach = found.report, found.report.coverage
+    chosen = [item.asset.id for item in found.chosen]
+    store.replace_selection(_explained(candidates.ranked, chosen, wish, candidates.aside), seen, {
+        "selected": report.selected, "eligible": report.eligible, "supply": wish.supply,
+        "mean_score": report.mean_score, "costs": report.costs,
+        "coverage": {"farthest": reach.farthest, "mean": reach.mean} if reach else None,
     })  # fmt: skip
     return report
 
@@ -210,9 +249,9 @@ def _choice(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish) -> list[in
     return sorted(choose(pool, [*room.values(), 0], wish.diversity, locked=locked, picked=picked))
 
 
-def _vectors(store: Store, model: str, eligible: Sequence[Ranked]) -> Vectors:
+def _vectors(encoded: tuple[Sequence[int], Vectors], eligible: Sequence[Ranked]) -> Vectors:
     """Unit vectors of the eligible images, (n, d); 0 for one that the encoder has not seen."""
-    ids, found = store.embeddings(model)
+    ids, found = encoded
     rows = {number: row for row, number in enumerate(ids)}
     vectors = np.zeros((len(eligible), found.shape[1]), dtype=np.float32)
     for place, item in enumerate(eligible):
@@ -264,19 +303,22 @@ def _explained(
     return found
 
 
-def why(store: Store, asset_id: int, wish: Wish) -> str:
-    """Why an image was chosen, or why not; raises CollectionError for a number that no image has."""
+def why(store: Store, asset_id: int, wish: Wish, candidates: Candidates | None = None) -> str:
+    """Why an image was chosen, or why not; raises CollectionError for a number that no image has.
+
+    `candidates` saves the ranking where it is at hand.
+    """
     for choice in store.selection():
         if choice.asset_id == asset_id:
             return choice.why
     if asset_id in wish.rejected and store.asset(asset_id):
         return f"not chosen: {_verdict(wish.decided[asset_id])}"
-    for item in store.duplicates():
-        if item.asset_id == asset_id:
-            return f"not chosen: set aside as a near-duplicate of {item.keeper} ({nearness(item)})"
-    for place, ranked in enumerate(rank(store, wish.metrics), 1):
+    candidates = candidates or candidates_of(store, wish)
+    if item := candidates.aside.get(asset_id):
+        return f"not chosen: set aside as a near-duplicate of {item.keeper} ({nearness(item)})"
+    for place, ranked in enumerate(candidates.ranked, 1):
         if ranked.asset.id == asset_id:
-            standing = f"not chosen: {_standing(ranked, place, len(store.assets()))}"
+            standing = f"not chosen: {_standing(ranked, place, len(candidates.ranked))}"
             weighed = f"; likeness was weighed too (diversity {wish.diversity:g})" if wish.diversity else ""
             return f"{standing}, {_no_room(ranked.asset, wish)}{weighed}"
     raise CollectionError(

@@ -152,6 +152,17 @@ class Judging(Database):
             session.add_all(SelectionRow(asset_id=item.asset_id, rank=item.rank, why=item.why) for item in chosen)
             self._write_stage(session, "select", inputs, report)
 
+    def set_diversity(self, value: float, instead_of: float) -> None:
+        """Remember that people chose with this diversity where collection.toml says `instead_of`."""
+        with self._writing() as session:
+            self._write_stage(session, "diversity", f"{instead_of:g}", {"diversity": value})
+
+    def diversity(self, configured: float) -> float:
+        """The diversity to choose with: what people last chose with, until collection.toml says something new."""
+        if self.stage_inputs("diversity") != f"{configured:g}":
+            return configured
+        return float(self.stage_report("diversity")["diversity"])
+
     def selection(self) -> list[Selection]:
         """The chosen assets, best first."""
         with self._reading() as session:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, func, insert, or_
+from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, delete, select
 
 from collection.errors import UsageError
@@ -47,7 +49,7 @@ class Reviewing(Database):
             if batch is None:
                 return []
             self._append(session, curator, [(kind, None, None, None, batch)], seen)
-            return _records(session, ReviewRow.batch == batch)
+            return _records(session, col(ReviewRow.batch) == batch)
 
     def reviews(
         self, *, after: int = 0, curator: str | None = None, asset_id: int | None = None, kind: str | None = None
@@ -154,13 +156,21 @@ def _target(session: Session, curator: str, kind: str) -> int | None:
     return None
 
 
-def _records(session: Session, *conditions: ColumnElement[bool] | bool) -> list[Review]:
+def _records(session: Session, *conditions: ColumnElement[bool]) -> list[Review]:
     table = ReviewRow.__table__  # type: ignore[attr-defined]
-    rows = session.execute(table.select().where(*conditions).order_by(table.c.id))
+    columns = "id", "batch", "at", "curator", "kind", "asset_id", "other_id", "value", "seen", "undoes"
+    query = columns_of(*(table.c[name] for name in columns))
+    rows = session.execute(query.where(*conditions).order_by(table.c.id))
     return [
         Review(
-            row.id, row.batch, row.at, row.curator, row.kind, row.asset_id, row.other_id, json.loads(row.value),
-            json.loads(row.seen) if row.seen != "{}" else {}, row.undoes,
+            row.id, row.batch, row.at, row.curator, row.kind, row.asset_id, row.other_id,
+            _parsed(row.value), _parsed(row.seen), row.undoes,
         )
         for row in rows
     ]  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Any:
+    """The JSON value of a text: a long log says the same few things over and over."""
+    return json.loads(text)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from collection.errors import CollectionError, UsageError
 from collection.project import Project
-from collection.web import events, images, page, pictures
+from collection.web import chosen, events, images, kin, page, people, pictures, stream, tasks, views
 from collection.web.access import Gate, Keys
+from collection.web.jobs import UnknownJobError
 from collection.web.room import Room, UnknownImageError
 
 LARGEST_BODY = 2_000_000
 """Bytes of a request."""
-ROUTERS = (page.router, images.router, pictures.router, events.router)
+ROUTERS = tuple(room.router for room in (page, images, pictures, events, people, kin, chosen, views, tasks, stream))
 
 
 def create_app(project: Project, keys: Keys, *, host: str = "127.0.0.1", port: int = 80) -> FastAPI:
@@ -29,8 +34,10 @@ def create_app(project: Project, keys: Keys, *, host: str = "127.0.0.1", port: i
         openapi_url="/api/openapi.json",
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
         max_body_size=LARGEST_BODY,
+        lifespan=_open,
     )
     app.state.room = Room(project, keys.curators)
+    app.state.news = stream.News(app.state.room)
     for router in ROUTERS:
         app.include_router(router)
     page.mount_static(app)
@@ -41,9 +48,22 @@ def create_app(project: Project, keys: Keys, *, host: str = "127.0.0.1", port: i
     return app
 
 
+@asynccontextmanager
+async def _open(app: FastAPI) -> AsyncIterator[None]:
+    """Watch for news as long as the room is open, and leave nothing at work behind."""
+    watching = asyncio.create_task(app.state.news.watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        app.state.news.close()
+        await run_in_threadpool(app.state.room.close)
+
+
 async def _failed(_: Request, error: Exception) -> Response:
     assert isinstance(error, CollectionError)
-    wrong = HTTPStatus.NOT_FOUND if isinstance(error, UnknownImageError) else HTTPStatus.BAD_REQUEST
+    absent = isinstance(error, UnknownImageError | UnknownJobError | views.UnknownViewError)
+    wrong = HTTPStatus.NOT_FOUND if absent else HTTPStatus.BAD_REQUEST
     status = wrong if isinstance(error, UsageError) else HTTPStatus.CONFLICT
     return JSONResponse({"error": error.message, "hint": error.hint}, status)
 

@@ -52,18 +52,14 @@ def state(room: TheRoom, you: You) -> dict[str, Any]:
         "traits": {name: list(labels.names) for name, labels in images.traits.items()},
         "series": list(images.series.names),
         "words": now.judge.words is not None,
-        "diversity": config.select.diversity,
-        "views": [
-            {"name": view.name, "query": view.query, "curator": view.curator} for view in room.store.saved_views()
-        ],
+        "diversity": room.store.diversity(config.select.diversity),
+        "views": room.saved_views(),
         "version": now.version,
     }
 
 
 @router.get("/ids", response_class=JSONResponse)
-def ids(
-    room: TheRoom, you: You, q: Text = "", accept: Annotated[str, Header()] = "", version: int | None = None
-) -> Response:
+def ids(room: TheRoom, you: You, q: Text = "", accept: Annotated[str, Header()] = "") -> Response:
     """The numbers of the images that a query means, in its order; as uint32 little-endian where that is accepted."""
     now = room.now()
     found = now.images.ids[find_rows(now, q, you)]

@@ -6,13 +6,17 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from collection.curate.catalogue import Catalogue, Snapshot
-from collection.curate.select import nearness
+from collection.curate.catalogue import Snapshot
+from collection.curate.columns import Images
+from collection.curate.select import nearness, why
 from collection.curate.standing import Standing
 from collection.errors import UsageError
 from collection.project import Project
-from collection.store.records import Duplicate
+from collection.store.records import Duplicate, KnownRecipe
 from collection.store.thumbnails import SIDES
+from collection.web.duel import Duel
+from collection.web.jobs import Jobs
+from collection.web.proposals import Proposals
 
 TAG = 16
 """Hex digits of a file's hash in the address of its picture: another file, another address."""
@@ -24,7 +28,16 @@ class Room:
     def __init__(self, project: Project, curators: Sequence[str]) -> None:
         self.project, self.curators = project, tuple(curators)
         self.store = project.store
-        self.catalogue = Catalogue(project.store, project.judge)
+        self.catalogue = project.catalogue()
+        self.proposals = Proposals(project)
+        self.jobs = Jobs(project.folder)
+        self.duel = Duel(project)
+        self._recipes: tuple[Images, Mapping[str, KnownRecipe]] | None = None
+
+    def close(self) -> None:
+        """Stop what is at work."""
+        self.jobs.close()
+        self.duel.close()
 
     def now(self) -> Snapshot:
         """The catalogue of this moment."""
@@ -36,6 +49,16 @@ class Room:
         if row is None:
             raise UnknownImageError(number)
         return row
+
+    def saved_views(self) -> list[dict[str, str]]:
+        """The views that people saved, in JSON values."""
+        return [{"name": view.name, "query": view.query, "curator": view.curator} for view in self.store.saved_views()]
+
+    def recipes(self, snapshot: Snapshot) -> Mapping[str, KnownRecipe]:
+        """Every recipe there ever was, by its hash; read anew where images changed."""
+        if self._recipes is None or self._recipes[0] is not snapshot.images:
+            self._recipes = snapshot.images, {item.recipe.sha256: item for item in self.store.recipes()}
+        return self._recipes[1]
 
     def image(self, snapshot: Snapshot, row: int, you: str) -> dict[str, Any]:
         """What a grid shows of an image, as far as this curator may know, in JSON values."""
@@ -67,7 +90,9 @@ class Room:
         asset = self.store.asset(number)
         if asset is None:
             raise UnknownImageError(number)
-        visible = snapshot.reviews.standing(number).as_seen_by(you)
+        standing = snapshot.reviews.standing(number)
+        visible = standing.as_seen_by(you)
+        blind = visible.flags != standing.flags
         members = snapshot.choice.stacks.get(number, ())
         return {
             **self.image(snapshot, row, you),
@@ -79,7 +104,15 @@ class Room:
             "file": {"sha256": asset.file_sha256, "bytes": asset.size},
             "notes": [{"curator": who, "text": text} for who, text in visible.notes],
             "duplicates": [stack_member(item) for item in members],
+            "why": None if blind else self._why(snapshot, number),
         }
+
+    def _why(self, snapshot: Snapshot, number: int) -> str:
+        """Why an image is in the set or not: names those who flagged it."""
+        if number in snapshot.choice.chosen:
+            return snapshot.choice.chosen[number].why
+        wish = self.proposals.wish(snapshot)
+        return why(self.store, number, wish, self.proposals.candidates(snapshot, wish))
 
 
 class UnknownImageError(UsageError):

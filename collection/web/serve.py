@@ -13,6 +13,7 @@ from collection.errors import CollectionError, UsageError
 from collection.project import Project
 from collection.web.access import Keys
 from collection.web.app import create_app
+from collection.web.stream import News
 
 PATIENCE = 2
 """Seconds that open requests get when the server is stopped."""
@@ -57,15 +58,19 @@ def serve(project: Project, keys: Keys, host: str, listener: socket.socket, read
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=PATIENCE
     )
     with suppress(KeyboardInterrupt):
-        _Server(config, ready).run(sockets=[listener])
+        _Server(config, ready, app.state.news).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], news: News) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._ready, self._news = ready, news
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._news.close()  # or the streams would be waited for
+        await super().shutdown(sockets)

@@ -75,7 +75,10 @@ def test_recipes_of_an_older_database_are_the_configurations(store: Store) -> No
     with sqlite3.connect(store.path) as connection:
         for column in ("origin", "retired"):
             connection.execute(f"ALTER TABLE recipe DROP COLUMN {column}")
-        for table in ("against", "review", "taste"):
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        for (name,) in connection.execute(triggers).fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        for table in ("against", "review", "taste", "change", "saved_view"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0002'")
     again = Store(store.path)
