@@ -7,6 +7,7 @@ const FIELD = { flag: "flag", stars: "stars", colour: "colour", lock: "locked" }
 
 export class Decisions {
   #last = Promise.resolve();
+  #before = new Map(); // how images stood before what is on its way
   #waiting = new Map(); // actions on their way, by image
 
   /** @param {import("./room.js").Room} room */
@@ -38,9 +39,9 @@ export class Decisions {
     );
   }
 
-  #take({ changed, standings }) {
+  #take({ changed, standings, version }) {
     const settled = changed.filter((id) => !this.#waiting.get(id)); // what is on its way already shows
-    this.room.cache.stand(Object.fromEntries(settled.map((id) => [id, standings[id]])));
+    this.room.cache.stand(Object.fromEntries(settled.map((id) => [id, standings[id]])), version);
     this.room.changed(changed);
     this.room.renewSoon();
     return changed;
@@ -50,15 +51,18 @@ export class Decisions {
     for (const id of ids) {
       const count = (this.#waiting.get(id) ?? 0) + step;
       if (count) this.#waiting.set(id, count);
-      else this.#waiting.delete(id);
+      else [this.#waiting, this.#before].forEach((each) => each.delete(id));
     }
   }
 
   async #takeBack(ids, refusal) {
-    this.room.cache.forget(ids);
     sayWrong(refusal);
-    await this.room.details(ids.slice(0, 200)).catch(() => {});
+    const before = this.#before;
+    this.#before = new Map();
+    this.room.cache.stand(Object.fromEntries(before));
+    await this.room.cache.renew(ids).catch(() => {}); // where the server is gone, what was known before must do
     this.room.changed(ids);
+    this.room.renewSoon();
     return false;
   }
 
@@ -66,6 +70,7 @@ export class Decisions {
     for (const { kind, asset, value } of decisions) {
       const known = this.room.known(asset);
       if (known && FIELD[kind]) {
+        if (!this.#before.has(asset)) this.#before.set(asset, { you: known.you });
         const you = { ...known.you, [FIELD[kind]]: value };
         this.room.cache.stand({ [asset]: { you } });
         count(this.room.state.counts, known.you, you);

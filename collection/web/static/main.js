@@ -24,7 +24,8 @@ async function open() {
   listenForDecisions(room);
   listenForKeys();
   listen();
-  stream.addEventListener("changed", ({ detail }) => room.othersChanged(detail));
+  stream.addEventListener("changed", ({ detail }) => room.othersChanged(detail).catch(sayWrong));
+  stream.addEventListener("version", ({ detail }) => detail.images && room.imagesChanged().catch(sayWrong));
 }
 
 addEventListener("unhandledrejection", (event) => {

@@ -214,21 +214,30 @@ export class Room {
   }
 
   /** Others decided: what is shown of these images is asked for again. */
-  async othersChanged({ ids = [] }) {
-    const shown = ids.filter((id) => this.known(id));
-    this.cache.forget(shown);
-    await this.details(shown);
-    this.changed(shown);
+  async othersChanged({ ids, version }) {
+    this.changed(await this.cache.renew(ids, version));
     this.renewSoon();
+  }
+
+  /** Images, scores or the set changed, from here or elsewhere. */
+  async imagesChanged() {
+    await this.cache.renew([...this.cache.ids()]);
+    this.changed([...this.cache.ids()]);
+    this.renewSoon();
+    this.outdate();
+  }
+
+  /** The list may hold what the query no longer means; it stays until the curator looks again. */
+  outdate() {
+    if (this.stale) return;
+    this.stale = true;
+    this.tell("stale");
   }
 
   /** Tell the views that images stand otherwise than they showed. */
   changed(ids) {
     if (!ids.length) return;
     this.tell("changed", ids);
-    if (/\b(is|stars|colour|by)[:<>=]/i.test(this.query) && !this.stale) {
-      this.stale = true;
-      this.tell("stale");
-    }
+    if (/\b(is|stars|colour|by)[:<>=]/i.test(this.query)) this.outdate();
   }
 }
