@@ -28,15 +28,17 @@ export class Decisions {
     return this.#send(`/api/${kind}`, {}, []);
   }
 
-  #send(path, body, ids) {
+  async #send(path, body, ids) {
+    this.#wait(ids, 1);
     const answer = this.#last.then(() => post(path, body));
     this.#last = answer.catch(() => {});
-    this.#wait(ids, 1);
-    answer.catch(() => {}).then(() => this.#wait(ids, -1));
-    return answer.then(
-      (said) => this.#take(said),
-      (refusal) => this.#takeBack(ids, refusal),
-    );
+    try {
+      const said = await answer;
+      this.#wait(ids, -1);
+      return this.#take(said);
+    } catch (refusal) {
+      return this.#takeBack(ids, refusal);
+    }
   }
 
   #take({ changed, standings, version }) {
@@ -56,13 +58,12 @@ export class Decisions {
   }
 
   async #takeBack(ids, refusal) {
-    sayWrong(refusal);
-    const before = this.#before;
-    this.#before = new Map();
+    const before = ids.filter((id) => this.#before.has(id)).map((id) => [id, this.#before.get(id)]);
+    this.#wait(ids, -1);
     this.room.cache.stand(Object.fromEntries(before));
-    await this.room.cache.renew(ids).catch(() => {}); // where the server is gone, what was known before must do
     this.room.changed(ids);
     this.room.renewSoon();
+    sayWrong(refusal);
     return false;
   }
 

@@ -1,7 +1,7 @@
 /** Many pictures at once, as large as they can be: click the weak ones away until the best are left. */
 
 import { counted, element, icon, labelled } from "../element.js";
-import { answer } from "../keys.js";
+import { answer, PASS } from "../keys.js";
 import { say } from "../status.js";
 import { described, badges, empty } from "../tile.js";
 
@@ -29,7 +29,7 @@ export function mount(place, room) {
       down: () => survey.step(survey.columns),
       putAside: () => survey.putAside(survey.active),
       toggle: () => survey.putAside(survey.active),
-      undo: () => (survey.gone.length ? survey.bringBack() : room.undo()),
+      undo: () => (survey.gone.length ? survey.bringBack() : PASS),
       keep: () => survey.keep(),
       enter: () => room.go("loupe"),
     }),
