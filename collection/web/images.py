@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse, Response
 
 from collection.curate.columns import Metric
-from collection.curate.find import field_names, find_rows
+from collection.curate.find import STATES, field_names, find_rows
 from collection.curate.histogram import histogram
 from collection.errors import UsageError
 from collection.web.asking import LARGEST, Number, Text, TheRoom, You
@@ -46,6 +46,7 @@ def state(room: TheRoom, you: You) -> dict[str, Any]:
             for name, metric in now.scores.metrics.items()
         ],
         "fields": field_names(now),
+        "states": list(STATES),
         "flags": list(now.flags),
         "styles": list(images.styles),
         "traits": {name: list(labels.names) for name, labels in images.traits.items()},

@@ -7,6 +7,7 @@ const FIELD = { flag: "flag", stars: "stars", colour: "colour", lock: "locked" }
 
 export class Decisions {
   #last = Promise.resolve();
+  #before = new Map(); // how images stood before what is on its way
   #waiting = new Map(); // actions on their way, by image
 
   /** @param {import("./room.js").Room} room */
@@ -27,20 +28,22 @@ export class Decisions {
     return this.#send(`/api/${kind}`, {}, []);
   }
 
-  #send(path, body, ids) {
+  async #send(path, body, ids) {
+    this.#wait(ids, 1);
     const answer = this.#last.then(() => post(path, body));
     this.#last = answer.catch(() => {});
-    this.#wait(ids, 1);
-    answer.catch(() => {}).then(() => this.#wait(ids, -1));
-    return answer.then(
-      (said) => this.#take(said),
-      (refusal) => this.#takeBack(ids, refusal),
-    );
+    try {
+      const said = await answer;
+      this.#wait(ids, -1);
+      return this.#take(said);
+    } catch (refusal) {
+      return this.#takeBack(ids, refusal);
+    }
   }
 
-  #take({ changed, standings }) {
+  #take({ changed, standings, version }) {
     const settled = changed.filter((id) => !this.#waiting.get(id)); // what is on its way already shows
-    this.room.cache.stand(Object.fromEntries(settled.map((id) => [id, standings[id]])));
+    this.room.cache.stand(Object.fromEntries(settled.map((id) => [id, standings[id]])), version);
     this.room.changed(changed);
     this.room.renewSoon();
     return changed;
@@ -50,15 +53,17 @@ export class Decisions {
     for (const id of ids) {
       const count = (this.#waiting.get(id) ?? 0) + step;
       if (count) this.#waiting.set(id, count);
-      else this.#waiting.delete(id);
+      else [this.#waiting, this.#before].forEach((each) => each.delete(id));
     }
   }
 
   async #takeBack(ids, refusal) {
-    this.room.cache.forget(ids);
-    sayWrong(refusal);
-    await this.room.details(ids.slice(0, 200)).catch(() => {});
+    const before = ids.filter((id) => this.#before.has(id)).map((id) => [id, this.#before.get(id)]);
+    this.#wait(ids, -1);
+    this.room.cache.stand(Object.fromEntries(before));
     this.room.changed(ids);
+    this.room.renewSoon();
+    sayWrong(refusal);
     return false;
   }
 
@@ -66,6 +71,7 @@ export class Decisions {
     for (const { kind, asset, value } of decisions) {
       const known = this.room.known(asset);
       if (known && FIELD[kind]) {
+        if (!this.#before.has(asset)) this.#before.set(asset, { you: known.you });
         const you = { ...known.you, [FIELD[kind]]: value };
         this.room.cache.stand({ [asset]: { you } });
         count(this.room.state.counts, known.you, you);

@@ -14,6 +14,11 @@ export class Details {
     return this.#known.get(id);
   }
 
+  /** The numbers of the images of which something is known. */
+  ids() {
+    return this.#known.keys();
+  }
+
   /** What is known of images, fetched where it must be; those that do not exist are left out. */
   async of(ids) {
     const missing = [...new Set(ids)].filter((id) => !this.#known.has(id) && !this.#asked.has(id));
@@ -23,24 +28,24 @@ export class Details {
   }
 
   /** Take over how images stand. @param {Object<string, object>} standings by number */
-  stand(standings) {
+  stand(standings, version = 0) {
     for (const [id, standing] of Object.entries(standings)) {
       const known = this.#known.get(Number(id));
-      if (known) this.#known.set(known.id, { ...known, ...standing });
+      if (known) this.#known.set(known.id, { ...known, ...standing, version: Math.max(version, known.version) });
     }
   }
 
-  all() {
-    return this.#known.keys();
-  }
-
-  forget(ids) {
-    for (const id of ids) this.#known.delete(id);
+  /** Fetch those images again of which something older than `version` is known; returns their numbers. */
+  async renew(ids, version = Infinity) {
+    const old = ids.filter((id) => this.#known.get(id)?.version < version);
+    for (let start = 0; start < old.length; start += AT_ONCE) this.#ask(old.slice(start, start + AT_ONCE));
+    await Promise.all(old.map((id) => this.#asked.get(id)));
+    return old;
   }
 
   #ask(ids) {
     const answer = get(`/api/assets?ids=${ids.join(",")}`)
-      .then(({ assets }) => assets.forEach((asset) => this.#known.set(asset.id, asset)))
+      .then(({ assets, version }) => assets.forEach((asset) => this.#known.set(asset.id, { ...asset, version })))
       .finally(() => ids.forEach((id) => this.#asked.delete(id)))
       .then(() => this.#trim());
     for (const id of ids) this.#asked.set(id, answer);

@@ -37,22 +37,10 @@ export async function followJobs(strip, room) {
   room.on("jobs", () => draw(strip, room));
   stream.addEventListener("job", ({ detail }) => take(detail));
   stream.addEventListener("here", () => catchUp().catch(sayWrong));
-  let again = 0;
-  stream.addEventListener("version", ({ detail }) => {
-    if (!detail.images) return;
-    clearTimeout(again);
-    again = setTimeout(() => renewed(room).catch(sayWrong), 300);
-  });
   await catchUp().catch(sayWrong);
 }
 
-/** Images, scores or the set changed: what is shown of them is asked for again. */
-async function renewed(room) {
-  room.cache.forget([...room.cache.all()]);
-  await Promise.all([room.renew(), room.refresh()]);
-  room.tell("images");
-}
-
+/** Begin a job. Resolves to whether it was begun. */
 export async function start(room, wish) {
   try {
     await post("/api/jobs", wish);

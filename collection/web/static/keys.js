@@ -11,15 +11,13 @@ export function answer(given) {
   return () => answers.splice(answers.indexOf(given), 1);
 }
 
+/** What an answer returns to leave the action to whoever answered it before. */
+export const PASS = Symbol("pass");
+
 /** Do an action, as its key would. Returns whether somebody answered. */
 export function perform(name, ...given) {
-  const found = answers.findLast((each) => each[name]);
-  if (found) found[name](...given);
-  return Boolean(found);
+  return answers.filter((each) => each[name]).reverse().some((each) => each[name](...given) !== PASS);
 }
-
-/** Whether anybody would answer an action now. */
-export const answered = (name) => answers.some((each) => each[name]);
 
 /** The keys of an action. @returns {string[]} such as "p", "shift+p", "ctrl+z", "ArrowLeft" */
 export const keysOf = (name) => setting("keys")[name] ?? ACTIONS.get(name)?.keys ?? [];

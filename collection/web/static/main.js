@@ -2,6 +2,8 @@
 
 import { addViews } from "./actions.js";
 import { listenForDecisions } from "./deciding.js";
+import { facts } from "./facts.js";
+import { find } from "./find.js";
 import { followJobs } from "./jobs.js";
 import { listenForKeys } from "./keys.js";
 import { Room } from "./room.js";
@@ -18,11 +20,14 @@ async function open() {
   buildShell(room);
   showViews(document.getElementById("view"), room);
   room.tell("view");
+  facts(document.getElementById("facts"), room);
+  find(document.getElementById("find"), room);
   listenForDecisions(room);
   listenForKeys();
   followJobs(document.getElementById("jobs"), room);
   listen();
-  stream.addEventListener("changed", ({ detail }) => room.othersChanged(detail));
+  stream.addEventListener("changed", ({ detail }) => room.othersChanged(detail).catch(sayWrong));
+  stream.addEventListener("version", ({ detail }) => detail.images && room.imagesChanged().catch(sayWrong));
 }
 
 addEventListener("unhandledrejection", (event) => {

@@ -8,7 +8,8 @@ import { sayWrong } from "./status.js";
 
 /**
  * Events: "state" (counts, views), "ids" (another list), "changed" (detail: numbers whose standing changed), "cursor",
- * "selection", "view", "stale" (the list may no longer be what the query means), "refused" (detail: why a query was).
+ * "selection", "view", "stale" (the list may no longer be what the query means), "refused" (detail: why a query was),
+ * "images" (images, scores or the set changed), "jobs" (one of jobs.js did).
  */
 export class Room {
   /** GET /api/state @type {any} */
@@ -96,15 +97,15 @@ export class Room {
     const search = new URLSearchParams(location.search);
     const [query, view] = [search.get("q") ?? "", search.get("view") ?? "grid"];
     const at = Number(search.get("at")) || null;
+    const before = String(this.params);
     this.params = this.#rest(search);
     const asked = first || query !== this.query;
     this.query = query;
     if (asked) await this.refresh(at);
     else if (at && at !== this.cursor) this.moveTo(at);
-    if (first || view !== this.view || asked || this.params.size) {
-      this.view = view;
-      this.tell("view");
-    }
+    if (view === this.view && String(this.params) === before) return;
+    this.view = view;
+    this.tell("view");
   }
 
   // The list
@@ -226,21 +227,31 @@ export class Room {
   }
 
   /** Others decided: what is shown of these images is asked for again. */
-  async othersChanged({ ids = [] }) {
-    const shown = ids.filter((id) => this.known(id));
-    this.cache.forget(shown);
-    await this.details(shown);
-    this.changed(shown);
+  async othersChanged({ ids, version }) {
+    this.changed(await this.cache.renew(ids, version));
     this.renewSoon();
+  }
+
+  /** Images, scores or the set changed, from here or elsewhere. */
+  async imagesChanged() {
+    await this.cache.renew([...this.cache.ids()]);
+    this.changed([...this.cache.ids()]);
+    this.renewSoon();
+    this.outdate();
+    this.tell("images");
+  }
+
+  /** The list may hold what the query no longer means; it stays until the curator looks again. */
+  outdate() {
+    if (this.stale) return;
+    this.stale = true;
+    this.tell("stale");
   }
 
   /** Tell the views that images stand otherwise than they showed. */
   changed(ids) {
     if (!ids.length) return;
     this.tell("changed", ids);
-    if (/\b(is|stars|colour|by)[:<>=]/i.test(this.query) && !this.stale) {
-      this.stale = true;
-      this.tell("stale");
-    }
+    if (/\b(is|stars|colour|by)[:<>=]/i.test(this.query)) this.outdate();
   }
 }

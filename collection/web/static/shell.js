@@ -27,6 +27,8 @@ export function buildShell(room) {
     element("h1", {}, room.state.project.title),
     tabs(room),
     search(room),
+    pressed("find", "Filters", icon("sliders")),
+    refresh(room),
     element(
       "div",
       { class: "tools" },
@@ -81,6 +83,16 @@ function pressed(name, title, ...content) {
   const show = (on) => made.setAttribute("aria-pressed", String(on));
   show(setting(name));
   whenSet(name, show);
+  return made;
+}
+
+/** Shown while the list may hold what the query no longer means. */
+function refresh(room) {
+  const made = doing("refresh", "Look again for what the query means", "Look again");
+  made.classList.add("plain");
+  const show = () => (made.hidden = !room.stale);
+  room.on("stale", show);
+  show();
   return made;
 }
 

@@ -53,3 +53,30 @@ export function described(asset, { flag, stars, colour, locked } = asset.you) {
     setting("scores") && asset.score != null && `score ${Math.round(asset.score)}`,
   ].filter(Boolean).join(", ");
 }
+
+/** The same for a picture that is looked at alone: signs and words. */
+export function badges(asset) {
+  const { flag, stars, colour, locked } = asset.you;
+  const marks = [
+    element("b", {}, asset.label),
+    flag !== "none" && element("span", { class: `flag ${flag}` }, flag === "pick" ? "✓ picked" : "✕ rejected"),
+    stars > 0 && element("span", {}, "★".repeat(stars)),
+    colour !== "none" && element("i", { class: `dot ${colour}`, role: "img", "aria-label": colour }),
+    locked && element("span", {}, "locked"),
+    asset.stack && element("span", {}, `×${asset.stack.size}`),
+    ...asset.flags.map((name) => element("span", {}, `! ${name}`)),
+    setting("scores") && asset.score != null && element("span", {}, `score ${Math.round(asset.score)}`),
+  ];
+  return marks.filter(Boolean);
+}
+
+/** What stands where pictures would be, and what to do next. */
+export function empty(room) {
+  return element(
+    "div",
+    { class: "empty" },
+    element("h2", {}, room.query ? "No image is like that" : "There are no images yet"),
+    element("p", {}, room.query ? `The query is: ${room.query}` : "Make some: collection generate, or collection run."),
+    room.query && element("button", { class: "plain", click: () => room.ask("") }, "Show all images"),
+  );
+}

@@ -3,7 +3,7 @@
 import { element } from "../element.js";
 import { answer } from "../keys.js";
 import { keep, setting, whenSet } from "../settings.js";
-import { fill, tile } from "../tile.js";
+import { empty, fill, tile } from "../tile.js";
 
 export const name = "grid";
 export const key = "g";
@@ -81,8 +81,7 @@ export class Wall {
       },
       this.ground,
     );
-    this.empty = element("div", { class: "empty", hidden: true });
-    place.append(this.element, this.empty);
+    place.append(this.element);
     this.sizes = new ResizeObserver(() => this.#resized());
     this.sizes.observe(this.element);
     this.element.focus({ preventScroll: true });
@@ -99,8 +98,8 @@ export class Wall {
     const count = this.room.ids.length;
     this.#release(() => true);
     this.#measure();
-    this.empty.hidden = count > 0;
-    if (!count) this.#sayEmpty();
+    this.empty?.remove();
+    this.empty = count ? null : this.element.parentElement.appendChild(empty(this.room));
     this.#draw();
     this.follow();
   }
@@ -258,15 +257,5 @@ export class Wall {
 
   #opened(event) {
     if (event.target.closest(".tile")) this.room.go("loupe");
-  }
-
-  #sayEmpty() {
-    const asked = this.room.query;
-    const ask = element("button", { click: () => this.room.ask("") }, "Show all images");
-    this.empty.replaceChildren(
-      element("h2", {}, asked ? "No image is like that" : "There are no images yet"),
-      element("p", {}, asked ? `The query is: ${asked}` : "Make some with `collection generate`, or `collection run`."),
-      ...(asked ? [ask] : []),
-    );
   }
 }
