@@ -12,7 +12,7 @@ export function looser(stacks) {
     within,
     words: (strictness) => {
       const limits = within(strictness);
-      return `${limits.bits} bits, cosine ${(1 - limits.apart).toFixed(3)}`;
+      return [bits && `${limits.bits} bits`, apart && `cosine ${(1 - limits.apart).toFixed(3)}`].filter(Boolean).join(", ") || "only the same";
     },
   };
 }

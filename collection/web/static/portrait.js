@@ -70,8 +70,13 @@ function gauge({ trait, value, wanted, chosen, eligible }) {
     element("span", {}, called),
     element("meter", { min: 0, max: Math.max(wanted, 1), value: chosen, "aria-label": `${called}: ${chosen} of ${wanted}` }),
     element("b", {}, `${chosen} of ${wanted}`),
-    element("small", {}, short ? `only ${eligible} to choose from: refill under Work` : `from ${eligible}`),
+    element("small", {}, short ? wanting(eligible, wanted) : ""),
   );
+}
+
+function wanting(eligible, wanted) {
+  const why = eligible < wanted ? `only ${eligible} to choose from` : `${eligible} to choose from, but other quotas bind them`;
+  return `${why}: refill under Work`;
 }
 
 function rarity(trait, values, show) {

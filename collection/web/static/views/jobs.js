@@ -1,11 +1,15 @@
 /** Work that can be begun from here: about the image under the cursor or the selection, or about all; and how it went. */
 
+import { card } from "../card.js";
 import { counted, element, labelled } from "../element.js";
+import { sayWrong } from "../status.js";
 import { jobs as known, KINDS, outcome, progress, running, start } from "../jobs.js";
 
 export const name = "jobs";
 export const key = "j";
 export const title = "Work";
+
+const MOST = 6; // of the images that it is about, as many are shown
 
 export function mount(place, room) {
   const [about, all, history] = [1, 2, 3].map(() => element("section", {}));
@@ -23,6 +27,7 @@ export function mount(place, room) {
   const ends = ["cursor", "selection", "ids"].map((name) => room.on(name, redraw));
   ends.push(room.on("jobs", drawHistory));
   redraw();
+  room.details(room.targets().slice(0, MOST)).then(redraw).catch(sayWrong);
   return () => ends.forEach((end) => end());
 }
 
@@ -33,6 +38,7 @@ function aboutImages(room) {
   const head = ids.length ? `About ${target}${named}` : "About no image: choose some in the grid";
   return [
     element("h2", {}, head),
+    element("div", { class: "cards small about" }, ids.slice(0, MOST).map((id) => card(id, room.known(id), { role: "img" }))),
     wish(room, "reroll", "Other images in their place: the same series and traits, another seed.", ids.length > 0, () => ({ images: ids })),
     wish(room, "breed", "Children of two images. Select two in the grid first.", ids.length === 2,
       ({ children, mutation, fresh }) => ({ images: ids, children, mutation, fresh }),

@@ -69,7 +69,8 @@ class Tree {
     const alone = nodes.length === 1;
     const told = alone
       ? `${labelled(this.root)} was ${WORDS[origin] ?? origin}: it has no parents, and nothing was made of it. Breed it with another under Work.`
-      : `${labelled(this.root)} was ${WORDS[origin] ?? origin}. Left are its parents, right what was made of it; Enter looks at the family of another.`;
+      : `${labelled(this.root)} was ${WORDS[origin] ?? origin}. Left are its parents, right what was made of it.`;
+    this.other = button("Its family", () => this.load(this.room.cursor).catch(sayWrong), true);
     const lines = drawn("svg", { width, height, class: "lines", "aria-hidden": "true" });
     for (const [from, to] of edges) lines.append(drawn("path", { d: bent(from, to) }));
     this.#made = new Map(nodes.map((node) => [node, this.#node(node)]));
@@ -78,7 +79,8 @@ class Tree {
     this.tree.style.width = `${width}px`;
     this.tree.style.height = `${height}px`;
     const rest = more ? element("p", { class: "quiet" }, `and ${more.toLocaleString("en")} more children`) : null;
-    this.place.replaceChildren(element("section", { class: "read" }, element("p", { class: "quiet" }, told),
+    this.place.replaceChildren(element("section", { class: "read" }, 
+      element("div", { class: "line" }, element("p", { class: "quiet grow" }, told), this.other, button("Open", () => this.room.openAt(this.room.cursor))),
       element("div", { class: "scrolled" }, this.tree), rest ?? ""));
     this.mark();
     this.tree.focus({ preventScroll: true });
@@ -110,6 +112,8 @@ class Tree {
   }
 
   mark() {
+    if (!this.tree) return;
+    this.other.hidden = this.room.cursor === this.root;
     for (const [{ image, level }, made] of this.#made) {
       const asset = image == null ? null : this.room.known(image);
       const here = image === this.room.cursor;

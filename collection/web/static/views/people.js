@@ -41,7 +41,7 @@ function people(found, room) {
       agreed("Stars", found.stars),
       agreed("Comparisons", found.comparisons),
       element("p", { class: "quiet" },
-        "Krippendorff's alpha: 1 where all agree, 0 where votes might as well be drawn by lot. Two people say the same of about 65 in 100 pairs of pictures, so that alpha is seldom near 1."),
+        "Krippendorff's alpha: 1 where all agree, 0 where votes might as well be drawn by lot. Of pictures people seldom agree fully."),
     ),
     element("section", { class: "wide" }, element("h2", {}, "Contested"), ...contested(found, room)),
     found.links && element("section", {},
@@ -115,10 +115,12 @@ function contested({ contested: ids }, room) {
   ];
 }
 
-/** "you pick, anna reject" */
+/** "you: reject, 2 stars; ben: pick" */
 function votes(asset) {
   if (!asset?.others) return "";
-  const flags = { ...(asset.you.flag === "none" ? {} : { you: asset.you.flag }), ...asset.others.flags };
-  return Object.entries(flags).map(([who, flag]) => `${who}: ${flag}`).join(", ");
+  const { you, others } = asset;
+  const said = (flag, stars) => [flag !== "none" && flag, stars > 0 && counted(stars, "star")].filter(Boolean).join(", ");
+  const names = [...new Set([...Object.keys(others.flags), ...Object.keys(others.stars)])];
+  return [["you", said(you.flag, you.stars)], ...names.map((who) => [who, said(others.flags[who] ?? "none", others.stars[who])])]
+    .map(([who, words]) => `${who}: ${words || "nothing"}`).join("; ");
 }
-

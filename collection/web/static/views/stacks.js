@@ -35,6 +35,7 @@ export function mount(place, room) {
   ];
   return () => {
     stacks.gone = true;
+    stacks.sizes.disconnect();
     ends.forEach((end) => end());
   };
 }
@@ -55,7 +56,13 @@ class Stacks {
       input: () => this.tighten(Number(slider.value) / 100),
     });
     this.list = element("div", { class: "cards", role: "listbox", tabindex: "0", "aria-label": "Near-duplicates" });
-    const act = (words, action, does, strong) => button(`${words} (${keysOf(action).map(shown)[0] ?? ""})`, does, strong);
+    this.sizes = new ResizeObserver(() => this.#fit());
+    this.sizes.observe(this.list);
+    const act = (words, action, does, strong) => {
+      const made = button(words, does, strong);
+      made.append(element("kbd", {}, keysOf(action).map(shown)[0] ?? ""));
+      return made;
+    };
     this.board = element(
       "section",
       { class: "read" },
@@ -131,7 +138,13 @@ class Stacks {
     if (!this.board.isConnected) this.place.replaceChildren(this.board);
     this.head.textContent = `Stack ${this.#at + 1} of ${this.stacks.length.toLocaleString("en")} · ${counted(this.members.length, "picture")}`;
     this.list.replaceChildren(...[{ id: this.stack.keeper }, ...this.stack.members].map((member) => this.#card(member)));
+    this.#fit();
     this.mark();
+  }
+
+  /** All pictures of the stack as large as they fit together. */
+  #fit() {
+    this.list.style.setProperty("--side", `${largest(this.members.length, this.list.clientWidth, this.list.clientHeight)}px`);
   }
 
   #again() {
@@ -179,4 +192,17 @@ class Stacks {
     this.draw();
     say(member.apart ? `${labelled(member.id)} is a picture of its own now` : `${labelled(member.id)} is back in its stack`);
   }
+}
+
+const CAPTION = 34;
+const APART = 16;
+const LEAST = 132;
+
+/** The side of the squares of which `count` fit into a place, each with a caption. */
+function largest(count, width, height) {
+  const sides = Array.from({ length: count }, (_, more) => {
+    const [columns, rows] = [more + 1, Math.ceil(count / (more + 1))];
+    return Math.min((width - 8 - APART * (columns - 1)) / columns, (height - 8 - APART * (rows - 1)) / rows - CAPTION);
+  });
+  return Math.floor(Math.max(LEAST, ...sides));
 }
