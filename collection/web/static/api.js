@@ -16,7 +16,7 @@ export async function ask(method, path, body, accept = "application/json") {
   if (body !== undefined) headers["content-type"] = "application/json";
   const sent = body === undefined ? undefined : JSON.stringify(body);
   const keepalive = method === "POST" && sent.length < 30_000; // a vote outlives the page it was cast on
-  const answer = await fetch(path, { method, headers, body: sent, keepalive }).catch(() => {
+  const answer = await fetch(path, { method, headers, body: sent, keepalive, priority: "high" }).catch(() => {
     throw new Refusal({ error: "the server does not answer", hint: "is `collection review` still running?" });
   });
   if (!answer.ok) throw new Refusal(await said(answer), answer.status);

@@ -9,6 +9,8 @@ import { say, sayWrong } from "./status.js";
 
 const REST = 120; // milliseconds: whoever hurries through the list needs no panel
 
+const drafts = new Map(); // notes that were begun, by image
+
 export function facts(panel, room) {
   let waiting = 0;
   const show = () => {
@@ -21,7 +23,7 @@ export function facts(panel, room) {
   answer({
     write: () => {
       keep("facts", true);
-      draw(panel, room).then(() => panel.querySelector("textarea")?.focus()).catch(sayWrong);
+      draw(panel, room).then(() => panel.querySelector("[data-note]")?.focus()).catch(sayWrong);
     },
   });
   show();
@@ -30,14 +32,14 @@ export function facts(panel, room) {
 async function draw(panel, room) {
   const id = room.cursor;
   if (id == null) return panel.replaceChildren(element("p", { class: "quiet" }, "No image is under the cursor."));
-  const writing = panel.querySelector("textarea");
-  if (writing?.value && writing.dataset.id === String(id)) return; // a note is being written
   const asset = await get(`/api/assets/${id}`);
+  const writing = document.activeElement?.dataset.note === String(id);
   if (id !== room.cursor) return;
   panel.replaceChildren(
     heading(asset),
     ...[why, scores, votes, duplicates, origin, traits, notes].flatMap((part) => part(asset, room) ?? []),
   );
+  if (writing) panel.querySelector("[data-note]").focus();
 }
 
 function heading(asset) {
@@ -124,10 +126,13 @@ const asking = (room, term, text) =>
   element("button", { class: "chip", title: `only ${term}`, click: () => room.ask(withTerm(room.query, term)) }, text);
 
 function notes(asset, room) {
-  const field = element("textarea", { rows: 2, maxlength: 4000, "aria-label": "Note", placeholder: "A note", "data-id": asset.id });
+  const field = element("textarea", { rows: 2, maxlength: 4000, "aria-label": "Note", placeholder: "A note", "data-note": asset.id });
+  field.value = drafts.get(asset.id) ?? "";
+  field.addEventListener("input", () => drafts.set(asset.id, field.value));
   const save = async () => {
     const text = field.value.trim();
     if (!text || !(await room.decide("note", text, [asset.id]))) return;
+    drafts.delete(asset.id);
     field.value = "";
     say(`noted on ${asset.label}`);
   };

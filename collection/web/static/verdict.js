@@ -18,10 +18,14 @@ export function verdict(bar, room, doing) {
   bar.append(
     target,
     element("div", { class: "group flags", role: "group", "aria-label": "Flag" }, flags),
-    element("div", { class: "group stars", role: "group", "aria-label": "Stars" }, doing("stars0", "No stars", "·"), stars),
-    element("div", { class: "group colours", role: "group", "aria-label": "Colour" }, colours),
-    lock,
-    doing("similar", "Similar to this one", "≈"),
+    element(
+      "div",
+      { class: "rest" },
+      element("div", { class: "group stars", role: "group", "aria-label": "Stars" }, doing("stars0", "No stars", "·"), stars),
+      element("div", { class: "group colours", role: "group", "aria-label": "Colour" }, colours),
+      lock,
+      doing("similar", "Similar to this one", "≈"),
+    ),
     element("div", { class: "extra", id: "extra" }),
   );
   const show = () => {
