@@ -52,19 +52,9 @@ def make_project(folder: Path, images: int) -> None:
 def opened(folder: Path) -> Iterator[dict[str, str]]:
     """A room of CURATORS curators; their links by name."""
     names = [word for number in range(CURATORS) for word in ("--curator", f"curator-{number + 1}")]
-    command = [
-        sys.executable,
-        "-m",
-        "collection_cli.main",
-        "-C",
-        str(folder),
-        "review",
-        "--no-open",
-        "--json",
-        "--port",
-        "0",
-    ]
-    process = subprocess.Popen([*command, *names], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    room = ["-C", str(folder), "review", "--no-open", "--json", "--port", "0"]
+    command = [str(Path(sys.executable).parent / "collection"), *room, *names]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert process.stdout
         yield json.loads(process.stdout.readline())["links"]
@@ -108,9 +98,8 @@ def votes(seconds: float, images: int) -> None:
     acknowledged = [number for _, numbers in found for number in numbers]
     lost = len(set(acknowledged) - kept) + len(acknowledged) - len(set(acknowledged))
     print(f"{len(acknowledged)} votes of {CURATORS} curators on {images:,} images in {passed:.1f} s, {lost} lost")
-    print(
-        f"until on the disk: median {np.median(took):.1f} ms, p95 {np.quantile(took, 0.95):.1f} ms, most {took.max():.0f} ms"
-    )
+    middle, late = np.median(took), np.quantile(took, 0.95)
+    print(f"until on the disk: median {middle:.1f} ms, p95 {late:.1f} ms, most {took.max():.0f} ms")
     if lost:
         raise SystemExit(1)
 

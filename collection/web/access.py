@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
@@ -60,10 +61,14 @@ class Keys:
     def curator(self, token: str) -> str | None:
         """Whose token it is; None if nobody's. Takes as long whatever the token."""
         given, found = token.encode(errors="replace"), None
-        for curator in self.curators:
-            if hmac.compare_digest(self.token(curator).encode(), given):
+        for curator, known in self._tokens.items():
+            if hmac.compare_digest(known, given):
                 found = curator
         return found
+
+    @cached_property
+    def _tokens(self) -> dict[str, bytes]:
+        return {curator: self.token(curator).encode() for curator in self.curators}
 
 
 def open_keys(folder: Path, curators: Sequence[str]) -> Keys:
