@@ -109,6 +109,7 @@ class Catalogue:
         """`judge` is asked again whenever scores changed: what ranks may have."""
         self._store, self._judge = store, judge
         self._lock = Lock()
+        self._commits = 0
         self._seen: dict[str, int] = {}
         self._last: Snapshot | None = None
         self._reviews = Reviews(store)
@@ -117,6 +118,10 @@ class Catalogue:
     def now(self) -> Snapshot:
         """What is known at this moment; only what changed is read."""
         with self._lock:
+            commits = self._store.commits()  # asked first: what comes meanwhile is read now or the next time
+            if self._last is not None and commits == self._commits:
+                return self._last
+            self._commits = commits
             changes = self._store.changes()
             touched = self._reviews.catch_up()
             version = sum(changes.values()) + self._reviews.last
