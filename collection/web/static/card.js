@@ -17,7 +17,7 @@ export function card(id, asset, { large = false, caption = [], click = () => {},
     "div",
     { class: large ? "card large" : "card", role, "aria-label": words, "data-id": id, click },
     picture,
-    element("p", { class: "caption" }, said),
+    element("p", { class: "caption", "aria-hidden": "true" }, said),
   );
 }
 

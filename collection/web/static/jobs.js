@@ -26,7 +26,7 @@ export async function followJobs(strip, room) {
     else jobs.unshift({ ...job });
     jobs.length = Math.min(jobs.length, KNOWN);
     if (begun.get(job.id)?.step !== job.step) begun.set(job.id, { step: job.step, done: job.done, at: performance.now() });
-    if (before?.state === "running" && job.state !== "running") ended(room, job);
+    if (before?.state === "running" && job.state !== "running") ended(room, before);
     room.tell("jobs");
   };
   const catchUp = async () => {

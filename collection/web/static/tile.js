@@ -9,7 +9,7 @@ export function tile() {
     "div",
     { class: "tile", role: "option" },
     element("img", { alt: "", decoding: "async", draggable: "false" }),
-    element("span", { class: "badges" }),
+    element("span", { class: "badges", "aria-hidden": "true" }), // the label says it in words
   );
 }
 

@@ -99,7 +99,7 @@ class Tree {
         click: () => asset && this.room.lookAt(image), dblclick: () => asset && this.load(image).catch(sayWrong),
       },
       picture,
-      element("span", {}, said.filter(Boolean).join(" · ")),
+      element("span", { "aria-hidden": "true" }, said.filter(Boolean).join(" · ")),
     );
     made.style.transform = `translate(${x}px, ${y}px)`;
     return made;

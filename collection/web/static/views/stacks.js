@@ -124,7 +124,7 @@ class Stacks {
     if (!members.includes(this.room.cursor)) this.room.lookAt(members[0]);
     this.draw();
     this.room.tell("loaded");
-    this.list.focus({ preventScroll: true });
+    if (document.activeElement === document.body) this.list.focus({ preventScroll: true });
   }
 
   draw() {

@@ -76,7 +76,7 @@ class Survey {
       "figure",
       { role: "option", "data-id": id, click: () => (this.active === id ? this.putAside(id) : this.activate(id)) },
       element("img", { src: asset.preview, alt: "", draggable: "false" }),
-      element("figcaption", { class: "marks" }),
+      element("figcaption", { class: "marks", "aria-hidden": "true" }),
       element(
         "button",
         { class: "aside", tabindex: -1, "aria-label": `Put ${asset.label} aside`,
