@@ -12,7 +12,7 @@ export function card(id, asset, { large = false, caption = [], click = () => {},
   picture.removeAttribute("aria-label");
   if (large && asset) picture.firstChild.src = asset.preview;
   const said = caption.map((line) => (typeof line === "string" ? element("span", {}, line) : line));
-  const words = [called, ...said.map((line) => line.textContent)].filter(Boolean).join(", ");
+  const words = [called, ...said.map((line) => line.textContent).filter((line) => line !== asset?.label)].filter(Boolean).join(", ");
   return element(
     "div",
     { class: large ? "card large" : "card", role, "aria-label": words, "data-id": id, click },

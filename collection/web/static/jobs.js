@@ -21,12 +21,13 @@ const begun = new Map(); // of each job, when its present step was first heard o
 /** Show the strip, and follow the jobs for as long as the page lives. */
 export async function followJobs(strip, room) {
   const take = (job) => {
-    const before = jobs.find(({ id }) => id === job.id);
-    if (before) Object.assign(before, job);
+    const known = jobs.find(({ id }) => id === job.id);
+    const ends = known?.state === "running" && job.state !== "running";
+    if (known) Object.assign(known, job);
     else jobs.unshift({ ...job });
     jobs.length = Math.min(jobs.length, KNOWN);
     if (begun.get(job.id)?.step !== job.step) begun.set(job.id, { step: job.step, done: job.done, at: performance.now() });
-    if (before?.state === "running" && job.state !== "running") ended(room, before);
+    if (ends) ended(known);
     room.tell("jobs");
   };
   const catchUp = async () => {
@@ -54,7 +55,7 @@ export async function start(room, wish) {
 
 export const running = () => jobs.find(({ state }) => state === "running");
 
-function ended(room, job) {
+function ended(job) {
   if (job.state === "failed") say(`${KINDS[job.kind]}: ${job.error}. ${job.hint ?? ""}`, "wrong");
   else say(`${KINDS[job.kind]}: ${outcome(job)}`);
   job.shown = true;
