@@ -31,6 +31,7 @@ export class Brush {
   async draw() {
     const rest = replaced(this.room.query, this.field);
     const { edges, counts } = await get(`/api/histogram?${new URLSearchParams({ field: this.field, q: rest })}`);
+    if (rest !== replaced(this.room.query, this.field) || this.#from !== null) return; // it is drawn anew, or brushed
     [this.edges, this.counts] = [edges, counts];
     const [low, high] = [edges[0], edges.at(-1)];
     this.decimals = Math.max(0, Math.ceil(-Math.log10((high - low) / STEPS || 1)));

@@ -71,6 +71,7 @@ function chips(room, field) {
   const draw = async () => {
     const rest = replaced(room.query, field);
     const found = await get(`/api/histogram?${new URLSearchParams({ field, q: rest })}`);
+    if (rest !== replaced(room.query, field)) return; // another answer is on its way
     const given = wordsOf(room.query, field).map((each) => each.toLowerCase());
     content.replaceChildren(
       ...found.words.map((word, place) =>
