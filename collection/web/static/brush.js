@@ -36,6 +36,7 @@ export class Brush {
     const [low, high] = [edges[0], edges.at(-1)];
     this.decimals = Math.max(0, Math.ceil(-Math.log10((high - low) / STEPS || 1)));
     const step = 10 ** -this.decimals;
+    this.near = step / 2; // browsers move a handle in steps from the low end: it may not quite reach the high one
     this.ends = [Math.floor(low / step) * step, Math.ceil(high / step) * step];
     for (const handle of [this.low, this.high]) Object.assign(handle, { min: this.ends[0], max: this.ends[1], step });
     const asked = rangeOf(this.room.query, this.field);
@@ -77,7 +78,7 @@ export class Brush {
 
   #ask() {
     const [low, high] = this.#range();
-    const open = [low <= this.ends[0], high >= this.ends[1]];
+    const open = [low < this.ends[0] + this.near, high > this.ends[1] - this.near];
     const term =
       open[0] && open[1] ? "" : open[0] ? condition(this.field, "<=", this.#written(high))
       : open[1] ? condition(this.field, ">=", this.#written(low))
