@@ -110,14 +110,14 @@ def _whose(query: Query, viewer: str | None) -> str | None:
 def _holds(asked: _Asked, term: Term) -> Mask:
     """Which images a term is true of, before it is negated: (n,)."""
     everything = np.ones(len(asked.snapshot.images), dtype=np.bool_)
-    if not term.field:
-        return everything if term.value.startswith("~") else _in_prompt(asked, term.value)
-    low = term.field.lower()
+    if not term.field and not term.value.startswith("~"):
+        return _in_prompt(asked, term.value)
+    low = term.field.lower() or "~"
     if low in ("sort", "like", "by", "is", "colour") and (term.op not in ":=" or not term.value):
         _wrong(term, f"{low} takes a name", f"{low}:{term.value or 'NAME'}")
-    if low in ("sort", "like", "by") and term.negated:
+    if low in ("sort", "like", "by", "~") and term.negated:
         _wrong(term, f"{low} cannot be negated", "sort:-FIELD puts the highest first")
-    if low in ("sort", "like"):
+    if low in ("sort", "like", "~"):
         return everything
     if low == "by":
         return asked.votes.voted
@@ -224,8 +224,7 @@ def _keys(asked: _Asked) -> Iterator[Numbers]:
         elif low == "like":
             yield _last_if_unknown(-_likeness(asked.snapshot, _image_vector(asked.snapshot, term)))
         elif not term.field and term.value.startswith("~"):
-            sign = 1 if term.negated else -1
-            yield _last_if_unknown(sign * _likeness(asked.snapshot, _text_vector(asked.snapshot, term)))
+            yield _last_if_unknown(-_likeness(asked.snapshot, _text_vector(asked.snapshot, term)))
 
 
 def _sort_key(asked: _Asked, term: Term) -> Numbers:

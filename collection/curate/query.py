@@ -18,7 +18,7 @@ from collection.errors import UsageError
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _FIELD = rf"(?!\"\"){_QUOTED}|[^\s\":<>=]+(?::[^\s\":<>=]+(?=[<>=]))?"  # mood:calm>0.3 is about mood:calm
 _TERM = re.compile(
-    rf"(?P<minus>-?)(?:(?P<field>{_FIELD})(?P<op>>=|<=|[:=<>])(?P<value>{_QUOTED}|[^\s\"]+)|(?P<text>{_QUOTED}|[^\s\"]+))"
+    rf"(?P<minus>-?)(?:(?P<field>{_FIELD})(?P<op>>=|<=|[:=<>])(?P<value>{_QUOTED}|[^\s\"]+)|(?P<text>{_QUOTED}|[^\s\":<>=]+))"
     r"(?=\s|$)",
     re.DOTALL,
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import PoolProxiedConnection, text
 from sqlmodel import col, delete, select
 
 from collection.store.database import Database, now
@@ -35,6 +37,29 @@ class ScoreColumns(NamedTuple):
 
 class Columns(Database):
     """Everything at once, for somebody who keeps it in memory."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._asking = Lock()
+        self._watcher: PoolProxiedConnection | None = None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._asking:
+            if self._watcher is not None:
+                self._watcher.close()
+                self._watcher = None
+        super().close()
+
+    def commits(self) -> int:
+        """A number that is another after every commit, of whatever process; it costs microseconds to ask."""
+        with self._asking:
+            if self._watcher is None:
+                self._watcher = self._engine.raw_connection()
+            cursor = self._watcher.cursor()
+            (number,) = cursor.execute("PRAGMA data_version").fetchone()
+            cursor.close()
+            return int(number)
 
     def changes(self) -> dict[str, int]:
         """How often each part was written to: images, scores, choice. Another number: it may have changed."""

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
@@ -28,6 +29,8 @@ from collection.curate.reviews import refuse_no_name
 from collection.errors import UsageError
 
 SECRET_FILE = ".review-secret"
+LARGEST_BODY = 2_000_000
+"""Bytes of a request."""
 WRITE_HEADER = "x-collection"
 """A header that no other page can send without being asked first; any value."""
 YEAR = 365 * 24 * 3600
@@ -58,10 +61,14 @@ class Keys:
     def curator(self, token: str) -> str | None:
         """Whose token it is; None if nobody's. Takes as long whatever the token."""
         given, found = token.encode(errors="replace"), None
-        for curator in self.curators:
-            if hmac.compare_digest(self.token(curator).encode(), given):
+        for curator, known in self._tokens.items():
+            if hmac.compare_digest(known, given):
                 found = curator
         return found
+
+    @cached_property
+    def _tokens(self) -> dict[str, bytes]:
+        return {curator: self.token(curator).encode() for curator in self.curators}
 
 
 def open_keys(folder: Path, curators: Sequence[str]) -> Keys:
@@ -124,6 +131,9 @@ class Gate:
             return _said(401, "a key is needed", "open the link that `collection review` printed")
         if scope["method"] not in SAFE_METHODS and not self._our_page(headers):
             return _said(403, "this did not come from the review room's page", f"send the header {WRITE_HEADER}: 1")
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length[:20]) > LARGEST_BODY:
+            return _said(413, f"more than {LARGEST_BODY:,} bytes", "send less at once")
         return None
 
     def _entrance(self, path: str, token: str, rest: list[tuple[str, str]]) -> Response:

@@ -13,15 +13,13 @@ from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from collection.errors import CollectionError, UsageError
+from collection.errors import CollectionError, ProjectError, UsageError
 from collection.project import Project
 from collection.web import chosen, events, images, kin, page, people, pictures, stream, tasks, views
-from collection.web.access import Gate, Keys
+from collection.web.access import LARGEST_BODY, Gate, Keys
 from collection.web.jobs import UnknownJobError
 from collection.web.room import Room, UnknownImageError
 
-LARGEST_BODY = 2_000_000
-"""Bytes of a request."""
 ROUTERS = tuple(room.router for room in (page, images, pictures, events, people, kin, chosen, views, tasks, stream))
 
 
@@ -51,6 +49,7 @@ def create_app(project: Project, keys: Keys, *, host: str = "127.0.0.1", port: i
 @asynccontextmanager
 async def _open(app: FastAPI) -> AsyncIterator[None]:
     """Watch for news as long as the room is open, and leave nothing at work behind."""
+    await run_in_threadpool(app.state.room.now)  # the first page need not wait for the catalogue
     watching = asyncio.create_task(app.state.news.watch())
     try:
         yield
@@ -64,7 +63,8 @@ async def _failed(_: Request, error: Exception) -> Response:
     assert isinstance(error, CollectionError)
     absent = isinstance(error, UnknownImageError | UnknownJobError | views.UnknownViewError)
     wrong = HTTPStatus.NOT_FOUND if absent else HTTPStatus.BAD_REQUEST
-    status = wrong if isinstance(error, UsageError) else HTTPStatus.CONFLICT
+    busy = isinstance(error, ProjectError) or not isinstance(error, UsageError)
+    status = HTTPStatus.CONFLICT if busy else wrong
     return JSONResponse({"error": error.message, "hint": error.hint}, status)
 
 

@@ -29,7 +29,7 @@ def listen(host: str, port: int) -> socket.socket:
     Raises PortTakenError, or CollectionError where it cannot be for another reason."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.socket(found[0], socket.SOCK_STREAM)
+        listener = socket.socket(*found[:3])  # with the protocol named, asyncio lets no small answer wait
     except (socket.gaierror, OSError) as error:
         raise UsageError(f"{host} is no address of this machine: {error}", "--host 127.0.0.1") from error
     try:
