@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -191,7 +191,9 @@ def reading(repository: Path, browser: Any) -> Iterator[Any]:
     """A page that knows nothing but query.js."""
     page = browser.new_page()
     script = (repository / "collection/web/static/query.js").read_text()
-    page.evaluate("async text => { window.query = await import('data:text/javascript,' + encodeURIComponent(text)) }", script)
+    page.evaluate(
+        "async text => { window.query = await import('data:text/javascript,' + encodeURIComponent(text)) }", script
+    )
     yield page
     page.close()
 
@@ -220,6 +222,4 @@ def test_the_page_reads_a_query_as_the_server_does(reading: Any, terms: list[Ter
         "terms => terms.map(([f, o, v]) => f ? window.query.condition(f, o, v) : window.query.words(v))",
         [(t.field, t.op, t.value) for t in wanted],
     )
-    assert [replaced.terms[0] for replaced in map(parse, written)] == [
-        Term(t.field, t.op, t.value) for t in wanted
-    ]
+    assert [replaced.terms[0] for replaced in map(parse, written)] == [Term(t.field, t.op, t.value) for t in wanted]
