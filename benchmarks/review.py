@@ -1,111 +1,139 @@
-"""The review room under load.
+"""The review room in a real browser: `python benchmarks/review.py [IMAGES ...]` (default 10000 100000).
 
-    python benchmarks/review.py --votes [seconds] [images]
-
---votes: eight curators vote as fast as they are answered, together a hundred times a second, for a minute, through the
-server that `collection review` starts; says how long each vote took until it was on the disk, and counts them.
+Makes a project of that many cheap pictures in a temporary folder, or uses FOLDER/IMAGES where REVIEW_GALLERIES names
+a folder of them; serves it with `collection review`; and drives the system's Chromium, drawing in software, at
+1440x900. The browser shares the processor with the server. REVIEW_VOTES votes (default 5000) are cast by key.
 """
 
 from __future__ import annotations
 
 import json
-import signal
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from http.client import HTTPConnection
-from http.cookies import SimpleCookie
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
+from typing import Any
 
-import numpy as np
+from many_images import make
+from playwright.sync_api import Page, sync_playwright
 
-from collection.project import open_project
-from collection.store.records import Asset, Score
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run", "--js-flags=--expose-gc", "--enable-precise-memory-info",
+]  # fmt: skip
+VOTES = int(os.environ.get("REVIEW_VOTES", "5000"))
+SHOWN = """() => {
+  const sight = [...document.querySelectorAll(".wall .tile:not([hidden])")]
+    .filter((tile) => { const box = tile.getBoundingClientRect(); return box.bottom > 0 && box.top < innerHeight; });
+  return sight.length > 0 && sight.every(({ firstChild: image }) => image.src && image.complete && image.naturalWidth);
+}"""
+FRAMES = """async () => {
+  const wall = document.querySelector(".wall"), start = performance.now(), times = [];
+  let last = start;
+  while (last - start < 4000) {
+    const now = await new Promise(requestAnimationFrame);
+    times.push(now - last);
+    last = now;
+    wall.scrollTop += 24;
+  }
+  times.sort((a, b) => a - b);
+  return [1000 * times.length / (last - start), times.at(-1)];
+}"""
 
-CURATORS = 8
-RATE = 100
-"""Votes a second, of all curators together."""
+
+def main() -> None:
+    print(f"{'images':>8} {'figure':34} {'measured':>12}   limit")
+    for count in map(int, sys.argv[1:] or ["10000", "100000"]):
+        with gallery(count) as folder, served(folder) as link, browsing() as page:
+            for name, value, limit in measured(page, link, count):
+                print(f"{count:>8,} {name:34} {value:>12}   {limit}", flush=True)
 
 
-def make_project(folder: Path, images: int) -> None:
-    """So many images of which only the rows exist, each with a score."""
-    folder.mkdir(parents=True)
-    text = f'title = "Benchmark"\nsupply = {images // 10}\ncandidates = {images}\nseed = 1\n[image]\nsize = 64\n'
-    (folder / "collection.toml").write_text(text)
-    with open_project(folder) as project:
-        project.store.replace_plan(project.plan.recipes)
-        planned = project.store.planned()
-        assets = [Asset(item.id, item.recipe, f"{item.id:064x}", f"{item.id:064x}", 64, 64, 1) for item in planned]
-        project.store.add_assets(assets)
-        values = np.random.default_rng(1).normal(60, 10, images)
-        project.store.add_judgements(
-            [Score(a.file_sha256, "quality", "x", v) for a, v in zip(assets, values.tolist(), strict=True)]
-        )
+def measured(page: Page, link: str, count: int) -> Iterator[tuple[str, str, str]]:
+    page.goto(link)  # the server reads its columns once
+    page.wait_for_function(SHOWN)
+    start = time.perf_counter()
+    page.goto(link)
+    page.wait_for_function(SHOWN)
+    yield (
+        "first screen, all its pictures",
+        f"{time.perf_counter() - start:.2f} s",
+        "0.5 s" if count <= 10_000 else "1 s",
+    )
+    yield "elements of the document", f"{page.evaluate('document.querySelectorAll(`*`).length')}", "500"
+    rate, worst = page.evaluate(FRAMES)
+    yield "frames a second while scrolling", f"{rate:.0f}", "45"
+    yield "longest frame", f"{worst:.0f} ms", ""
+    page.keyboard.press("Home")
+    yield from voting(page, min(VOTES, count - 1))
+
+
+def voting(page: Page, votes: int) -> Iterator[tuple[str, str, str]]:
+    """Votes by key; the round trip is that of the request, from its start to the last byte of its answer."""
+    page.evaluate("performance.clearResourceTimings(); performance.setResourceTimingBufferSize(1e6)")
+    page.wait_for_timeout(500)
+    before, nodes = memory(page)
+    start = time.perf_counter()
+    for number in range(votes):
+        with page.expect_response("**/api/events"):
+            page.keyboard.press("px3"[number % 3])
+    seconds = time.perf_counter() - start
+    times = sorted(page.evaluate(
+        "performance.getEntriesByType('resource').filter(e => e.name.endsWith('/api/events')).map(e => e.duration)"
+    ))  # fmt: skip
+    yield "votes a second, one after the other", f"{votes / seconds:.0f}", ""
+    yield "vote round trip, median", f"{times[len(times) // 2]:.1f} ms", ""
+    yield "vote round trip, p95", f"{times[len(times) * 95 // 100]:.1f} ms", "15 ms"
+    page.evaluate("performance.clearResourceTimings()")
+    page.wait_for_timeout(1000)
+    after, more = memory(page)
+    yield f"memory after {votes:,} votes", f"{before:.1f} > {after:.1f} MB", "flat"
+    yield "elements after them", f"{nodes} > {more}", "500"
+
+
+def memory(page: Page) -> tuple[float, int]:
+    page.evaluate("() => { gc(); gc(); }")
+    used = page.evaluate("performance.memory.usedJSHeapSize")
+    return used / 1e6, page.evaluate("document.querySelectorAll('*').length")
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[dict[str, str]]:
-    """A room of CURATORS curators; their links by name."""
-    names = [word for number in range(CURATORS) for word in ("--curator", f"curator-{number + 1}")]
-    room = ["-C", str(folder), "review", "--no-open", "--json", "--port", "0"]
-    command = [str(Path(sys.executable).parent / "collection"), *room, *names]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert process.stdout
-        yield json.loads(process.stdout.readline())["links"]
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait()
+def gallery(count: int) -> Iterator[Path]:
+    kept = os.environ.get("REVIEW_GALLERIES")
+    if kept and (Path(kept) / str(count)).is_dir():
+        yield Path(kept) / str(count)
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(kept or temporary) / str(count)
+        make(folder, count)
+        yield folder
 
 
-def vote(link: str, number: int, seconds: float, images: int) -> tuple[list[float], list[int]]:
-    """Vote at this curator's share of RATE; returns the seconds each took, and the numbers acknowledged."""
-    where = urlsplit(link)
-    line = HTTPConnection(where.hostname or "", where.port or 80)
-    line.request("GET", f"{where.path}?{where.query}")
-    answer = line.getresponse()
-    answer.read()
-    cookie = SimpleCookie(answer.headers["set-cookie"]).output(attrs=[], header="", sep=";").strip()
-    headers = {"content-type": "application/json", "x-collection": "1", "cookie": cookie}
-    took, kept = [], []
-    begun, chance = time.perf_counter(), np.random.default_rng(number)
-    for step in range(round(seconds * RATE / CURATORS)):
-        time.sleep(max(0.0, begun + step * CURATORS / RATE - time.perf_counter()))
-        said = {"kind": "stars", "asset": int(chance.integers(1, images + 1)), "value": int(chance.integers(1, 6))}
-        sent = time.perf_counter()
-        line.request("POST", "/api/events", json.dumps({"decisions": [said]}), headers)
-        kept.append(json.loads(line.getresponse().read())["batch"])
-        took.append(time.perf_counter() - sent)
-    return took, kept
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    command = str(Path(sys.executable).parent / "collection")
+    words = [command, "-C", str(folder), "review", "--no-open", "--port", "0", "--json"]
+    server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert server.stdout
+    yield json.loads(server.stdout.readline())["url"]
+    server.terminate()
+    server.wait()
 
 
-def votes(seconds: float, images: int) -> None:
-    with TemporaryDirectory() as place:
-        folder = Path(place) / "project"
-        make_project(folder, images)
-        with opened(folder) as links, ThreadPoolExecutor(CURATORS) as pool:
-            begun = time.perf_counter()
-            found = list(pool.map(lambda item: vote(item[1], item[0], seconds, images), enumerate(links.values())))
-            passed = time.perf_counter() - begun
-        with open_project(folder) as project:
-            kept = {event.batch for event in project.store.reviews()}
-    took = np.array([each for times, _ in found for each in times]) * 1000
-    acknowledged = [number for _, numbers in found for number in numbers]
-    lost = len(set(acknowledged) - kept) + len(acknowledged) - len(set(acknowledged))
-    print(f"{len(acknowledged)} votes of {CURATORS} curators on {images:,} images in {passed:.1f} s, {lost} lost")
-    middle, late = np.median(took), np.quantile(took, 0.95)
-    print(f"until on the disk: median {middle:.1f} ms, p95 {late:.1f} ms, most {took.max():.0f} ms")
-    if lost:
-        raise SystemExit(1)
+@contextmanager
+def browsing() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser: Any = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=ARGUMENTS
+        )
+        yield browser.new_page(viewport={"width": 1440, "height": 900})
+        browser.close()
 
 
 if __name__ == "__main__":
-    what, *numbers = sys.argv[1:] or ["--votes"]
-    if what != "--votes":
-        raise SystemExit(__doc__)
-    votes(float(numbers[0]) if numbers else 60, int(numbers[1]) if len(numbers) > 1 else 10_000)
+    main()
