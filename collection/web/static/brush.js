@@ -13,7 +13,8 @@ export class Brush {
     [this.room, this.field, this.title] = [room, field, title];
     this.bars = drawn("path", { class: "all" });
     this.chosen = drawn("path", { class: "chosen" });
-    this.picture = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" }, this.bars, this.chosen);
+    const size = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" };
+    this.picture = drawn("svg", { ...size, "aria-hidden": "true" }, this.bars, this.chosen);
     this.low = this.#handle("from");
     this.high = this.#handle("to");
     this.said = element("output", {});
