@@ -60,7 +60,11 @@ def measured(page: Page, link: str, count: int) -> Iterator[tuple[str, str, str]
     start = time.perf_counter()
     page.goto(link)
     page.wait_for_function(SHOWN)
-    yield "first screen, all its pictures", f"{time.perf_counter() - start:.2f} s", "0.5 s" if count <= 10_000 else "1 s"
+    yield (
+        "first screen, all its pictures",
+        f"{time.perf_counter() - start:.2f} s",
+        "0.5 s" if count <= 10_000 else "1 s",
+    )
     yield "elements of the document", f"{page.evaluate('document.querySelectorAll(`*`).length')}", "500"
     rate, worst = page.evaluate(FRAMES)
     yield "frames a second while scrolling", f"{rate:.0f}", "45"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
@@ -11,15 +11,15 @@ from threading import Lock
 import numpy as np
 import numpy.typing as npt
 
-from collection.curate.columns import Choice, Images, Integers, Mask, Metric, Numbers, Scores
+from collection.curate.columns import Choice, Images, Integers, Mask, Numbers, Scores
 from collection.curate.reviews import Reviews
 from collection.curate.standing import COLOURS, Standing
 from collection.store.store import Store
 from collection.values import TextEncoder
 
 Vectors = npt.NDArray[np.float32]
-Flagging = Callable[[Mapping[str, Metric]], Mapping[str, Mask]]
-"""Which images, (n,), have which flag, by the numbers that they got."""
+Flags = Callable[[], Mapping[int, Collection[str]]]
+"""The flags of the images that have any, by number."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Judge:
     """The metrics that say which image is better."""
     model: str = ""
     """The encoder whose vectors say what is like what."""
-    flagging: Flagging = lambda _: {}
+    flags: Flags = dict
     words: TextEncoder | None = None
     """The encoder, where it knows words."""
 
@@ -148,16 +148,21 @@ class Catalogue:
         images = Images(self._store.image_columns()) if old is None or "images" in stale else old.images
         same = old is not None and images is old.images
         if old is not None and same and "scores" not in stale:
-            judge, scores = old.judge, old.scores
+            judge, scores, flags = old.judge, old.scores, old.flags
         else:
             judge = self._judge()
             scores = Scores(images, self._store.score_columns(), judge.ranking)
+            flags = _masks(images, judge.flags())
         if old is not None and same and "choice" not in stale:
             choice = old.choice
         else:
             choice = Choice(images, self._store.duplicates(), self._store.selection())
-        flags = judge.flagging(scores.metrics)
         return Snapshot(version, images, scores, choice, flags, self._reviews, judge, self._store)
+
+
+def _masks(images: Images, flags: Mapping[int, Collection[str]]) -> dict[str, Mask]:
+    names = sorted({name for found in flags.values() for name in found})
+    return {name: images.mask(number for number, found in flags.items() if name in found) for name in names}
 
 
 def _renew_votes(snapshot: Snapshot, touched: set[int]) -> None:

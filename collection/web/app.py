@@ -50,6 +50,7 @@ def create_app(project: Project, keys: Keys, *, host: str = "127.0.0.1", port: i
 @asynccontextmanager
 async def _open(app: FastAPI) -> AsyncIterator[None]:
     """Watch for news as long as the room is open, and leave nothing at work behind."""
+    await run_in_threadpool(app.state.room.now)  # the first page need not wait for the catalogue
     watching = asyncio.create_task(app.state.news.watch())
     try:
         yield

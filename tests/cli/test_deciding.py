@@ -44,6 +44,8 @@ def test_picks_and_rejects_of_two_curators(decide, monkeypatch: pytest.MonkeyPat
     decide("select")
     assert "picked by ada" in decide("select", "--why-image", 1)["why"]
     assert "rejected by ben" in decide("select", "--why-image", 4)["why"]
+    assert decide("reject", "is:contested id:1-9", "--as", "eve")["images"] == [3]
+    assert decide("reject", "--undo", "--as", "eve")["images"] == [3]
     decide("reject", 3, "--off")
     assert decide("reject", "--undo")["images"] == [3]
     assert decide("pick", "--undo", "--as", "ada")["images"] == [1, 2, 3]
@@ -63,7 +65,7 @@ def test_locks_hold_and_notes_are_kept(decide) -> None:
     decide("note", 5, "--text", " ", code=2)
 
 
-@pytest.mark.parametrize("words", [[], ["99"], ["x"], ["5-2"], ["-1"], ["1", "--undo"]])
+@pytest.mark.parametrize("words", [[], ["99"], ["x"], ["qualty>3"], ["5-2"], ["-1"], ["1", "--undo"]])
 def test_images_that_cannot_be_meant(decide, words: list[str]) -> None:
     assert "error" in decide("pick", *words, code=2)
     assert decide("reviews")["events"] == 0

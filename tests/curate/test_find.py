@@ -68,7 +68,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture(scope="module")
 def now(store: Store) -> Snapshot:
-    return Catalogue(store, lambda: Judge(("quality",), "e", words=Words())).now()
+    flags = {4: {"blurred": "sharpness 0.1"}, 6: {"blurred": "sharpness 0.2", "tiny": "8 pixels"}}
+    return Catalogue(store, lambda: Judge(("quality",), "e", lambda: flags, Words())).now()
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,8 @@ def now(store: Store) -> Snapshot:
         ('"torn sky 2"', [2]),
         ("is:duplicate", [5]),
         ("is:stacked", [4, 5]),
+        ("is:flagged", [4, 6]),
+        ("is:blurred -is:tiny", [4]),
         ("is:selected sort:rank", [2, 1]),
         ("sort:-quality", [1, 2, 3, 4, 5, 6]),
         ("sort:quality", [6, 5, 4, 3, 2, 1]),

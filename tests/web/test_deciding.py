@@ -167,7 +167,9 @@ def test_selecting_by_mouse_and_keys(links: dict[str, str], opened: Callable[...
 
 def test_what_the_server_refuses_is_taken_back_in_sight(links: dict[str, str], opened: Callable[..., Any]) -> None:
     page = opened(links["anna"] + "&at=40")
-    page.route("**/api/events", lambda route: route.fulfill(status=409, json={"error": "the disk is full", "hint": "x"}))
+    page.route(
+        "**/api/events", lambda route: route.fulfill(status=409, json={"error": "the disk is full", "hint": "x"})
+    )
     page.keyboard.press("p")
     status(page, "the disk is full. x")
     page.wait_for_selector("#image-40[data-flag=none]")

@@ -13,7 +13,8 @@ export class Brush {
     [this.room, this.field, this.title] = [room, field, title];
     this.bars = drawn("path", { class: "all" });
     this.chosen = drawn("path", { class: "chosen" });
-    this.picture = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" }, this.bars, this.chosen);
+    const size = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" };
+    this.picture = drawn("svg", { ...size, "aria-hidden": "true" }, this.bars, this.chosen);
     this.low = this.#handle("from");
     this.high = this.#handle("to");
     this.said = element("output", {});
@@ -31,10 +32,12 @@ export class Brush {
   async draw() {
     const rest = replaced(this.room.query, this.field);
     const { edges, counts } = await get(`/api/histogram?${new URLSearchParams({ field: this.field, q: rest })}`);
+    if (rest !== replaced(this.room.query, this.field) || this.#from !== null) return; // it is drawn anew, or brushed
     [this.edges, this.counts] = [edges, counts];
     const [low, high] = [edges[0], edges.at(-1)];
     this.decimals = Math.max(0, Math.ceil(-Math.log10((high - low) / STEPS || 1)));
     const step = 10 ** -this.decimals;
+    this.near = step / 2; // browsers move a handle in steps from the low end: it may not quite reach the high one
     this.ends = [Math.floor(low / step) * step, Math.ceil(high / step) * step];
     for (const handle of [this.low, this.high]) Object.assign(handle, { min: this.ends[0], max: this.ends[1], step });
     const asked = rangeOf(this.room.query, this.field);
@@ -76,7 +79,7 @@ export class Brush {
 
   #ask() {
     const [low, high] = this.#range();
-    const open = [low <= this.ends[0], high >= this.ends[1]];
+    const open = [low < this.ends[0] + this.near, high > this.ends[1] - this.near];
     const term =
       open[0] && open[1] ? "" : open[0] ? condition(this.field, "<=", this.#written(high))
       : open[1] ? condition(this.field, ">=", this.#written(low))

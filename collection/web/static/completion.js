@@ -19,7 +19,8 @@ export function completions(state, word) {
   const minus = word.slice(0, word.length - bare.length);
   const [, field, value] = /^("[^"]*"|[^":<>=]+):(.*)$/s.exec(bare) ?? [];
   const wanted = (value ?? bare).replaceAll('"', "").toLowerCase();
-  const found = field === undefined ? fields(state) : values(state, field.replaceAll('"', "")).map((each) => condition(field.replaceAll('"', ""), ":", each));
+  const about = field?.replaceAll('"', "");
+  const found = field === undefined ? fields(state) : values(state, about).map((each) => condition(about, ":", each));
   const text = (each) => (field === undefined ? each : each.slice(each.indexOf(":") + 1)).replaceAll('"', "").toLowerCase();
   const begins = found.filter((each) => text(each).startsWith(wanted));
   const holds = found.filter((each) => text(each).includes(wanted) && !text(each).startsWith(wanted));
@@ -28,7 +29,7 @@ export function completions(state, word) {
 
 function fields(state) {
   const words = new Set(["is", "colour", "by", "sort", "like", "series", ...Object.keys(state.traits)]);
-  const named = state.fields.map((name) => (words.has(name) ? condition(name, ":", "x").slice(0, -1) : condition(name, ">", "x").slice(0, -1)));
+  const named = state.fields.map((name) => condition(name, words.has(name) ? ":" : ">", "x").slice(0, -1));
   return [...state.states.map((name) => `is:${name}`), ...named];
 }
 
@@ -88,7 +89,7 @@ export function completing(field, room) {
     if (list.hidden) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) mark(at < 0 && step < 0 ? -1 : at + step);
-    else if ((event.key === "Tab" || event.key === "Enter") && (at >= 0 || event.key === "Tab")) take(list.children[Math.max(0, at)].textContent);
+    else if (event.key === "Tab" || (event.key === "Enter" && at >= 0)) take(list.children[Math.max(0, at)].textContent);
     else if (event.key === "Escape") close();
     else return;
     event.preventDefault();

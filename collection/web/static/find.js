@@ -63,14 +63,15 @@ function brush(room, field) {
 function chips(room, field) {
   const content = element("div", { class: "chips" });
   const toggle = (word) => {
-    const given = wordsOf(room.query, field).map((each) => each.toLowerCase());
-    const here = given.includes(word.toLowerCase());
-    const next = here ? wordsOf(room.query, field).filter((each) => each.toLowerCase() !== word.toLowerCase()) : [...wordsOf(room.query, field), word];
+    const given = wordsOf(room.query, field);
+    const others = given.filter((each) => each.toLowerCase() !== word.toLowerCase());
+    const next = others.length < given.length ? others : [...given, word];
     return room.ask(replaced(room.query, field, next.length ? condition(field, ":", next.join(",")) : ""));
   };
   const draw = async () => {
     const rest = replaced(room.query, field);
     const found = await get(`/api/histogram?${new URLSearchParams({ field, q: rest })}`);
+    if (rest !== replaced(room.query, field)) return; // another answer is on its way
     const given = wordsOf(room.query, field).map((each) => each.toLowerCase());
     content.replaceChildren(
       ...found.words.map((word, place) =>

@@ -42,6 +42,7 @@ export function search(room) {
   answer({ search: () => field.select() });
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
+    event.preventDefault(); // which would empty the field
     show();
     field.blur();
   });

@@ -65,7 +65,7 @@ export function badges(asset) {
     locked && element("span", {}, "locked"),
     asset.stack && element("span", {}, `×${asset.stack.size}`),
     ...asset.flags.map((name) => element("span", {}, `! ${name}`)),
-    setting("scores") && asset.score != null && element("span", {}, `score ${Math.round(asset.score)}`),
+    setting("scores") && asset.score != null && element("span", { class: "score" }, `score ${Math.round(asset.score)}`),
   ];
   return marks.filter(Boolean);
 }

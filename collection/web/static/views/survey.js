@@ -78,8 +78,8 @@ class Survey {
       element("img", { src: asset.preview, alt: "", draggable: "false" }),
       element("figcaption", { class: "marks", "aria-hidden": "true" }),
       element(
-        "button",
-        { class: "aside", tabindex: -1, "aria-label": `Put ${asset.label} aside`,
+        "span", // the key does the same; an option may hold no button
+        { class: "aside", title: `Put ${asset.label} aside`, "aria-hidden": "true",
           click: (event) => (event.stopPropagation(), this.putAside(id)) },
         icon("cross"),
       ),
