@@ -26,7 +26,7 @@ def chosen(session: Session, words: Sequence[str]) -> list[int]:
     """
     if not words:
         raise UsageError("which images?", "give numbers, ranges or a query: 12 15-20 'quality>80'")
-    known = {asset.id for asset in session.project.store.assets()}
+    known = set(session.project.store.numbers())
     found: dict[int, None] = {}
     for word in words:
         numbers = _numbers(session, word, known)

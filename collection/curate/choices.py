@@ -31,7 +31,7 @@ def decide(
     images would be more than the tokens of their kind.
     """
     asked = [*locked, *rejected, *freed]
-    known = {asset.id for asset in store.assets()}
+    known = set(store.numbers())
     if unknown := [number for number in asked if number not in known]:
         raise UsageError(
             f"the plan has no image {unknown[0]:04d}", "`collection sheet --all` shows every image with its number"

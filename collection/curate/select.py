@@ -302,9 +302,8 @@ def _explained(
     for place, number in enumerate(chosen, 1):
         standing = places[number]
         text = _reason(ranked[standing - 1], standing, len(ranked), kept_for[number])
-        if number in wish.locked or number in wish.picked:
-            text += f"; {_verdict(wish.decided[number])}"
-        elif wish.diversity:
+        text += _said(number, wish)
+        if wish.diversity and number not in wish.locked:
             text += f"; weighed with how unlike the others it is (diversity {wish.diversity:g})"
         found.append(Selection(number, place, text))
     return found
@@ -321,25 +320,38 @@ def why(store: Store, asset_id: int, wish: Wish, candidates: Candidates | None =
     if asset_id in wish.rejected and store.asset(asset_id):
         return f"not chosen: {_verdict(wish.decided[asset_id])}"
     candidates = candidates or candidates_of(store, wish)
+    keepers = {item.asset_id: item.keeper_id for item in candidates.aside.values()}
+    for choice in store.selection():
+        if choice.asset_id in keepers and keepers[choice.asset_id] == keepers.get(asset_id, asset_id):
+            said = _said(choice.asset_id, wish)
+            return f"not chosen: its near-duplicate {choice.asset_id:04d} stands for it{said}"
     if (item := candidates.aside.get(asset_id)) and asset_id not in wish.apart:
         return f"not chosen: set aside as a near-duplicate of {item.keeper} ({nearness(item)})"
     for place, ranked in enumerate(candidates.ranked, 1):
         if ranked.asset.id == asset_id:
             standing = f"not chosen: {_standing(ranked, place, len(candidates.ranked))}"
             weighed = f"; likeness was weighed too (diversity {wish.diversity:g})" if wish.diversity else ""
-            return f"{standing}, {_no_room(ranked.asset, wish)}{weighed}"
+            return f"{standing}, {_no_room(ranked.asset, wish)}{_said(asset_id, wish)}{weighed}"
     raise CollectionError(
         f"no image has the number {asset_id:04d}", "collection sheet shows the images and their numbers"
     )
+
+
+def _said(number: int, wish: Wish) -> str:
+    """What people say of an image, to go on with; empty where they say nothing that counts."""
+    standing = wish.decided.get(number)
+    return f"; {_verdict(standing)}" if standing and (standing.locked or standing.flags) else ""
 
 
 def _verdict(standing: Standing) -> str:
     """Who locked, picked or rejected an image, in words."""
     if standing.locked_by:
         return f"locked by {standing.locked_by}"
-    who = standing.who(standing.flag)
-    against = len(standing.flags) - len(who)
-    return f"{standing.flag}ed by {', '.join(who)}" + (f", {against} against" if against else "")
+    who = {flag: ", ".join(standing.who(flag)) for flag in ("pick", "reject")}
+    if standing.contested:
+        return f"contested: picked by {who['pick']}, rejected by {who['reject']}"
+    against = len(standing.flags) - len(standing.who(standing.flag))
+    return f"{standing.flag}ed by {who[standing.flag]}" + (f", {against} against" if against else "")
 
 
 def _no_room(asset: Asset, wish: Wish) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -64,7 +64,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._engine = open_engine(path)
-        self._turn = Lock()  # threads wait for each other here, where the next is woken at once; SQLite would sleep
+        self._turn = RLock()  # threads wait for each other here, where the next is woken at once; SQLite would sleep
         self._writer = self._engine.execution_options(begin="IMMEDIATE")
         self._hasty = self._engine.execution_options(begin="IMMEDIATE", synchronous="NORMAL")
         with _disk_trouble(path):

@@ -170,6 +170,12 @@ class Store(Judging, Reviewing, Columns, Publishing, Queue):
         with self._reading() as session:
             return [as_asset(asset, recipe) for asset, recipe in session.exec(query)]
 
+    def numbers(self) -> list[int]:
+        """The numbers of `assets`, without reading the images' recipes."""
+        query = select(AssetRow.id).join(RecipeRow, isouter=True).where(CURRENT)
+        with self._reading() as session:
+            return list(session.exec(query.order_by(col(AssetRow.id))))
+
     def generated_files(self) -> dict[int, str]:
         """The file hash of every generated image of the present plan, by number."""
         query = select(AssetRow.id, AssetRow.file_sha256).join(RecipeRow).where(col(RecipeRow.planned))
