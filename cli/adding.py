@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from collection.errors import UsageError
 from collection.values import Recipe, sha256_hex
 
 from .render import Outcome, amount
@@ -21,12 +20,9 @@ Image = Annotated[int, typer.Argument(metavar="IMAGE", min=1, help="The image's 
 
 def asset_of(session: Session, number: int) -> tuple[Asset, Recipe]:
     """The image of that number and its recipe; raises UsageError if there is none."""
-    asset = session.project.store.asset(number)
-    if asset is None:
-        raise UsageError(f"there is no image {number}", "`collection sheet --all` shows every image with its number")
-    if asset.recipe is None:
-        raise UsageError(f"image {number} was imported, so nobody knows its recipe", "choose one that was generated")
-    return asset, asset.recipe
+    from collection.plan.additions import generated
+
+    return generated(session.project.store, number)
 
 
 def keep_picture(session: Session, data: bytes, name: object, dry_run: bool) -> str:

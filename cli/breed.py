@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .adding import add, asset_of
+from .adding import add
 from .session import DryRun, Json, working
 
 
@@ -21,12 +21,9 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Plan children of two images: their recipes crossed (seed, prompt, traits, style weights, options)."""
-    from collection.plan.breeding import breed, rules_of
+    from collection.plan.additions import bred
 
     with working(context, as_json, dry_run) as session:
-        parents = [asset_of(session, number)[1] for number in (first, second)]
-        pool = [item.recipe for item in session.project.store.recipes() if item.planned and item.origin == "config"]
-        config = session.project.config
-        chances = {"mutation": mutation, "fresh": fresh}
-        found = breed(*parents, pool, children, seed=config.seed, allowed=rules_of(config), **chances)
+        project = session.project
+        found = bred(project.store, project.config, (first, second), children, mutation=mutation, fresh=fresh)
         add(session, "breed", found, dry_run=dry_run)

@@ -9,6 +9,7 @@ import typer
 
 from collection.errors import UsageError
 
+from . import taste as taste_of_votes
 from .folders import Csv, Encoder, Folder, Heads, end, judged, preview, refuse_without_folder, write_csv
 from .render import Outcome, Screen, amount, counted
 from .session import DryRun, Json, Session, reading, working
@@ -22,6 +23,13 @@ SHOWN = ("quality", "sharpness", "exposure")
 
 Mismatches = Annotated[
     bool, typer.Option("--mismatches", help="List the images that do not seem to show a trait as planned, worst first.")
+]
+Taste = Annotated[bool, typer.Option("--taste", help="Learn a taste from votes, and score by it.")]
+Ask = Annotated[
+    int | None, typer.Option("--ask", min=1, metavar="N", help="Name images whose verdict teaches most of a taste.")
+]
+Curator = Annotated[
+    str | None, typer.Option("--curator", metavar="NAME", help="The taste of this one; absent: that of all.")
 ]
 References = Annotated[
     bool, typer.Option("--references", help="List each image's nearest reference picture, most alike first.")
@@ -161,14 +169,14 @@ def command(
     csv: Csv = None,
     mismatches: Mismatches = False,
     references: References = False,
+    taste: Taste = False,
+    ask: Ask = None,
+    curator: Curator = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Give every image its numbers: quality, aesthetic heads, a vector, a perceptual hash, what it means."""
-    if mismatches and references:
-        raise UsageError("--mismatches and --references are two lists", "ask for one of them")
-    if folder and (mismatches or references):
-        raise UsageError("--mismatches and --references are about a project", "leave the FOLDER out")
+    _refuse_mixtures(bool(folder or dry_run), curator, mismatches, references, taste, ask)
     if mismatches or references:
         with reading(context, as_json) as session:
             return show_mismatches(session) if mismatches else show_references(session)
@@ -183,6 +191,28 @@ def command(
         if dry_run:
             count = left(session)
             return session.pending("score", count, amount(count, "image"))
+        if ask:
+            return taste_of_votes.ask(session, curator, ask)
+        if taste:
+            return taste_of_votes.learn(session, curator)
         outcome = work(session)
         show_ranges(session)
         return session.end(outcome)
+
+
+def _refuse_mixtures(
+    elsewhere: bool, curator: str | None, mismatches: bool, references: bool, taste: bool, ask: int | None
+) -> None:
+    asked = [
+        name
+        for name, wanted in (
+            ("--mismatches", mismatches), ("--references", references), ("--taste", taste), ("--ask", ask),
+        )
+        if wanted
+    ]  # fmt: skip
+    if len(asked) > 1:
+        raise UsageError(f"{' and '.join(asked)} are different questions", "ask one of them at a time")
+    if asked and elsewhere:
+        raise UsageError(f"{asked[0]} is about a project", "leave the FOLDER and --dry-run out")
+    if curator and not (taste or ask):
+        raise UsageError("--curator says whose taste it is", "give --taste or --ask too")

@@ -8,6 +8,8 @@ import typer
 
 from collection.errors import UsageError
 
+from . import rank
+from .deciding import SEEN, As
 from .render import Outcome, amount
 from .session import DryRun, Json, Session, reading, working
 
@@ -17,7 +19,7 @@ def left(session: Session) -> int:
     from collection.curate.select import pending
 
     project = session.project
-    return pending(project.store, project.wish)
+    return project.config.supply if rank.left(session) else pending(project.store, project.wish)
 
 
 def work(session: Session) -> Outcome:
@@ -25,6 +27,8 @@ def work(session: Session) -> Outcome:
     from collection.curate.select import select
 
     project = session.project
+    if rank.left(session):
+        rank.work(session)
     if not left(session):
         report = project.store.stage_report("select")
         line = f"nothing to do: {report['selected']} of {report['eligible']} are chosen"
@@ -32,6 +36,8 @@ def work(session: Session) -> Outcome:
     result = select(project.store, project.wish)
     line = f"{result.selected} of {result.eligible}, mean percentile {result.mean_score:.0f}"
     line += f"; {result.barred} barred by their flags" if result.barred else ""
+    if project.ranking_metrics != project.stock_metrics:
+        line += f" by {' and '.join(project.ranking_metrics)}"
     return _outcome(line, project.store.stage_report("select"))
 
 
@@ -42,7 +48,12 @@ def _outcome(line: str, report: dict[str, Any]) -> Outcome:
 
 
 def decide(
-    session: Session, swapped: tuple[int, int] | None, lock: list[int], reject: list[int], free: list[int]
+    session: Session,
+    curator: str,
+    swapped: tuple[int, int] | None,
+    lock: list[int],
+    reject: list[int],
+    free: list[int],
 ) -> None:
     """Record what a person says of single images."""
     from collection.curate import choices
@@ -51,14 +62,14 @@ def decide(
     if swapped and (lock or reject or free):
         raise UsageError("--swap does not go with --lock, --reject or --free", "one after the other")
     if swapped:
-        choices.swap(store, wish, *swapped)
+        choices.swap(store, wish, *swapped, curator=curator, seen=SEEN)
     else:
-        choices.decide(store, wish, locked=lock, rejected=reject, freed=free)
+        choices.decide(store, wish, locked=lock, rejected=reject, freed=free, curator=curator, seen=SEEN)
 
 
 def explain(session: Session, token: int | None, image: int | None) -> None:
     """Say why a token's image, or any image, was chosen or not."""
-    from collection.curate.select import why
+    from collection.curate.reasons import why
 
     project = session.project
     if token is not None:
@@ -91,6 +102,7 @@ def command(
         tuple[int, int] | None,
         typer.Option(metavar="CHOSEN OTHER", help="Reject a chosen image and lock another of its kind."),
     ] = None,
+    curator: As = "curator",
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -103,7 +115,7 @@ def command(
         raise UsageError("--dry-run does not go with --lock, --reject, --free or --swap", "leave one of them away")
     with working(context, as_json, dry_run) as session:
         if decided:
-            decide(session, swap, lock or [], reject or [], free or [])
+            decide(session, curator, swap, lock or [], reject or [], free or [])
         if dry_run:
             count = left(session)
             return session.pending("select", count, f"a choice of {amount(count, 'image')}")

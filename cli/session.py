@@ -47,7 +47,7 @@ def folder_of(context: typer.Context) -> Path:
 
 @contextmanager
 def reading(context: typer.Context, as_json: bool) -> Iterator[Session]:
-    """A session that writes nothing."""
+    """A session that changes no image: it only reads, or records what people decide, for which there is no turn."""
     from collection.project import open_project
 
     with open_project(folder_of(context)) as project:

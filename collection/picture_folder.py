@@ -85,7 +85,7 @@ class PictureFolder:
 
     def groups(self) -> dict[str, list[Copy]]:
         """The near-duplicates of each picture that is kept, by paths. The best by `select`'s rank is kept."""
-        from collection.curate.select import rank
+        from collection.curate.candidates import rank
         from collection.judge.dedupe import Nearness, dedupe
 
         ranking = {item.asset.id: item.score for item in rank(self.store, ranking_metrics(self.scorers))}

@@ -16,7 +16,7 @@ from collection.errors import ConfigError, ProjectError, UsageError
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
-from collection.values import ImageGenerator, Progress, silent
+from collection.values import ImageGenerator, Progress, TextEncoder, silent
 
 if TYPE_CHECKING:
     from collection.chain.connection import Chain
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from collection.chain.networks import Network
     from collection.chain.transactions import Account
     from collection.chain.verify import Evidence
-    from collection.curate.select import Wish
+    from collection.curate.catalogue import Catalogue, Judge
+    from collection.curate.standing import Standing
+    from collection.curate.wish import Wish
     from collection.generate.run import Carrier
     from collection.generate.running.parcel import Archive, Workbench
     from collection.generate.running.ray_cluster import Cluster
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from collection.judge.dedupe import Nearness
     from collection.judge.score import Scorers
     from collection.plan.plan import Plan
+    from collection.store.records import LearnedTaste
     from collection.unixfs import Car
 
 CONFIG_FILE = "collection.toml"
@@ -97,12 +100,17 @@ class Project:
             torch.set_num_threads(threads)
         return build_generator(self.config, self.files)
 
+    @cached_property
+    def thumbnails(self) -> Thumbnails:
+        """Small copies of the pictures."""
+        return Thumbnails(self.folder / "thumbs")
+
     @property
     def archive(self) -> Archive:
         """Where the images are kept."""
         from collection.generate.running.parcel import Archive
 
-        return Archive(self.store, self.files, Thumbnails(self.folder / "thumbs"))
+        return Archive(self.store, self.files, self.thumbnails)
 
     def workbench(self, judged: bool) -> Workbench:
         """What makes the images and, if they are to be `judged` at once, looks at them."""
@@ -160,7 +168,13 @@ class Project:
 
     @cached_property
     def scorers(self) -> Scorers:
-        """What gives the images their numbers."""
+        """What gives the images their numbers: the configuration's, and the tastes learned so far."""
+        from collection.learning import with_tastes
+
+        return with_tastes(self._stock_scorers, self.store.tastes())
+
+    @cached_property
+    def _stock_scorers(self) -> Scorers:
         from collection.judge.panel import build_scorers
 
         return build_scorers(self.config.score, self.folder)
@@ -171,7 +185,9 @@ class Project:
         from collection.judge.dedupe import Nearness
 
         wish = self.config.dedupe
-        return Nearness(self.scorers.encoder.model, wish.phash_distance, wish.cosine, wish.keep, wish.exact_up_to)
+        locked = frozenset(number for number, standing in self._decided.items() if standing.locked)
+        model = self._stock_scorers.encoder.model
+        return Nearness(model, wish.phash_distance, wish.cosine, wish.keep, wish.exact_up_to, locked)
 
     @property
     def flags(self) -> dict[int, dict[str, str]]:
@@ -191,29 +207,76 @@ class Project:
         return barred(self.flags, self.config.select.bar)
 
     @property
-    def ranking_metrics(self) -> dict[str, str]:
-        """The metrics that say which image is better, and the model of each."""
+    def stock_metrics(self) -> dict[str, str]:
+        """The metrics of published heads, or technical quality, that say which image is better; and their models."""
         from collection.judge.panel import ranking_metrics
 
-        return ranking_metrics(self.scorers)
+        return ranking_metrics(self._stock_scorers)
+
+    @property
+    def ranking_metrics(self) -> dict[str, str]:
+        """The metrics that say which image is better (those of [select] by, or the best proven) and their models."""
+        from collection.learning import what_ranks
+
+        return what_ranks(self.store, self.scorers, self.stock_metrics, self.config.select.by)
 
     @property
     def wish(self) -> Wish:
         """What the chosen set is to be."""
-        from collection.curate.select import Wish
+        return self.wish_after(self._decided)
+
+    def wish_after(self, decided: Mapping[int, Standing]) -> Wish:
+        """The same, by what people say of images, where that is at hand."""
+        return self._wish(self.ranking_metrics, decided)
+
+    @property
+    def stock_wish(self) -> Wish:
+        """The same by the stock metrics alone: what comparisons are fitted around."""
+        return self._wish(self.stock_metrics, self._decided)
+
+    @property
+    def _decided(self) -> Mapping[int, Standing]:
+        from collection.curate.reviews import standings
+
+        return standings(self.store)
+
+    def _wish(self, metrics: Mapping[str, str], decided: Mapping[int, Standing]) -> Wish:
+        from collection.curate.wish import Wish
 
         plan = self.plan
         return Wish(
             self.config.supply,
-            self.ranking_metrics,
+            metrics,
             plan.slots,
             lambda asset: plan.slot_of(asset.recipe) if asset.recipe else plan.slot_of_traits(asset.features),
-            self.config.select.diversity,
-            self.scorers.encoder.model,
-            self.store.choices("lock"),
-            self.store.choices("reject"),
+            self.store.diversity(self.config.select.diversity),
+            self._stock_scorers.encoder.model,
             self.barred,
+            decided,
         )
+
+    def catalogue(self) -> Catalogue:
+        """All images by columns, as `find` asks for them; a new one, which whoever asks keeps warm."""
+        from collection.curate.catalogue import Catalogue
+
+        return Catalogue(self.store, self._judge)
+
+    def _judge(self) -> Judge:
+        from collection.curate.catalogue import Judge
+
+        encoder = self.scorers.encoder
+        words = encoder if isinstance(encoder, TextEncoder) else None
+        return Judge(self.ranking_metrics, encoder.model, lambda: self.flags, words)
+
+    def learn_taste(self, curator: str | None = None) -> LearnedTaste:
+        """Learn the taste of all curators, or of one; raises NotEnoughVotesError where votes do not show one."""
+        from collection.curate.candidates import rank
+        from collection.learning import learn_taste
+
+        stock = {item.asset.id: item.score for item in rank(self.store, self.stock_metrics)}
+        found = learn_taste(self.store, self._stock_scorers.encoder.model, stock, curator)
+        self.__dict__.pop("scorers", None)  # they know the taste from now on
+        return found
 
     def elsewhere(self, place: Path, *, progress: Progress = silent) -> Elsewhere:
         """The pictures of another project, or of a plain folder, as this project's encoder sees them.
@@ -243,7 +306,7 @@ class Project:
 
         One that may not be chosen is worse than all others by 100, so that it keeps no place from a near-duplicate.
         """
-        from collection.curate.select import rank
+        from collection.curate.candidates import rank
 
         barred = self.barred
         ranked = rank(self.store, self.ranking_metrics)

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from collection.errors import UsageError
 
@@ -243,6 +243,15 @@ class ImageEncoder(Protocol):
 
     def encode(self, images: Sequence[Pixels]) -> npt.NDArray[np.float32]:
         """Unit vectors, (n, dimensions) float32."""
+        ...
+
+
+@runtime_checkable
+class TextEncoder(Protocol):
+    """An encoder that knows words: its vectors of texts can be compared with those of pictures."""
+
+    def encode_text(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Unit vectors, (n, dimensions) float32; long texts are cut."""
         ...
 
 

@@ -17,12 +17,26 @@ FLOORS = [
     {"images"},
     {"store", "unixfs", "folders"},
     {"plan", "generate", "judge", "curate", "publish", "ipfs", "chain"},
-    {"picture_folder"},
+    {"picture_folder", "learning"},
     {"project"},
-    {"checkup"},
+    {"checkup", "web"},
     {"cli"},
 ]
-HEAVY = ("torch", "diffusers", "transformers", "open_clip", "timm", "web3", "numpy", "sqlmodel", "pydantic", "PIL")
+HEAVY = (
+    "torch",
+    "diffusers",
+    "transformers",
+    "open_clip",
+    "timm",
+    "web3",
+    "numpy",
+    "sqlmodel",
+    "pydantic",
+    "PIL",
+    "fastapi",
+    "uvicorn",
+    "jinja2",
+)
 
 
 def floor_of(room: str) -> int:

@@ -214,6 +214,9 @@ class Select(Table):
     """0: best scores only; 1: most different only."""
     bar: tuple[Flag, ...] = ("tiny",)
     """Images with one of these flags are not chosen, unless a person locks them; blank and nsfw ones never are."""
+    by: tuple[str, ...] = ()
+    """Metrics that say which image is better (a head's name, quality, votes, taste, taste:NAME); absent: votes or a
+    taste once they are proven, else the heads, else quality."""
 
 
 class Artist(Table):

@@ -2,44 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from collection.curate.select import Wish, eligible_of, rank, refuse_crowd
+from collection.curate.candidates import eligible_of, rank
+from collection.curate.reviews import CURATOR, record
+from collection.curate.select import refuse_crowd
+from collection.curate.standing import Standing
+from collection.curate.wish import Wish
 from collection.errors import UsageError
+from collection.store.records import Decision
 from collection.store.store import Store
 
 
 def decide(
-    store: Store, wish: Wish, *, locked: Sequence[int] = (), rejected: Sequence[int] = (), freed: Sequence[int] = ()
-) -> Wish:
-    """Record decisions that survive the next choice; returns the wish with them.
+    store: Store,
+    wish: Wish,
+    *,
+    locked: Sequence[int] = (),
+    rejected: Sequence[int] = (),
+    freed: Sequence[int] = (),
+    curator: str = CURATOR,
+    seen: Mapping[str, Any] | None = None,
+) -> None:
+    """Record, as one action, decisions that survive the next choice.
 
-    Raises UsageError, with nothing recorded, for numbers without an image, or an image in two of the lists;
-    CollectionError where the locked images would be more than the tokens of their kind.
+    A lock takes back this curator's reject, a reject the lock, and `freed` images have neither. Raises UsageError, with
+    nothing recorded, for numbers without an image, or an image in two of the lists; CollectionError where the locked
+    images would be more than the tokens of their kind.
     """
     asked = [*locked, *rejected, *freed]
-    known = {asset.id for asset in store.assets()}
+    known = set(store.numbers())
     if unknown := [number for number in asked if number not in known]:
         raise UsageError(
             f"the plan has no image {unknown[0]:04d}", "`collection sheet --all` shows every image with its number"
         )
     if twice := [number for number in set(asked) if asked.count(number) > 1]:
         raise UsageError(f"image {twice[0]:04d} is named twice", "lock, reject or free it")
-    settled = set(asked)
-    changed = replace(
-        wish,
-        locked=(wish.locked - settled) | set(locked),
-        rejected=(wish.rejected - settled) | set(rejected),
+    if locked:
+        settled = {**dict.fromkeys(asked), **dict.fromkeys(locked, curator)}
+        changed = replace(wish, decided={**wish.decided, **{n: Standing(n, locked_by=by) for n, by in settled.items()}})
+        aside = {item.asset_id: item for item in store.duplicates()}
+        refuse_crowd([item.asset for item in eligible_of(rank(store, wish.metrics), changed, aside)], changed)
+    said = (
+        *_said(wish, locked, True, "none", curator),
+        *_said(wish, rejected, False, "reject", curator),
+        *_said(wish, freed, False, "none", curator),
     )
-    aside = {item.asset_id: item for item in store.duplicates()}
-    refuse_crowd([item.asset for item in eligible_of(rank(store, wish.metrics), changed, aside)], changed)
-    store.record_choices(locked=locked, rejected=rejected, freed=freed)
-    return changed
+    record(store, curator, said, seen=seen)
 
 
-def swap(store: Store, wish: Wish, out: int, into: int) -> Wish:
-    """Reject a chosen image and lock another in its place; returns the wish with that.
+def _said(wish: Wish, numbers: Sequence[int], lock: bool, flag: str, curator: str) -> list[Decision]:
+    """What has to be said so that these images are locked or not, and flagged so by the curator."""
+    found = []
+    for number in numbers:
+        standing = wish.decided.get(number, Standing(number))
+        given = standing.flags.get(curator, "none")
+        if standing.locked != lock:
+            found.append(Decision("lock", number, lock))
+        if given != flag and not (lock and given == "pick"):
+            found.append(Decision("flag", number, flag))
+    return found
+
+
+def swap(
+    store: Store,
+    wish: Wish,
+    out: int,
+    into: int,
+    *,
+    curator: str = CURATOR,
+    seen: Mapping[str, Any] | None = None,
+) -> None:
+    """Reject a chosen image and lock another in its place, as one action.
 
     Raises UsageError where `out` is not chosen, `into` is, or the two are not of one kind under the quotas.
     """
@@ -53,4 +89,4 @@ def swap(store: Store, wish: Wish, out: int, into: int) -> Wish:
             f"images {out:04d} and {into:04d} are of different kinds, and the quotas ask for an exact number of each",
             f"collection select --why-image {into} says its kind",
         )
-    return decide(store, wish, locked=[into], rejected=[out])
+    decide(store, wish, locked=[into], rejected=[out], curator=curator, seen=seen)

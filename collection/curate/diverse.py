@@ -104,25 +104,34 @@ class Choice:
         return max(0.0, 1 - self.worth / self.most) if self.most > 0 else 0.0
 
 
-def choose(pool: Pool, room: Sequence[int], diversity: float, *, locked: Sequence[int] = ()) -> Choice:
-    """A good set: the `locked` rows first, then greedily as many as the kinds have room.
+def choose(
+    pool: Pool, room: Sequence[int], diversity: float, *, locked: Sequence[int] = (), picked: Sequence[int] = ()
+) -> Choice:
+    """A good set: the `locked` rows first, then greedily of the `picked`, then of all others.
 
-    `room` is how many of each kind there are to be, the locked among them. `diversity` is 0 (scores only) to 1.
+    Each goes on as long as the kinds have room. `room` is how many of each kind there are to be, the locked among
+    them. `diversity` is 0 (scores only) to 1.
     """
     left = np.array(room, dtype=np.intp)
     gains = _Gains(pool, diversity, left.copy())
+    free, first = np.ones(len(pool.scores), dtype=bool), np.zeros(len(pool.scores), dtype=bool)
+    first[list(picked)] = True
     chosen: list[int] = []
-    for kind in np.flatnonzero(left <= 0):
-        gains.close(pool.kinds == kind)
-    for row in [*locked, *[-1] * (int(left.sum()) - len(locked))]:
-        best = row if row >= 0 else gains.best()
-        if best is None:
-            break
-        chosen.append(best)
-        gains.take(best)
-        left[pool.kinds[best]] -= 1
-        if left[pool.kinds[best]] == 0:
-            gains.close(pool.kinds == pool.kinds[best])
+
+    def take(row: int) -> None:
+        chosen.append(row)
+        free[row] = False
+        gains.take(row)
+        left[pool.kinds[row]] -= 1
+        if left[pool.kinds[row]] == 0:
+            gains.close(pool.kinds == pool.kinds[row])
+
+    for row in locked:
+        take(row)
+    for rows in (first, ~first):
+        gains.open(rows & free & (left[pool.kinds] > 0))
+        while (best := gains.best()) is not None:
+            take(best)
     return Choice(chosen, gains.total, max(gains.most, gains.total))
 
 
@@ -162,6 +171,11 @@ class _Gains:
         self._bounds = self._gain(slice(None))
         self.most = self._upper_bound()
         """No set that fills the room is worth more."""
+
+    def open(self, rows: npt.NDArray[np.bool_]) -> None:
+        """These can be chosen, and no others."""
+        self._open = rows
+        self._bounds = np.where(rows, self._gain(slice(None)), -np.inf)
 
     def close(self, rows: npt.NDArray[np.bool_]) -> None:
         """These can no longer be chosen."""

@@ -23,6 +23,10 @@ STEPS, CLOSE_ENOUGH = 50, 1e-8
 SPREAD = 1.5
 """Standard deviation of strengths around the prior: images one apart win 82 times of 100."""
 
+VOTE_WORTH, MOST_VOTES, FUTURES = 0.2, 10_000_000, 8
+"""What a vote adds to the precision of a strength, p (1 - p) at p = 0.72; where the counting of votes ends; how many
+ways the strengths may move."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -41,6 +45,8 @@ class Strengths:
     """(n,), in logits: higher is better."""
     covariance: Numbers
     """(n, n)."""
+    evidence: float = 0.0
+    """Logarithm of the Bayes factor against the likelier of two who know nothing: the prior as it is, and a coin."""
 
     @property
     def order(self) -> list[int]:
@@ -72,6 +78,35 @@ class Strengths:
     def settled(self, keep: int, doubt: float = 0.05) -> bool:
         """Whether to stop asking: the best `keep` are told from the others but for a share of `doubt`."""
         return self.doubt(keep) <= doubt
+
+    @property
+    def told(self) -> bool:
+        """Whether the votes say something of their own: "strong" evidence of Kass and Raftery (1995), 20 to 1."""
+        return self.evidence > math.log(20)
+
+    def votes_needed(self, keep: int, doubt: float = 0.05) -> int:
+        """About how many more votes it takes until `settled`; at most MOST_VOTES.
+
+        A vote on two images that are near each other adds about VOTE_WORTH to the precision of each. As errors shrink,
+        strengths move: by as much, on average, as the errors lose in square. Votes are taken to go to all images alike,
+        so that asking by `next_pairs` needs rather fewer.
+        """
+        moves = np.random.default_rng(0).standard_normal((FUTURES, len(self.values)))
+        low, high = 0, MOST_VOTES
+        while low < high:
+            middle = (low + high) // 2
+            if self._doubt_after(middle, keep, moves) <= doubt:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+    def _doubt_after(self, votes: int, keep: int, moves: Numbers) -> float:
+        """The mean doubt to expect after more votes, over some standard normal `moves`, (FUTURES, n)."""
+        variances = np.diag(self.covariance)
+        later = 1 / (1 / variances + 2 * VOTE_WORTH * votes / max(len(variances), 1))
+        values = self.values + moves * np.sqrt(np.maximum(variances - later, 0))
+        return float(np.mean([Strengths(row, np.diag(later)).doubt(keep) for row in values]))
 
     def next_pairs(self, count: int = 1) -> list[tuple[int, int]]:
         """The pairs that teach most, best first, each image in one at most; fewer where images run out.
@@ -133,8 +168,17 @@ def fit(count: int, votes: Sequence[Comparison], prior: Numbers | None = None, s
         values = values + step * min(1.0, 2 / max(float(np.abs(step).max(initial=0)), 1e-12))
         if np.abs(step).max(initial=0) < CLOSE_ENOUGH:
             break
-    chance = _chance(values[left] - values[right])
-    return Strengths(values, np.asarray(np.linalg.inv(_curvature(count, left, right, chance, spread)), np.float64))
+    curvature = _curvature(count, left, right, _chance(values[left] - values[right]), spread)
+    likely, expected, coin = (_likelihood(side[left] - side[right], won) for side in (values, mean, np.zeros(count)))
+    penalty = float(((values - mean) ** 2).sum()) / (2 * spread**2)
+    volume = float(np.linalg.slogdet(curvature * spread**2)[1]) / 2
+    evidence = likely - penalty - volume - max(expected, coin)
+    return Strengths(values, np.asarray(np.linalg.inv(curvature), np.float64), evidence)
+
+
+def _likelihood(logit: Numbers, won: Numbers) -> float:
+    """Log likelihood of the answers."""
+    return -float((won * np.logaddexp(0, -logit) + (1 - won) * np.logaddexp(0, logit)).sum())
 
 
 def _possible(vote: Comparison, count: int) -> bool:

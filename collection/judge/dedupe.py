@@ -33,6 +33,8 @@ class Nearness:
     """The best score, the lowest number, or the most pixels (of equals the best score); then the lowest number."""
     exact_up_to: int = EXACT_UP_TO
     """Pictures of which every pair is compared; a search of more is left to FAISS."""
+    locked: frozenset[int] = frozenset()
+    """Numbers of images that are set aside for none."""
 
     @property
     def least_cosine(self) -> float:
@@ -72,7 +74,7 @@ def inputs(store: Store, nearness: Nearness, ranking: Mapping[int, float]) -> st
         [[asset.id, asset.file_sha256, series_of(asset), ranking.get(asset.id)] for asset in assets],
         sorted({asset.file_sha256 for asset in assets} & encoded & hashed.keys()),
         [item.asset_id for item in store.against()],
-        sorted(store.choices("lock")),
+        sorted(nearness.locked),
     ]
     return sha256_hex(canonical_json(seen))
 
@@ -100,8 +102,7 @@ def dedupe(
     elsewhere = {item.asset_id for item in store.against()}
     assets = in_order([asset for asset in everything if asset.id not in elsewhere], ranking, nearness.keep)
     cosines = {name: known.cosines[name] if nearness.cosine is None else nearness.cosine for name in known.cosines}
-    locked = store.choices("lock")
-    groups = _groups(known, assets, cosines, nearness.phash_distance, locked)
+    groups = _groups(known, assets, cosines, nearness.phash_distance, nearness.locked)
     compared = {asset.id for asset in everything}
     loosest = limit(min(cosines.values(), default=1.0))
     cut = int((known.by_vector.found.cut <= loosest).sum())
@@ -110,7 +111,7 @@ def dedupe(
         tuple(groups),
         cosines,
         tuple(asset.label for asset in store.assets() if asset.id not in compared),
-        _shifted(known, assets, cosines, nearness.phash_distance, locked),
+        _shifted(known, assets, cosines, nearness.phash_distance, nearness.locked),
         {**known.search, "cut": cut},
     )
     store.replace_duplicates(

@@ -71,7 +71,7 @@ class Head:
     name: str
     sha256: str
     encoders: tuple[str, ...]
-    """The embedding spaces that it may be fed; never empty."""
+    """The embedding spaces that it may be fed, or the models of single encoders; never empty."""
     layers: tuple[Layer, ...]
     licence: str = ""
     """What whoever uses it must know of its licence."""

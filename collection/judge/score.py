@@ -82,7 +82,7 @@ class Scorers:
     def __post_init__(self) -> None:
         space = getattr(self.encoder, "space", None)
         for head in self.heads:
-            if not head.accepts(space):
+            if not (head.accepts(space) or head.accepts(self.encoder.model)):
                 raise WeightsError(
                     f"head {head.name} was trained on {' or '.join(head.encoders)}, not on {space or 'this encoder'}",
                     f"set encoder in [score] to {head.encoders[0].replace('openai/', '')}-quickgelu/openai",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -63,6 +64,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._engine = open_engine(path)
+        self._turn = RLock()  # threads wait for each other here, where the next is woken at once; SQLite would sleep
         self._writer = self._engine.execution_options(begin="IMMEDIATE")
         self._hasty = self._engine.execution_options(begin="IMMEDIATE", synchronous="NORMAL")
         with _disk_trouble(path):
@@ -85,7 +87,7 @@ class Database:
         Raises CollectionError where the disk refuses; nothing of the transaction is kept then.
         """
         engine = self._writer if durably else self._hasty
-        with _disk_trouble(self.path), Session(engine, expire_on_commit=False) as session, session.begin():
+        with self._turn, _disk_trouble(self.path), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def _insert(

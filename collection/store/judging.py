@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,13 +11,12 @@ import numpy.typing as npt
 from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, delete, select
 
-from collection.store.database import Database, now
+from collection.store.database import Database
 from collection.store.records import Asset, Duplicate, Embedding, Fingerprint, Judgements, Score, Selection, Twin
 from collection.store.rows import CURRENT, among, as_asset
 from collection.store.tables import (
     AgainstRow,
     AssetRow,
-    ChoiceRow,
     DuplicateRow,
     EmbeddingRow,
     FingerprintRow,
@@ -128,6 +127,13 @@ class Judging(Database):
             rows = session.exec(query)
             return [Score(row.file_sha256, row.metric, row.model, row.value, row.percentile) for row in rows]
 
+    def replace_metric(self, metric: str, scores: Sequence[Score], inputs: str, report: dict[str, Any]) -> None:
+        """Make these the only scores of a metric that a whole-set stage of its name finds; `inputs` as elsewhere."""
+        with self._writing() as session:
+            session.exec(delete(ScoreRow).where(col(ScoreRow.metric) == metric))
+            self._insert(session, ScoreRow, [asdict(score) for score in scores])
+            self._write_stage(session, metric, inputs, report)
+
     def replace_duplicates(self, duplicates: Sequence[Duplicate], inputs: str, report: dict[str, Any]) -> None:
         """Make these the assets set aside for others; `inputs` is the hash of what was compared."""
         with self._writing() as session:
@@ -174,26 +180,22 @@ class Judging(Database):
             session.add_all(SelectionRow(asset_id=item.asset_id, rank=item.rank, why=item.why) for item in chosen)
             self._write_stage(session, "select", inputs, report)
 
+    def set_diversity(self, value: float, instead_of: float) -> None:
+        """Remember that people chose with this diversity where collection.toml says `instead_of`."""
+        with self._writing() as session:
+            self._write_stage(session, "diversity", f"{instead_of:g}", {"diversity": value})
+
+    def diversity(self, configured: float) -> float:
+        """The diversity to choose with: what people last chose with, until collection.toml says something new."""
+        if self.stage_inputs("diversity") != f"{configured:g}":
+            return configured
+        return float(self.stage_report("diversity")["diversity"])
+
     def selection(self) -> list[Selection]:
         """The chosen assets, best first."""
         with self._reading() as session:
             rows = session.exec(select(SelectionRow).order_by(col(SelectionRow.rank)))
             return [Selection(row.asset_id, row.rank, row.why) for row in rows]
-
-    def choices(self, verdict: str) -> frozenset[int]:
-        """The numbers of the assets that people decided about in that way: lock or reject."""
-        with self._reading() as session:
-            return frozenset(session.exec(select(ChoiceRow.asset_id).where(ChoiceRow.verdict == verdict)))
-
-    def record_choices(
-        self, *, locked: Iterable[int] = (), rejected: Iterable[int] = (), freed: Iterable[int] = ()
-    ) -> None:
-        """Keep what people decided, in one transaction: the last word on an asset counts; freed ones have none."""
-        verdicts = {**dict.fromkeys(locked, "lock"), **dict.fromkeys(rejected, "reject")}
-        rows = [{"asset_id": number, "verdict": verdict, "at": now()} for number, verdict in verdicts.items()]
-        with self._writing() as session:
-            session.exec(delete(ChoiceRow).where(col(ChoiceRow.asset_id).in_(list(freed))))
-            self._insert(session, ChoiceRow, rows, replace=True)
 
     def _assets(self, condition: Any) -> list[Asset]:
         query = (

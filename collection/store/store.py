@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from collection.store.columns import Columns
 from collection.store.database import now
 from collection.store.judging import Judging
 from collection.store.meanings import Meanings
@@ -23,12 +24,13 @@ from collection.store.percentiles import Percentiles
 from collection.store.publishing import Publishing
 from collection.store.queue import Queue
 from collection.store.records import Asset, Batch, Judgements, KnownRecipe, PlannedRecipe
+from collection.store.reviewing import Reviewing
 from collection.store.rows import CURRENT, among, as_asset, as_known, as_planned, new_rows, next_number
 from collection.store.tables import AssetRow, BatchRow, RecipeRow
 from collection.values import Failure, Recipe, canonical_json
 
 
-class Store(Judging, Meanings, Neighbourhood, Percentiles, Publishing, Queue):
+class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, Publishing, Queue):
     """A project's collection.db, opened and brought to the newest schema."""
 
     # Recipes
@@ -170,6 +172,12 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Publishing, Queue):
         )
         with self._reading() as session:
             return [as_asset(asset, recipe) for asset, recipe in session.exec(query)]
+
+    def numbers(self) -> list[int]:
+        """The numbers of `assets`, without reading the images' recipes."""
+        query = select(AssetRow.id).join(RecipeRow, isouter=True).where(CURRENT)
+        with self._reading() as session:
+            return list(session.exec(query.order_by(col(AssetRow.id))))
 
     def generated_files(self) -> dict[int, str]:
         """The file hash of every generated image of the present plan, by number."""

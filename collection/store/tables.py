@@ -180,13 +180,42 @@ class SelectionRow(SQLModel, table=True):
     why: str
 
 
-class ChoiceRow(SQLModel, table=True):
-    """What a person decided about an asset's place in the set, whatever its score."""
+class ReviewRow(SQLModel, table=True):
+    """One thing that a curator said. Rows are only ever added: triggers of the database refuse all else."""
 
-    __tablename__ = "choice"
-    asset_id: int = Field(primary_key=True, foreign_key="asset.id")
-    verdict: str
-    """lock or reject."""
+    __tablename__ = "review"
+    __table_args__ = (Index("ix_review_curator", "curator", "id"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, primary_key=True)
+    batch: int = Field(index=True)
+    """The id of the first row of the action that this one belongs to."""
+    at: str
+    curator: str
+    kind: str
+    """flag, stars, colour, lock, note, pair, undo or redo."""
+    asset_id: int | None = Field(default=None, foreign_key="asset.id", index=True)
+    other_id: int | None = Field(default=None, foreign_key="asset.id")
+    """The right-hand image of a pair."""
+    value: str
+    """JSON."""
+    seen: str
+    """JSON: what the curator was shown."""
+    undoes: int | None = Field(default=None, foreign_key="review.id")
+    """The batch that an undo takes back, or a redo brings back."""
+
+
+class TasteRow(SQLModel, table=True):
+    """A taste that was learned from votes: a linear head on one encoder's vectors."""
+
+    __tablename__ = "taste"
+    name: str = Field(primary_key=True)
+    """The metric of its scores: taste, or taste:NAME of one curator."""
+    encoder: str
+    """The model whose vectors it takes."""
+    weight: bytes
+    """float64 little-endian, one number a dimension."""
+    bias: float
+    report: str
+    """JSON: what votes showed of it."""
     at: str
 
 
@@ -291,4 +320,24 @@ class StageRunRow(SQLModel, table=True):
     inputs_sha256: str
     report: str
     """JSON, for `status`."""
+    at: str
+
+
+class ChangeRow(SQLModel, table=True):
+    """How often a part of the database was written to; triggers count."""
+
+    __tablename__ = "change"
+    what: str = Field(primary_key=True)
+    """images (recipe, asset), scores (score, embedding) or choice (duplicate, against, selection)."""
+    count: int
+
+
+class SavedViewRow(SQLModel, table=True):
+    """A view of the review room that somebody gave a name."""
+
+    __tablename__ = "saved_view"
+    name: str = Field(primary_key=True)
+    query: str
+    """The address of the view: its query and whatever else the page puts there."""
+    curator: str
     at: str

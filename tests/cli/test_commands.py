@@ -229,7 +229,7 @@ def test_decisions_about_single_images_are_kept(collection, finished, tmp_path):
     other = next(number for number in before if number not in chosen)
     said = collection("-C", project, "select", "--swap", chosen[0], other, "--json")
     assert (said.code, said.object["selected"]) == (0, 3)
-    assert "rejected by a person" in collection("-C", project, "select", "--why-image", chosen[0]).out
-    assert "locked by a person" in collection("-C", project, "select", "--why-image", other).out
+    assert "rejected by curator" in collection("-C", project, "select", "--why-image", chosen[0]).out
+    assert "locked by curator" in collection("-C", project, "select", "--why-image", other).out
     assert collection("-C", project, "select", "--lock", 99).code == 2
     assert collection("-C", project, "select", "--free", other, "--dry-run").code == 2

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from collection.curate.choices import decide, swap
-from collection.curate.select import Wish, pending, select, why
+from collection.curate.reasons import why
+from collection.curate.reviews import record, standings, undo
+from collection.curate.select import pending, select
+from collection.curate.wish import Wish
 from collection.errors import CollectionError, UsageError
-from collection.store.records import Asset, Duplicate, Score
+from collection.store.records import Asset, Decision, Duplicate, Score
 from collection.store.store import Store
 from collection.values import Recipe
 
@@ -28,7 +31,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def wish(store: Store) -> Callable[[], Wish]:
     """Three tokens, with what the store remembers of decisions."""
-    return lambda: Wish(3, METRICS, locked=store.choices("lock"), rejected=store.choices("reject"))
+    return lambda: Wish(3, METRICS, decided=standings(store))
 
 
 def chosen(store: Store, wish: Wish) -> set[int]:
@@ -41,8 +44,8 @@ def test_a_lock_and_a_reject_survive_the_next_choice(store: Store, wish: Callabl
     decide(store, wish(), locked=[6], rejected=[1])
     assert pending(store, wish()) == 3
     assert chosen(store, wish()) == {2, 3, 6}
-    assert "locked by a person" in why(store, 6, wish())
-    assert why(store, 1, wish()) == "not chosen: rejected by a person"
+    assert "locked by curator" in why(store, 6, wish())
+    assert why(store, 1, wish()) == "not chosen: rejected by curator"
     decide(store, wish(), freed=[6, 1])
     assert chosen(store, wish()) == {1, 2, 3}
 
@@ -92,3 +95,60 @@ def test_more_locks_than_tokens_are_refused_and_nothing_is_recorded(store: Store
 def test_decisions_that_cannot_be_meant(store: Store, wish: Callable[[], Wish], numbers: dict[str, list[int]]) -> None:
     with pytest.raises(UsageError):
         decide(store, wish(), **numbers)
+
+
+def flag(store: Store, curator: str, value: str, *numbers: int) -> None:
+    record(store, curator, [Decision("flag", number, value) for number in numbers])
+
+
+def test_picks_fill_the_places_before_others_and_the_best_of_them_where_they_are_too_many(
+    store: Store, wish: Callable[[], Wish]
+) -> None:
+    flag(store, "ada", "pick", 5, 6)
+    assert chosen(store, wish()) == {1, 5, 6}
+    assert why(store, 6, wish()).endswith("; picked by ada")
+    assert "; " not in why(store, 2, wish())
+    flag(store, "ben", "pick", 3, 4)
+    assert chosen(store, wish()) == {3, 4, 5}
+    decide(store, wish(), locked=[6])
+    assert chosen(store, wish()) == {3, 4, 6}, "a lock comes before picks"
+
+
+def test_the_majority_rejects_and_the_reason_says_who(store: Store, wish: Callable[[], Wish]) -> None:
+    flag(store, "ada", "reject", 1)
+    flag(store, "ben", "pick", 1)
+    assert chosen(store, wish()) == {1, 2, 3}, "a tie leaves it to the scores"
+    assert why(store, 1, wish()).endswith("; contested: picked by ben, rejected by ada")
+    flag(store, "cyd", "reject", 1)
+    assert chosen(store, wish()) == {2, 3, 4}
+    assert why(store, 1, wish()) == "not chosen: rejected by ada, cyd, 1 against"
+    decide(store, wish(), locked=[1], curator="dan")
+    assert chosen(store, wish()) == {1, 2, 3}
+    assert "locked by dan" in why(store, 1, wish())
+
+
+def test_picks_keep_to_their_kind(store: Store) -> None:
+    odd, even = ("", (("number", "odd"),)), ("", (("number", "even"),))
+    flag(store, "ada", "pick", 2, 4, 6)
+    decided = standings(store)
+    wish = Wish(3, METRICS, {odd: 2, even: 1}, lambda asset: odd if asset.id % 2 else even, decided=decided)
+    assert chosen(store, wish) == {1, 2, 3}
+
+
+def test_of_near_duplicates_the_picked_one_stands_for_its_group(store: Store, wish: Callable[[], Wish]) -> None:
+    """Keep this, reject the rest of the stack."""
+    store.replace_duplicates([Duplicate(5, 1, "phash", 1.0), Duplicate(6, 1, "phash", 2.0)], "x", {})
+    record(store, "ada", [Decision("flag", 5, "pick"), Decision("flag", 1, "reject"), Decision("flag", 6, "reject")])
+    assert chosen(store, wish()) == {2, 3, 5}
+    undo(store, "ada")
+    flag(store, "ada", "pick", 5, 6)
+    assert why(store, 1, wish()) == "not chosen: its near-duplicate 0005 stands for it; picked by ada"
+    assert chosen(store, wish()) == {2, 3, 5}, "one of a group at most, the best of the picked"
+
+
+def test_a_choice_is_pending_when_somebody_flags_something(store: Store, wish: Callable[[], Wish]) -> None:
+    chosen(store, wish())
+    record(store, "ada", [Decision("stars", 1, 3), Decision("note", 1, "x")])
+    assert not pending(store, wish()), "neither stars nor notes choose"
+    flag(store, "ada", "reject", 6)
+    assert pending(store, wish())

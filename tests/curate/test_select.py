@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from collection.curate.select import Wish, pending, rank, select, why
+from collection.curate.candidates import rank
+from collection.curate.reasons import why
+from collection.curate.select import pending, select
+from collection.curate.wish import Wish
 from collection.errors import CollectionError
 from collection.store.records import Asset, Duplicate, Score
 from collection.store.store import Store

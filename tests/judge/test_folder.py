@@ -11,7 +11,9 @@ import pytest
 from PIL import Image, ImageFilter
 
 from collection.config import Dedupe
-from collection.curate.select import Wish, select, why
+from collection.curate.reasons import why
+from collection.curate.select import select
+from collection.curate.wish import Wish
 from collection.errors import UsageError
 from collection.generate.importing import import_folder
 from collection.images import encode_png

@@ -211,10 +211,8 @@ def test_the_keeper_is_chosen_by_rule(alike, keep, keeper):
 
 
 def test_locked_images_are_kept_whatever_the_rule_and_each_other(alike):
-    alike.record_choices(locked=[2, 4])
-    (group,) = dedupe(alike, Nearness(MODEL), {5: 9.0}).groups
+    (group,) = dedupe(alike, Nearness(MODEL, locked=frozenset({2, 4})), {5: 9.0}).groups
     assert (group.keeper, [member.id for member in group.members]) == (2, [1, 3, 5, 6])
-    alike.record_choices(freed=[2, 4])
     (group,) = dedupe(alike, Nearness(MODEL), {5: 9.0}).groups
     assert (group.keeper, len(group.members)) == (5, 5)
 

@@ -119,7 +119,8 @@ def test_safety_switched_on_later_makes_the_images_pending(project: Project, net
 
 def test_what_is_flagged_nsfw_is_never_chosen_unless_a_person_locks_it(project: Project) -> None:
     from collection.curate.choices import decide
-    from collection.curate.select import select, why
+    from collection.curate.reasons import why
+    from collection.curate.select import select
 
     (model,) = (scorer.models[NSFW] for scorer in build_pixel_scorers(project.config.score, project.folder)[1:])
     best = max(project.ranking().items(), key=lambda item: item[1])[0]
@@ -135,4 +136,4 @@ def test_what_is_flagged_nsfw_is_never_chosen_unless_a_person_locks_it(project: 
 
     decide(project.store, project.wish, locked=[best])
     select(project.store, project.wish)
-    assert "; locked by a person although flagged nsfw (nsfw 0.93, over 0.8)" in why(project.store, best, project.wish)
+    assert "; locked by curator; although flagged nsfw (nsfw 0.93, over 0.8)" in why(project.store, best, project.wish)

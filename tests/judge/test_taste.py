@@ -84,7 +84,7 @@ def test_intervals_are_wilson_s() -> None:
     assert Accuracy(0, 0).interval() == (0.0, 1.0)
 
 
-@pytest.mark.parametrize("votes", [[], [Preference(0, 1), Verdict(1, True)], [Verdict(999, True)]])
+@pytest.mark.parametrize("votes", [[], [Preference(0, 999)], [Verdict(999, True)]])
 def test_votes_that_cannot_be_meant_are_refused(curator: Curator, votes: list[Preference | Verdict]) -> None:
     with pytest.raises(UsageError):
         learn(curator.vectors, votes)

@@ -77,7 +77,11 @@ def test_recipes_of_an_older_database_are_the_configurations(store: Store) -> No
             connection.execute(f"ALTER TABLE recipe DROP COLUMN {column}")
         connection.execute("ALTER TABLE score DROP COLUMN percentile")
         connection.execute("ALTER TABLE fingerprint DROP COLUMN mirrored")
-        for table in ("against", "choice", "prompted", "nearest", "searched", "neighbour"):
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        for (name,) in connection.execute(triggers).fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        later = ("against", "prompted", "nearest", "searched", "neighbour", "review", "taste", "change", "saved_view")
+        for table in later:
             connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0002'")
     again = Store(store.path)

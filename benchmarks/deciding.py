@@ -1,0 +1,118 @@
+"""What people's decisions cost: folding a long log, writers at once, the next question.
+
+    python benchmarks/deciding.py [events] [seconds]
+
+The writers are processes of their own, each with a vote of one event at a time, asked for at 100 votes a second in all.
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from collection.curate.agreement import agreement
+from collection.curate.candidates import rank
+from collection.curate.ranking import next_question, vote_ranking
+from collection.curate.reviews import Reviews, record, undo
+from collection.curate.wish import Wish
+from collection.store.records import Asset, Decision, Score
+from collection.store.store import Store
+from collection.values import Recipe
+
+IMAGES, WRITERS, RATE = 10_000, 8, 100
+WRITER = """
+import sys, time
+from pathlib import Path
+from collection.curate.reviews import record
+from collection.store.records import Decision
+from collection.store.store import Store
+store, name, count, pause = Store(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
+input()
+begun, spent = time.perf_counter(), []
+for place in range(count):
+    time.sleep(max(0, begun + place * pause - time.perf_counter()))
+    at = time.perf_counter()
+    record(store, name, [Decision("stars", 1 + place % 1000, 1 + place % 5)])
+    spent.append(time.perf_counter() - at)
+print(*spent)
+"""
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    begun = time.perf_counter()
+    found = work()
+    return time.perf_counter() - begun, found
+
+
+def filled(path: Path) -> Store:
+    store = Store(path)
+    store.replace_plan([Recipe("painter", "painter/1", seed, 8, 8) for seed in range(IMAGES)])
+    store.add_assets([Asset(p.id, p.recipe, f"{p.id:064x}", f"{p.id:064x}", 8, 8, 1) for p in store.planned()])
+    store.add_judgements([Score(f"{n:064x}", "quality", "m", float(n % 997)) for n in range(1, IMAGES + 1)])
+    return store
+
+
+def fold(store: Store, events: int) -> None:
+    rng = random.Random(0)
+    for place in range(events // 100):
+        curator = f"curator {place % 5}"
+        said = [Decision("flag", rng.randint(1, IMAGES), rng.choice(["pick", "reject", "none"])) for _ in range(100)]
+        record(store, curator, said)
+    reviews = Reviews(store)
+    seconds, _ = timed(lambda: (reviews.catch_up(), reviews.standings()))
+    print(f"fold {events:,} events anew           {seconds:8.2f} s")
+    record(store, "ada", [Decision("flag", 1, "pick")])
+    seconds, _ = timed(reviews.catch_up)
+    print(f"catch up on 1 more                 {seconds * 1000:8.2f} ms")
+    seconds, _ = timed(lambda: reviews.standing(1))
+    print(f"one standing after it              {seconds * 1000:8.2f} ms")
+    print(f"all standings after it             {timed(reviews.standings)[0] * 1000:8.2f} ms")
+    print(f"undo                               {timed(lambda: undo(store, 'ada'))[0] * 1000:8.2f} ms")
+    print(f"agreement of 5 curators            {timed(lambda: agreement(store))[0]:8.2f} s")
+
+
+def write(store: Store, seconds: int) -> None:
+    before, count = store.last_review(), RATE * seconds // WRITERS
+    words = [sys.executable, "-c", WRITER, str(store.path)]
+    writers = [
+        subprocess.Popen([*words, f"w{n}", str(count), str(WRITERS / RATE)], stdin=-1, stdout=-1, text=True)
+        for n in range(WRITERS)
+    ]
+    for writer in writers:
+        assert writer.stdin
+        writer.stdin.write("\n")
+        writer.stdin.flush()
+    spent = sorted(float(word) for writer in writers for word in writer.communicate()[0].split())
+    kept = store.last_review() - before
+    print(f"{WRITERS} processes, {RATE} votes a second for {seconds} s: {len(spent):,} acknowledged, {kept:,} kept")
+    middle, most = (spent[len(spent) * share // 100] * 1000 for share in (50, 95))
+    print(f"an acknowledged vote               {middle:8.2f} ms, 95 of 100 within {most:.2f} ms")
+
+
+def ask(store: Store) -> None:
+    wish = Wish(3000, ("quality",))
+    seconds, ranked = timed(lambda: rank(store, wish.metrics))
+    print(f"rank {IMAGES:,} images               {seconds:8.2f} s")
+    seconds, ranking = timed(lambda: vote_ranking(store, wish, ranked=ranked))
+    print(f"fit {len(ranking.ranked)} of them                  {seconds:8.2f} s")
+    seconds, _ = timed(lambda: next_question(store, wish, "ada", ranking=ranking))
+    print(f"the next question of a fit         {seconds * 1000:8.2f} ms")
+
+
+def main() -> None:
+    events, seconds = (int(word) for word in [*sys.argv[1:], *("100000", "60")[len(sys.argv) - 1 :]])
+    with TemporaryDirectory() as folder:
+        store = filled(Path(folder) / "collection.db")
+        ask(store)
+        fold(store, events)
+        write(store, seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""The review room in a real browser: `python benchmarks/review.py [IMAGES ...]` (default 10000 100000).
+
+Makes a project of that many cheap pictures in a temporary folder, or uses FOLDER/IMAGES where REVIEW_GALLERIES names
+a folder of them; serves it with `collection review`; and drives the system's Chromium, drawing in software, at
+1440x900. The browser shares the processor with the server. REVIEW_VOTES votes (default 5000) are cast by key.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from many_images import make
+from playwright.sync_api import Page, sync_playwright
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run", "--js-flags=--expose-gc", "--enable-precise-memory-info",
+]  # fmt: skip
+VOTES = int(os.environ.get("REVIEW_VOTES", "5000"))
+SHOWN = """() => {
+  const sight = [...document.querySelectorAll(".wall .tile:not([hidden])")]
+    .filter((tile) => { const box = tile.getBoundingClientRect(); return box.bottom > 0 && box.top < innerHeight; });
+  return sight.length > 0 && sight.every(({ firstChild: image }) => image.src && image.complete && image.naturalWidth);
+}"""
+FRAMES = """async () => {
+  const wall = document.querySelector(".wall"), start = performance.now(), times = [];
+  let last = start;
+  while (last - start < 4000) {
+    const now = await new Promise(requestAnimationFrame);
+    times.push(now - last);
+    last = now;
+    wall.scrollTop += 24;
+  }
+  times.sort((a, b) => a - b);
+  return [1000 * times.length / (last - start), times.at(-1)];
+}"""
+
+
+def main() -> None:
+    print(f"{'images':>8} {'figure':34} {'measured':>12}   limit")
+    for count in map(int, sys.argv[1:] or ["10000", "100000"]):
+        with gallery(count) as folder, served(folder) as link, browsing() as page:
+            for name, value, limit in measured(page, link, count):
+                print(f"{count:>8,} {name:34} {value:>12}   {limit}", flush=True)
+
+
+def measured(page: Page, link: str, count: int) -> Iterator[tuple[str, str, str]]:
+    page.goto(link)  # the server reads its columns once
+    page.wait_for_function(SHOWN)
+    start = time.perf_counter()
+    page.goto(link)
+    page.wait_for_function(SHOWN)
+    yield (
+        "first screen, all its pictures",
+        f"{time.perf_counter() - start:.2f} s",
+        "0.5 s" if count <= 10_000 else "1 s",
+    )
+    yield "elements of the document", f"{page.evaluate('document.querySelectorAll(`*`).length')}", "500"
+    rate, worst = page.evaluate(FRAMES)
+    yield "frames a second while scrolling", f"{rate:.0f}", "45"
+    yield "longest frame", f"{worst:.0f} ms", ""
+    page.keyboard.press("Home")
+    yield from voting(page, min(VOTES, count - 1))
+
+
+def voting(page: Page, votes: int) -> Iterator[tuple[str, str, str]]:
+    """Votes by key; the round trip is that of the request, from its start to the last byte of its answer."""
+    page.evaluate("performance.clearResourceTimings(); performance.setResourceTimingBufferSize(1e6)")
+    page.wait_for_timeout(500)
+    before, nodes = memory(page)
+    start = time.perf_counter()
+    for number in range(votes):
+        with page.expect_response("**/api/events"):
+            page.keyboard.press("px3"[number % 3])
+    seconds = time.perf_counter() - start
+    times = sorted(page.evaluate(
+        "performance.getEntriesByType('resource').filter(e => e.name.endsWith('/api/events')).map(e => e.duration)"
+    ))  # fmt: skip
+    yield "votes a second, one after the other", f"{votes / seconds:.0f}", ""
+    yield "vote round trip, median", f"{times[len(times) // 2]:.1f} ms", ""
+    yield "vote round trip, p95", f"{times[len(times) * 95 // 100]:.1f} ms", "15 ms"
+    page.evaluate("performance.clearResourceTimings()")
+    page.wait_for_timeout(1000)
+    after, more = memory(page)
+    yield f"memory after {votes:,} votes", f"{before:.1f} > {after:.1f} MB", "flat"
+    yield "elements after them", f"{nodes} > {more}", "500"
+
+
+def memory(page: Page) -> tuple[float, int]:
+    page.evaluate("() => { gc(); gc(); }")
+    used = page.evaluate("performance.memory.usedJSHeapSize")
+    return used / 1e6, page.evaluate("document.querySelectorAll('*').length")
+
+
+@contextmanager
+def gallery(count: int) -> Iterator[Path]:
+    kept = os.environ.get("REVIEW_GALLERIES")
+    if kept and (Path(kept) / str(count)).is_dir():
+        yield Path(kept) / str(count)
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(kept or temporary) / str(count)
+        make(folder, count)
+        yield folder
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    command = str(Path(sys.executable).parent / "collection")
+    words = [command, "-C", str(folder), "review", "--no-open", "--port", "0", "--json"]
+    server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert server.stdout
+    yield json.loads(server.stdout.readline())["url"]
+    server.terminate()
+    server.wait()
+
+
+@contextmanager
+def browsing() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser: Any = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=ARGUMENTS
+        )
+        yield browser.new_page(viewport={"width": 1440, "height": 900})
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""What pick, reject, lock and note share: whose word it is, and how it is recorded, shown and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from collection.errors import UsageError
+
+from .render import Outcome, amount
+from .session import Session
+
+if TYPE_CHECKING:
+    from collection.store.records import Decision, Review
+
+As = Annotated[str, typer.Option("--as", metavar="NAME", envvar="COLLECTION_CURATOR", help="Whose word it is.")]
+Off = Annotated[bool, typer.Option("--off", help="Take back what you said of these images.")]
+Undo = Annotated[bool, typer.Option("--undo", help="Take back your last action, whatever it was.")]
+
+SEEN = {"by": "command"}
+"""What a terminal shows of an image: nothing that would be worth recording."""
+
+
+def decide(session: Session, stage: str, curator: str, images: Sequence[int], say: Callable[[int], Decision]) -> None:
+    """Record one decision on each image, as one action."""
+    from collection.curate.reviews import record
+
+    record(session.project.store, curator, [say(number) for number in images], seen=SEEN)
+    told(session, stage, curator, images)
+
+
+def told(session: Session, stage: str, curator: str, images: Sequence[int]) -> None:
+    """Say what was recorded."""
+    line = f"{amount(len(images), 'image')} by {curator}: {named(images)}"
+    session.end(Outcome(stage, line, {"curator": curator, "images": list(images)}))
+
+
+def undo(session: Session, stage: str, curator: str, words: Sequence[str] | None) -> None:
+    """Take back a curator's last action."""
+    from collection.curate import reviews
+
+    if words:
+        raise UsageError("--undo takes back your last action, whole", "leave the images away, or use --off")
+    taken = reviews.undo(session.project.store, curator, seen=SEEN)
+    images = sorted({number for event in taken for number in (event.asset_id, event.other_id) if number})
+    what = f"took back {_action(taken)} of {named(images)}" if taken else f"nothing of {curator}'s is left to take back"
+    session.end(Outcome(stage, what, {"curator": curator, "undone": [event.id for event in taken], "images": images}))
+
+
+def named(images: Sequence[int], most: int = 12) -> str:
+    """Numbers as people see them, the first of many."""
+    more = f" and {len(images) - most:,} more" if len(images) > most else ""
+    return ", ".join(f"{number:04d}" for number in images[:most]) + more
+
+
+def _action(taken: Sequence[Review]) -> str:
+    return " and ".join(sorted({event.kind for event in taken}))

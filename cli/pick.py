@@ -1,0 +1,27 @@
+"""collection pick"""
+
+from __future__ import annotations
+
+import typer
+
+from .chosen import Images, chosen
+from .deciding import As, Off, Undo, decide, undo
+from .session import Json, reading
+
+
+def command(
+    context: typer.Context,
+    images: Images = None,
+    curator: As = "curator",
+    off: Off = False,
+    take_back: Undo = False,
+    as_json: Json = False,
+) -> None:
+    """Flag images as picks: they come before all others of their kind when the set is chosen."""
+    from collection.store.records import Decision
+
+    with reading(context, as_json) as session:
+        if take_back:
+            return undo(session, "pick", curator, images)
+        flag, stage = ("none", "pick off") if off else ("pick", "pick")
+        return decide(session, stage, curator, chosen(session, images or []), lambda n: Decision("flag", n, flag))

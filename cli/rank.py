@@ -1,0 +1,109 @@
+"""collection rank"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from collection.errors import UsageError
+
+from .chosen import Images, chosen
+from .deciding import SEEN, As, Undo, undo
+from .render import Outcome, amount
+from .session import DryRun, Json, Session, working
+
+if TYPE_CHECKING:
+    from collection.curate.ranking import VoteRanking
+
+DOUBT = 0.05
+"""The share of the choice that may be wrong when there is no need to ask on."""
+
+
+def left(session: Session) -> bool:
+    """Whether comparisons say other than when they were last counted."""
+    from collection.curate.ranking import pending
+
+    return pending(session.project.store, session.project.stock_wish)
+
+
+def work(session: Session) -> VoteRanking:
+    """Fit the comparisons."""
+    from collection.curate.ranking import rank_by_votes
+
+    return rank_by_votes(session.project.store, session.project.stock_wish)
+
+
+def outcome(found: VoteRanking) -> Outcome:
+    """What comparisons say, in a line, and whether to ask on."""
+    strengths, keep = found.strengths, found.keep
+    doubt, needed = strengths.doubt(keep), strengths.votes_needed(keep, DOUBT)
+    told = bool(found.votes) and strengths.told
+    report: dict[str, Any] = {
+        "votes": found.votes, "told": told, "evidence": strengths.evidence, "keep": keep, "doubt": doubt,
+        "settled": strengths.settled(keep, DOUBT), "votes_needed": needed,
+    }  # fmt: skip
+    if not found.votes:
+        hint = "compare images in `collection review`, or here: collection rank WINNER LOSER"
+        return Outcome("rank", "nobody has compared any images yet", report, hint=hint)
+    ranks = "they rank the images" if told else "too few to rank by: the scores still do"
+    more = "no need to ask on" if report["settled"] else f"about {amount(needed, 'more vote')} would settle the choice"
+    line = f"{amount(found.votes, 'comparison')}, {ranks}; {doubt:.0%} of the choice in doubt, {more}"
+    return Outcome("rank", line, report)
+
+
+def table(session: Session, found: VoteRanking, most: int) -> list[dict[str, Any]]:
+    """Show the best images with where their strengths lie; returns all of them."""
+    strengths = found.strengths
+    ends = strengths.intervals().tolist()
+    rows = [
+        {"image": found.ranked[row].asset.id, "strength": float(strengths.values[row]), "interval": ends[row]}
+        for row in strengths.order
+    ]
+    shown = [
+        [f"{place}", f"{row['image']:04d}", f"{row['strength']:.2f}", f"{low:.2f} to {high:.2f}"]
+        for place, row in enumerate(rows[:most], 1)
+        for low, high in [row["interval"]]
+    ]
+    if shown and not session.screen.as_json:
+        session.screen.table(["rank", "image", "strength", "95 % interval"], shown)
+    return rows
+
+
+def compare(session: Session, curator: str, words: list[str]) -> None:
+    """Record that each image is better than the one after it."""
+    from collection.curate.reviews import record
+    from collection.store.records import Decision
+
+    order = chosen(session, words)
+    if len(order) < 2:
+        raise UsageError("an order is of two images or more", "collection rank WINNER LOSER")
+    pairs = [Decision("pair", one, "left", other) for one, other in pairwise(order)]
+    record(session.project.store, curator, pairs, seen=SEEN)
+
+
+def command(
+    context: typer.Context,
+    images: Images = None,
+    curator: As = "curator",
+    take_back: Undo = False,
+    most: Annotated[int, typer.Option("--most", min=0, metavar="N", help="Rows of the table.")] = 20,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Rank images by comparisons of two, around what their scores expect; images given are an order, best first."""
+    with working(context, as_json, dry_run) as session:
+        if take_back:
+            return undo(session, "rank", curator, images)
+        if dry_run:
+            if images:
+                raise UsageError("--dry-run does not go with an order", "leave one of them away")
+            count = int(left(session))
+            return session.pending("rank", count, "a fit of the comparisons")
+        if images:
+            compare(session, curator, images)
+        found = work(session)
+        rows, result = table(session, found, most if found.votes else 0), outcome(found)
+        session.screen.outcome(result)
+        return session.screen.object({**result.as_json(), "ranking": rows})

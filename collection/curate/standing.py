@@ -1,0 +1,106 @@
+"""How an image stands with the people who looked at it: its events, folded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from collection.store.records import Review
+
+FLAGS = ("pick", "reject", "none")
+COLOURS = ("red", "yellow", "green", "blue", "purple", "none")
+MOST_STARS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What curators say of one image. The mappings are by curator, in the order of names."""
+
+    asset_id: int
+    flags: Mapping[str, str] = field(default_factory=dict)
+    """pick or reject; whoever has no flag on it is not among them."""
+    stars: Mapping[str, int] = field(default_factory=dict)
+    """1 to 5."""
+    colours: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[tuple[str, str], ...] = ()
+    """(curator, text), oldest first."""
+    locked_by: str | None = None
+    """Who locked it into the set; the last word on a lock counts, whosever it is."""
+    apart_by: str | None = None
+    """Who took it out of its stack, as no duplicate of the image that leads it; the last word counts."""
+
+    @property
+    def flag(self) -> str:
+        """pick or reject, as most of those say who have flagged it; none where nobody has, or as many say either."""
+        counted = Counter(self.flags.values())
+        if counted["pick"] == counted["reject"]:
+            return "none"
+        return "pick" if counted["pick"] > counted["reject"] else "reject"
+
+    @property
+    def contested(self) -> bool:
+        """Whether as many say pick as reject."""
+        return bool(self.flags) and self.flag == "none"
+
+    @property
+    def mean_stars(self) -> float | None:
+        """Mean over those who gave any, 1 to 5; None where nobody did."""
+        return sum(self.stars.values()) / len(self.stars) if self.stars else None
+
+    @property
+    def locked(self) -> bool:
+        """Whether it is to be in the set whatever its scores and flags."""
+        return self.locked_by is not None
+
+    @property
+    def curators(self) -> tuple[str, ...]:
+        """Whoever flagged it or gave it stars, by name."""
+        return tuple(sorted({*self.flags, *self.stars}))
+
+    def who(self, flag: str) -> list[str]:
+        """Whoever gave it that flag, by name."""
+        return [curator for curator, given in self.flags.items() if given == flag]
+
+    def as_seen_by(self, curator: str) -> Standing:
+        """Blind until cast: without the others' votes unless this curator has flagged it or given it stars.
+
+        A lock, and what was taken out of its stack, are no votes and always show.
+        """
+        if curator in self.curators:
+            return self
+        own = {curator: self.colours[curator]} if curator in self.colours else {}
+        notes = tuple(note for note in self.notes if note[0] == curator)
+        return Standing(self.asset_id, colours=own, notes=notes, locked_by=self.locked_by, apart_by=self.apart_by)
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, as JSON values."""
+        return {
+            "image": self.asset_id, "flag": self.flag, "contested": self.contested, "flags": dict(self.flags),
+            "stars": dict(self.stars), "mean_stars": self.mean_stars, "colours": dict(self.colours),
+            "notes": [list(note) for note in self.notes], "locked_by": self.locked_by,
+            "apart_by": self.apart_by,
+        }  # fmt: skip
+
+
+def fold(asset_id: int, events: Iterable[Review]) -> Standing:
+    """The standing of an image by the events on it that stand, oldest first; comparisons and steps say nothing."""
+    latest: dict[str, dict[str, Any]] = {"flag": {}, "stars": {}, "colour": {}}
+    notes: list[tuple[str, str]] = []
+    last_word: dict[str, str | None] = {"lock": None, "apart": None}
+    for event in events:
+        if event.kind in latest:
+            latest[event.kind][event.curator] = event.value
+        elif event.kind == "note":
+            notes.append((event.curator, str(event.value)))
+        elif event.kind in last_word:
+            last_word[event.kind] = event.curator if event.value else None
+    given = {kind: {who: found[who] for who in sorted(found) if _said(found[who])} for kind, found in latest.items()}
+    votes = given["flag"], given["stars"], given["colour"]
+    return Standing(asset_id, *votes, tuple(notes), last_word["lock"], last_word["apart"])
+
+
+def _said(value: str | int | None) -> bool:
+    """Whether a value says something: none, and no stars, take back what was said."""
+    return value not in ("none", 0, None)

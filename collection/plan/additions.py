@@ -1,0 +1,87 @@
+"""Recipes that people add to the plan, asked for by the numbers of images."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from collection.config import Config
+from collection.errors import UsageError
+from collection.plan.breeding import breed, rules_of
+from collection.plan.plan import Plan
+from collection.plan.replacements import refill, reroll, shortfall
+from collection.plan.variants import variants
+from collection.store.records import Asset
+from collection.store.store import Store
+from collection.values import Recipe
+
+
+def generated(store: Store, number: int) -> tuple[Asset, Recipe]:
+    """The image of that number and its recipe; raises UsageError if there is none."""
+    asset = store.asset(number)
+    if asset is None:
+        raise UsageError(f"there is no image {number}", "`collection sheet --all` shows every image with its number")
+    if asset.recipe is None:
+        raise UsageError(f"image {number} was imported, so nobody knows its recipe", "choose one that was generated")
+    return asset, asset.recipe
+
+
+def rerolled(store: Store, config: Config, numbers: Sequence[int]) -> list[Recipe]:
+    """One new recipe for each image: its series and traits, another seed. Raises UsageError for one not planned.
+
+    An enlargement is drawn again as the image that it is an enlargement of.
+    """
+    known = {item.recipe.sha256: item for item in store.recipes()}
+    found = []
+    for number in dict.fromkeys(numbers):
+        item = known[generated(store, number)[1].sha256]
+        if not item.planned:
+            raise UsageError(f"image {number} is not in the plan any more", f"`collection lineage {number}` tells more")
+        while item.origin == "upscale":
+            item = known[item.recipe.parents[0]]
+        found.append(reroll(item.recipe, config.seed))
+    return found
+
+
+def refilled(store: Store, plan: Plan, rejected: Collection[int]) -> list[Recipe]:
+    """New recipes for the kinds of token that lack candidates, after those that fell out first, then after the others.
+
+    Near-duplicates and the `rejected` have fallen out.
+    """
+    aside = {item.asset_id for item in store.duplicates()} | set(rejected)
+    known = store.recipes()
+    planned = [item for item in known if item.planned]
+    lost = [item for item in planned if item.id in aside]
+    usable = [item for item in planned if item.id not in aside]
+    needed = shortfall(
+        plan.goals,
+        Counter(plan.kind_of(item.recipe) for item in usable),
+        Counter(plan.kind_of(item.recipe) for item in lost),
+    )
+    begun = sum(item.origin == "refill" for item in known)
+    templates = [item.recipe for item in (*lost, *usable) if item.origin in ("config", "reroll", "refill")]
+    found: list[Recipe] = []
+    for kind, count in needed.items():
+        of_kind = [recipe for recipe in templates if plan.kind_of(recipe) == kind]
+        if of_kind:
+            found += refill(of_kind, count, plan.config.seed, begun + len(found))
+    return found
+
+
+def bred(
+    store: Store, config: Config, parents: tuple[int, int], children: int, *, mutation: float, fresh: float
+) -> list[Recipe]:
+    """Children of two images; chances are 0 to 1, see plan/breeding.py."""
+    first, second = (generated(store, number)[1] for number in parents)
+    pool = [item.recipe for item in store.recipes() if item.planned and item.origin == "config"]
+    chances = {"mutation": mutation, "fresh": fresh}
+    return breed(first, second, pool, children, seed=config.seed, allowed=rules_of(config), **chances)
+
+
+def varied(store: Store, number: int, strengths: Sequence[float], seeds: Sequence[int]) -> list[Recipe]:
+    """Variants of an image by its own recipe: image-to-image, by each seed left to each strength, 0 to 1.
+
+    Raises UsageError for the image of a generator that begins from no picture.
+    """
+    asset, recipe = generated(store, number)
+    return variants([recipe], asset.file_sha256, strengths, seeds)

@@ -1,0 +1,37 @@
+"""What every route may ask for: the room, and who is asking."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+from pydantic import AfterValidator
+
+from collection.web.room import Room
+
+LARGEST = 2**53 - 1
+"""The largest integer that JSON holds everywhere."""
+
+
+def room_of(request: Request) -> Room:
+    """The room that this server serves."""
+    room: Room = request.app.state.room
+    return room
+
+
+def curator_of(request: Request) -> str:
+    """Whose key let the request in."""
+    curator: str = request.state.curator
+    return curator
+
+
+def encodable(text: str) -> str:
+    """A text that UTF-8 can hold: no half of a surrogate pair. Raises ValueError for any other."""
+    text.encode()
+    return text
+
+
+TheRoom = Annotated[Room, Depends(room_of)]
+You = Annotated[str, Depends(curator_of)]
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+Text = Annotated[str, AfterValidator(encodable)]

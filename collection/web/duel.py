@@ -1,0 +1,70 @@
+"""Which two images to compare next. The fit behind it takes a second, so it is renewed beside the answers."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from threading import Lock
+
+from collection.curate.ranking import WON, Question, VoteRanking, next_question, vote_ranking
+from collection.curate.reviews import standing_events
+from collection.project import Project
+
+RENEWED = 8
+"""Answers after which the fit is renewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to ask next, None if nothing is left, and how far the asking is."""
+
+    question: Question | None
+    votes: int
+    """Answers of all curators that count."""
+    doubt: float
+    """How much of the choice that follows from the comparisons may be wrong, 0 to 0.5."""
+    needed: int
+    """About how many more it takes until it is settled which images are to be chosen."""
+
+
+class Duel:
+    """The questions of a room. Threads may share it."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._lock = Lock()
+        self._ranking: VoteRanking | None = None
+        self._far: tuple[VoteRanking, float, int] | None = None
+        self._renewal: Future[VoteRanking] | None = None
+        self._thread = ThreadPoolExecutor(1, "duel")
+
+    def next(self, curator: str, images: int) -> Asked:
+        """The next comparison for a curator; `images` is how many there are."""
+        answers = standing_events(self._project.store.reviews(kind="pair"))
+        with self._lock:
+            if self._ranking is None or len(self._ranking.prior) != images:
+                self._ranking = self._fitted()
+            if self._renewal is None and len(answers) >= len(self._ranking.answers) + RENEWED:
+                self._renewal = self._thread.submit(self._fitted)
+            elif self._renewal is not None and self._renewal.done():
+                self._ranking, self._renewal = self._renewal.result(), None
+            fitted = self._ranking
+            if self._far is None or self._far[0] is not fitted:
+                told = fitted.strengths
+                self._far = fitted, told.doubt(fitted.keep), told.votes_needed(fitted.keep)
+            _, doubt, needed = self._far
+        ranking, wish = replace(fitted, answers=answers), self._project.stock_wish
+        votes = sum(event.value in WON for event in answers)
+        question = next_question(self._project.store, wish, curator, ranking=ranking)
+        return Asked(question, votes, doubt, max(0, needed - max(0, votes - fitted.votes)))
+
+    def asked(self, curator: str) -> int:
+        """How many comparisons this curator has answered."""
+        return len(standing_events(self._project.store.reviews(kind="pair", curator=curator)))
+
+    def close(self) -> None:
+        """Wait for what is being fitted."""
+        self._thread.shutdown()
+
+    def _fitted(self) -> VoteRanking:
+        return vote_ranking(self._project.store, self._project.stock_wish)

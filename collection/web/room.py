@@ -1,0 +1,181 @@
+"""What a running review room holds, and how it speaks of images: the same for all routes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from collection.curate.catalogue import Snapshot
+from collection.curate.columns import Images
+from collection.curate.reasons import nearness, why
+from collection.curate.standing import Standing
+from collection.errors import UsageError
+from collection.project import Project
+from collection.store.records import Duplicate, KnownRecipe
+from collection.store.thumbnails import SIDES
+from collection.web.duel import Duel
+from collection.web.jobs import Jobs
+from collection.web.proposals import Proposals
+
+TAG = 16
+"""Hex digits of a file's hash in the address of its picture: another file, another address."""
+
+
+class Room:
+    """An opened project, its catalogue, and who may come in."""
+
+    def __init__(self, project: Project, curators: Sequence[str]) -> None:
+        self.project, self.curators = project, tuple(curators)
+        self.store = project.store
+        self.catalogue = project.catalogue()
+        self.proposals = Proposals(project)
+        self.jobs = Jobs(project.folder)
+        self.duel = Duel(project)
+        self._recipes: tuple[Images, Mapping[str, KnownRecipe]] | None = None
+
+    def close(self) -> None:
+        """Stop what is at work."""
+        self.jobs.close()
+        self.duel.close()
+
+    def now(self) -> Snapshot:
+        """The catalogue of this moment."""
+        return self.catalogue.now()
+
+    def row(self, snapshot: Snapshot, number: int) -> int:
+        """The row of an image; raises UnknownImage if there is none of that number."""
+        row = snapshot.images.rows.get(number)
+        if row is None:
+            raise UnknownImageError(number)
+        return row
+
+    def saved_views(self) -> list[dict[str, str]]:
+        """The views that people saved, in JSON values."""
+        return [{"name": view.name, "query": view.query, "curator": view.curator} for view in self.store.saved_views()]
+
+    def recipes(self, snapshot: Snapshot) -> Mapping[str, KnownRecipe]:
+        """Every recipe there ever was, by its hash; read anew where images changed."""
+        if self._recipes is None or self._recipes[0] is not snapshot.images:
+            self._recipes = snapshot.images, {item.recipe.sha256: item for item in self.store.recipes()}
+        return self._recipes[1]
+
+    def image(self, snapshot: Snapshot, row: int, you: str) -> dict[str, Any]:
+        """What a grid shows of an image, as far as this curator may know, in JSON values."""
+        images, scores = snapshot.images, snapshot.scores
+        number = int(images.ids[row])
+        return {
+            "id": number,
+            "label": f"{number:04d}",
+            "width": int(images.widths[row]),
+            "height": int(images.heights[row]),
+            **picture_addresses(number, images.files[row]),
+            "series": images.series.at(row),
+            "seed": _integer(images.seeds[row]),
+            "scores": {
+                name: [_number(metric.values[row]), _number(metric.percentiles[row])]
+                for name, metric in scores.metrics.items()
+                if not math.isnan(metric.values[row])
+            },
+            "score": _number(scores.ranking[row]),
+            "flags": [name for name, found in snapshot.flags.items() if found[row]],
+            **standing_of(snapshot.reviews.standing(number), you),
+            "stack": _stack(snapshot, number),
+            "selected": snapshot.choice.chosen[number].rank if number in snapshot.choice.chosen else None,
+        }
+
+    def detail(self, snapshot: Snapshot, number: int, you: str) -> dict[str, Any]:
+        """All that is known of an image, as far as this curator may know."""
+        row = self.row(snapshot, number)
+        asset = self.store.asset(number)
+        if asset is None:
+            raise UnknownImageError(number)
+        standing = snapshot.reviews.standing(number)
+        visible = standing.as_seen_by(you)
+        blind = visible.flags != standing.flags
+        return {
+            **self.image(snapshot, row, you),
+            "prompt": snapshot.images.prompts[row],
+            "recipe": asset.recipe.as_json() if asset.recipe else None,
+            "features": dict(asset.features),
+            "generator": dict(asset.generator),
+            "styles": asset.recipe.blend.weights if asset.recipe else {},
+            "file": {"sha256": asset.file_sha256, "bytes": asset.size},
+            "notes": [{"curator": who, "text": text} for who, text in visible.notes],
+            "duplicates": [stack_member(item) for item in _members(snapshot, number)],
+            "why": None if blind else self._why(snapshot, number),
+        }
+
+    def _why(self, snapshot: Snapshot, number: int) -> str:
+        """Why an image is in the set or not: names those who flagged it."""
+        if number in snapshot.choice.chosen:
+            return snapshot.choice.chosen[number].why
+        wish = self.proposals.wish(snapshot)
+        return why(self.store, number, wish, self.proposals.candidates(snapshot, wish))
+
+
+class UnknownImageError(UsageError):
+    """No image of the plan has that number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"there is no image {number}", "the view may be old: load the page again")
+
+
+def picture_addresses(number: int, file_sha256: str) -> dict[str, str]:
+    """Where the pictures of an image are: small, larger, and as it is."""
+    small, large = SIDES
+    at = {"thumb": small, "preview": large, "image": "full"}
+    return {name: f"/images/{number}/{size}/{file_sha256[:TAG]}" for name, size in at.items()}
+
+
+def standing_of(standing: Standing, you: str) -> dict[str, Any]:
+    """`you`: what this curator said of an image; `others`: what the others did, None until you have voted."""
+    locked = standing.locked
+    own = {
+        "flag": standing.flags.get(you, "none"),
+        "stars": standing.stars.get(you, 0),
+        "colour": standing.colours.get(you, "none"),
+        "locked": locked,
+    }
+    if you not in standing.curators:
+        return {"you": own, "others": None}
+    others = {
+        "flags": _without(standing.flags, you),
+        "stars": _without(standing.stars, you),
+        "colours": _without(standing.colours, you),
+        "contested": standing.contested,
+    }
+    return {"you": own, "others": others}
+
+
+def stack_member(item: Duplicate) -> dict[str, Any]:
+    """A near-duplicate that was set aside, and the reason."""
+    return {"id": item.asset_id, "why": nearness(item), "kind": item.why, "distance": item.distance}
+
+
+def _stack(snapshot: Snapshot, number: int) -> dict[str, Any] | None:
+    aside = None if snapshot.reviews.standing(number).apart_by else snapshot.choice.aside.get(number)
+    keeper = aside.keeper_id if aside else number
+    members = _members(snapshot, keeper) if keeper is not None else []
+    if not aside and not members:
+        return None
+    why = nearness(aside) if aside else None
+    return {"keeper": keeper, "elsewhere": aside.elsewhere if aside else "", "size": len(members) + 1, "why": why}
+
+
+def _members(snapshot: Snapshot, keeper: int) -> list[Duplicate]:
+    """What is set aside for an image, without what somebody took out of its stack."""
+    found = snapshot.choice.stacks.get(keeper, ())
+    return [item for item in found if snapshot.reviews.standing(item.asset_id).apart_by is None]
+
+
+def _without(values: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {who: value for who, value in values.items() if who != name}
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else round(float(value), 4)
+
+
+def _integer(value: float) -> int | None:
+    return None if math.isnan(value) else int(value)

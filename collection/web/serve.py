@@ -1,0 +1,69 @@
+"""Serving the room until it is stopped."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+import uvicorn
+
+from collection.errors import CollectionError, UsageError
+from collection.project import Project
+from collection.web.access import Keys
+from collection.web.app import create_app
+from collection.web.stream import News
+
+PATIENCE = 2
+"""Seconds that open requests get when the server is stopped."""
+
+
+class PortTakenError(CollectionError):
+    """Another program listens there."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on an address; port 0: any that is free.
+
+    Raises PortTakenError, or CollectionError where it cannot be for another reason."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(*found[:3])  # with the protocol named, asyncio lets no small answer wait
+    except (socket.gaierror, OSError) as error:
+        raise UsageError(f"{host} is no address of this machine: {error}", "--host 127.0.0.1") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(found[4])
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTakenError(f"port {port} is taken", "--port 0 takes a free one") from error
+        raise CollectionError(f"cannot listen on {host}:{port}: {error.strerror}", "--host 127.0.0.1") from error
+    return listener
+
+
+def serve(project: Project, keys: Keys, host: str, listener: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM; `ready` is called once requests are answered."""
+    app = create_app(project, keys, host=host, port=listener.getsockname()[1])
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=PATIENCE
+    )
+    with suppress(KeyboardInterrupt):
+        _Server(config, ready, app.state.news).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], news: News) -> None:
+        super().__init__(config)
+        self._ready, self._news = ready, news
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._news.close()  # or the streams would be waited for
+        await super().shutdown(sockets)

@@ -1,0 +1,50 @@
+/** The query field: what is asked for, in the words of the address. */
+
+import { completing } from "./completion.js";
+import { element, icon } from "./element.js";
+import { answer } from "./keys.js";
+import { sayWrong } from "./status.js";
+
+export function search(room) {
+  const field = element("input", {
+    type: "search", id: "query", name: "q", autocomplete: "off", spellcheck: "false", enterkeyhint: "search",
+    placeholder: "quality>80 is:unreviewed lighthouse", "aria-label": "Query",
+  });
+  const wrong = element("p", { class: "refused", hidden: true });
+  const form = element(
+    "form",
+    {
+      role: "search",
+      submit: (event) => {
+        event.preventDefault();
+        offers.close();
+        room.ask(field.value).then(() => field.blur()).catch(sayWrong);
+      },
+    },
+    icon("find"),
+    field,
+    wrong,
+  );
+  const offers = completing(field, room);
+  const show = () => {
+    field.value = room.query;
+    wrong.hidden = true;
+    field.removeAttribute("aria-invalid");
+  };
+  room.on("ids", show);
+  room.on("view", show);
+  room.on("refused", ({ error, hint }) => {
+    field.value = room.query;
+    wrong.textContent = [error, hint].filter(Boolean).join(". ");
+    wrong.hidden = false;
+    field.setAttribute("aria-invalid", "true");
+  });
+  answer({ search: () => field.select() });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault(); // which would empty the field
+    show();
+    field.blur();
+  });
+  return form;
+}

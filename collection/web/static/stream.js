@@ -1,0 +1,14 @@
+/** What the server tells unasked: each of its events becomes an event of `stream`, its JSON as `detail`. */
+
+export const stream = new EventTarget();
+
+const TOLD = ["changed", "version", "job"];
+
+export function listen() {
+  const source = new EventSource("/api/stream");
+  for (const name of TOLD) {
+    source.addEventListener(name, ({ data }) => stream.dispatchEvent(new CustomEvent(name, { detail: JSON.parse(data) })));
+  }
+  source.addEventListener("open", () => stream.dispatchEvent(new Event("here"))); // also after the line was broken
+  addEventListener("pagehide", () => source.close());
+}

@@ -1,0 +1,159 @@
+/** Two to four pictures side by side, moving together: the first leads, the others try to take its place. */
+
+import { element, icon, labelled } from "../element.js";
+import { answer, perform } from "../keys.js";
+import { Lens, Pane } from "../lens.js";
+import { say } from "../status.js";
+import { badges, empty } from "../tile.js";
+
+export const name = "compare";
+export const key = "c";
+export const title = "Compare";
+
+const MOST = 4;
+
+export function mount(place, room) {
+  if (room.ids.length < 2) {
+    place.append(empty(room));
+    return room.on("ids", () => room.tell("view"));
+  }
+  const table = new Table(place, room);
+  const ends = [
+    room.on("ids", () => room.tell("view")),
+    room.on("changed", () => table.redraw()),
+    room.on("advance", () => table.next(1)),
+    answer({
+      left: () => table.next(-1),
+      right: () => table.next(1),
+      up: () => perform("pick"),
+      down: () => perform("reject"),
+      enter: () => table.lead(),
+      toggle: () => table.activate((table.active + 1) % table.ids.length),
+      putAside: () => table.putAside(table.active),
+      bigger: () => table.add(),
+      zoom: () => table.panes[0]?.asset && table.lens.toggle(table.panes[0]),
+      escape: () => (table.lens.zoom > 1 ? table.lens.reset() : room.go("grid")),
+    }),
+    () => table.end(),
+  ];
+  return () => ends.forEach((end) => end());
+}
+
+class Table {
+  lens = new Lens();
+  panes = [];
+  /** Which of `ids` decisions are about and the arrows change. */
+  active = 1;
+
+  constructor(place, room) {
+    this.room = room;
+    this.ids = asked(room);
+    this.active = this.ids.length - 1;
+    room.aim = () => [this.ids[this.active]];
+    this.element = element("div", { class: "compare" });
+    const button = (text, what) => element("button", { class: "plain", click: what }, text);
+    place.append(
+      this.element,
+      element(
+        "div",
+        { class: "under" },
+        button("← other", () => this.next(-1)),
+        button("other →", () => this.next(1)),
+        button("Take the lead (Enter)", () => this.lead()),
+        button("One more (+)", () => this.add()),
+        element("span", { class: "quiet" }, "↑ picks and ↓ rejects the framed one; the next takes its place"),
+      ),
+    );
+    this.draw();
+  }
+
+  end() {
+    for (const pane of this.panes) pane.end();
+  }
+
+  async draw() {
+    this.end();
+    this.room.note({ ids: this.ids.join(",") });
+    this.panes = this.ids.map(() => new Pane(this.lens, (way) => perform({ right: "pick", left: "reject" }[way] ?? "right")));
+    this.cells = this.panes.map((pane, place) =>
+      element(
+        "figure",
+        { pointerdown: () => this.activate(place), focusin: () => this.activate(place), tabindex: 0 },
+        pane.element,
+        element("figcaption", { class: "marks" }),
+        element("button", { class: "aside", "aria-label": "Put aside", click: () => this.putAside(place) }, icon("cross")),
+      ),
+    );
+    this.element.dataset.count = this.ids.length;
+    this.element.replaceChildren(...this.cells);
+    const assets = await this.room.details(this.ids);
+    for (const asset of assets) this.panes[this.ids.indexOf(asset.id)]?.show(asset);
+    this.redraw();
+  }
+
+  redraw() {
+    this.cells.forEach((cell, place) => {
+      const asset = this.room.known(this.ids[place]);
+      const on = place === this.active;
+      cell.classList.toggle("active", on);
+      cell.setAttribute("aria-label", `${labelled(this.ids[place])}${place ? "" : ", leads"}${on ? ", decided about" : ""}`);
+      if (asset) cell.querySelector(".marks").replaceChildren(...badges(asset), ...(place ? [] : ["leads"]));
+    });
+    if (!this.room.moveTo(this.ids[this.active])) this.room.tell("loaded");
+  }
+
+  activate(place) {
+    if (place === this.active || place >= this.ids.length) return;
+    this.active = place;
+    this.redraw();
+  }
+
+  /** Another image of the list in the active place: the next one that is not on the table. */
+  async next(step) {
+    const id = this.#free(this.room.place(this.ids[this.active]), step);
+    if (id === undefined) return say("that is the end of the list");
+    const place = this.active;
+    this.ids[place] = id;
+    const [asset] = await this.room.details([id]);
+    if (this.ids[place] !== id || !asset) return;
+    this.panes[place].show(asset);
+    this.room.note({ ids: this.ids.join(",") });
+    this.redraw();
+  }
+
+  /** The active one changes places with the leader. */
+  lead() {
+    if (!this.active) return;
+    [this.ids[0], this.ids[this.active]] = [this.ids[this.active], this.ids[0]];
+    say(`${labelled(this.ids[0])} leads`);
+    this.draw();
+  }
+
+  add() {
+    const id = this.#free(this.room.place(this.ids.at(-1)), 1);
+    if (this.ids.length >= MOST || id === undefined) return say(`${MOST} at most`);
+    this.active = this.ids.push(id) - 1;
+    this.draw();
+  }
+
+  putAside(place) {
+    if (this.ids.length <= 2) return say("two at least: the arrows bring another");
+    this.ids.splice(place, 1);
+    this.active = Math.min(Math.max(1, this.active), this.ids.length - 1);
+    this.draw();
+  }
+
+  #free(from, step) {
+    let at = from + step;
+    while (this.ids.includes(this.room.ids[at])) at += step;
+    return this.room.ids[at];
+  }
+}
+
+/** What to compare: what the address says, else the selection, else the cursor image and the next. */
+function asked(room) {
+  const named = (room.params.get("ids") ?? "").split(",").map(Number);
+  const known = [...new Set([...named, ...room.selection])].filter((id) => room.place(id) >= 0);
+  const here = Math.max(0, Math.min(room.place(room.cursor), room.ids.length - 2));
+  return known.length > 1 ? known.slice(0, MOST) : [room.ids[here], room.ids[here + 1]];
+}

@@ -1,0 +1,83 @@
+/** The sheet of keys, on which they can be changed, and what a query may say. */
+
+import { ACTIONS } from "../actions.js";
+import { element } from "../element.js";
+import { answer, keysOf, nameOf, rebind, resetKeys, shown } from "../keys.js";
+import { say } from "../status.js";
+
+export const name = "help";
+export const key = "?";
+export const title = "Keys";
+
+const ASKS = [
+  ["lighthouse", "the prompt has this word; \"some words\" together"],
+  ["quality>80", "a score; quality%>90 is its percentile, quality:60-80 a range"],
+  ["is:unreviewed", "or picked, rejected, locked, flagged, duplicate, selected, contested, disagrees"],
+  ["stars>=3 colour:red", "what you gave; by:NAME what somebody else did"],
+  ["series:Tides sky:violet", "a series, a trait; with commas any of several"],
+  ["style.oil>0.5 seed:100-200", "the weight of a style, the seed"],
+  ["like:31", "the most similar to an image first"],
+  ["-is:duplicate", "a minus before anything turns it round"],
+  ["sort:-quality", "highest first; sort:random(7) shuffles"],
+];
+
+export function mount(place, room) {
+  const sheet = element("div", { class: "sheet", tabindex: 0 });
+  place.append(sheet);
+  draw(sheet);
+  sheet.focus({ preventScroll: true });
+  return answer({ "view:help": () => history.back(), escape: () => room.go("grid") });
+}
+
+function draw(sheet) {
+  const groups = Map.groupBy(ACTIONS.values(), ({ group }) => group);
+  sheet.replaceChildren(
+    element(
+      "p",
+      { class: "quiet" },
+      "Choose an action to give it another key. Keys are remembered by this browser. ",
+      element("button", { class: "plain", click: () => (resetKeys(), draw(sheet)) }, "All keys as they were"),
+    ),
+    element("div", { class: "columns" }, [...groups].map(([title, actions]) => group(title, actions, sheet)), asks()),
+  );
+}
+
+const group = (title, actions, sheet) =>
+  element("section", {}, element("h2", {}, title), actions.map((action) => row(action, sheet)));
+
+function row({ name, title }, sheet) {
+  const keys = keysOf(name).flatMap((key) => [element("kbd", {}, shown(key)), " "]);
+  const made = element("button", { class: "binding", "data-binding": name, click: () => listen(made, name, title, sheet) },
+    element("span", {}, title), element("span", {}, keys.length ? keys : "no key"));
+  return made;
+}
+
+/** The next key is the action's; Escape leaves it as it is. */
+function listen(made, name, title, sheet) {
+  made.classList.add("listening");
+  made.lastElementChild.textContent = "press a key";
+  say(`press the key for: ${title}`);
+  const take = (event) => {
+    const key = nameOf(event);
+    if (!key || key === "Tab") return;
+    event.preventDefault();
+    event.stopPropagation();
+    stop();
+    if (key === "Escape") return say("left as it was");
+    const loser = rebind(name, key);
+    say(`${shown(key)}: ${title}${loser ? `; ${ACTIONS.get(loser).title} has no longer that key` : ""}`);
+    refocus();
+  };
+  const refocus = () => (draw(sheet), sheet.querySelector(`[data-binding="${name}"]`)?.focus());
+  const stop = () => {
+    made.removeEventListener("blur", left);
+    removeEventListener("keydown", take, true);
+  };
+  const left = () => (stop(), draw(sheet));
+  addEventListener("keydown", take, true);
+  made.addEventListener("blur", left);
+}
+
+const asks = () =>
+  element("section", {}, element("h2", {}, "What a query may say"),
+    element("dl", { class: "asks" }, ASKS.flatMap(([asked, means]) => [element("dt", {}, element("code", {}, asked)), element("dd", {}, means)])));

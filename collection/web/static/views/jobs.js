@@ -1,0 +1,90 @@
+/** Work that can be begun from here: about the image under the cursor or the selection, or about all; and how it went. */
+
+import { card } from "../card.js";
+import { counted, element, labelled } from "../element.js";
+import { sayWrong } from "../status.js";
+import { jobs as known, KINDS, outcome, progress, running, start } from "../jobs.js";
+
+export const name = "jobs";
+export const key = "j";
+export const title = "Work";
+
+const MOST = 6; // of the images that it is about, as many are shown
+
+export function mount(place, room) {
+  const [about, all, history] = [1, 2, 3].map(() => element("section", {}));
+  place.replaceChildren(element("div", { class: "read columns" }, about, all, history));
+  const drawAbout = () => about.replaceChildren(...aboutImages(room));
+  const drawHistory = () => {
+    history.replaceChildren(...past());
+    for (const made of place.querySelectorAll("form button")) made.disabled = Boolean(running()) || made.dataset.unfit === "true";
+  };
+  all.replaceChildren(...aboutAll(room));
+  const redraw = () => {
+    drawAbout();
+    drawHistory();
+  };
+  const ends = ["cursor", "selection", "ids"].map((name) => room.on(name, redraw));
+  ends.push(room.on("jobs", drawHistory));
+  redraw();
+  room.details(room.targets().slice(0, MOST)).then(redraw).catch(sayWrong);
+  return () => ends.forEach((end) => end());
+}
+
+function aboutImages(room) {
+  const ids = room.targets();
+  const target = ids.length === 1 ? labelled(ids[0]) : counted(ids.length, "selected image");
+  const named = ids.length > 1 && ids.length < 5 ? `: ${ids.map(labelled).join(", ")}` : "";
+  const head = ids.length ? `About ${target}${named}` : "About no image: choose some in the grid";
+  return [
+    element("h2", {}, head),
+    element("div", { class: "cards small about" }, ids.slice(0, MOST).map((id) => card(id, room.known(id), { role: "img" }))),
+    wish(room, "reroll", "Other images in their place: the same series and traits, another seed.", ids.length > 0, () => ({ images: ids })),
+    wish(room, "breed", "Children of two images. Select two in the grid first.", ids.length === 2,
+      ({ children, mutation, fresh }) => ({ images: ids, children, mutation, fresh }),
+      number("children", "How many", 4, 1, 1000, 1), number("mutation", "Chance that a trait changes", 0.1, 0, 1, 0.05),
+      number("fresh", "Chance of a new seed", 0.2, 0, 1, 0.05)),
+    wish(room, "variants", "The image again, changed a little or much: only of a diffusion model's.", ids.length === 1,
+      ({ little, much, seeds }) => ({ image: ids[0], strengths: [little, much], seeds: Array.from({ length: seeds }, (_, seed) => seed) }),
+      number("little", "Little", 0.3, 0, 1, 0.05), number("much", "Much", 0.6, 0, 1, 0.05), number("seeds", "Seeds of each", 2, 1, 100, 1)),
+  ];
+}
+
+function aboutAll(room) {
+  return [
+    element("h2", {}, "About the whole collection"),
+    wish(room, "refill", "New recipes in place of rejected images, so that every quota can be met; then make and score them.", true),
+    wish(room, "generate", "Make the images that are planned and not there yet; then score them and look for duplicates.", true),
+    wish(room, "score", "Give every image its numbers, where they are missing or out of date.", true),
+    wish(room, "dedupe", "Compare all images again, and set near-duplicates aside.", true),
+    wish(room, "select", "Choose the set as it is configured. The set view shows it first.", true),
+  ];
+}
+
+/** A form that starts a job of a kind with what its fields say. */
+function wish(room, kind, text, fits, options = () => ({}), ...fields) {
+  const made = element("form", { class: "wish", submit: (event) => {
+    event.preventDefault();
+    const given = Object.fromEntries([...new FormData(made)].map(([name, value]) => [name, Number(value)]));
+    start(room, { kind, ...options(given) });
+  } },
+    element("p", {}, text),
+    fields.length > 0 && fits && element("div", { class: "fields" }, fields),
+    element("button", { class: "plain", "data-unfit": String(!fits) }, KINDS[kind]));
+  return made;
+}
+
+function number(name, words, value, min, max, step) {
+  return element("label", {}, words, element("input", { type: "number", name, value, min, max, step, required: true, inputmode: "decimal" }));
+}
+
+function past() {
+  const rows = known.map((job) =>
+    element("li", { "data-state": job.state },
+      element("b", {}, KINDS[job.kind]), ` by ${job.by}: `,
+      job.state === "running" ? progress(job) : outcome(job)));
+  return [
+    element("h2", {}, "Since the room was opened"),
+    rows.length ? element("ol", { class: "past" }, rows) : element("p", { class: "quiet" }, "Nothing was begun yet."),
+  ];
+}

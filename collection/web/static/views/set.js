@@ -1,0 +1,151 @@
+/** The set as it would be minted: its tokens in order, what is rare in it, and what quality against diversity costs. */
+
+import { get, post } from "../api.js";
+import { button, nothing } from "../card.js";
+import { confirmed } from "../confirm.js";
+import { counted, element } from "../element.js";
+import { answer } from "../keys.js";
+import { portrait } from "../portrait.js";
+import { Shelf } from "../shelf.js";
+import { say, sayWrong } from "../status.js";
+import { whenSet } from "../settings.js";
+import { moves, Wall } from "./grid.js";
+
+export const name = "set";
+export const key = "b";
+export const title = "Set";
+
+export function mount(place, room) {
+  const set = new TheSet(place, room);
+  room.aim = () => set.shelf.targets();
+  set.draw().catch(sayWrong);
+  const again = () => set.soon();
+  const ends = [
+    room.on("changed", (ids) => (set.wall?.redraw(ids), again())),
+    room.on("images", again),
+    room.on("cursor", () => set.wall?.follow()),
+    room.on("advance", () => set.shelf.step(1)),
+    whenSet("size", () => set.wall?.reset()),
+    whenSet("scores", () => set.wall?.redraw()),
+    answer({ escape: () => (set.shelf.selection.size ? set.shelf.select([]) : room.go("grid")) }),
+    () => set.end(),
+  ];
+  return () => ends.forEach((end) => end());
+}
+
+class TheSet {
+  wall = null;
+  #wanted = null; // the diversity that the slider asks for; null: as it is kept
+  #timer = 0;
+  #asked = 0;
+  #tried = new Map(); // mean score and coverage of the diversities seen so far
+  #ends = [];
+
+  constructor(place, room) {
+    [this.place, this.room] = [place, room];
+    this.shelf = new Shelf(room, () => this.wall?.mark());
+    this.tokens = element("div", { class: "tokens" });
+    this.slider = element("input", {
+      type: "range", id: "diversity", min: 0, max: 100, value: Math.round(room.state.diversity * 100),
+      "aria-label": "Quality against diversity", input: () => this.#slid(),
+    });
+    this.said = element("output", { for: "diversity" });
+    this.facts = element("div", { class: "facts" });
+    this.write = button("Write this selection", () => this.#write(), true);
+    this.sheet = element("a", { class: "button", target: "_blank", rel: "noopener" }, "Contact sheet");
+    this.panel = element(
+      "aside",
+      { class: "panel", "aria-label": "About the set" },
+      element("div", { class: "slider" }, element("span", {}, "Quality"), this.slider, element("span", {}, "Diversity")),
+      this.said,
+      element("div", { class: "line" }, this.write, this.sheet),
+      this.facts,
+    );
+    place.replaceChildren(element("div", { class: "set" }, this.tokens, this.panel));
+  }
+
+  end() {
+    this.wall?.end();
+    this.#ends.forEach((end) => end());
+    clearTimeout(this.#timer);
+    this.gone = true;
+  }
+
+  /** Draw the set again once what changes it has come to rest. */
+  soon() {
+    clearTimeout(this.#timer);
+    this.#tried.clear();
+    this.#timer = setTimeout(() => this.draw().catch(sayWrong), 250);
+  }
+
+  #slid() {
+    this.#wanted = Number(this.slider.value) / 100;
+    this.said.textContent = `diversity ${this.#wanted.toFixed(2)}`;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.draw().catch(sayWrong), 60);
+  }
+
+  async draw() {
+    const asked = ++this.#asked;
+    const query = this.#wanted == null ? "" : `?diversity=${this.#wanted}`;
+    const found = await get(`/api/set${query}`);
+    if (asked !== this.#asked || this.gone) return; // the slider has moved on
+    this.#tried.set(found.diversity, { score: found.mean_score, coverage: found.coverage });
+    this.slider.value = Math.round(found.diversity * 100);
+    this.said.textContent = `diversity ${found.diversity.toFixed(2)}`;
+    this.slider.setAttribute("aria-valuetext", `diversity ${found.diversity.toFixed(2)}, mean quality ${found.mean_score.toFixed(0)}`);
+    this.found = found;
+    this.#fill(found);
+    this.facts.replaceChildren(...portrait(found, this.#tried, (query) => this.room.go("grid", { q: query })));
+    this.write.disabled = !found.ids.length;
+    this.sheet.href = `/api/sheet${query}`;
+    this.sheet.hidden = !found.ids.length;
+    this.#costs(query, asked);
+  }
+
+  #fill({ ids }) {
+    this.shelf.fill(ids);
+    if (!ids.length) {
+      this.wall?.end();
+      this.wall = null;
+      this.tokens.replaceChildren(nothing("There is nothing to choose from yet", "Make images and score them: collection run does both. Or start it under Work."));
+      return;
+    }
+    if (this.shelf.place(this.room.cursor) < 0) this.room.lookAt(ids[0]);
+    if (this.wall) return this.wall.reset();
+    this.tokens.replaceChildren();
+    this.wall = new Wall(this.tokens, this.shelf);
+    this.#ends.push(answer(moves(this.wall, this.shelf)));
+    this.room.tell("loaded");
+  }
+
+  /** What each rule costs takes several choices to find out, so that it comes after the set. */
+  async #costs(query, asked) {
+    const { costs } = await get(`/api/set/costs${query}`);
+    if (asked !== this.#asked || this.gone) return;
+    this.facts.querySelector("#costs")?.replaceChildren(...told(costs));
+  }
+
+  async #write() {
+    const { ids, added, removed, diversity } = this.found;
+    const change = added.length || removed.length ? `${counted(added.length, "image")} come in, ${removed.length} go out` : "the images stay the same";
+    const note = `Diversity ${diversity.toFixed(2)} is kept for later choices. collection freeze makes tokens of it; until then it can be chosen again.`;
+    if (!(await confirmed(`Choose these ${counted(ids.length, "image")}? ${change}.`, "Write this selection", note))) return;
+    try {
+      const { selected, supply } = await post("/api/set", { diversity });
+      say(`${selected} of ${supply} tokens chosen; collection freeze comes next`);
+      await Promise.all([this.draw(), this.room.renew()]);
+    } catch (refusal) {
+      sayWrong(refusal);
+    }
+  }
+}
+
+const RULES = { quotas: "The quotas", diversity: "Diversity", locks: "Locks", picks: "Picks" };
+
+function told(costs) {
+  const found = Object.entries(costs);
+  if (!found.length) return [element("p", { class: "quiet" }, "No rule binds the choice: these are the best scores.")];
+  return found.map(([rule, cost]) =>
+    element("div", { class: "row" }, element("span", {}, RULES[rule] ?? rule), element("b", {}, cost < 0.05 ? "nothing" : `−${cost.toFixed(1)}`)));
+}

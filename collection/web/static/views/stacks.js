@@ -1,0 +1,208 @@
+/** Near-duplicates, a stack at a time, led by the best: keep one, reject the rest, or say that they are two. */
+
+import { get } from "../api.js";
+import { button, card, nothing } from "../card.js";
+import { counted, element, labelled } from "../element.js";
+import { answer, keysOf, shown } from "../keys.js";
+import { say, sayWrong } from "../status.js";
+import { closest, looser } from "../nearness.js";
+
+export const name = "stacks";
+export const key = "d";
+export const title = "Stacks";
+
+export function mount(place, room) {
+  const stacks = new Stacks(place, room);
+  stacks.load().catch(sayWrong);
+  room.aim = () => (stacks.members.includes(room.cursor) ? [room.cursor] : []);
+  const ends = [
+    room.on("changed", () => stacks.draw()),
+    room.on("cursor", () => stacks.mark()),
+    room.on("images", () => stacks.load().catch(sayWrong)),
+    answer({
+      left: () => stacks.step(-1),
+      right: () => stacks.step(1),
+      up: () => stacks.turn(-1),
+      down: () => stacks.turn(1),
+      pageUp: () => stacks.turn(-1),
+      pageDown: () => stacks.turn(1),
+      first: () => stacks.turn(-stacks.stacks.length),
+      last: () => stacks.turn(stacks.stacks.length),
+      enter: () => room.openAt(room.cursor),
+      keep: () => stacks.keep(),
+      unstack: () => stacks.unstack(),
+    }),
+  ];
+  return () => {
+    stacks.gone = true;
+    stacks.sizes.disconnect();
+    ends.forEach((end) => end());
+  };
+}
+
+class Stacks {
+  gone = false;
+  stacks = [];
+  #all = [];
+  #at = 0;
+  #strictness = 0;
+
+  constructor(place, room) {
+    [this.place, this.room] = [place, room];
+    this.head = element("p", { class: "grow" });
+    this.words = element("output", { for: "strictness" });
+    const slider = element("input", {
+      type: "range", id: "strictness", min: 0, max: 100, step: 1, value: 0, "aria-label": "How near pictures must be",
+      input: () => this.tighten(Number(slider.value) / 100),
+    });
+    this.list = element("div", { class: "cards", role: "listbox", tabindex: "0", "aria-label": "Near-duplicates" });
+    this.sizes = new ResizeObserver(() => this.#fit());
+    this.sizes.observe(this.list);
+    const act = (words, action, does, strong) => {
+      const made = button(words, does, strong);
+      made.append(element("kbd", {}, keysOf(action).map(shown)[0] ?? ""));
+      return made;
+    };
+    this.board = element(
+      "section",
+      { class: "read" },
+      element("div", { class: "line" }, this.head, element("label", { class: "slider" }, "Only nearer ", slider, this.words)),
+      this.list,
+      element(
+        "div",
+        { class: "line centred" },
+        act("Previous", "up", () => this.turn(-1)),
+        act("Keep this, reject the rest", "keep", () => this.keep(), true),
+        act("Not a duplicate", "unstack", () => this.unstack()),
+        act("Next", "down", () => this.turn(1)),
+      ),
+    );
+  }
+
+  get stack() {
+    return this.stacks[this.#at];
+  }
+
+  /** The numbers of the stack in sight, its best first. */
+  get members() {
+    return this.stack ? [this.stack.keeper, ...this.stack.members.map(({ id }) => id)] : [];
+  }
+
+  async load() {
+    this.#all = (await get("/api/stacks")).stacks;
+    if (this.gone) return;
+    const asked = Number(this.room.params.get("stack")) || this.room.cursor;
+    this.tighten(this.#strictness, asked);
+  }
+
+  /** Show only what is nearer than before; nothing is computed anew, and nothing kept. */
+  tighten(strictness, asked = this.stack?.keeper) {
+    this.#strictness = strictness;
+    const widest = looser(this.#all);
+    this.stacks = closest(this.#all, widest, strictness);
+    this.words.textContent = widest.words(strictness);
+    const found = this.stacks.findIndex(({ keeper, members }) => keeper === asked || members.some(({ id }) => id === asked));
+    this.#show(Math.max(0, found));
+  }
+
+  turn(stacks) {
+    this.#show(Math.min(Math.max(0, this.#at + stacks), this.stacks.length - 1));
+  }
+
+  step(places) {
+    const to = this.members.indexOf(this.room.cursor) + places;
+    if (to >= 0 && to < this.members.length) this.room.lookAt(this.members[to]);
+  }
+
+  async #show(at) {
+    this.#at = at;
+    if (!this.stack) return this.draw();
+    const { members } = this;
+    await this.room.details(members);
+    if (this.gone) return;
+    this.room.note({ stack: this.stack.keeper });
+    if (!members.includes(this.room.cursor)) this.room.lookAt(members[0]);
+    this.draw();
+    this.room.tell("loaded");
+    if (document.activeElement === document.body) this.list.focus({ preventScroll: true });
+  }
+
+  draw() {
+    if (!this.stack) {
+      const more = this.#all.length > 0;
+      const nearer = more ? "Move the slider to the left." : "collection dedupe looks for them; [dedupe] says how near counts.";
+      this.place.replaceChildren(nothing(more ? "No stack is that near" : "There are no near-duplicates", nearer));
+      if (more) this.place.firstChild.append(button("Show all stacks", () => this.#again()));
+      return;
+    }
+    if (!this.board.isConnected) this.place.replaceChildren(this.board);
+    this.head.textContent = `Stack ${this.#at + 1} of ${this.stacks.length.toLocaleString("en")} · ${counted(this.members.length, "picture")}`;
+    this.list.replaceChildren(...[{ id: this.stack.keeper }, ...this.stack.members].map((member) => this.#card(member)));
+    this.#fit();
+    this.mark();
+  }
+
+  /** All pictures of the stack as large as they fit together. */
+  #fit() {
+    this.list.style.setProperty("--side", `${largest(this.members.length, this.list.clientWidth, this.list.clientHeight)}px`);
+  }
+
+  #again() {
+    this.board.querySelector("input").value = 0;
+    this.tighten(0);
+  }
+
+  #card({ id, why, apart }) {
+    const reason = apart ? `${why}, but two pictures, says ${apart}` : why ?? "leads: the best score";
+    return card(id, this.room.known(id), {
+      large: true, caption: [element("b", {}, labelled(id)), reason], click: () => this.room.lookAt(id),
+    });
+  }
+
+  mark() {
+    for (const made of this.list.children) {
+      const here = Number(made.dataset.id) === this.room.cursor;
+      made.setAttribute("aria-selected", String(here));
+      made.id = `member-${made.dataset.id}`;
+      if (here) {
+        this.list.setAttribute("aria-activedescendant", made.id);
+        made.scrollIntoView({ block: "nearest", inline: "nearest" });
+      }
+    }
+  }
+
+  async keep() {
+    const [kept, others] = [this.room.cursor, this.members.filter((id) => id !== this.room.cursor)];
+    if (!this.members.includes(kept)) return;
+    const told = this.room.act([
+      { kind: "flag", asset: kept, value: "pick" },
+      ...others.map((asset) => ({ kind: "flag", asset, value: "reject" })),
+    ]);
+    const last = this.#at === this.stacks.length - 1;
+    this.turn(1);
+    if (await told) say(`kept ${labelled(kept)}, rejected ${counted(others.length, "other")}${last ? "; that was the last stack" : ""}`);
+  }
+
+  /** Say that this is no duplicate of the leader, or take that back. */
+  async unstack() {
+    const member = this.stack?.members.find(({ id }) => id === this.room.cursor);
+    if (!member) return say("this one leads: choose the picture that is no duplicate of it");
+    if (!(await this.room.act([{ kind: "apart", asset: member.id, value: !member.apart }]))) return;
+    member.apart = member.apart ? "" : this.room.state.you;
+    this.draw();
+    say(member.apart ? `${labelled(member.id)} is a picture of its own now` : `${labelled(member.id)} is back in its stack`);
+  }
+}
+
+const CAPTION = 34;
+const APART = 16;
+const LEAST = 132;
+
+/** The side of the squares of which `count` fit into a place, each with a caption. */
+function largest(count, width, height) {
+  const sides = Array.from({ length: count }, (_, more) => {
+    const [columns, rows] = [more + 1, Math.ceil(count / (more + 1))];
+    return Math.min((width - 8 - APART * (columns - 1)) / columns, (height - 8 - APART * (rows - 1)) / rows - CAPTION);
+  });
+  return Math.floor(Math.max(LEAST, ...sides));
+}

@@ -1,0 +1,161 @@
+/** Many pictures at once, as large as they can be: click the weak ones away until the best are left. */
+
+import { counted, element, icon, labelled } from "../element.js";
+import { answer, PASS } from "../keys.js";
+import { say } from "../status.js";
+import { described, badges, empty } from "../tile.js";
+
+export const name = "survey";
+export const key = "n";
+export const title = "Survey";
+
+const MOST = 60;
+const WITHOUT_SELECTION = 12;
+
+export function mount(place, room) {
+  if (!room.ids.length) {
+    place.append(empty(room));
+    return room.on("ids", () => room.tell("view"));
+  }
+  const survey = new Survey(place, room);
+  const ends = [
+    room.on("ids", () => room.tell("view")),
+    room.on("changed", () => survey.redraw()),
+    room.on("advance", () => survey.step(1)),
+    answer({
+      left: () => survey.step(-1),
+      right: () => survey.step(1),
+      up: () => survey.step(-survey.columns),
+      down: () => survey.step(survey.columns),
+      putAside: () => survey.putAside(survey.active),
+      toggle: () => survey.putAside(survey.active),
+      undo: () => (survey.gone.length ? survey.bringBack() : PASS),
+      keep: () => survey.keep(),
+      enter: () => room.go("loupe"),
+    }),
+    () => survey.sizes.disconnect(),
+  ];
+  return () => ends.forEach((end) => end());
+}
+
+class Survey {
+  gone = [];
+  columns = 1;
+
+  constructor(place, room) {
+    this.room = room;
+    this.ids = asked(room);
+    this.active = this.ids.includes(room.cursor) ? room.cursor : this.ids[0];
+    room.aim = () => (this.active === undefined ? [] : [this.active]);
+    this.element = element("div", { class: "survey", role: "listbox", "aria-label": "Survey", tabindex: 0 });
+    this.said = element("span", { class: "quiet" });
+    this.rest = element("button", { class: "plain", click: () => this.keep() });
+    this.back = element("button", { class: "plain", click: () => this.bringBack() }, "Bring the last one back");
+    place.append(this.element, element("div", { class: "under" }, this.said, this.back, this.rest));
+    this.sizes = new ResizeObserver(() => this.#lay());
+    this.sizes.observe(this.element);
+    this.draw();
+  }
+
+  async draw() {
+    this.room.note({ ids: this.ids.join(",") });
+    const assets = await this.room.details(this.ids);
+    this.ids = assets.map(({ id }) => id);
+    this.element.replaceChildren(...assets.map((asset) => this.#cell(asset)));
+    this.said.textContent = `${counted(this.ids.length, "image")}: click the weak ones away`;
+    this.back.hidden = !this.gone.length;
+    this.rest.hidden = !this.gone.length;
+    this.rest.textContent = `Pick these ${this.ids.length}, reject the ${this.gone.length} put aside (Shift P)`;
+    this.#lay();
+    this.redraw();
+  }
+
+  #cell(asset) {
+    const id = asset.id;
+    return element(
+      "figure",
+      { role: "option", "data-id": id, click: () => (this.active === id ? this.putAside(id) : this.activate(id)) },
+      element("img", { src: asset.preview, alt: "", draggable: "false" }),
+      element("figcaption", { class: "marks", "aria-hidden": "true" }),
+      element(
+        "span", // the key does the same; an option may hold no button
+        { class: "aside", title: `Put ${asset.label} aside`, "aria-hidden": "true",
+          click: (event) => (event.stopPropagation(), this.putAside(id)) },
+        icon("cross"),
+      ),
+    );
+  }
+
+  redraw() {
+    for (const cell of this.element.children) {
+      const asset = this.room.known(Number(cell.dataset.id));
+      if (!asset) continue;
+      cell.classList.toggle("active", asset.id === this.active);
+      cell.setAttribute("aria-selected", String(asset.id === this.active));
+      cell.setAttribute("aria-label", described(asset));
+      cell.dataset.flag = asset.you.flag;
+      cell.querySelector(".marks").replaceChildren(...badges(asset));
+    }
+    if (!this.room.moveTo(this.active)) this.room.tell("loaded");
+  }
+
+  activate(id) {
+    if (id === undefined) return;
+    this.active = id;
+    this.redraw();
+  }
+
+  step(places) {
+    const at = this.ids.indexOf(this.active) + places;
+    this.activate(this.ids[Math.max(0, Math.min(at, this.ids.length - 1))]);
+  }
+
+  putAside(id) {
+    if (this.ids.length < 2) return say("one must be left");
+    const place = this.ids.indexOf(id);
+    this.ids.splice(place, 1);
+    this.gone.push({ id, place });
+    if (id === this.active) this.active = this.ids[Math.min(place, this.ids.length - 1)];
+    say(`${labelled(id)} put aside, ${this.ids.length} left`);
+    this.draw();
+  }
+
+  bringBack() {
+    const last = this.gone.pop();
+    if (!last) return;
+    this.ids.splice(last.place, 0, last.id);
+    this.active = last.id;
+    this.draw();
+  }
+
+  /** One action: what is left is picked, what was put aside is rejected. */
+  async keep() {
+    if (!this.gone.length) return say("click the weak ones away first");
+    const flagged = (value) => (asset) => ({ kind: "flag", asset, value });
+    const out = this.gone.map(({ id }) => id);
+    if (await this.room.act([...this.ids.map(flagged("pick")), ...out.map(flagged("reject"))])) {
+      say(`picked ${this.ids.length}, rejected ${out.length}; one undo takes it back`);
+      this.gone = [];
+      this.draw();
+    }
+  }
+
+  /** The number of columns that makes square cells largest. */
+  #lay() {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    const side = (columns) => Math.min(width / columns, height / Math.ceil(this.ids.length / columns));
+    const numbers = this.ids.map((_, place) => place + 1);
+    this.columns = numbers.reduce((best, columns) => (side(columns) > side(best) ? columns : best), 1);
+    this.element.style.gridTemplateColumns = `repeat(${this.columns}, minmax(0, 1fr))`;
+    this.element.style.gridAutoRows = `${100 / Math.ceil(this.ids.length / this.columns)}%`;
+  }
+}
+
+/** What to survey: what the address says, else the selection, else what comes from the cursor on. */
+function asked(room) {
+  const named = (room.params.get("ids") ?? "").split(",").map(Number).filter((id) => room.place(id) >= 0);
+  if (named.length > 1) return named.slice(0, MOST);
+  if (room.selection.size > 1) return [...room.selection].slice(0, MOST);
+  const here = Math.max(0, Math.min(room.place(room.cursor), room.ids.length - WITHOUT_SELECTION));
+  return [...room.ids.slice(here, here + WITHOUT_SELECTION)];
+}

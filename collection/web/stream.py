@@ -1,0 +1,106 @@
+"""Server-sent events: what others decided, what changed, how far a job is.
+
+event: version   {"version", "images"}    something changed; `images`: also the images, scores or the set
+event: changed   {"ids", "version"}       somebody decided about these
+event: job       a job, as /api/jobs tells it
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from collection.web.jobs import Job
+from collection.web.room import Room
+
+router = APIRouter(prefix="/api")
+
+LOOK = 0.25
+"""Seconds between looks at the database, for what other processes write."""
+SIGN_OF_LIFE = 15.0
+"""Seconds of silence after which a comment is sent, so that a broken line is noticed."""
+BEHIND = 1000
+"""Events that a reader may lag behind before it is dropped; its browser comes back."""
+Event = tuple[str, Mapping[str, Any]]
+
+
+class News:
+    """Looks for what is new while anybody reads, and tells all readers."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._readers: set[asyncio.Queue[Event | None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def watch(self) -> None:
+        """Look again and again, until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        self._room.jobs.listen(self._job)
+        last = await run_in_threadpool(self._room.now)
+        while True:
+            await asyncio.sleep(LOOK)
+            if not self._readers:
+                continue
+            now = await run_in_threadpool(self._room.now)
+            if now.version != last.version:
+                decided = self._room.catalogue.decided_since(last.version)
+                if decided:
+                    self._tell("changed", {"ids": sorted(decided), "version": now.version})
+                same = now.images is last.images and now.scores is last.scores and now.choice is last.choice
+                self._tell("version", {"version": now.version, "images": not same})
+                last = now
+
+    async def read(self) -> AsyncIterator[str]:
+        """The events of one reader, in the form of text/event-stream."""
+        queue: asyncio.Queue[Event | None] = asyncio.Queue(BEHIND)
+        self._readers.add(queue)
+        try:
+            yield ": here\n\n"
+            while True:
+                try:
+                    event = await asyncio.wait_for(queue.get(), SIGN_OF_LIFE)
+                except TimeoutError:
+                    yield ": still here\n\n"
+                    continue
+                if event is None:
+                    return
+                yield f"event: {event[0]}\ndata: {json.dumps(event[1])}\n\n"
+        finally:
+            self._readers.discard(queue)
+
+    def close(self) -> None:
+        """Let all readers go."""
+        for queue in list(self._readers):
+            self._drop(queue)
+
+    def _job(self, job: Job) -> None:
+        """Called from the threads that follow jobs."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._tell, "job", asdict(job))
+
+    def _tell(self, name: str, value: Mapping[str, Any]) -> None:
+        for queue in list(self._readers):
+            if queue.full():
+                self._drop(queue)
+            else:
+                queue.put_nowait((name, value))
+
+    def _drop(self, queue: asyncio.Queue[Event | None]) -> None:
+        self._readers.discard(queue)
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(None)
+
+
+@router.get("/stream", response_class=StreamingResponse)
+async def stream(request: Request) -> StreamingResponse:
+    """What happens, as it happens."""
+    news: News = request.app.state.news
+    return StreamingResponse(news.read(), media_type="text/event-stream")

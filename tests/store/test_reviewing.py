@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from collection.store.records import Asset, Decision, LearnedTaste, Score
+from collection.store.store import Store
+from collection.values import Recipe
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Three images."""
+    store = Store(tmp_path / "collection.db")
+    store.replace_plan([Recipe("painter", "painter/1", seed, 8, 8) for seed in range(3)])
+    store.add_assets([Asset(p.id, p.recipe, f"{p.id:064x}", f"{p.id:064x}", 8, 8, 1) for p in store.planned()])
+    return store
+
+
+@pytest.mark.parametrize("statement", ["UPDATE review SET value = '\"reject\"'", "DELETE FROM review"])
+def test_the_database_itself_refuses_to_change_what_was_said(store: Store, statement: str) -> None:
+    said = store.add_reviews("ada", [Decision("flag", 1, "pick")], {})
+    with sqlite3.connect(store.path) as connection, pytest.raises(sqlite3.IntegrityError, match="only ever added"):
+        connection.execute(statement)
+    assert store.reviews() == said
+
+
+def test_the_events_of_an_action_share_the_number_of_the_first(store: Store) -> None:
+    first = store.add_reviews("ada", [Decision("flag", 1, "pick"), Decision("flag", 2, "pick")], {"a": 1})
+    second = store.add_reviews("ben", [Decision("pair", 1, "left", 3)], {})
+    step = store.add_step("ada", "undo", {})
+    assert [(event.id, event.batch) for event in [*first, *second]] == [(1, 1), (2, 1), (3, 3)]
+    assert step == first
+    assert store.reviews(after=3)[0].undoes == 1
+    assert [event.id for event in store.reviews(asset_id=1)] == [1, 3, 4]
+    assert [event.id for event in store.reviews(asset_id=1, kind="pair")] == [3, 4]
+    assert [event.id for event in store.reviews(curator="ada")] == [1, 2, 4]
+    assert store.last_review() == 4
+
+
+def test_eight_writers_lose_nothing(store: Store) -> None:
+    stores = [Store(store.path) for _ in range(8)]
+
+    def vote(number: int) -> list[int]:
+        mine = stores[number]
+        return [mine.add_reviews(f"c{number}", [Decision("stars", 1, 1 + i % 5)], {})[0].id for i in range(12)]
+
+    with ThreadPoolExecutor(8) as pool:
+        ids = [found for one in pool.map(vote, range(8)) for found in one]
+    assert sorted(ids) == [event.id for event in store.reviews()] == list(range(1, 97))
+
+
+def test_what_was_acknowledged_outlives_its_process(store: Store) -> None:
+    script = (
+        "import os, sys; from pathlib import Path; from collection.store.records import Decision;"
+        "from collection.store.store import Store; store = Store(Path(sys.argv[1]));"
+        "[print(store.add_reviews('ada', [Decision('flag', 1, 'pick')], {})[0].id, flush=True) for _ in range(5)];"
+        "os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(store.path)], capture_output=True, text=True)
+    assert done.returncode == -9
+    assert [int(line) for line in done.stdout.split()] == [event.id for event in store.reviews()] == [1, 2, 3, 4, 5]
+
+
+def test_locks_and_rejects_of_an_older_database_become_events(store: Store) -> None:
+    store.close()
+    with sqlite3.connect(store.path) as connection:
+        connection.executescript("DROP TABLE review; DROP TABLE taste; DROP TABLE change; DROP TABLE saved_view;")
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        for (name,) in connection.execute(triggers).fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("CREATE TABLE choice (asset_id INTEGER PRIMARY KEY, verdict VARCHAR, at VARCHAR)")
+        connection.executemany(
+            "INSERT INTO choice VALUES (?, ?, ?)",
+            [(1, "lock", "2026-02-02T00:00:00"), (3, "reject", "2026-01-01T00:00:00")],
+        )
+        connection.execute("UPDATE alembic_version SET version_num = '0008'")
+    again = Store(store.path)
+    assert [(e.id, e.batch, e.curator, e.kind, e.asset_id, e.value) for e in again.reviews()] == [
+        (1, 1, "curator", "flag", 3, "reject"), (2, 2, "curator", "lock", 1, True),
+    ]  # fmt: skip
+    assert again.add_reviews("ada", [Decision("flag", 1, "pick")], {})[0].id == 3
+
+
+def test_a_taste_replaces_the_one_of_its_name_and_its_scores(store: Store) -> None:
+    for bias in (0.0, 1.0):
+        taste = LearnedTaste("taste", "encoder", np.array([0.5, -0.25]), bias, {"votes": 3})
+        store.replace_taste(taste, [Score(f"{1:064x}", "taste", taste.sha256, bias)])
+    (found,) = store.tastes()
+    assert (found.weight.tolist(), found.bias, found.report, found.sha256) == (
+        [0.5, -0.25],
+        1.0,
+        {"votes": 3},
+        taste.sha256,
+    )
+    assert [score.value for score in store.scores()] == [1.0]

@@ -1,0 +1,222 @@
+"""Rooms with curators who come in by their links, and the same in a real browser."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
+
+import numpy as np
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from collection.images import encode_png
+from collection.project import Project, open_project
+from collection.store.records import Asset, Duplicate, Embedding, Score
+from collection.values import sha256_hex
+from collection.web.access import Keys, open_keys
+from collection.web.app import create_app
+
+CONFIG = """\
+title = "Room <script>alert(1)</script>"
+supply = 4
+candidates = 12
+seed = "room"
+
+[image]
+size = 64
+
+[styles.woodblock]
+[styles.ink]
+
+[[series]]
+name = "day"
+prompt = "noon over the <b>harbour</b>"
+blend = { woodblock = 0.7, ink = 0.3 }
+
+[[series]]
+name = "night"
+prompt = "the moon"
+blend = { ink = 1 }
+
+[traits.sky]
+weight = { clear = 2, torn = 1 }
+"""
+CURATORS = ("anna", "bob")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+IMAGES = 120
+Client = Callable[[str], TestClient]
+
+
+def fill(project: Project) -> None:
+    """Images of one colour each, with scores and vectors as the judge would leave them; 12 is a duplicate of 11."""
+    store, model = project.store, project.nearness.model
+    store.replace_plan(project.plan.recipes)
+    assets, rng = [], np.random.default_rng(1)
+    for planned in store.unmade():
+        png = encode_png(np.full((64, 64, 3), 20 * planned.id, dtype=np.uint8), planned.recipe)
+        sha256 = project.files.add(png)
+        assets.append(Asset(planned.id, planned.recipe, sha256, sha256_hex(png[::-1]), 64, 64, len(png)))
+    store.add_assets(assets)
+    vectors = rng.normal(size=(len(assets), 1280)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    store.add_judgements(
+        [Score(asset.file_sha256, "quality", "test", 8.0 * asset.id) for asset in assets],
+        [Embedding(asset.file_sha256, model, vector) for asset, vector in zip(assets, vectors, strict=True)],
+    )
+    store.replace_duplicates([Duplicate(12, 11, "phash", 2.0)], "x", {})
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    (tmp_path / "collection.toml").write_text(CONFIG)
+    with open_project(tmp_path) as project:
+        fill(project)
+        yield project
+
+
+@pytest.fixture
+def keys(project: Project) -> Keys:
+    return open_keys(project.folder, CURATORS)
+
+
+@pytest.fixture
+def app(project: Project, keys: Keys) -> Iterator[FastAPI]:
+    app = create_app(project, keys)
+    yield app
+    app.state.room.close()
+
+
+@pytest.fixture
+def visitor(app: FastAPI) -> TestClient:
+    """Somebody without a key."""
+    return TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
+
+
+@pytest.fixture
+def client(app: FastAPI, keys: Keys) -> Client:
+    """A curator's page: came in by the link, and says that it is ours."""
+
+    def come_in(curator: str) -> TestClient:
+        client = TestClient(app, base_url="http://127.0.0.1", headers={"x-collection": "1"})
+        assert client.get("/", params={"token": keys.token(curator)}).status_code == 200
+        return client
+
+    return come_in
+
+
+@pytest.fixture
+def anna(client: Client) -> TestClient:
+    return client("anna")
+
+
+@pytest.fixture
+def bob(client: Client) -> TestClient:
+    return client("bob")
+
+
+@pytest.fixture(scope="session")
+def many_images(repository: Path) -> ModuleType:
+    """benchmarks/many_images.py, which makes projects of cheap pictures."""
+    spec = importlib.util.spec_from_file_location("many_images", repository / "benchmarks" / "many_images.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def gallery(many_images: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of IMAGES images."""
+    folder = tmp_path_factory.mktemp("gallery")
+    many_images.make(folder, IMAGES)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def serving() -> Iterator[Callable[[Path], dict[str, str]]]:
+    """Starts `collection review` on a project; returns the link of each curator."""
+    command, started = str(Path(sys.executable).parent / "collection"), []
+
+    def start(folder: Path, *curators: str) -> dict[str, str]:
+        words = [word for name in curators or ("anna", "ben") for word in ("--curator", name)]
+        server = subprocess.Popen(
+            [command, "-C", str(folder), "review", "--no-open", "--port", "0", "--json", *words],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        started.append(server)
+        assert server.stdout
+        links: dict[str, str] = json.loads(server.stdout.readline())["links"]
+        return links
+
+    yield start
+    for server in started:
+        server.terminate()
+    for server in started:
+        server.wait(10)
+
+
+@pytest.fixture(scope="module")
+def links(gallery: Path, serving: Callable[[Path], dict[str, str]]) -> dict[str, str]:
+    """Of each curator of the gallery's server, the link."""
+    return serving(gallery)
+
+
+@pytest.fixture(scope="module")
+def browser(missing: Callable[[str], NoReturn]) -> Iterator[Any]:
+    """The system's Chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not path:
+        missing("there is no Chromium; install it, or name it by CHROMIUM")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Opens a link in a browser of its own: `opened(link, width=1440, height=900, dark=False, touch=False)`.
+
+    The test fails if the page made a mistake.
+    """
+    contexts, mistakes = [], []
+
+    def open_link(link: str, width: int = 1440, height: int = 900, dark: bool = False, touch: bool = False) -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, has_touch=touch, color_scheme="dark" if dark else "light"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: mistakes.append(str(error)))
+        page.on("console", lambda said: mistakes.append(said.text) if "Content Security Policy" in said.text else None)
+        page.goto(link)
+        page.wait_for_selector("#view[data-view]")
+        return page
+
+    yield open_link
+    for context in contexts:
+        context.close()
+    assert not mistakes
+
+
+@pytest.fixture(scope="session")
+def artefact(repository: Path) -> Callable[[Any, str], None]:
+    """Keeps a screenshot of a page under tests/artefacts, which git ignores."""
+    folder = repository / "tests" / "artefacts"
+    folder.mkdir(exist_ok=True)
+    return lambda page, name: page.screenshot(path=folder / f"{name}.png")
