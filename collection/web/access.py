@@ -29,8 +29,6 @@ from collection.curate.reviews import refuse_no_name
 from collection.errors import UsageError
 
 SECRET_FILE = ".review-secret"
-LARGEST_BODY = 2_000_000
-"""Bytes of a request."""
 WRITE_HEADER = "x-collection"
 """A header that no other page can send without being asked first; any value."""
 YEAR = 365 * 24 * 3600
@@ -137,9 +135,6 @@ class Gate:
             return _said(401, "a key is needed", "open the link that `collection review` printed")
         if scope["method"] not in SAFE_METHODS and not self._our_page(headers):
             return _said(403, "this did not come from the review room's page", f"send the header {WRITE_HEADER}: 1")
-        length = headers.get("content-length", "")
-        if length.isdecimal() and int(length[:20]) > LARGEST_BODY:
-            return _said(413, f"more than {LARGEST_BODY:,} bytes", "send less at once")
         return None
 
     def _entrance(self, path: str, token: str, rest: list[tuple[str, str]]) -> Response:

@@ -16,10 +16,12 @@ from starlette.exceptions import HTTPException
 from collection.errors import CollectionError, ProjectError, UsageError
 from collection.project import Project
 from collection.web import chosen, events, images, kin, page, people, pictures, stream, tasks, views
-from collection.web.access import LARGEST_BODY, Gate, Keys, links
+from collection.web.access import Gate, Keys, links
 from collection.web.jobs import UnknownJobError
 from collection.web.room import Room, UnknownImageError
 
+LARGEST_BODY = 2_000_000
+"""Bytes of a request; more is refused before it is read."""
 ROUTERS = tuple(room.router for room in (page, images, pictures, events, people, kin, chosen, views, tasks, stream))
 
 
