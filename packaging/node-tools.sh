@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install the npm tools of FOLDER (EVM nodes and an IPFS node for tests, the Solidity compiler) into its node_modules,
+# Install the npm tools of FOLDER (EVM nodes, an IPFS node and axe for tests, the Solidity compiler) into its node_modules,
 # as its lock file says.
 # Without npm nothing is installed; the tests that want a tool then skip and say so.
 set -eu

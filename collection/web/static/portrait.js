@@ -6,7 +6,7 @@ import { drawn, element } from "./element.js";
 export function portrait(found, tried, show) {
   return [
     figures(found),
-    tried.size > 1 && section("Tried so far", trade(tried, found.diversity)),
+    differs(tried) && section("Tried so far", trade(tried, found.diversity)),
     changes(found, show),
     section("What each rule costs", element("div", { id: "costs" }, element("p", { class: "quiet" }, "…")), "of the mean quality"),
     found.quotas.length > 0 && section("Quotas", found.quotas.map(gauge)),
@@ -39,6 +39,8 @@ function changes({ added, removed }, show) {
     element("button", { class: "plain", type: "button", click: () => show(`id:${ids.join(",")}`) }, `${ids.length} ${words}`);
   return section("Against the written selection", element("div", { class: "line" }, link(added, "come in"), link(removed, "go out")));
 }
+
+const differs = (tried) => new Set([...tried.values()].map(({ score }) => score)).size > 1;
 
 /** Each diversity that was tried: mean quality upwards, nearness of the rest to the set to the right. */
 function trade(tried, now) {
