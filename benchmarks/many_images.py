@@ -105,16 +105,18 @@ def _drawn(number: int) -> np.ndarray:
 
 def _judge(project: Project, assets: Sequence[Asset], rng: np.random.Generator) -> None:
     values = rng.normal((70, 5), (12, 1), (len(assets), 2))
+    models = {"quality": project.stock_metrics["quality"], "aesthetic": "benchmark"}
     scores = [
-        Score(asset.file_sha256, metric, "benchmark", float(value))
+        Score(asset.file_sha256, metric, model, float(value))
         for asset, row in zip(assets, values, strict=True)
-        for metric, value in zip(("quality", "aesthetic"), row, strict=True)
+        for (metric, model), value in zip(models.items(), row, strict=True)
     ]
     vectors = rng.normal(size=(len(assets), 64)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     model = project.scorers.encoder.model
     embeddings = [Embedding(asset.file_sha256, model, row) for asset, row in zip(assets, vectors, strict=True)]
     project.store.add_judgements(scores, embeddings)
+    project.store.keep_percentiles(models)
 
 
 if __name__ == "__main__":

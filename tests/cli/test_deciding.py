@@ -118,7 +118,7 @@ def test_a_proven_taste_scores_new_images_and_can_be_asked_for_by_name(decide, t
         project.store.replace_taste(LearnedTaste("taste", model, np.ones(width), 0.0, {"better": True}), [])
     assert decide("score")["scored"] == 5
     with open_project(tmp_path / "project") as project:
-        assert project.ranking_metrics == ("taste",)
+        assert [*project.ranking_metrics] == ["taste"]
         assert sum(score.metric == "taste" for score in project.store.scores()) == 5
     config = tmp_path / "project" / "collection.toml"
     config.write_text(config.read_text() + '[select]\nby = ["quality", "nonsense"]\n')

@@ -72,7 +72,7 @@ def fill(project: Project) -> None:
     vectors = rng.normal(size=(len(assets), 1280)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     store.add_judgements(
-        [Score(asset.file_sha256, "quality", "test", 8.0 * asset.id) for asset in assets],
+        [Score(asset.file_sha256, "quality", project.stock_metrics["quality"], 8.0 * asset.id) for asset in assets],
         [Embedding(asset.file_sha256, model, vector) for asset, vector in zip(assets, vectors, strict=True)],
     )
     store.replace_duplicates([Duplicate(12, 11, "phash", 2.0)], "x", {})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from collection.store.records import Batch, PlannedRecipe
 
 AT_HAND = 2
 """Batches that an actor has at a time."""
+RESTART = 0.5
+"""Seconds until an actor that is being started again is asked again."""
 BARREN_DEATHS = 3
 """Times that each actor may die, on average, with no batch finished by any meanwhile."""
 
@@ -105,6 +108,9 @@ def run_ray(archive: Archive, build: Callable[[], Workbench], told: Told, cluste
                     deaths = 0
                 except ray.exceptions.RayActorError as error:
                     archive.store.free_batch(batch)
+                    if isinstance(error, ray.exceptions.ActorUnavailableError):  # it died before, and is coming back
+                        time.sleep(RESTART)
+                        continue
                     deaths += 1
                     if deaths > BARREN_DEATHS * len(hands):
                         raise CollectionError(f"the actors of the Ray cluster keep dying: {error}") from error

@@ -8,7 +8,7 @@ from collection.judge.score import pending, score
 def test_the_same_numbers_whenever_and_by_whomever(planned_project, carried):
     at_once, later = planned_project("at-once", 5), planned_project("later", 5)
     carried(at_once, judged=True)
-    assert pending(at_once.store, at_once.scorers) == []
+    assert pending(at_once.store, at_once.scorers.of_pictures_alone) == []
     carried(later)
     score(later.store, later.files, later.scorers, batch_size=3)
     score(at_once.store, at_once.files, at_once.scorers)  # the percentiles
