@@ -75,6 +75,9 @@ class Hand:
         except CollectionError as error:
             return Trouble(error.message, error.hint, isinstance(error, OutOfMemoryError))
 
+    def awake(self) -> None:
+        """Answer: the actor is there."""
+
     @cached_property
     def _bench(self) -> Workbench:
         return self._build()
@@ -102,19 +105,31 @@ def run_ray(archive: Archive, build: Callable[[], Workbench], told: Told, cluste
                 if not flights:
                     return
                 landed = ray.wait(list(flights))[0][0]
-                _, batch = flights.pop(landed)
+                place, batch = flights.pop(landed)
                 try:
                     settle(archive, batch, ray.get(landed))
                     deaths = 0
                 except ray.exceptions.RayActorError as error:
                     archive.store.free_batch(batch)
-                    if isinstance(error, ray.exceptions.ActorUnavailableError):  # it died before, and is coming back
-                        time.sleep(RESTART)
-                        continue
                     deaths += 1
                     if deaths > BARREN_DEATHS * len(hands):
                         raise CollectionError(f"the actors of the Ray cluster keep dying: {error}") from error
+                    _await_return(ray, hands[place])
                 told()
+
+
+def _await_return(ray: Any, hand: Any) -> None:
+    """Wait until an actor that died was started again: what it is given before that fails, and counts as a try.
+
+    One that is gone for good is left for the next batch to find out.
+    """
+    while True:
+        try:
+            return ray.get(hand.awake.remote())  # type: ignore[no-any-return]
+        except ray.exceptions.ActorUnavailableError:
+            time.sleep(RESTART)
+        except ray.exceptions.RayActorError:
+            return None
 
 
 def settle(archive: Archive, batch: Batch, answer: Parcel | Trouble) -> None:
