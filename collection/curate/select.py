@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -114,6 +114,14 @@ def select(store: Store, wish: Wish) -> SelectReport:
         "coverage": {"farthest": reach.farthest, "mean": reach.mean} if reach else None,
     })  # fmt: skip
     return report
+
+
+def standing_of(candidates: Candidates, wish: Wish, numbers: Collection[int]) -> tuple[float, Coverage | None]:
+    """Mean score of a set, and how well it covers what a wish leaves to choose from, as a report would say them."""
+    level = mean([item.score for item in candidates.ranked if item.asset.id in numbers])
+    eligible = eligible_of(candidates.ranked, wish, candidates.aside)
+    rows = [row for row, item in enumerate(eligible) if item.asset.id in numbers]
+    return level, coverage(_vectors(candidates.encoded, eligible), rows)
 
 
 def refuse_crowd(assets: Sequence[Asset], wish: Wish) -> None:

@@ -118,8 +118,58 @@ def test_a_proven_taste_scores_new_images_and_can_be_asked_for_by_name(decide, t
         project.store.replace_taste(LearnedTaste("taste", model, np.ones(width), 0.0, {"better": True}), [])
     assert decide("score")["scored"] == 5
     with open_project(tmp_path / "project") as project:
-        assert project.ranking_metrics == ("taste",)
+        assert set(project.ranking_metrics) == {"taste"}
         assert sum(score.metric == "taste" for score in project.store.scores()) == 5
     config = tmp_path / "project" / "collection.toml"
     config.write_text(config.read_text() + '[select]\nby = ["quality", "nonsense"]\n')
     assert "nonsense" in decide("select", code=2)["error"]["message"]
+
+
+def set_of(decide) -> set[int]:
+    return {n for n in range(1, 6) if not decide("select", "--why-image", n)["why"].startswith("not")}
+
+
+@pytest.mark.parametrize("how", ["lock", "reject", "swap", "diversity"])
+def test_a_preview_writes_nothing_and_says_what_the_choice_then_does(decide, how: str) -> None:
+    now = set_of(decide)
+    out, into = min(now), min({1, 2, 3, 4, 5} - now)
+    words = {"lock": [into], "reject": [out], "swap": [out, into], "diversity": [1]}[how]
+    before, log = decide("select", "--preview"), decide("reviews")
+    assert (before["added"], before["removed"], before["rarity"]) == ([], [], [])
+    seen = decide("select", "--preview", f"--{how}", *words)
+    assert decide("select", "--preview") == before
+    assert decide("reviews") == log
+    report = decide("select", f"--{how}", *words)
+    then = set_of(decide)
+    assert (set(seen["added"]), set(seen["removed"])) == (then - now, now - then)
+    for key in ("selected", "mean_score", "coverage"):
+        assert seen["then"][key] == pytest.approx(report[key])
+    after = decide("select", "--preview")
+    assert (after["added"], after["now"]) == ([], seen["then"])
+    assert sum(item["then"] - item["now"] for item in seen["rarity"] if item["trait"] == "Weather") == 0
+
+
+def test_a_preview_refuses_what_the_command_would(decide) -> None:
+    now = set_of(decide)
+    assert "is chosen already" in decide("select", "--preview", "--swap", *sorted(now)[:2], code=2)["error"]["message"]
+    locks = [word for number in (1, 2, 3, 4) for word in ("--lock", number)]
+    assert "4 images are locked" in decide("select", "--preview", *locks, code=1)["error"]["message"]
+    assert "--preview" in decide("select", "--dry-run", "--lock", 1, code=2)["error"]["hint"]
+
+
+def test_a_preview_speaks_to_people(finished: Path, here) -> None:
+    said = here("-C", finished, "select", "--preview", "--reject", 1, "--reject", 2, "--reject", 3)
+    assert said.code == 0
+    assert "nothing is written" in said.out
+    assert "mean percentile" in said.out
+
+
+def test_a_sheet_shows_the_images_that_are_asked_for(decide, tmp_path: Path) -> None:
+    path = tmp_path / "some.png"
+    assert decide("sheet", "2-3", 5, "-o", path)["images"] == 3
+    shown = path.read_bytes()
+    assert decide("sheet", "series:night", "-o", path)["images"] == 2
+    assert path.read_bytes() != shown
+    assert decide("sheet", "id:1-9 sort:-id", "--dry-run")["pending"] == 5
+    assert decide("sheet", 99, code=2)["error"]["message"] == "no image is meant by 99"
+    decide("sheet", 1, "--all", code=2)
