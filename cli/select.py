@@ -42,6 +42,7 @@ def work(session: Session) -> Outcome:
         return _outcome(line, report)
     result = select(project.store, project.wish)
     line = f"{result.selected} of {result.eligible}, mean percentile {result.mean_score:.0f}"
+    line += "".join(f"; {has} of {tokens} by {artist}" for artist, (tokens, has) in result.artists.items())
     line += f"; {result.barred} barred by their flags" if result.barred else ""
     if project.ranking_metrics != project.stock_metrics:
         line += f" by {' and '.join(project.ranking_metrics)}"

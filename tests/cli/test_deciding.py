@@ -173,3 +173,15 @@ def test_a_sheet_shows_the_images_that_are_asked_for(decide, tmp_path: Path) -> 
     assert decide("sheet", "id:1-9 sort:-id", "--dry-run")["pending"] == 5
     assert decide("sheet", 99, code=2)["error"]["message"] == "no image is meant by 99"
     decide("sheet", 1, "--all", code=2)
+
+
+def test_shares_of_artists_are_met_and_what_cannot_be_is_refused(decide, tmp_path: Path) -> None:
+    file = tmp_path / "project" / "collection.toml"
+    artists = '[[artists]]\nname = "{}"\nshare = 50\nseries = ["{}"]\n'
+    text = file.read_text() + artists.format("Ada", "day") + artists.format("Ben", "night")
+    for shares, wanted in (("Ada = 1, Ben = 2", {"Ada": 1, "Ben": 2}), ("Ada = 4, Ben = 2", {"Ada": 2, "Ben": 1})):
+        file.write_text(f"{text}[select]\nshares = {{ {shares} }}\n")
+        report = decide("select")
+        assert report["artists"] == {who: {"tokens": count, "chosen": count} for who, count in wanted.items()}
+    file.write_text(f"{text}[select]\nshares = {{ Ada = 1, Ben = 20 }}\n")
+    assert "Ben is to have 3 tokens" in decide("plan", code=2)["error"]["message"]
