@@ -72,11 +72,17 @@ class Plan:
 
     @cached_property
     def dealt(self) -> dict[str, list[Traits]]:
-        """The traits of each artist's tokens by the shares of [select]; without shares, of all tokens under ""."""
+        """The traits of each artist's tokens by the shares of [select]; without shares, of all tokens under "".
+
+        Raises ConfigError where an artist's series make fewer images than the artist is to have tokens.
+        """
         shares = self.config.select.shares or {"": 1.0}
-        counts = iter(largest_remainder(len(self.traits), list(shares.values())))
+        counts = largest_remainder(len(self.traits), list(shares.values()))
         traits = iter(self.traits)
-        return {artist: list(islice(traits, next(counts))) for artist in shares}
+        found = {artist: list(islice(traits, count)) for artist, count in zip(shares, counts, strict=True)}
+        if self.config.select.shares and self.config.images:
+            self._refuse_thin(found)
+        return found
 
     @property
     def artists(self) -> dict[str, int]:
@@ -130,7 +136,7 @@ class Plan:
 
     @cached_property
     def recipes(self) -> list[Recipe]:
-        """Every image to make: series by series, the one-of-ones last. Raises ConfigError for too thin a share."""
+        """Every image to make: series by series, the one-of-ones last."""
         found: list[Recipe] = []
         if not self.config.images:
             return found
@@ -155,21 +161,23 @@ class Plan:
         found: dict[str, list[Traits]] = {}
         for artist, dealt in self.dealt.items():
             own = [place for place, series in enumerate(table) if owners.get(series.name, "") == artist]
-            self._refuse_thin(artist, own, len(dealt))
             begin = 0
             for place, count in zip(own, largest_remainder(len(dealt), [shares[place] for place in own]), strict=True):
                 found[table[place].name] = dealt[begin : begin + count] or dealt
                 begin += count
         return [found[series.name] for series in table]
 
-    def _refuse_thin(self, artist: str, own: Sequence[int], tokens: int) -> None:
-        """Raise ConfigError where an artist's series make fewer images than the artist is to have tokens."""
-        images = sum(self.counts[place] for place in own)
-        if artist and images < max(tokens, 1):
-            raise ConfigError(
-                f"select.shares: {artist} is to have {tokens} tokens, but the series of {artist} make {images} images",
-                "raise candidates or the share of these series, or lower the artist's share",
-            )
+    def _refuse_thin(self, dealt: Mapping[str, Sequence[Traits]]) -> None:
+        images: Counter[str] = Counter()
+        for series, count in zip(self.config.series, self.counts, strict=True):
+            images[self.config.owners[series.name]] += count
+        for artist, tokens in dealt.items():
+            if images[artist] < max(len(tokens), 1):
+                raise ConfigError(
+                    f"select.shares: {artist} is to have {len(tokens)} tokens, but the series of {artist} make "
+                    f"{images[artist]} images",
+                    "raise candidates or the share of these series, or lower the artist's share",
+                )
 
     def _recipe(self, table: Series | OneOfOne, seed: int, point: Point, traits: Traits) -> Recipe:
         model, options = _model_and_options(self.config, point)

@@ -184,4 +184,5 @@ def test_shares_of_artists_are_met_and_what_cannot_be_is_refused(decide, tmp_pat
         report = decide("select")
         assert report["artists"] == {who: {"tokens": count, "chosen": count} for who, count in wanted.items()}
     file.write_text(f"{text}[select]\nshares = {{ Ada = 1, Ben = 20 }}\n")
-    assert "Ben is to have 3 tokens" in decide("plan", code=2)["error"]["message"]
+    for command in ("plan", "select"):
+        assert "Ben is to have 3 tokens" in decide(command, code=2)["error"]["message"]
