@@ -253,6 +253,7 @@ class Project:
             self._stock_scorers.encoder.model,
             self.barred,
             decided,
+            plan.artists,
         )
 
     def catalogue(self) -> Catalogue:

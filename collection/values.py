@@ -21,6 +21,9 @@ Pixels: TypeAlias = "npt.NDArray[np.uint8]"
 Slot = tuple[str, tuple[tuple[str, str], ...]]
 """A kind of token under quotas: the name of a one-of-one or "", and the traits, sorted."""
 
+ARTIST = "artist"
+"""The trait of a slot that says whose token it is, where artists have shares of the tokens."""
+
 Progress = Callable[[int, int], None]
 """Told (done, total) as work goes on, in the unit of the stage (images, tokens, files)."""
 

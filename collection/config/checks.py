@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from collection.config.planning import SETTINGS, OneOfOne, Trait, listed, values_of
 from collection.config.reading import Place, Refuse, nearest
 from collection.config.tables import Config, Image, Series
+from collection.values import ARTIST
 
 
 def check(config: Config, refuse: Refuse) -> None:
@@ -31,9 +32,39 @@ def check(config: Config, refuse: Refuse) -> None:
             _check_conditions(config.traits, ["rules", index, part], getattr(rule, part), refuse)
         if not rule.exclude and not rule.require:
             refuse(["rules", index], "says neither what to exclude nor what to require", "add exclude = {...}")
+    _check_shares(config, refuse)
     shares = sum(artist.share for artist in config.artists)
     if config.artists and abs(shares - 100) > 1e-6:
         refuse(["artists", len(config.artists) - 1, "share"], f"the shares sum to {shares:g}", "make them sum to 100")
+
+
+def _check_shares(config: Config, refuse: Refuse) -> None:
+    """Each series is one artist's, so that an image counts for one share, and its slot is told by traits and artist."""
+    shares, names = config.select.shares, [artist.name for artist in config.artists]
+    known, taken = [series.name for series in config.series], set[str]()
+    for name in shares:
+        place = ["select", "shares", name]
+        if names.count(name) != 1:
+            message = f"{names.count(name) or 'no'} artists have that name{nearest(name, names)}"
+            refuse(place, message, f'[[artists]] with name = "{name}" once')
+    for index, artist in enumerate(config.artists):
+        for name in artist.series:
+            if name not in known:
+                refuse(
+                    ["artists", index, "series"], f'no series "{name}"{nearest(name, known)}', "name one of [[series]]"
+                )
+            if name in taken:
+                refuse(
+                    ["artists", index, "series"],
+                    f'"{name}" is named twice',
+                    "each series is one artist's; make two of it",
+                )
+            taken.add(name)
+    if shares and ARTIST in config.traits:
+        refuse(["traits", ARTIST], "shares of artists need that name", "call the trait something else")
+    if shares and config.images and (free := [name for name in known if name not in config.owners]):
+        message = f'the series "{free[0]}" is none of these artists\''
+        refuse(["select", "shares"], message, f'[[artists]] series = ["{free[0]}"] says whose it is')
 
 
 def _check_names(config: Config, refuse: Refuse) -> None:

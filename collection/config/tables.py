@@ -207,6 +207,9 @@ class Dedupe(Table):
     """Images of which every pair is compared; a search of more is left to FAISS, and its recall is reported."""
 
 
+Share = Annotated[float, Field(gt=0, lt=1e9)]
+
+
 class Select(Table):
     """How the tokens are chosen from the images."""
 
@@ -217,6 +220,9 @@ class Select(Table):
     by: tuple[str, ...] = ()
     """Metrics that say which image is better (a head's name, quality, votes, taste, taste:NAME); absent: votes or a
     taste once they are proven, else the heads, else quality."""
+    shares: dict[Name, Share] = {}
+    """How many of the tokens, one-of-ones aside, each artist gets beside the others, by name: {Ada = 2, Ben = 1}, in
+    whole tokens by largest remainder. Every series is then one artist's, and the traits are dealt out to them."""
 
 
 class Artist(Table):
@@ -226,6 +232,8 @@ class Artist(Table):
     address: Address | None = None
     share: float = Field(default=100, gt=0, le=100)
     """Percent."""
+    series: tuple[Name, ...] = ()
+    """The series that are this artist's, for the shares of [select]; imported images say it by their trait "artist"."""
 
 
 class Royalties(Table):
@@ -324,6 +332,12 @@ class Config(Table):
         """`symbol`, or up to five consonants and digits of the title."""
         letters = [c for c in self.title.upper() if c.isascii() and c.isalnum()]
         return self.symbol or "".join(c for c in letters if c not in "AEIOU")[:5] or "".join(letters)[:5] or "TOKEN"
+
+    @property
+    def owners(self) -> dict[str, str]:
+        """The artist whose each series is, by its name; empty where no artist has a share of the tokens."""
+        sharing = [artist for artist in self.artists if artist.name in self.select.shares]
+        return {series: artist.name for artist in sharing for series in artist.series}
 
     def blend_of(self, series: Series | OneOfOne) -> StyleBlend:
         """The style blend of a series or a one-of-one."""

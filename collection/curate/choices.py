@@ -28,9 +28,26 @@ def decide(
 ) -> None:
     """Record, as one action, decisions that survive the next choice.
 
-    A lock takes back this curator's reject, a reject the lock, and `freed` images have neither. Raises UsageError, with
-    nothing recorded, for numbers without an image, or an image in two of the lists; CollectionError where the locked
-    images would be more than the tokens of their kind.
+    Raises as `after` does, with nothing recorded.
+    """
+    after(store, wish, locked=locked, rejected=rejected, freed=freed, curator=curator)
+    record(store, curator, _said(wish, locked, rejected, freed, curator), seen=seen)
+
+
+def after(
+    store: Store,
+    wish: Wish,
+    *,
+    locked: Sequence[int] = (),
+    rejected: Sequence[int] = (),
+    freed: Sequence[int] = (),
+    curator: str = CURATOR,
+) -> Wish:
+    """The wish as these decisions would leave it; nothing is recorded.
+
+    A lock takes back this curator's reject, a reject the lock, and `freed` images have neither. Raises UsageError for
+    numbers without an image, or an image in two of the lists; CollectionError where the locked images would be more
+    than the tokens of their kind.
     """
     asked = [*locked, *rejected, *freed]
     known = set(store.numbers())
@@ -40,20 +57,38 @@ def decide(
         )
     if twice := [number for number in set(asked) if asked.count(number) > 1]:
         raise UsageError(f"image {twice[0]:04d} is named twice", "lock, reject or free it")
+    decided = dict(wish.decided)
+    for said in _said(wish, locked, rejected, freed, curator):
+        standing = decided.get(said.asset_id, Standing(said.asset_id))
+        decided[said.asset_id] = _settled(standing, said, curator)
+    changed = replace(wish, decided=decided)
     if locked:
-        settled = {**dict.fromkeys(asked), **dict.fromkeys(locked, curator)}
-        changed = replace(wish, decided={**wish.decided, **{n: Standing(n, locked_by=by) for n, by in settled.items()}})
         aside = {item.asset_id: item for item in store.duplicates()}
         refuse_crowd([item.asset for item in eligible_of(rank(store, wish.metrics), changed, aside)], changed)
-    said = (
-        *_said(wish, locked, True, "none", curator),
-        *_said(wish, rejected, False, "reject", curator),
-        *_said(wish, freed, False, "none", curator),
-    )
-    record(store, curator, said, seen=seen)
+    return changed
 
 
-def _said(wish: Wish, numbers: Sequence[int], lock: bool, flag: str, curator: str) -> list[Decision]:
+def _settled(standing: Standing, said: Decision, curator: str) -> Standing:
+    """How an image stands after one more word on it."""
+    if said.kind == "lock":
+        return replace(standing, locked_by=curator if said.value else None)
+    others = {who: flag for who, flag in standing.flags.items() if who != curator}
+    own = {} if said.value == "none" else {curator: str(said.value)}
+    return replace(standing, flags=dict(sorted({**others, **own}.items())))
+
+
+def _said(
+    wish: Wish, locked: Sequence[int], rejected: Sequence[int], freed: Sequence[int], curator: str
+) -> list[Decision]:
+    """All that has to be said so."""
+    return [
+        *_said_of(wish, locked, True, "none", curator),
+        *_said_of(wish, rejected, False, "reject", curator),
+        *_said_of(wish, freed, False, "none", curator),
+    ]
+
+
+def _said_of(wish: Wish, numbers: Sequence[int], lock: bool, flag: str, curator: str) -> list[Decision]:
     """What has to be said so that these images are locked or not, and flagged so by the curator."""
     found = []
     for number in numbers:
@@ -75,10 +110,13 @@ def swap(
     curator: str = CURATOR,
     seen: Mapping[str, Any] | None = None,
 ) -> None:
-    """Reject a chosen image and lock another in its place, as one action.
+    """Reject a chosen image and lock another in its place, as one action; raises as `refuse_swap` and `after` do."""
+    refuse_swap(store, wish, out, into)
+    decide(store, wish, locked=[into], rejected=[out], curator=curator, seen=seen)
 
-    Raises UsageError where `out` is not chosen, `into` is, or the two are not of one kind under the quotas.
-    """
+
+def refuse_swap(store: Store, wish: Wish, out: int, into: int) -> None:
+    """Raise UsageError where `out` is not chosen, `into` is, or the two are not of one kind under the quotas."""
     chosen = {item.asset_id for item in store.selection()}
     if out not in chosen or into in chosen:
         wrong = f"image {out:04d} is not chosen" if out not in chosen else f"image {into:04d} is chosen already"
@@ -89,4 +127,3 @@ def swap(
             f"images {out:04d} and {into:04d} are of different kinds, and the quotas ask for an exact number of each",
             f"collection select --why-image {into} says its kind",
         )
-    decide(store, wish, locked=[into], rejected=[out], curator=curator, seen=seen)

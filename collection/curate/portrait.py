@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from collection.curate.candidates import Candidates
 from collection.curate.select import Proposal
 from collection.curate.wish import Wish
 from collection.store.records import Asset
@@ -35,6 +36,34 @@ class Gauge:
     chosen: int
     eligible: int
     """Images that could be chosen for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What choosing a set would change in the one that was written last."""
+
+    added: Sequence[int]
+    """Numbers of the images that would come in, best first."""
+    removed: Sequence[int]
+    """Numbers of those that would go out."""
+    rarity: Sequence[Rarity]
+    """Of the whole set, beside the one before."""
+
+    @property
+    def changed(self) -> list[Rarity]:
+        """The trait values that more or fewer images would have."""
+        return [item for item in self.rarity if item.count != item.before]
+
+
+def moves(candidates: Candidates, proposal: Proposal, written: Collection[int]) -> Moves:
+    """How a proposal differs from the written set, which is told by the numbers of its images."""
+    chosen = {item.asset.id: None for item in proposal.chosen}
+    before = [item.asset for item in candidates.ranked if item.asset.id in written]
+    return Moves(
+        [number for number in chosen if number not in written],
+        sorted(set(written) - chosen.keys()),
+        rarity(proposal, before),
+    )
 
 
 def rarity(proposal: Proposal, before: Iterable[Asset] = ()) -> list[Rarity]:

@@ -26,6 +26,8 @@ def explained(
     for place, number in enumerate(chosen, 1):
         standing = places[number]
         text = _reason(ranked[standing - 1], standing, len(ranked), kept_for[number])
+        if artist := wish.artist_of(ranked[standing - 1].asset):
+            text += f"; one of the {wish.shares[artist]} tokens of {artist}"
         text += _said(number, wish)
         text += f"; although {wish.barred[number]}" if number in wish.barred else ""
         if wish.diversity and number not in wish.locked:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from collection.curate.wish import Wish
 from collection.errors import CollectionError
 from collection.store.records import Asset
 from collection.store.store import Store
-from collection.values import Slot, canonical_json, sha256_hex
+from collection.values import ARTIST, Slot, canonical_json, sha256_hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,11 @@ class SelectReport:
     barred: int = 0
     """Images left out for their flags."""
     costs: Mapping[str, float] = field(default_factory=dict)
-    """By how much the mean score would be higher without a rule: quotas, diversity, locks, picks."""
+    """By how much the mean score would be higher without a rule: quotas, shares, diversity, locks, picks."""
     gap: float = 0.0
     """By how much of its worth, score and diversity together, a better set could be better at most: proven."""
+    artists: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Tokens that each artist is to have, and has; empty where there are no shares."""
 
     @property
     def complete(self) -> bool:
@@ -95,7 +97,8 @@ def propose(candidates: Candidates, wish: Wish, *, costs: bool = True) -> Propos
     rules = _without(wish) if costs else {}
     cost = {rule: _mean_without(eligible, vectors, other) - level for rule, other in rules.items()}
     reach, barred = coverage(vectors, rows), len(wish.barred.keys() - wish.locked)
-    report = SelectReport(len(rows), len(eligible), wish.supply, level, reach, barred, cost, choice.gap)
+    artists = _by_artist([eligible[row] for row in rows], wish)
+    report = SelectReport(len(rows), len(eligible), wish.supply, level, reach, barred, cost, choice.gap, artists)
     return Proposal([eligible[row] for row in rows], eligible, report)
 
 
@@ -111,9 +114,18 @@ def select(store: Store, wish: Wish) -> SelectReport:
     store.replace_selection(explained(candidates.ranked, chosen, wish, candidates.aside), seen, {
         "selected": report.selected, "eligible": report.eligible, "supply": wish.supply, "barred": report.barred,
         "mean_score": report.mean_score, "costs": report.costs, "gap": report.gap,
+        "artists": {name: {"tokens": wanted, "chosen": has} for name, (wanted, has) in report.artists.items()},
         "coverage": {"farthest": reach.farthest, "mean": reach.mean} if reach else None,
     })  # fmt: skip
     return report
+
+
+def standing_of(candidates: Candidates, wish: Wish, numbers: Collection[int]) -> tuple[float, Coverage | None]:
+    """Mean score of a set, and how well it covers what a wish leaves to choose from, as a report would say them."""
+    level = mean([item.score for item in candidates.ranked if item.asset.id in numbers])
+    eligible = eligible_of(candidates.ranked, wish, candidates.aside)
+    rows = [row for row, item in enumerate(eligible) if item.asset.id in numbers]
+    return level, coverage(_vectors(candidates.encoded, eligible), rows)
 
 
 def refuse_crowd(assets: Sequence[Asset], wish: Wish) -> None:
@@ -164,11 +176,25 @@ def _mean_without(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish) -> f
 def _without(wish: Wish) -> dict[str, Wish]:
     """The wish without each of the rules that it has."""
     return {
-        **({"quotas": replace(wish, slots={})} if wish.slots else {}),
+        **_unbound(wish),
         **({"diversity": replace(wish, diversity=0.0)} if wish.diversity else {}),
         **({"locks": replace(wish, decided=_unlocked(wish))} if wish.locked else {}),
         **({"picks": replace(wish, decided=_unpicked(wish))} if wish.picked else {}),
     }
+
+
+def _unbound(wish: Wish) -> dict[str, Wish]:
+    """Without the quotas of traits, and without the shares of artists."""
+    if not wish.shares:
+        return {"quotas": replace(wish, slots={})} if wish.slots else {}
+    unshared = replace(wish.keeping(lambda name: name != ARTIST), shares={})
+    unquoted = wish.keeping(lambda name: name == ARTIST)
+    return {"shares": unshared, **({"quotas": unquoted} if unquoted.slots != wish.slots else {})}
+
+
+def _by_artist(chosen: Sequence[Ranked], wish: Wish) -> dict[str, tuple[int, int]]:
+    has = Counter(wish.artist_of(item.asset) for item in chosen)
+    return {artist: (tokens, has[artist]) for artist, tokens in wish.shares.items()}
 
 
 def _unlocked(wish: Wish) -> dict[int, Standing]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from collection.curate.standing import Standing
 from collection.store.records import Asset
-from collection.values import Slot
+from collection.values import ARTIST, Slot
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Wish:
     """Numbers of images that are not to be in it unless they are locked, and why in words."""
     decided: Mapping[int, Standing] = field(default_factory=dict)
     """What people say of images, by number."""
+    shares: Mapping[str, int] = field(default_factory=dict)
+    """How many tokens each artist is to have; `slots` say the same by their trait ARTIST. Empty: nobody counts."""
 
     @cached_property
     def locked(self) -> frozenset[int]:
@@ -55,6 +57,23 @@ class Wish:
     def _flagged(self, flag: str) -> frozenset[int]:
         found = (number for number, standing in self.decided.items() if standing.flag == flag)
         return frozenset(found) - self.locked
+
+    def artist_of(self, asset: Asset) -> str | None:
+        """Whose share an image counts for; None where there are no shares, or it is nobody's."""
+        name, traits = self.slot_of(asset)
+        artist = dict(traits).get(ARTIST)
+        return artist if not name and artist in self.shares else None
+
+    def keeping(self, keep: Callable[[str], bool]) -> Wish:
+        """The same, but of the slots' traits only those whose names are to be kept."""
+
+        def narrowed(slot: Slot) -> Slot:
+            return slot[0], tuple(pair for pair in slot[1] if keep(pair[0]))
+
+        slots: Counter[Slot] = Counter()
+        for slot, count in self.slots.items():
+            slots[narrowed(slot)] += count
+        return replace(self, slots=slots, slot_of=lambda asset: narrowed(self.slot_of(asset)))
 
     @property
     def room(self) -> Counter[Slot]:

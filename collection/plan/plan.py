@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from collection.config import Config, DiffusionGenerator, Image, Series
 from collection.config.planning import SETTINGS, OneOfOne
+from collection.errors import ConfigError
 from collection.plan.assign import draw_traits
 from collection.plan.axes import COSTS, Point, axis_points
 from collection.plan.combinations import Combinations, count_combinations
@@ -16,7 +18,7 @@ from collection.plan.prompts import Prompt, Wildcards
 from collection.plan.quotas import largest_remainder
 from collection.plan.seeds import Chance, derived_seed
 from collection.plan.space import Space, build_space
-from collection.values import Recipe, Slot, StyleBlend
+from collection.values import ARTIST, Recipe, Slot, StyleBlend
 
 Traits = Mapping[str, str]
 
@@ -69,24 +71,44 @@ class Plan:
         return [self.space.named(combination) for combination in drawn]
 
     @cached_property
+    def dealt(self) -> dict[str, list[Traits]]:
+        """The traits of each artist's tokens by the shares of [select]; without shares, of all tokens under "".
+
+        Raises ConfigError where an artist's series make fewer images than the artist is to have tokens.
+        """
+        shares = self.config.select.shares or {"": 1.0}
+        counts = largest_remainder(len(self.traits), list(shares.values()))
+        traits = iter(self.traits)
+        found = {artist: list(islice(traits, count)) for artist, count in zip(shares, counts, strict=True)}
+        if self.config.select.shares and self.config.images:
+            self._refuse_thin(found)
+        return found
+
+    @property
+    def artists(self) -> dict[str, int]:
+        """How many tokens, one-of-ones aside, each artist is to have; empty where there are no shares."""
+        return {artist: len(tokens) for artist, tokens in self.dealt.items()} if self.config.select.shares else {}
+
+    @cached_property
     def slots(self) -> Counter[Slot]:
         """How many tokens of each kind there are to be; empty where the configuration knows one kind only."""
-        if not self.config.traits and not self.config.one_of_ones:
+        if not self.config.traits and not self.config.one_of_ones and not self.config.select.shares:
             return Counter()
         ones = [(one.name, tuple(sorted(one.traits.items()))) for one in self.config.one_of_ones]
-        return Counter([("", tuple(sorted(traits.items()))) for traits in self.traits] + ones)
+        return Counter([("", _kind(traits, artist)) for artist, dealt in self.dealt.items() for traits in dealt] + ones)
 
     def slot_of(self, recipe: Recipe) -> Slot:
         """The kind of token that the image of a recipe can become."""
         if not self.slots:
             return "", ()
-        ones = {one.name for one in self.config.one_of_ones}
-        return recipe.series if recipe.series in ones else "", tuple(sorted(recipe.traits.items()))
+        if any(recipe.series == one.name for one in self.config.one_of_ones):
+            return recipe.series, _kind(recipe.traits)
+        return "", _kind(recipe.traits, self.config.owners.get(recipe.series, ""))
 
     def slot_of_traits(self, features: Mapping[str, str]) -> Slot:
         """The kind of token that an imported image can become, by what is told of it."""
-        known = self.config.traits if self.slots else {}
-        return "", tuple(sorted((name, value) for name, value in features.items() if name in known))
+        known = [*self.config.traits, *([ARTIST] if self.config.select.shares else [])] if self.slots else []
+        return "", _kind({name: value for name, value in features.items() if name in known})
 
     @property
     def goals(self) -> dict[Slot, int]:
@@ -115,7 +137,9 @@ class Plan:
     @cached_property
     def recipes(self) -> list[Recipe]:
         """Every image to make: series by series, the one-of-ones last."""
-        found = []
+        found: list[Recipe] = []
+        if not self.config.images:
+            return found
         for series, count, tokens in zip(self.config.series, self.counts, self._tokens(), strict=True):
             points = axis_points(series.axes) or [{}] * count
             for number, point in enumerate(points):
@@ -127,14 +151,33 @@ class Plan:
         return found
 
     def _tokens(self) -> list[list[Traits]]:
-        """The traits of each series' tokens; a series too small to have a token goes through those of all."""
-        plain = not any(series.axes.points for series in self.config.series)
-        shares = [series.share for series in self.config.series] if plain else [float(count) for count in self.counts]
-        tokens, begin = [], 0
-        for count in largest_remainder(len(self.traits), shares):
-            tokens.append(self.traits[begin : begin + count] or self.traits)
-            begin += count
-        return tokens
+        """The traits of each series' tokens; a series too small to have a token goes through those of all.
+
+        An artist's tokens are dealt out to the artist's series by their images: none has more tokens than images.
+        """
+        table, owners = self.config.series, self.config.owners
+        plain = not owners and not any(series.axes.points for series in table)
+        shares = [series.share for series in table] if plain else [float(count) for count in self.counts]
+        found: dict[str, list[Traits]] = {}
+        for artist, dealt in self.dealt.items():
+            own = [place for place, series in enumerate(table) if owners.get(series.name, "") == artist]
+            begin = 0
+            for place, count in zip(own, largest_remainder(len(dealt), [shares[place] for place in own]), strict=True):
+                found[table[place].name] = dealt[begin : begin + count] or dealt
+                begin += count
+        return [found[series.name] for series in table]
+
+    def _refuse_thin(self, dealt: Mapping[str, Sequence[Traits]]) -> None:
+        images: Counter[str] = Counter()
+        for series, count in zip(self.config.series, self.counts, strict=True):
+            images[self.config.owners[series.name]] += count
+        for artist, tokens in dealt.items():
+            if images[artist] < max(len(tokens), 1):
+                raise ConfigError(
+                    f"select.shares: {artist} is to have {len(tokens)} tokens, but the series of {artist} make "
+                    f"{images[artist]} images",
+                    "raise candidates or the share of these series, or lower the artist's share",
+                )
 
     def _recipe(self, table: Series | OneOfOne, seed: int, point: Point, traits: Traits) -> Recipe:
         model, options = _model_and_options(self.config, point)
@@ -155,6 +198,10 @@ class Plan:
             traits=dict(traits),
             options=options,
         )
+
+
+def _kind(traits: Traits, artist: str = "") -> tuple[tuple[str, str], ...]:
+    return tuple(sorted({**traits, **({ARTIST: artist} if artist else {})}.items()))
 
 
 class _Wishes:

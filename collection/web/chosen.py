@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 
 from collection.curate.palette import palette
-from collection.curate.portrait import gauges, rarity
+from collection.curate.portrait import gauges, moves
 from collection.curate.select import Proposal, select
 from collection.curate.sheet import PER_PAGE, Cell, Sheet, write_sheet
 from collection.curate.wish import Wish
@@ -81,21 +81,20 @@ def choose(room: TheRoom, choosing: Choosing) -> dict[str, Any]:
 
 def _portrait(room: Room, proposal: Proposal, wish: Wish) -> dict[str, Any]:
     report = proposal.report
-    ids = [item.asset.id for item in proposal.chosen]
-    before = {item.asset_id for item in room.store.selection()}
-    written = [item.asset for item in room.proposals.candidates(room.now(), wish).ranked if item.asset.id in before]
+    written = {item.asset_id for item in room.store.selection()}
+    moved = moves(room.proposals.candidates(room.now(), wish), proposal, written)
     paths = [room.project.thumbnails.path(item.asset.file_sha256, SIDES[0]) for item in proposal.chosen]
     return {
-        "ids": ids,
+        "ids": [item.asset.id for item in proposal.chosen],
         "diversity": wish.diversity,
         "supply": report.supply,
         "eligible": report.eligible,
         "complete": report.complete,
         "mean_score": report.mean_score,
         "coverage": asdict(report.coverage) if report.coverage else None,
-        "added": [number for number in ids if number not in before],
-        "removed": sorted(before - set(ids)),
-        "rarity": [asdict(item) for item in rarity(proposal, written)],
+        "added": moved.added,
+        "removed": moved.removed,
+        "rarity": [asdict(item) for item in moved.rarity],
         "quotas": [asdict(item) for item in gauges(proposal, wish)],
         "palette": [{"colour": colour, "share": share} for colour, share in palette(paths)],
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from collection.curate.choices import decide, swap
+from collection.curate.choices import after, decide, swap
 from collection.curate.reasons import why
 from collection.curate.reviews import record, standings, undo
 from collection.curate.select import pending, select
@@ -152,3 +152,24 @@ def test_a_choice_is_pending_when_somebody_flags_something(store: Store, wish: C
     assert not pending(store, wish()), "neither stars nor notes choose"
     flag(store, "ada", "reject", 6)
     assert pending(store, wish())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"locked": [6], "rejected": [1]}, {"rejected": [5], "freed": [2]}, {"freed": [3, 4, 5]}, {"locked": [3, 4]}, {}],
+)
+def test_the_wish_after_decisions_is_what_recording_them_leaves(
+    store: Store, wish: Callable[[], Wish], asked: dict[str, list[int]]
+) -> None:
+    decide(store, wish(), locked=[2], rejected=[3])
+    flag(store, "ada", "pick", 1, 3, 4)
+    flag(store, "ben", "reject", 4, 5)
+    for curator in ("ada", "ben", "cyd"):
+        expected = after(store, wish(), curator=curator, **asked)
+        decide(store, wish(), curator=curator, **asked)
+        now = wish()
+        for kind in ("locked", "rejected", "picked"):
+            assert getattr(expected, kind) == getattr(now, kind)
+        assert {n: s.flags for n, s in expected.decided.items() if s.flags} == {
+            n: s.flags for n, s in now.decided.items() if s.flags
+        }

@@ -11,7 +11,7 @@ from collection.curate.wish import Wish
 from collection.errors import CollectionError
 from collection.store.records import Asset, Duplicate, Score
 from collection.store.store import Store
-from collection.values import Recipe
+from collection.values import ARTIST, Recipe, Slot
 
 METRICS = {"quality": "m"}
 
@@ -95,3 +95,31 @@ def test_quotas_are_met_before_quality(store: Store) -> None:
     greedy = Wish(5, METRICS, {odd: 1, even: 4}, wish.slot_of)
     assert not select(store, greedy).complete, "there are three even numbers"
     assert chosen(store) == [1, 4, 2, 6]
+
+
+def test_shares_of_artists_are_met_together_with_quotas_and_told(store: Store) -> None:
+    """Ada's are 1 to 3, Ben's 4 to 6; one even token of Ada's, and one of either of Ben's."""
+
+    def slot_of(asset: Asset) -> Slot:
+        traits = {ARTIST: "Ada" if asset.id < 4 else "Ben", "number": "even" if asset.id % 2 == 0 else "odd"}
+        return "", tuple(sorted(traits.items()))
+
+    slots = {
+        ("", ((ARTIST, who), ("number", number))): 1
+        for who, number in [("Ada", "even"), ("Ben", "even"), ("Ben", "odd")]
+    }
+    wish = Wish(3, METRICS, slots, slot_of, shares={"Ada": 1, "Ben": 2})
+    report = select(store, wish)
+    assert set(chosen(store)) == {2, 4, 5}
+    assert report.artists == {"Ada": (1, 1), "Ben": (2, 2)}
+    assert store.stage_report("select")["artists"]["Ben"] == {"tokens": 2, "chosen": 2}
+    assert set(report.costs) == {"quotas", "shares"}
+    best = {"quotas": [83.33, 83.33, 50], "shares": [83.33, 83.33, 50]}
+    for rule, scores in best.items():
+        assert report.costs[rule] == pytest.approx(sum(scores) / 3 - report.mean_score, abs=0.01)
+    assert "one of the 2 tokens of Ben" in why(store, 5, wish)
+    assert "the quotas ask for 1 of its kind (artist Ben, number even)" in why(store, 6, wish)
+    greedy = Wish(
+        4, METRICS, {**slots, ("", ((ARTIST, "Ada"), ("number", "even"))): 2}, slot_of, shares={"Ada": 2, "Ben": 2}
+    )
+    assert select(store, greedy).artists == {"Ada": (2, 1), "Ben": (2, 2)}, "there is one even number of Ada's"

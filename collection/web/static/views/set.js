@@ -141,7 +141,7 @@ class TheSet {
   }
 }
 
-const RULES = { quotas: "The quotas", diversity: "Diversity", locks: "Locks", picks: "Picks" };
+const RULES = { quotas: "The quotas", shares: "The shares of artists", diversity: "Diversity", locks: "Locks", picks: "Picks" };
 
 function told(costs) {
   const found = Object.entries(costs);
