@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from collection.curate.columns import Choice, Images, Integers, Mask, Numbers, Scores
 from collection.curate.reviews import Reviews
 from collection.curate.standing import COLOURS, Standing
+from collection.store.records import Review
 from collection.store.store import Store
 from collection.values import TextEncoder
 
@@ -137,6 +138,14 @@ class Catalogue:
                 vars(self._last).update({name: vars(old)[name] for name in ("vectors",) if name in vars(old)})
             assert self._last is not None
             return self._last
+
+    def standings_after(self, events: Sequence[Review], numbers: Iterable[int]) -> tuple[int, list[Standing]]:
+        """The version after these events, which were just kept (none: whatever was), and how images stand then.
+
+        Waits for nobody who reads images or scores anew: what else changed is for `now`.
+        """
+        version = sum(self._seen.values()) + self._reviews.learn(events)
+        return version, [self._reviews.standing(number) for number in numbers]
 
     def decided_since(self, version: int) -> set[int]:
         """The images that people said something of after that version, as far as it is remembered."""

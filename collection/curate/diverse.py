@@ -19,11 +19,13 @@ images: memory is (n, d) + (d, d). As gains only fall, old ones are upper bounds
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from collection.errors import CollectionError
 
 Vectors = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.float64]
@@ -104,13 +106,26 @@ class Choice:
         return max(0.0, 1 - self.worth / self.most) if self.most > 0 else 0.0
 
 
+class OvertakenError(CollectionError):
+    """A choice was stopped on the way."""
+
+    def __init__(self) -> None:
+        super().__init__("another choice was asked for meanwhile", "look at that one")
+
+
 def choose(
-    pool: Pool, room: Sequence[int], diversity: float, *, locked: Sequence[int] = (), picked: Sequence[int] = ()
+    pool: Pool,
+    room: Sequence[int],
+    diversity: float,
+    *,
+    locked: Sequence[int] = (),
+    picked: Sequence[int] = (),
+    overtaken: Callable[[], bool] = lambda: False,
 ) -> Choice:
     """A good set: the `locked` rows first, then greedily of the `picked`, then of all others.
 
     Each goes on as long as the kinds have room. `room` is how many of each kind there are to be, the locked among
-    them. `diversity` is 0 (scores only) to 1.
+    them. `diversity` is 0 (scores only) to 1. Raises OvertakenError as soon as `overtaken` says so.
     """
     left = np.array(room, dtype=np.intp)
     gains = _Gains(pool, diversity, left.copy())
@@ -131,6 +146,8 @@ def choose(
     for rows in (first, ~first):
         gains.open(rows & free & (left[pool.kinds] > 0))
         while (best := gains.best()) is not None:
+            if overtaken():
+                raise OvertakenError
             take(best)
     return Choice(chosen, gains.total, max(gains.most, gains.total))
 

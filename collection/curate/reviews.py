@@ -93,27 +93,37 @@ class Reviews:
     def __init__(self, store: Store, curator: str | None = None) -> None:
         self._store, self._curator = store, curator
         self._lock = Lock()
-        self._last = 0
+        self._last = self._told = 0
         self._events: dict[int, list[Review]] = defaultdict(list)  # by image; a pair under both
         self._images: dict[int, set[int]] = defaultdict(set)  # by batch
         self._undone: set[int] = set()
         self._standings: dict[int, Standing] = {}
         self._stale: set[int] = set()
+        self._untold: set[int] = set()
 
     @property
     def last(self) -> int:
-        """The id of the newest event that it knows."""
-        return self._last
+        """The id of the newest event that `catch_up` told of."""
+        return self._told
 
     def catch_up(self) -> set[int]:
-        """Read what is new; returns the numbers of the images that it is about."""
+        """Read what is new; returns the numbers of the images that it, and what was learned, is about."""
         with self._lock:
-            touched: set[int] = set()
-            for event in self._store.reviews(after=self._last, curator=self._curator):
-                touched |= self._take(event)
-                self._last = event.id
-            self._stale |= touched
-            return touched
+            self._read(self._store.reviews(after=self._last, curator=self._curator))
+            told, self._untold, self._told = self._untold, set(), self._last
+            return told
+
+    def learn(self, events: Sequence[Review] = ()) -> int:
+        """Take over events that were just kept; the log is read only where others wrote between, or for none.
+
+        Returns the id of the newest event that it knows. `catch_up` tells of them like of all others.
+        """
+        with self._lock:
+            if events and events[0].id == self._last + 1:
+                self._read(events)
+            elif not events or events[-1].id > self._last:
+                self._read(self._store.reviews(after=self._last, curator=self._curator))
+            return self._last
 
     def standing(self, asset_id: int) -> Standing:
         """How an image stands; one of which nobody said anything has a standing without a vote."""
@@ -126,6 +136,13 @@ class Reviews:
         with self._lock:
             self._renew()
             return {number: self._standings[number] for number in sorted(self._standings)}
+
+    def _read(self, events: Iterable[Review]) -> None:
+        for event in events:
+            touched = self._take(event)
+            self._stale |= touched
+            self._untold |= touched
+            self._last = event.id
 
     def _take(self, event: Review) -> set[int]:
         if event.undoes is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -83,19 +83,23 @@ class Proposal:
     report: SelectReport
 
 
-def propose(candidates: Candidates, wish: Wish, *, costs: bool = True) -> Proposal:
+def propose(
+    candidates: Candidates, wish: Wish, *, costs: bool = True, overtaken: Callable[[], bool] = lambda: False
+) -> Proposal:
     """Choose a good and diverse set under the quotas; nothing is written. Without `costs` they are not worked out.
 
-    Raises CollectionError where more images are locked than there are tokens of their kind.
+    Raises CollectionError where more images are locked than there are tokens of their kind, and OvertakenError as soon
+    as `overtaken` says so.
     """
     eligible = eligible_of(candidates.ranked, wish, candidates.aside)
     refuse_crowd([item.asset for item in eligible], wish)
     vectors = _vectors(candidates.encoded, eligible)
-    choice = _choice(eligible, vectors, wish)
+    choice = _choice(eligible, vectors, wish, overtaken)
     rows = sorted(choice.rows)
     level = mean([eligible[row].score for row in rows])
     rules = _without(wish) if costs else {}
-    cost = {rule: _mean_without(eligible, vectors, other) - level for rule, other in rules.items()}
+    others = {rule: _choice(eligible, vectors, other, overtaken).rows for rule, other in rules.items()}
+    cost = {rule: mean([eligible[row].score for row in found]) - level for rule, found in others.items()}
     reach, barred = coverage(vectors, rows), len(wish.barred.keys() - wish.locked)
     artists = _by_artist([eligible[row] for row in rows], wish)
     report = SelectReport(len(rows), len(eligible), wish.supply, level, reach, barred, cost, choice.gap, artists)
@@ -143,7 +147,7 @@ def refuse_crowd(assets: Sequence[Asset], wish: Wish) -> None:
             )
 
 
-def _choice(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish) -> Choice:
+def _choice(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish, overtaken: Callable[[], bool]) -> Choice:
     """The chosen rows of the eligible images."""
     room = wish.room
     kinds = {slot: kind for kind, slot in enumerate(room)}
@@ -154,7 +158,7 @@ def _choice(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish) -> Choice:
         [row for row, item in enumerate(eligible) if item.asset.id in numbers] for numbers in (wish.locked, wish.picked)
     )
     pool = Pool(scores, rooms, spread(vectors) if wish.diversity else None)
-    return choose(pool, [*room.values(), 0], wish.diversity, locked=locked, picked=picked)
+    return choose(pool, [*room.values(), 0], wish.diversity, locked=locked, picked=picked, overtaken=overtaken)
 
 
 def _vectors(encoded: tuple[Sequence[int], Vectors], eligible: Sequence[Ranked]) -> Vectors:
@@ -167,10 +171,6 @@ def _vectors(encoded: tuple[Sequence[int], Vectors], eligible: Sequence[Ranked])
             vectors[place] = found[rows[item.asset.id]]
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(np.divide(vectors, lengths, out=vectors, where=lengths > 0))
-
-
-def _mean_without(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish) -> float:
-    return mean([eligible[row].score for row in _choice(eligible, vectors, wish).rows])
 
 
 def _without(wish: Wish) -> dict[str, Wish]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -42,6 +43,9 @@ def open_engine(path: Path) -> Engine:
         connection.exec_driver_sql(f"PRAGMA synchronous={wish.get('synchronous', 'FULL')}")
         connection.exec_driver_sql(f"BEGIN {wish.get('begin', 'DEFERRED')}")
 
+    event.listen(engine, "after_cursor_execute", _note_changes)
+    event.listen(engine, "commit", _count_changes)
+    event.listen(engine, "rollback", lambda connection: connection.info.pop("changed", None))
     return engine
 
 
@@ -56,6 +60,27 @@ def _disk_trouble(path: Path) -> Iterator[None]:
         raise CollectionError(
             f"cannot write {path}: {error.orig}", "free some disk space, then run the same command again"
         ) from error
+
+
+WATCHED = {
+    "recipe": "images", "asset": "images", "score": "scores", "embedding": "scores", "duplicate": "choice",
+    "against": "choice", "selection": "choice",
+}  # fmt: skip
+"""The tables whose changes are counted, and under which name (table `change`)."""
+WRITE = re.compile(r'\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)', re.IGNORECASE)
+
+
+def _note_changes(connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
+    """Remember which watched part a statement wrote to. Triggers would be run for every row."""
+    found = WRITE.match(statement)
+    if found and cursor.rowcount and (what := WATCHED.get(found[1])):
+        connection.info.setdefault("changed", set()).add(what)
+
+
+def _count_changes(connection: Connection) -> None:
+    """Count what the transaction that is about to be committed wrote to, once for each part."""
+    for what in sorted(connection.info.pop("changed", ())):
+        connection.exec_driver_sql("UPDATE change SET count = count + 1 WHERE what = ?", (what,))
 
 
 class Database:

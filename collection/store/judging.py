@@ -13,7 +13,7 @@ from sqlmodel import Session, col, delete, select
 
 from collection.store.database import Database
 from collection.store.records import Asset, Duplicate, Embedding, Fingerprint, Judgements, Score, Selection, Twin
-from collection.store.rows import CURRENT, among, as_asset
+from collection.store.rows import CURRENT, among, assets_where
 from collection.store.tables import (
     AgainstRow,
     AssetRow,
@@ -198,14 +198,8 @@ class Judging(Database):
             return [Selection(row.asset_id, row.rank, row.why) for row in rows]
 
     def _assets(self, condition: Any) -> list[Asset]:
-        query = (
-            select(AssetRow, RecipeRow)
-            .join(RecipeRow, isouter=True)
-            .where(CURRENT, condition)
-            .order_by(col(AssetRow.id))
-        )
         with self._reading() as session:
-            return [as_asset(asset, recipe) for asset, recipe in session.exec(query)]
+            return assets_where(session, CURRENT, condition)
 
     def _judging_counts(self) -> dict[str, int]:
         aside = len(self.duplicates())

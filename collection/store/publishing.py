@@ -70,7 +70,7 @@ class Publishing(Database):
         )
         with self._reading() as session:
             return [
-                Token(token.token_id, as_asset(asset, recipe), token.metadata_sha256)
+                Token(token.token_id, as_asset(asset, recipe.body if recipe else None), token.metadata_sha256)
                 for token, asset, recipe in session.exec(query)
             ]
 

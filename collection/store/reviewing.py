@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from collection.store.database import Database, now
 from collection.store.records import Decision, LearnedTaste, Review, Score
 from collection.store.rows import among
 from collection.store.tables import AssetRow, ReviewRow, ScoreRow, TasteRow
+from collection.store.together import Together
 from collection.values import canonical_json
 
 STEPS = ("undo", "redo")
@@ -26,6 +28,10 @@ STEPS = ("undo", "redo")
 class Reviewing(Database):
     """What curators said. An event is on the disk when a method that adds it returns (WAL, synchronous FULL)."""
 
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._together = Together(self._writing)
+
     def add_reviews(self, curator: str, decisions: Sequence[Decision], seen: Mapping[str, Any]) -> list[Review]:
         """Keep one action of a curator, in one transaction; returns its events.
 
@@ -33,23 +39,29 @@ class Reviewing(Database):
         """
         if not decisions:
             return []
-        with self._writing() as session:
+
+        def work(session: Session) -> list[Review]:
             self._refuse_unknown(session, decisions)
             return self._append(
                 session, curator, [(d.kind, d.asset_id, d.other_id, d.value, None) for d in decisions], seen
             )
+
+        return self._together.write(work)
 
     def add_step(self, curator: str, kind: str, seen: Mapping[str, Any]) -> list[Review]:
         """Keep the undo of a curator's last action that stands, or the redo of the last undo, in one transaction.
 
         Returns the events that were taken back or brought back; none, and nothing is kept, where there are none.
         """
-        with self._writing() as session:
+
+        def work(session: Session) -> list[Review]:
             batch = _target(session, curator, kind)
             if batch is None:
                 return []
             self._append(session, curator, [(kind, None, None, None, batch)], seen)
             return _records(session, col(ReviewRow.batch) == batch)
+
+        return self._together.write(work)
 
     def reviews(
         self, *, after: int = 0, curator: str | None = None, asset_id: int | None = None, kind: str | None = None

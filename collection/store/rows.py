@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, func
+from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
 from collection.store.records import Asset, Batch, KnownRecipe, PlannedRecipe
@@ -27,11 +28,22 @@ def as_known(row: RecipeRow) -> KnownRecipe:
     return KnownRecipe(row.id, Recipe.from_json(json.loads(row.body)), row.origin, row.planned)
 
 
-def as_asset(row: AssetRow, recipe: RecipeRow | None) -> Asset:
-    """The record of an asset row and its recipe's."""
+def assets_where(session: Session, *conditions: ColumnElement[bool]) -> list[Asset]:
+    """The images of which that is so, by number.
+
+    Read by columns: of a hundred thousand, objects that SQLAlchemy watches over take as long as all else together.
+    """
+    table = AssetRow.__table__  # type: ignore[attr-defined]
+    query = columns_of(*table.c, col(RecipeRow.body)).select_from(AssetRow).join(RecipeRow, isouter=True)
+    rows = session.execute(query.where(*conditions).order_by(table.c.id))
+    return [as_asset(row, row.body) for row in rows]
+
+
+def as_asset(row: Any, body: str | None) -> Asset:
+    """The record of an asset, by the columns of its row and the body of its recipe."""
     return Asset(
         id=row.id,
-        recipe=Recipe.from_json(json.loads(recipe.body)) if recipe else None,
+        recipe=Recipe.from_json(json.loads(body)) if body else None,
         file_sha256=row.file_sha256,
         pixel_sha256=row.pixel_sha256,
         width=row.width,

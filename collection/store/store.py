@@ -25,7 +25,7 @@ from collection.store.publishing import Publishing
 from collection.store.queue import Queue
 from collection.store.records import Asset, Batch, Judgements, KnownRecipe, PlannedRecipe
 from collection.store.reviewing import Reviewing
-from collection.store.rows import CURRENT, among, as_asset, as_known, as_planned, new_rows, next_number
+from collection.store.rows import CURRENT, among, as_known, as_planned, assets_where, new_rows, next_number
 from collection.store.tables import AssetRow, BatchRow, RecipeRow
 from collection.values import Failure, Recipe, canonical_json
 
@@ -164,14 +164,7 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
 
     def assets(self) -> list[Asset]:
         """Every image of the present plan (and every imported one), by number."""
-        query = (
-            select(AssetRow, RecipeRow)
-            .join(RecipeRow, isouter=True)
-            .where(col(AssetRow.recipe_id).is_(None) | col(RecipeRow.planned))
-            .order_by(col(AssetRow.id))
-        )
-        with self._reading() as session:
-            return [as_asset(asset, recipe) for asset, recipe in session.exec(query)]
+        return self._assets_where(CURRENT)
 
     def numbers(self) -> list[int]:
         """The numbers of `assets`, without reading the images' recipes."""
@@ -195,15 +188,11 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
 
     def asset(self, asset_id: int) -> Asset | None:
         """One image by its number, of whatever plan."""
-        query = select(AssetRow, RecipeRow).join(RecipeRow, isouter=True).where(AssetRow.id == asset_id)
-        with self._reading() as session:
-            found = session.exec(query).first()
-        return as_asset(*found) if found else None
+        return next(iter(self._assets_where(col(AssetRow.id) == asset_id)), None)
 
     def _assets_where(self, *conditions: ColumnElement[bool]) -> list[Asset]:
-        query = select(AssetRow, RecipeRow).join(RecipeRow, isouter=True).where(*conditions)
         with self._reading() as session:
-            return [as_asset(asset, recipe) for asset, recipe in session.exec(query.order_by(col(AssetRow.id)))]
+            return assets_where(session, *conditions)
 
     def measured(self) -> tuple[float | None, float | None]:
         """(seconds, bytes a pixel) that the last 200 images took, each on average; None if too few were made.

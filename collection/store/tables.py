@@ -324,7 +324,7 @@ class StageRunRow(SQLModel, table=True):
 
 
 class ChangeRow(SQLModel, table=True):
-    """How often a part of the database was written to; triggers count."""
+    """How many transactions wrote to a part of the database; store/database.py counts."""
 
     __tablename__ = "change"
     what: str = Field(primary_key=True)

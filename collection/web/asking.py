@@ -13,13 +13,13 @@ LARGEST = 2**53 - 1
 """The largest integer that JSON holds everywhere."""
 
 
-def room_of(request: Request) -> Room:
+async def room_of(request: Request) -> Room:
     """The room that this server serves."""
     room: Room = request.app.state.room
     return room
 
 
-def curator_of(request: Request) -> str:
+async def curator_of(request: Request) -> str:
     """Whose key let the request in."""
     curator: str = request.state.curator
     return curator

@@ -19,7 +19,7 @@ from collection.curate.sheet import PER_PAGE, Cell, Sheet, write_sheet
 from collection.curate.wish import Wish
 from collection.errors import UsageError
 from collection.store.thumbnails import SIDES
-from collection.web.asking import TheRoom
+from collection.web.asking import Text, TheRoom
 from collection.web.room import Room
 
 router = APIRouter(prefix="/api")
@@ -27,6 +27,8 @@ router = APIRouter(prefix="/api")
 Diversity = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Asked = Annotated[Diversity | None, Query()]
 """The diversity to choose by; absent: as it is kept."""
+Asker = Annotated[Text, Query(max_length=40)]
+"""Any name of the page that asks: its next question stops the work on the one before."""
 
 
 class Choosing(BaseModel):
@@ -38,18 +40,19 @@ class Choosing(BaseModel):
 
 
 @router.get("/set")
-def proposed(room: TheRoom, diversity: Asked = None) -> dict[str, Any]:
+def proposed(room: TheRoom, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
     """The set as it would be chosen and minted now; nothing is written."""
     now = room.now()
     wish = room.proposals.wish(now, diversity)
-    return {**_portrait(room, room.proposals.proposal(now, wish), wish), "version": now.version}
+    return {**_portrait(room, room.proposals.proposal(now, wish, asker=asker), wish), "version": now.version}
 
 
 @router.get("/set/costs")
-def costs(room: TheRoom, diversity: Asked = None) -> dict[str, Any]:
+def costs(room: TheRoom, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
     """By how much the mean quality of that set would be higher without each of its rules."""
     now = room.now()
-    report = room.proposals.proposal(now, room.proposals.wish(now, diversity), costs=True).report
+    wish = room.proposals.wish(now, diversity)
+    report = room.proposals.proposal(now, wish, costs=True, asker=asker).report
     return {"costs": dict(report.costs), "version": now.version}
 
 

@@ -1,11 +1,18 @@
-"""Which two images to compare next. The fit behind it takes a second, so it is renewed beside the answers."""
+"""Which two images to compare next. The fit behind it takes a second, so it is renewed beside the answers.
+
+All images are ranked for it only where images or scores changed: of 100,000 that takes several seconds.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from collection.curate.candidates import Ranked, rank
+from collection.curate.catalogue import Snapshot
+from collection.curate.columns import Images, Scores
 from collection.curate.ranking import WON, Question, VoteRanking, next_question, vote_ranking
 from collection.curate.reviews import standing_events
 from collection.project import Project
@@ -33,19 +40,20 @@ class Duel:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._lock = Lock()
+        self._ranked: tuple[Images, Scores, Sequence[Ranked]] | None = None
         self._ranking: VoteRanking | None = None
         self._far: tuple[VoteRanking, float, int] | None = None
         self._renewal: Future[VoteRanking] | None = None
         self._thread = ThreadPoolExecutor(1, "duel")
 
-    def next(self, curator: str, images: int) -> Asked:
-        """The next comparison for a curator; `images` is how many there are."""
+    def next(self, curator: str, now: Snapshot) -> Asked:
+        """The next comparison for a curator, of the images of this moment."""
         answers = standing_events(self._project.store.reviews(kind="pair"))
         with self._lock:
-            if self._ranking is None or len(self._ranking.prior) != images:
-                self._ranking = self._fitted()
+            if self._ranking is None or len(self._ranking.prior) != len(now.images):
+                self._ranking = self._fitted(now)
             if self._renewal is None and len(answers) >= len(self._ranking.answers) + RENEWED:
-                self._renewal = self._thread.submit(self._fitted)
+                self._renewal = self._thread.submit(self._fitted, now)
             elif self._renewal is not None and self._renewal.done():
                 self._ranking, self._renewal = self._renewal.result(), None
             fitted = self._ranking
@@ -66,5 +74,8 @@ class Duel:
         """Wait for what is being fitted."""
         self._thread.shutdown()
 
-    def _fitted(self) -> VoteRanking:
-        return vote_ranking(self._project.store, self._project.stock_wish)
+    def _fitted(self, now: Snapshot) -> VoteRanking:
+        store, wish, known = self._project.store, self._project.stock_wish, self._ranked
+        if known is None or known[0] is not now.images or known[1] is not now.scores:
+            known = self._ranked = now.images, now.scores, rank(store, wish.metrics)
+        return vote_ranking(store, wish, ranked=known[2])

@@ -27,7 +27,7 @@ SHOWN = ("id", "label", "width", "height")
 def pair(room: TheRoom, you: You) -> dict[str, Any]:
     """The two images to compare next, without anybody's scores; both None where none are left to ask about."""
     now = room.now()
-    asked = room.duel.next(you, len(now.images))
+    asked = room.duel.next(you, now)
     far = {"asked": room.duel.asked(you), "votes": asked.votes, "doubt": asked.doubt, "needed": asked.needed}
     question = asked.question
     if question is None:

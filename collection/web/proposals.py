@@ -20,6 +20,7 @@ class Proposals:
         self._lock = Lock()
         self._of: tuple[object, ...] = ()
         self._candidates: Candidates | None = None
+        self._newest: dict[str, int] = {}
 
     def wish(self, now: Snapshot, diversity: float | None = None) -> Wish:
         """What the set is to be, by what people say at this moment; `diversity` instead of the configured one."""
@@ -34,6 +35,13 @@ class Proposals:
                 self._of, self._candidates = parts, candidates_of(self._project.store, wish)
             return self._candidates
 
-    def proposal(self, now: Snapshot, wish: Wish, *, costs: bool = False) -> Proposal:
-        """The set of a wish; nothing is written."""
-        return propose(self.candidates(now, wish), wish, costs=costs)
+    def proposal(self, now: Snapshot, wish: Wish, *, costs: bool = False, asker: str = "") -> Proposal:
+        """The set of a wish; nothing is written.
+
+        Raises OvertakenError when the same asker asks for another meanwhile: a slider moves faster than large sets are
+        chosen. "" is nobody.
+        """
+        with self._lock:
+            turn = self._newest[asker] = self._newest.get(asker, 0) + 1
+        overtaken = lambda: bool(asker) and self._newest[asker] != turn  # noqa: E731
+        return propose(self.candidates(now, wish), wish, costs=costs, overtaken=overtaken)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from collection.errors import UsageError
 from collection.store.records import Asset, Decision, LearnedTaste, Score
 from collection.store.store import Store
 from collection.values import Recipe
@@ -42,6 +43,19 @@ def test_the_events_of_an_action_share_the_number_of_the_first(store: Store) -> 
     assert [event.id for event in store.reviews(asset_id=1, kind="pair")] == [3, 4]
     assert [event.id for event in store.reviews(curator="ada")] == [1, 2, 4]
     assert store.last_review() == 4
+
+
+def test_threads_write_together_and_a_refusal_is_only_its_own(store: Store) -> None:
+    def vote(number: int) -> int | None:
+        try:
+            return store.add_reviews(f"curator {number}", [Decision("stars", number, 3)], {})[0].batch
+        except UsageError:
+            return None
+
+    with ThreadPoolExecutor(16) as pool:
+        kept = list(pool.map(vote, [1, 2, 3, 4] * 40))
+    assert [batch is None for batch in kept] == [False, False, False, True] * 40, "there is no image 4"
+    assert sorted(filter(None, kept)) == [event.batch for event in store.reviews()]
 
 
 def test_eight_writers_lose_nothing(store: Store) -> None:

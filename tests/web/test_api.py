@@ -166,6 +166,22 @@ class TestDecisions:
         assert {event.batch for event in project.store.reviews()} == set(batches)
         assert ids(anna, "stars:2") == [1, 3, 5, 7], "the last word of each"
 
+    def test_one_action_is_about_a_hundred_thousand_images(self, anna: TestClient, project: Project) -> None:
+        def say(numbers: list[int], *more: dict[str, Any]) -> Any:
+            said = [{"kind": "flag", "asset": numbers, "value": "reject"}, *more]
+            return anna.post("/api/events", json={"decisions": said})
+
+        many = [1 + place % 12 for place in range(3000)]
+        assert say(many).json()["changed"] == list(range(1, 13))
+        assert ids(anna, "is:rejected") == list(range(1, 13))
+        assert anna.post("/api/undo").json()["changed"] == list(range(1, 13))
+        assert ids(anna, "is:rejected") == []
+        unknown = say(list(range(1_000_000, 1_100_000)))
+        assert (unknown.status_code, unknown.json()["error"]) == (400, "there is no image 1000000")
+        more_still = say([1] * 100_000, {"kind": "flag", "asset": 1, "value": "pick"})
+        assert (more_still.status_code, more_still.json()["error"]) == (400, "100,001 decisions in one action")
+        assert len(project.store.reviews()) == 3001
+
     def test_pairs_are_asked_without_scores_and_answered_as_events(self, anna: TestClient, project: Project) -> None:
         asked = anna.get("/api/pair").json()
         assert (

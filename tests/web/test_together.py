@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from collection.curate.select import select
+from collection.curate.select import Proposal, propose, select
 from collection.project import Project
 
 
@@ -34,6 +34,22 @@ class TestTheSet:
         assert set(found) == {"quotas", "diversity", "locks"}
         assert found["locks"] > 0
         assert found == pytest.approx(dict(select(project.store, project.wish).costs))
+
+    def test_a_newer_question_of_the_same_page_stops_the_one_before(
+        self, anna: TestClient, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        answers = []
+
+        def slowly(*given: Any, **named: Any) -> Proposal:
+            if named["costs"]:  # while these are worked out, the slider moves on
+                answers.append(anna.get("/api/set", params={"asker": "a", "diversity": 0.9}).status_code)
+            return propose(*given, **named)
+
+        monkeypatch.setattr("collection.web.proposals.propose", slowly)
+        assert anna.get("/api/set/costs", params={"asker": "b"}).status_code == 200
+        assert anna.get("/api/set/costs").status_code == 200, "whoever gives no name is never stopped"
+        assert anna.get("/api/set/costs", params={"asker": "a"}).status_code == 409
+        assert answers == [200, 200, 200]
 
     def test_rarity_says_what_it_was_in_the_written_set(self, anna: TestClient, project: Project) -> None:
         select(project.store, project.wish)

@@ -20,7 +20,7 @@ export class Decisions {
     const ids = [...new Set(decisions.map((item) => item.asset))];
     this.#show(decisions);
     this.room.changed(ids);
-    return this.#send("/api/events", { decisions, seen: this.room.seen() }, ids);
+    return this.#send("/api/events", { decisions: together(decisions), seen: this.room.seen() }, ids);
   }
 
   /** Take back the last action, or bring it back. Resolves to the numbers it was about, or false. */
@@ -43,8 +43,10 @@ export class Decisions {
 
   #take({ changed, standings, version }) {
     const settled = changed.filter((id) => !this.#waiting.get(id)); // what is on its way already shows
-    this.room.cache.stand(Object.fromEntries(settled.map((id) => [id, standings[id]])), version);
+    const told = settled.filter((id) => standings[id]);
+    this.room.cache.stand(Object.fromEntries(told.map((id) => [id, standings[id]])), version);
     this.room.changed(changed);
+    if (told.length < settled.length) this.room.othersChanged({ ids: settled, version }).catch(sayWrong);
     this.room.renewSoon();
     return changed;
   }
@@ -78,6 +80,13 @@ export class Decisions {
       }
     }
   }
+}
+
+/** The same said of many images is sent once, with a list of their numbers: 100,000 of them are one request. */
+function together(decisions) {
+  const [{ kind, value }] = decisions;
+  const same = decisions.length > 1 && decisions.every((item) => item.kind === kind && item.value === value && item.other == null);
+  return same ? [{ kind, asset: decisions.map(({ asset }) => asset), value }] : decisions;
 }
 
 /** Keep the counts right until the server tells them again. */

@@ -38,6 +38,7 @@ class TheSet {
   #wanted = null; // the diversity that the slider asks for; null: as it is kept
   #timer = 0;
   #asked = 0;
+  #asker = String(Math.random());
   #tried = new Map(); // mean score and coverage of the diversities seen so far
   #ends = [];
 
@@ -87,9 +88,9 @@ class TheSet {
 
   async draw() {
     const asked = ++this.#asked;
-    const query = this.#wanted == null ? "" : `?diversity=${this.#wanted}`;
-    const found = await get(`/api/set${query}`);
-    if (asked !== this.#asked || this.gone) return; // the slider has moved on
+    const query = new URLSearchParams(this.#wanted == null ? {} : { diversity: this.#wanted });
+    const found = await this.#ask("/api/set", query, asked);
+    if (!found) return;
     this.#tried.set(found.diversity, { score: found.mean_score, coverage: found.coverage });
     this.slider.value = Math.round(found.diversity * 100);
     this.said.textContent = `diversity ${found.diversity.toFixed(2)}`;
@@ -98,7 +99,7 @@ class TheSet {
     this.#fill(found);
     this.facts.replaceChildren(...portrait(found, this.#tried, (query) => this.room.go("grid", { q: query })));
     this.write.disabled = !found.ids.length;
-    this.sheet.href = `/api/sheet${query}`;
+    this.sheet.href = `/api/sheet?${query}`;
     this.sheet.hidden = !found.ids.length;
     this.#costs(query, asked);
   }
@@ -121,9 +122,20 @@ class TheSet {
 
   /** What each rule costs takes several choices to find out, so that it comes after the set. */
   async #costs(query, asked) {
-    const { costs } = await get(`/api/set/costs${query}`);
-    if (asked !== this.#asked || this.gone) return;
-    this.facts.querySelector("#costs")?.replaceChildren(...told(costs));
+    const found = await this.#ask("/api/set/costs", query, asked);
+    if (found) this.facts.querySelector("#costs")?.replaceChildren(...told(found.costs));
+  }
+
+  /** The answer, or null where the slider has moved on: the server stops working on what is asked no more. */
+  async #ask(path, query, asked) {
+    const late = () => asked !== this.#asked || this.gone;
+    try {
+      const found = await get(`${path}?${new URLSearchParams([...query, ["asker", this.#asker]])}`);
+      return late() ? null : found;
+    } catch (refusal) {
+      if (late()) return null;
+      throw refusal;
+    }
   }
 
   async #write() {
