@@ -50,6 +50,7 @@ def make(folder: Path, count: int) -> Project:
         project.store.add_assets(assets)
         _judge(project, assets, rng)
     twins = [Duplicate(number, number - 1, "phash", float(number % 5)) for number in range(10, count, 20)]
+    project.store.keep_percentiles(project.ranking_metrics)
     project.store.replace_duplicates(twins, "benchmark", {})
     return project
 
@@ -106,7 +107,7 @@ def _drawn(number: int) -> np.ndarray:
 def _judge(project: Project, assets: Sequence[Asset], rng: np.random.Generator) -> None:
     values = rng.normal((70, 5), (12, 1), (len(assets), 2))
     scores = [
-        Score(asset.file_sha256, metric, "benchmark", float(value))
+        Score(asset.file_sha256, metric, project.ranking_metrics.get(metric, "benchmark"), float(value))
         for asset, row in zip(assets, values, strict=True)
         for metric, value in zip(("quality", "aesthetic"), row, strict=True)
     ]
