@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench contracts docs lock clean
+.PHONY: help setup demo test lint bench contracts docs pictures lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ contracts: ## compile the contract again and write its artifact
 
 docs: setup ## write the reference pages from the code
 	@$(BIN)/python packaging/reference.py
+
+pictures: setup ## make the pictures and the table of keys of docs/review.md from a running room
+	@$(BIN)/python packaging/review_page.py
 
 lock: setup ## write the lock files anew
 	@$(BIN)/python packaging/lock.py

@@ -23,10 +23,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 
-from collection.judge.duplicates import PHASH_DISTANCE, Pictures, find_duplicates
-from collection.judge.hash_neighbours import hash_distances, near_hashes
-from collection.judge.hashes import fingerprint, hamming
-from collection.judge.neighbours import Vectors, limit, near_vectors
+from collection.judge.duplicates.groups import PHASH_DISTANCE, Pictures, find_duplicates
+from collection.judge.duplicates.hash_neighbours import hash_distances, near_hashes
+from collection.judge.duplicates.hashes import fingerprint, hamming
+from collection.judge.duplicates.neighbours import Vectors, limit, near_vectors
 from collection.torch_environment import prepare_torchvision
 
 WIDTH, PLANTED, COSINE = 512, 100, 0.9
@@ -93,7 +93,7 @@ def edit_table(images: Sequence[Image.Image]) -> dict[str, dict[str, float]]:
 
     `false` counts the pairs of different photographs that `dedupe` would merge, or a hash within 6 bits.
     """
-    from collection.judge.embedded_encoder import EfficientNetLite0
+    from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 
     encoder = EfficientNetLite0()
 
@@ -209,7 +209,7 @@ def peer(count: int) -> None:
 
 
 def one_size(count: int) -> None:
-    from collection.judge.large import measured_recall, near_vectors_large
+    from collection.judge.duplicates.large import measured_recall, near_vectors_large
 
     vectors, _ = planted(count, half=True)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from collection.images import encode_png, pixel_sha256
-from collection.judge.brisque import brisque
-from collection.judge.cores import on_all_cores
-from collection.judge.embedded_encoder import EfficientNetLite0
-from collection.judge.hashes import perceptual_hash
-from collection.judge.open_clip_encoder import OpenClip
+from collection.judge.duplicates.hashes import perceptual_hash
+from collection.judge.encoders.cores import on_all_cores
+from collection.judge.encoders.embedded_encoder import EfficientNetLite0
+from collection.judge.encoders.open_clip_encoder import OpenClip
+from collection.judge.pixels.brisque import brisque
+from collection.judge.pixels.technical import Technical
 from collection.judge.score import Scorers, score
-from collection.judge.technical import Technical
 from collection.store.files import Files
 from collection.store.records import Asset
 from collection.store.store import Store

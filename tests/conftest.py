@@ -83,7 +83,7 @@ def shapes_clip(tmp_path_factory: pytest.TempPathFactory, paint_shape: Callable[
     import torch
     from safetensors.torch import save_file
 
-    from collection.judge.preprocess import Preprocess
+    from collection.judge.encoders.preprocess import Preprocess
     from collection.torch_environment import prepare_torchvision
 
     prepare_torchvision()

@@ -41,12 +41,27 @@ def test_the_commands_of_the_readme_exist(repository: Path) -> None:
     from collection_cli.main import COMMANDS
 
     known = {name for members in COMMANDS.values() for name in members}
-    text = (repository / "README.md").read_text()
+    text = (repository / "README.md").read_text() + (repository / "docs" / "review.md").read_text()
     used = set(re.findall(r"collection -C \S+ (\w+)", text)) | set(re.findall(r"`collection (\w+)", text))
     assert used <= known
     targets = set(re.findall(r"(?:^|`|=1 )make (\w+)", text, re.MULTILINE))
     assert {"demo", "test", "lint"} <= targets
     assert targets <= set(re.findall(r"^(\w+):", (repository / "Makefile").read_text(), re.MULTILINE))
+
+
+def test_the_readme_has_every_stage_and_every_word_of_a_curator(repository: Path) -> None:
+    from collection_cli.main import COMMANDS
+
+    text = (repository / "README.md").read_text()
+    told = set(re.findall(r"`(\w+)(?: [^`]*)?`", text)) | set(re.findall(r"collection (?:-C \S+ )?(\w+)", text))
+    assert {name for members in COMMANDS.values() for name in members} - {"config", "models"} <= told
+
+
+def test_the_pictures_are_small(repository: Path) -> None:
+    pictures = list((repository / "docs" / "images").glob("review-*"))
+    assert pictures
+    for picture in pictures:
+        assert picture.stat().st_size < 150_000, picture.name
 
 
 def test_the_readme_names_the_painter_s_styles(repository: Path) -> None:
@@ -56,7 +71,12 @@ def test_the_readme_names_the_painter_s_styles(repository: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "docs/commands.md", "docs/configuration.md", "docs/metrics.md", "CHANGELOG.md"]
+    "name",
+    [
+        "README.md",
+        "CHANGELOG.md",
+        *(f"docs/{name}.md" for name in ("commands", "configuration", "metrics", "plan", "review")),
+    ],
 )
 def test_links_lead_somewhere(repository: Path, name: str) -> None:
     page = repository / name

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from collection.judge.calibrate import COSINE
-from collection.judge.duplicates import PHASH_DISTANCE, DuplicateGroup, Images, stars
-from collection.judge.neighbourhood import EXACT_UP_TO, STEPS, Known, find_neighbours, series_of
-from collection.judge.neighbours import limit
+from collection.judge.duplicates.calibrate import COSINE
+from collection.judge.duplicates.groups import PHASH_DISTANCE, DuplicateGroup, Images, stars
+from collection.judge.duplicates.neighbourhood import EXACT_UP_TO, STEPS, Known, find_neighbours, series_of
+from collection.judge.duplicates.neighbours import limit
 from collection.store.records import Asset, Duplicate
 from collection.store.store import Store
 from collection.values import Progress, canonical_json, sha256_hex, silent
@@ -56,8 +56,8 @@ class DedupeReport:
     """What other thresholds would do: by series, how far its threshold is shifted (-0.02 to +0.02) and how many groups
     there would be then, each counted where its keeper is."""
     search: Mapping[str, Any]
-    """How the pictures were searched (judge/neighbourhood.py); `cut` of them have so many near-duplicates that not all
-    pairs are kept: those were worked out anew."""
+    """How the pictures were searched (judge/duplicates/neighbourhood.py); `cut` of them have so many near-duplicates
+    that not all pairs are kept: those were worked out anew."""
 
     @property
     def set_aside(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from collection.folders import Opened, picture_files, read_ahead
-from collection.judge.cores import on_all_cores
+from collection.judge.encoders.cores import on_all_cores
 from collection.judge.score import Scorers, judge, score
 from collection.store.files import Files
 from collection.store.records import Asset

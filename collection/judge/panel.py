@@ -13,11 +13,11 @@ from collection.config import ENCODER_PRESETS, Score
 from collection.durable import write_durably
 from collection.errors import ConfigError, WeightsError
 from collection.judge.heads import KNOWN_HEADS, Head, load_head
+from collection.judge.pixels.technical import QUALITY
 from collection.judge.preference import hps, image_reward, pickscore
 from collection.judge.preference.examiner import Preferences
 from collection.judge.preference.model import PreferenceModel
 from collection.judge.score import TECHNICAL, PixelScorer, Scorers
-from collection.judge.technical import QUALITY
 from collection.judge.whole_set import WholeSet
 from collection.values import ImageEncoder, sha256_hex
 
@@ -69,7 +69,7 @@ def build_pixel_scorers(wish: Score, folder: Path) -> tuple[PixelScorer, ...]:
     """
     if wish.safety == "off":
         return TECHNICAL
-    from collection.judge.safety import OpenNsfw
+    from collection.judge.pixels.safety import OpenNsfw
 
     return (*TECHNICAL, OpenNsfw() if wish.safety == "open-nsfw" else OpenNsfw(folder / wish.safety))
 
@@ -77,10 +77,10 @@ def build_pixel_scorers(wish: Score, folder: Path) -> tuple[PixelScorer, ...]:
 def build_encoder(reference: str, folder: Path) -> ImageEncoder:
     """The encoder that [score] names; a folder of weights is looked for in `folder`. Nothing is loaded yet."""
     if reference == "embedded":
-        from collection.judge.embedded_encoder import EfficientNetLite0
+        from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 
         return EfficientNetLite0()
-    from collection.judge.open_clip_encoder import OpenClip
+    from collection.judge.encoders.open_clip_encoder import OpenClip
 
     if reference in ENCODER_PRESETS:
         return OpenClip(ENCODER_PRESETS[reference].reference)

@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from collection.errors import CollectionError, WeightsError
 from collection.images import decode_image
-from collection.judge.cores import on_all_cores
-from collection.judge.hashes import fingerprint
+from collection.judge.duplicates.hashes import fingerprint
+from collection.judge.encoders.cores import on_all_cores
 from collection.judge.heads import Head
-from collection.judge.technical import Technical
+from collection.judge.pixels.technical import Technical
 from collection.store.files import Files
 from collection.store.records import Asset, Embedding, Fingerprint, Judgements, Score
 from collection.store.store import Store

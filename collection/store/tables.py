@@ -66,7 +66,7 @@ class BatchRow(SQLModel, table=True):
 
 
 class FingerprintRow(SQLModel, table=True):
-    """The perceptual hashes of one picture; judge/hashes.py defines them."""
+    """The perceptual hashes of one picture; judge/duplicates/hashes.py defines them."""
 
     __tablename__ = "fingerprint"
     file_sha256: str = Field(primary_key=True)

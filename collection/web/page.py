@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -28,6 +28,12 @@ def page(room: TheRoom, request: Request) -> Response:
     version = static_version()
     text = templates.get_template("room.html").render(title=room.project.config.title, static=f"/static/{version}")
     return HTMLResponse(text)
+
+
+@router.get("/favicon.ico", include_in_schema=False)
+def icon() -> Response:
+    """What browsers ask for before they have read a page that says otherwise."""
+    return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
 
 @cache

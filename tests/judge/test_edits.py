@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from collection.judge.duplicates import Pictures, find_duplicates
-from collection.judge.hashes import fingerprint, hamming, perceptual_hash
+from collection.judge.duplicates.groups import Pictures, find_duplicates
+from collection.judge.duplicates.hashes import fingerprint, hamming, perceptual_hash
 
 PLAIN = ("jpeg q50", "half size", "blur 2", "colour")
 

@@ -6,8 +6,8 @@ import torch
 from safetensors.torch import save_file
 
 from collection.errors import UsageError, WeightsError
-from collection.judge.embedded_encoder import EfficientNetLite0
-from collection.judge.open_clip_encoder import OpenClip
+from collection.judge.encoders.embedded_encoder import EfficientNetLite0
+from collection.judge.encoders.open_clip_encoder import OpenClip
 from collection.torch_environment import prepare_torchvision
 
 OPENAI = {"mean": [0.48145466, 0.4578275, 0.40821073], "std": [0.26862954, 0.26130258, 0.27577711],
@@ -83,7 +83,7 @@ def test_embedded_vectors_are_of_unit_length_and_the_same_in_any_batch(embedded,
 
 def test_embedded_features_are_those_of_the_trained_network(embedded, photo):
     """The classifier that came with the weights must find cats (ImageNet 281 to 285) and cups (504, 967, 968)."""
-    from collection.judge.embedded_encoder import packaged_weights
+    from collection.judge.encoders.embedded_encoder import packaged_weights
 
     state = torch.load(packaged_weights(), weights_only=True, map_location="cpu")
     vectors = embedded.encode([photo("chelsea"), photo("coffee")])

@@ -94,7 +94,7 @@ def test_a_bar_names_flags_that_exist() -> None:
 
 
 def test_the_catalogue_has_every_metric_that_is_given() -> None:
-    from collection.judge.embedded_encoder import EfficientNetLite0
+    from collection.judge.encoders.embedded_encoder import EfficientNetLite0
     from collection.judge.heads import KNOWN_HEADS
 
     given = {*Scorers(EfficientNetLite0()).metrics, *MODELS, *(head.name for head in KNOWN_HEADS.values())}

@@ -19,9 +19,9 @@ from collection.generate.importing import import_folder
 from collection.images import encode_png
 from collection.judge.against import dedupe_against
 from collection.judge.dedupe import dedupe, pending
-from collection.judge.embedded_encoder import EfficientNetLite0
+from collection.judge.encoders.embedded_encoder import EfficientNetLite0
+from collection.judge.pixels.technical import QUALITY
 from collection.judge.score import Scorers, score
-from collection.judge.technical import QUALITY
 from collection.picture_folder import open_folder
 from collection.project import Project, open_project
 from collection.values import Pixels
@@ -172,7 +172,7 @@ def test_another_project_is_compared_by_its_own_scores(
 
 
 def test_blocks_change_nothing(project: Project, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from collection.judge import neighbours
+    from collection.judge.duplicates import neighbours
 
     others = project.elsewhere(folder)
     whole = dedupe_against(project.store, project.nearness, others).twins

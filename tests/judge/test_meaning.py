@@ -11,9 +11,9 @@ import pytest
 
 from collection.errors import UsageError
 from collection.images import encode_png, pixel_sha256
-from collection.judge.embedded_encoder import EfficientNetLite0
+from collection.judge.encoders.embedded_encoder import EfficientNetLite0
+from collection.judge.encoders.open_clip_encoder import OpenClip
 from collection.judge.meaning import PREFIX, clipscore, search, text_vectors, zero_shot
-from collection.judge.open_clip_encoder import OpenClip
 from collection.judge.score import ScoreReport, Scorers, pending, score
 from collection.judge.traits import mismatches
 from collection.judge.whole_set import WholeSet

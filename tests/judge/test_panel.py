@@ -9,7 +9,7 @@ import pytest
 
 from collection.config import Score
 from collection.errors import ConfigError, WeightsError
-from collection.judge.embedded_encoder import EfficientNetLite0
+from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.judge.panel import SOURCES, build_encoder, build_scorers, ranking_metrics
 from collection.judge.preference.examiner import Preferences
 
@@ -106,8 +106,8 @@ def test_every_published_head_has_a_known_hash() -> None:
     ],
 )
 def test_encoder_presets_are_weights_that_open_clip_knows(tmp_path: Path, name: str, model: str) -> None:
-    from collection.judge.declared_weights import treatment_of_tag
-    from collection.judge.open_clip_encoder import OpenClip
+    from collection.judge.encoders.declared_weights import treatment_of_tag
+    from collection.judge.encoders.open_clip_encoder import OpenClip
     from collection.torch_environment import prepare_torchvision
 
     prepare_torchvision()

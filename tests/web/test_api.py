@@ -277,3 +277,9 @@ def test_images_made_meanwhile_are_there_at_once(anna: TestClient, project: Proj
     after = anna.get("/api/ids").json()
     assert after["version"] > before["version"]
     assert app.state.room.catalogue.decided_since(before["version"]) == {1}
+
+
+def test_the_icon_that_browsers_ask_for_unasked(anna: TestClient) -> None:
+    answer = anna.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+    assert "<svg" in answer.text

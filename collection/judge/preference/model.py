@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.errors import WeightsError
-from collection.judge.preprocess import Preprocess
+from collection.judge.encoders.preprocess import Preprocess
 from collection.judge.weights import require_trained
 from collection.values import Pixels
 

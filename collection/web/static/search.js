@@ -8,7 +8,7 @@ import { sayWrong } from "./status.js";
 export function search(room) {
   const field = element("input", {
     type: "search", id: "query", name: "q", autocomplete: "off", spellcheck: "false", enterkeyhint: "search",
-    placeholder: "quality>80 is:unreviewed lighthouse", "aria-label": "Query",
+    placeholder: "quality>80 is:unreviewed", "aria-label": "Query",
   });
   const wrong = element("p", { class: "refused", hidden: true });
   const form = element(

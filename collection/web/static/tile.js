@@ -76,7 +76,7 @@ export function empty(room) {
     "div",
     { class: "empty" },
     element("h2", {}, room.query ? "No image is like that" : "There are no images yet"),
-    element("p", {}, room.query ? `The query is: ${room.query}` : "Make some: collection generate, or collection run."),
+    element("p", {}, room.query ? "Ask for something else above, or go back to all of them." : "Make some: collection generate, or collection run."),
     room.query && element("button", { class: "plain", click: () => room.ask("") }, "Show all images"),
   );
 }

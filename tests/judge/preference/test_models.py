@@ -14,10 +14,10 @@ from torch.nn.functional import conv2d, gelu, layer_norm, linear
 
 from collection.errors import WeightsError
 from collection.images import decode_image
+from collection.judge.encoders.preprocess import Preprocess
 from collection.judge.preference.hps import HPS
 from collection.judge.preference.image_reward import ImageReward
 from collection.judge.preference.pickscore import PickScore
-from collection.judge.preprocess import Preprocess
 from collection.torch_environment import prepare_torchvision
 from collection.values import Pixels
 

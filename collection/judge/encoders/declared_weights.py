@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from collection.errors import UsageError, WeightsError
-from collection.judge.preprocess import Triple
+from collection.judge.encoders.preprocess import Triple
 
 
 @dataclass(frozen=True, slots=True)

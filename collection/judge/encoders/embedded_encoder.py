@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.errors import WeightsError
-from collection.judge.preprocess import Preprocess
+from collection.judge.encoders.preprocess import Preprocess
 from collection.judge.weights import file_sha256, load_state
 from collection.torch_environment import prepare_torchvision
 from collection.values import Pixels

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.errors import WeightsError
-from collection.judge.brisque import brisque, fit_asymmetric_gaussian, halve
-from collection.judge.svm import packaged_brisque, parse_machine, read_plain_pickle
-from collection.judge.technical import Technical
+from collection.judge.pixels.brisque import brisque, fit_asymmetric_gaussian, halve
+from collection.judge.pixels.svm import packaged_brisque, parse_machine, read_plain_pickle
+from collection.judge.pixels.technical import Technical
 
 # (as it is, blurred by a 9 by 9 box, with uniform noise of +-40), by the original code of the package brisque 0.2.0
 # run once in an environment of its own (OpenCV 5.0.0, numpy 2.2.6, libsvm 3.37) on scikit-image 0.26's pictures.

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from collection.judge.calibrate import series_cosines
-from collection.judge.duplicates import Neighbours, of_hashes, of_vectors
-from collection.judge.hash_neighbours import Hashes, near_hashes
-from collection.judge.neighbours import Vectors, near_vectors
-from collection.judge.pairs import TOP, Found, Rows
+from collection.judge.duplicates.calibrate import series_cosines
+from collection.judge.duplicates.groups import Neighbours, of_hashes, of_vectors
+from collection.judge.duplicates.hash_neighbours import Hashes, near_hashes
+from collection.judge.duplicates.neighbours import Vectors, near_vectors
+from collection.judge.duplicates.pairs import TOP, Found, Rows
 from collection.store.records import Asset, Neighbour, Searched
 from collection.store.store import Store
 from collection.values import Progress, canonical_json, sha256_hex, silent
@@ -156,7 +156,7 @@ class _Kept:
 
     def search_large(self, vectors: Vectors) -> dict[str, Any]:
         """Search what is left by FAISS; says what share it found."""
-        from collection.judge.large import measured_recall, near_vectors_large
+        from collection.judge.duplicates.large import measured_recall, near_vectors_large
 
         ordered, start = self._ordered(vectors), len(self._searched)
         found = near_vectors_large(ordered, start, self.within)

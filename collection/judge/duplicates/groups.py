@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from collection.errors import UsageError
-from collection.judge.calibrate import COSINE
-from collection.judge.hash_neighbours import Hashes, hash_distances, near_hashes
-from collection.judge.neighbours import Vectors, limit, near_vectors, pair_distances
-from collection.judge.pairs import Bools, Floats, Found, Rows
+from collection.judge.duplicates.calibrate import COSINE
+from collection.judge.duplicates.hash_neighbours import Hashes, hash_distances, near_hashes
+from collection.judge.duplicates.neighbours import Vectors, limit, near_vectors, pair_distances
+from collection.judge.duplicates.pairs import Bools, Floats, Found, Rows
 
 PHASH_DISTANCE = 4
 """Bits in which the hashes of one picture may differ. On photographs (tests/judge/test_edits.py) it finds every

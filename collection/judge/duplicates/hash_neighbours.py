@@ -14,8 +14,8 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from collection.judge.hashes import hamming
-from collection.judge.pairs import TOP, Bools, Found, Nearest, Rows, joined, masked
+from collection.judge.duplicates.hashes import hamming
+from collection.judge.duplicates.pairs import TOP, Bools, Found, Nearest, Rows, joined, masked
 
 Hashes = npt.NDArray[np.uint64]
 """(n, 2): the hash of each picture and that of its mirror image."""

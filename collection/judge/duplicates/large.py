@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from collection.errors import UsageError
-from collection.judge.neighbours import Vectors, near_vectors, pair_distances, unit
-from collection.judge.pairs import TOP, Found, Rows
+from collection.judge.duplicates.neighbours import Vectors, near_vectors, pair_distances, unit
+from collection.judge.duplicates.pairs import TOP, Found, Rows
 
 SEED = 0
 CELLS_LOOKED_INTO = 16

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.errors import UsageError
-from collection.judge import duplicates, hash_neighbours, neighbours
-from collection.judge.calibrate import CEILING, COSINE, calibrated_cosine
-from collection.judge.duplicates import Pictures, find_duplicates
-from collection.judge.hashes import hamming, perceptual_hash
+from collection.judge.duplicates import groups as duplicates
+from collection.judge.duplicates import hash_neighbours, neighbours
+from collection.judge.duplicates.calibrate import CEILING, COSINE, calibrated_cosine
+from collection.judge.duplicates.groups import Pictures, find_duplicates
+from collection.judge.duplicates.hashes import hamming, perceptual_hash
 
 
 def pictures_of(vectors, phashes=None, scores=None, ids=None, pixels=None, files=None):

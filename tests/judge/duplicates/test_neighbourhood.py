@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collection.errors import UsageError
-from collection.judge import large, neighbourhood
 from collection.judge.dedupe import Nearness, dedupe
-from collection.judge.duplicates import DuplicateGroup, Pictures, find_duplicates
-from collection.judge.neighbours import near_vectors
-from collection.judge.pairs import Found
+from collection.judge.duplicates import large, neighbourhood
+from collection.judge.duplicates.groups import DuplicateGroup, Pictures, find_duplicates
+from collection.judge.duplicates.neighbours import near_vectors
+from collection.judge.duplicates.pairs import Found
 from collection.store.records import Asset, Embedding, Fingerprint
 from collection.store.store import Store
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from collection.judge import defects
-from collection.judge.brisque import SMALLEST_SIDE, brisque
-from collection.judge.lettering import lettering
-from collection.judge.svm import packaged_brisque
+from collection.judge.pixels import defects
+from collection.judge.pixels.brisque import SMALLEST_SIDE, brisque
+from collection.judge.pixels.lettering import lettering
+from collection.judge.pixels.svm import packaged_brisque
 from collection.values import Pixels
 
 QUALITY = "quality"

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.errors import WeightsError
-from collection.judge.declared_weights import (
+from collection.judge.encoders.declared_weights import (
     Reference,
     Treatment,
     model_config,
@@ -24,7 +24,7 @@ from collection.judge.declared_weights import (
     treatment_of_tag,
     twins,
 )
-from collection.judge.preprocess import Preprocess
+from collection.judge.encoders.preprocess import Preprocess
 from collection.judge.weights import file_sha256, published_in_mixed_precision, require_trained, some_tensors
 from collection.torch_environment import prepare_torchvision
 from collection.values import Pixels, parse_json

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from collection.judge.cores import on_all_cores
-from collection.judge.embedded_encoder import EfficientNetLite0
+from collection.judge.encoders.cores import on_all_cores
+from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.values import Pixels
 
 

@@ -15,8 +15,8 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from collection.config import Config, Flags
 from collection.generate.painter import STYLES
 from collection.generate.registry import build_generator
-from collection.judge.defects import borders, luminance, reduce
-from collection.judge.technical import Technical
+from collection.judge.pixels.defects import borders, luminance, reduce
+from collection.judge.pixels.technical import Technical
 from collection.store.files import Files
 from collection.values import Pixels, Recipe, Style, StyleBlend
 

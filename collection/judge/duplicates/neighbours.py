@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from collection.judge.pairs import TOP, Floats, Found, Nearest, Rows, joined, masked
+from collection.judge.duplicates.pairs import TOP, Floats, Found, Nearest, Rows, joined, masked
 
 Vectors = npt.NDArray[np.float32] | npt.NDArray[np.float16]
 

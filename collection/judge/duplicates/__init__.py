@@ -1,0 +1,1 @@
+"""Which pictures are nearly one: hashes, neighbours, groups."""

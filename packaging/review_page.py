@@ -1,0 +1,157 @@
+"""Make the pictures of docs/review.md, and its table of keys, from a running room: `make pictures`.
+
+`python packaging/review_page.py [PROJECT]` takes a copy of PROJECT, which `make demo` made, or makes the sample anew;
+lets two curators decide, breeds two images, and looks at the room with the system's Chromium.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+DOCS = Path(__file__).parent.parent / "docs"
+COLLECTION = str(Path(sys.executable).parent / "collection")
+LARGEST = 150_000
+"""Bytes of a picture."""
+DESK, PHONE = (1440, 900), (390, 844)
+SAID = (
+    ("pick", "2", "5", "8", "11", "14", "23", "30", "--as", "anna"),
+    ("pick", "2", "5", "14", "19", "30", "--as", "ben"),
+    ("reject", "4", "17", "26", "--as", "anna"),
+    ("reject", "4", "8", "26", "--as", "ben"),
+    ("lock", "14", "--as", "anna"),
+    ("note", "14", "--text", "Rain, in dots. Opens the set.", "--as", "anna"),
+    ("rank", "14", "2", "30", "5", "23", "19", "11", "--as", "anna"),
+    ("rank", "14", "30", "2", "19", "5", "--as", "ben"),
+    ("breed", "14", "30", "--children", "4"),
+    ("generate",),
+    ("score",),
+    ("dedupe",),
+)
+# name, view and query of the address, size, dark, keys pressed before the picture is taken
+PICTURES = (
+    ("review-grid", "view=grid&at=14", DESK, False, "fi"),
+    ("review-compare", "view=compare&ids=2,14,30&at=14", DESK, True, ""),
+    ("review-stacks", "view=stacks", DESK, False, ""),
+    ("review-duel", "view=duel", DESK, False, ""),
+    ("review-lineage", "view=lineage&of=14&at=14", DESK, False, ""),
+    ("review-set", "view=set", DESK, False, ""),
+    ("review-phone", "view=loupe&at=14", PHONE, False, ""),
+)
+SETTLED = """() => document.querySelector("#view").childElementCount
+  && [...document.querySelectorAll("#view img[src]")].every((one) => one.complete && one.naturalWidth)"""
+KEYS = """async () => {
+  const beside = (name) => import(document.querySelector("script[type=module]").src.replace("main.js", name));
+  const [{ ACTIONS }, { shown }] = [await beside("actions.js"), await beside("keys.js")];
+  return [...ACTIONS.values()].map(({ group, title, keys }) => [group, title, keys.map(shown)]);
+}"""
+"""Every action of the page: [group, title, its keys]."""
+
+
+def main() -> None:
+    """Take the pictures and write the table."""
+    with decided(sys.argv[1:]) as folder, served(folder) as link, browsing() as browser:
+        for name, address, size, dark, keys in PICTURES:
+            page = browser.new_page(
+                viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light"
+            )
+            page.goto(f"{link}&{address}")
+            write(DOCS / "images" / f"{name}.webp", taken(page, keys))
+            page.close()
+        page = browser.new_page()
+        page.goto(link)
+        page.wait_for_selector("#view[data-view]")
+        document = DOCS / "review.md"
+        document.write_text(with_keys(document.read_text(), page.evaluate(KEYS)))
+
+
+@contextmanager
+def decided(given: list[str]) -> Iterator[Path]:
+    """A demo collection on which two curators have been at work."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "demo"
+        if given:
+            shutil.copytree(given[0], folder)
+        else:
+            subprocess.run([COLLECTION, "new", folder, "--sample", "paper-weather"], check=True)
+            subprocess.run([COLLECTION, "-C", folder, "run"], check=True)
+        for words in SAID:
+            subprocess.run([COLLECTION, "-C", folder, *words], check=True)
+        yield folder
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The room while it is open: anna's link."""
+    words = [COLLECTION, "-C", str(folder), "review", "--no-open", "--port", "0", "--json"]
+    server = subprocess.Popen(
+        [*words, "--curator", "anna", "--curator", "ben"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert server.stdout
+    try:
+        yield json.loads(server.stdout.readline())["url"]
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """The system's Chromium."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+def taken(page: Page, keys: str) -> Image.Image:
+    """What the page shows after these keys."""
+    page.wait_for_function(SETTLED)
+    for key in keys:
+        page.keyboard.press(key)
+    page.wait_for_timeout(5000)  # until the status line is gone
+    page.wait_for_function(SETTLED)
+    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+
+
+def write(path: Path, picture: Image.Image) -> None:
+    """As WebP, in the best quality that LARGEST allows."""
+    for quality in range(90, 20, -5):
+        data = io.BytesIO()
+        picture.save(data, "WEBP", quality=quality, method=6)
+        if data.tell() < LARGEST:
+            path.write_bytes(data.getvalue())
+            print(f"{path.name}: {picture.width} x {picture.height}, quality {quality}, {data.tell():,} bytes")
+            return
+    sys.exit(f"{path.name} does not fit into {LARGEST:,} bytes")
+
+
+def with_keys(text: str, actions: list[Any]) -> str:
+    """The page with its table of keys as the room has them."""
+    rows = "".join(f"| {group} | {title} | {', '.join(map(code, keys))} |\n" for group, title, keys in actions)
+    head = "<!-- keys: written by `make pictures` -->\n\n| | action | keys |\n|---|---|---|\n"
+    table = f"{head}{rows}\n<!-- end of keys -->"
+    return re.sub(r"<!-- keys.*<!-- end of keys -->", lambda _: table, text, flags=re.DOTALL)
+
+
+def code(key: str) -> str:
+    """A key in a table."""
+    return f"`{key}`"
+
+
+if __name__ == "__main__":
+    main()
