@@ -62,6 +62,7 @@ KEYS = """async () => {
 
 
 def main() -> None:
+    """Take the pictures and write the table."""
     with decided(sys.argv[1:]) as folder, served(folder) as link, browsing() as browser:
         for name, address, size, dark, keys in PICTURES:
             page = browser.new_page(
@@ -109,6 +110,7 @@ def served(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def browsing() -> Iterator[Browser]:
+    """The system's Chromium."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
@@ -141,11 +143,13 @@ def write(path: Path, picture: Image.Image) -> None:
 def with_keys(text: str, actions: list[Any]) -> str:
     """The page with its table of keys as the room has them."""
     rows = "".join(f"| {group} | {title} | {', '.join(map(code, keys))} |\n" for group, title, keys in actions)
-    table = f"<!-- keys: written by `make pictures` -->\n\n| | action | keys |\n|---|---|---|\n{rows}\n<!-- end of keys -->"
+    head = "<!-- keys: written by `make pictures` -->\n\n| | action | keys |\n|---|---|---|\n"
+    table = f"{head}{rows}\n<!-- end of keys -->"
     return re.sub(r"<!-- keys.*<!-- end of keys -->", lambda _: table, text, flags=re.DOTALL)
 
 
 def code(key: str) -> str:
+    """A key in a table."""
     return f"`{key}`"
 
 

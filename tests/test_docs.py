@@ -72,8 +72,11 @@ def test_the_readme_names_the_painter_s_styles(repository: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["README.md", "docs/commands.md", "docs/configuration.md", "docs/metrics.md", "docs/plan.md", "docs/review.md"]
-    + ["CHANGELOG.md"],
+    [
+        "README.md",
+        "CHANGELOG.md",
+        *(f"docs/{name}.md" for name in ("commands", "configuration", "metrics", "plan", "review")),
+    ],
 )
 def test_links_lead_somewhere(repository: Path, name: str) -> None:
     page = repository / name
