@@ -27,6 +27,8 @@ def chosen(session: Session, words: Sequence[str]) -> list[int]:
     if not words:
         raise UsageError("which images?", "give numbers, ranges or a query: 12 15-20 'quality>80'")
     known = set(session.project.store.numbers())
+    if not known:
+        raise UsageError("there are no images yet", "collection run makes them, and all that follows")
     found: dict[int, None] = {}
     for word in words:
         numbers = _numbers(session, word, known)

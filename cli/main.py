@@ -71,6 +71,7 @@ app = typer.Typer(
     name="collection",
     help="From seeds and style blends to verified tokens.",
     no_args_is_help=True,
+    rich_markup_mode="markdown",  # in which [score] is a word and no style
     pretty_exceptions_enable=False,  # a traceback must not show local variables
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -27,6 +27,7 @@ def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = Fal
         session.screen.object({"stages": done, "complete": complete})
         if not complete:
             raise typer.Exit(1)
+        session.screen.line("next", f"{session.typed('review')} opens the images in the browser")
         return None
 
 

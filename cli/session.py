@@ -26,6 +26,11 @@ class Session:
     project: Project
     screen: Screen
 
+    def typed(self, command: str) -> str:
+        """A command as it is typed for this project."""
+        folder = self.project.folder
+        return f"collection -C {folder} {command}" if folder.name else f"collection {command}"
+
     def end(self, outcome: Outcome) -> None:
         """Show what a stage did, and leave with 1 if it is not complete."""
         self.screen.outcome(outcome)

@@ -42,9 +42,8 @@ def command(context: typer.Context, as_json: Json = False) -> None:
         failures = [(stage, failure) for stage in ("generate", "score", "pin") for failure in store.failures(stage)]
         for stage, failure in failures:
             session.screen.error(f"{stage} {failure.what}: {failure.why}", None)
-        path = "" if session.project.folder.name == "" else f"-C {session.project.folder} "
         if following:
-            session.screen.line("next", f"collection {path}{following}, or collection {path}run for all that is left")
+            session.screen.line("next", f"{session.typed(following)}, or {session.typed('run')} for all that is left")
         else:
             session.screen.line("next", f"all done: {amount(config.supply, 'token')} verified")
         named = [{"stage": stage, "what": failure.what, "why": failure.why} for stage, failure in failures]

@@ -169,7 +169,7 @@ def refuse_no_name(curator: str) -> None:
     if not (1 <= len(curator) <= LONGEST_NAME and curator.isprintable() and curator.strip() == curator):
         raise UsageError(
             f"{curator!r} cannot be a curator's name",
-            f"1 to {LONGEST_NAME} characters: --as NAME, or COLLECTION_CURATOR",
+            f"1 to {LONGEST_NAME} characters: --as NAME, --curator NAME in the review room, or COLLECTION_CURATOR",
         )
 
 

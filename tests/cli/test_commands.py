@@ -233,3 +233,8 @@ def test_decisions_about_single_images_are_kept(collection, finished, tmp_path):
     assert "locked by curator" in collection("-C", project, "select", "--why-image", other).out
     assert collection("-C", project, "select", "--lock", 99).code == 2
     assert collection("-C", project, "select", "--free", other, "--dry-run").code == 2
+
+
+def test_help_shows_the_tables_of_the_configuration_that_it_names(collection):
+    said = collection("dedupe", "--help").out.replace("│", " ")
+    assert "[dedupe] keeps it" in " ".join(said.split())

@@ -36,6 +36,11 @@ def test_the_stages_one_by_one(collection, project):
     assert status["next"] is None
 
 
+def test_a_run_names_the_room_where_its_images_are_seen(collection, finished):
+    said = collection("-C", finished, "run")
+    assert said.out.splitlines()[-1].split()[:5] == ["next", "collection", "-C", str(finished), "review"]
+
+
 def test_a_dry_run_of_everything_changes_nothing(collection, project):
     collection("-C", project, "plan")
     said = collection("-C", project, "run", "--dry-run", "--json")
