@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from collection.config import Config, load_config
 from collection.config.reading import line_of
+from collection.config.tables import Artist
 from collection.errors import ConfigError, ProjectError
 
 GOOD = """\
@@ -214,3 +215,9 @@ def test_the_line_of_a_key_is_where_it_was_written(values: dict[str, int], above
     text = "# note\n" * above + "".join(f'"{name}" = {value}\n' for name, value in values.items())
     for number, name in enumerate(values, above + 1):
         assert line_of(text, [name]) == number
+
+
+def test_what_is_published_of_an_artist_names_series_only_where_there_are_some() -> None:
+    """Metadata of sets frozen before artists had series stays as it was."""
+    assert Artist(name="Ada").model_dump(exclude_none=True) == {"name": "Ada", "share": 100}
+    assert Artist(name="Ada", series=("storms",)).model_dump(exclude_none=True)["series"] == ("storms",)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, field_validator
+from pydantic import Field, PrivateAttr, SerializerFunctionWrapHandler, field_validator, model_serializer
 
 from collection.config.planning import Axes, OneOfOne, Rule, Trait, TraitName
 from collection.config.types import Name, Size, Table, Weight
@@ -234,6 +234,12 @@ class Artist(Table):
     """Percent."""
     series: tuple[Name, ...] = ()
     """The series that are this artist's, for the shares of [select]; imported images say it by their trait "artist"."""
+
+    @model_serializer(mode="wrap")
+    def _said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without series where none are named: what was published before artists had any stays as it is."""
+        said: dict[str, Any] = serialize(self)
+        return said if self.series else {name: value for name, value in said.items() if name != "series"}
 
 
 class Royalties(Table):
