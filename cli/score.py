@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collection.picture_folder import PictureFolder
     from collection.project import Project
 
+Flagged = Mapping[int, Mapping[str, str]]
+"""What is wrong with images, by number: flags, and why in words."""
 SHOWN = ("quality", "sharpness", "exposure")
 """Metrics of the table for people besides those that rank; --csv and --json have all."""
 
@@ -53,8 +56,9 @@ def work(session: Session) -> Outcome:
     if not left(session):
         hint = None if total else "`collection generate` comes first"
         project.store.keep_percentiles(project.scorers.models)  # images may have left the plan
-        line = f"nothing to do: {total} of {amount(total, 'image')} scored{said(project)}"
-        report = {"scored": 0, "pending": 0, **found(project)}
+        flags = project.flags
+        line = f"nothing to do: {total} of {amount(total, 'image')} scored{said(project, flags)}"
+        report = {"scored": 0, "pending": 0, **found(project, flags)}
         return Outcome("score", line, report, complete=bool(total), hint=hint)
     with session.screen.progress("score", "images") as progress:
         result = score(
@@ -62,33 +66,33 @@ def work(session: Session) -> Outcome:
         )
     for note in result.notes:
         session.screen.note(note)
-    line = f"{amount(result.scored, 'image')}{said(project)}"
-    report = {"scored": result.scored, "pending": left(session), **found(project), "notes": list(result.notes)}
+    flags = project.flags
+    line = f"{amount(result.scored, 'image')}{said(project, flags)}"
+    report = {"scored": result.scored, "pending": left(session), **found(project, flags), "notes": list(result.notes)}
     return Outcome("score", line, report, result.failed, complete=not result.failed)
 
 
-def found(project: Project) -> dict[str, Any]:
+def found(project: Project, flags: Flagged) -> dict[str, Any]:
     """What the numbers of all images are, for programs."""
     ranges = project.store.score_ranges(project.scorers.models)
     return {
         "ranges": {metric: list(range_) for metric, range_ in ranges.items()},
-        "flagged": {f"{number:04d}": flags for number, flags in project.flags.items()},
+        "flagged": {f"{number:04d}": named for number, named in flags.items()},
         "safety": project.config.score.safety,
     }
 
 
-def said(project: Project) -> str:
+def said(project: Project, flags: Flagged) -> str:
     """What ranks the images, their flags, and whether safety was looked at: the end of a line."""
-    ranges, flags = project.store.score_ranges(project.ranking_metrics), project.flags
+    ranges = project.store.score_ranges(project.ranking_metrics)
     text = "".join(f", {metric} {low:.1f} to {high:.1f}" for metric, (low, high) in ranges.items())
     text += f"; {len(flags)} flagged ({counted(flags)})" if flags else ""
     return text + ("; nsfw not looked for" if project.config.score.safety == "off" else "")
 
 
-def show_ranges(session: Session) -> None:
+def show_ranges(session: Session, ranges: Mapping[str, Sequence[float]]) -> None:
     """A table of the lowest and the highest score of each metric."""
-    store, models = session.project.store, session.project.scorers.models
-    rows = [[metric, f"{low:.3g}", f"{high:.3g}"] for metric, (low, high) in store.score_ranges(models).items()]
+    rows = [[metric, f"{low:.3g}", f"{high:.3g}"] for metric, (low, high) in ranges.items()]
     if rows and not session.screen.as_json:
         session.screen.table(["metric", "lowest", "highest"], rows)
 
@@ -196,7 +200,7 @@ def command(
         if taste:
             return taste_of_votes.learn(session, curator)
         outcome = work(session)
-        show_ranges(session)
+        show_ranges(session, outcome.report["ranges"])
         return session.end(outcome)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from collection.ahead import batches_ahead
 from collection.errors import ImageError
 from collection.images import Decoded, pixel_sha256, read_picture
 from collection.values import Failure, sha256_hex
@@ -88,14 +88,7 @@ def open_picture(folder: Path, path: Path) -> Opened | Failure:
 
 def read_ahead(folder: Path, paths: Sequence[Path], batch_size: int) -> Iterator[list[Opened | Failure]]:
     """The files in batches, in order; while one batch is worked on, the next is being decoded."""
-    ahead: deque[list[Future[Opened | Failure]]] = deque()
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for start in range(0, len(paths), batch_size):
-            ahead.append([pool.submit(open_picture, folder, path) for path in paths[start : start + batch_size]])
-            if len(ahead) == 2:
-                yield [future.result() for future in ahead.popleft()]
-        while ahead:
-            yield [future.result() for future in ahead.popleft()]
+    return batches_ahead(partial(open_picture, folder), paths, batch_size)
 
 
 def move_file(path: Path, target: Path) -> None:

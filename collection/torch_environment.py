@@ -1,4 +1,4 @@
-"""What torch's companion packages need before they can be imported."""
+"""What torch finds on this machine, and what its companion packages need before they can be imported."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ _BOXES_TO_KEEP = {
     "qnms": "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 }
 """The operators (schemas as in torchvision's C++ source) that torchvision's Python gives a shape function on import."""
+
+
+def best_device() -> str:
+    """Where networks run if nobody says otherwise: a CUDA device, else Apple's, else the processor."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
 
 
 def prepare_torchvision() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 FLOORS = [
     {"errors"},
-    {"values", "torch_environment", "durable"},
+    {"values", "torch_environment", "durable", "ahead"},
     {"infotext", "config"},
     {"images"},
     {"store", "unixfs", "folders"},

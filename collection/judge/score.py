@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
@@ -13,6 +12,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from collection.ahead import batches_ahead
 from collection.errors import CollectionError, WeightsError
 from collection.images import decode_image
 from collection.judge.duplicates.hashes import fingerprint
@@ -146,7 +146,7 @@ def score(
     progress(0, total)
     with on_all_cores(scorers.encoder) as encoder:
         shared = replace(scorers, encoder=encoder)
-        for batch in _looked_at(files, scorers.pixels, unseen, batch_size):
+        for batch in batches_ahead(partial(_look, files, scorers.pixels), unseen, batch_size):
             seen = [look for look in batch if isinstance(look, _Look)]
             failures = [look for look in batch if isinstance(look, Failure)]
             found = _judgements(shared, seen)
@@ -202,21 +202,6 @@ def one_a_file(assets: Sequence[Asset]) -> list[Asset]:
     for asset in sorted(assets, key=lambda asset: asset.id):
         first.setdefault(asset.file_sha256, asset)
     return list(first.values())
-
-
-def _looked_at(
-    files: Files, pixels: Sequence[PixelScorer], assets: Sequence[Asset], batch_size: int
-) -> Iterator[list[_Look | Failure]]:
-    """Batches in order; while one is worked on, the next is being decoded and measured."""
-    batches = [assets[start : start + batch_size] for start in range(0, len(assets), batch_size)]
-    ahead: deque[list[Future[_Look | Failure]]] = deque()
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for batch in batches:
-            ahead.append([pool.submit(_look, files, pixels, asset) for asset in batch])
-            if len(ahead) == 2:
-                yield [future.result() for future in ahead.popleft()]
-        while ahead:
-            yield [future.result() for future in ahead.popleft()]
 
 
 def _look(files: Files, scorers: Sequence[PixelScorer], asset: Asset) -> _Look | Failure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from collection.errors import GenerationError
+from collection.torch_environment import best_device
 
 if TYPE_CHECKING:
     import torch
@@ -14,8 +15,7 @@ def resolve_device(device: str) -> torch.device:
     """`auto` is a CUDA device, else Apple's, else the processor. Raises GenerationError for one that is not here."""
     import torch
 
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    device = best_device() if device == "auto" else device
     try:
         return torch.empty(0, device=device).device
     except (RuntimeError, AssertionError) as error:

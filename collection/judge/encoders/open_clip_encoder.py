@@ -26,7 +26,7 @@ from collection.judge.encoders.declared_weights import (
 )
 from collection.judge.encoders.preprocess import Preprocess
 from collection.judge.weights import file_sha256, published_in_mixed_precision, require_trained, some_tensors
-from collection.torch_environment import prepare_torchvision
+from collection.torch_environment import best_device, prepare_torchvision
 from collection.values import Pixels, parse_json
 
 _SIGLIP = ("ViT-SO400M-14-SigLIP-384", "webli")
@@ -133,13 +133,7 @@ class OpenClip:
 
     @cached_property
     def _place(self) -> str:
-        import torch
-
-        if self._device != "auto":
-            return self._device
-        if torch.cuda.is_available():
-            return "cuda"
-        return "mps" if torch.backends.mps.is_available() else "cpu"
+        return best_device() if self._device == "auto" else self._device
 
     @cached_property
     def _network(self) -> Any:

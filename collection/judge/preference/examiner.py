@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from collection.ahead import batches_ahead
 from collection.errors import CollectionError
 from collection.images import decode_image
 from collection.judge.preference.model import PreferenceModel
@@ -46,7 +45,7 @@ class Preferences:
         """Score what is pending; an image that cannot be read is named and the rest goes on."""
         lacking, failed, done = self._lacking(store), list[Failure](), 0
         wanted = {asset.id: networks for asset, networks in lacking}
-        for batch in _decoded(files, [asset for asset, _ in lacking], batch_size):
+        for batch in batches_ahead(partial(_decode, files), [asset for asset, _ in lacking], batch_size):
             seen = [item for item in batch if isinstance(item, _Seen)]
             failures = [item for item in batch if isinstance(item, Failure)]
             for network in self.networks:
@@ -77,18 +76,6 @@ def _keep(store: Store, network: PreferenceModel, seen: Sequence[_Seen]) -> None
             for item, value in zip(seen, values, strict=True)
         ]
         store.add_prompted(scores, {item.asset.file_sha256: sha256_hex(item.prompt.encode()) for item in seen})
-
-
-def _decoded(files: Files, assets: Sequence[Asset], batch_size: int) -> Iterator[list[_Seen | Failure]]:
-    """Batches in order; while one is worked on, the next is being decoded."""
-    ahead: deque[list[Future[_Seen | Failure]]] = deque()
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for start in range(0, len(assets), batch_size):
-            ahead.append([pool.submit(_decode, files, asset) for asset in assets[start : start + batch_size]])
-            if len(ahead) == 2:
-                yield [future.result() for future in ahead.popleft()]
-        while ahead:
-            yield [future.result() for future in ahead.popleft()]
 
 
 def _decode(files: Files, asset: Asset) -> _Seen | Failure:

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from collection.errors import WeightsError
 from collection.judge.encoders.declared_weights import model_config
 from collection.judge.encoders.preprocess import Preprocess
-from collection.judge.preference.model import clip_preprocess, device, fetched, fill
+from collection.judge.preference.model import clip_preprocess, fetched, fill
 from collection.judge.weights import file_sha256, load_state
-from collection.torch_environment import prepare_torchvision
+from collection.torch_environment import best_device, prepare_torchvision
 from collection.values import Pixels, parse_json
 
 REPOSITORY, FILE = "xswu/HPSv2", "HPS_v2.1_compressed.pt"
@@ -46,8 +46,8 @@ class HPS:
             return np.zeros(0, np.float32)
         network = self._network
         with torch.inference_mode():
-            seen = network.encode_image(self._preprocess(pictures).to(device()), normalize=True)
-            read = network.encode_text(self._tokenizer(list(prompts)).to(device()), normalize=True)
+            seen = network.encode_image(self._preprocess(pictures).to(best_device()), normalize=True)
+            read = network.encode_text(self._tokenizer(list(prompts)).to(best_device()), normalize=True)
             return np.asarray((seen * read).sum(dim=1).float().cpu().numpy(), np.float32)
 
     @property

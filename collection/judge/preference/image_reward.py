@@ -18,9 +18,9 @@ import numpy.typing as npt
 
 from collection.errors import WeightsError
 from collection.judge.encoders.preprocess import Preprocess
-from collection.judge.preference.model import clip_preprocess, device, fetched, fill, required
+from collection.judge.preference.model import clip_preprocess, fetched, fill, required
 from collection.judge.weights import file_sha256, load_state
-from collection.torch_environment import prepare_torchvision
+from collection.torch_environment import best_device, prepare_torchvision
 from collection.values import Pixels, parse_json
 
 if TYPE_CHECKING:
@@ -71,9 +71,9 @@ class ImageReward:
             return np.zeros(0, np.float32)
         texts = self._tokenizer(
             list(prompts), padding="max_length", truncation=True, max_length=LONGEST, return_tensors="pt"
-        ).to(device())
+        ).to(best_device())
         with torch.inference_mode():
-            seen = self._eyes(pixel_values=self._preprocess(pictures).to(device())).last_hidden_state
+            seen = self._eyes(pixel_values=self._preprocess(pictures).to(best_device())).last_hidden_state
             read = self._reader(
                 input_ids=texts.input_ids, attention_mask=texts.attention_mask, encoder_hidden_states=seen,
                 encoder_attention_mask=torch.ones(seen.shape[:2], dtype=torch.long, device=seen.device),
@@ -160,7 +160,7 @@ class ImageReward:
             gives = int(weight.shape[0])
         if gives != 1:
             raise WeightsError(f"{self._weights} gives {gives} numbers a picture, not one")
-        return [(weight.to(device()), bias.to(device())) for weight, bias in layers]
+        return [(weight.to(best_device()), bias.to(best_device())) for weight, bias in layers]
 
     @cached_property
     def _tokenizer(self) -> Any:

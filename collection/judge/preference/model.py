@@ -12,6 +12,7 @@ import numpy.typing as npt
 from collection.errors import WeightsError
 from collection.judge.encoders.preprocess import Preprocess
 from collection.judge.weights import require_trained
+from collection.torch_environment import best_device
 from collection.values import Pixels
 
 if TYPE_CHECKING:
@@ -68,16 +69,7 @@ def fill(network: Any, state: Mapping[str, torch.Tensor], weights: Path, what: s
         )
     network.load_state_dict(found, strict=False)
     require_trained(network, weights)
-    return network.to(device()).eval()
-
-
-def device() -> str:
-    """Where networks run."""
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+    return network.to(best_device()).eval()
 
 
 def fetched(repository: str, file: str) -> Path:

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.errors import WeightsError
-from collection.judge.preference.model import clip_preprocess, device, fetched, fill, required
+from collection.judge.preference.model import clip_preprocess, fetched, fill, required
 from collection.judge.weights import file_sha256, load_state
-from collection.torch_environment import prepare_torchvision
+from collection.torch_environment import best_device, prepare_torchvision
 from collection.values import Pixels, parse_json
 
 REPOSITORY = "yuvalkirstain/PickScore_v1"
@@ -41,10 +41,10 @@ class PickScore:
 
         if not pictures:
             return np.zeros(0, np.float32)
-        network, tokens = self._network, self._tokens(prompts).to(device())
+        network, tokens = self._network, self._tokens(prompts).to(best_device())
         with torch.inference_mode():
             seen = network.visual_projection(
-                network.vision_model(pixel_values=self._preprocess(pictures).to(device())).pooler_output
+                network.vision_model(pixel_values=self._preprocess(pictures).to(best_device())).pooler_output
             )
             read = network.text_projection(network.text_model(input_ids=tokens).pooler_output)
             cosines = torch.nn.functional.cosine_similarity(seen, read)
