@@ -1,4 +1,4 @@
-"""How much the judge adds to the work that cannot be saved: `python benchmarks/judge.py [IMAGES]`.
+"""How much the judge adds to the work that cannot be saved: `python benchmarks/judge.py [IMAGES] [SIZE]`.
 
 Scoring PNG files is compared with the bare network on tensors in memory and with the plain loop over open_clip, which
 gives the vectors alone; the hash is in the figure, what else looks at the pixels (BRISQUE and others) is shown apart.
@@ -8,17 +8,19 @@ For the search for duplicates see benchmarks/duplicates.py.
 from __future__ import annotations
 
 import json
+import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from collection.images import encode_png, pixel_sha256
 from collection.judge.duplicates.hashes import perceptual_hash
-from collection.judge.encoders.cores import on_all_cores
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.judge.encoders.open_clip_encoder import OpenClip
 from collection.judge.pixels.brisque import brisque
@@ -30,7 +32,8 @@ from collection.store.store import Store
 from collection.torch_environment import prepare_torchvision
 from collection.values import ImageEncoder, Pixels, Recipe
 
-SIZE, BATCH, CLIP = 512, 16, "ViT-B-32"
+SIZE = int(sys.argv[2]) if len(sys.argv) > 2 else 512
+BATCH, ROUNDS, CLIP = 16, 3, "ViT-B-32"
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -93,61 +96,72 @@ def bare(network: Callable[..., object], count: int) -> None:
             network(batch)
 
 
-def plain_loop(model: str, paths: list[Path]) -> None:
-    """What everyone writes: open, preprocess, encode, one batch after another."""
-    import open_clip
+def plain_loop(network: Callable[..., object], preprocess: Callable[..., Any], paths: list[Path]) -> float:
+    """Seconds of what everyone writes: open, preprocess, encode, one batch after another."""
     import torch
     from PIL import Image
-
-    network, _, preprocess = open_clip.create_model_and_transforms(model)
-    network.eval()
 
     def go() -> None:
         with torch.inference_mode():
             for start in range(0, len(paths), BATCH):
                 batch = [preprocess(Image.open(path).convert("RGB")) for path in paths[start : start + BATCH]]
-                network.encode_image(torch.stack(batch), normalize=True)
+                network(torch.stack(batch))
 
-    report("plain open_clip loop over the files", len(paths), seconds(go))
-
-
-def report(what: str, count: int, spent: float) -> None:
-    print(f"  {what:<52} {count / spent:8.1f} images/s")
+    return seconds(go)
 
 
-def judged(name: str, encoder: ImageEncoder, network: Callable[..., object], images: list[Pixels]) -> list[Path]:
-    """One encoder from bare network to whole stage; the files that it read."""
+def report(what: str, count: int, spent: float, over: float | None = None) -> None:
+    times = f"  {over / spent:5.2f} of the bare network" if over else ""
+    print(f"  {what:<52} {count / spent:8.1f} images/s{times}")
+
+
+def judged(
+    name: str, encoder: ImageEncoder, network: Callable[..., object], preprocess: Callable[..., Any] | None,
+    images: list[Pixels],
+) -> None:  # fmt: skip
+    """One encoder from bare network to whole stage: each in turn, ROUNDS times, of which the median counts."""
     count = len(images)
-    encoder.encode(images[:1])
-    print(f"{name}: {count} images of {SIZE} px, batches of {BATCH}")
-    report("bare network, tensors in memory", count, seconds(lambda: bare(network, count)))
-    with on_all_cores(encoder) as shared:
-        shared.encode(images[:1])
-        report("encode, pixels in memory (resize, normalise)", count, seconds(lambda: encode_all(shared, images)))
-    for what, scorers in (
-        ("score, PNG files: vector, hash, database", Scorers(encoder, pixels=())),
-        ("the same with the technical metrics", Scorers(encoder)),
-    ):
-        store, files = fill(Path(tempfile.mkdtemp()), images)
-        report(what, count, seconds(lambda: score(store, files, scorers, batch_size=BATCH)))  # noqa: B023
-        again = seconds(lambda: score(store, files, scorers, batch_size=BATCH))  # noqa: B023
+    loading = seconds(lambda: (encoder.encode(images[:1]), encoder.model))
+    print(f"{name} (loaded and its weights hashed in {loading:.1f} s): {count} images of {SIZE} px")
+    with tempfile.TemporaryDirectory() as place:
+        _, files = fill(Path(place), images)
+        paths = [files.path(sha256) for sha256 in files.names()]
+        alone, work = "bare network, tensors in memory", dict[str, Callable[[], float]]()
+        work[alone] = lambda: seconds(lambda: bare(network, count))
+        if preprocess:
+            work["plain open_clip loop over PNG files: vector"] = lambda: plain_loop(network, preprocess, paths)
+        work["score, PNG files: vector, hash, database"] = lambda: stage(Scorers(encoder, pixels=()), images)
+        work["the same with the technical metrics"] = lambda: stage(Scorers(encoder), images)
+        spent = [{what: work() for what, work in work.items()} for _ in range(ROUNDS)]
+    median = {what: statistics.median(times[what] for times in spent) for what in work}
+    for what in work:
+        report(what, count, median[what], median[alone])
+
+
+def stage(scorers: Scorers, images: list[Pixels]) -> float:
+    """Seconds that `score` takes for a new project with these pictures."""
+    with tempfile.TemporaryDirectory() as place:
+        store, files = fill(Path(place), images)
+        spent = seconds(lambda: score(store, files, scorers))
         store.close()
-    print(f"  again, with nothing to do: {again:.2f} s")
-    return [files.path(sha256) for sha256 in files.names()]
+    return spent
 
 
 def main() -> None:
+    prepare_torchvision()
+    import open_clip
     import torch
 
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 64
     images, embedded = pictures(count), EfficientNetLite0()
     embedded.encode(images[:1])
-    judged("EfficientNet-Lite0", embedded, embedded._network.to(memory_format=torch.channels_last), images)
+    judged("EfficientNet-Lite0", embedded, embedded._network.to(memory_format=torch.channels_last), None, images)
     with tempfile.TemporaryDirectory() as place:
         model = f"local-dir:{open_clip_folder(Path(place, 'model'))}"
-        clip = OpenClip(model, device="cpu")
-        paths = judged(CLIP, clip, lambda batch: clip._network.encode_image(batch, normalize=True), images)
-        plain_loop(model, paths)
+        network, _, preprocess = open_clip.create_model_and_transforms(model)
+        network.eval()
+        encode = partial(network.encode_image, normalize=True)
+        judged(CLIP, OpenClip(model, device="cpu"), encode, preprocess, images)
     print("What looking costs, on one core")
     report("technical metrics", count, seconds(lambda: [Technical().measure(image) for image in images]))
     report("of these, BRISQUE", count, seconds(lambda: [brisque(grey(image)) for image in images]))
@@ -156,11 +170,6 @@ def main() -> None:
 
 def grey(image: Pixels) -> np.ndarray:
     return image @ np.array([0.2125, 0.7154, 0.0721]) / 255
-
-
-def encode_all(encoder: ImageEncoder, images: list[Pixels]) -> None:
-    for start in range(0, len(images), BATCH):
-        encoder.encode(images[start : start + BATCH])
 
 
 if __name__ == "__main__":

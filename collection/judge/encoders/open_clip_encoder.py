@@ -38,7 +38,7 @@ _WEIGHT_FILES = (
     "open_clip_pytorch_model.bin",
     "pytorch_model.bin",
 )
-PIECE = 4
+PIECE = 8
 """Pictures for one core at a time: few, so that a batch is shared out evenly."""
 
 
@@ -139,6 +139,8 @@ class OpenClip:
     def _network(self) -> Any:
         import open_clip
 
+        from collection.judge.packed_layers import pack
+
         source = self._source
         try:
             network = open_clip.create_model(
@@ -151,7 +153,9 @@ class OpenClip:
                 "give the weights of that architecture",
             ) from error
         require_trained(network, source.weights)
-        return network.to(self._place).eval()
+        network.to(self._place).eval()
+        pack(network.visual)
+        return network
 
     @cached_property
     def _tokenizer(self) -> Any:

@@ -80,8 +80,12 @@ class HPS:
         prepare_torchvision()
         from open_clip.model import CLIP
 
+        from collection.judge.packed_layers import pack
+
         network = CLIP(**{key: value for key, value in self._config.items() if key != "custom_text"})
-        return fill(network, load_state(self._weights), self._weights, "HPS v2.1")
+        network = fill(network, load_state(self._weights), self._weights, "HPS v2.1")
+        pack(network.visual)
+        return network
 
     @cached_property
     def _tokenizer(self) -> Any:

@@ -125,6 +125,8 @@ class ImageReward:
         prepare_torchvision()
         from transformers import BlipVisionConfig, BlipVisionModel
 
+        from collection.judge.packed_layers import pack
+
         state = _within(self._state, "blip.visual_encoder.")
         size, patch = self._sides
         width = int(state["pos_embed"].shape[2])
@@ -134,7 +136,7 @@ class ImageReward:
             num_hidden_layers=len({name.split(".")[1] for name in state if name.startswith("blocks.")}),
             intermediate_size=4 * width if hidden is None else int(hidden.shape[0]), layer_norm_eps=1e-6,
         )  # fmt: skip
-        return fill(BlipVisionModel(config), _renamed(state), self._weights, "ImageReward's picture tower")
+        return pack(fill(BlipVisionModel(config), _renamed(state), self._weights, "ImageReward's picture tower"))
 
     @cached_property
     def _reader(self) -> Any:
@@ -142,11 +144,13 @@ class ImageReward:
         from transformers import BlipTextConfig
         from transformers.models.blip.modeling_blip_text import BlipTextModel
 
+        from collection.judge.packed_layers import pack
+
         width = int(self._state["blip.visual_encoder.pos_embed"].shape[2])
         config = BlipTextConfig(**self._config, encoder_hidden_size=width, is_decoder=True, use_cache=False)
         network = BlipTextModel(config, add_pooling_layer=False)
         state = _within(self._state, "blip.text_encoder.")
-        return fill(network, state, self._weights, "ImageReward's text tower")
+        return pack(fill(network, state, self._weights, "ImageReward's text tower"))
 
     @cached_property
     def _layers(self) -> list[tuple[torch.Tensor, torch.Tensor]]:

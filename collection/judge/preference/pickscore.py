@@ -80,8 +80,10 @@ class PickScore:
         prepare_torchvision()
         from transformers import CLIPConfig, CLIPModel
 
+        from collection.judge.packed_layers import pack
+
         network = CLIPModel(CLIPConfig.from_dict(self._config))
-        return fill(network, load_state(self._weights), self._weights, "PickScore")
+        return pack(fill(network, load_state(self._weights), self._weights, "PickScore"))
 
     def _tokens(self, prompts: Sequence[str]) -> Any:
         """CLIP's byte pairs, (n, 77). What stands after the end of a text is not looked at: attention is causal."""
