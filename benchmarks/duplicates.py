@@ -15,10 +15,12 @@ import argparse
 import io
 import json
 import resource
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
@@ -29,7 +31,7 @@ from collection.judge.duplicates.hashes import fingerprint, hamming
 from collection.judge.duplicates.neighbours import Vectors, limit, near_vectors
 from collection.torch_environment import prepare_torchvision
 
-WIDTH, PLANTED, COSINE = 512, 100, 0.9
+WIDTH, PLANTED, COSINE, ROUNDS = 512, 100, 0.9, 3
 PHOTOS = (
     *("astronaut", "chelsea", "coffee", "rocket", "camera", "immunohistochemistry", "moon", "hubble_deep_field"),
     *("brick", "grass", "gravel", "retina", "colorwheel", "cell", "coins", "page", "clock", "logo", "text"),
@@ -164,45 +166,55 @@ def speed(count: int) -> None:
     pictures = Pictures(range(count), [0.0] * count, names, names, hashes, vectors)
     earlier, groups = np.arange(count), []
     product(vectors[:4096], whole=True)
-    bare = seconds(lambda: product(vectors, whole=False))
-    ours = seconds(lambda: groups.extend(find_duplicates(pictures)))
-    by_hash = seconds(lambda: near_hashes(hashes, hashes, PHASH_DISTANCE, before=earlier))
-    again = seconds(lambda: product(vectors, whole=False))
-    bare = (bare + again) / 2
-    print(f"{count:,} vectors of width {WIDTH} in float32 and as many hashes, every pair")
-    print(f"  find_duplicates (hash, mirrored, cosine, groups) {ours:8.2f} s, {len(groups)} of {PLANTED} planted pairs")
-    print(f"  of that, hashes                                  {by_hash:8.2f} s")
-    print(f"  blocked product alone, each pair once            {bare:8.2f} s: {ours / bare:.2f} times")
-    print(f"  (each pair twice, as a whole matrix, would be    {2 * bare:8.2f} s)")
+    works = {
+        "blocked product alone, each pair once": lambda: product(vectors, whole=False),
+        "every pair of vectors": lambda: near_vectors(vectors, vectors, limit(COSINE), before=earlier),
+        "every pair of hashes, also mirrored": lambda: near_hashes(hashes, hashes, PHASH_DISTANCE, before=earlier),
+        "find_duplicates: both, and groups": lambda: groups.append(find_duplicates(pictures)),
+    }
+    rounds = [{what: seconds(work) for what, work in works.items()} for _ in range(ROUNDS)]
+    bare = statistics.median(spent[next(iter(works))] for spent in rounds)
+    print(f"{count:,} vectors of width {WIDTH} in float32 and as many hashes; medians of {ROUNDS}")
+    for what in works:
+        spent = statistics.median(spent[what] for spent in rounds)
+        print(f"  {what:<40} {spent:8.2f} s  {spent / bare:5.2f}")
+    print(f"  {len(groups[0])} of {PLANTED} planted pairs found")
 
 
 def peer(count: int) -> None:
+    """The public door of imagededup for vectors at hand, with its own choice of processes and with one."""
     vectors, _ = planted(count)
     before, found = np.arange(count), []
-    ours = seconds(lambda: found.append(near_vectors(vectors, vectors, limit(COSINE), before=before)))
-    mine = set(zip(found[0].others.tolist(), found[0].queries.tolist(), strict=True))
-    print(f"{count:,} vectors of width {WIDTH}, pairs with a cosine of {COSINE} and more")
-    print(f"  near_vectors {ours:8.2f} s, {len(mine)} pairs of {PLANTED} planted")
     prepare_torchvision()
     try:
-        from imagededup.handlers.search.retrieval import get_cosine_similarity
+        from imagededup.methods import CNN
+        from imagededup.utils import CustomModel
     except ImportError as error:
         print(f"  imagededup is not there ({error}); see the head of this file")
         return
-    rows: list[tuple[int, int]] = []
+    from torch.nn import Identity
 
-    def theirs() -> None:
-        """What its CNN.find_duplicates does with vectors, in one process."""
-        scores = get_cosine_similarity(vectors, False, num_workers=0)
-        np.fill_diagonal(scores, 2.0)
-        for row, values in enumerate(scores):
-            keep = (values >= COSINE) & (values < 2)
-            rows.extend((row, int(other)) for other in np.flatnonzero(keep))
-
-    taken = seconds(theirs)
-    other = {(min(pair), max(pair)) for pair in rows}
-    print(f"  imagededup   {taken:8.2f} s, {len(other)} pairs: {taken / ours:.1f} times as long")
-    print(f"  only ours {len(mine - other)}, only theirs {len(other - mine)}")
+    method = CNN(False, CustomModel(model=Identity(), transform=lambda picture: picture, name="vectors"))
+    encodings, rows = {f"{row}.png": vector for row, vector in enumerate(vectors)}, dict[str, list[str]]()
+    theirs = partial(method.find_duplicates, encoding_map=encodings, min_similarity_threshold=COSINE)
+    spent: dict[str, list[float]] = {"near_vectors": [], "imagededup": [], "imagededup, one process": []}
+    for _ in range(ROUNDS):
+        works = (
+            lambda: found.append(near_vectors(vectors, vectors, limit(COSINE), before=before)),
+            lambda: rows.update(theirs()),
+            lambda: rows.update(theirs(num_sim_workers=0)),
+        )
+        for taken, work in zip(spent.values(), works, strict=True):
+            taken.append(seconds(work))
+    mine = set(zip(found[0].others.tolist(), found[0].queries.tolist(), strict=True))
+    pairs = ((int(name[:-4]), int(other[:-4])) for name, others in rows.items() for other in others)
+    other = {(min(pair), max(pair)) for pair in pairs}
+    print(f"{count:,} vectors of width {WIDTH}, pairs with a cosine of {COSINE} and more; medians of {ROUNDS}")
+    for what, taken in spent.items():
+        times = statistics.median(taken) / statistics.median(spent["near_vectors"])
+        print(f"  {what:<25} {statistics.median(taken):8.2f} s  {times:6.1f}")
+    print(f"  pairs: {PLANTED} planted, {len(mine & other)} found by both, {len(mine - other)} by us alone,", end=" ")
+    print(f"{len(other - mine)} by them alone")
 
 
 # Growth

@@ -80,7 +80,7 @@ def _near_block(
         cosines = np.matmul(block, tile.T, out=product if len(tile) == COLUMNS else None)
         best.offer(masked(cosines, start, counts), start)
     found, columns, cut = best.rows()
-    distances = pair_distances(block, others, found, columns)
+    distances = pair_distances(queries[rows], others, found, columns)  # as given, so that both orders agree
     keep = distances <= within[rows][found]
     cuts = np.where(np.isfinite(cut), 1 - cut - _SLACK, np.inf)
     return Found(

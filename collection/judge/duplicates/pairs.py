@@ -48,8 +48,9 @@ def joined(parts: Sequence[Found]) -> Found:
 
 def masked(nearness: npt.NDArray[np.float32], start: int, counts: Rows) -> npt.NDArray[np.float32]:
     """What a query is not to be compared with is made infinitely far."""
-    if start + nearness.shape[1] > counts.min():
-        nearness[np.arange(start, start + nearness.shape[1]) >= counts[:, None]] = -np.inf
+    first = max(int(counts.min(initial=start + nearness.shape[1])) - start, 0)
+    some = nearness[:, first:]
+    some[np.arange(start + first, start + nearness.shape[1]) >= counts[:, None]] = -np.inf
     return nearness
 
 

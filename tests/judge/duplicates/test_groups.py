@@ -12,6 +12,7 @@ from collection.judge.duplicates import hash_neighbours, neighbours
 from collection.judge.duplicates.calibrate import CEILING, COSINE, calibrated_cosine
 from collection.judge.duplicates.groups import Pictures, find_duplicates
 from collection.judge.duplicates.hashes import hamming, perceptual_hash
+from collection.judge.duplicates.neighbours import near_vectors
 
 
 def pictures_of(vectors, phashes=None, scores=None, ids=None, pixels=None, files=None):
@@ -69,6 +70,18 @@ def near(pictures, one, other):
         return True
     a, b = pictures.embeddings[[one, other]].astype(float)
     return round(1 - a @ b / np.sqrt((a @ a) * (b @ b)), 6) <= round(1 - COSINE, 6)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_a_distance_is_the_same_whichever_of_the_two_asks(dtype):
+    """To the last digit: what is rounded may not hang on which of the two was scaled to length 1 first."""
+    rng = np.random.default_rng(3)
+    one, other = (rng.normal(size=(200, 5)).astype(dtype) for _ in range(2))
+    asked, answered = near_vectors(one, other, 2.0, top=200), near_vectors(other, one, 2.0, top=200)
+    there = {(a, b): d for a, b, d in zip(asked.queries, asked.others, asked.distances, strict=True)}
+    back = {(a, b): d for b, a, d in zip(answered.queries, answered.others, answered.distances, strict=True)}
+    assert len(there) == 200 * 200
+    assert there == back
 
 
 @settings(deadline=None)
