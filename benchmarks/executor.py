@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from collection.carriers import carrier_of
 from collection.generate.run import count_pending, generate, pending
 from collection.generate.running.ray_cluster import Cluster
 from collection.project import Project, open_project
@@ -102,7 +103,7 @@ def two_ray_nodes() -> Iterator[str]:
 def carried(folder: Path, images: int, name: str, how: dict[str, Any]) -> set[str]:
     project = project_in(folder, images, 256)
     memory: list[float] = []
-    carry = project.carrier(judged=False, **how)
+    carry = carrier_of(project, judged=False, **how)
 
     def watch(done: int, total: int) -> None:
         memory.append(memory_of(os.getpid()))

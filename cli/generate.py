@@ -23,12 +23,13 @@ def left(session: Session) -> int:
 
 def work(session: Session, limit: int | None = None, carry: Carrier | None = None) -> Outcome:
     """Make what is pending, in this process or as `carry` does it."""
+    from collection.carriers import carrier_of
     from collection.generate.run import generate
 
     if not left(session):
         return nothing_to_do(session)
     project, begun = session.project, time.monotonic()
-    carry, size = carry or project.carrier(), project.generator.batch_size
+    carry, size = carry or carrier_of(project), project.generator.batch_size
     with session.screen.progress("generate", "images") as progress:
         report = generate(project.store, project.files, carry, batch_size=size, limit=limit, progress=progress)
     seconds = time.monotonic() - begun
@@ -115,6 +116,8 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Make every planned image that does not exist yet."""
+    from collection.carriers import carrier_of
+
     with working(context, as_json, dry_run) as session:
         if dry_run:
             count = left(session)
@@ -126,5 +129,5 @@ def command(
             from collection.generate.running.ray_cluster import Cluster
 
             cluster = Cluster(ray, workers, gpus)
-        carry = session.project.carrier(judged=score, workers=workers, recycle=recycle, cluster=cluster)
+        carry = carrier_of(session.project, judged=score, workers=workers, recycle=recycle, cluster=cluster)
         return session.end(work(session, limit, carry))

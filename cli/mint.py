@@ -12,17 +12,17 @@ def left(session: Session) -> int:
     """Frozen tokens that are not known to be minted."""
     from collection.chain.mint import pending
 
-    project = session.project
-    return len(pending(project.store, project.network.chain_id)) if project.store.frozen() else 0
+    store = session.project.store
+    return len(pending(store, session.publication.network.chain_id)) if store.frozen() else 0
 
 
 def work(session: Session) -> Outcome:
     """Mint what is not minted yet."""
     from collection.chain.mint import mint
 
-    project = session.project
-    with project.chain() as chain, session.screen.progress("mint", "tokens") as progress:
-        account = project.account(chain)
+    project, publication = session.project, session.publication
+    with publication.chain() as chain, session.screen.progress("mint", "tokens") as progress:
+        account = publication.account(chain)
         recipient = project.config.chain.recipient or account.address
         result = mint(project.store, chain, account, recipient, progress=progress)
     total = len(project.store.tokens())

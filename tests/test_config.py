@@ -207,6 +207,15 @@ def test_the_schema_knows_every_key_of_the_samples(repository: Path) -> None:
         assert set(tomllib.loads(path.read_text())) <= known
 
 
+def test_the_schema_says_of_a_key_what_is_written_below_it(repository: Path) -> None:
+    source = " ".join("".join(path.read_text() for path in (repository / "collection" / "config").glob("*.py")).split())
+    schema = Config.model_json_schema()
+    for table in (schema, *schema["$defs"].values()):
+        said = [key["description"] for key in table["properties"].values() if "description" in key]
+        assert said
+        assert all('""" ' not in text and f'"""{" ".join(text.split())}' in source for text in said)
+
+
 names = st.text(st.characters(categories=["Ll", "Nd"]), min_size=1, max_size=8)
 
 

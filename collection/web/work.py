@@ -80,11 +80,12 @@ def _variants(project: Project, options: Options, tell: Tell) -> Options:
 
 
 def _generate(project: Project, _: Options, tell: Tell) -> Options:
+    from collection.carriers import carrier_of
     from collection.generate.run import generate
 
     project.keep_references()
     report = generate(
-        project.store, project.files, project.carrier(), batch_size=project.generator.batch_size,
+        project.store, project.files, carrier_of(project), batch_size=project.generator.batch_size,
         progress=tell("generate"),
     )  # fmt: skip
     _score(project, {}, tell)

