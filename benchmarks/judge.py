@@ -24,6 +24,7 @@ from collection.judge.duplicates.hashes import perceptual_hash
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.judge.encoders.open_clip_encoder import OpenClip
 from collection.judge.pixels.brisque import brisque
+from collection.judge.pixels.luminance import fine_luminance
 from collection.judge.pixels.technical import Technical
 from collection.judge.score import Scorers, score
 from collection.store.files import Files
@@ -164,12 +165,8 @@ def main() -> None:
         judged(CLIP, OpenClip(model, device="cpu"), encode, preprocess, images)
     print("What looking costs, on one core")
     report("technical metrics", count, seconds(lambda: [Technical().measure(image) for image in images]))
-    report("of these, BRISQUE", count, seconds(lambda: [brisque(grey(image)) for image in images]))
+    report("of these, BRISQUE", count, seconds(lambda: [brisque(fine_luminance(image)) for image in images]))
     report("hash", count, seconds(lambda: [perceptual_hash(image) for image in images]))
-
-
-def grey(image: Pixels) -> np.ndarray:
-    return image @ np.array([0.2125, 0.7154, 0.0721]) / 255
 
 
 if __name__ == "__main__":

@@ -9,13 +9,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from collection.values import Pixels
-
 Grey = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
+Counts = npt.NDArray[np.int64]
+Steps = npt.NDArray[np.int16]
+Places = npt.NDArray[np.int64]
 
-LARGEST_SIDE = 512
-"""Pixels: a larger picture is looked at reduced by a whole factor, until its longer side is less than twice this."""
 CLIPPED = 2
 """Levels of 255 from black or white within which a tone counts as lost."""
 STEPS = (3, 24)
@@ -35,46 +33,30 @@ _BLUR = 9
 """Pixels of the box with which Crété and others blur again."""
 
 
-def luminance(pixels: Pixels) -> Grey:
-    """Rec. 709 luma of an RGB picture (h, w, 3), rounded to 8 bits."""
-    weights = np.array([13933, 46871, 4732], dtype=np.uint32)  # of 65536
-    red, green, blue = (pixels[..., channel].astype(np.uint32) for channel in range(3))
-    return np.asarray((red * weights[0] + green * weights[1] + blue * weights[2] + 32768) >> 16, dtype=np.uint8)
+def tones(grey: Grey) -> Counts:
+    """How many pixels have each of the 256 tones."""
+    return np.bincount(grey.ravel(), minlength=256)
 
 
-def reduce(grey: Grey) -> Grey:
-    """The picture made smaller by averaging squares of pixels, so that pictures of all sizes are seen alike."""
-    factor = max(grey.shape) // LARGEST_SIDE
-    height, width = (side // max(factor, 1) for side in grey.shape)
-    if factor < 2 or not height or not width:
-        return grey
-    squares = grey[: height * factor, : width * factor].reshape(height, factor, width, factor)
-    sums = squares.sum(axis=(1, 3), dtype=np.uint32)
-    return np.asarray((sums + factor * factor // 2) // (factor * factor), dtype=np.uint8)
-
-
-def contrast(grey: Grey) -> float:
+def contrast(tones: Counts) -> float:
     """Standard deviation of the luminance, 0 to 0.5 (RMS contrast: E. Peli, JOSA A 7(10), 1990)."""
-    counts = np.bincount(grey.ravel(), minlength=256)
     levels = np.arange(256) / 255
-    mean = float((counts * levels).sum() / grey.size)
-    return float(np.sqrt((counts * (levels - mean) ** 2).sum() / grey.size))
+    mean = float((tones * levels).sum() / tones.sum())
+    return float(np.sqrt((tones * (levels - mean) ** 2).sum() / tones.sum()))
 
 
-def exposure(grey: Grey) -> float:
+def exposure(tones: Counts) -> float:
     """Mean closeness of the tones to the middle, 0 to 1: exp(-(v - 1/2)^2 / (2 0.2^2)).
 
     The well-exposedness of T. Mertens, J. Kautz, F. Van Reeth, "Exposure Fusion", Pacific Graphics 2007.
     """
-    counts = np.bincount(grey.ravel(), minlength=256)
     closeness = np.exp(-((np.arange(256) / 255 - 0.5) ** 2) / (2 * 0.2**2))
-    return float((counts * closeness).sum() / grey.size)
+    return float((tones * closeness).sum() / tones.sum())
 
 
-def clipping(grey: Grey) -> float:
+def clipping(tones: Counts) -> float:
     """Share of the pixels that are black or white, 0 to 1."""
-    counts = np.bincount(grey.ravel(), minlength=256)
-    return float((counts[: CLIPPED + 1].sum() + counts[255 - CLIPPED :].sum()) / grey.size)
+    return float((tones[: CLIPPED + 1].sum() + tones[255 - CLIPPED :].sum()) / tones.sum())
 
 
 def sharpness(grey: Grey) -> float:
@@ -85,18 +67,22 @@ def sharpness(grey: Grey) -> float:
     """
     if min(grey.shape) < _BLUR:
         return 0.0
-    values = grey.astype(np.float32)
-    return min(_lost(values), _lost(values.T))
+    values = grey.astype(np.int16)
+    edge = _BLUR // 2
+    across = (values[:, edge + 1 : -edge] - values[:, edge : -edge - 1], values[:, _BLUR:] - values[:, :-_BLUR])
+    down = (values[edge + 1 : -edge] - values[edge : -edge - 1], values[_BLUR:] - values[:-_BLUR])
+    return min(_lost(*across), _lost(*down))
 
 
-def _lost(values: Floats) -> float:
-    """The share of the variation down the columns that a blur down the columns takes away."""
-    sums = np.cumsum(np.concatenate([np.zeros_like(values[:1]), values]), axis=0, dtype=np.float32)
-    blurred = (sums[_BLUR:] - sums[:-_BLUR]) / _BLUR
-    before = np.abs(np.diff(values[_BLUR // 2 : len(values) - _BLUR // 2], axis=0))
-    taken = np.maximum(before - np.abs(np.diff(blurred, axis=0)), 0)
-    whole = float(before.sum(dtype=np.float64))
-    return float(taken.sum(dtype=np.float64)) / whole if whole else 0.0
+def _lost(steps: Steps, far_steps: Steps) -> float:
+    """The share of the variation between neighbours that a blur along them takes away.
+
+    From one mean of 9 pixels to the next is a 9th of the step from the pixel that leaves to the one that enters.
+    """
+    before = np.abs(steps) * _BLUR
+    taken = np.maximum(before - np.abs(far_steps), 0)
+    whole = int(before.sum(dtype=np.int64))
+    return int(taken.sum(dtype=np.int64)) / whole if whole else 0.0
 
 
 def banding(grey: Grey) -> float:
@@ -108,18 +94,27 @@ def banding(grey: Grey) -> float:
 
 
 def _staircases(grey: Grey) -> float:
-    height, width = grey.shape
-    begins = np.ones((height, width), dtype=bool)
-    np.not_equal(grey[:, 1:], grey[:, :-1], out=begins[:, 1:])
-    starts = np.flatnonzero(begins)
-    lengths = np.diff(starts, append=grey.size)
-    steps = np.diff(grey.ravel()[starts].astype(np.int16))
-    steps[starts[1:] % width == 0] = 0  # the next row
+    """The share, along rows, of plateaus with a step of one direction at either end."""
+    begins, ends = _plateaus(grey)
+    steps = np.diff(grey.ravel()[begins].astype(np.int16))
+    steps[(begins[1:] != ends[:-1]) | (begins[1:] % grey.shape[1] == 0)] = 0  # something between, or the next row
     size = np.abs(steps)
-    wide = lengths >= LEAST_BAND
-    step = (size >= STEPS[0]) & (size <= STEPS[1]) & wide[:-1] & wide[1:]
+    step = (size >= STEPS[0]) & (size <= STEPS[1])
     same = step[:-1] & step[1:] & (np.sign(steps[:-1]) == np.sign(steps[1:]))
-    return float(lengths[1:-1][same].sum() / grey.size) if len(lengths) > 2 else 0.0
+    return float((ends - begins)[1:-1][same].sum() / grey.size) if len(begins) > 2 else 0.0
+
+
+def _plateaus(grey: Grey) -> tuple[Places, Places]:
+    """Where, row after row, runs of one tone and LEAST_BAND pixels or more begin and end."""
+    pixels, more = grey.size, LEAST_BAND - 1
+    alike = np.zeros(pixels + more, dtype=bool)
+    rows = alike[:pixels].reshape(grey.shape)
+    np.equal(grey[:, 1:], grey[:, :-1], out=rows[:, 1:])  # each to the pixel on its left
+    starts = alike[: pixels + 1].copy()
+    for place in range(1, more):
+        starts &= alike[place : pixels + 1 + place]
+    changes = np.flatnonzero(starts[1:] != starts[:-1])
+    return changes[::2], changes[1::2] + more
 
 
 def borders(grey: Grey) -> float:

@@ -11,8 +11,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from collection.judge.pixels.luminance import square_sums
+
 Grey = npt.NDArray[np.uint8]
 Marks = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.uint8]
 
 STROKE = 8
 """Pixels: strokes are thinner than this."""
@@ -43,9 +46,7 @@ def lettering(grey: Grey) -> float:
             depth = _closing(side) - side
             usual = float(np.percentile(depth[::4, ::4], TEXTURE[0]))
             found = max(found, _longest_line(depth >= max(LEAST_CONTRAST, TEXTURE[1] * usual)))
-        height, width = (side // 2 * 2 for side in grey.shape)
-        halves = grey[:height, :width].reshape(height // 2, 2, width // 2, 2)
-        grey = np.asarray(halves.mean(axis=(1, 3)), dtype=np.uint8)
+        grey = np.asarray(square_sums(grey, 2) // 4, dtype=np.uint8)
     return found
 
 
@@ -60,12 +61,22 @@ def _closing(grey: Grey) -> Grey:
     return padded
 
 
+def stroke_counts(strokes: Marks) -> Counts:
+    """How many strokes begin in each row of each window: (rows, windows) from marks (rows, width)."""
+    begins = strokes.copy()
+    begins[:, 0] = False
+    begins[:, 1:] &= ~strokes[:, :-1]
+    eights = np.bitwise_count(np.packbits(begins, axis=1))
+    windows = (strokes.shape[1] - WINDOW) // STRIDE + 1
+    counts = np.zeros((len(strokes), windows), dtype=np.uint8)
+    for place in range(WINDOW // 8):
+        counts += eights[:, place :: STRIDE // 8][:, :windows]
+    return counts
+
+
 def _longest_line(strokes: Marks) -> float:
     """The longest line that these strokes make, as a share of the width."""
-    begins = np.zeros(strokes.shape, dtype=np.int32)
-    begins[:, 1:] = strokes[:, 1:] & ~strokes[:, :-1]
-    sums = np.cumsum(np.pad(begins, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
-    counts = sums[:, WINDOW::STRIDE] - sums[:, :-WINDOW:STRIDE]
+    counts = stroke_counts(strokes)
     longest = _longest_run(_lines(np.ascontiguousarray(counts.T)))
     return (longest - 1) * STRIDE / strokes.shape[1] if longest else 0.0
 
@@ -79,7 +90,7 @@ def _longest_run(marks: Marks) -> int:
     return longest
 
 
-def _lines(counts: npt.NDArray[np.int32]) -> Marks:
+def _lines(counts: Counts) -> Marks:
     """Which rows of each window belong to a line, by the strokes counted there: (windows, rows) both."""
     windows, rows = counts.shape
     counts = np.pad(counts, ((0, 0), (REACH, REACH)))

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.errors import WeightsError
-from collection.judge.pixels.brisque import brisque, fit_asymmetric_gaussian, halve
+from collection.judge.pixels.asymmetric_gaussian import Moments
+from collection.judge.pixels.brisque import brisque, halve, scene_statistics
+from collection.judge.pixels.local_contrast import BAND, GAP, normalised_bands
 from collection.judge.pixels.svm import packaged_brisque, parse_machine, read_plain_pickle
 from collection.judge.pixels.technical import Technical
 
@@ -78,7 +80,10 @@ def test_pictures_of_few_flat_colours_get_a_number():
 def test_the_fit_finds_the_shape_that_samples_were_drawn_with(shape, scale):
     rng = np.random.default_rng(11)
     drawn = scale * rng.gamma(1 / shape, size=200_000) ** (1 / shape) * rng.choice([-1, 1], 200_000)
-    found, mean, left, right = fit_asymmetric_gaussian(drawn)
+    moments = Moments(drawn.size)
+    for piece in np.array_split(drawn.astype(np.float32).reshape(-1, 1000), 7):
+        moments.add(piece)
+    found, mean, left, right = moments.fit()
     assert found == pytest.approx(shape, rel=0.06)
     assert mean == pytest.approx(0.0, abs=0.05 * np.sqrt(left))
     assert left == pytest.approx(right, rel=0.1)
@@ -90,6 +95,76 @@ def test_halving_keeps_a_flat_picture_flat(height, width):
     half = halve(np.full((height, width), 0.25))
     assert half.shape == (round(height / 2), round(width / 2))
     assert half == pytest.approx(0.25)
+
+
+def plainly_smoothed(picture):
+    taps = np.exp(-(np.arange(-3, 4) ** 2) / (2 * (7 / 6) ** 2))
+    window = np.outer(taps, taps) / taps.sum() ** 2
+    return np.einsum("hwij,ij->hw", np.lib.stride_tricks.sliding_window_view(np.pad(picture, 3), (7, 7)), window)
+
+
+def plainly_normalised(picture):
+    """The paper's equations over the whole picture, in double precision."""
+    mean = plainly_smoothed(picture)
+    deviation = np.sqrt(np.abs(plainly_smoothed(picture**2) - mean**2))
+    normal = (picture - mean) / (deviation + 1 / 255)
+    return np.where(np.abs(normal) < 1e-9, 0.0, normal)
+
+
+def plain_features(picture):
+    """What scene_statistics should find, with every moment by definition and in double precision."""
+    normal = plainly_normalised(picture)
+    neighbours = ((normal[:, :-1], normal[:, 1:]), (normal[:-1], normal[1:]),
+                  (normal[:-1, :-1], normal[1:, 1:]), (normal[1:, :-1], normal[:-1, 1:]))  # fmt: skip
+    features = []
+    for values in (normal, *(one * other for one, other in neighbours)):
+        moments, below = Moments(values.size), values[values < 0]
+        moments.squares, moments.squares_below = (values**2).sum(), (below**2).sum()
+        moments.sizes, moments.below = np.abs(values).sum(), below.size
+        features += moments.fit()
+    shape, _, left, right = features[:4]
+    return [shape, (left + right) / 2, *features[4:]]
+
+
+def patchwork(height, width, seed):
+    """Flat and noisy patches, some of them black."""
+    rng = np.random.default_rng(seed)
+    patches = rng.integers(0, 256, (height // 8 + 1, width // 8 + 1)) * rng.integers(0, 2, width // 8 + 1)
+    picture = patches.repeat(8, 0).repeat(8, 1)[:height, :width]
+    noise = rng.integers(-20, 21, picture.shape) * (np.arange(width) > width // 2)
+    return np.clip(picture + noise, 0, 255) / 255
+
+
+SHAPES = [(8, 8), (9, 31), (64, 8), (BAND // 61 + 40, 58), (3 * BAND // 131, 128)]
+"""One band, and several of which the last is narrow or full."""
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_bands_are_the_picture_normalised_as_a_whole(shape):
+    picture = patchwork(*shape, seed=5)
+    found, last = [], np.zeros((1, shape[1]))
+    for band in normalised_bands(picture):
+        assert band[:1, :-GAP] == pytest.approx(last), "each begins with the last row of the one before"
+        assert not band[:, -GAP:].any()
+        found.append(band[1:, :-GAP].copy())
+        last = found[-1][-1:]
+    plain, found = plainly_normalised(picture), np.concatenate(found)
+    assert found == pytest.approx(plain, abs=1e-6)
+    assert np.array_equal(np.sign(found), np.sign(plain)), "what is flat is zero, and the rest keeps its side"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_features_are_those_of_the_whole_picture_in_double_precision(shape):
+    picture = patchwork(*shape, seed=6)
+    assert scene_statistics(picture) == pytest.approx(plain_features(picture), rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["astronaut", "camera", "moon"])
+def test_single_precision_changes_no_score(photo, name):
+    for version in (photo(name), blurred(photo(name)), noisy(photo(name))):
+        picture = luminance(version)
+        plain = np.array(plain_features(picture) + plain_features(halve(picture)))
+        assert brisque(picture) == pytest.approx(packaged_brisque().predict(plain), abs=1e-3)
 
 
 def test_a_pickle_that_calls_something_is_refused(tmp_path):

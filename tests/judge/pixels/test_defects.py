@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from random import Random
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,9 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from collection.config import Config, Flags
 from collection.generate.painter import STYLES
 from collection.generate.registry import build_generator
-from collection.judge.pixels.defects import borders, luminance, reduce
+from collection.judge.pixels.defects import banding, borders, sharpness
+from collection.judge.pixels.lettering import STRIDE, WINDOW, stroke_counts
+from collection.judge.pixels.luminance import Grey, fine_luminance, luminance, reduce, square_sums
 from collection.judge.pixels.technical import Technical
 from collection.store.files import Files
 from collection.values import Pixels, Recipe, Style, StyleBlend
@@ -196,6 +200,66 @@ def test_a_picture_is_judged_alike_in_any_size(photo: Callable[[str], Pixels], f
     picture = photo("astronaut")
     large = picture.repeat(factor, axis=0).repeat(factor, axis=1)
     assert reduce(luminance(large)).tobytes() == luminance(picture).tobytes()
+
+
+def plain_lettering_counts(strokes: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    begins = np.diff(strokes.astype(int), axis=1, prepend=strokes[:, :1].astype(int)) == 1
+    return np.array([begins[:, at : at + WINDOW].sum(axis=1) for at in range(0, strokes.shape[1] - WINDOW + 1, STRIDE)])
+
+
+def plain_lost(lines: npt.NDArray[np.float64]) -> float:
+    """Crété's formula, line by line: the variation between neighbours less that after a mean of 9."""
+    steps = np.abs(np.diff(lines[:, 4:-4]))
+    means = np.array([np.convolve(line, np.ones(9) / 9, "valid") for line in lines])
+    lost = np.maximum(steps - np.abs(np.diff(means)), 0)
+    return float(lost.sum() / steps.sum()) if steps.sum() else 0.0
+
+
+def plain_staircases(grey: Grey) -> float:
+    found = 0
+    for row in grey.astype(int).tolist():
+        runs = [(tone, len(list(run))) for tone, run in groupby(row)]
+        for (before, left), (tone, length), (after, right) in zip(runs, runs[1:], runs[2:], strict=False):
+            steps = (tone - before) * (after - tone) > 0 and all(3 <= abs(x - tone) <= 24 for x in (before, after))
+            found += length if steps and min(left, length, right) >= 6 else 0
+    return found / grey.size
+
+
+@st.composite
+def greys(draw: st.DrawFn) -> Grey:
+    """Noise, plateaus and staircases of few and of many tones."""
+    height, width = draw(st.integers(9, 40)), draw(st.integers(9, 150))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    lengths = rng.integers(1, draw(st.integers(2, 14)), (height, width))
+    tones = rng.integers(-30, 31, (height, width)) if draw(st.booleans()) else rng.integers(1, 26, (height, width))
+    rows = [np.repeat(np.cumsum(tone), length)[:width] for tone, length in zip(tones, lengths, strict=True)]
+    grey = np.array(rows, dtype=np.int64).astype(np.uint8)
+    return np.ascontiguousarray(grey.T) if draw(st.booleans()) else grey
+
+
+@given(greys())
+def test_measures_of_whole_numbers_are_what_their_plain_formulas_say(grey: Grey) -> None:
+    assert banding(grey) == pytest.approx(max(plain_staircases(grey), plain_staircases(grey.T)), abs=1e-12)
+    lines = grey.astype(np.float64)
+    assert sharpness(grey) == pytest.approx(min(plain_lost(lines), plain_lost(lines.T)), abs=1e-9)
+
+
+@given(greys())
+def test_strokes_are_counted_in_every_window(grey: Grey) -> None:
+    if grey.shape[1] >= WINDOW:
+        assert np.array_equal(stroke_counts(grey > 128), plain_lettering_counts(grey > 128).T)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1), st.integers(1, 9))
+def test_luminance_and_its_sums_are_exact(height: int, width: int, seed: int, factor: int) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    grey = luminance(pixels)
+    assert np.array_equal(grey, (pixels.astype(int) @ [13933, 46871, 4732] + 32768) >> 16)
+    assert fine_luminance(pixels) == pytest.approx(pixels @ np.array([0.2125, 0.7154, 0.0721]) / 255, abs=1e-15)
+    sums = square_sums(grey, factor)
+    assert sums.shape == (height // factor, width // factor)
+    for (row, column), found in np.ndenumerate(sums):
+        assert found == grey[row * factor :, column * factor :][:factor, :factor].sum()
 
 
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(0, 2**32 - 1))
