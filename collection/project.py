@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collection.ipfs.pinner import Pinner
     from collection.judge.against import Elsewhere
     from collection.judge.dedupe import Nearness
+    from collection.judge.regroup import Regrouping
     from collection.judge.score import Scorers
     from collection.plan.plan import Plan
     from collection.store.records import LearnedTaste
@@ -312,6 +313,12 @@ class Project:
         barred = self.barred
         ranked = rank(self.store, self.ranking_metrics)
         return {item.asset.id: item.score - 100 * (item.asset.id in barred) for item in ranked}
+
+    def regrouping(self) -> Regrouping:
+        """The images and what is kept of their likeness, to see what other thresholds of [dedupe] would group."""
+        from collection.judge.regroup import Regrouping
+
+        return Regrouping(self.store, self.nearness, self.ranking())
 
     @cached_property
     def cars(self) -> CarStore:
