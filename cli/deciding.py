@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 As = Annotated[str, typer.Option("--as", metavar="NAME", envvar="COLLECTION_CURATOR", help="Whose word it is.")]
 Off = Annotated[bool, typer.Option("--off", help="Take back what you said of these images.")]
 Undo = Annotated[bool, typer.Option("--undo", help="Take back your last action, whatever it was.")]
+Redo = Annotated[bool, typer.Option("--redo", help="Bring back what your last --undo took.")]
 
 SEEN = {"by": "command"}
 """What a terminal shows of an image: nothing that would be worth recording."""
@@ -37,16 +38,25 @@ def told(session: Session, stage: str, curator: str, images: Sequence[int]) -> N
     session.end(Outcome(stage, line, {"curator": curator, "images": list(images)}))
 
 
-def undo(session: Session, stage: str, curator: str, words: Sequence[str] | None) -> None:
-    """Take back a curator's last action."""
+def stepped(
+    session: Session, stage: str, curator: str, words: Sequence[str] | None, back: bool, forth: bool
+) -> bool:  # fmt: skip
+    """Take back a curator's last action, or bring back what was taken last; whether either was asked for."""
     from collection.curate import reviews
 
-    if words:
-        raise UsageError("--undo takes back your last action, whole", "leave the images away, or use --off")
-    taken = reviews.undo(session.project.store, curator, seen=SEEN)
-    images = sorted({number for event in taken for number in (event.asset_id, event.other_id) if number})
-    what = f"took back {_action(taken)} of {named(images)}" if taken else f"nothing of {curator}'s is left to take back"
-    session.end(Outcome(stage, what, {"curator": curator, "undone": [event.id for event in taken], "images": images}))
+    if not (back or forth):
+        return False
+    option, what = ("--undo", "takes back your last action") if back else ("--redo", "brings back your last undo")
+    if words or (back and forth):
+        raise UsageError(f"{option} {what}, whole", "leave all else away, or use --off")
+    step, done = (reviews.undo, "undone") if back else (reviews.redo, "redone")
+    events = step(session.project.store, curator, seen=SEEN)
+    images = sorted({number for event in events for number in (event.asset_id, event.other_id) if number})
+    verb = "took back" if back else "brought back"
+    nothing = f"nothing of {curator}'s is left to {'take' if back else 'bring'} back"
+    line = f"{verb} {_action(events)} of {named(images)}" if events else nothing
+    session.end(Outcome(stage, line, {"curator": curator, done: [event.id for event in events], "images": images}))
+    return True
 
 
 def named(images: Sequence[int], most: int = 12) -> str:

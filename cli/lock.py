@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from .chosen import Images, chosen
-from .deciding import SEEN, As, Off, Undo, decide, told, undo
+from .deciding import SEEN, As, Off, Redo, Undo, decide, stepped, told
 from .session import Json, reading
 
 
@@ -15,6 +15,7 @@ def command(
     curator: As = "curator",
     off: Off = False,
     take_back: Undo = False,
+    bring_back: Redo = False,
     as_json: Json = False,
 ) -> None:
     """Have images in the set whatever their scores and flags, until somebody takes the lock off."""
@@ -22,8 +23,8 @@ def command(
     from collection.store.records import Decision
 
     with reading(context, as_json) as session:
-        if take_back:
-            return undo(session, "lock", curator, images)
+        if stepped(session, "lock", curator, images, take_back, bring_back):
+            return None
         found = chosen(session, images or [])
         if off:
             return decide(session, "lock off", curator, found, lambda n: Decision("lock", n, False))

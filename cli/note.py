@@ -9,7 +9,7 @@ import typer
 from collection.errors import UsageError
 
 from .chosen import Images, chosen
-from .deciding import As, Undo, decide, undo
+from .deciding import As, Redo, Undo, decide, stepped
 from .session import Json, Session, reading
 
 
@@ -19,14 +19,15 @@ def command(
     text: Annotated[str | None, typer.Option("--text", "-t", metavar="TEXT", help="What to write.")] = None,
     curator: As = "curator",
     take_back: Undo = False,
+    bring_back: Redo = False,
     as_json: Json = False,
 ) -> None:
     """Write a note on images; without --text, show the notes on them."""
     from collection.store.records import Decision
 
     with reading(context, as_json) as session:
-        if take_back:
-            return undo(session, "note", curator, images)
+        if stepped(session, "note", curator, images, take_back, bring_back):
+            return None
         found = chosen(session, images or [])
         if text is None:
             return show(session, found)

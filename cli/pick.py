@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from .chosen import Images, chosen
-from .deciding import As, Off, Undo, decide, undo
+from .deciding import As, Off, Redo, Undo, decide, stepped
 from .session import Json, reading
 
 
@@ -15,13 +15,14 @@ def command(
     curator: As = "curator",
     off: Off = False,
     take_back: Undo = False,
+    bring_back: Redo = False,
     as_json: Json = False,
 ) -> None:
     """Flag images as picks: they come before all others of their kind when the set is chosen."""
     from collection.store.records import Decision
 
     with reading(context, as_json) as session:
-        if take_back:
-            return undo(session, "pick", curator, images)
+        if stepped(session, "pick", curator, images, take_back, bring_back):
+            return None
         flag, stage = ("none", "pick off") if off else ("pick", "pick")
         return decide(session, stage, curator, chosen(session, images or []), lambda n: Decision("flag", n, flag))

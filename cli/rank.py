@@ -10,7 +10,7 @@ import typer
 from collection.errors import UsageError
 
 from .chosen import Images, chosen
-from .deciding import SEEN, As, Undo, undo
+from .deciding import SEEN, As, Redo, Undo, stepped
 from .render import Outcome, amount
 from .session import DryRun, Json, Session, working
 
@@ -88,14 +88,15 @@ def command(
     images: Images = None,
     curator: As = "curator",
     take_back: Undo = False,
+    bring_back: Redo = False,
     most: Annotated[int, typer.Option("--most", min=0, metavar="N", help="Rows of the table.")] = 20,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Rank images by comparisons of two, around what their scores expect; images given are an order, best first."""
     with working(context, as_json, dry_run) as session:
-        if take_back:
-            return undo(session, "rank", curator, images)
+        if stepped(session, "rank", curator, images, take_back, bring_back):
+            return None
         if dry_run:
             if images:
                 raise UsageError("--dry-run does not go with an order", "leave one of them away")

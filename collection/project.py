@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collection.generate.running.parcel import Archive
     from collection.judge.against import Elsewhere
     from collection.judge.dedupe import Nearness
+    from collection.judge.regroup import Regrouping
     from collection.judge.score import Scorers
     from collection.plan.plan import Plan
     from collection.store.records import LearnedTaste
@@ -246,6 +247,12 @@ class Project:
         barred = self.barred
         ranked = rank(self.store, self.ranking_metrics)
         return {item.asset.id: item.score - 100 * (item.asset.id in barred) for item in ranked}
+
+    def regrouping(self) -> Regrouping:
+        """The images and what is kept of their likeness, to see what other thresholds of [dedupe] would group."""
+        from collection.judge.regroup import Regrouping
+
+        return Regrouping(self.store, self.nearness, self.ranking())
 
     def keep_references(self) -> None:
         """Put the reference pictures of every style among the files, where recipes name them by SHA-256."""

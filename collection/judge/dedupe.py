@@ -102,7 +102,7 @@ def dedupe(
     elsewhere = {item.asset_id for item in store.against()}
     assets = in_order([asset for asset in everything if asset.id not in elsewhere], ranking, nearness.keep)
     cosines = {name: known.cosines[name] if nearness.cosine is None else nearness.cosine for name in known.cosines}
-    groups = _groups(known, assets, cosines, nearness.phash_distance, nearness.locked)
+    groups = grouped(known, assets, cosines, nearness.phash_distance, nearness.locked)
     compared = {asset.id for asset in everything}
     loosest = limit(min(cosines.values(), default=1.0))
     cut = int((known.by_vector.found.cut <= loosest).sum())
@@ -155,9 +155,10 @@ def in_order(assets: Sequence[Asset], ranking: Mapping[int, float], keep: str) -
     return sorted(assets, key=place)
 
 
-def _groups(
+def grouped(
     known: Known, assets: Sequence[Asset], cosines: Mapping[str, float], bits: int, locked: frozenset[int]
 ) -> list[DuplicateGroup]:
+    """The groups of images, given in the order in which they keep others, at a cosine a series and so many bits."""
     rows = {file: row for row, file in enumerate(known.files)}
     first = [asset for asset in assets if asset.id in locked]
     ordered = first + [asset for asset in assets if asset.id not in locked]
@@ -182,7 +183,7 @@ def _shifted(
     found: dict[str, list[tuple[float, int]]] = {name: [] for name in cosines}
     for step in STEPS:
         other = {name: min(1.0, cosine + step) for name, cosine in cosines.items()}
-        counts = Counter(series[group.keeper] for group in _groups(known, assets, other, bits, locked))
+        counts = Counter(series[group.keeper] for group in grouped(known, assets, other, bits, locked))
         for name in cosines:
             found[name].append((step, counts[name]))
     return found

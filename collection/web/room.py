@@ -17,6 +17,7 @@ from collection.store.thumbnails import SIDES
 from collection.web.duel import Duel
 from collection.web.jobs import Jobs
 from collection.web.proposals import Proposals
+from collection.web.stacking import Stacking
 
 TAG = 16
 """Hex digits of a file's hash in the address of its picture: another file, another address."""
@@ -30,6 +31,7 @@ class Room:
         self.store = project.store
         self.catalogue = project.catalogue()
         self.proposals = Proposals(project)
+        self.stacking = Stacking(project)
         self.jobs = Jobs(project.folder)
         self.duel = Duel(project)
         self._recipes: tuple[Images, Mapping[str, KnownRecipe]] | None = None

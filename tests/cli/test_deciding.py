@@ -53,6 +53,27 @@ def test_picks_and_rejects_of_two_curators(decide, monkeypatch: pytest.MonkeyPat
     assert decide("pick", "--undo", "--as", "ada")["undone"] == []
 
 
+def test_redo_brings_back_what_undo_took(decide) -> None:
+    decide("pick", "1-2", "--as", "ada")
+    decide("lock", 3, "--as", "ada")
+    before = decide("reviews")["images"]
+    undone = [decide("pick", "--undo", "--as", "ada")["undone"], decide("lock", "--undo", "--as", "ada")["undone"]]
+    assert decide("reviews")["images"] == []
+    decide("reject", 1, "--as", "ben")
+    redone = [decide(stage, "--redo", "--as", "ada")["redone"] for stage in ("reject", "rank")]
+    assert redone == undone[::-1], "the last undo first, whatever command it was of, and whatever others said since"
+    decide("reject", "--undo", "--as", "ben")
+    assert decide("reviews")["images"] == before
+    assert decide("pick", "--redo", "--as", "ada")["redone"] == []
+    decide("note", "--undo", "--as", "ada")
+    decide("note", 5, "--text", "new", "--as", "ada")
+    assert decide("note", "--redo", "--as", "ada")["redone"] == [], "something was said since"
+    events = decide("reviews")["events"]
+    assert "error" in decide("pick", "--undo", "--redo", code=2)
+    assert "error" in decide("pick", 1, "--redo", code=2)
+    assert decide("reviews")["events"] == events
+
+
 def test_locks_hold_and_notes_are_kept(decide) -> None:
     decide("lock", 1, 2)
     assert "error" in decide("lock", 3, 4, code=1), "more than there are tokens"

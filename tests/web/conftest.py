@@ -19,8 +19,9 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from collection.images import encode_png
+from collection.judge.dedupe import dedupe
 from collection.project import Project, open_project
-from collection.store.records import Asset, Duplicate, Embedding, Score
+from collection.store.records import Asset, Duplicate, Embedding, Fingerprint, Score
 from collection.values import sha256_hex
 from collection.web.access import Keys, open_keys
 from collection.web.app import create_app
@@ -141,6 +142,23 @@ def gallery(many_images: ModuleType, tmp_path_factory: pytest.TempPathFactory) -
     """A project of IMAGES images."""
     folder = tmp_path_factory.mktemp("gallery")
     many_images.make(folder, IMAGES)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(many_images: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of 10 images, compared by `dedupe`: to the first the second has a cosine of 0.97, the third of 0.88."""
+    folder, rng = tmp_path_factory.mktemp("graded"), np.random.default_rng(1)
+    with many_images.make(folder, 10) as project:
+        assets, model = project.store.assets(), project.nearness.model
+        vectors = np.eye(len(assets), 64, dtype=np.float32)
+        for row, cosine in ((1, 0.97), (2, 0.88)):
+            vectors[row] = np.sqrt(1 - cosine**2) * vectors[row] + cosine * vectors[0]
+        project.store.add_judgements(
+            embeddings=[Embedding(asset.file_sha256, model, row) for asset, row in zip(assets, vectors, strict=True)],
+            fingerprints={asset.file_sha256: Fingerprint(*rng.integers(2**63, size=2).tolist()) for asset in assets},
+        )
+        dedupe(project.store, project.nearness, project.ranking())
     return folder
 
 

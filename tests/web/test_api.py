@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from starlette.testclient import TestClient
 from collection.curate.audit import check_audit
 from collection.curate.reviews import record
 from collection.curate.select import pending
+from collection.judge.dedupe import dedupe
 from collection.project import Project
-from collection.store.records import Decision
+from collection.store.records import Decision, Fingerprint
 
 
 def vote(client: TestClient, *decisions: tuple[str, int, Any], seen: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -251,6 +253,30 @@ class TestRelations:
         (stack,) = anna.get("/api/stacks").json()["stacks"]
         assert stack["keeper"] == 11
         assert [(item["id"], item["why"]) for item in stack["members"]] == [(12, "2 bits apart")]
+
+    def test_other_stacks_are_of_what_dedupe_kept(self, anna: TestClient, project: Project) -> None:
+        refused = anna.get("/api/stacks", params={"nearer": -0.5})
+        assert refused.status_code == 400
+        assert "collection dedupe" in refused.json()["hint"]
+        assets = project.store.assets()
+        hashes = {asset.file_sha256: Fingerprint((1 << asset.id * 5) - 1, 1 << 63) for asset in assets}
+        project.store.add_judgements(fingerprints=hashes)
+        dedupe(project.store, replace(project.nearness, phash_distance=0), project.ranking())
+        found = [anna.get("/api/stacks", params={"nearer": nearer}).json() for nearer in (-1, 0, 1)]
+        assert [len(item["stacks"]) > 0 for item in found] == [True, False, False], "hashes 5 bits apart, or 10"
+        assert found[0]["at"]["loosest"]
+        assert found[1]["at"] is None
+        assert project.store.duplicates() == [], "nothing is set aside by looking"
+        leads = found[0]["stacks"][0]["keeper"]
+        (member, *_) = found[0]["stacks"][0]["members"]
+        vote(anna, ("lock", member["id"], True))
+        again = anna.get("/api/stacks", params={"nearer": -1}).json()["stacks"]
+        assert member["id"] in [stack["keeper"] for stack in again]
+        assert leads not in [stack["keeper"] for stack in again]
+
+    @pytest.mark.parametrize("value", ["2", "-1.1", "nan", "x"])
+    def test_nearer_is_from_minus_1_to_1(self, anna: TestClient, value: str) -> None:
+        assert anna.get("/api/stacks", params={"nearer": value}).status_code == 422
 
     def test_lineage(self, anna: TestClient, project: Project) -> None:
         from collection.plan.additions import bred

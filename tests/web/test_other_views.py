@@ -58,6 +58,11 @@ def family_links(family: Path, serving: Callable[..., dict[str, str]]) -> dict[s
     return serving(family)
 
 
+@pytest.fixture(scope="module")
+def graded_links(graded: Path, serving: Callable[..., dict[str, str]]) -> dict[str, str]:
+    return serving(graded)
+
+
 @pytest.fixture(scope="session")
 def axe(repository: Path, missing: Callable[[str], NoReturn]) -> str:
     """The accessibility checker, to be run in a page."""
@@ -171,15 +176,31 @@ class TestStacks:
         page.keyboard.press("Shift+U")
         status(page, "0012 is back in its stack")
 
-    def test_the_slider_regroups(self, family_links: dict[str, str], opened: Opened) -> None:
+    def test_the_slider_loosens_and_tightens(self, graded_links: dict[str, str], opened: Opened) -> None:
+        page = opened(graded_links["anna"] + "&view=stacks")
+        page.wait_for_selector(VIEWS["stacks"])
+        assert sorted(ids(page, ".card")) == [1, 2]
+        assert "as dedupe found them" in page.text_content(".slider")
+        page.focus("#nearer")
+        page.keyboard.press("Home")
+        page.wait_for_selector(".card[data-id='3']")
+        assert sorted(ids(page, ".card")) == [1, 2, 3]
+        assert "7 bits, cosine 0.850" in page.text_content(".slider")
+        assert "Only to look at" in page.text_content("#view")
+        status(page, "no farther neighbours are kept")
+        page.keyboard.press("End")
+        page.wait_for_selector("#view:has-text('No stack is that near')")
+        page.keyboard.press("Home")
+        page.wait_for_selector(".card[data-id='3']", timeout=5000)
+        page.keyboard.press("End")
+        page.click("text=As dedupe found them")
+        page.wait_for_selector(".card[data-id='2']")
+        assert sorted(ids(page, ".card")) == [1, 2]
+
+    def test_without_kept_neighbours_there_is_no_slider(self, family_links: dict[str, str], opened: Opened) -> None:
         page = opened(family_links["anna"] + "&view=stacks&stack=10")
         page.wait_for_selector(VIEWS["stacks"])
-        page.focus("#strictness")
-        page.keyboard.press("End")
-        page.wait_for_selector(".card[data-id='31']")
-        assert "Stack 1 of 1" in page.text_content("#view")
-        page.keyboard.press("Home")
-        page.wait_for_function("() => document.querySelector('#view').textContent.includes('of 2')")
+        assert page.is_hidden("#nearer")
 
 
 class TestDuel:

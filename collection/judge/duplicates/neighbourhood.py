@@ -91,6 +91,24 @@ def find_neighbours(
     return Known(files, cosines, of_hashes(by_hash.found(), hashes), of_vectors(by_vector.found(), vectors), told)
 
 
+def kept_neighbours(store: Store, assets: Sequence[Asset], model: str) -> tuple[Known, float, float]:
+    """What is kept of the likeness of these images, and the bits and the cosine down to which it reaches.
+
+    Nothing is searched, calibrated or written: pictures that were not searched are left out.
+    """
+    searched = [{item.file_sha256: item for item in store.searched(kept)} for kept in (HASHES, model)]
+    files = sorted({asset.file_sha256 for asset in assets}.intersection(*searched))
+    hashes, vectors = cache(lambda: _hashes(store, files)), cache(lambda: store.vectors(model, files))
+    found = [_found(store, kept, files) for kept in (HASHES, model)]
+    bits, apart = (min((items[file].within for file in files), default=0.0) for items in searched)
+    report = store.stage_report("neighbours")
+    known = Known(
+        files, report.get("cosines", {}), of_hashes(found[0], hashes), of_vectors(found[1], vectors),
+        report.get("search", {}),
+    )  # fmt: skip
+    return known, bits, 1 - apart
+
+
 def thresholds(store: Store, assets: Sequence[Asset], model: str, *, least: float) -> dict[str, float]:
     """The cosine that each series asks for: as it was worked out last time, if its pictures are the same."""
     files = sorted({asset.file_sha256 for asset in assets})
@@ -189,16 +207,22 @@ class _Kept:
 
     def found(self) -> Found:
         """All that is known, by the rows of the files."""
-        place = {file: row for row, file in enumerate(self._files)}
-        rows = {item.id: place[item.file_sha256] for item in self._searched}
-        cut = np.full(len(self._files), np.inf)
-        for item in self._searched:
-            cut[rows[item.id]] = np.inf if item.cut is None else item.cut
-        pairs = self._store.neighbours(self._model)
-        return Found(
-            np.array([rows[pair.b] for pair in pairs], dtype=np.int64),
-            np.array([rows[pair.a] for pair in pairs], dtype=np.int64),
-            np.array([pair.distance for pair in pairs], dtype=np.float64),
-            np.array([pair.kind == "mirrored" for pair in pairs], dtype=bool),
-            cut,
-        )
+        return _found(self._store, self._model, self._files)
+
+
+def _found(store: Store, model: str, files: Sequence[str]) -> Found:
+    """All that is kept of the neighbours of searched pictures, by the rows of `files`."""
+    place = {file: row for row, file in enumerate(files)}
+    searched = [item for item in store.searched(model) if item.file_sha256 in place]
+    rows = {item.id: place[item.file_sha256] for item in searched}
+    cut = np.full(len(files), np.inf)
+    for item in searched:
+        cut[rows[item.id]] = np.inf if item.cut is None else item.cut
+    pairs = [pair for pair in store.neighbours(model) if pair.a in rows and pair.b in rows]
+    return Found(
+        np.array([rows[pair.b] for pair in pairs], dtype=np.int64),
+        np.array([rows[pair.a] for pair in pairs], dtype=np.int64),
+        np.array([pair.distance for pair in pairs], dtype=np.float64),
+        np.array([pair.kind == "mirrored" for pair in pairs], dtype=bool),
+        cut,
+    )

@@ -10,11 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collection.errors import UsageError
-from collection.judge.dedupe import Nearness, dedupe
+from collection.judge.dedupe import CLIP_COSINE, Nearness, dedupe
 from collection.judge.duplicates import large, neighbourhood
 from collection.judge.duplicates.groups import DuplicateGroup, Pictures, find_duplicates
+from collection.judge.duplicates.neighbourhood import BITS, MARGIN
 from collection.judge.duplicates.neighbours import near_vectors
 from collection.judge.duplicates.pairs import Found
+from collection.judge.regroup import Regrouping, Thresholds
 from collection.store.records import Asset, Embedding, Fingerprint
 from collection.store.store import Store
 
@@ -189,6 +191,63 @@ def test_pictures_with_more_neighbours_than_are_kept_are_counted_and_grouped_all
     report = dedupe(store, Nearness(MODEL), {})
     assert report.search["cut"] == 34
     assert [len(group.members) for group in report.groups] == [39]
+
+
+# Other thresholds, to look at
+
+
+@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 10**6), st.floats(-1, 1), st.sampled_from((None, 0.93, 0.97)), st.integers(0, 7))
+def test_a_regroup_is_what_dedupe_would_draw_and_writes_nothing(tmp_path_factory, seed, nearer, cosine, bits):
+    store = Store(tmp_path_factory.mktemp("regroup") / "collection.db")
+    series = Series(store, seed, 16)
+    series.add(range(14))
+    nearness = Nearness(MODEL, bits, cosine)
+    stored = dedupe(store, nearness, {})
+    series.add([14, 15])  # not compared yet
+    before = store.commits(), store.changes()
+    regrouping = Regrouping(store, nearness, {})
+    assert_same(regrouping.groups(regrouping.thresholds(0)), stored.groups)
+    at = regrouping.thresholds(nearer)
+    found = regrouping.groups(at)
+    assert (store.commits(), store.changes()) == before
+    store.close()
+
+    new = Store(tmp_path_factory.mktemp("dedupe") / "collection.db")
+    same = Series(new, seed, 16)
+    same.add(range(14))
+    assert_same(found, dedupe(new, Nearness(MODEL, at.bits, at.cosines[""]), {}).groups)
+    new.close()
+
+
+def test_the_slider_of_thresholds_ends_at_what_is_kept_and_at_the_same(store):
+    series = Series(store, 1, 30)
+    series.add(range(30))
+    holding = dedupe(store, Nearness(MODEL, 4, 0.97), {}).cosines[""]
+    regrouping = Regrouping(store, Nearness(MODEL, 4, 0.97), {})
+    assert regrouping.thresholds(0) == Thresholds(4, {"": holding})
+    assert regrouping.thresholds(1) == Thresholds(0, {"": 1.0})
+    assert regrouping.loosest == Thresholds(BITS, {"": pytest.approx(CLIP_COSINE - MARGIN)})
+    members = [
+        sum(len(group.members) for group in regrouping.groups(regrouping.thresholds(nearer))) for nearer in (-1, 0, 1)
+    ]
+    assert members[0] > members[1] > members[2]
+
+
+def test_a_regroup_keeps_what_is_locked_and_follows_the_scores(alike):
+    dedupe(alike, Nearness(MODEL), {})
+    regrouping = Regrouping(alike, Nearness(MODEL), {5: 9.0})
+    (group,) = regrouping.groups(regrouping.loosest)
+    assert (group.keeper, len(group.members)) == (5, 5)
+    (group,) = regrouping.groups(regrouping.loosest, frozenset({2, 4}))
+    assert (group.keeper, [member.id for member in group.members]) == (2, [1, 3, 5, 6])
+
+
+def test_nothing_is_regrouped_where_nothing_was_compared(store):
+    Series(store, 1, 4).add(range(4))
+    regrouping = Regrouping(store, Nearness(MODEL), {})
+    assert not regrouping
+    assert regrouping.groups(regrouping.loosest) == []
 
 
 # Who is kept

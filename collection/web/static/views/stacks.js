@@ -5,7 +5,6 @@ import { button, card, nothing } from "../card.js";
 import { counted, element, labelled } from "../element.js";
 import { answer, keysOf, shown } from "../keys.js";
 import { say, sayWrong } from "../status.js";
-import { closest, looser } from "../nearness.js";
 
 export const name = "stacks";
 export const key = "d";
@@ -43,18 +42,27 @@ export function mount(place, room) {
 class Stacks {
   gone = false;
   stacks = [];
-  #all = [];
   #at = 0;
-  #strictness = 0;
+  #nearer = 0; // -1: as loosely as neighbours are kept, 0: as dedupe found them, 1: only the same
+  #asking = null;
 
   constructor(place, room) {
     [this.place, this.room] = [place, room];
     this.head = element("p", { class: "grow" });
-    this.words = element("output", { for: "strictness" });
-    const slider = element("input", {
-      type: "range", id: "strictness", min: 0, max: 100, step: 1, value: 0, "aria-label": "How near pictures must be",
-      input: () => this.tighten(Number(slider.value) / 100),
+    this.words = element("output", { for: "nearer" });
+    this.slider = element("input", {
+      type: "range", id: "nearer", min: -50, max: 50, step: 1, value: 0, list: "as-found",
+      "aria-label": "How near pictures must be", input: () => this.move(Number(this.slider.value) / 50),
     });
+    this.slide = element(
+      "label",
+      { class: "slider" },
+      "Looser ",
+      this.slider,
+      " Nearer",
+      element("datalist", { id: "as-found" }, element("option", { value: 0 })),
+      this.words,
+    );
     this.list = element("div", { class: "cards", role: "listbox", tabindex: "0", "aria-label": "Near-duplicates" });
     this.sizes = new ResizeObserver(() => this.#fit());
     this.sizes.observe(this.list);
@@ -63,19 +71,24 @@ class Stacks {
       made.append(element("kbd", {}, keysOf(action).map(shown)[0] ?? ""));
       return made;
     };
+    this.empty = element("div", { class: "grow" });
+    this.aside = element("p", { class: "quiet" }, "Only to look at: [dedupe] cosine and phash_distance in collection.toml make it so.");
+    this.acts = element(
+      "div",
+      { class: "line centred" },
+      act("Previous", "up", () => this.turn(-1)),
+      act("Keep this, reject the rest", "keep", () => this.keep(), true),
+      act("Not a duplicate", "unstack", () => this.unstack()),
+      act("Next", "down", () => this.turn(1)),
+    );
     this.board = element(
       "section",
       { class: "read" },
-      element("div", { class: "line" }, this.head, element("label", { class: "slider" }, "Only nearer ", slider, this.words)),
+      element("div", { class: "line" }, this.head, this.slide),
+      this.aside,
+      this.empty,
       this.list,
-      element(
-        "div",
-        { class: "line centred" },
-        act("Previous", "up", () => this.turn(-1)),
-        act("Keep this, reject the rest", "keep", () => this.keep(), true),
-        act("Not a duplicate", "unstack", () => this.unstack()),
-        act("Next", "down", () => this.turn(1)),
-      ),
+      this.acts,
     );
   }
 
@@ -88,21 +101,36 @@ class Stacks {
     return this.stack ? [this.stack.keeper, ...this.stack.members.map(({ id }) => id)] : [];
   }
 
-  async load() {
-    this.#all = (await get("/api/stacks")).stacks;
-    if (this.gone) return;
-    const asked = Number(this.room.params.get("stack")) || this.room.cursor;
-    this.tighten(this.#strictness, asked);
+  load() {
+    return this.#ask(Number(this.room.params.get("stack")) || this.room.cursor);
   }
 
-  /** Show only what is nearer than before; nothing is computed anew, and nothing kept. */
-  tighten(strictness, asked = this.stack?.keeper) {
-    this.#strictness = strictness;
-    const widest = looser(this.#all);
-    this.stacks = closest(this.#all, widest, strictness);
-    this.words.textContent = widest.words(strictness);
-    const found = this.stacks.findIndex(({ keeper, members }) => keeper === asked || members.some(({ id }) => id === asked));
-    this.#show(Math.max(0, found));
+  /** Show the stacks as other thresholds would draw them; nothing is kept. */
+  move(nearer) {
+    this.#nearer = nearer;
+    this.#asking ??= this.#follow().catch(sayWrong).finally(() => (this.#asking = null));
+  }
+
+  /** Ask until what is shown is what the slider means: it moves faster than large collections are grouped. */
+  async #follow() {
+    for (let shown = null; shown !== this.#nearer && !this.gone; ) {
+      shown = this.#nearer;
+      await this.#ask(this.stack?.keeper);
+    }
+  }
+
+  async #ask(wanted) {
+    const slow = setTimeout(() => (this.words.textContent = "one moment"), 300);
+    const found = await get(`/api/stacks?nearer=${this.#nearer}`).finally(() => clearTimeout(slow));
+    if (this.gone) return;
+    this.stacks = found.stacks;
+    this.slide.hidden = !found.movable;
+    this.aside.hidden = !found.at;
+    this.words.textContent = meant(found.at);
+    this.slider.setAttribute("aria-valuetext", meant(found.at));
+    const place = this.stacks.findIndex(({ keeper, members }) => keeper === wanted || members.some(({ id }) => id === wanted));
+    await this.#show(Math.max(0, place));
+    if (found.at?.loosest) say("no farther neighbours are kept: collection dedupe --cosine looks for them");
   }
 
   turn(stacks) {
@@ -128,14 +156,14 @@ class Stacks {
   }
 
   draw() {
+    if (!this.board.isConnected) this.place.replaceChildren(this.board);
+    this.list.hidden = this.acts.hidden = !this.stack;
+    this.empty.replaceChildren(...(this.stack ? [] : [this.#none()]));
+    this.empty.hidden = Boolean(this.stack);
     if (!this.stack) {
-      const more = this.#all.length > 0;
-      const nearer = more ? "Move the slider to the left." : "collection dedupe looks for them; [dedupe] says how near counts.";
-      this.place.replaceChildren(nothing(more ? "No stack is that near" : "There are no near-duplicates", nearer));
-      if (more) this.place.firstChild.append(button("Show all stacks", () => this.#again()));
+      this.head.textContent = "";
       return;
     }
-    if (!this.board.isConnected) this.place.replaceChildren(this.board);
     this.head.textContent = `Stack ${this.#at + 1} of ${this.stacks.length.toLocaleString("en")} · ${counted(this.members.length, "picture")}`;
     this.list.replaceChildren(...[{ id: this.stack.keeper }, ...this.stack.members].map((member) => this.#card(member)));
     this.#fit();
@@ -147,9 +175,18 @@ class Stacks {
     this.list.style.setProperty("--side", `${largest(this.members.length, this.list.clientWidth, this.list.clientHeight)}px`);
   }
 
-  #again() {
-    this.board.querySelector("input").value = 0;
-    this.tighten(0);
+  #none() {
+    if (!this.#nearer) {
+      const looser = button("Look more loosely", () => this.#setAt(-0.2));
+      looser.hidden = this.slide.hidden;
+      return nothing("There are no near-duplicates", "collection dedupe looks for them; [dedupe] says how near counts.", looser);
+    }
+    return nothing("No stack is that near", `Thresholds here: ${this.words.textContent}.`, button("As dedupe found them", () => this.#setAt(0)));
+  }
+
+  #setAt(nearer) {
+    this.slider.value = nearer * 50;
+    this.move(nearer);
   }
 
   #card({ id, why, apart }) {
@@ -192,6 +229,13 @@ class Stacks {
     this.draw();
     say(member.apart ? `${labelled(member.id)} is a picture of its own now` : `${labelled(member.id)} is back in its stack`);
   }
+}
+
+/** What thresholds mean, in words. */
+function meant(at) {
+  if (!at) return "as dedupe found them";
+  const [least, most] = at.cosines.map((cosine) => cosine.toFixed(3));
+  return `${counted(at.bits, "bit")}, cosine ${least === most ? least : `${least} to ${most}`}`;
 }
 
 const CAPTION = 34;

@@ -1,0 +1,50 @@
+"""Stacks of near-duplicates as other thresholds would draw them, for a slider; what they go by is kept warm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from threading import Lock
+
+from collection.curate.catalogue import Snapshot
+from collection.judge.duplicates.groups import DuplicateGroup
+from collection.judge.regroup import Regrouping, Thresholds
+from collection.project import Project
+from collection.store.records import Duplicate
+
+
+class Stacking:
+    """Near-duplicates that could be. Threads may share it."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._lock = Lock()
+        self._of: tuple[object, ...] = ()
+        self._regrouping: Regrouping | None = None
+
+    @property
+    def movable(self) -> bool:
+        """Whether `dedupe` kept neighbours to draw stacks by."""
+        return bool(self._project.store.stage_report("dedupe").get("cosines"))
+
+    def at(self, now: Snapshot, nearer: float) -> tuple[Thresholds, bool, Mapping[int, Sequence[Duplicate]]]:
+        """The thresholds that `nearer` (-1 to 1, see Regrouping) means, whether they are the loosest, and the stacks.
+
+        The stacks are by the number of the image that leads, as those of Choice; nothing is set aside by them.
+        """
+        known = self._known(now)
+        at = known.thresholds(nearer)
+        locked = frozenset(number for number, standing in now.reviews.standings().items() if standing.locked)
+        found = {group.keeper: _stack(group) for group in known.groups(at, locked)}
+        return at, at == known.loosest, found
+
+    def _known(self, now: Snapshot) -> Regrouping:
+        """Read anew only where images, scores or duplicates changed."""
+        with self._lock:
+            parts = (now.images, now.scores, now.choice.aside)
+            if self._regrouping is None or any(old is not new for old, new in zip(self._of, parts, strict=True)):
+                self._of, self._regrouping = parts, self._project.regrouping()
+            return self._regrouping
+
+
+def _stack(group: DuplicateGroup) -> list[Duplicate]:
+    return [Duplicate(member.id, group.keeper, member.why, member.distance) for member in group.members]
