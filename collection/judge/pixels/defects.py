@@ -1,4 +1,4 @@
-"""What can be wrong with a picture, measured on its luminance: softness, bad light, lost tones, bands, borders.
+"""What can be wrong with a picture, measured on its luminance: softness, bad light, lost tones, borders.
 
 Each measure is one number that means something by itself; what counts as a defect is decided by thresholds, later.
 metrics.toml says of each its range, its source and what it cannot tell. Pictures are luminance (h, w) uint8.
@@ -12,14 +12,9 @@ import numpy.typing as npt
 Grey = npt.NDArray[np.uint8]
 Counts = npt.NDArray[np.int64]
 Steps = npt.NDArray[np.int16]
-Places = npt.NDArray[np.int64]
 
 CLIPPED = 2
 """Levels of 255 from black or white within which a tone counts as lost."""
-STEPS = (3, 24)
-"""Levels between neighbouring bands: smaller ones are the usual 8 bits, larger ones are edges."""
-LEAST_BAND = 6
-"""Pixels, in the reduced picture, that a band is wide at least."""
 UNIFORM = 6
 """Levels within which the pixels of a border differ, so that one saved as JPEG counts."""
 APART = 8
@@ -83,38 +78,6 @@ def _lost(steps: Steps, far_steps: Steps) -> float:
     taken = np.maximum(before - np.abs(far_steps), 0)
     whole = int(before.sum(dtype=np.int64))
     return int(taken.sum(dtype=np.int64)) / whole if whole else 0.0
-
-
-def banding(grey: Grey) -> float:
-    """Share of the pixels in the bands of a staircase, 0 to 1: plateaus of one tone between steps of one direction.
-
-    The larger share of rows and columns.
-    """
-    return max(_staircases(grey), _staircases(np.ascontiguousarray(grey.T)))
-
-
-def _staircases(grey: Grey) -> float:
-    """The share, along rows, of plateaus with a step of one direction at either end."""
-    begins, ends = _plateaus(grey)
-    steps = np.diff(grey.ravel()[begins].astype(np.int16))
-    steps[(begins[1:] != ends[:-1]) | (begins[1:] % grey.shape[1] == 0)] = 0  # something between, or the next row
-    size = np.abs(steps)
-    step = (size >= STEPS[0]) & (size <= STEPS[1])
-    same = step[:-1] & step[1:] & (np.sign(steps[:-1]) == np.sign(steps[1:]))
-    return float((ends - begins)[1:-1][same].sum() / grey.size) if len(begins) > 2 else 0.0
-
-
-def _plateaus(grey: Grey) -> tuple[Places, Places]:
-    """Where, row after row, runs of one tone and LEAST_BAND pixels or more begin and end."""
-    pixels, more = grey.size, LEAST_BAND - 1
-    alike = np.zeros(pixels + more, dtype=bool)
-    rows = alike[:pixels].reshape(grey.shape)
-    np.equal(grey[:, 1:], grey[:, :-1], out=rows[:, 1:])  # each to the pixel on its left
-    starts = alike[: pixels + 1].copy()
-    for place in range(1, more):
-        starts &= alike[place : pixels + 1 + place]
-    changes = np.flatnonzero(starts[1:] != starts[:-1])
-    return changes[::2], changes[1::2] + more
 
 
 def borders(grey: Grey) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from collection.judge.pixels import defects
+from collection.judge.pixels.banding import banding
 from collection.judge.pixels.brisque import SMALLEST_SIDE, brisque
 from collection.judge.pixels.lettering import lettering
 from collection.judge.pixels.luminance import fine_luminance, luminance, reduce
@@ -22,13 +23,13 @@ _OF_TONES = {"contrast": defects.contrast, "exposure": defects.exposure, "clippi
 """The measures on how often each tone comes in the reduced luminance, by metric."""
 _MEASURES = {
     "sharpness": defects.sharpness,
-    "banding": defects.banding,
+    "banding": banding,
     "borders": defects.borders,
     "text": lettering,
 }
 """The measures on the reduced luminance itself."""
-_VERSION = 1
-"""Of those measures: another one makes every image pending."""
+_VERSIONS = {"banding": 2}
+"""Of those measures that are not the first of their name: another one makes every image pending."""
 
 
 class Technical:
@@ -37,7 +38,7 @@ class Technical:
     @property
     def models(self) -> Mapping[str, str]:
         """Identity of each metric: the version of the code and, of BRISQUE, the weights."""
-        found = {metric: f"{metric}/{_VERSION}" for metric in (*_OF_TONES, *_MEASURES)}
+        found = {metric: f"{metric}/{_VERSIONS.get(metric, 1)}" for metric in (*_OF_TONES, *_MEASURES)}
         return {QUALITY: f"brisque/1@{packaged_brisque().sha256}", **found}
 
     def measure(self, pixels: Pixels) -> dict[str, float]:

@@ -1,0 +1,114 @@
+"""What banding and text find and what they flag for nothing, at the default thresholds.
+
+`python benchmarks/defects.py [SIDE]`: clean are photographs of scikit-image and the painter's pictures, two in each
+style. Planted are a sky in few tones, as PNG and through JPEG, and captions in Pillow's font: sizes, turned by
+5 degrees, on what the pictures show.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+from skimage import data
+
+from collection.config import Config, Flags
+from collection.generate.painter import STYLES
+from collection.generate.registry import build_generator
+from collection.judge.pixels.banding import banding
+from collection.judge.pixels.lettering import lettering
+from collection.judge.pixels.luminance import luminance, reduce
+from collection.store.files import Files
+from collection.values import Pixels, Recipe, Style, StyleBlend
+
+PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket", "camera", "immunohistochemistry", "moon", "brick", "grass",
+               "gravel", "retina", "coins")  # fmt: skip
+LIMITS = Flags()
+SIDE = int(sys.argv[1]) if len(sys.argv) > 1 else 512
+
+
+def photographs() -> list[Pixels]:
+    found = []
+    for name in PHOTOGRAPHS:
+        image = Image.fromarray(getattr(data, name)()).convert("RGB")
+        image.thumbnail((SIDE, SIDE))
+        found.append(np.asarray(image))
+    return found
+
+
+def paintings() -> list[Pixels]:
+    with tempfile.TemporaryDirectory() as place:
+        painter = build_generator(Config.model_validate({"title": "x", "supply": 1, "seed": 1}), Files(Path(place)))
+        styles = {name: Style(name, painter=name) for name in STYLES}
+        recipes = [
+            Recipe("painter", "painter/1", seed, SIDE, SIDE, "", prompt, blend=StyleBlend.of({name: 1}, styles))
+            for name in STYLES
+            for seed, prompt in ((90, "a boat at dusk"), (91, "rain over fields"))
+        ]
+        return [painter.generate([recipe])[0].pixels for recipe in recipes]
+
+
+def jpeg(pixels: Pixels, quality: int | None) -> Pixels:
+    """As a JPEG file would show it; None: untouched."""
+    if quality is None:
+        return pixels
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=quality)
+    return np.asarray(Image.open(file))
+
+
+def sky(pixels: Pixels, levels: int, aslant: float) -> Pixels:
+    """With a sky over two fifths that goes dark downwards, and so much aslant, in so many tones of 256."""
+    height, width = pixels.shape[:2]
+    down, across = np.mgrid[: height * 2 // 5, :width]
+    tone = 200 - 120 * (down / len(down) * (1 - aslant) + across / width * aslant)
+    spoilt = pixels.copy()
+    spoilt[: len(down)] = (tone // (256 / levels) * (256 / levels))[..., None]
+    return spoilt
+
+
+def captioned(pixels: Pixels, size: int, turned: int) -> Pixels:
+    """With a line of words across it, in the tone that stands out."""
+    image = Image.fromarray(pixels)
+    layer = Image.new("L", image.size)
+    place = (image.width // 12, image.height * 2 // 3)
+    words = "Paper weather over the harbour, number 24"[: int(image.width * 1.4 / size)]
+    ImageDraw.Draw(layer).text(place, words, 255, ImageFont.load_default(size))
+    under = pixels[place[1] : place[1] + size].mean()
+    image.paste((0, 0, 0) if under > 128 else (255, 255, 255), mask=layer.rotate(turned, Image.Resampling.BICUBIC))
+    return np.asarray(image)
+
+
+def share(measure: Callable[..., float], limit: float, pictures: Iterable[Pixels]) -> str:
+    flagged = [measure(reduce(luminance(pixels))) > limit for pixels in pictures]
+    return f"{sum(flagged):3} of {len(flagged)}"
+
+
+def main() -> None:
+    kinds = {"photographs": photographs(), "paintings": paintings()}
+    qualities = (None, 95, 85, 75)
+    print("banding           " + "".join(f"{f'JPEG {quality}' if quality else 'PNG':>12}" for quality in qualities))
+    for kind, clean in kinds.items():
+        ways: dict[str, Callable[[Pixels], Pixels]] = {"clean": lambda pixels: pixels}
+        for name, aslant in (("level", 0.0), ("aslant", 0.2)):
+            ways |= {f"{tones} {name}": partial(sky, levels=tones, aslant=aslant) for tones in (24, 32, 48, 256)}
+        for what, spoil in ways.items():
+            row = [share(banding, LIMITS.banded, (jpeg(spoil(p), quality) for p in clean)) for quality in qualities]
+            print(f"{kind:<12} {what:<10}" + "".join(f"{cell:>11} " for cell in row))
+    sizes = (10, 14, 20, 28, 40)
+    print("text                clean" + "".join(f"{size:>11}px" for size in sizes))
+    for kind, clean in kinds.items():
+        for turned in (0, 5):
+            row = [share(lettering, LIMITS.text, (captioned(p, size, turned) for p in clean)) for size in sizes]
+            alone = share(lettering, LIMITS.text, clean)
+            print(f"{kind:<12} {turned} deg {alone:>9}" + "".join(f"{cell:>12} " for cell in row))
+
+
+if __name__ == "__main__":
+    main()
