@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import signal
@@ -18,12 +19,12 @@ STAGES = ["plan", "generate", "score", "dedupe", "select", "freeze", "pin", "dep
 COUNTS = ["planned", "generated", "scored", "duplicates", "selected", "frozen", "pinned", "minted", "verified"]
 
 
-def test_the_stages_one_by_one(collection, project):
+def test_the_stages_one_by_one(collection, script, project):
     for stage in STAGES:
         before = collection("-C", project, stage, "--dry-run", "--json")
         assert before.code == 0
         assert before.object["pending"] > 0, stage
-        said = collection("-C", project, stage, "--json", *(["--no-score"] if stage == "generate" else []))
+        said = script("-C", project, stage, "--json", *(["--no-score"] if stage == "generate" else []))
         assert said.code == 0, said
         assert said.object["stage"] == stage
         assert said.object["complete"] is True
@@ -59,11 +60,11 @@ def test_a_second_run_does_nothing_and_says_so(collection, finished):
     assert before == {path: path.stat().st_mtime_ns for path in before}
 
 
-def test_the_sample_of_the_demo(collection, tmp_path):
+def test_the_sample_of_the_demo(collection, script, tmp_path):
     """`make demo` in a temporary folder: what it types, and what it promises."""
     demo = tmp_path / "demo"
     assert collection("new", demo, "--sample", "paper-weather").code == 0
-    said = collection("-C", demo, "run")
+    said = script("-C", demo, "run")
     assert said.code == 0, said
     status = collection("-C", demo, "status", "--json").object
     assert all(isinstance(status[name], int) for name in COUNTS)
@@ -79,21 +80,28 @@ def tokens(folder: Path) -> list[tuple[object, ...]]:
         return database.execute("SELECT token_id, metadata_sha256 FROM token ORDER BY token_id").fetchall()
 
 
+@pytest.fixture
+def run_seconds(collection, project, tmp_path) -> float:
+    """How long a whole run takes here and now."""
+    shutil.copytree(project, tmp_path / "timed")
+    begun = time.monotonic()
+    assert collection("-C", tmp_path / "timed", "run").code == 0
+    return time.monotonic() - begun
+
+
 @pytest.mark.timeout(600)
-def test_killed_at_ten_random_moments_it_ends_with_the_same_tokens(collection, project, finished):
-    command = [str(Path(sys.executable).parent / "collection"), "-C", str(project), "run"]
+def test_killed_at_ten_random_moments_it_ends_with_the_same_tokens(collection, project, finished, run_seconds):
     chance, killed = random.Random(20), 0
     for _ in range(40):
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            child.wait(chance.uniform(0.3, 4.5))
-        except subprocess.TimeoutExpired:
-            child.send_signal(signal.SIGKILL)
-            killed += 1
-        child.wait()
+        child = collection.start("-C", project, "run")
+        said = collection.ended(chance.uniform(0, run_seconds))
+        if said is None:
+            os.kill(child, signal.SIGKILL)
+            said = collection.ended()
+        killed += said.code == -signal.SIGKILL
         if killed == 10:
             break
-        if child.returncode == 0:  # it came through: begin anew, so that the kills hit every stage
+        if said.code == 0:  # it came through: begin anew, so that the kills hit every stage
             shutil.copy(project / "collection.toml", project.parent)
             shutil.rmtree(project)
             project.mkdir()
