@@ -122,6 +122,19 @@ def said() -> type[Said]:
 
 
 @pytest.fixture(scope="session")
+def script() -> Callable[..., Said]:
+    """Runs the script that is installed, from its first line, with words; never with a traceback."""
+    command = str(Path(sys.executable).parent / "collection")
+
+    def run(*words: object) -> Said:
+        done = subprocess.run([command, *map(str, words)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        assert "Traceback" not in done.stderr, done.stderr
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
 def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Forks]]:
     """Starts what runs commands with so many more modules loaded."""
     started: list[Forks] = []

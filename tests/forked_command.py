@@ -1,6 +1,7 @@
 """Runs `collection` again and again, each time in a fork of one process that has loaded the modules it is told.
 
 So that a command is a process of its own, with its own exit code and output, without loading torch anew every time.
+What is loaded are the words: modules, or MODULE:FUNCTION to call.
 A request is a line of JSON: {"argv", "cwd", "env", "out", "err"}; the answers are two lines, the process id and, once
 the command has ended, its exit code (or minus the signal that ended it).
 """
@@ -31,8 +32,11 @@ def run(request: dict[str, Any]) -> None:
 
 def serve() -> None:
     """Answer requests until there are no more."""
-    for module in sys.argv[1:]:
-        importlib.import_module(module)
+    for name in sys.argv[1:]:
+        module, _, function = name.partition(":")
+        loaded = importlib.import_module(module)
+        if function:
+            getattr(loaded, function)()
     gc.freeze()  # the collector would copy the memory that forks share
     for line in sys.stdin:
         child = get_context("fork").Process(target=run, args=(json.loads(line),))

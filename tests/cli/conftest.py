@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 
-COMMAND = str(Path(sys.executable).parent / "collection")
 TINY = """\
 title = "Tiny"
 supply = 3
@@ -48,18 +46,6 @@ Run = Callable[..., Any]
 def collection(forks: Callable[..., Run]) -> Run:
     """Runs `collection` with words, as a process of its own; never with a traceback."""
     return forks()
-
-
-@pytest.fixture(scope="session")
-def script(said: Callable[..., Any]) -> Run:
-    """The same with the script that is installed, from its first line: slower by what it loads."""
-
-    def run(*words: object) -> Any:
-        done = subprocess.run([COMMAND, *map(str, words)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        assert "Traceback" not in done.stderr, done.stderr
-        return said(done.returncode, done.stdout, done.stderr)
-
-    return run
 
 
 @pytest.fixture
