@@ -21,6 +21,18 @@ from collection.values import Pixels
 REPOSITORY = Path(__file__).parent.parent
 
 
+LONG = (
+    "cli/test_demo.py", "cli/test_killed.py", "cli/test_run.py", "generate/test_diffusion_project.py",
+    "generate/running/test_ray.py", "generate/running/test_workers.py", "cli/test_commands.py",
+)  # fmt: skip
+"""Files that take longest come first: of several test processes, none shall be left with one of them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {REPOSITORY / "tests" / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path, len(LONG)))
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The root of this checkout."""
