@@ -16,7 +16,7 @@ demo: setup ## take a sample collection through every stage, into demo/
 	@echo "The contact sheet is demo/sheet.png. To see where it stands: $(BIN)/collection -C demo status"
 
 test: setup node-tools ## run all tests (REQUIRE_ALL=1: a missing tool is a failure)
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: node-tools
 node-tools:

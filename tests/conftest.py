@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable
+import select
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, Any, NoReturn
 
 import numpy as np
 import pytest
@@ -14,6 +19,18 @@ from PIL import Image
 from collection.values import Pixels
 
 REPOSITORY = Path(__file__).parent.parent
+
+
+LONG = (
+    "cli/test_demo.py", "cli/test_killed.py", "cli/test_run.py", "generate/test_diffusion_project.py",
+    "generate/running/test_ray.py", "generate/running/test_workers.py", "cli/test_commands.py",
+)  # fmt: skip
+"""Files that take longest come first: of several test processes, none shall be left with one of them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {REPOSITORY / "tests" / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path, len(LONG)))
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +58,106 @@ def trained_weights(missing: Callable[[str], NoReturn]) -> Path:
     if not folder.is_dir():
         missing(f"no trained weights at {folder}; set COLLECTION_TEST_WEIGHTS to their folder")
     return folder
+
+
+MODULES = (
+    "alembic.command", "collection.carriers", "collection.chain.embedded", "collection.chain.verify",
+    "collection.generate.painter.engine", "collection.judge.encoders.efficientnet_lite", "collection.publication",
+    "eth_tester", "web3",
+)  # fmt: skip
+"""What most commands load, and what takes long."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said and how it ended."""
+
+    code: int
+    """The exit code, or minus the signal."""
+    out: str
+    err: str
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The one JSON object on stdout."""
+        value = json.loads(self.out)
+        assert isinstance(value, dict)
+        return value
+
+
+class Forks:
+    """Runs `collection` as forks of a process that has loaded its modules; see forked_command.py."""
+
+    def __init__(self, folder: Path, modules: Sequence[str]) -> None:
+        self._out, self._err = folder / "out", folder / "err"
+        command = [sys.executable, str(Path(__file__).parent / "forked_command.py"), *modules]
+        self._server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+
+    def __call__(self, *words: object, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Said:
+        """Run a command to its end; never with a traceback."""
+        self.start(*words, cwd=cwd, env=env)
+        said = self.ended()
+        assert said and "Traceback" not in said.err, said
+        return said
+
+    def start(self, *words: object, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> int:
+        """Begin a command; returns its process id."""
+        self._out.unlink(missing_ok=True)
+        self._err.unlink(missing_ok=True)
+        request = {
+            "argv": [*map(str, words)], "cwd": str(cwd or Path.cwd()), "env": dict(env or os.environ),
+            "out": str(self._out), "err": str(self._err),
+        }  # fmt: skip
+        self._pipe(self._server.stdin).write(json.dumps(request).encode() + b"\n")
+        return int(self._pipe(self._server.stdout).readline())
+
+    def ended(self, seconds: float | None = None) -> Said | None:
+        """How the command ended; nothing, if it has not after so long."""
+        answers = self._pipe(self._server.stdout)
+        if not select.select([answers], [], [], seconds)[0]:
+            return None
+        return Said(int(answers.readline()), self._out.read_text(), self._err.read_text())
+
+    def close(self) -> None:
+        """End the process that forks."""
+        self._server.communicate()
+
+    def _pipe(self, pipe: IO[bytes] | None) -> IO[bytes]:
+        assert pipe
+        return pipe
+
+
+@pytest.fixture(scope="session")
+def said() -> type[Said]:
+    """What a command said and how it ended."""
+    return Said
+
+
+@pytest.fixture(scope="session")
+def script() -> Callable[..., Said]:
+    """Runs the script that is installed, from its first line, with words; never with a traceback."""
+    command = str(Path(sys.executable).parent / "collection")
+
+    def run(*words: object) -> Said:
+        done = subprocess.run([command, *map(str, words)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        assert "Traceback" not in done.stderr, done.stderr
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Forks]]:
+    """Starts what runs commands with so many more modules loaded."""
+    started: list[Forks] = []
+
+    def start(*modules: str) -> Forks:
+        started.append(Forks(tmp_path_factory.mktemp("forks"), (*MODULES, *modules)))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.close()
 
 
 COLOURS = {"red": (220, 40, 40), "blue": (40, 60, 220), "green": (40, 170, 60)}
@@ -78,8 +195,6 @@ def paint_shape() -> Callable[[str, str, int], Pixels]:
 @pytest.fixture(scope="session")
 def shapes_clip(tmp_path_factory: pytest.TempPathFactory, paint_shape: Callable[[str, str, int], Pixels]) -> str:
     """A CLIP of three million weights that was truly trained, in seconds, on coloured shapes and their names."""
-    import json
-
     import torch
     from safetensors.torch import save_file
 

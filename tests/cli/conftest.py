@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-COMMAND = str(Path(sys.executable).parent / "collection")
 TINY = """\
 title = "Tiny"
 supply = 3
@@ -42,51 +38,28 @@ rerender = 2
 """
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a command said and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def object(self) -> dict[str, Any]:
-        """The one JSON object on stdout."""
-        value = json.loads(self.out)
-        assert isinstance(value, dict)
-        return value
-
-
-Run = Callable[..., Said]
+Run = Callable[..., Any]
+"""Runs a command; returns what it said."""
 
 
 @pytest.fixture(scope="session")
-def collection() -> Run:
-    """Runs `collection` with words; never with a traceback."""
-
-    def run(*words: object, cwd: Path | None = None, env: dict[str, str] | None = None) -> Said:
-        done = subprocess.run(
-            [COMMAND, *map(str, words)], capture_output=True, text=True, cwd=cwd, env=env, stdin=subprocess.DEVNULL
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Said(done.returncode, done.stdout, done.stderr)
-
-    return run
+def collection(forks: Callable[..., Run]) -> Run:
+    """Runs `collection` with words, as a process of its own; never with a traceback."""
+    return forks()
 
 
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: Callable[..., Any]) -> Run:
     """Runs `collection` with words in this process, where torch is loaded once for all tests."""
     from collection_cli.main import main
 
-    def run(*words: object) -> Said:
+    def run(*words: object) -> Any:
         monkeypatch.setattr(sys, "argv", ["collection", *map(str, words)])
         with pytest.raises(SystemExit) as left:
             main()
-        said = capsys.readouterr()
+        printed = capsys.readouterr()
         assert isinstance(left.value.code, int)
-        return Said(left.value.code, said.out, said.err)
+        return said(left.value.code, printed.out, printed.err)
 
     return run
 

@@ -28,13 +28,13 @@ def test_workers_make_what_is_planned_and_a_changed_image_is_found(collection, p
 
 
 @pytest.mark.parametrize("kilobytes", [8, 64])
-def test_a_full_disk_is_said_without_a_traceback_and_the_next_run_goes_on(collection, project, kilobytes):
+def test_a_full_disk_is_said_without_a_traceback_and_the_next_run_goes_on(collection, script, project, kilobytes):
     """No file may grow beyond some pages: like a disk that is full at the start, or in the middle of the work."""
     collection("-C", project, "plan")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024, before[1]))
     try:
-        said = collection("-C", project, "generate", "--no-score")
+        said = script("-C", project, "generate", "--no-score")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert said.code == 1

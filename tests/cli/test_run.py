@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import json
-import random
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import pytest
-
 STAGES = ["plan", "generate", "score", "dedupe", "select", "freeze", "pin", "deploy", "mint", "verify", "sheet"]
 COUNTS = ["planned", "generated", "scored", "duplicates", "selected", "frozen", "pinned", "minted", "verified"]
 
 
-def test_the_stages_one_by_one(collection, project):
+def test_the_stages_one_by_one(collection, script, project):
     for stage in STAGES:
         before = collection("-C", project, stage, "--dry-run", "--json")
         assert before.code == 0
         assert before.object["pending"] > 0, stage
-        said = collection("-C", project, stage, "--json", *(["--no-score"] if stage == "generate" else []))
+        said = script("-C", project, stage, "--json", *(["--no-score"] if stage == "generate" else []))
         assert said.code == 0, said
         assert said.object["stage"] == stage
         assert said.object["complete"] is True
@@ -57,57 +52,6 @@ def test_a_second_run_does_nothing_and_says_so(collection, finished):
         line = next(line for line in said.out.splitlines() if line.startswith(f"{stage} "))
         assert "nothing to do" in line, line
     assert before == {path: path.stat().st_mtime_ns for path in before}
-
-
-def test_the_sample_of_the_demo(collection, tmp_path):
-    """`make demo` in a temporary folder: what it types, and what it promises."""
-    demo = tmp_path / "demo"
-    assert collection("new", demo, "--sample", "paper-weather").code == 0
-    said = collection("-C", demo, "run")
-    assert said.code == 0, said
-    status = collection("-C", demo, "status", "--json").object
-    assert all(isinstance(status[name], int) for name in COUNTS)
-    assert status["minted"] == status["verified"] >= 24
-    from PIL import Image
-
-    with Image.open(demo / "sheet.png") as sheet:
-        assert sheet.width > 1500
-
-
-def tokens(folder: Path) -> list[tuple[object, ...]]:
-    with sqlite3.connect(folder / "collection.db") as database:
-        return database.execute("SELECT token_id, metadata_sha256 FROM token ORDER BY token_id").fetchall()
-
-
-@pytest.mark.timeout(600)
-def test_killed_at_ten_random_moments_it_ends_with_the_same_tokens(collection, project, finished):
-    command = [str(Path(sys.executable).parent / "collection"), "-C", str(project), "run"]
-    chance, killed = random.Random(20), 0
-    for _ in range(40):
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            child.wait(chance.uniform(0.3, 4.5))
-        except subprocess.TimeoutExpired:
-            child.send_signal(signal.SIGKILL)
-            killed += 1
-        child.wait()
-        if killed == 10:
-            break
-        if child.returncode == 0:  # it came through: begin anew, so that the kills hit every stage
-            shutil.copy(project / "collection.toml", project.parent)
-            shutil.rmtree(project)
-            project.mkdir()
-            shutil.move(project.parent / "collection.toml", project)
-    assert killed == 10
-    assert collection("-C", project, "run").code == 0
-    assert tokens(project) == tokens(finished)
-    status = collection("-C", project, "status", "--json").object
-    assert (status["generated"], status["minted"], status["verified"]) == (5, 3, 3)
-    with sqlite3.connect(project / "collection.db") as database:
-        assert database.execute("SELECT COUNT(*), COUNT(DISTINCT recipe_id) FROM asset").fetchone() == (5, 5)
-        assert database.execute("SELECT COUNT(*) FROM pin").fetchone() == (1,)
-        assert database.execute("SELECT COUNT(*) FROM deployment").fetchone() == (1,)
-    assert collection("-C", project, "verify", "--rerender", "3", "--json").object["rerendered"] == 3
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(collection, project):

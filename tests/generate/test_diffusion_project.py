@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+PIPELINE = (
+    "collection.torch_environment:prepare_torchvision",
+    "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion",
+)
 CONFIG = """\
 title = "Tiny Diffusion"
 supply = 2
@@ -40,11 +43,19 @@ rerender = 2
 """
 
 
-def run(folder: Path, *words: str) -> tuple[int, dict[str, Any]]:
-    command = [str(Path(sys.executable).parent / "collection"), "-C", str(folder), *words, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, json.loads(done.stdout)
+Run = Callable[..., tuple[int, dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def run(forks: Callable[..., Any]) -> Run:
+    """Runs a command in a folder; returns its exit code and its object."""
+    collection = forks(*PIPELINE)
+
+    def run(folder: Path, *words: str) -> tuple[int, dict[str, Any]]:
+        said = collection("-C", folder, *words, "--json")
+        return said.code, said.object
+
+    return run
 
 
 @pytest.fixture
@@ -53,10 +64,10 @@ def project(tmp_path: Path, tiny_sd: Path) -> Path:
     return tmp_path
 
 
-def test_from_a_folder_of_weights_to_proven_tokens(project: Path) -> None:
-    code, said = run(project, "run")
-    assert code == 0, said
-    verified = next(stage for stage in said["stages"] if stage["stage"] == "verify")
+def test_from_a_folder_of_weights_to_proven_tokens(script: Callable[..., Any], project: Path) -> None:
+    said = script("-C", project, "run", "--json")
+    assert said.code == 0, said
+    verified = next(stage for stage in said.object["stages"] if stage["stage"] == "verify")
     assert (verified["proven"], verified["rerendered"]) == (2, 2)
     metadata = [json.loads(path.read_text()) for path in project.glob("files/*/*.json")]
     properties = [value["properties"] for value in metadata if "properties" in value]
@@ -75,7 +86,9 @@ def test_from_a_folder_of_weights_to_proven_tokens(project: Path) -> None:
         ("size = 64", "size = 65", 1, "65"),
     ],
 )
-def test_what_the_pipeline_cannot_do_is_said_by_name(project: Path, old: str, new: str, code: int, word: str) -> None:
+def test_what_the_pipeline_cannot_do_is_said_by_name(
+    run: Run, project: Path, old: str, new: str, code: int, word: str
+) -> None:
     path = project / "collection.toml"
     path.write_text(path.read_text().replace(old, new))
     found, said = run(project, "run")
@@ -83,7 +96,7 @@ def test_what_the_pipeline_cannot_do_is_said_by_name(project: Path, old: str, ne
     assert word in json.dumps(said)
 
 
-def test_a_missing_model_folder_is_named_and_nothing_is_made(project: Path) -> None:
+def test_a_missing_model_folder_is_named_and_nothing_is_made(run: Run, project: Path) -> None:
     path = project / "collection.toml"
     path.write_text(CONFIG.format(model='"./nowhere"'))
     code, said = run(project, "run")
@@ -92,7 +105,7 @@ def test_a_missing_model_folder_is_named_and_nothing_is_made(project: Path) -> N
     assert run(project, "status")[1]["generated"] == 0
 
 
-def test_pictures_between_two_images_become_assets_of_their_own(project: Path) -> None:
+def test_pictures_between_two_images_become_assets_of_their_own(run: Run, project: Path) -> None:
     assert run(project, "plan")[0] == run(project, "generate", "--no-score")[0] == 0
     code, said = run(project, "interpolate", "1", "2", "--images", "2")
     assert (code, said["added"]) == (0, [4, 5])

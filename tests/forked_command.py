@@ -1,0 +1,50 @@
+"""Runs `collection` again and again, each time in a fork of one process that has loaded the modules it is told.
+
+So that a command is a process of its own, with its own exit code and output, without loading torch anew every time.
+What is loaded are the words: modules, or MODULE:FUNCTION to call.
+A request is a line of JSON: {"argv", "cwd", "env", "out", "err"}; the answers are two lines, the process id and, once
+the command has ended, its exit code (or minus the signal that ended it).
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import sys
+from multiprocessing import get_context
+from typing import Any
+
+from collection_cli.main import main
+
+
+def run(request: dict[str, Any]) -> None:
+    """The command, with its words, folder, environment and outputs."""
+    for place, name in [(1, "out"), (2, "err")]:
+        os.dup2(os.open(request[name], os.O_WRONLY | os.O_CREAT), place)
+    os.chdir(request["cwd"])
+    os.environ.clear()
+    os.environ.update(request["env"])
+    sys.argv = ["collection", *request["argv"]]
+    main()
+
+
+def serve() -> None:
+    """Answer requests until there are no more."""
+    for name in sys.argv[1:]:
+        module, _, function = name.partition(":")
+        loaded = importlib.import_module(module)
+        if function:
+            getattr(loaded, function)()
+    gc.freeze()  # the collector would copy the memory that forks share
+    for line in sys.stdin:
+        child = get_context("fork").Process(target=run, args=(json.loads(line),))
+        child.start()
+        print(child.pid, flush=True)
+        child.join()
+        print(child.exitcode, flush=True)
+
+
+if __name__ == "__main__":
+    serve()
