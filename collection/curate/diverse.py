@@ -22,11 +22,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from collection.errors import CollectionError
+from collection.values import Progress, silent
 
 Vectors = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.float64]
@@ -64,6 +66,14 @@ class Pool:
     vectors: Vectors | None = None
     """(n, d), of unit length, or 0 where nothing is known; see `spread`. Not needed for a diversity of 0."""
 
+    def average_gain(self, supply: int) -> float:
+        """The function of that name, of these vectors."""
+        return _gain_among(self._directions, supply)
+
+    @cached_property
+    def _directions(self) -> float:
+        return 0.0 if self.vectors is None else _directions(self.vectors)
+
 
 def spread(vectors: Vectors) -> Vectors:
     """Unit vectors (n, d) as directions from their mean: what all have in common says nothing of their differences."""
@@ -81,8 +91,15 @@ def average_gain(vectors: Vectors, supply: int) -> float:
     That is log(1 + b / (1 + b supply / e)), e being the directions there are: (trace C)^2 / trace C^2 of the vectors'
     second moment C, the participation ratio.
     """
+    return _gain_among(_directions(vectors), supply)
+
+
+def _directions(vectors: Vectors) -> float:
     moment = vectors.T @ vectors
-    directions = float(np.trace(moment)) ** 2 / max(float((moment**2).sum()), 1e-12)
+    return float(np.trace(moment)) ** 2 / max(float((moment**2).sum()), 1e-12)
+
+
+def _gain_among(directions: float, supply: int) -> float:
     return float(np.log1p(STRENGTH / (1 + STRENGTH * supply / max(directions, 1.0))))
 
 
@@ -127,6 +144,7 @@ def choose(
     locked: Sequence[int] = (),
     picked: Sequence[int] = (),
     overtaken: Callable[[], bool] = lambda: False,
+    progress: Progress = silent,
 ) -> Choice:
     """A good set: the `locked` rows first, then greedily of the `picked`, then of all others.
 
@@ -155,6 +173,7 @@ def choose(
             if overtaken():
                 raise OvertakenError
             take(best)
+            progress(len(chosen), int(sum(room)))
     return Choice(chosen, gains.total, max(gains.most, gains.total))
 
 
@@ -183,7 +202,7 @@ class _Gains:
         """F of the chosen."""
         self._quality = (1 - diversity) * pool.scores
         self._vectors = pool.vectors if diversity else None
-        self._weight = 0.0 if self._vectors is None else diversity / average_gain(self._vectors, supply)
+        self._weight = 0.0 if self._vectors is None else diversity / pool.average_gain(supply)
         width = 0 if self._vectors is None else self._vectors.shape[1]
         self._inverse = _Inverse(width)
         self._left = np.zeros(count) if self._vectors is None else (self._vectors**2).sum(axis=1, dtype=np.float64)
@@ -291,9 +310,7 @@ class _Gains:
 class _Near:
     """Some rows, open ones at first, whose gains are kept exact."""
 
-    def __init__(
-        self, rows: Rows, quality: Numbers, left: Numbers, vectors: Vectors | None, weight: float
-    ) -> None:
+    def __init__(self, rows: Rows, quality: Numbers, left: Numbers, vectors: Vectors | None, weight: float) -> None:
         self.rows, self.left = rows, left
         self._quality, self._vectors, self._weight = quality, vectors, weight
         self.gains = _gain(quality, left, weight)
