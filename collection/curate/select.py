@@ -30,7 +30,7 @@ class SelectReport:
     mean_score: float
     """Mean of the chosen images' percentiles, 0 to 100."""
     coverage: Coverage | None = None
-    """How far eligible images are from the nearest chosen one; None where no vectors are known."""
+    """How far eligible images are from the nearest chosen one; None where no vectors are known, or nobody asked."""
     barred: int = 0
     """Images left out for their flags."""
     costs: Mapping[str, float] = field(default_factory=dict)
@@ -130,7 +130,8 @@ def propose(
     overtaken: Callable[[], bool] = lambda: False,
     progress: Progress = silent,
 ) -> Proposal:
-    """Choose a good and diverse set under the quotas; nothing is written. Without `costs` they are not worked out.
+    """Choose a good and diverse set under the quotas; nothing is written. Without `costs` neither they nor the coverage
+    are worked out, which takes as long as the choice.
 
     `eligible` is what the wish leaves, where that is at hand; `progress` is told of the choice itself. Raises
     CollectionError where more images are locked than there are tokens of their kind, and OvertakenError as soon as
@@ -142,7 +143,8 @@ def propose(
     rules = _without(wish) if costs else {}
     others = {rule: eligible.choice(other, overtaken).rows for rule, other in rules.items()}
     cost = {rule: mean([images[row].score for row in found]) - level for rule, found in others.items()}
-    reach, barred = coverage(eligible.vectors, rows), len(wish.barred.keys() - wish.locked)
+    reach = coverage(eligible.vectors, rows) if costs else None
+    barred = len(wish.barred.keys() - wish.locked)
     artists = _by_artist([images[row] for row in rows], wish)
     report = SelectReport(len(rows), len(images), wish.supply, level, reach, barred, cost, choice.gap, artists)
     return Proposal([images[row] for row in rows], images, report)

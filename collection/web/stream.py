@@ -24,6 +24,8 @@ router = APIRouter(prefix="/api")
 
 LOOK = 0.25
 """Seconds between looks at the database, for what other processes write."""
+SETTLED = 1.0
+"""Seconds after which votes are on the disk at the latest, so that a power cut takes no older ones back."""
 SIGN_OF_LIFE = 15.0
 """Seconds of silence after which a comment is sent, so that a broken line is noticed."""
 BEHIND = 1000
@@ -44,11 +46,14 @@ class News:
         self._loop = asyncio.get_running_loop()
         self._room.jobs.listen(self._job)
         last = await run_in_threadpool(self._room.now)
+        settled, looks = last, 0
         while True:
             await asyncio.sleep(LOOK)
-            if not self._readers:
-                continue
             now = await run_in_threadpool(self._room.now)
+            looks += 1
+            if now.version != settled.version and looks * LOOK >= SETTLED:
+                await run_in_threadpool(self._room.store.settle)
+                settled, looks = now, 0
             if now.version != last.version:
                 decided = self._room.catalogue.decided_since(last.version)
                 if decided:

@@ -93,8 +93,6 @@ def test_sides_are_shuffled_curators_differ_and_some_questions_come_again(galler
     assert 40 < sum(question.left < question.right for question in asked) < 110
     ranking = vote_ranking(store, wish)
     assert next_question(store, ranking, "ada") == next_question(store, ranking, "ada")
-        store, vote_ranking(store, wish), "ada"
-    )
     others = {next_question(store, ranking, name) for name in ("ben", "cyd", "dan", "eve")}
     assert len(others) > 1
 
