@@ -116,7 +116,7 @@ class Catalogue:
         self._seen: dict[str, int] = {}
         self._last: Snapshot | None = None
         self._reviews = Reviews(store)
-        self._touched: deque[tuple[int, frozenset[int]]] = deque(maxlen=REMEMBERED)
+        self._touched: deque[tuple[int, Mapping[int, int]]] = deque(maxlen=REMEMBERED)
 
     def now(self) -> Snapshot:
         """What is known at this moment; only what changed is read."""
@@ -130,7 +130,8 @@ class Catalogue:
             version = sum(changes.values()) + self._reviews.last
             old = self._last
             if touched:
-                self._touched.append((version, frozenset(touched)))
+                rest = version - self._reviews.last
+                self._touched.append((version, {number: rest + event for number, event in touched.items()}))
             if old is None or changes != self._seen:
                 self._last = self._renewed(old, changes, version)
                 self._seen = changes
@@ -149,10 +150,14 @@ class Catalogue:
         version = sum(self._seen.values()) + self._reviews.learn(events)
         return version, [self._reviews.standing(number) for number in numbers]
 
-    def decided_since(self, version: int) -> set[int]:
-        """The images that people said something of after that version, as far as it is remembered."""
+    def decided_since(self, version: int) -> dict[int, int]:
+        """The images that people said something of after that version, as far as it is remembered: by number, in which
+        version they stand as they do now."""
         with self._lock:
-            return {number for later, numbers in self._touched if later > version for number in numbers}
+            found: dict[int, int] = {}
+            for later, numbers in self._touched:
+                found |= numbers if later > version else {}
+            return found
 
     def _renewed(self, old: Snapshot | None, changes: Mapping[str, int], version: int) -> Snapshot:
         stale = {what for what, count in changes.items() if self._seen.get(what) != count}
@@ -177,7 +182,7 @@ def _masks(images: Images, flags: Flags) -> dict[str, Mask]:
     return {name: images.mask(number for number, found in flags.items() if name in found) for name in names}
 
 
-def _renew_votes(snapshot: Snapshot, touched: set[int]) -> None:
+def _renew_votes(snapshot: Snapshot, touched: Iterable[int]) -> None:
     standings = [snapshot.reviews.standing(number) for number in touched]
     for (who, viewer), votes in list(snapshot._votes.items()):
         _fill(votes, snapshot, standings, who, viewer)

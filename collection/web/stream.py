@@ -1,7 +1,7 @@
 """Server-sent events: what others decided, what changed, how far a job is.
 
 event: version   {"version", "images"}    something changed; `images`: also the images, scores or the set
-event: changed   {"ids", "version"}       somebody decided about these
+event: changed   {"ids", "versions"}      somebody decided about these, which stand so since those versions
 event: job       a job, as /api/jobs tells it
 """
 
@@ -34,7 +34,7 @@ Event = tuple[str, Mapping[str, Any]]
 
 
 class News:
-    """Looks for what is new while anybody reads, and tells all readers."""
+    """Looks for what is new, sees that it gets to the disk, and tells all readers."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
@@ -57,7 +57,7 @@ class News:
             if now.version != last.version:
                 decided = self._room.catalogue.decided_since(last.version)
                 if decided:
-                    self._tell("changed", {"ids": sorted(decided), "version": now.version})
+                    self._tell("changed", {"ids": list(decided), "versions": list(decided.values())})
                 same = now.images is last.images and now.scores is last.scores and now.choice is last.choice
                 self._tell("version", {"version": now.version, "images": not same})
                 last = now
