@@ -101,7 +101,7 @@ def ask(store: Store) -> None:
     print(f"rank {IMAGES:,} images               {seconds:8.2f} s")
     seconds, ranking = timed(lambda: vote_ranking(store, wish, ranked=ranked))
     print(f"fit {len(ranking.ranked)} of them                  {seconds:8.2f} s")
-    seconds, _ = timed(lambda: next_question(store, wish, "ada", ranking=ranking))
+    seconds, _ = timed(lambda: next_question(store, ranking, "ada"))
     print(f"the next question of a fit         {seconds * 1000:8.2f} ms")
 
 

@@ -22,7 +22,7 @@ from collection.values import Recipe, Style, StyleBlend, sha256_hex
 DRAWN, SIDE, TOGETHER = 400, 256, 5000
 CONFIG = """\
 title = "Many Images"
-supply = 24
+supply = {supply}
 seed = "many images"
 
 [image]
@@ -38,7 +38,7 @@ SKIES = ("clear", "torn", "violet")
 def make(folder: Path, count: int) -> Project:
     """Fill an empty folder with a project of `count` images, and open it."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "collection.toml").write_text(CONFIG)
+    (folder / "collection.toml").write_text(CONFIG.format(supply=max(24, count // 10)))
     project = open_project(folder)
     rng = np.random.default_rng(count)
     for first in range(0, count, TOGETHER):

@@ -2,7 +2,8 @@
 
 Makes a project of that many cheap pictures in a temporary folder, or uses FOLDER/IMAGES where REVIEW_GALLERIES names
 a folder of them; serves it with `collection review`; and drives the system's Chromium, drawing in software, at
-1440x900. The browser shares the processor with the server. REVIEW_VOTES votes (default 5000) are cast by key.
+1440x900. The browser shares the processor with the server. REVIEW_VOTES votes (default 5000) are cast by key; memory
+is that of the page's script heap and of the whole server process. The set is a tenth of the images.
 """
 
 from __future__ import annotations
@@ -59,15 +60,26 @@ TIMES = """() => performance.getEntriesByType("resource").filter(({ name }) => n
   .map((entry) => [entry.duration, entry.responseStart - entry.requestStart])"""
 
 
+SLIDE = """async (value) => {
+  const slider = document.querySelector("#diversity"), from = performance.now();
+  const told = `diversity ${(value / 100).toFixed(2)},`;
+  slider.value = value;
+  slider.dispatchEvent(new Event("input"));
+  while (!slider.getAttribute("aria-valuetext")?.startsWith(told)) await new Promise(requestAnimationFrame);
+  return performance.now() - from;
+}"""
+DIVERSITIES = (35, 40, 60, 90)
+
+
 def main() -> None:
     print(f"{'images':>8} {'figure':34} {'measured':>12}   limit")
     for count in map(int, sys.argv[1:] or ["10000", "100000"]):
-        with gallery(count) as folder, served(folder) as link, browsing() as page:
-            for name, value, limit in measured(page, link, count):
+        with gallery(count) as folder, served(folder) as (link, server), browsing() as page:
+            for name, value, limit in measured(page, link, count, server):
                 print(f"{count:>8,} {name:34} {value:>12}   {limit}", flush=True)
 
 
-def measured(page: Page, link: str, count: int) -> Iterator[tuple[str, str, str]]:
+def measured(page: Page, link: str, count: int, server: int) -> Iterator[tuple[str, str, str]]:
     page.goto(link)  # the server reads its columns once
     page.wait_for_function(SHOWN)
     start = time.perf_counter()
@@ -83,10 +95,26 @@ def measured(page: Page, link: str, count: int) -> Iterator[tuple[str, str, str]
     yield "frames a second while scrolling", f"{rate:.0f}", "45"
     yield "longest frame", f"{worst:.0f} ms", ""
     page.keyboard.press("Home")
-    yield from voting(page, min(VOTES, count - 1))
+    yield from voting(page, min(VOTES, count - 1), server)
+    yield from other_views(page, link)
 
 
-def voting(page: Page, votes: int) -> Iterator[tuple[str, str, str]]:
+def other_views(page: Page, link: str) -> Iterator[tuple[str, str, str]]:
+    """The first question of the duel, and the set: opened, then its slider moved, until it is drawn again."""
+    room = link.partition("?")[0]
+    start = time.perf_counter()
+    page.goto(f"{room}?view=duel")
+    page.wait_for_selector(".duel img", timeout=300_000)
+    yield "the first duel", f"{time.perf_counter() - start:.2f} s", "1 s"
+    start = time.perf_counter()
+    page.goto(f"{room}?view=set")
+    page.wait_for_selector("#diversity[aria-valuetext]", timeout=300_000)
+    yield "the set, opened first", f"{time.perf_counter() - start:.2f} s", ""
+    for diversity in DIVERSITIES:
+        yield f"the set's slider to {diversity / 100:.2f}", f"{page.evaluate(SLIDE, diversity) / 1000:.2f} s", ""
+
+
+def voting(page: Page, votes: int, server: int) -> Iterator[tuple[str, str, str]]:
     """Votes by key; the round trip is that of the request, from its start to the last byte of its answer, as the
     browser's resource timing says. The server's part of it is from the request's first byte to the answer's; what is
     shown is timed apart, from the key to the frame that is drawn with the verdict."""
@@ -94,10 +122,13 @@ def voting(page: Page, votes: int) -> Iterator[tuple[str, str, str]]:
     page.evaluate(WATCH)
     page.wait_for_timeout(500)
     before, nodes = memory(page)
+    yield "server's memory at 0 votes", f"{resident(server):.1f} MB", ""
     start = time.perf_counter()
     for number in range(votes):
         with page.expect_response("**/api/events"):
             page.keyboard.press("px3"[number % 3])
+        if (number + 1) % 1000 == 0:
+            yield f"server's memory at {number + 1:,} votes", f"{resident(server):.1f} MB", "flat"
     seconds = time.perf_counter() - start
     times, served = (sorted(found) for found in zip(*page.evaluate(TIMES), strict=True))
     shown = sorted(page.evaluate("shown"))
@@ -121,6 +152,12 @@ def memory(page: Page) -> tuple[float, int]:
     return used / 1e6, page.evaluate("document.querySelectorAll('*').length")
 
 
+def resident(process: int) -> float:
+    """Megabytes of a process in memory."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1000
+
+
 @contextmanager
 def gallery(count: int) -> Iterator[Path]:
     kept = os.environ.get("REVIEW_GALLERIES")
@@ -134,12 +171,13 @@ def gallery(count: int) -> Iterator[Path]:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path) -> Iterator[tuple[str, int]]:
+    """The link of a room, and its process."""
     command = str(Path(sys.executable).parent / "collection")
     words = [command, "-C", str(folder), "review", "--no-open", "--port", "0", "--json"]
     server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert server.stdout
-    yield json.loads(server.stdout.readline())["url"]
+    yield json.loads(server.stdout.readline())["url"], server.pid
     server.terminate()
     server.wait()
 

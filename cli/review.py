@@ -30,8 +30,22 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Go through the images in the browser: pick, reject, compare, adjust the set; alone or with others."""
+    _leave_a_core()
     with reading(context, as_json) as session:
         _serve(session, host, port, curator or [_somebody()], open_page)
+
+
+def _leave_a_core() -> None:
+    """Let NumPy count on one thread here: on all cores it would hold up votes, and wait for the browser's own work.
+
+    Jobs are processes of their own, which take all cores.
+    """
+    before = os.environ.get("OPENBLAS_NUM_THREADS")
+    os.environ["OPENBLAS_NUM_THREADS"] = before or "1"  # read once, as NumPy is loaded
+    import numpy  # noqa: F401
+
+    if before is None:
+        del os.environ["OPENBLAS_NUM_THREADS"]
 
 
 def _serve(session: Session, host: str, port: int | None, curators: list[str], open_page: bool) -> None:

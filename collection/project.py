@@ -158,16 +158,20 @@ class Project:
     @property
     def wish(self) -> Wish:
         """What the chosen set is to be."""
-        return self.wish_after(self._decided)
+        return self._wish(self.ranking_metrics, self._decided, self.flags)
 
-    def wish_after(self, decided: Mapping[int, Standing]) -> Wish:
-        """The same, by what people say of images, where that is at hand."""
-        return self._wish(self.ranking_metrics, decided)
+    def wish_after(self, decided: Mapping[int, Standing], flags: Mapping[int, Mapping[str, str]]) -> Wish:
+        """The same, by what people say of images and their `flags`, where these are at hand."""
+        return self._wish(self.ranking_metrics, decided, flags)
+
+    def stock_wish_after(self, decided: Mapping[int, Standing], flags: Mapping[int, Mapping[str, str]]) -> Wish:
+        """`stock_wish`, where these are at hand."""
+        return self._wish(self.stock_metrics, decided, flags)
 
     @property
     def stock_wish(self) -> Wish:
         """The same by the stock metrics alone: what comparisons are fitted around."""
-        return self._wish(self.stock_metrics, self._decided)
+        return self._wish(self.stock_metrics, self._decided, self.flags)
 
     @property
     def _decided(self) -> Mapping[int, Standing]:
@@ -175,8 +179,11 @@ class Project:
 
         return standings(self.store)
 
-    def _wish(self, metrics: Mapping[str, str], decided: Mapping[int, Standing]) -> Wish:
+    def _wish(
+        self, metrics: Mapping[str, str], decided: Mapping[int, Standing], flags: Mapping[int, Mapping[str, str]]
+    ) -> Wish:
         from collection.curate.wish import Wish
+        from collection.judge.flags import barred
 
         plan = self.plan
         return Wish(
@@ -186,7 +193,7 @@ class Project:
             lambda asset: plan.slot_of(asset.recipe) if asset.recipe else plan.slot_of_traits(asset.features),
             self.store.diversity(self.config.select.diversity),
             self._stock_scorers.encoder.model,
-            self.barred,
+            barred(flags, self.config.select.bar),
             decided,
             plan.artists,
         )

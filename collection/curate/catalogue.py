@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
@@ -19,8 +19,8 @@ from collection.store.store import Store
 from collection.values import TextEncoder
 
 Vectors = npt.NDArray[np.float32]
-Flags = Callable[[], Mapping[int, Collection[str]]]
-"""The flags of the images that have any, by number."""
+Flags = Mapping[int, Mapping[str, str]]
+"""The flags of the images that have any, by number: name, and why in words."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Judge:
     """The metrics that say which image is better, and the model of each."""
     model: str = ""
     """The encoder whose vectors say what is like what."""
-    flags: Flags = dict
+    flags: Callable[[], Flags] = dict
     words: TextEncoder | None = None
     """The encoder, where it knows words."""
 
@@ -77,7 +77,9 @@ class Snapshot:
     images: Images
     scores: Scores
     choice: Choice
+    flagged: Flags
     flags: Mapping[str, Mask]
+    """The same by columns, by name."""
     reviews: Reviews
     judge: Judge
     _store: Store
@@ -114,7 +116,7 @@ class Catalogue:
         self._seen: dict[str, int] = {}
         self._last: Snapshot | None = None
         self._reviews = Reviews(store)
-        self._touched: deque[tuple[int, frozenset[int]]] = deque(maxlen=REMEMBERED)
+        self._touched: deque[tuple[int, Mapping[int, int]]] = deque(maxlen=REMEMBERED)
 
     def now(self) -> Snapshot:
         """What is known at this moment; only what changed is read."""
@@ -128,7 +130,8 @@ class Catalogue:
             version = sum(changes.values()) + self._reviews.last
             old = self._last
             if touched:
-                self._touched.append((version, frozenset(touched)))
+                rest = version - self._reviews.last
+                self._touched.append((version, {number: rest + event for number, event in touched.items()}))
             if old is None or changes != self._seen:
                 self._last = self._renewed(old, changes, version)
                 self._seen = changes
@@ -147,34 +150,39 @@ class Catalogue:
         version = sum(self._seen.values()) + self._reviews.learn(events)
         return version, [self._reviews.standing(number) for number in numbers]
 
-    def decided_since(self, version: int) -> set[int]:
-        """The images that people said something of after that version, as far as it is remembered."""
+    def decided_since(self, version: int) -> dict[int, int]:
+        """The images that people said something of after that version, as far as it is remembered: by number, in which
+        version they stand as they do now."""
         with self._lock:
-            return {number for later, numbers in self._touched if later > version for number in numbers}
+            found: dict[int, int] = {}
+            for later, numbers in self._touched:
+                found |= numbers if later > version else {}
+            return found
 
     def _renewed(self, old: Snapshot | None, changes: Mapping[str, int], version: int) -> Snapshot:
         stale = {what for what, count in changes.items() if self._seen.get(what) != count}
         images = Images(self._store.image_columns()) if old is None or "images" in stale else old.images
         same = old is not None and images is old.images
         if old is not None and same and "scores" not in stale:
-            judge, scores, flags = old.judge, old.scores, old.flags
+            judge, scores, flagged, flags = old.judge, old.scores, old.flagged, old.flags
         else:
             judge = self._judge()
             scores = Scores(images, self._store.score_columns(), self._store.scores_with_percentiles(judge.ranking))
-            flags = _masks(images, judge.flags())
+            flagged = judge.flags()
+            flags = _masks(images, flagged)
         if old is not None and same and "choice" not in stale:
             choice = old.choice
         else:
             choice = Choice(images, self._store.duplicates(), self._store.selection())
-        return Snapshot(version, images, scores, choice, flags, self._reviews, judge, self._store)
+        return Snapshot(version, images, scores, choice, flagged, flags, self._reviews, judge, self._store)
 
 
-def _masks(images: Images, flags: Mapping[int, Collection[str]]) -> dict[str, Mask]:
+def _masks(images: Images, flags: Flags) -> dict[str, Mask]:
     names = sorted({name for found in flags.values() for name in found})
     return {name: images.mask(number for number, found in flags.items() if name in found) for name in names}
 
 
-def _renew_votes(snapshot: Snapshot, touched: set[int]) -> None:
+def _renew_votes(snapshot: Snapshot, touched: Iterable[int]) -> None:
     standings = [snapshot.reviews.standing(number) for number in touched]
     for (who, viewer), votes in list(snapshot._votes.items()):
         _fill(votes, snapshot, standings, who, viewer)

@@ -6,7 +6,7 @@ the images that were compared and those nearest the cut between chosen and not; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from collection.curate.candidates import Ranked, eligible_of, rank
 from collection.curate.pairwise import Comparison, Strengths, fit, prior_from_scores
 from collection.curate.reviews import standing_events
 from collection.curate.wish import Wish
-from collection.store.records import Review, Score
+from collection.store.records import Duplicate, Review, Score
 from collection.store.store import Store
 from collection.values import canonical_json, sha256_hex
 
@@ -63,16 +63,23 @@ class Question:
 
 
 def vote_ranking(
-    store: Store, wish: Wish, curator: str | None = None, *, ranked: Sequence[Ranked] | None = None
+    store: Store,
+    wish: Wish,
+    curator: str | None = None,
+    *,
+    ranked: Sequence[Ranked] | None = None,
+    aside: Mapping[int, Duplicate] | None = None,
 ) -> VoteRanking:
     """Fit what curators (or this one) said of pairs, around what the metrics of the wish expect.
 
-    `ranked` is what `rank(store, wish.metrics)` gives, where that is at hand.
+    `ranked` is what `rank(store, wish.metrics)` gives, and `aside` the near-duplicates by number, where these are at
+    hand.
     """
     answers = standing_events(store.reviews(curator=curator, kind="pair"))
     ranked = rank(store, wish.metrics) if ranked is None else ranked
     prior = dict(zip([i.asset.id for i in ranked], prior_from_scores([i.score for i in ranked]).tolist(), strict=True))
-    fitted, keep = _in_question(store, wish, ranked, {n for event in answers for n in _pair(event)})
+    aside = {item.asset_id: item for item in store.duplicates()} if aside is None else aside
+    fitted, keep = _in_question(wish, ranked, aside, {n for event in answers for n in _pair(event)})
     rows = {item.asset.id: row for row, item in enumerate(fitted)}
     votes = [
         Comparison(rows[left], rows[right], WON[str(event.value)])
@@ -127,16 +134,13 @@ def rank_by_votes(store: Store, wish: Wish) -> VoteRanking:
     return found
 
 
-def next_question(
-    store: Store, wish: Wish, curator: str, *, seed: int = 0, ranking: VoteRanking | None = None
-) -> Question | None:
+def next_question(store: Store, ranking: VoteRanking, curator: str, *, seed: int = 0) -> Question | None:
     """The comparison to ask of a curator next; None where there is none left to ask.
 
     One of the NEAR that teach most, drawn so that curators who work side by side are not asked the same, sides
     shuffled; a share of REPEATED are questions that this curator was asked long before. The draws are settled by seed,
-    curator and how often they were asked. A `ranking` of some votes ago saves the fit: it goes on well for NEAR votes.
+    curator and how often they were asked. A `ranking` of some votes ago goes on well for NEAR votes.
     """
-    ranking = ranking or vote_ranking(store, wish)
     answers = standing_events(store.reviews(curator=curator, kind="pair"))
     asked = [tuple(sorted(_pair(event))) for event in answers]
     rng = np.random.default_rng([seed, int(sha256_hex(curator.encode())[:8], 16), len(asked)])
@@ -148,9 +152,10 @@ def next_question(
     return Question(left, right, repeat)
 
 
-def _in_question(store: Store, wish: Wish, ranked: Sequence[Ranked], compared: set[int]) -> tuple[list[Ranked], int]:
+def _in_question(
+    wish: Wish, ranked: Sequence[Ranked], aside: Mapping[int, Duplicate], compared: set[int]
+) -> tuple[list[Ranked], int]:
     """The images to fit, best first, and how many of them are to be chosen."""
-    aside = {item.asset_id: item for item in store.duplicates()}
     eligible = [item for item in eligible_of(ranked, wish, aside) if item.asset.id not in wish.locked]
     cut = wish.supply - len(wish.locked)
     nearest = sorted(range(len(eligible)), key=lambda place: abs(place + 0.5 - cut))

@@ -99,18 +99,18 @@ class Reviews:
         self._undone: set[int] = set()
         self._standings: dict[int, Standing] = {}
         self._stale: set[int] = set()
-        self._untold: set[int] = set()
+        self._untold: dict[int, int] = {}
 
     @property
     def last(self) -> int:
         """The id of the newest event that `catch_up` told of."""
         return self._told
 
-    def catch_up(self) -> set[int]:
-        """Read what is new; returns the numbers of the images that it, and what was learned, is about."""
+    def catch_up(self) -> dict[int, int]:
+        """Read what is new; returns the images that it, and what was learned, is about: by number the newest event."""
         with self._lock:
             self._read(self._store.reviews(after=self._last, curator=self._curator))
-            told, self._untold, self._told = self._untold, set(), self._last
+            told, self._untold, self._told = self._untold, {}, self._last
             return told
 
     def learn(self, events: Sequence[Review] = ()) -> int:
@@ -141,7 +141,7 @@ class Reviews:
         for event in events:
             touched = self._take(event)
             self._stale |= touched
-            self._untold |= touched
+            self._untold |= dict.fromkeys(touched, event.id)
             self._last = event.id
 
     def _take(self, event: Review) -> set[int]:

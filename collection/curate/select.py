@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from collection.curate.wish import Wish
 from collection.errors import CollectionError
 from collection.store.records import Asset
 from collection.store.store import Store
-from collection.values import ARTIST, Slot, canonical_json, sha256_hex
+from collection.values import ARTIST, Progress, Slot, canonical_json, sha256_hex, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class SelectReport:
     mean_score: float
     """Mean of the chosen images' percentiles, 0 to 100."""
     coverage: Coverage | None = None
-    """How far eligible images are from the nearest chosen one; None where no vectors are known."""
+    """How far eligible images are from the nearest chosen one; None where no vectors are known, or nobody asked."""
     barred: int = 0
     """Images left out for their flags."""
     costs: Mapping[str, float] = field(default_factory=dict)
@@ -83,27 +84,70 @@ class Proposal:
     report: SelectReport
 
 
-def propose(
-    candidates: Candidates, wish: Wish, *, costs: bool = True, overtaken: Callable[[], bool] = lambda: False
-) -> Proposal:
-    """Choose a good and diverse set under the quotas; nothing is written. Without `costs` they are not worked out.
+class Eligible:
+    """What a wish leaves to choose from. It does not depend on the diversity: one of it serves a whole slider."""
 
-    Raises CollectionError where more images are locked than there are tokens of their kind, and OvertakenError as soon
-    as `overtaken` says so.
+    def __init__(self, candidates: Candidates, wish: Wish) -> None:
+        """Raises CollectionError where more images are locked than there are tokens of their kind."""
+        self.images = eligible_of(candidates.ranked, wish, candidates.aside)
+        """Best first."""
+        refuse_crowd([item.asset for item in self.images], wish)
+        self.vectors = _vectors(candidates.encoded, self.images)
+        self._pools: dict[tuple[tuple[Slot, int], ...], Pool] = {}
+
+    @cached_property
+    def _spread(self) -> Vectors:
+        return spread(self.vectors)
+
+    def pool(self, wish: Wish) -> Pool:
+        """The images as `choose` asks for them, with the kinds of this wish."""
+        room = tuple(wish.room.items())
+        if room not in self._pools:
+            kinds = {slot: kind for kind, (slot, _) in enumerate(room)}
+            slots = [wish.slot_of(item.asset) if wish.slots else room[0][0] for item in self.images]
+            rooms = np.array([kinds.get(slot, len(kinds)) for slot in slots], dtype=np.intp)
+            self._pools[room] = Pool(np.array([item.score / 100 for item in self.images]), rooms, self._spread)
+        return self._pools[room]
+
+    def choice(self, wish: Wish, overtaken: Callable[[], bool], progress: Progress = silent) -> Choice:
+        """The rows to choose."""
+        locked, picked = (
+            [row for row, item in enumerate(self.images) if item.asset.id in numbers]
+            for numbers in (wish.locked, wish.picked)
+        )
+        room = [*wish.room.values(), 0]
+        return choose(
+            self.pool(wish), room, wish.diversity, locked=locked, picked=picked, overtaken=overtaken, progress=progress
+        )
+
+
+def propose(
+    candidates: Candidates,
+    wish: Wish,
+    *,
+    costs: bool = True,
+    eligible: Eligible | None = None,
+    overtaken: Callable[[], bool] = lambda: False,
+    progress: Progress = silent,
+) -> Proposal:
+    """Choose a good and diverse set under the quotas; nothing is written. Without `costs` neither they nor the coverage
+    are worked out, which takes as long as the choice.
+
+    `eligible` is what the wish leaves, where that is at hand; `progress` is told of the choice itself. Raises
+    CollectionError where more images are locked than there are tokens of their kind, and OvertakenError as soon as
+    `overtaken` says so.
     """
-    eligible = eligible_of(candidates.ranked, wish, candidates.aside)
-    refuse_crowd([item.asset for item in eligible], wish)
-    vectors = _vectors(candidates.encoded, eligible)
-    choice = _choice(eligible, vectors, wish, overtaken)
-    rows = sorted(choice.rows)
-    level = mean([eligible[row].score for row in rows])
+    eligible = eligible or Eligible(candidates, wish)
+    images, rows = eligible.images, sorted((choice := eligible.choice(wish, overtaken, progress)).rows)
+    level = mean([images[row].score for row in rows])
     rules = _without(wish) if costs else {}
-    others = {rule: _choice(eligible, vectors, other, overtaken).rows for rule, other in rules.items()}
-    cost = {rule: mean([eligible[row].score for row in found]) - level for rule, found in others.items()}
-    reach, barred = coverage(vectors, rows), len(wish.barred.keys() - wish.locked)
-    artists = _by_artist([eligible[row] for row in rows], wish)
-    report = SelectReport(len(rows), len(eligible), wish.supply, level, reach, barred, cost, choice.gap, artists)
-    return Proposal([eligible[row] for row in rows], eligible, report)
+    others = {rule: eligible.choice(other, overtaken).rows for rule, other in rules.items()}
+    cost = {rule: mean([images[row].score for row in found]) - level for rule, found in others.items()}
+    reach = coverage(eligible.vectors, rows) if costs else None
+    barred = len(wish.barred.keys() - wish.locked)
+    artists = _by_artist([images[row] for row in rows], wish)
+    report = SelectReport(len(rows), len(images), wish.supply, level, reach, barred, cost, choice.gap, artists)
+    return Proposal([images[row] for row in rows], images, report)
 
 
 def select(store: Store, wish: Wish) -> SelectReport:
@@ -145,20 +189,6 @@ def refuse_crowd(assets: Sequence[Asset], wish: Wish) -> None:
                 f"{len(found)} images are locked ({names}) {no_room(found[0], wish)}",
                 f"collection select --free {found[-1].id}",
             )
-
-
-def _choice(eligible: Sequence[Ranked], vectors: Vectors, wish: Wish, overtaken: Callable[[], bool]) -> Choice:
-    """The chosen rows of the eligible images."""
-    room = wish.room
-    kinds = {slot: kind for kind, slot in enumerate(room)}
-    slots = [wish.slot_of(item.asset) if wish.slots else next(iter(room)) for item in eligible]
-    rooms = np.array([kinds.get(slot, len(kinds)) for slot in slots], dtype=np.intp)
-    scores = np.array([item.score / 100 for item in eligible])
-    locked, picked = (
-        [row for row, item in enumerate(eligible) if item.asset.id in numbers] for numbers in (wish.locked, wish.picked)
-    )
-    pool = Pool(scores, rooms, spread(vectors) if wish.diversity else None)
-    return choose(pool, [*room.values(), 0], wish.diversity, locked=locked, picked=picked, overtaken=overtaken)
 
 
 def _vectors(encoded: tuple[Sequence[int], Vectors], eligible: Sequence[Ranked]) -> Vectors:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
@@ -98,6 +99,11 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
+
+    def settle(self) -> None:
+        """Wait until all that was committed is on the disk, also what did not wait for it."""
+        with suppress(FileNotFoundError), Path(f"{self.path}-wal").open("rb") as log:
+            os.fsync(log.fileno())
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:

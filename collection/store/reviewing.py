@@ -17,8 +17,7 @@ from sqlmodel import Session, col, delete, select
 from collection.errors import UsageError
 from collection.store.database import Database, now
 from collection.store.records import Decision, LearnedTaste, Review, Score
-from collection.store.rows import among
-from collection.store.tables import AssetRow, ReviewRow, ScoreRow, TasteRow
+from collection.store.tables import ReviewRow, ScoreRow, TasteRow
 from collection.store.together import Together
 from collection.values import canonical_json
 
@@ -26,11 +25,16 @@ STEPS = ("undo", "redo")
 
 
 class Reviewing(Database):
-    """What curators said. An event is on the disk when a method that adds it returns (WAL, synchronous FULL)."""
+    """What curators said. An event is on the disk when a method that adds it returns (WAL, synchronous FULL), unless
+    `votes_wait` was cleared."""
+
+    votes_wait = True
+    """Whether a vote waits for the disk. Where it does not (NORMAL), it survives whatever ends the process, but a power
+    cut may undo it until `settle` was called."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._together = Together(self._writing)
+        self._together = Together(lambda: self._writing(durably=self.votes_wait))
 
     def add_reviews(self, curator: str, decisions: Sequence[Decision], seen: Mapping[str, Any]) -> list[Review]:
         """Keep one action of a curator, in one transaction; returns its events.
@@ -113,7 +117,9 @@ class Reviewing(Database):
 
     def _refuse_unknown(self, session: Session, decisions: Sequence[Decision]) -> None:
         asked = {number for item in decisions for number in (item.asset_id, item.other_id) if number is not None}
-        known = set(session.exec(select(AssetRow.id).where(among(col(AssetRow.id), asked))))
+        query = "SELECT id FROM asset WHERE id IN (SELECT value FROM json_each(?))"
+        found = session.connection().exec_driver_sql(query, (json.dumps(sorted(asked)),))
+        known = {number for (number,) in found}
         if unknown := sorted(asked - known):
             raise UsageError(
                 f"there is no image {unknown[0]:04d}", "`collection sheet --all` shows every image with its number"
@@ -123,7 +129,8 @@ class Reviewing(Database):
         self, session: Session, curator: str, events: Iterable[tuple[Any, ...]], seen: Mapping[str, Any]
     ) -> list[Review]:
         """Ids are given here, under the writer's lock: no row ever goes, so the highest is the last."""
-        batch = (session.exec(select(func.max(ReviewRow.id))).one() or 0) + 1
+        connection = session.connection()
+        batch = (connection.exec_driver_sql("SELECT max(id) FROM review").scalar() or 0) + 1
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         found = [
             Review(number, batch, at, curator, kind, asset_id, other_id, value, seen, undoes)
@@ -138,7 +145,7 @@ class Reviewing(Database):
             }
             for item in found
         ]  # fmt: skip
-        session.execute(insert(ReviewRow), rows)
+        connection.execute(insert(ReviewRow.__table__), rows)  # type: ignore[attr-defined]
         return found
 
 

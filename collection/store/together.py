@@ -25,7 +25,7 @@ class Together:
         self._waiting: deque[tuple[Callable[[Session], Any], Future[Any]]] = deque()
 
     def write(self, work: Callable[[Session], T]) -> T:
-        """Do a piece of work; returns once it is on the disk.
+        """Do a piece of work; returns once it is committed.
 
         A CollectionError is that of this work alone, which must not have written anything before. Whatever else goes
         wrong undoes the whole transaction, and is raised to all who are in it.

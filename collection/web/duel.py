@@ -1,6 +1,6 @@
 """Which two images to compare next. The fit behind it takes a second, so it is renewed beside the answers.
 
-All images are ranked for it only where images or scores changed: of 100,000 that takes several seconds.
+All images are ranked for it only where images or scores changed, and by the catalogue's columns where these say it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Lock
 
+import numpy as np
+
 from collection.curate.candidates import Ranked, rank
 from collection.curate.catalogue import Snapshot
 from collection.curate.columns import Images, Scores
 from collection.curate.ranking import WON, Question, VoteRanking, next_question, vote_ranking
 from collection.curate.reviews import standing_events
 from collection.project import Project
+from collection.store.records import Asset
 
 RENEWED = 8
 """Answers after which the fit is renewed."""
@@ -61,9 +64,9 @@ class Duel:
                 told = fitted.strengths
                 self._far = fitted, told.doubt(fitted.keep), told.votes_needed(fitted.keep)
             _, doubt, needed = self._far
-        ranking, wish = replace(fitted, answers=answers), self._project.stock_wish
+        ranking = replace(fitted, answers=answers)
         votes = sum(event.value in WON for event in answers)
-        question = next_question(self._project.store, wish, curator, ranking=ranking)
+        question = next_question(self._project.store, ranking, curator)
         return Asked(question, votes, doubt, max(0, needed - max(0, votes - fitted.votes)))
 
     def asked(self, curator: str) -> int:
@@ -75,7 +78,17 @@ class Duel:
         self._thread.shutdown()
 
     def _fitted(self, now: Snapshot) -> VoteRanking:
-        store, wish, known = self._project.store, self._project.stock_wish, self._ranked
+        store, known = self._project.store, self._ranked
+        wish = self._project.stock_wish_after(now.reviews.standings(), now.flagged)
         if known is None or known[0] is not now.images or known[1] is not now.scores:
-            known = self._ranked = now.images, now.scores, rank(store, wish.metrics)
-        return vote_ranking(store, wish, ranked=known[2])
+            same = wish.metrics == now.judge.ranking
+            known = self._ranked = now.images, now.scores, _ranked(now) if same else rank(store, wish.metrics)
+        return vote_ranking(store, wish, ranked=known[2], aside=now.choice.aside)
+
+
+def _ranked(now: Snapshot) -> list[Ranked]:
+    """What `rank` gives by the metrics that rank, from the columns at hand: of an image only what a fit asks for."""
+    images, scores = now.images, np.nan_to_num(now.scores.ranking)
+    order = np.argsort(-scores, kind="stable").tolist()
+    ids, levels = images.ids.tolist(), scores.tolist()
+    return [Ranked(Asset(ids[row], None, images.files[row], "", 0, 0, 0), levels[row], {}) for row in order]

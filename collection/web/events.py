@@ -67,7 +67,7 @@ class Action(BaseModel):
 
 @router.post("/events", response_class=JSONResponse)
 def record(room: TheRoom, you: You, action: Action) -> Response:
-    """Keep an action; answered once it is on the disk."""
+    """Keep an action; answered once it is committed. It outlives this server at once, a power cut a second later."""
     kept = reviews.record(room.store, you, action.each(), seen=action.seen.model_dump(exclude_none=True))
     return JSONResponse({"batch": kept[0].batch, **_changed(room, you, kept, kept)})
 

@@ -29,6 +29,7 @@ class Room:
     def __init__(self, project: Project, curators: Sequence[str]) -> None:
         self.project, self.curators = project, tuple(curators)
         self.store = project.store
+        self.store.votes_wait = False
         self.catalogue = project.catalogue()
         self.proposals = Proposals(project)
         self.stacking = Stacking(project)
@@ -40,6 +41,7 @@ class Room:
         """Stop what is at work."""
         self.jobs.close()
         self.duel.close()
+        self.store.settle()
 
     def now(self) -> Snapshot:
         """The catalogue of this moment."""

@@ -1,7 +1,7 @@
 """Server-sent events: what others decided, what changed, how far a job is.
 
 event: version   {"version", "images"}    something changed; `images`: also the images, scores or the set
-event: changed   {"ids", "version"}       somebody decided about these
+event: changed   {"ids", "versions"}      somebody decided about these, which stand so since those versions
 event: job       a job, as /api/jobs tells it
 """
 
@@ -24,6 +24,8 @@ router = APIRouter(prefix="/api")
 
 LOOK = 0.25
 """Seconds between looks at the database, for what other processes write."""
+SETTLED = 1.0
+"""Seconds after which votes are on the disk at the latest, so that a power cut takes no older ones back."""
 SIGN_OF_LIFE = 15.0
 """Seconds of silence after which a comment is sent, so that a broken line is noticed."""
 BEHIND = 1000
@@ -32,7 +34,7 @@ Event = tuple[str, Mapping[str, Any]]
 
 
 class News:
-    """Looks for what is new while anybody reads, and tells all readers."""
+    """Looks for what is new, sees that it gets to the disk, and tells all readers."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
@@ -44,15 +46,18 @@ class News:
         self._loop = asyncio.get_running_loop()
         self._room.jobs.listen(self._job)
         last = await run_in_threadpool(self._room.now)
+        settled, looks = last, 0
         while True:
             await asyncio.sleep(LOOK)
-            if not self._readers:
-                continue
             now = await run_in_threadpool(self._room.now)
+            looks += 1
+            if now.version != settled.version and looks * LOOK >= SETTLED:
+                await run_in_threadpool(self._room.store.settle)
+                settled, looks = now, 0
             if now.version != last.version:
                 decided = self._room.catalogue.decided_since(last.version)
                 if decided:
-                    self._tell("changed", {"ids": sorted(decided), "version": now.version})
+                    self._tell("changed", {"ids": list(decided), "versions": list(decided.values())})
                 same = now.images is last.images and now.scores is last.scores and now.choice is last.choice
                 self._tell("version", {"version": now.version, "images": not same})
                 last = now

@@ -4,9 +4,10 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from collection.curate import diverse
 from collection.curate.diverse import Pool, choose, coverage, spread, worth
 
 seeds = st.integers(0, 2**32 - 1)
@@ -29,6 +30,30 @@ def test_every_choice_adds_as_much_as_any_could(seed: int, diversity: float, kin
         free = [r for r in range(40) if r not in before and left[found.kinds[r]] > 0]
         most = max(worth(found, [*before, other], diversity, supply) for other in free)
         assert worth(found, [*before, row], diversity, supply) == pytest.approx(most, rel=1e-4, abs=1e-4)
+        left[found.kinds[row]] -= 1
+
+
+@pytest.fixture
+def few_near(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that most rows are looked at late, as in large sets."""
+    for name, value in {"NEAR": 5, "BEHIND": 3, "SHARE": 7, "FOLDED": 4, "ROWS": 16}.items():
+        monkeypatch.setattr(diverse, name, value)
+
+
+@pytest.mark.usefixtures("few_near")
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seeds, st.sampled_from([0.0, 0.3, 0.7, 1.0]), st.integers(1, 3))
+def test_what_is_looked_at_late_costs_no_more_than_the_slack(seed: int, diversity: float, kinds: int) -> None:
+    found, left = pool(seed, 60, kinds=kinds), [30 // kinds] * kinds
+    supply, chosen = sum(left), choose(found, left, diversity)
+    assert chosen.worth == pytest.approx(worth(found, chosen.rows, diversity, supply), rel=1e-4)
+    assert chosen.worth <= chosen.most * (1 + 1e-5)
+    for place, row in enumerate(chosen.rows):
+        before = chosen.rows[:place]
+        free = [r for r in range(60) if r not in before and left[found.kinds[r]] > 0]
+        gains = {other: worth(found, [*before, other], diversity, supply) for other in free}
+        base = worth(found, before, diversity, supply)
+        assert gains[row] - base >= (1 - diverse.SLACK) * (max(gains.values()) - base) - 1e-4
         left[found.kinds[row]] -= 1
 
 

@@ -240,10 +240,21 @@ class TestStayingWarm:
         assert find(second, "is:picked", "anna") == [2]
         assert second.images is first.images
         assert second.version > first.version
-        assert catalogue.decided_since(first.version) == {2}
+        assert catalogue.decided_since(first.version) == {2: second.version}
         undo(fresh, "anna")
         assert find(catalogue.now(), "is:picked", "anna") == []
-        assert catalogue.decided_since(second.version) == {2}
+        assert catalogue.decided_since(second.version).keys() == {2}
+
+    def test_a_vote_stands_since_its_own_version(self, fresh: Store) -> None:
+        """So that a page that knows the answer to its vote need not ask again when it hears of it."""
+        catalogue = Catalogue(fresh, Judge)
+        first = catalogue.now()
+        known = {}
+        for number in (1, 2, 3):
+            kept = record(fresh, "anna", [Decision("flag", number, "pick")])
+            known[number] = catalogue.standings_after(kept, [number])[0]
+        assert catalogue.now().version == max(known.values())
+        assert catalogue.decided_since(first.version) == known
 
     def test_images_and_scores_arrive(self, fresh: Store) -> None:
         catalogue = Catalogue(fresh, lambda: Judge({"quality": "m"}))

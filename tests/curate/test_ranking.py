@@ -20,7 +20,7 @@ METRICS = {"quality": "m"}
 
 def ask(store: Store, wish: Wish, curator: str, truth: np.ndarray, rng: np.random.Generator) -> Question:
     """One answer of a curator who knows the true strengths, by and large."""
-    question = next_question(store, wish, curator, seed=3)
+    question = next_question(store, vote_ranking(store, wish), curator, seed=3)
     assert question is not None
     left = rng.random() < 1 / (1 + np.exp(truth[question.right - 1] - truth[question.left - 1]))
     record(store, curator, [Decision("pair", question.left, "left" if left else "right", question.right)])
@@ -75,7 +75,7 @@ def test_images_without_a_score_get_none_from_votes_unless_they_were_compared(ga
 def test_a_skipped_pair_is_not_asked_again_and_counts_for_nothing(gallery: Gallery) -> None:
     store, wish = gallery(4), Wish(2, METRICS)
     asked = []
-    while (question := next_question(store, wish, "ada")) is not None:
+    while (question := next_question(store, vote_ranking(store, wish), "ada")) is not None:
         asked.append(frozenset((question.left, question.right)))
         record(store, "ada", [Decision("pair", question.left, "skip", question.right)])
         assert len(asked) < 7
@@ -91,8 +91,9 @@ def test_sides_are_shuffled_curators_differ_and_some_questions_come_again(galler
     pairs = Counter(frozenset((question.left, question.right)) for question in asked if not question.repeat)
     assert max(pairs.values()) == 1
     assert 40 < sum(question.left < question.right for question in asked) < 110
-    assert next_question(store, wish, "ada") == next_question(store, wish, "ada")
-    others = {next_question(store, wish, name) for name in ("ben", "cyd", "dan", "eve")}
+    ranking = vote_ranking(store, wish)
+    assert next_question(store, ranking, "ada") == next_question(store, ranking, "ada")
+    others = {next_question(store, ranking, name) for name in ("ben", "cyd", "dan", "eve")}
     assert len(others) > 1
 
 

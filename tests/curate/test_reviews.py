@@ -146,7 +146,7 @@ def test_a_log_kept_warm_is_the_log_read_anew(fresh: Callable[[], Store], todo: 
             record(store, who, what)
         touched = warm.catch_up()
         assert warm.standings() == standings(store, curator)
-        assert {n for n in range(1, IMAGES + 1) if warm.standing(n) != before.get(n, Standing(n))} <= touched
+        assert {n for n in range(1, IMAGES + 1) if warm.standing(n) != before.get(n, Standing(n))} <= touched.keys()
     assert warm.last == max((event.id for event in store.reviews(curator=curator)), default=0)
 
 

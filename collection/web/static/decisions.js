@@ -46,7 +46,7 @@ export class Decisions {
     const told = settled.filter((id) => standings[id]);
     this.room.cache.stand(Object.fromEntries(told.map((id) => [id, standings[id]])), version);
     this.room.changed(changed);
-    if (told.length < settled.length) this.room.othersChanged({ ids: settled, version }).catch(sayWrong);
+    if (told.length < settled.length) this.room.othersChanged({ ids: settled, versions: settled.map(() => version) }).catch(sayWrong);
     this.room.renewSoon();
     return changed;
   }

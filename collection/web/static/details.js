@@ -35,9 +35,9 @@ export class Details {
     }
   }
 
-  /** Fetch those images again of which something older than `version` is known; returns their numbers. */
-  async renew(ids, version = Infinity) {
-    const old = ids.filter((id) => this.#known.get(id)?.version < version);
+  /** Fetch those images again of which something older than their version is known; returns their numbers. */
+  async renew(ids, versions = []) {
+    const old = ids.filter((id, place) => this.#known.get(id)?.version < (versions[place] ?? Infinity));
     for (let start = 0; start < old.length; start += AT_ONCE) this.#ask(old.slice(start, start + AT_ONCE));
     await Promise.all(old.map((id) => this.#asked.get(id)));
     return old;

@@ -226,9 +226,9 @@ export class Room {
     };
   }
 
-  /** Others decided: what is shown of these images is asked for again. */
-  async othersChanged({ ids, version }) {
-    this.changed(await this.cache.renew(ids, version));
+  /** Somebody decided: of these images what is shown is asked for again, unless it is of those versions, as after own votes. */
+  async othersChanged({ ids, versions }) {
+    this.changed(await this.cache.renew(ids, versions));
     this.renewSoon();
   }
 

@@ -91,17 +91,20 @@ class TheSet {
     const query = new URLSearchParams(this.#wanted == null ? {} : { diversity: this.#wanted });
     const found = await this.#ask("/api/set", query, asked);
     if (!found) return;
-    this.#tried.set(found.diversity, { score: found.mean_score, coverage: found.coverage });
     this.slider.value = Math.round(found.diversity * 100);
     this.said.textContent = `diversity ${found.diversity.toFixed(2)}`;
     this.slider.setAttribute("aria-valuetext", `diversity ${found.diversity.toFixed(2)}, mean quality ${found.mean_score.toFixed(0)}`);
     this.found = found;
     this.#fill(found);
-    this.facts.replaceChildren(...portrait(found, this.#tried, (query) => this.room.go("grid", { q: query })));
+    this.#tell(found);
     this.write.disabled = !found.ids.length;
     this.sheet.href = `/api/sheet?${query}`;
     this.sheet.hidden = !found.ids.length;
     this.#costs(query, asked);
+  }
+
+  #tell(found) {
+    this.facts.replaceChildren(...portrait(found, this.#tried, (query) => this.room.go("grid", { q: query })));
   }
 
   #fill({ ids }) {
@@ -120,10 +123,14 @@ class TheSet {
     this.room.tell("loaded");
   }
 
-  /** What each rule costs takes several choices to find out, so that it comes after the set. */
+  /** What each rule costs takes several choices to find out, and how far it reaches as long again: after the set. */
   async #costs(query, asked) {
-    const found = await this.#ask("/api/set/costs", query, asked);
-    if (found) this.facts.querySelector("#costs")?.replaceChildren(...told(found.costs));
+    const more = await this.#ask("/api/set/costs", query, asked);
+    if (!more) return;
+    const { found } = this;
+    this.#tried.set(found.diversity, { score: found.mean_score, coverage: more.coverage });
+    this.#tell({ ...found, coverage: more.coverage });
+    this.facts.querySelector("#costs")?.replaceChildren(...told(more.costs));
   }
 
   /** The answer, or null where the slider has moved on: the server stops working on what is asked no more. */
