@@ -176,7 +176,7 @@ def fit(count: int, votes: Sequence[Comparison], prior: Numbers | None = None, s
     """
     wrong = next((vote for vote in votes if not _possible(vote, count)), None)
     if wrong is not None:
-        raise UsageError(f"{wrong} is no comparison of two of {count} images", "won is from 0 to 1")
+        raise UsageError(f"{wrong} is no comparison of two images of {count}", "won is from 0 to 1")
     left, right = (np.array([getattr(vote, side) for vote in votes], dtype=np.intp) for side in ("left", "right"))
     won = np.array([vote.won for vote in votes], dtype=np.float64)
     mean = np.zeros(count) if prior is None else np.asarray(prior, dtype=np.float64)

@@ -62,6 +62,8 @@ def test_a_query_that_cannot_be_read_is_answered_in_words(links: dict[str, str],
     page.keyboard.press("Enter")
     page.wait_for_selector(".refused:has-text('did you mean quality?')")
     assert page.get_attribute("#query", "aria-invalid") == "true"
+    assert page.locator("text=did you mean quality?").count() == 1, "said once"
+    assert page.evaluate("document.activeElement.id") == "query", "to be mended"
     assert page.locator(".tile[data-id]").count() > 10  # what was there stays
     page.fill("#query", "series:Shores -series:Shores")
     page.keyboard.press("Enter")

@@ -119,8 +119,8 @@ export class Room {
       if (query !== this.query) return; // another was asked for meanwhile
       [this.ids, this.#version, this.#places, this.stale] = [ids, version, null, false];
     } catch (refusal) {
-      sayWrong(refusal);
-      this.tell("refused", refusal);
+      if (refusal.status === 400) this.tell("refused", refusal); // the query field says it, and it alone
+      else sayWrong(refusal);
       return;
     }
     this.selection = new Set([...this.selection].filter((id) => this.place(id) >= 0));

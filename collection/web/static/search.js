@@ -8,9 +8,9 @@ import { sayWrong } from "./status.js";
 export function search(room) {
   const field = element("input", {
     type: "search", id: "query", name: "q", autocomplete: "off", spellcheck: "false", enterkeyhint: "search",
-    placeholder: "quality>80 is:unreviewed", "aria-label": "Query",
+    placeholder: "quality>80 is:unreviewed", "aria-label": "Query", "aria-describedby": "refused",
   });
-  const wrong = element("p", { class: "refused", hidden: true });
+  const wrong = element("p", { class: "refused", id: "refused", role: "alert", hidden: true });
   const form = element(
     "form",
     {
@@ -18,7 +18,7 @@ export function search(room) {
       submit: (event) => {
         event.preventDefault();
         offers.close();
-        room.ask(field.value).then(() => field.blur()).catch(sayWrong);
+        room.ask(field.value).then(() => wrong.hidden && field.blur()).catch(sayWrong); // a wrong one is there to be mended
       },
     },
     icon("find"),
