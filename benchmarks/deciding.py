@@ -1,31 +1,38 @@
 """What people's decisions cost: folding a long log, writers at once, the next question.
 
     python benchmarks/deciding.py [events] [seconds]
+    python benchmarks/deciding.py --outlook
 
-The writers are processes of their own, each with a vote of one event at a time, asked for at 100 votes a second in all.
+The second holds what the room says of more answers against simulated curators of known taste. The writers are processes
+of their own, each with a vote of one event at a time, asked for at 100 votes a second in all.
 """
 
 from __future__ import annotations
 
+import math
 import random
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
 from collection.curate.agreement import agreement
 from collection.curate.candidates import rank
-from collection.curate.ranking import next_question, vote_ranking
+from collection.curate.pairwise import SPREAD, Comparison, Strengths, fit, prior_from_scores
+from collection.curate.ranking import NEAR, next_question, vote_ranking
 from collection.curate.reviews import Reviews, record, undo
 from collection.curate.wish import Wish
 from collection.store.records import Asset, Decision, Score
 from collection.store.store import Store
 from collection.values import Recipe
 
-IMAGES, WRITERS, RATE = 10_000, 8, 100
+IMAGES, WRITERS, RATE, OUTLOOKS, MOST = 10_000, 8, 100, 4, 12
 WRITER = """
 import sys, time
 from pathlib import Path
@@ -105,7 +112,54 @@ def ask(store: Store) -> None:
     print(f"the next question of a fit         {seconds * 1000:8.2f} ms")
 
 
+def outlook() -> None:
+    """What was said of the doubt after more answers, and what it was then."""
+    for count, keep, spread in (
+        (24, 12, SPREAD),
+        (40, 10, SPREAD),
+        (100, 60, SPREAD),
+        (200, 50, SPREAD),
+        (40, 20, 6.0),
+    ):
+        off: list[float] = []
+        for seed in range(OUTLOOKS):
+            fits = answered(count, keep, spread, np.random.default_rng(seed))
+            for votes, found in fits.items():
+                said = found.outlook(keep, votes)
+                if votes + said.votes in fits:
+                    off.append(said.then - fits[votes + said.votes].doubt(keep))
+        print(
+            f"{keep:3} of {count:3}, tastes spread by {spread}: doubt said minus doubt then {np.mean(off):+.3f}, "
+            f"{np.quantile(np.abs(off), 0.9):.3f} off at most in 9 of 10 of {len(off)}"
+        )
+
+
+def answered(count: int, keep: int, spread: float, rng: np.random.Generator) -> dict[int, Strengths]:
+    """The fits of a curator who is asked as in the room until the choice is settled, or MOST answers an image."""
+    prior = prior_from_scores(list(range(count, 0, -1)))
+    taste = prior + rng.normal(scale=spread, size=count)
+    votes: list[Comparison] = []
+    fits = {0: fit(count, votes, prior)}
+    asked: set[tuple[int, int]] = set()
+    while not fits[len(votes)].settled(keep) and len(votes) < MOST * count:
+        found = fits[len(votes)]
+        for _ in range(10):
+            pairs = [pair for pair in found.next_pairs(NEAR) if pair not in asked]
+            pairs = pairs or [pair for pair in combinations(range(count), 2) if pair not in asked]
+            if not pairs:
+                return fits
+            left, right = pairs[int(rng.integers(len(pairs)))]
+            asked.add((left, right))
+            chance = 1 / (1 + math.exp(taste[right] - taste[left]))
+            votes.append(Comparison(left, right, float(rng.random() < chance)))
+        fits[len(votes)] = fit(count, votes, prior)
+    return fits
+
+
 def main() -> None:
+    if sys.argv[1:] == ["--outlook"]:
+        outlook()
+        return
     events, seconds = (int(word) for word in [*sys.argv[1:], *("100000", "60")[len(sys.argv) - 1 :]])
     with TemporaryDirectory() as folder:
         store = filled(Path(folder) / "collection.db")

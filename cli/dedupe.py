@@ -62,7 +62,7 @@ def searched(search: Mapping[str, Any]) -> str:
     if search.get("method") == "faiss":
         recall = search["recall"]
         share = "the sample had no neighbours" if recall is None else f"found {recall:.1%} of the neighbours"
-        notes.append(f"searched with FAISS, which {share} of {search['sampled']:,} images")
+        notes.append(f"searched with FAISS, which {share} of {amount(search['sampled'], 'image')}")
     if search.get("cut"):
         notes.append(f"{amount(search['cut'], 'image')} with more neighbours than are kept, compared anew")
     return "".join(f"; {note}" for note in notes)

@@ -15,6 +15,7 @@ from .render import Outcome, amount
 from .session import DryRun, Json, Session, working
 
 if TYPE_CHECKING:
+    from collection.curate.pairwise import Outlook
     from collection.curate.ranking import VoteRanking
 
 DOUBT = 0.05
@@ -38,19 +39,25 @@ def work(session: Session) -> VoteRanking:
 def outcome(found: VoteRanking) -> Outcome:
     """What comparisons say, in a line, and whether to ask on."""
     strengths, keep = found.strengths, found.keep
-    doubt, needed = strengths.doubt(keep), strengths.votes_needed(keep, DOUBT)
+    outlook = strengths.outlook(keep, found.votes, DOUBT)
     told = bool(found.votes) and strengths.told
     report: dict[str, Any] = {
-        "votes": found.votes, "told": told, "evidence": strengths.evidence, "keep": keep, "doubt": doubt,
-        "settled": strengths.settled(keep, DOUBT), "votes_needed": needed,
+        "votes": found.votes, "told": told, "evidence": strengths.evidence, "keep": keep,
+        "outlook": outlook.as_json(),
     }  # fmt: skip
     if not found.votes:
         hint = "compare images in `collection review`, or here: collection rank WINNER LOSER"
         return Outcome("rank", "nobody has compared any images yet", report, hint=hint)
     ranks = "they rank the images" if told else "too few to rank by: the scores still do"
-    more = "no need to ask on" if report["settled"] else f"about {amount(needed, 'more vote')} would settle the choice"
-    line = f"{amount(found.votes, 'comparison')}, {ranks}; {doubt:.0%} of the choice in doubt, {more}"
+    line = f"{amount(found.votes, 'comparison')}, {ranks}; {outlook.doubt:.0%} of the choice in doubt, {_more(outlook)}"
     return Outcome("rank", line, report)
+
+
+def _more(outlook: Outlook) -> str:
+    """What asking on would bring."""
+    if outlook.settled:
+        return "no need to ask on"
+    return f"about {outlook.then:.0%} after {amount(outlook.votes, 'more vote')}"
 
 
 def table(session: Session, found: VoteRanking, most: int) -> list[dict[str, Any]]:

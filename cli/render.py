@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from collection.values import Failure, Progress, silent
+from collection.values import amount as amount
 
 SHOWN_FAILURES = 10
 
@@ -119,11 +120,6 @@ class Screen:
                 bars.update(task, completed=done, total=total, rate=f"{speed:.1f} {unit}/s" if speed else "")
 
             yield update
-
-
-def amount(number: int, singular: str, plural: str | None = None) -> str:
-    """A number and its noun: 1 token, 24 tokens, 1,200 images."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def counted(flags: Mapping[int, Mapping[str, str]] | Mapping[str, Mapping[str, str]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .deciding import named
-from .render import Outcome
+from .render import Outcome, amount
 from .session import Session
 
 
@@ -19,8 +19,8 @@ def learn(session: Session, curator: str | None) -> None:
     if not ranks and not report["better"]:
         words += f": votes do not show that it beats {stock}"
     line = (
-        f"{found.name}, of {report['votes']} votes: right on {_share(report['learned'])} of held-out votes, {stock} on "
-        f"{_share(report['stock'])}, chance on {report['chance']:.0%}; it {words}"
+        f"{found.name}, of {amount(report['votes'], 'vote')}: right on {_share(report['learned'])} of held-out "
+        f"votes, {stock} on {_share(report['stock'])}, chance on {report['chance']:.0%}; it {words}"
     )
     session.end(Outcome("score", line, {**report, "metric": found.name, "sha256": found.sha256, "ranks": ranks}))
 

@@ -17,6 +17,7 @@ from collection.config import DiffusionGenerator
 from collection.errors import CollectionError
 from collection.project import CONFIG_FILE, Project, open_project
 from collection.publication import Publication
+from collection.values import amount
 
 if TYPE_CHECKING:
     from collection.ipfs.pinner import Pinner
@@ -93,7 +94,9 @@ def _device() -> Check:
         return Check("device", True, False, f"{torch.cuda.device_count()} x {torch.cuda.get_device_name(0)}")
     if torch.backends.mps.is_available():
         return Check("device", True, False, "Apple GPU")
-    return Check("device", True, False, f"processor only, {torch.get_num_threads()} threads: diffusion will be slow")
+    return Check(
+        "device", True, False, f"processor only, {amount(torch.get_num_threads(), 'thread')}: diffusion will be slow"
+    )
 
 
 def _disk(folder: Path) -> Check:

@@ -28,6 +28,11 @@ Progress = Callable[[int, int], None]
 """Told (done, total) as work goes on, in the unit of the stage (images, tokens, files)."""
 
 
+def amount(number: int, singular: str, plural: str | None = None) -> str:
+    """A number and its noun: 1 token, 24 tokens, 1,200 images."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
 def silent(done: int, total: int) -> None:
     """The progress nobody watches."""
 

@@ -13,7 +13,7 @@ from collection.chain.transactions import Account, receipt, send, settle
 from collection.errors import ChainError
 from collection.store.records import Deployment, Mint
 from collection.store.store import Store
-from collection.values import Progress, silent
+from collection.values import Progress, amount, silent
 
 _PROBE = 16  # tokens of the batch whose gas tells how many fit; its share of the fixed cost errs on the safe side
 _GAS_MARGIN = 1.1  # of the estimate; what is not used is not paid
@@ -90,7 +90,9 @@ def _affordable(contract: TokenContract, account: Account, recipient: str, remai
         gas = call.estimate_gas({"from": account.address})
     limit = contract.chain.gas_limit()
     if gas * _GAS_MARGIN > limit:
-        raise ChainError(f"{probe} tokens need {gas} gas, but a transaction on this chain may use {limit}")
+        raise ChainError(
+            f"the gas of {amount(probe, 'token')} is {gas}, but a transaction on this chain may use {limit}"
+        )
     return max(probe, int(limit / _GAS_MARGIN / gas * probe))
 
 

@@ -12,6 +12,7 @@ from collection.chain.addresses import checksummed
 from collection.chain.connection import Chain
 from collection.chain.keys import PrivateKey, Prompt, find_key
 from collection.errors import ChainError, KeyMissingError
+from collection.values import amount
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
@@ -54,7 +55,7 @@ def settle(chain: Chain, account: Account) -> int:
     while (waiting := _nonce(chain, account, "pending")) > (mined := _nonce(chain, account, "latest")):
         if time.monotonic() > deadline:
             raise ChainError(
-                f"{waiting - mined} transactions of {account.address} are not mined yet",
+                f"{amount(waiting - mined, 'transaction')} of {account.address} not mined yet",
                 hint="run this again later: nothing is sent twice",
             )
         time.sleep(chain.poll_seconds)

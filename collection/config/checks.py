@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from collection.config.planning import SETTINGS, OneOfOne, Trait, listed, values_of
 from collection.config.reading import Place, Refuse, nearest
 from collection.config.tables import Config, Image, Series
-from collection.values import ARTIST
+from collection.values import ARTIST, amount
 
 
 def check(config: Config, refuse: Refuse) -> None:
@@ -92,7 +92,7 @@ def _check_images(config: Config, refuse: Refuse) -> None:
     if len(config.one_of_ones) > config.supply:
         refuse(["one_of_ones"], f"{len(config.one_of_ones)} are more than supply = {config.supply}", "raise supply")
     if fixed > config.images or (not free and fixed != config.images):
-        message = f"{config.images} is not the {fixed} images that axes and one-of-ones ask for"
+        message = f"{config.images} is not what axes and one-of-ones ask for: {amount(fixed, 'image')}"
         refuse(["candidates"], message, "leave `candidates` out, or change the axes")
 
 

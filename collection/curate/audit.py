@@ -17,7 +17,7 @@ from collection.durable import durable_file
 from collection.errors import CollectionError
 from collection.store.records import Asset, Review
 from collection.store.store import Store
-from collection.values import canonical_json, parse_json, sha256_hex
+from collection.values import amount, canonical_json, parse_json, sha256_hex
 
 BEGINNING = "0" * 64
 
@@ -55,7 +55,7 @@ def check_audit(path: Path) -> Audit:
             raise _broken(path, number, "it does not follow the line before")
         sealed = "seal" in line
         if sealed and line["seal"].get("events") != events:
-            raise _broken(path, number, f"the seal is not one of {events} events")
+            raise _broken(path, number, f"the seal is not one of {amount(events, 'event')}")
         events += not sealed
         previous = sha256_hex(text)
     if not sealed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import NormalDist
 
 import numpy as np
@@ -23,9 +23,11 @@ STEPS, CLOSE_ENOUGH = 50, 1e-8
 SPREAD = 1.5
 """Standard deviation of strengths around the prior: images one apart win 82 times of 100."""
 
-VOTE_WORTH, MOST_VOTES, FUTURES = 0.2, 10_000_000, 8
-"""What a vote adds to the precision of a strength, p (1 - p) at p = 0.72; where the counting of votes ends; how many
-ways the strengths may move."""
+VOTE_WORTH, FUTURES = 0.15, 8
+"""What a vote that was asked for by `next_pairs` adds to the precision of each strength (benchmarks/deciding.py; a vote
+on two that were known to be equal would add 1/4); how many ways the strengths may move."""
+LEAST_AHEAD = 10
+"""Votes to look ahead where there were none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,24 @@ class Comparison:
     left: int
     right: int
     won: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How far the asking is, and what more votes will bring."""
+
+    doubt: float
+    """How much of the choice may be wrong now, 0 to 0.5."""
+    settled: bool
+    """Whether to stop asking."""
+    votes: int
+    """So many more votes..."""
+    then: float
+    """... leave about this doubt."""
+
+    def as_json(self) -> dict[str, float]:
+        """The same, by name."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -84,25 +104,22 @@ class Strengths:
         """Whether the votes say something of their own: "strong" evidence of Kass and Raftery (1995), 20 to 1."""
         return self.evidence > math.log(20)
 
-    def votes_needed(self, keep: int, doubt: float = 0.05) -> int:
-        """About how many more votes it takes until `settled`; at most MOST_VOTES.
+    def outlook(self, keep: int, votes: int, doubt: float = 0.05) -> Outlook:
+        """What as many votes again as these strengths are from will bring, at least half a vote an image.
 
-        A vote on two images that are near each other adds about VOTE_WORTH to the precision of each. As errors shrink,
-        strengths move: by as much, on average, as the errors lose in square. Votes are taken to go to all images alike,
-        so that asking by `next_pairs` needs rather fewer.
+        How many it takes until `settled` is not said: that depends on how near the cut images lie, which only the votes
+        themselves can tell, and doubt falls with the root of their number.
+        """
+        more = two_digits(max(votes, len(self.values) / 2, LEAST_AHEAD))
+        return Outlook(self.doubt(keep), self.settled(keep, doubt), more, self.doubt_after(more, keep))
+
+    def doubt_after(self, votes: int, keep: int) -> float:
+        """The `doubt` to expect after more votes.
+
+        A vote adds about VOTE_WORTH to the precision of each of its two strengths. As errors shrink, strengths move: by
+        as much, on average, as the errors lose in square. Mean of FUTURES ways to move.
         """
         moves = np.random.default_rng(0).standard_normal((FUTURES, len(self.values)))
-        low, high = 0, MOST_VOTES
-        while low < high:
-            middle = (low + high) // 2
-            if self._doubt_after(middle, keep, moves) <= doubt:
-                high = middle
-            else:
-                low = middle + 1
-        return low
-
-    def _doubt_after(self, votes: int, keep: int, moves: Numbers) -> float:
-        """The mean doubt to expect after more votes, over some standard normal `moves`, (FUTURES, n)."""
         variances = np.diag(self.covariance)
         later = 1 / (1 / variances + 2 * VOTE_WORTH * votes / max(len(variances), 1))
         values = self.values + moves * np.sqrt(np.maximum(variances - later, 0))
@@ -131,6 +148,11 @@ class Strengths:
         return np.asarray(np.where(np.tri(len(gain), dtype=bool), -1.0, gain))
 
 
+def two_digits(count: float) -> int:
+    """A count to two digits: no more is meant by an estimate."""
+    return int(float(f"{count:.2g}"))
+
+
 def prior_from_scores(scores: Sequence[float], agreement: float = 0.65) -> Numbers:
     """Strengths (n,) to expect from a model's scores: normal quantiles of their ranks.
 
@@ -154,7 +176,7 @@ def fit(count: int, votes: Sequence[Comparison], prior: Numbers | None = None, s
     """
     wrong = next((vote for vote in votes if not _possible(vote, count)), None)
     if wrong is not None:
-        raise UsageError(f"{wrong} is no comparison of two of {count} images", "won is from 0 to 1")
+        raise UsageError(f"{wrong} is no comparison of two images of {count}", "won is from 0 to 1")
     left, right = (np.array([getattr(vote, side) for vote in votes], dtype=np.intp) for side in ("left", "right"))
     won = np.array([vote.won for vote in votes], dtype=np.float64)
     mean = np.zeros(count) if prior is None else np.asarray(prior, dtype=np.float64)

@@ -11,6 +11,7 @@ from collection.curate.wish import Wish
 from collection.errors import CollectionError
 from collection.store.records import Asset, Duplicate, Selection
 from collection.store.store import Store
+from collection.values import amount
 
 
 def explained(
@@ -27,7 +28,7 @@ def explained(
         standing = places[number]
         text = _reason(ranked[standing - 1], standing, len(ranked), kept_for[number])
         if artist := wish.artist_of(ranked[standing - 1].asset):
-            text += f"; one of the {wish.shares[artist]} tokens of {artist}"
+            text += f"; one of the {amount(wish.shares[artist], 'token')} of {artist}"
         text += _said(number, wish)
         text += f"; although {wish.barred[number]}" if number in wish.barred else ""
         if wish.diversity and number not in wish.locked:
@@ -103,7 +104,7 @@ def _reason(item: Ranked, place: int, images: int, duplicates: Sequence[Duplicat
 
 def _standing(item: Ranked, place: int, images: int) -> str:
     numbers = ", ".join(f"{metric} {value:.1f}" for metric, value in sorted(item.values.items())) or "no score"
-    return f"number {place} of {images} images, percentile {item.score:.0f} of its kind ({numbers})"
+    return f"number {place} of {amount(images, 'image')}, percentile {item.score:.0f} of its kind ({numbers})"
 
 
 def nearness(item: Duplicate) -> str:

@@ -17,7 +17,7 @@ from collection.curate.wish import Wish
 from collection.errors import CollectionError
 from collection.store.records import Asset
 from collection.store.store import Store
-from collection.values import ARTIST, Progress, Slot, canonical_json, sha256_hex, silent
+from collection.values import ARTIST, Progress, Slot, amount, canonical_json, sha256_hex, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def refuse_crowd(assets: Sequence[Asset], wish: Wish) -> None:
         if len(found) > wish.room[slot]:
             names = ", ".join(asset.label for asset in found[:6])
             raise CollectionError(
-                f"{len(found)} images are locked ({names}) {no_room(found[0], wish)}",
+                f"{amount(len(found), 'image')} locked ({names}), {no_room(found[0], wish)}",
                 f"collection select --free {found[-1].id}",
             )
 

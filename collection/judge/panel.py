@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from collection.judge.preference import hps, image_reward, pickscore
 from collection.judge.preference.examiner import Preferences
 from collection.judge.preference.model import PreferenceModel
 from collection.judge.score import TECHNICAL, PixelScorer, Scorers
+from collection.judge.weights import cache_folder
 from collection.judge.whole_set import WholeSet
 from collection.values import ImageEncoder, sha256_hex
 
@@ -120,9 +120,8 @@ def _head(name: str, folder: Path, sources: dict[str, str]) -> Head:
 
 def _cached(name: str, address: str) -> Path:
     """The file of a known head: from the cache, or fetched into it once it has the right hash."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "collection" / "heads"
     wanted = next(sha256 for sha256, known in KNOWN_HEADS.items() if known.name == name)
-    path = cache / f"{wanted}.pth"
+    path = cache_folder() / "heads" / f"{wanted}.pth"
     if path.exists():
         return path
     by_hand = f"fetch it yourself from {address}, and name the file in score.heads"

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.errors import NotEnoughVotesError, UsageError
+from collection.values import amount
 
 Numbers = npt.NDArray[np.float64]
 
@@ -205,8 +206,9 @@ def proven_taste(
     if not trial.supported:
         low, high = trial.learned.interval()
         raise NotEnoughVotesError(
-            f"{len(votes)} votes do not show a taste: right on {trial.learned.right} of {trial.learned.votes} held-out "
-            f"votes, so on {low:.0%} to {high:.0%} of all, where chance reaches {trial.chance:.0%}",
+            f"no taste shows in {amount(len(votes), 'vote')}: right on {trial.learned.right} of "
+            f"{trial.learned.votes} held out, so on {low:.0%} to {high:.0%} of all, "
+            f"where chance reaches {trial.chance:.0%}",
             "vote on more images",
         )
     return learn(vectors, votes), trial

@@ -2,28 +2,86 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
+import os
 import pickle
+import re
+import time
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
+from collection.durable import write_durably
 from collection.errors import WeightsError
+from collection.values import sha256_hex
 
 if TYPE_CHECKING:
     import torch
 
 
+LARGE = 32 * 2**20
+"""Bytes from which on the hash of a file is remembered; smaller files are read in an instant."""
+SETTLED = 2 * 10**9
+"""Nanoseconds that a file must have lain untouched before its hash is remembered: no clock of a file system is coarser,
+so that whatever is written later shows in its times."""
+
+
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, read in pieces; raises WeightsError if there is none."""
+    """SHA-256 of a file, read in pieces; raises WeightsError if there is none.
+
+    That of a large one is remembered for this user of this machine and holds as long as nothing touched the file: it is
+    the same file (device, inode, length), not written since (mtime) nor replaced under its old date (ctime, which no
+    program can set).
+    """
     try:
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            seen = _mark(file)
+            if seen["size"] < LARGE:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+            place = cache_folder() / "hashes" / f"{sha256_hex(str(path.resolve()).encode())}.json"
+            if known := _remembered(place, seen):
+                return known
+            begun = time.time_ns()
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+            if _mark(file) == seen and max(seen["mtime"], seen["ctime"]) < begun - SETTLED:
+                _remember(place, {**seen, "sha256": found})
+            return found
     except OSError as error:
         raise WeightsError(f"cannot read weights {path}: {error.strerror}", "check the path") from error
+
+
+def cache_folder() -> Path:
+    """Where this user's machine keeps what it can have again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "collection"
+
+
+def _mark(file: BinaryIO) -> dict[str, int]:
+    """What changes when a file is written, replaced, or restored to an older date."""
+    found = os.fstat(file.fileno())
+    return {
+        "device": found.st_dev, "inode": found.st_ino, "size": found.st_size, "mtime": found.st_mtime_ns,
+        "ctime": found.st_ctime_ns,
+    }  # fmt: skip
+
+
+def _remembered(place: Path, seen: dict[str, int]) -> str | None:
+    """The hash that was kept of a file, if it is as it was then."""
+    try:
+        kept = json.loads(place.read_bytes())
+        sha256 = str(kept.pop("sha256"))
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):  # none was kept, or not by us
+        return None
+    return sha256 if kept == seen and re.fullmatch("[0-9a-f]{64}", sha256) else None
+
+
+def _remember(place: Path, kept: dict[str, int | str]) -> None:
+    with contextlib.suppress(OSError):  # it is only sooner the next time
+        write_durably(place, json.dumps(kept).encode())
 
 
 def load_state(path: Path) -> dict[str, torch.Tensor]:

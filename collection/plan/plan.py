@@ -18,7 +18,7 @@ from collection.plan.prompts import Prompt, Wildcards
 from collection.plan.quotas import largest_remainder
 from collection.plan.seeds import Chance, derived_seed
 from collection.plan.space import Space, build_space
-from collection.values import ARTIST, Recipe, Slot, StyleBlend
+from collection.values import ARTIST, Recipe, Slot, StyleBlend, amount
 
 Traits = Mapping[str, str]
 
@@ -174,8 +174,8 @@ class Plan:
         for artist, tokens in dealt.items():
             if images[artist] < max(len(tokens), 1):
                 raise ConfigError(
-                    f"select.shares: {artist} is to have {len(tokens)} tokens, but the series of {artist} make "
-                    f"{images[artist]} images",
+                    f"select.shares: {artist} is to have {amount(len(tokens), 'token')}, but the series of "
+                    f"{artist} make {amount(images[artist], 'image')}",
                     "raise candidates or the share of these series, or lower the artist's share",
                 )
 

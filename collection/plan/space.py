@@ -10,6 +10,7 @@ from collection.config import Config
 from collection.config.planning import Conditions, Trait, values_of
 from collection.errors import ConfigError
 from collection.plan.quotas import largest_remainder
+from collection.values import amount
 
 ABSENT = ""
 """The value of a conditional trait where it is not drawn."""
@@ -99,7 +100,7 @@ def _quotas(
     traits: Mapping[str, Trait], name: str, known: Mapping[str, Mapping[str, int]], tokens: int
 ) -> dict[str, int]:
     """Tokens of each value: counts as they are, the rest by weight; ABSENT where the trait is not drawn."""
-    trait, drawn, where = traits[name], tokens, f"{tokens} tokens are drawn (the supply less the one-of-ones)"
+    trait, drawn, where = traits[name], tokens, f"the supply less the one-of-ones is {amount(tokens, 'token')}"
     for parent, wish in trait.when.items():
         drawn = sum(known[parent].get(value, 0) for value in values_of(wish))
         where = f"{drawn} of them have {parent} = {' or '.join(values_of(wish))}"

@@ -15,7 +15,7 @@ from collection.store.published import images_directory, metadata_directory, roo
 from collection.store.records import Asset, Freeze
 from collection.store.store import Store
 from collection.unixfs import directory_cid
-from collection.values import Progress, canonical_json, sha256_hex, silent
+from collection.values import Progress, amount, canonical_json, sha256_hex, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _chosen(store: Store) -> list[Asset]:
 def _refuse(store: Store, config: Config, chosen: int, again: bool) -> None:
     if chosen < config.supply:
         raise PublishError(
-            f"{chosen} images are chosen, but supply = {config.supply}",
+            f"{amount(chosen, 'image')} chosen, but supply = {config.supply}",
             "collection run makes and chooses them; if too many are duplicates, raise `candidates`",
         )
     frozen = store.frozen()

@@ -19,6 +19,7 @@ from collection.curate.sheet import PER_PAGE, Cell, Sheet, write_sheet
 from collection.curate.wish import Wish
 from collection.errors import UsageError
 from collection.store.thumbnails import SIDES
+from collection.values import amount
 from collection.web.asking import Text, TheRoom
 from collection.web.room import Room
 
@@ -67,7 +68,7 @@ def sheet(room: TheRoom, diversity: Asked = None, page: Annotated[int, Query(ge=
     shown = cells[(page - 1) * PER_PAGE : page * PER_PAGE]
     if not shown:
         raise UsageError(f"the contact sheet has no page {page}", "page=1, once there are images to choose")
-    what = f"{len(cells)} images as they would be chosen, best first"
+    what = f"{amount(len(cells), 'image')} as they would be chosen, best first"
     with tempfile.NamedTemporaryFile(suffix=".png", delete=False) as file:
         path = Path(file.name)
     write_sheet(path, Sheet(config.title, what, shown), room.project.files)

@@ -15,6 +15,7 @@ import numpy as np
 from collection.curate.candidates import Ranked, rank
 from collection.curate.catalogue import Snapshot
 from collection.curate.columns import Images, Scores
+from collection.curate.pairwise import Outlook
 from collection.curate.ranking import WON, Question, VoteRanking, next_question, vote_ranking
 from collection.curate.reviews import standing_events
 from collection.project import Project
@@ -31,10 +32,8 @@ class Asked:
     question: Question | None
     votes: int
     """Answers of all curators that count."""
-    doubt: float
-    """How much of the choice that follows from the comparisons may be wrong, 0 to 0.5."""
-    needed: int
-    """About how many more it takes until it is settled which images are to be chosen."""
+    outlook: Outlook
+    """How much of the choice that follows from them is in doubt, and what more will bring; of the last fit."""
 
 
 class Duel:
@@ -45,7 +44,7 @@ class Duel:
         self._lock = Lock()
         self._ranked: tuple[Images, Scores, Sequence[Ranked]] | None = None
         self._ranking: VoteRanking | None = None
-        self._far: tuple[VoteRanking, float, int] | None = None
+        self._outlook: tuple[VoteRanking, Outlook] | None = None
         self._renewal: Future[VoteRanking] | None = None
         self._thread = ThreadPoolExecutor(1, "duel")
 
@@ -60,14 +59,13 @@ class Duel:
             elif self._renewal is not None and self._renewal.done():
                 self._ranking, self._renewal = self._renewal.result(), None
             fitted = self._ranking
-            if self._far is None or self._far[0] is not fitted:
-                told = fitted.strengths
-                self._far = fitted, told.doubt(fitted.keep), told.votes_needed(fitted.keep)
-            _, doubt, needed = self._far
+            if self._outlook is None or self._outlook[0] is not fitted:
+                self._outlook = fitted, fitted.strengths.outlook(fitted.keep, fitted.votes)
+            outlook = self._outlook[1]
         ranking = replace(fitted, answers=answers)
         votes = sum(event.value in WON for event in answers)
         question = next_question(self._project.store, ranking, curator)
-        return Asked(question, votes, doubt, max(0, needed - max(0, votes - fitted.votes)))
+        return Asked(question, votes, outlook)
 
     def asked(self, curator: str) -> int:
         """How many comparisons this curator has answered."""

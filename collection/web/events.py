@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 from collection.curate import reviews
 from collection.errors import UsageError
 from collection.store.records import Decision, Review
+from collection.values import amount
 from collection.web.asking import LARGEST, Text, TheRoom, You
 from collection.web.room import Room, standing_of
 
@@ -61,7 +62,9 @@ class Action(BaseModel):
             for number in (item.asset if isinstance(item.asset, list) else (item.asset,))
         ]
         if len(found) > MOST:
-            raise UsageError(f"{len(found):,} decisions in one action", f"decide about {MOST:,} images at most at once")
+            raise UsageError(
+                f"{amount(len(found), 'decision')} in one action", f"decide about {MOST:,} images at most at once"
+            )
         return found
 
 

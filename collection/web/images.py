@@ -13,6 +13,7 @@ from collection.curate.columns import Metric
 from collection.curate.find import STATES, field_names, find_rows
 from collection.curate.histogram import histogram
 from collection.errors import UsageError
+from collection.values import amount
 from collection.web.asking import LARGEST, Number, Text, TheRoom, You
 
 router = APIRouter(prefix="/api")
@@ -95,7 +96,7 @@ def _numbers(text: str) -> list[int]:
     if not all(part.isascii() and part.isdecimal() and len(part) < 17 and int(part) <= LARGEST for part in parts):
         raise UsageError(f"ids: {text[:40]!r} is no list of numbers", "ids=1,2,3")
     if len(parts) > MOST:
-        raise UsageError(f"ids: {len(parts)} images", f"ask for {MOST} at most at once")
+        raise UsageError(f"ids: {amount(len(parts), 'image')}", f"ask for {MOST} at most at once")
     return list(dict.fromkeys(map(int, parts)))
 
 

@@ -28,7 +28,7 @@ def pair(room: TheRoom, you: You) -> dict[str, Any]:
     """The two images to compare next, without anybody's scores; both None where none are left to ask about."""
     now = room.now()
     asked = room.duel.next(you, now)
-    far = {"asked": room.duel.asked(you), "votes": asked.votes, "doubt": asked.doubt, "needed": asked.needed}
+    far = {"asked": room.duel.asked(you), "votes": asked.votes, "outlook": asked.outlook.as_json()}
     question = asked.question
     if question is None:
         return {"left": None, "right": None, **far}

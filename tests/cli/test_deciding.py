@@ -122,7 +122,7 @@ def test_a_taste_is_refused_until_votes_show_one(decide) -> None:
     assert "nobody has voted" in decide("score", "--taste", code=1)["error"]["message"]
     decide("pick", 1)
     decide("reject", 2)
-    assert "do not show a taste" in decide("score", "--taste", code=1)["error"]["message"]
+    assert "no taste shows in" in decide("score", "--taste", code=1)["error"]["message"]
     assert sorted(decide("score", "--ask", 9)["ask"]) == [3, 4, 5]
     decide("score", "--curator", "ada", code=2)
     decide("score", "--taste", "--dry-run", code=2)

@@ -42,7 +42,7 @@ def test_votes_rank_against_the_scores_once_they_are_enough(gallery: Gallery) ->
     assert found.strengths.told
     assert store.stage_report("votes")["told"]
     assert {item.asset.id for item in rank(store, {"votes": votes_model(store)})[:4]} == {13, 14, 15, 16}
-    assert found.strengths.votes_needed(4) < vote_ranking(store, wish, "nobody").strengths.votes_needed(4)
+    assert found.strengths.doubt(4) < vote_ranking(store, wish, "nobody").strengths.doubt(4)
 
 
 def test_lots_tell_nothing(gallery: Gallery) -> None:

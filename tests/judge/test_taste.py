@@ -52,7 +52,7 @@ def test_a_taste_beats_the_stock_metric_on_votes_held_out(curator: Curator) -> N
 
 
 def test_votes_that_show_nothing_claim_nothing(curator: Curator) -> None:
-    with pytest.raises(NotEnoughVotesError, match="8 votes do not show a taste"):
+    with pytest.raises(NotEnoughVotesError, match="no taste shows in 8 votes"):
         proven_taste(curator.vectors, curator.pairs(8), curator.stock.tolist())
     coins = [Verdict(row, bool(curator.rng.random() < 0.5)) for row in range(200)]
     assert not hold_out(curator.vectors, coins, curator.stock.tolist()).supported

@@ -118,7 +118,7 @@ def test_nothing_is_pending_until_the_choice_or_the_words_change(store: Store, f
 
 
 def test_too_few_chosen_images_are_refused(store: Store, files: Files) -> None:
-    with pytest.raises(PublishError, match="4 images are chosen, but supply = 5"):
+    with pytest.raises(PublishError, match="4 images chosen, but supply = 5"):
         freeze(store, files, config(supply=5))
     assert store.frozen() is None
 

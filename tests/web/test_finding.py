@@ -56,12 +56,33 @@ def test_a_query_is_typed_linked_and_gone_back_from(links: dict[str, str], opene
     shows(page, 120)
 
 
+def test_a_link_with_a_wrong_query_is_answered_too(links: dict[str, str], opened: Callable[..., Any]) -> None:
+    page = opened(links["anna"] + "&q=qualitty>5")
+    page.wait_for_selector(".refused:has-text('did you mean quality?')")
+    page.fill("#query", "quality>5")
+    page.keyboard.press("Enter")
+    asks(page, "quality>5")
+    page.wait_for_selector(".refused", state="hidden")
+
+
+def test_what_takes_long_is_seen_to_be_at_work(links: dict[str, str], opened: Callable[..., Any]) -> None:
+    page = opened(links["anna"])
+    page.route("**/api/ids*", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    page.keyboard.press("/")
+    page.keyboard.type("quality>5")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#view[aria-busy=true]")
+    page.wait_for_selector("#view[aria-busy=false]")
+
+
 def test_a_query_that_cannot_be_read_is_answered_in_words(links: dict[str, str], opened: Callable[..., Any]) -> None:
     page = opened(links["anna"])
     page.fill("#query", "qualitty>5")
     page.keyboard.press("Enter")
     page.wait_for_selector(".refused:has-text('did you mean quality?')")
     assert page.get_attribute("#query", "aria-invalid") == "true"
+    assert page.locator("text=did you mean quality?").count() == 1, "said once"
+    assert page.evaluate("document.activeElement.id") == "query", "to be mended"
     assert page.locator(".tile[data-id]").count() > 10  # what was there stays
     page.fill("#query", "series:Shores -series:Shores")
     page.keyboard.press("Enter")

@@ -90,14 +90,15 @@ class TestDuels:
     def test_how_far_the_asking_is(self, anna: TestClient) -> None:
         first = got(anna, "/api/pair")
         assert first["asked"] == first["votes"] == 0
-        assert first["needed"] > 0
-        assert 0.05 < first["doubt"] <= 0.5
+        outlook = first["outlook"]
+        assert not outlook["settled"]
+        assert 0.05 < outlook["then"] < outlook["doubt"] <= 0.5
+        assert outlook["votes"] >= 10
         assert not {"score", "scores"} & set(first["left"])
         vote(anna, "pair", first["left"]["id"], "left", first["right"]["id"])
         vote(anna, "pair", first["left"]["id"], "skip", first["right"]["id"])
         second = got(anna, "/api/pair")
         assert (second["asked"], second["votes"]) == (2, 1)
-        assert second["needed"] == first["needed"] - 1
 
 
 class TestPeople:

@@ -26,7 +26,7 @@ from collection.generate.diffusion.rows import Row, batches
 from collection.generate.diffusion.session import deterministic, quiet, seeded_generator
 from collection.generate.diffusion.sketches import Pictures, keep_unmasked, no_pictures
 from collection.generate.diffusion.weights import check_model, find_model, load_pipeline, weights_sha256
-from collection.values import Recipe, Rendering
+from collection.values import Recipe, Rendering, amount
 
 
 class Diffusion:
@@ -188,7 +188,7 @@ class Diffusion:
             torch.cuda.empty_cache()
         recipe = rows[0].recipe
         return OutOfMemoryError(
-            f"{self.model} needs more memory for {len(rows)} images of {recipe.width}x{recipe.height}",
+            f"{self.model} needs more memory for {amount(len(rows), 'image')} of {recipe.width}x{recipe.height}",
             "lower batch or size in collection.toml (both are part of the recipe), or use dtype bfloat16",
             len(rows),
         )

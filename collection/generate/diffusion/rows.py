@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from collection.errors import GenerationError
 from collection.generate.diffusion.options import DiffusionOptions
-from collection.values import Recipe, StyleBlend
+from collection.values import Recipe, StyleBlend, amount
 
 Terms: TypeAlias = tuple[tuple[str, float], ...]
 """The terms of a weighted sum: each name once, none of weight zero."""
@@ -151,7 +151,8 @@ def _check_sketch(recipe: Recipe, options: DiffusionOptions) -> None:
         )
     if recipe.sketch and options.strength is not None and int(options.steps * options.strength) < 1:
         raise GenerationError(
-            f"strength {options.strength} of {options.steps} steps leaves no step to take", "raise strength or steps"
+            f"strength {options.strength} of {amount(options.steps, 'step')} leaves no step to take",
+            "raise strength or steps",
         )
 
 

@@ -28,6 +28,11 @@ export class Decisions {
     return this.#send(`/api/${kind}`, {}, []);
   }
 
+  /** Resolves once all that was decided so far is kept or refused. */
+  settled() {
+    return this.#last;
+  }
+
   async #send(path, body, ids) {
     this.#wait(ids, 1);
     const answer = this.#last.then(() => post(path, body));

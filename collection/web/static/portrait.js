@@ -37,7 +37,7 @@ function changes({ added, removed }, show) {
   if (!added.length && !removed.length) return element("p", { class: "quiet" }, "The same images as in the selection that is written.");
   const link = (ids, words) => ids.length > 0 &&
     element("button", { class: "plain", type: "button", click: () => show(`id:${ids.join(",")}`) }, `${ids.length} ${words}`);
-  return section("Against the written selection", element("div", { class: "line" }, link(added, "come in"), link(removed, "go out")));
+  return section("Against the written selection", element("div", { class: "line" }, link(added, "in"), link(removed, "out")));
 }
 
 const differs = (tried) => new Set([...tried.values()].map(({ score }) => score)).size > 1;

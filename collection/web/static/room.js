@@ -4,11 +4,11 @@ import { get, numbers } from "./api.js";
 import { Decisions } from "./decisions.js";
 import { Details } from "./details.js";
 import { setting } from "./settings.js";
-import { sayWrong } from "./status.js";
+import { atWork, sayWrong } from "./status.js";
 
 /**
  * Events: "state" (counts, views), "ids" (another list), "changed" (detail: numbers whose standing changed), "cursor",
- * "selection", "view", "stale" (the list may no longer be what the query means), "refused" (detail: why a query was),
+ * "selection", "view", "stale" (the list may no longer be what the query means), "refused" (see refusal),
  * "images" (images, scores or the set changed), "jobs" (one of jobs.js did).
  */
 export class Room {
@@ -29,6 +29,8 @@ export class Room {
   /** Set by a view whose decisions are about fewer images than the selection. @type {(() => number[]) | null} */
   aim = null;
   stale = false;
+  /** Why the query could not be read. @type {import("./api.js").Refusal | null} */
+  refusal = null;
   cache = new Details();
   #decisions = new Decisions(this);
   #events = new EventTarget();
@@ -115,12 +117,13 @@ export class Room {
     const place = Math.max(0, this.place(this.cursor));
     const query = this.query;
     try {
-      const { ids, version } = await numbers(query);
+      const { ids, version } = await atWork(this.#decisions.settled().then(() => numbers(query)));
       if (query !== this.query) return; // another was asked for meanwhile
-      [this.ids, this.#version, this.#places, this.stale] = [ids, version, null, false];
+      [this.ids, this.#version, this.#places, this.stale, this.refusal] = [ids, version, null, false, null];
     } catch (refusal) {
-      sayWrong(refusal);
-      this.tell("refused", refusal);
+      if (refusal.status !== 400) return sayWrong(refusal);
+      this.refusal = refusal; // the query field says it, and it alone
+      this.tell("refused");
       return;
     }
     this.selection = new Set([...this.selection].filter((id) => this.place(id) >= 0));

@@ -8,9 +8,9 @@ import { sayWrong } from "./status.js";
 export function search(room) {
   const field = element("input", {
     type: "search", id: "query", name: "q", autocomplete: "off", spellcheck: "false", enterkeyhint: "search",
-    placeholder: "quality>80 is:unreviewed", "aria-label": "Query",
+    placeholder: "quality>80 is:unreviewed", "aria-label": "Query", "aria-describedby": "refused",
   });
-  const wrong = element("p", { class: "refused", hidden: true });
+  const wrong = element("p", { class: "refused", id: "refused", role: "alert", hidden: true });
   const form = element(
     "form",
     {
@@ -18,7 +18,7 @@ export function search(room) {
       submit: (event) => {
         event.preventDefault();
         offers.close();
-        room.ask(field.value).then(() => field.blur()).catch(sayWrong);
+        room.ask(field.value).then(() => room.refusal || field.blur()).catch(sayWrong); // a wrong one is there to be mended
       },
     },
     icon("find"),
@@ -28,17 +28,15 @@ export function search(room) {
   const offers = completing(field, room);
   const show = () => {
     field.value = room.query;
-    wrong.hidden = true;
-    field.removeAttribute("aria-invalid");
+    wrong.hidden = !room.refusal;
+    wrong.textContent = [room.refusal?.error, room.refusal?.hint].filter(Boolean).join(". ");
+    if (room.refusal) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
   };
   room.on("ids", show);
   room.on("view", show);
-  room.on("refused", ({ error, hint }) => {
-    field.value = room.query;
-    wrong.textContent = [error, hint].filter(Boolean).join(". ");
-    wrong.hidden = false;
-    field.setAttribute("aria-invalid", "true");
-  });
+  room.on("refused", show);
+  show();
   answer({ search: () => field.select() });
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

@@ -1,6 +1,6 @@
 /** What stands around the pictures: title and tabs, the query, counts, and the bar that decides. */
 
-import { element, icon } from "./element.js";
+import { counted, element, icon } from "./element.js";
 import { answer, keysOf, perform, shown } from "./keys.js";
 import { search } from "./search.js";
 import { keep, setting, whenSet } from "./settings.js";
@@ -50,7 +50,7 @@ export function buildShell(room) {
       keep("scores", !setting("scores"));
       say(setting("scores") ? "scores are shown" : "scores are hidden");
     },
-    refresh: () => room.refresh().then(() => say(`${room.ids.length.toLocaleString("en")} images`)).catch(sayWrong),
+    refresh: () => room.refresh().then(() => say(counted(room.ids.length, "image"))).catch(sayWrong),
     selectAll: () => selectAll(room),
     similar: () => room.cursor && room.ask(`like:${room.cursor}`),
   });

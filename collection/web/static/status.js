@@ -11,6 +11,23 @@ export function say(text, tone = "plain") {
   ends = setTimeout(() => delete line.dataset.tone, tone === "wrong" ? 12_000 : 4_000);
 }
 
+let waiting = 0;
+
+/** Show that something is at work for as long as a promise waits, where that is noticed. Returns the promise. */
+export function atWork(promise) {
+  const slow = setTimeout(() => show(1), 300);
+  let shown = 0;
+  const show = (step) => {
+    shown += step;
+    waiting += step;
+    document.getElementById("view").setAttribute("aria-busy", String(waiting > 0));
+  };
+  return promise.finally(() => {
+    clearTimeout(slow);
+    if (shown) show(-1);
+  });
+}
+
 /** Show what a promise or function was refused with. @param {any} refusal */
 export function sayWrong(refusal) {
   if (refusal?.error === undefined) throw refusal; // a mistake of ours belongs in the console

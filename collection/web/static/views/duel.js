@@ -104,13 +104,12 @@ class Duel {
   }
 }
 
-/** "12 answers of yours; 31 % of the choice in doubt, about 380 more answers until 5 %" */
-function progress({ asked, votes, doubt, needed }) {
+/** "12 answers of yours; 31 % of the choice in doubt, about 24 % after 50 more" */
+function progress({ asked, votes, outlook: { doubt, settled, votes: more, then } }) {
   const yours = asked ? [`${counted(asked, "answer")} of yours`] : [];
-  if (needed) yours.push(`${Math.round(100 * doubt)} % of the choice in doubt, about ${counted(rounded(needed), "more answer")} until it is settled`);
+  if (!settled) yours.push(`${percent(doubt)} of the choice in doubt, about ${percent(then)} after ${more.toLocaleString("en")} more`);
   else if (votes) yours.push("the choice is settled; more answers make it surer");
   return yours.join("; ");
 }
 
-/** To two digits, as it is no more than an estimate. */
-const rounded = (count) => Number(count.toPrecision(2));
+const percent = (share) => `${Math.round(100 * share)} %`;

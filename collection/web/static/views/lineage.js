@@ -2,7 +2,7 @@
 
 import { get } from "../api.js";
 import { button, nothing } from "../card.js";
-import { drawn, element, labelled } from "../element.js";
+import { counted, drawn, element, labelled } from "../element.js";
 import { answer } from "../keys.js";
 import { HEIGHT, laidOut, towards, WIDTH } from "../family.js";
 import { sayWrong } from "../status.js";
@@ -78,7 +78,7 @@ class Tree {
       lines, ...this.#made.values());
     this.tree.style.width = `${width}px`;
     this.tree.style.height = `${height}px`;
-    const rest = more ? element("p", { class: "quiet" }, `and ${more.toLocaleString("en")} more children`) : null;
+    const rest = more ? element("p", { class: "quiet" }, `and ${counted(more, "more child", "more children")}`) : null;
     this.place.replaceChildren(element("section", { class: "read" }, 
       element("div", { class: "line" }, element("p", { class: "quiet grow" }, told), this.other, button("Open", () => this.room.openAt(this.room.cursor))),
       element("div", { class: "scrolled" }, this.tree), rest ?? ""));

@@ -147,7 +147,7 @@ class TheSet {
 
   async #write() {
     const { ids, added, removed, diversity } = this.found;
-    const change = added.length || removed.length ? `${counted(added.length, "image")} come in, ${removed.length} go out` : "the images stay the same";
+    const change = added.length || removed.length ? `${counted(added.length, "image")} in, ${removed.length.toLocaleString("en")} out` : "the images stay the same";
     const note = `Diversity ${diversity.toFixed(2)} is kept for later choices. collection freeze makes tokens of it; until then it can be chosen again.`;
     if (!(await confirmed(`Choose these ${counted(ids.length, "image")}? ${change}.`, "Write this selection", note))) return;
     try {

@@ -4,7 +4,7 @@ import { get } from "../api.js";
 import { button, card, nothing } from "../card.js";
 import { counted, element, labelled } from "../element.js";
 import { answer, keysOf, shown } from "../keys.js";
-import { say, sayWrong } from "../status.js";
+import { atWork, say, sayWrong } from "../status.js";
 
 export const name = "stacks";
 export const key = "d";
@@ -120,8 +120,7 @@ class Stacks {
   }
 
   async #ask(wanted) {
-    const slow = setTimeout(() => (this.words.textContent = "one moment"), 300);
-    const found = await get(`/api/stacks?nearer=${this.#nearer}`).finally(() => clearTimeout(slow));
+    const found = await atWork(get(`/api/stacks?nearer=${this.#nearer}`));
     if (this.gone) return;
     this.stacks = found.stacks;
     this.slide.hidden = !found.movable;

@@ -65,7 +65,7 @@ class Survey {
     this.said.textContent = `${counted(this.ids.length, "image")}: click the weak ones away`;
     this.back.hidden = !this.gone.length;
     this.rest.hidden = !this.gone.length;
-    this.rest.textContent = `Pick these ${this.ids.length}, reject the ${this.gone.length} put aside (Shift P)`;
+    this.rest.textContent = `Pick the ${this.ids.length} here, reject the ${this.gone.length} put aside (Shift P)`;
     this.#lay();
     this.redraw();
   }
