@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
@@ -41,11 +41,13 @@ class Choosing(BaseModel):
 
 
 @router.get("/set")
-def proposed(room: TheRoom, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
+def proposed(request: Request, room: TheRoom, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
     """The set as it would be chosen and minted now; nothing is written."""
     now = room.now()
     wish = room.proposals.wish(now, diversity)
-    return {**_portrait(room, room.proposals.proposal(now, wish, asker=asker), wish), "version": now.version}
+    progress = request.app.state.news.choosing(asker)
+    found = room.proposals.proposal(now, wish, asker=asker, progress=progress)
+    return {**_portrait(room, found, wish), "version": now.version}
 
 
 @router.get("/set/costs")

@@ -2,6 +2,7 @@
 
 event: version   {"version", "images"}    something changed; `images`: also the images, scores or the set
 event: changed   {"ids", "versions"}      somebody decided about these, which stand so since those versions
+event: choosing  {"asker", "done", "total"}  how far the set is that a page asked for, where it takes long
 event: job       a job, as /api/jobs tells it
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -17,6 +19,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from collection.values import Progress
 from collection.web.jobs import Job
 from collection.web.room import Room
 
@@ -85,10 +88,25 @@ class News:
         for queue in list(self._readers):
             self._drop(queue)
 
-    def _job(self, job: Job) -> None:
-        """Called from the threads that follow jobs."""
+    def tell(self, name: str, value: Mapping[str, Any]) -> None:
+        """Tell all readers, from whatever thread."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._tell, "job", asdict(job))
+            self._loop.call_soon_threadsafe(self._tell, name, value)
+
+    def choosing(self, asker: str) -> Progress:
+        """The progress of a choice that a page of that name asked for: told every LOOK."""
+        told = time.monotonic()
+
+        def progress(done: int, total: int) -> None:
+            nonlocal told
+            if time.monotonic() - told > LOOK:
+                told = time.monotonic()
+                self.tell("choosing", {"asker": asker, "done": done, "total": total})
+
+        return progress
+
+    def _job(self, job: Job) -> None:
+        self.tell("job", asdict(job))
 
     def _tell(self, name: str, value: Mapping[str, Any]) -> None:
         for queue in list(self._readers):

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from PIL import Image
 from starlette.testclient import TestClient
 
@@ -50,6 +51,15 @@ class TestTheSet:
         assert anna.get("/api/set/costs").status_code == 200, "whoever gives no name is never stopped"
         assert anna.get("/api/set/costs", params={"asker": "a"}).status_code == 409
         assert answers == [200, 200, 200]
+
+    def test_a_long_choice_says_how_far_it_is(
+        self, anna: TestClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: list[tuple[str, Any]] = []
+        monkeypatch.setattr("collection.web.stream.LOOK", -1.0)  # every choice takes longer
+        monkeypatch.setattr(app.state.news, "tell", lambda name, value: told.append((name, value)))
+        supply = got(anna, "/api/set", asker="a")["supply"]
+        assert told == [("choosing", {"asker": "a", "done": n, "total": supply}) for n in range(1, supply + 1)]
 
     def test_rarity_says_what_it_was_in_the_written_set(self, anna: TestClient, project: Project) -> None:
         select(project.store, project.wish)

@@ -2,7 +2,7 @@
 
 export const stream = new EventTarget();
 
-const TOLD = ["changed", "version", "job"];
+const TOLD = ["changed", "version", "choosing", "job"];
 
 export function listen() {
   const source = new EventSource("/api/stream");

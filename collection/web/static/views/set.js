@@ -9,6 +9,7 @@ import { portrait } from "../portrait.js";
 import { Shelf } from "../shelf.js";
 import { say, sayWrong } from "../status.js";
 import { whenSet } from "../settings.js";
+import { stream } from "../stream.js";
 import { moves, Wall } from "./grid.js";
 
 export const name = "set";
@@ -23,6 +24,7 @@ export function mount(place, room) {
   const ends = [
     room.on("changed", (ids) => (set.wall?.redraw(ids), again())),
     room.on("images", again),
+    following((told) => set.choosing(told)),
     room.on("cursor", () => set.wall?.follow()),
     room.on("advance", () => set.shelf.step(1)),
     whenSet("size", () => set.wall?.reset()),
@@ -31,6 +33,12 @@ export function mount(place, room) {
     () => set.end(),
   ];
   return () => ends.forEach((end) => end());
+}
+
+function following(then) {
+  const told = ({ detail }) => then(detail);
+  stream.addEventListener("choosing", told);
+  return () => stream.removeEventListener("choosing", told);
 }
 
 class TheSet {
@@ -77,6 +85,12 @@ class TheSet {
     clearTimeout(this.#timer);
     this.#tried.clear();
     this.#timer = setTimeout(() => this.draw().catch(sayWrong), 250);
+  }
+
+  /** How far the server is with a large set. */
+  choosing({ asker, done, total }) {
+    if (asker !== this.#asker) return;
+    this.said.textContent = `diversity ${(Number(this.slider.value) / 100).toFixed(2)}: ${done.toLocaleString("en")} of ${total.toLocaleString("en")} chosen`;
   }
 
   #slid() {
