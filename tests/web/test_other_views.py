@@ -190,6 +190,7 @@ class TestStacks:
         status(page, "no farther neighbours are kept")
         page.keyboard.press("End")
         page.wait_for_selector("#view:has-text('No stack is that near')")
+        assert page.evaluate("document.activeElement.id") == "nearer", "the keys go on moving it"
         page.keyboard.press("Home")
         page.wait_for_selector(".card[data-id='3']", timeout=5000)
         page.keyboard.press("End")
