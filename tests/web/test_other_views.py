@@ -275,7 +275,7 @@ class TestSet:
         page.click(".tokens .tile:not([hidden]) img")
         out = page.evaluate("Number(document.querySelector('.tile.cursor').dataset.id)")
         page.keyboard.press("x")
-        page.wait_for_function(f"out => / go out/.test(document.querySelector('.panel').textContent) && "
+        page.wait_for_function(f"out => /\\d out/.test(document.querySelector('.panel').textContent) && "
                                f"!({drawn})().split(',').includes(String(out))", arg=out)  # fmt: skip
         page.keyboard.press("Control+z")
         page.wait_for_selector("text=The same images as in the selection")
