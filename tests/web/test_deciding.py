@@ -125,9 +125,14 @@ def test_all_in_view_after_a_question_and_one_undo(links: dict[str, str], opened
     assert page.text_content("dialog h2") == "Reject 120 images?"
     page.click("dialog button:has-text('Cancel')")
     assert told(page, 1)["flag"] == "none"
+    page.route("**/api/events", lambda route: (page.wait_for_timeout(600), route.continue_()))
     page.keyboard.press("x")
     page.keyboard.press("Enter")
+    page.wait_for_selector("#view[aria-busy=true]")
     status(page, "rejected 120 images")
+    page.wait_for_selector("#view[aria-busy=false]")
+    assert "left" not in page.text_content("#status"), "not all of them are known to the page"
+    page.wait_for_selector(".counts:has-text('120 out')")
     assert [told(page, number)["flag"] for number in (1, 120)] == ["reject", "reject"]
     page.keyboard.press("Control+z")
     status(page, "undone: 120 images")

@@ -59,6 +59,7 @@ def test_a_query_is_typed_linked_and_gone_back_from(links: dict[str, str], opene
 def test_a_link_with_a_wrong_query_is_answered_too(links: dict[str, str], opened: Callable[..., Any]) -> None:
     page = opened(links["anna"] + "&q=qualitty>5")
     page.wait_for_selector(".refused:has-text('did you mean quality?')")
+    page.wait_for_selector(".empty:has-text('This query cannot be read')")
     page.fill("#query", "quality>5")
     page.keyboard.press("Enter")
     asks(page, "quality>5")

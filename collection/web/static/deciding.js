@@ -42,7 +42,8 @@ async function decide(room, kind, value, { done, asked }) {
   const alone = room.aim ? targets.length === 1 : !room.selection.size;
   const goesOn = setting("advance") && alone && value !== "none" && ["flag", "stars"].includes(kind);
   if (goesOn) room.tell("advance");
-  if (await told) say(`${done} ${named(targets)}, ${left(room)}`);
+  const counts = targets.every((id) => room.known(id)); // those that are not known here the server has yet to count
+  if (await told) say(`${done} ${named(targets)}${counts ? `, ${left(room)}` : ""}`);
 }
 
 const named = (ids) => (ids.length === 1 ? labelled(ids[0]) : counted(ids.length, "image"));

@@ -1,7 +1,7 @@
 /** Decisions on their way: shown at once, sent in their order, taken back in sight where the server refuses. */
 
 import { post } from "./api.js";
-import { sayWrong } from "./status.js";
+import { atWork, sayWrong } from "./status.js";
 
 const FIELD = { flag: "flag", stars: "stars", colour: "colour", lock: "locked" };
 
@@ -38,7 +38,7 @@ export class Decisions {
     const answer = this.#last.then(() => post(path, body));
     this.#last = answer.catch(() => {});
     try {
-      const said = await answer;
+      const said = await atWork(answer);
       this.#wait(ids, -1);
       return this.#take(said);
     } catch (refusal) {

@@ -102,7 +102,7 @@ function counts(room) {
     const { images, picked, rejected } = room.state.counts;
     const of = room.ids.length === images ? "" : ` of ${images.toLocaleString("en")}`;
     const supply = room.state.project.supply;
-    made.textContent = `${room.ids.length.toLocaleString("en")}${of} · ${picked} of ${supply} picked · ${rejected} out`;
+    made.textContent = `${room.ids.length.toLocaleString("en")}${of} · ${picked.toLocaleString("en")} of ${supply.toLocaleString("en")} picked · ${rejected.toLocaleString("en")} out`;
   };
   room.on("state", show);
   room.on("ids", show);

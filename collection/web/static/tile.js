@@ -72,10 +72,11 @@ export function badges(asset) {
 
 /** What stands where pictures would be, and what to do next. */
 export function empty(room) {
+  const none = room.refusal ? "This query cannot be read" : "No image is like that";
   return element(
     "div",
     { class: "empty" },
-    element("h2", {}, room.query ? "No image is like that" : "There are no images yet"),
+    element("h2", {}, room.query ? none : "There are no images yet"),
     element("p", {}, room.query ? "Ask for something else above, or go back to all of them." : "Make some: collection generate, or collection run."),
     room.query && element("button", { class: "plain", click: () => room.ask("") }, "Show all images"),
   );

@@ -174,13 +174,15 @@ class Stacks {
     this.list.style.setProperty("--side", `${largest(this.members.length, this.list.clientWidth, this.list.clientHeight)}px`);
   }
 
+  /** What is said where there are no stacks, and the next step. */
   #none() {
-    if (!this.#nearer) {
-      const looser = button("Look more loosely", () => this.#setAt(-0.2));
-      looser.hidden = this.slide.hidden;
-      return nothing("There are no near-duplicates", "collection dedupe looks for them; [dedupe] says how near counts.", looser);
-    }
-    return nothing("No stack is that near", `Thresholds here: ${this.words.textContent}.`, button("As dedupe found them", () => this.#setAt(0)));
+    const back = button("As dedupe found them", () => this.#setAt(0));
+    if (this.#nearer > 0) return nothing("No stack is that near", `Not at ${this.words.textContent}.`, back);
+    const looser = button("Look more loosely", () => this.#setAt(Math.max(-1, this.#nearer - 0.25)), true);
+    looser.hidden = this.slide.hidden || this.#nearer === -1;
+    back.hidden = !this.#nearer;
+    const why = this.#nearer ? `Not at ${this.words.textContent} either.` : "collection dedupe looks for them; [dedupe] says how near counts.";
+    return nothing("There are no near-duplicates", why, looser, back);
   }
 
   #setAt(nearer) {
