@@ -1,7 +1,7 @@
 """The review room under load: `python benchmarks/voting.py [SECONDS] [IMAGES]` (default 60 10000).
 
 Eight curators vote as fast as they are answered, together a hundred times a second, for a minute, through the
-server that `collection review` starts; says how long each vote took until it was on the disk, and counts them.
+server that `collection review` starts; says how long each vote took until it was committed and answered, and counts them.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def votes(seconds: float, images: int) -> None:
     lost = len(set(acknowledged) - kept) + len(acknowledged) - len(set(acknowledged))
     print(f"{len(acknowledged)} votes of {CURATORS} curators on {images:,} images in {passed:.1f} s, {lost} lost")
     middle, late = np.median(took), np.quantile(took, 0.95)
-    print(f"until on the disk: median {middle:.1f} ms, p95 {late:.1f} ms, most {took.max():.0f} ms")
+    print(f"until answered: median {middle:.1f} ms, p95 {late:.1f} ms, most {took.max():.0f} ms")
     if lost:
         raise SystemExit(1)
 

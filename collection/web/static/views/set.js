@@ -7,7 +7,7 @@ import { counted, element } from "../element.js";
 import { answer } from "../keys.js";
 import { portrait } from "../portrait.js";
 import { Shelf } from "../shelf.js";
-import { say, sayWrong } from "../status.js";
+import { atWork, say, sayWrong } from "../status.js";
 import { whenSet } from "../settings.js";
 import { stream } from "../stream.js";
 import { moves, Wall } from "./grid.js";
@@ -151,7 +151,7 @@ class TheSet {
   async #ask(path, query, asked) {
     const late = () => asked !== this.#asked || this.gone;
     try {
-      const found = await get(`${path}?${new URLSearchParams([...query, ["asker", this.#asker]])}`);
+      const found = await atWork(get(`${path}?${new URLSearchParams([...query, ["asker", this.#asker]])}`));
       return late() ? null : found;
     } catch (refusal) {
       if (late()) return null;
