@@ -1,7 +1,7 @@
 """The review room under load: `python benchmarks/voting.py [SECONDS] [IMAGES]` (default 60 10000).
 
-Eight curators vote as fast as they are answered, together a hundred times a second, for a minute, through the
-server that `collection review` starts; says how long each vote took until it was committed and answered, and counts them.
+Eight curators vote as fast as they are answered, together a hundred times a second, for a minute, through the server
+that `collection review` starts; says how long each vote took until it was committed and answered, and counts them.
 """
 
 from __future__ import annotations
