@@ -136,7 +136,7 @@ name = "The Last"
         ('{seed = "0-3"}', "{steps = [4, 8]}", 26, ["series.2.axes.cross.steps", "the painter generator has no steps"]),
         ('{seed = "0-3"}', "{size = [9]}", 26, ["series.2.axes.cross.size", "9 does not fit", "64"]),
         ('{seed = "0-3"}', "{blend = [{ukiyo = 1}]}", 26, ["series.2.axes.cross.blend", "did you mean ukiyo-e?"]),
-        ('{seed = "0-3"}', '{seed = "0-999"}', 2, ["candidates", "40 is not the 1001 images"]),
+        ('{seed = "0-3"}', '{seed = "0-999"}', 2, ["candidates", "ask for: 1,001 images"]),
         (
             'cross = {seed = "0-3"}', 'zip = {seed = "0-3", size = [64, 65]}', 26,
             ["series.2.axes.zip", "different lengths", "seed 4, size 2"],
