@@ -189,7 +189,7 @@ class Score(Table):
     preference: tuple[str, ...] = ()
     """Models of what people prefer: pickscore, hps-v2.1, image-reward (fetched from their hub), or NAME:PLACE with a
     folder, a file or a hub id. They look at image and prompt, and are comparable inside one prompt only."""
-    batch: int = Field(default=16, ge=1, le=1024)
+    batch: int = Field(default=32, ge=1, le=1024)
     flags: Flags = Flags()
     """From where on a number counts as a defect: the table [score.flags]."""
 

@@ -133,7 +133,7 @@ def pending(store: Store, scorers: Scorers) -> list[Asset]:
 
 
 def score(
-    store: Store, files: Files, scorers: Scorers, *, batch_size: int = 16, progress: Progress = silent
+    store: Store, files: Files, scorers: Scorers, *, batch_size: int = 32, progress: Progress = silent
 ) -> ScoreReport:
     """Score what is pending. Each batch is one commit; an image that cannot be read is named and the rest goes on.
 

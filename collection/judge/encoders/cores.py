@@ -17,9 +17,9 @@ from collection.values import ImageEncoder, Pixels
 def on_all_cores(encoder: ImageEncoder) -> Iterator[ImageEncoder]:
     """The encoder, on all cores of the processor if it runs there: `encoder.piece` pictures on one thread at a time.
 
-    The threads of one matrix product wait for each other, and when others decode pictures meanwhile they wait long:
-    pieces that need nothing of each other do not. An encoder without a `piece` (on an accelerator, or of others) is
-    left as it is.
+    A network of many small layers, as the embedded encoder's, hardly gains by sharing each of them out among threads
+    that wait for each other: pieces that need nothing of each other do. An encoder without a `piece` is left as it is:
+    in a transformer's large products torch's own threads are the faster.
     """
     piece = getattr(encoder, "piece", None)
     if piece is None:

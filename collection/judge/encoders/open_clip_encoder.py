@@ -38,8 +38,6 @@ _WEIGHT_FILES = (
     "open_clip_pytorch_model.bin",
     "pytorch_model.bin",
 )
-PIECE = 8
-"""Pictures for one core at a time: few, so that a batch is shared out evenly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +75,6 @@ class OpenClip:
     def dimensions(self) -> int:
         """Width of the vectors."""
         return int(self._source.config["embed_dim"])
-
-    @property
-    def piece(self) -> int | None:
-        """Pictures that one core of a processor encodes together; None on an accelerator."""
-        return PIECE if self._place == "cpu" else None
 
     @cached_property
     def model(self) -> str:
