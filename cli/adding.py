@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from collection.values import Recipe, sha256_hex
+from collection.values import Recipe, amount, sha256_hex
 
-from .render import Outcome, amount
+from .render import Outcome
 from .session import Session
 
 if TYPE_CHECKING:

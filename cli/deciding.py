@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from collection.errors import UsageError
+from collection.values import amount
 
-from .render import Outcome, amount
+from .render import Outcome
 from .session import Session
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from collection.errors import ImageError, UsageError
+from collection.values import amount
 
 from .folders import Csv, Encoder, Folder, Heads, end, judged, preview, refuse_without_folder, write_csv
-from .render import Outcome, Screen, amount
+from .render import Outcome, Screen
 from .session import DryRun, Json, Session, working
 
 if TYPE_CHECKING:

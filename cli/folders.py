@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from collection.errors import UsageError
-from collection.values import Failure
+from collection.values import Failure, amount
 
-from .render import SHOWN_FAILURES, Screen, amount
+from .render import SHOWN_FAILURES, Screen
 
 if TYPE_CHECKING:
     from collection.config import Dedupe

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-from .render import Outcome, amount
+from collection.values import amount
+
+from .render import Outcome
 from .session import DryRun, Json, Session, working
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .render import Outcome, amount
+from collection.values import amount
+
+from .render import Outcome
 from .session import DryRun, Json, Session, working
 
 if TYPE_CHECKING:

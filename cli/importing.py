@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from collection.values import Failure
+from collection.values import Failure, amount
 
 from .adding import spans
-from .render import Outcome, amount
+from .render import Outcome
 from .session import DryRun, Json, Session, working
 
 

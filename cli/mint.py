@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from .render import Outcome, amount
+from collection.values import amount
+
+from .render import Outcome
 from .session import DryRun, Json, Session, working
 
 

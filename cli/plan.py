@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .render import Outcome, amount, bytes_of
+from collection.values import amount
+
+from .render import Outcome, bytes_of
 from .session import DryRun, Json, Session, working
 
 if TYPE_CHECKING:

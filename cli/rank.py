@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from collection.errors import UsageError
+from collection.values import amount
 
 from .chosen import Images, chosen
 from .deciding import SEEN, As, Redo, Undo, stepped
-from .render import Outcome, amount
+from .render import Outcome
 from .session import DryRun, Json, Session, working
 
 if TYPE_CHECKING:

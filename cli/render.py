@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.markup import escape
 
 from collection.values import Failure, Progress, silent
-from collection.values import amount as amount
 
 SHOWN_FAILURES = 10
 

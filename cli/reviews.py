@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .render import Outcome, amount
+from collection.values import amount
+
+from .render import Outcome
 from .session import Json, Session, reading
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from collection.errors import UsageError
+from collection.values import amount
 
 from . import taste as taste_of_votes
 from .folders import Csv, Encoder, Folder, Heads, end, judged, preview, refuse_without_folder, write_csv
-from .render import Outcome, Screen, amount, counted
+from .render import Outcome, Screen, counted
 from .session import DryRun, Json, Session, reading, working
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from collection.errors import UsageError
+from collection.values import amount
 
 from . import rank
 from .deciding import SEEN, As, named
-from .render import Outcome, Screen, amount
+from .render import Outcome, Screen
 from .session import DryRun, Json, Session, reading, working
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from collection.errors import UsageError
+from collection.values import amount
 
 from .chosen import Images, chosen
-from .render import Outcome, amount
+from .render import Outcome
 from .session import DryRun, Json, Session, reading
 
 if TYPE_CHECKING:

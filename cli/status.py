@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from .render import amount, counted
+from collection.values import amount
+
+from .render import counted
 from .session import Json, reading
 
 NEXT = {

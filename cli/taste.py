@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from collection.values import amount
+
 from .deciding import named
-from .render import Outcome, amount
+from .render import Outcome
 from .session import Session
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from collection.values import Failure
+from collection.values import Failure, amount
 
-from .render import Outcome, amount
+from .render import Outcome
 from .session import DryRun, Json, Session, working
 
 

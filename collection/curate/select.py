@@ -93,21 +93,23 @@ class Eligible:
         """Best first."""
         refuse_crowd([item.asset for item in self.images], wish)
         self.vectors = _vectors(candidates.encoded, self.images)
-        self._pools: dict[tuple[tuple[Slot, int], ...], Pool] = {}
+        self._pools: dict[tuple[tuple[tuple[Slot, int], ...], bool], Pool] = {}
 
     @cached_property
     def _spread(self) -> Vectors:
         return spread(self.vectors)
 
     def pool(self, wish: Wish) -> Pool:
-        """The images as `choose` asks for them, with the kinds of this wish."""
+        """The images as `choose` asks for them, with the kinds of this wish; without vectors where none are needed."""
         room = tuple(wish.room.items())
-        if room not in self._pools:
+        which = room, bool(wish.diversity)
+        if which not in self._pools:
             kinds = {slot: kind for kind, (slot, _) in enumerate(room)}
             slots = [wish.slot_of(item.asset) if wish.slots else room[0][0] for item in self.images]
             rooms = np.array([kinds.get(slot, len(kinds)) for slot in slots], dtype=np.intp)
-            self._pools[room] = Pool(np.array([item.score / 100 for item in self.images]), rooms, self._spread)
-        return self._pools[room]
+            scores = np.array([item.score / 100 for item in self.images])
+            self._pools[which] = Pool(scores, rooms, self._spread if wish.diversity else None)
+        return self._pools[which]
 
     def choice(self, wish: Wish, overtaken: Callable[[], bool], progress: Progress = silent) -> Choice:
         """The rows to choose."""
