@@ -25,10 +25,11 @@ from functools import partial
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 
+from collection.judge.duplicates.cosine import Vectors, limit
 from collection.judge.duplicates.groups import PHASH_DISTANCE, Pictures, find_duplicates
 from collection.judge.duplicates.hash_neighbours import hash_distances, near_hashes
 from collection.judge.duplicates.hashes import fingerprint, hamming
-from collection.judge.duplicates.neighbours import Vectors, limit, near_vectors
+from collection.judge.duplicates.neighbours import near_vectors
 from collection.torch_environment import prepare_torchvision
 
 WIDTH, PLANTED, COSINE, ROUNDS = 512, 100, 0.9, 3

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from collection.judge.dedupe import Nearness, comparable
+from collection.judge.duplicates.cosine import Vectors, limit, pair_distances
 from collection.judge.duplicates.hash_neighbours import Hashes, hash_distances, near_hashes
 from collection.judge.duplicates.neighbourhood import series_of, thresholds
-from collection.judge.duplicates.neighbours import Vectors, limit, near_vectors, pair_distances
+from collection.judge.duplicates.neighbours import near_vectors
 from collection.judge.duplicates.pairs import Floats
 from collection.store.records import Asset, Twin
 from collection.store.store import Store

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 
 from collection.judge.duplicates.calibrate import COSINE
+from collection.judge.duplicates.cosine import limit
 from collection.judge.duplicates.groups import PHASH_DISTANCE, DuplicateGroup, Images, stars
 from collection.judge.duplicates.neighbourhood import EXACT_UP_TO, STEPS, Known, find_neighbours, series_of
-from collection.judge.duplicates.neighbours import limit
 from collection.store.records import Asset, Duplicate
 from collection.store.store import Store
 from collection.values import Progress, canonical_json, sha256_hex, silent

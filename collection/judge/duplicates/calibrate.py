@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from collection.judge.duplicates.neighbours import Vectors as AnyVectors
-from collection.judge.duplicates.neighbours import unit
+from collection.judge.duplicates.cosine import Vectors as AnyVectors
+from collection.judge.duplicates.cosine import unit
 
 COSINE = 0.9
 """Least cosine of near-duplicates by EfficientNet-Lite0, before calibration: unlike photographs stay under 0.5, and

@@ -14,8 +14,9 @@ import numpy as np
 
 from collection.errors import UsageError
 from collection.judge.duplicates.calibrate import COSINE
+from collection.judge.duplicates.cosine import Vectors, limit, pair_distances
 from collection.judge.duplicates.hash_neighbours import Hashes, hash_distances, near_hashes
-from collection.judge.duplicates.neighbours import Vectors, limit, near_vectors, pair_distances
+from collection.judge.duplicates.neighbours import near_vectors
 from collection.judge.duplicates.pairs import Bools, Floats, Found, Rows
 
 PHASH_DISTANCE = 4

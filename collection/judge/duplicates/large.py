@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from collection.errors import UsageError
-from collection.judge.duplicates.neighbours import Vectors, near_vectors, pair_distances, unit
+from collection.judge.duplicates.cosine import Vectors, pair_distances, unit
+from collection.judge.duplicates.neighbours import near_vectors
 from collection.judge.duplicates.pairs import TOP, Found, Rows
 
 SEED = 0

@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.judge.duplicates.calibrate import series_cosines
+from collection.judge.duplicates.cosine import Vectors
 from collection.judge.duplicates.groups import Neighbours, of_hashes, of_vectors
 from collection.judge.duplicates.hash_neighbours import Hashes, near_hashes
-from collection.judge.duplicates.neighbours import Vectors, near_vectors
+from collection.judge.duplicates.neighbours import near_vectors
 from collection.judge.duplicates.pairs import TOP, Found, Rows
 from collection.store.records import Asset, Neighbour, Searched
 from collection.store.store import Store
@@ -34,10 +35,10 @@ MARGIN = 0.05
 low that thresholds can be moved, and no lower, since pictures of one series reach it without being copies."""
 STEPS = (-0.02, -0.01, 0.0, 0.01, 0.02)
 """How far the thresholds are moved to say what that would change."""
-BLOCK = 1024
+BLOCK = 8192
 """Pictures searched in one transaction."""
 EXACT_UP_TO = 100_000
-"""A search of more pictures than these is left to FAISS: every pair of a million takes hours."""
+"""A search of more pictures than these is left to FAISS: every pair of a million takes long."""
 
 Data = npt.NDArray[Any]
 """Vectors or hashes, a row a picture."""

@@ -4,41 +4,28 @@ Pure: arrays in, pairs out. The search is exact and goes tile by tile, so that n
 incremental by its shape: each picture is compared with those before it, so that to search all of a set is to search
 its pictures one block after another, and a picture that comes later costs one query.
 
-A tile only proposes; the distance of each pair that is kept is worked out on its own in double precision and rounded to
-a millionth. It therefore does not depend on the size of the tiles, on the number of threads or on what else was
-compared, and a threshold draws the same line through every search.
+A tile only proposes; the distance of each pair that is kept is worked out on its own (`cosine`). It therefore does not
+depend on the size of the tiles, on the number of threads or on what else was compared. In large searches a tile is
+first one of short forms, whose products no cosine exceeds, and the few pairs that these leave are looked up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
+from collection.judge.duplicates.cosine import Vectors, pair_distances, unit
 from collection.judge.duplicates.pairs import TOP, Floats, Found, Nearest, Rows, joined, masked
+from collection.judge.duplicates.short_forms import LOOKED_UP, short_forms
 
-Vectors = npt.NDArray[np.float32] | npt.NDArray[np.float16]
-
-DIGITS = 6
-"""Decimals of a cosine distance."""
 QUERIES, COLUMNS = 1024, 4096
 """Vectors of one tile: a product of 16 MiB."""
+_PAIRS = 1024
+"""Pairs looked up at once: vectors that fit a cache."""
 _SLACK = 2e-5
 """More than what a float32 product of unit vectors is off by."""
 
-
-def limit(cosine: float) -> float:
-    """The distance that a cosine threshold stands for."""
-    return round(1 - cosine, DIGITS)
-
-
-def cosine_distances(one: Vectors, other: Vectors) -> Floats:
-    """1 - cosine of vectors (n, d) row by row, in double precision, to a millionth; never below 0."""
-    first, second = one.astype(np.float64), other.astype(np.float64)
-    lengths = np.sqrt(np.einsum("nd,nd->n", first, first) * np.einsum("nd,nd->n", second, second))
-    cosines = np.einsum("nd,nd->n", first, second) / np.where(lengths > 0, lengths, 1)
-    return np.asarray(np.maximum(0.0, np.round(1 - cosines, DIGITS)))
+Singles = npt.NDArray[np.float32]
 
 
 def near_vectors(
@@ -50,12 +37,53 @@ def near_vectors(
     by tile; lengths do not matter.
     """
     wanted = np.broadcast_to(np.asarray(within, dtype=np.float64), len(queries))
-    widen = np.asarray if _are_unit(others) else unit
-    parts = [
-        _near_block(queries, others, wanted, before, top, slice(start, start + QUERIES), widen)
-        for start in range(0, len(queries), QUERIES)
-    ]
-    return joined(parts)
+    counts = np.full(len(queries), len(others)) if before is None else before
+    search = _Search(queries, others, wanted, counts, top)
+    return joined([search.block(slice(start, start + QUERIES)) for start in range(0, len(queries), QUERIES)])
+
+
+class _Search:
+    """What all blocks of queries share."""
+
+    def __init__(self, queries: Vectors, others: Vectors, within: Floats, counts: Rows, top: int) -> None:
+        self._queries, self._others, self._within, self._counts, self._top = queries, others, within, counts, top
+        self._forms = short_forms(queries, others, float(1 - within.max(initial=0.0) - _SLACK))
+        self._widen = np.asarray if _are_unit(others) else unit
+        self._product = np.empty((QUERIES, COLUMNS), dtype=np.float32)
+
+    def block(self, rows: slice) -> Found:
+        """The neighbours of these queries."""
+        within, counts = self._within[rows], self._counts[rows]
+        best, block = Nearest(1 - within - _SLACK, self._top), unit(self._queries[rows])
+        end = int(counts.max(initial=0))
+        for start in range(0, end, COLUMNS):
+            columns = slice(start, min(end, start + COLUMNS))
+            if self._forms is None or not self._look_up(best, block, rows, columns):
+                cosines = self._multiplied(block, self._widen(self._others[columns]))
+                best.offer(masked(cosines, start, counts), start)
+        found, others, cut = best.rows()
+        distances = pair_distances(self._queries[rows], self._others, found, others)  # as given, so that orders agree
+        keep = distances <= within[found]
+        cuts = np.where(np.isfinite(cut), 1 - cut - _SLACK, np.inf)
+        return Found(found[keep] + rows.start, others[keep], distances[keep], np.zeros(int(keep.sum()), bool), cuts)
+
+    def _look_up(self, best: Nearest, block: Singles, rows: slice, columns: slice) -> bool:
+        """Take what is near of a tile by its short forms; False, and nothing is taken, where they leave too much."""
+        assert self._forms is not None
+        bounds = self._multiplied(self._forms[0][rows], self._forms[1][columns])
+        one, other = best.near(masked(bounds, columns.start, self._counts[rows]))
+        if len(one) * LOOKED_UP > bounds.size:
+            return False
+        other = other + columns.start
+        for start in range(0, len(one), _PAIRS):
+            rows_of, columns_of = one[start : start + _PAIRS], other[start : start + _PAIRS]
+            tile = self._widen(self._others[columns_of])
+            best.take(rows_of, columns_of, np.einsum("nd,nd->n", block[rows_of], tile))
+        return True
+
+    def _multiplied(self, block: Singles, tile: Singles) -> Singles:
+        product = self._product[: len(block)]
+        return np.matmul(block, tile.T, out=product if len(tile) == COLUMNS else None)
 
 
 def _are_unit(vectors: Vectors) -> bool:
@@ -64,41 +92,3 @@ def _are_unit(vectors: Vectors) -> bool:
         return False
     squares = np.einsum("nd,nd->n", vectors, vectors)
     return bool(np.abs(squares - 1).max(initial=0.0) < 2e-6)
-
-
-def _near_block(
-    queries: Vectors, others: Vectors, within: Floats, before: Rows | None, top: int, rows: slice,
-    widen: Callable[[Vectors], npt.NDArray[np.float32]],
-) -> Found:  # fmt: skip
-    block = unit(queries[rows])
-    counts = np.full(len(block), len(others)) if before is None else before[rows]
-    best = Nearest(1 - within[rows] - _SLACK, top)
-    product = np.empty((len(block), COLUMNS), dtype=np.float32)
-    end = int(counts.max(initial=0))
-    for start in range(0, end, COLUMNS):
-        tile = widen(others[start : min(end, start + COLUMNS)])
-        cosines = np.matmul(block, tile.T, out=product if len(tile) == COLUMNS else None)
-        best.offer(masked(cosines, start, counts), start)
-    found, columns, cut = best.rows()
-    distances = pair_distances(queries[rows], others, found, columns)  # as given, so that both orders agree
-    keep = distances <= within[rows][found]
-    cuts = np.where(np.isfinite(cut), 1 - cut - _SLACK, np.inf)
-    return Found(
-        found[keep] + rows.start, columns[keep], distances[keep], np.zeros(int(keep.sum()), dtype=bool), cuts
-    )  # fmt: skip
-
-
-def pair_distances(block: Vectors, others: Vectors, rows: Rows, columns: Rows, most: int = 8192) -> Floats:
-    """`cosine_distances` of rows of one array and rows of another, `most` pairs at a time."""
-    parts = [
-        cosine_distances(block[rows[start : start + most]], others[columns[start : start + most]])
-        for start in range(0, len(rows), most)
-    ]
-    return np.concatenate(parts) if parts else np.zeros(0)
-
-
-def unit(vectors: Vectors) -> npt.NDArray[np.float32]:
-    """Vectors (n, d) in single precision and of length 1."""
-    wide = np.asarray(vectors, dtype=np.float32)
-    lengths = np.sqrt(np.einsum("nd,nd->n", wide, wide))[:, None]
-    return np.asarray(wide / np.where(lengths > 0, lengths, 1), dtype=np.float32)

@@ -65,11 +65,9 @@ class Nearest:
 
     def offer(self, nearness: npt.NDArray[np.float32], start: int) -> None:
         """Take what is near enough from a tile (queries, columns) that begins at column `start`."""
-        hit = np.flatnonzero(nearness.max(axis=1) >= self._least)
+        hit, some, near = self._hit(nearness)
         if not hit.size:
             return
-        some = nearness[hit]
-        near = some >= self._least[hit, None]
         crowded = np.flatnonzero(np.count_nonzero(near, axis=1) > self._top + 1)
         if crowded.size:
             beyond = -np.partition(-some[crowded], self._top, axis=1)[:, self._top, None]
@@ -77,10 +75,23 @@ class Nearest:
         rows, columns = np.nonzero(near)
         self.take(hit[rows], columns + start, some[rows, columns])
 
+    def near(self, nearness: npt.NDArray[np.float32]) -> tuple[Rows, Rows]:
+        """Row and column of what is near enough in a tile."""
+        hit, _, near = self._hit(nearness)
+        rows, columns = np.nonzero(near)
+        return hit[rows], columns
+
+    def _hit(self, nearness: npt.NDArray[np.float32]) -> tuple[Rows, npt.NDArray[np.float32], Bools]:
+        """Rows with anything near enough, what they hold, and which of it that is."""
+        hit = np.flatnonzero(nearness.max(axis=1) >= self._least)
+        some = nearness[hit]
+        return hit, some, some >= self._least[hit, None]
+
     def take(self, rows: Rows, columns: Rows, values: npt.NDArray[np.float32]) -> None:
-        """Take pairs, each once, that are near enough."""
-        self._parts.append((rows, columns, values))
-        self._held += len(rows)
+        """Take of these pairs, each given once, those that are near enough."""
+        near = values >= self._least[rows]
+        self._parts.append((rows[near], columns[near], values[near]))
+        self._held += int(near.sum())
         if self._held > 4 * (self._top + 1) * len(self._least):
             self._prune()
 
