@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,3 +31,16 @@ def test_no_more_than_one_batch_is_begun_ahead() -> None:
 def test_an_error_reaches_whoever_asks_for_the_batch() -> None:
     with pytest.raises(ZeroDivisionError):
         list(batches_ahead(lambda item: 1 // item, [1, 0], 1))
+
+
+def test_what_nobody_has_begun_is_left_after_an_error() -> None:
+    begun: list[int] = []
+
+    def work(item: int) -> None:
+        begun.append(item)
+        time.sleep(0.005)
+        assert item
+
+    with pytest.raises(AssertionError):
+        list(batches_ahead(work, range(1000), 1000))
+    assert len(begun) < 500

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
-from collection.folders import Opened, picture_files, read_ahead
-from collection.judge.encoders.cores import on_all_cores
-from collection.judge.score import Scorers, judge, score
+from collection.folders import Opened, open_picture, picture_files
+from collection.judge.encoders.cores import by_pieces
+from collection.judge.score import Scorers, judgements, score
 from collection.store.files import Files
-from collection.store.records import Asset
+from collection.store.records import Asset, Judgements, together
 from collection.store.store import Store
 from collection.values import Failure, Progress, silent
 
@@ -29,8 +30,19 @@ class Judged:
     """Pictures of which something was left out or changed before they were judged."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What is found out about some files."""
+
+    pictures: Sequence[tuple[str, Path, Asset]]
+    """Path in the folder and where it is."""
+    judgements: Judgements
+    skipped: Sequence[Failure]
+    noted: Sequence[Failure]
+
+
 def judge_folder(
-    store: Store, folder: Path, scorers: Scorers, *, batch_size: int = 16, progress: Progress = silent
+    store: Store, folder: Path, scorers: Scorers, *, batch_size: int = 32, progress: Progress = silent
 ) -> Judged:
     """Judge every picture of a folder as `score` would; each file is decoded once, and none is written.
 
@@ -39,28 +51,47 @@ def judge_folder(
     paths, unreadable = picture_files(folder)
     names: dict[int, str] = {}
     files: dict[str, Path] = {}
-    skipped, noted, seen = list(unreadable), list[Failure](), set[str]()
+    skipped, noted, done = list(unreadable), list[Failure](), 0
     progress(0, len(paths))
-    with on_all_cores(scorers.encoder) as encoder:
-        shared = replace(scorers, encoder=encoder)
-        for number, batch in enumerate(read_ahead(folder, paths, batch_size), start=1):
-            opened = [item for item in batch if isinstance(item, Opened)]
-            skipped += [item for item in batch if isinstance(item, Failure)]
-            noted += [Failure(item.name, note) for item in opened for note in item.picture.notes]
-            ids = store.add_imported([_asset(item) for item in opened])
-            names |= dict(zip(ids, (item.name for item in opened), strict=True))
-            files |= {item.name: item.path for item in opened}
-            _look(store, shared, [item for item in opened if item.sha256 not in seen])
-            seen |= {item.sha256 for item in opened}
-            progress(min(number * batch_size, len(paths)), len(paths))
+    for batch in by_pieces(_Look(folder, scorers), paths, scorers.encoder, batch_size):
+        pictures = [picture for piece in batch for picture in piece.pictures]
+        ids = store.add_imported([asset for _, _, asset in pictures])
+        names |= dict(zip(ids, (name for name, _, _ in pictures), strict=True))
+        files |= {name: path for name, path, _ in pictures}
+        found = together([piece.judgements for piece in batch])
+        store.add_judgements(found.scores, found.embeddings, found.fingerprints)
+        failures = [failure for piece in batch for failure in piece.skipped]
+        skipped += failures
+        noted += [note for piece in batch for note in piece.noted]
+        done += len(pictures) + len(failures)
+        progress(done, len(paths))
     score(store, Files(folder), scorers.of_pictures_alone)  # the heads: no picture is left to look at
     return Judged(names, files, tuple(skipped), tuple(noted))
 
 
-def _look(store: Store, scorers: Scorers, opened: Sequence[Opened]) -> None:
-    if opened:
-        found = judge(scorers, [_asset(item) for item in opened], [item.picture.pixels for item in opened])
-        store.add_judgements(found.scores, found.embeddings, found.fingerprints)
+class _Look:
+    """Opens and judges a piece of the files; of equal ones, whichever comes first."""
+
+    def __init__(self, folder: Path, scorers: Scorers) -> None:
+        self._folder, self._scorers = folder, scorers
+        self._seen, self._lock = set[str](), Lock()
+
+    def __call__(self, paths: Sequence[Path]) -> _Piece:
+        found = [open_picture(self._folder, path) for path in paths]
+        opened = [(item, _asset(item)) for item in found if isinstance(item, Opened)]
+        first = [(asset, item.picture.pixels) for item, asset in opened if self._is_first(item.sha256)]
+        return _Piece(
+            [(item.name, item.path, asset) for item, asset in opened],
+            judgements(self._scorers, first),
+            [item for item in found if isinstance(item, Failure)],
+            [Failure(item.name, note) for item, _ in opened for note in item.picture.notes],
+        )
+
+    def _is_first(self, sha256: str) -> bool:
+        with self._lock:
+            known = sha256 in self._seen
+            self._seen.add(sha256)
+        return not known
 
 
 def _asset(item: Opened) -> Asset:

@@ -13,12 +13,13 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-_ROWS = 400
-"""For how many rows (patches of all pictures of a piece) weights are laid out; others work as well, hardly slower."""
+from collection.judge.encoders.cores import ROWS
 
 
 def pack(network: Any) -> Any:
     """The network, its linear layers and self-attentions replaced in place by equal ones with packed weights.
+
+    Weights are laid out for inputs of `ROWS` rows; others work as well, hardly slower.
 
     For inference alone: the weights are no parameters any more, and no state can be loaded or saved. Results are those
     of float32 summed in another order. Left alone on accelerators, in half precision and on processors other than x86.
@@ -51,7 +52,7 @@ def _is_plain(attention: nn.MultiheadAttention) -> bool:
 class _Linear(nn.Module):
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None) -> None:
         super().__init__()
-        self.packed = torch.ops.mkldnn._reorder_linear_weight(weight.detach().contiguous(), _ROWS)
+        self.packed = torch.ops.mkldnn._reorder_linear_weight(weight.detach().contiguous(), ROWS)
         self.bias = None if bias is None else bias.detach()
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:

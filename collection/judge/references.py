@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from collection.errors import ConfigError, ImageError
 from collection.folders import name_in, picture_files, read_file
 from collection.images import read_picture
+from collection.judge.encoders.cores import by_pieces
 from collection.judge.score import unit_length
 from collection.store.files import Files
 from collection.store.records import Embedding
@@ -124,15 +126,22 @@ def _encode(
     store: Store, encoder: ImageEncoder, new: Sequence[_Found], batch_size: int, progress: Progress
 ) -> list[Failure]:
     skipped: list[Failure] = []
-    for start in range(0, len(new), batch_size):
-        pictures: dict[str, Pixels] = {}
-        for item in new[start : start + batch_size]:
-            try:
-                pictures[item.sha256] = read_picture(read_file(item.path)).pixels
-            except ImageError as error:
-                skipped.append(Failure(item.name, error.message))
-        vectors = encoder.encode(list(pictures.values()))
-        kept = [Embedding(name, encoder.model, vector) for name, vector in zip(pictures, vectors, strict=True)]
-        store.add_judgements(embeddings=kept)
-        progress(min(start + batch_size, len(new)), len(new))
+    done = 0
+    for batch in by_pieces(partial(_vectors, encoder), new, encoder, batch_size):
+        store.add_judgements(embeddings=[embedding for kept, _ in batch for embedding in kept])
+        skipped += [failure for _, failures in batch for failure in failures]
+        done += sum(len(kept) + len(failures) for kept, failures in batch)
+        progress(done, len(new))
     return skipped
+
+
+def _vectors(encoder: ImageEncoder, piece: Sequence[_Found]) -> tuple[list[Embedding], list[Failure]]:
+    pictures: dict[str, Pixels] = {}
+    skipped: list[Failure] = []
+    for item in piece:
+        try:
+            pictures[item.sha256] = read_picture(read_file(item.path)).pixels
+        except ImageError as error:
+            skipped.append(Failure(item.name, error.message))
+    vectors = encoder.encode(list(pictures.values()))
+    return [Embedding(name, encoder.model, row) for name, row in zip(pictures, vectors, strict=True)], skipped

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
@@ -12,15 +10,14 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from collection.ahead import batches_ahead
 from collection.errors import CollectionError, WeightsError
 from collection.images import decode_image
 from collection.judge.duplicates.hashes import fingerprint
-from collection.judge.encoders.cores import on_all_cores
+from collection.judge.encoders.cores import by_pieces
 from collection.judge.heads import Head
 from collection.judge.pixels.technical import Technical
 from collection.store.files import Files
-from collection.store.records import Asset, Embedding, Fingerprint, Judgements, Score
+from collection.store.records import Asset, Embedding, Judgements, Score, together
 from collection.store.store import Store
 from collection.values import Failure, ImageEncoder, Pixels, Progress, silent
 
@@ -137,24 +134,22 @@ def score(
 ) -> ScoreReport:
     """Score what is pending. Each batch is one commit; an image that cannot be read is named and the rest goes on.
 
-    Each file is decoded once, ahead of the encoder, for vector, quality and hash. Heads work on the vectors as stored
+    Each file is decoded once, for vector, quality and hash. Heads work on the vectors as stored
     (half precision), so that a head added later gives the same numbers without looking at any image again.
     """
     total, unseen = len(pending(store, scorers)), one_a_file(_unseen(store, scorers))
     failed: list[Failure] = []
     done = 0
     progress(0, total)
-    with on_all_cores(scorers.encoder) as encoder:
-        shared = replace(scorers, encoder=encoder)
-        for batch in batches_ahead(partial(_look, files, scorers.pixels), unseen, batch_size):
-            seen = [look for look in batch if isinstance(look, _Look)]
-            failures = [look for look in batch if isinstance(look, Failure)]
-            found = _judgements(shared, seen)
-            store.add_judgements(found.scores, found.embeddings, found.fingerprints)
-            store.record_failures("score", failures, mended=[look.asset.label for look in seen])
-            failed += failures
-            done += len(batch)
-            progress(done, total)
+    for batch in by_pieces(partial(_look, files, scorers), unseen, scorers.encoder, batch_size):
+        found = together([judgements for judgements, _, _ in batch])
+        store.add_judgements(found.scores, found.embeddings, found.fingerprints)
+        seen = [label for _, labels, _ in batch for label in labels]
+        failures = [failure for _, _, failures in batch for failure in failures]
+        store.record_failures("score", failures, mended=seen)
+        failed += failures
+        done += len(seen) + len(failures)
+        progress(done, total)
     for head in scorers.heads:
         _judge(store, scorers, head)
     progress(total, total)
@@ -171,16 +166,6 @@ def _examine(store: Store, files: Files, scorers: Scorers, batch_size: int, prog
     licences = tuple(f"{head.name}: {head.licence}" for head in scorers.heads if head.licence)
     failed = {failure.what: failure for examined in done for failure in examined.failed}
     return Examined(tuple(failed.values()), (*licences, *(note for examined in done for note in examined.notes)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What one decoded picture says before any network has seen it."""
-
-    asset: Asset
-    pixels: Pixels
-    measured: Mapping[str, float]
-    fingerprint: Fingerprint
 
 
 def _unseen(store: Store, scorers: Scorers) -> list[Asset]:
@@ -204,12 +189,15 @@ def one_a_file(assets: Sequence[Asset]) -> list[Asset]:
     return list(first.values())
 
 
-def _look(files: Files, scorers: Sequence[PixelScorer], asset: Asset) -> _Look | Failure:
-    try:
-        pixels = decode_image(files.read(asset.file_sha256), files.path(asset.file_sha256))
-    except CollectionError as error:
-        return Failure(asset.label, error.message)
-    return _seen(scorers, asset, pixels)
+def _look(files: Files, scorers: Scorers, assets: Sequence[Asset]) -> tuple[Judgements, list[str], list[Failure]]:
+    """What is found out about a piece: also the labels of the images that could be read, and those that could not."""
+    seen, failed = list[tuple[Asset, Pixels]](), list[Failure]()
+    for asset in assets:
+        try:
+            seen.append((asset, decode_image(files.read(asset.file_sha256), files.path(asset.file_sha256))))
+        except CollectionError as error:
+            failed.append(Failure(asset.label, error.message))
+    return judgements(scorers, seen), [asset.label for asset, _ in seen], failed
 
 
 def judge(scorers: Scorers, assets: Sequence[Asset], pictures: Sequence[Pixels]) -> Judgements:
@@ -217,27 +205,27 @@ def judge(scorers: Scorers, assets: Sequence[Asset], pictures: Sequence[Pixels])
 
     Heads have no part in it: they work on the vectors as stored.
     """
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return _judgements(scorers, list(pool.map(partial(_seen, scorers.pixels), assets, pictures)))
+    images = list(zip(assets, pictures, strict=True))
+    batches = by_pieces(partial(judgements, scorers), images, scorers.encoder, len(images))
+    return together([found for batch in batches for found in batch])
 
 
-def _seen(scorers: Sequence[PixelScorer], asset: Asset, pixels: Pixels) -> _Look:
-    measured = {metric: value for scorer in scorers for metric, value in scorer.measure(pixels).items()}
-    return _Look(asset, pixels, measured, fingerprint(pixels))
-
-
-def _judgements(scorers: Scorers, seen: Sequence[_Look]) -> Judgements:
+def judgements(scorers: Scorers, pictures: Sequence[tuple[Asset, Pixels]]) -> Judgements:
+    """`judge` for one piece, by the thread that asks."""
     encoder, models = scorers.encoder, pixel_models(scorers.pixels)
-    vectors = encoder.encode([look.pixels for look in seen])
-    names = [look.asset.file_sha256 for look in seen]
+    vectors = encoder.encode([pixels for _, pixels in pictures])
     return Judgements(
         scores=[
-            Score(name, metric, models[metric], value)
-            for name, look in zip(names, seen, strict=True)
-            for metric, value in look.measured.items()
+            Score(asset.file_sha256, metric, models[metric], value)
+            for asset, pixels in pictures
+            for scorer in scorers.pixels
+            for metric, value in scorer.measure(pixels).items()
         ],
-        embeddings=[Embedding(name, encoder.model, vector) for name, vector in zip(names, vectors, strict=True)],
-        fingerprints={look.asset.file_sha256: look.fingerprint for look in seen},
+        embeddings=[
+            Embedding(asset.file_sha256, encoder.model, vector)
+            for (asset, _), vector in zip(pictures, vectors, strict=True)
+        ],
+        fingerprints={asset.file_sha256: fingerprint(pixels) for asset, pixels in pictures},
     )
 
 

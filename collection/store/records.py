@@ -132,6 +132,15 @@ class Judgements:
     """Perceptual hashes by file hash."""
 
 
+def together(parts: Sequence[Judgements]) -> Judgements:
+    """What was found out piece by piece, as one."""
+    return Judgements(
+        [score for part in parts for score in part.scores],
+        [embedding for part in parts for embedding in part.embeddings],
+        {file: prints for part in parts for file, prints in part.fingerprints.items()},
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Duplicate:
     """`asset_id` is set aside for `keeper_id`, or for a picture elsewhere.

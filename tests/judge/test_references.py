@@ -28,6 +28,8 @@ class Thumbnails:
     model: str = "thumbnail@1"
     dimensions: int = 192
     shown: int = field(default=0)
+    piece: int = 1000
+    """All by one thread, so that it counts well."""
 
     def encode(self, images: list[Pixels]) -> np.ndarray:
         self.shown += len(images)

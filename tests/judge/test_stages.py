@@ -1,3 +1,5 @@
+from threading import Lock
+
 import numpy as np
 import pytest
 import torch
@@ -22,13 +24,15 @@ class ThumbnailEncoder:
 
     space = "openai/ViT-B-32"
     dimensions = 512
+    piece = 1
 
     def __init__(self, version=1):
         self.model = f"thumbnail@{version}"
-        self.shown = 0
+        self.shown, self.lock = 0, Lock()
 
     def encode(self, images):
-        self.shown += len(images)
+        with self.lock:
+            self.shown += len(images)
         small = [np.asarray(Image.fromarray(image).convert("L").resize((32, 16)), np.float32) for image in images]
         vectors = np.stack(small).reshape(len(images), 512) + 1 if images else np.zeros((0, 512), np.float32)
         return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
@@ -83,7 +87,8 @@ def head(tmp_path):
 # Score
 
 
-def test_score_gives_every_image_its_numbers_once(project, art, head):
+def test_score_gives_every_image_its_numbers_once(project, art, head, monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     project.add(art)
     encoder, steps = ThumbnailEncoder(), []
     scorers = Scorers(encoder, (head,))
@@ -162,7 +167,9 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(project, art):
     assert None not in project.values(QUALITY)
 
 
-def test_a_killed_run_loses_only_the_batch_in_hand(project, art):
+def test_a_killed_run_loses_only_the_batch_in_hand(project, art, monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+
     class Killed(ThumbnailEncoder):
         def encode(self, images):
             if self.shown >= 4:

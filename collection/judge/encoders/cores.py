@@ -1,32 +1,39 @@
-"""Encoding on all cores: a processor is busy with many small pieces, each on one thread."""
+"""All cores of the processor at work: each takes a piece of a few pictures from the file to the vector.
+
+Pieces need nothing of each other. A network whose every layer is shared out among the cores makes them wait for each
+other, and for whichever is busy with decoding the next picture.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
-import numpy as np
-import numpy.typing as npt
+from collection.ahead import batches_ahead
+from collection.values import ImageEncoder
 
-from collection.values import ImageEncoder, Pixels
+ROWS = 400
+"""Of how many patches in all the pictures of a piece are in a transformer: enough to keep one core at its best."""
+PIECE = 8
+"""Pictures of a piece, where the encoder has no `piece` of its own."""
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-@contextmanager
-def on_all_cores(encoder: ImageEncoder) -> Iterator[ImageEncoder]:
-    """The encoder, on all cores of the processor if it runs there: `encoder.piece` pictures on one thread at a time.
+def by_pieces(
+    work: Callable[[Sequence[Item]], Result], items: Sequence[Item], encoder: ImageEncoder, batch_size: int
+) -> Iterator[list[Result]]:
+    """What `work` makes of one piece of the items after another, in order, in batches of about `batch_size` items.
 
-    A network of many small layers, as the embedded encoder's, hardly gains by sharing each of them out among threads
-    that wait for each other: pieces that need nothing of each other do. An encoder without a `piece` is left as it is:
-    in a transformer's large products torch's own threads are the faster.
+    `work` encodes the pictures of its piece with `encoder`, and several threads call it at once, each with one of
+    torch's threads; no batch is so small that cores have nothing to do.
     """
-    piece = getattr(encoder, "piece", None)
-    if piece is None:
-        yield encoder
-        return
-    with ThreadPoolExecutor(os.cpu_count(), initializer=_one_thread) as pool:
-        yield _OnAllCores(encoder, piece, pool)
+    size = getattr(encoder, "piece", PIECE)
+    pieces = [items[start : start + size] for start in range(0, len(items), size)]
+    together = max(os.cpu_count() or 1, -(-batch_size // size))
+    return batches_ahead(work, pieces, together, prepare=_one_thread if len(pieces) > 1 else None)
 
 
 def _one_thread() -> None:
@@ -34,23 +41,3 @@ def _one_thread() -> None:
     import torch
 
     torch.set_num_threads(1)
-
-
-class _OnAllCores:
-    """An ImageEncoder that shares its pictures out."""
-
-    def __init__(self, encoder: ImageEncoder, piece: int, pool: ThreadPoolExecutor) -> None:
-        self._encoder, self._piece, self._pool = encoder, piece, pool
-        self.model, self.dimensions = encoder.model, encoder.dimensions
-        self.space = getattr(encoder, "space", None)
-        self._loaded = False
-
-    def encode(self, images: Sequence[Pixels]) -> npt.NDArray[np.float32]:
-        pieces = [images[start : start + self._piece] for start in range(0, len(images), self._piece)]
-        if not pieces:
-            return self._encoder.encode(images)
-        vectors = []
-        if not self._loaded:  # by one thread, before many ask for the network at once
-            vectors.append(self._pool.submit(self._encoder.encode, pieces.pop(0)).result())
-            self._loaded = True
-        return np.concatenate([*vectors, *self._pool.map(self._encoder.encode, pieces)])

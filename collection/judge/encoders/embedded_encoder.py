@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +43,9 @@ class EfficientNetLite0:
     piece = 4
     """Pictures that go through the network together: more of them no longer fit a processor's cache and take longer."""
 
+    def __init__(self) -> None:
+        self._lock = Lock()
+
     @property
     def model(self) -> str:
         """Architecture, weights and preprocess; the weights are checked against it when they load."""
@@ -55,8 +59,13 @@ class EfficientNetLite0:
             return np.zeros((0, self.dimensions), np.float32)
         with torch.inference_mode(), _one_thread():
             pieces = (_PREPROCESS(images[start : start + self.piece]) for start in range(0, len(images), self.piece))
-            features = torch.cat([self._network(piece.to(memory_format=torch.channels_last)) for piece in pieces])
+            network = self._loaded()
+            features = torch.cat([network(piece.to(memory_format=torch.channels_last)) for piece in pieces])
             return np.asarray(torch.nn.functional.normalize(features, dim=1).numpy(), dtype=np.float32)
+
+    def _loaded(self) -> torch.nn.Module:
+        with self._lock:  # several threads may want the first one
+            return self._network
 
     @cached_property
     def _network(self) -> torch.nn.Module:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from collection.errors import WeightsError
+from collection.judge.encoders.cores import ROWS
 from collection.judge.encoders.declared_weights import (
     Reference,
     Treatment,
@@ -31,6 +34,8 @@ from collection.values import Pixels, parse_json
 
 _SIGLIP = ("ViT-SO400M-14-SigLIP-384", "webli")
 """The one space besides OpenAI's that a known head was trained on. Taken at its word: nothing marks its weights."""
+_ON_ACCELERATORS = 32
+"""Pictures of a piece."""
 _WEIGHT_FILES = (
     "open_clip_model.safetensors",
     "open_clip_pytorch_model.safetensors",
@@ -65,6 +70,7 @@ class OpenClip:
     def __init__(self, reference: str, device: str = "auto") -> None:
         self.reference = parse_reference(reference)
         self._device = device
+        self._lock = RLock()
 
     @property
     def space(self) -> str | None:
@@ -90,9 +96,9 @@ class OpenClip:
 
         if not images:
             return np.zeros((0, self.dimensions), np.float32)
-        batch = self._preprocess(images).to(self._place)
-        with torch.inference_mode():
-            return _on_cpu(self._network.encode_image(batch, normalize=True))
+        batch = self._preprocess(images)
+        with self._turn, torch.inference_mode():
+            return _on_cpu(self._loaded().encode_image(batch.to(self._place), normalize=True))
 
     def encode_text(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Unit vectors (n, dimensions) float32, comparable with those of pictures; long texts are cut."""
@@ -102,7 +108,16 @@ class OpenClip:
             return np.zeros((0, self.dimensions), np.float32)
         tokens = self._tokenizer(list(texts)).to(self._place)
         with torch.inference_mode():
-            return _on_cpu(self._network.encode_text(tokens, normalize=True))
+            return _on_cpu(self._loaded().encode_text(tokens, normalize=True))
+
+    @property
+    def piece(self) -> int:
+        """Pictures that go through the network together: `ROWS` patches on a processor."""
+        if self._place != "cpu":
+            return _ON_ACCELERATORS
+        vision = self._source.config["vision_cfg"]
+        patch = int(vision.get("patch_size", 16))
+        return max(1, round(ROWS * (patch / _side(vision)) ** 2))
 
     @cached_property
     def logit_scale(self) -> float:
@@ -127,6 +142,15 @@ class OpenClip:
     @cached_property
     def _place(self) -> str:
         return best_device() if self._device == "auto" else self._device
+
+    @property
+    def _turn(self) -> AbstractContextManager[object]:
+        """On an accelerator one piece after another; on a processor each thread for itself."""
+        return nullcontext() if self._place == "cpu" else self._lock
+
+    def _loaded(self) -> Any:
+        with self._lock:  # several threads may want the first one
+            return self._network
 
     @cached_property
     def _network(self) -> Any:
