@@ -22,6 +22,8 @@ def unit(count: int, seed: int, width: int = 6) -> Vectors:
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a few rows make several blocks."""
     monkeypatch.setattr(likeness, "_BLOCK_ELEMENTS", 40)
+    monkeypatch.setattr(likeness, "_QUERIES", 4)
+    monkeypatch.setattr(likeness, "_COLUMNS", 8)
 
 
 @settings(deadline=None, max_examples=40)
