@@ -134,15 +134,15 @@ def score(
 ) -> ScoreReport:
     """Score what is pending. Each batch is one commit; an image that cannot be read is named and the rest goes on.
 
-    Each file is decoded once, for vector, quality and hash. Heads work on the vectors as stored
-    (half precision), so that a head added later gives the same numbers without looking at any image again.
+    Each file is decoded once, for vector, quality and hash. Heads work on the vectors as stored (half precision), so
+    that a head added later gives the same numbers without looking at any image again.
     """
     total, unseen = len(pending(store, scorers)), one_a_file(_unseen(store, scorers))
     failed: list[Failure] = []
     done = 0
     progress(0, total)
     for batch in by_pieces(partial(_look, files, scorers), unseen, scorers.encoder, batch_size):
-        found = together([judgements for judgements, _, _ in batch])
+        found = together([piece for piece, _, _ in batch])
         store.add_judgements(found.scores, found.embeddings, found.fingerprints)
         seen = [label for _, labels, _ in batch for label in labels]
         failures = [failure for _, _, failures in batch for failure in failures]
