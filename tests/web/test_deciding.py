@@ -125,10 +125,12 @@ def test_all_in_view_after_a_question_and_one_undo(links: dict[str, str], opened
     assert page.text_content("dialog h2") == "Reject 120 images?"
     page.click("dialog button:has-text('Cancel')")
     assert told(page, 1)["flag"] == "none"
-    page.route("**/api/events", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    held: list[Any] = []
+    page.route("**/api/events", lambda route: held.append(route) if not held else route.continue_())
     page.keyboard.press("x")
     page.keyboard.press("Enter")
     page.wait_for_selector("#view[aria-busy=true]")
+    held[0].continue_()
     status(page, "rejected 120 images")
     page.wait_for_selector("#view[aria-busy=false]")
     assert "left" not in page.text_content("#status"), "not all of them are known to the page"
