@@ -38,6 +38,7 @@ from collection.values import ImageEncoder, Pixels, Recipe
 
 SIZE = int(sys.argv[2]) if len(sys.argv) > 2 else 512
 BATCH, ROUNDS, CLIP = 16, 3, "ViT-B-32"
+_LOOKING = "decoding and hash, on one core"
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -115,6 +116,7 @@ def plain_loop(network: Callable[..., object], preprocess: Callable[..., Any], p
 
 
 def look(paths: list[Path]) -> None:
+    """What any scoring needs besides the network, on one core."""
     for path in paths:
         fingerprint(read_picture(path.read_bytes()).pixels)
 
@@ -122,9 +124,6 @@ def look(paths: list[Path]) -> None:
 def report(what: str, count: int, spent: float, over: float | None = None) -> None:
     times = f"  {over / spent:5.2f} of the bare network" if over else ""
     print(f"  {what:<52} {count / spent:8.1f} images/s{times}")
-
-
-_LOOKING = "decoding and hash, on one core"
 
 
 def judged(
@@ -144,9 +143,7 @@ def judged(
             work["plain open_clip loop over PNG files: vector"] = lambda: plain_loop(network, preprocess, paths)
         work["score, PNG files: vector, hash, database"] = lambda: stage(Scorers(encoder, pixels=()), images)
         work["the same with the technical metrics"] = lambda: stage(Scorers(encoder), images)
-        work[_LOOKING] = lambda: seconds(
-            lambda: [fingerprint(read_picture(path.read_bytes()).pixels) for path in paths]
-        )
+        work[_LOOKING] = lambda: seconds(lambda: look(paths))
         spent = [{what: work() for what, work in work.items()} for _ in range(ROUNDS)]
     median = {what: statistics.median(times[what] for times in spent) for what in work}
     looking = median.pop(_LOOKING)

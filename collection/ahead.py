@@ -18,7 +18,7 @@ def batches_ahead(
     batch_size: int,
     *,
     prepare: Callable[[], object] | None = None,
-) -> Iterator[list[Result]]:  # fmt: skip
+) -> Iterator[list[Result]]:
     """What `work` makes of each item, by threads, in batches and in order. `prepare` is called in each thread first.
 
     While the caller is busy with one batch, the next is being worked on; no more than these two are held. Where the

@@ -11,13 +11,14 @@ import numpy.typing as npt
 
 from collection.judge.duplicates.pairs import Floats, Rows
 
-Vectors = npt.NDArray[np.float32] | npt.NDArray[np.float16]
+Singles = npt.NDArray[np.float32]
+Vectors = Singles | npt.NDArray[np.float16]
 
 DIGITS = 6
 """Decimals of a cosine distance."""
 
 
-def unit(vectors: Vectors) -> npt.NDArray[np.float32]:
+def unit(vectors: Vectors) -> Singles:
     """Vectors (n, d) in single precision and of length 1."""
     wide = np.asarray(vectors, dtype=np.float32)
     lengths = np.sqrt(np.einsum("nd,nd->n", wide, wide))[:, None]

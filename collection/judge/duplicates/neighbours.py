@@ -12,9 +12,8 @@ first one of short forms, whose products no cosine exceeds, and the few pairs th
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from collection.judge.duplicates.cosine import Vectors, pair_distances, unit
+from collection.judge.duplicates.cosine import Singles, Vectors, pair_distances, unit
 from collection.judge.duplicates.pairs import TOP, Floats, Found, Nearest, Rows, joined, masked
 from collection.judge.duplicates.short_forms import LOOKED_UP, short_forms
 
@@ -24,8 +23,6 @@ _PAIRS = 1024
 """Pairs looked up at once: vectors that fit a cache."""
 _SLACK = 2e-5
 """More than what a float32 product of unit vectors is off by."""
-
-Singles = npt.NDArray[np.float32]
 
 
 def near_vectors(

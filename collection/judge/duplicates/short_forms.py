@@ -10,9 +10,8 @@ structure a quarter of the coordinates tells the unlike from the near.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from collection.judge.duplicates.cosine import Vectors, unit
+from collection.judge.duplicates.cosine import Singles, Vectors, unit
 
 WORTH = 8192
 """Queries and others from which on finding the axes pays."""
@@ -22,8 +21,6 @@ _PARTS = (32, 16, 8, 4)
 _SAMPLE, _FITTED, _BLOCK = 1024, 2048, 8192
 _SLACK = 1e-5
 """More than what a squared length in float32 is off by."""
-
-Singles = npt.NDArray[np.float32]
 
 
 def short_forms(queries: Vectors, others: Vectors, least: float) -> tuple[Singles, Singles] | None:

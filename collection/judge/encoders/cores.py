@@ -14,7 +14,7 @@ from collection.ahead import batches_ahead
 from collection.values import ImageEncoder
 
 ROWS = 400
-"""Of how many patches in all the pictures of a piece are in a transformer: enough to keep one core at its best."""
+"""Rows that a transformer multiplies at once, patches of all pictures of a piece: they keep one core at its best."""
 PIECE = 8
 """Pictures of a piece, where the encoder has no `piece` of its own."""
 
