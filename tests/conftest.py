@@ -61,9 +61,9 @@ def trained_weights(missing: Callable[[str], NoReturn]) -> Path:
 
 
 MODULES = (
-    "alembic.command", "collection.carriers", "collection.chain.embedded", "collection.chain.verify",
-    "collection.generate.painter.engine", "collection.judge.encoders.efficientnet_lite", "collection.publication",
-    "eth_tester", "web3",
+    "alembic.command", "collection.stages.runners", "collection.chain.embedded", "collection.verify.verify",
+    "collection.generate.painter.engine", "collection.judge.encoders.efficientnet_lite",
+    "collection.stages.publication", "eth_tester", "web3",
 )  # fmt: skip
 """What most commands load, and what takes long."""
 
@@ -199,7 +199,7 @@ def shapes_clip(tmp_path_factory: pytest.TempPathFactory, paint_shape: Callable[
     from safetensors.torch import save_file
 
     from collection.judge.encoders.preprocess import Preprocess
-    from collection.torch_environment import prepare_torchvision
+    from collection.models.environment import prepare_torchvision
 
     prepare_torchvision()
     import open_clip
