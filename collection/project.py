@@ -40,7 +40,9 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.config: Config = load_config(folder / CONFIG_FILE)
+        from collection.judge.settings import check_settings
+
+        self.config: Config = load_config(folder / CONFIG_FILE, check_settings)
 
     def __enter__(self) -> Self:
         return self
@@ -110,7 +112,7 @@ class Project:
 
     @cached_property
     def _stock_scorers(self) -> Scorers:
-        from collection.judge.panel import build_scorers
+        from collection.judge.scorer_factory import build_scorers
 
         return build_scorers(self.config.score, self.folder)
 
@@ -128,8 +130,8 @@ class Project:
     def flags(self) -> dict[int, dict[str, str]]:
         """What is wrong with each image that has a defect, by its number: flags, and why in words."""
         from collection.judge.flags import flags_of
-        from collection.judge.panel import build_pixel_scorers
-        from collection.judge.score import pixel_models
+        from collection.judge.scorer_factory import build_pixel_scorers
+        from collection.judge.scoring import pixel_models
 
         wish = self.config.score
         return flags_of(self.store, pixel_models(build_pixel_scorers(wish, self.folder)), wish.flags)
@@ -144,7 +146,7 @@ class Project:
     @property
     def stock_metrics(self) -> dict[str, str]:
         """The metrics of published heads, or technical quality, that say which image is better; and their models."""
-        from collection.judge.panel import ranking_metrics
+        from collection.judge.scorer_factory import ranking_metrics
 
         return ranking_metrics(self._stock_scorers)
 

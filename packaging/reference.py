@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from collection.config import Config
-from collection.judge.metrics import metrics
-from collection.store.percentiles import FEWEST
+from collection.judge.catalogue import metrics
+from collection.judge.flags import TINY, TINY_SAYS, thresholds
+from collection.store.percentiles import COMPARED_WITH
 from collection_cli.main import COMMANDS, app
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -36,7 +37,25 @@ def configuration() -> str:
         for key, value in node["properties"].items():
             lines.append(f"| `{key}` | {default(value, key in required)} | {meaning(schema, value)} |")
         lines.append("")
+        lines += flags() if heading == "[score]" else []
     return "\n".join(lines)
+
+
+def flags() -> list[str]:
+    """The table of thresholds, which follows from the catalogue of metrics."""
+    says = {TINY: TINY_SAYS} | {metric.defect.flag: metric.defect for metric in metrics().values() if metric.defect}
+    lines = ["## [score.flags]", "", "From where on a number counts as a defect. Nothing is measured again when these "]
+    lines[-1] += "change. [The metrics](metrics.md) say what the numbers are; the end of a range means never. A metric "
+    lines[-1] += "that an installed package adds has its flag here too."
+    lines += ["", "| key | default | meaning |", "|---|---|---|"]
+    return [*lines, *(f"| `{flag}` | `{value:g}` | {said(says[flag])} |" for flag, value in thresholds({}).items()), ""]
+
+
+def said(defect: Any) -> str:
+    """What a flag says."""
+    if isinstance(defect, str):
+        return defect
+    return defect.says + (" Never chosen." if defect.never_chosen else "")
 
 
 def tables(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -127,12 +146,13 @@ def option(parameter: Any) -> str:
 def metric_catalogue() -> str:
     """A section a metric."""
     lines = ["# Metrics", NOTE, "What every number of an image says, and what it cannot tell. Each is kept with the "]
-    lines[-1] += "identity of the model that gave it, and with its percentile: the share of the images of the same "
-    lines[-1] += f"prompt and style (of the series, where those are fewer than {FEWEST}) that have a lower number. "
-    lines[-1] += "Scores of different models are never compared. `[score.flags]` says from where on one is a defect."
+    lines[-1] += f"identity of the model that gave it, and with its percentile: the share of {COMPARED_WITH} that have "
+    lines[-1] += "a lower number. Scores of different models are never compared. `[score.flags]` says from where on a "
+    lines[-1] += "number is a defect."
     for metric in metrics().values():
-        better = "neither way is better" if metric.better == "neither" else f"{metric.better} is better"
-        lines += ["", f"## {metric.name}", "", metric.says, "", f"- Range: {metric.span}; {better}."]
+        lines += ["", f"## {metric.title}", "", metric.says, "", f"- Range: {metric.span}; {metric.direction}."]
+        if defect := metric.defect:
+            lines.append(f"- Flag: `{defect.flag}`, {defect.side} {defect.threshold:g}.")
         lines += [f"- Source: {metric.source}.", f"- Limits: {metric.limits}"]
     return "\n".join(lines) + "\n"
 

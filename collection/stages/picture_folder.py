@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from collection.config import Dedupe, Score
-from collection.judge.folder import Judged, judge_folder
-from collection.judge.panel import build_scorers, ranking_metrics
+from collection.judge.folder import FolderContents, score_files
 from collection.judge.score import Scorers
+from collection.judge.scorer_factory import build_scorers, ranking_metrics
 from collection.store.records import Score as Grade
 from collection.store.store import Store
 from collection.values import Failure, Progress, silent
@@ -38,7 +38,7 @@ class PictureFolder:
     store: Store
     scorers: Scorers
     nearness: Dedupe
-    judged: Judged
+    judged: FolderContents
 
     @property
     def skipped(self) -> tuple[Failure, ...]:
@@ -71,10 +71,9 @@ class PictureFolder:
 
     def flags(self) -> dict[str, dict[str, str]]:
         """What is wrong with each picture that has a defect, by its path: flags, and why in words."""
-        from collection.config import Flags
         from collection.judge.flags import flags_of
 
-        found = flags_of(self.store, self.scorers.models, Flags())
+        found = flags_of(self.store, self.scorers.models, {})
         return {self.judged.names[number]: flags for number, flags in found.items()}
 
     def _by_name(self, of: Callable[[Grade], float]) -> dict[str, dict[str, float]]:
@@ -114,7 +113,7 @@ def open_folder(
         store = Store(Path(temporary) / "collection.db")
         try:
             batch = wish.batch if isinstance(wish, Score) else Score().batch
-            judged = judge_folder(store, folder, scorers, batch_size=batch, progress=progress)
+            judged = score_files(store, folder, scorers, batch_size=batch, progress=progress)
             yield PictureFolder(folder, store, scorers, nearness or Dedupe(), judged)
         finally:
             store.close()

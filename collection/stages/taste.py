@@ -13,9 +13,10 @@ from collection.curate.reviews.log import standing_events, standings
 from collection.curate.reviews.state import Standing
 from collection.curate.selection.vote_ranking import VOTES, WON, votes_model
 from collection.errors import ConfigError, NotEnoughVotesError
-from collection.judge.heads import Head
-from collection.judge.score import Scorers, unit_length
-from collection.judge.taste import Accuracy, Preference, Trial, Verdict, Vote, learn, proven_taste
+from collection.judge.aesthetic import AestheticPredictor
+from collection.judge.learned_preference import Accuracy, Preference, Trial, Verdict, Vote, learn, proven_preference
+from collection.judge.score import Scorers
+from collection.judge.vectors import unit_length
 from collection.store.records import LearnedTaste, Score
 from collection.store.store import Store
 
@@ -33,8 +34,8 @@ def taste_metric(curator: str | None) -> str:
 
 def with_tastes(scorers: Scorers, tastes: Iterable[LearnedTaste]) -> Scorers:
     """Scorers that give the learned metrics too; a taste for another encoder's vectors is left out."""
-    heads = [_head(taste) for taste in tastes if taste.encoder == scorers.encoder.model]
-    return replace(scorers, heads=(*scorers.heads, *heads))
+    predictors = [_predictor(taste) for taste in tastes if taste.encoder == scorers.encoder.model]
+    return replace(scorers, predictors=(*scorers.predictors, *predictors))
 
 
 def votes_of(store: Store, rows: Mapping[int, int], curator: str | None = None) -> list[Vote]:
@@ -68,11 +69,11 @@ def learn_taste(store: Store, encoder: str, stock: Mapping[int, float], curator:
     not show that it beats chance.
     """
     ids, vectors, votes = _material(store, encoder, curator)
-    taste, trial = proven_taste(vectors, votes, [stock.get(number, 0.0) for number in ids])
+    taste, trial = proven_preference(vectors, votes, [stock.get(number, 0.0) for number in ids])
     found = LearnedTaste(taste_metric(curator), encoder, taste.weight, taste.bias, _report(votes, trial))
-    head = _head(found)
-    model, files = f"{head.model}|{encoder}", {asset.id: asset.file_sha256 for asset in store.assets()}
-    values = {files[number]: value for number, value in zip(ids, head.score(vectors).tolist(), strict=True)}
+    predictor = _predictor(found)
+    model, files = f"{predictor.model}|{encoder}", {asset.id: asset.file_sha256 for asset in store.assets()}
+    values = {files[number]: value for number, value in zip(ids, predictor.score(vectors).tolist(), strict=True)}
     store.replace_taste(found, [Score(sha256, found.name, model, value) for sha256, value in values.items()])
     return found
 
@@ -141,9 +142,9 @@ def _verdicts(standing: Standing, means: Mapping[str, float]) -> dict[str, bool]
     return {**stars, **{name: flag == "pick" for name, flag in standing.flags.items()}}
 
 
-def _head(taste: LearnedTaste) -> Head:
+def _predictor(taste: LearnedTaste) -> AestheticPredictor:
     layer = taste.weight[None, :], np.array([taste.bias])
-    return Head(taste.name, taste.sha256, (taste.encoder,), (layer,))
+    return AestheticPredictor(taste.name, taste.sha256, (taste.encoder,), (layer,))
 
 
 def _report(votes: list[Vote], trial: Trial) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import pytest
 
 from collection.curate.reviews.log import record
 from collection.errors import ConfigError, NotEnoughVotesError
+from collection.judge.learned_preference import Preference, Verdict
 from collection.judge.score import Scorers
-from collection.judge.taste import Preference, Verdict
 from collection.stages.taste import ask_next, learn_taste, votes_of, what_ranks, with_tastes
 from collection.store.records import Asset, Decision, Embedding, Score
 from collection.store.store import Store

@@ -52,3 +52,8 @@ def square_sums(grey: Grey, factor: int) -> npt.NDArray[np.uint32]:
     for place in range(1, factor):
         sums += lines[:, place::factor]
     return sums
+
+
+def tones(grey: Grey) -> npt.NDArray[np.int64]:
+    """How many pixels have each of the 256 tones: (256,)."""
+    return np.bincount(grey.ravel(), minlength=256)

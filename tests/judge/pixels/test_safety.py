@@ -16,9 +16,9 @@ from PIL import Image
 from collection.errors import WeightsError
 from collection.importers.pictures import import_folder
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
-from collection.judge.panel import build_pixel_scorers
 from collection.judge.pixels.safety import NSFW, OpenNsfw, packaged_network, prepare
 from collection.judge.score import Scorers, pending, score
+from collection.judge.scorer_factory import build_pixel_scorers
 from collection.project import Project, open_project
 from collection.store.records import Score
 from collection.values import Pixels
