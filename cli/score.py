@@ -49,12 +49,13 @@ def left(session: Session) -> int:
 
 def work(session: Session) -> Outcome:
     """Score what has no score."""
-    from collection.judge.score import score
+    from collection.judge.score import pending, pending_scores, score
 
     project = session.project
     counts = project.store.counts()
     total = counts["generated"] + counts["imported"]
-    if not left(session):
+    work = pending_scores(project.store, project.scorers)
+    if not work.assets:
         hint = None if total else "`collection generate` comes first"
         project.store.keep_percentiles(project.scorers.models)  # images may have left the plan
         flags = project.flags
@@ -63,13 +64,15 @@ def work(session: Session) -> Outcome:
         return Outcome("score", line, report, complete=bool(total), hint=hint)
     with session.screen.progress("score", "images") as progress:
         result = score(
-            project.store, project.files, project.scorers, batch_size=project.config.score.batch, progress=progress
-        )
+            project.store, project.files, project.scorers, batch_size=project.config.score.batch, progress=progress,
+            work=work,
+        )  # fmt: skip
     for note in result.notes:
         session.screen.note(note)
     flags = project.flags
     line = f"{amount(result.scored, 'image')}{said(project, flags)}"
-    report = {"scored": result.scored, "pending": left(session), **found(project, flags), "notes": list(result.notes)}
+    remaining = len(pending(project.store, project.scorers)) if result.failed or result.notes else 0
+    report = {"scored": result.scored, "pending": remaining, **found(project, flags), "notes": list(result.notes)}
     return Outcome("score", line, report, result.failed, complete=not result.failed)
 
 
@@ -93,9 +96,12 @@ def said(project: Project, flags: Flagged) -> str:
 
 def show_ranges(session: Session, ranges: Mapping[str, Sequence[float]]) -> None:
     """A table of the lowest and the highest score of each metric."""
-    rows = [[metric, f"{low:.3g}", f"{high:.3g}"] for metric, (low, high) in ranges.items()]
+    from collection.judge.catalogue import better
+
+    ranking = session.project.ranking_metrics
+    rows = [[metric, f"{low:.3g}", f"{high:.3g}", better(metric, ranking)] for metric, (low, high) in ranges.items()]
     if rows and not session.screen.as_json:
-        session.screen.table(["metric", "lowest", "highest"], rows)
+        session.screen.table(["metric", "lowest", "highest", "better"], rows)
 
 
 def show_mismatches(session: Session) -> None:
@@ -149,13 +155,15 @@ def score_folder(screen: Screen, opened: PictureFolder, csv: Path | None) -> Non
     """Show the numbers of a folder's pictures, best first, and print them in the order of their paths."""
     scores, metrics, flags = opened.scores(), opened.metrics, opened.flags()
     if csv:
-        rows = [[name, *(scores[name][m] for m in metrics), " ".join(flags.get(name, ()))] for name in scores]
+        rows = [[name, *(scores[name].get(m, "") for m in metrics), " ".join(flags.get(name, ()))] for name in scores]
         write_csv(csv, ["path", *metrics, "flags"], rows)
     if scores and not screen.as_json:
         shown = [*opened.ranking_metrics, *(metric for metric in SHOWN if metric not in opened.ranking_metrics)]
         ordered = sorted(scores, key=lambda name: [-scores[name][metric] for metric in shown])
         rows = [[name, *(f"{scores[name][m]:.3g}" for m in shown), ", ".join(flags.get(name, ()))] for name in ordered]
         screen.table(["path", *shown, "flags"], rows)
+    for note in opened.judged.notes:
+        screen.note(note)
     flagged = f", {len(flags)} flagged ({counted(flags)})" if flags else ""
     screen.line("score", f"{amount(len(scores), 'image')}{flagged}, {len(opened.skipped)} skipped")
     percentiles = opened.percentiles()
