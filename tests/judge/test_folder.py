@@ -19,7 +19,6 @@ from collection.importers.pictures import import_folder
 from collection.judge.duplicates.cross_collection import dedupe_against
 from collection.judge.duplicates.dedupe import dedupe, pending
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
-from collection.judge.pixels.technical import QUALITY
 from collection.judge.score import Scorers, score
 from collection.pictures.files import encode_png
 from collection.project import Project, open_project
@@ -89,7 +88,7 @@ def test_a_folder_s_copies_are_found_and_the_best_is_kept(folder: Path, scorers:
     whys = {copy.name: copy.why for copies in groups.values() for copy in copies}
     assert "bytes" in whys.values()
     for keeper, copies in groups.items():
-        assert all(scores[keeper][QUALITY] >= scores[copy.name][QUALITY] for copy in copies)
+        assert all(scores[keeper]["quality"] >= scores[copy.name]["quality"] for copy in copies)
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 

@@ -87,9 +87,9 @@ def test_a_taste_that_beats_the_stock_metric_scores_every_image_and_ranks(
     model = told.models["taste"]
     assert what_ranks(store, told, STOCK, ()) == {"taste": model}
     assert what_ranks(store, told, STOCK, ("taste",)) == {"taste": model}
-    assert {told.model(head) for head in told.heads} == {next(iter(scores.values())).model}, "new images get the same"
+    assert {told.model(item) for item in told.predictors} == {next(iter(scores.values())).model}, "new images get the same"
     other: Any = SimpleNamespace(model="encoder@2", dimensions=WIDTH)
-    assert with_tastes(Scorers(other), store.tastes()).heads == (), "of another encoder's vectors it knows nothing"
+    assert with_tastes(Scorers(other), store.tastes()).predictors == (), "of another encoder's vectors it knows nothing"
 
 
 def test_of_several_tastes_the_shared_one_ranks(store: Store, vectors: np.ndarray, scorers: Scorers) -> None:
