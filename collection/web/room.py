@@ -14,6 +14,7 @@ from collection.errors import UsageError
 from collection.project import Project
 from collection.store.records import Duplicate, KnownRecipe
 from collection.store.thumbnails import SIDES
+from collection.values import label
 from collection.web.duel import Duel
 from collection.web.jobs import Jobs
 from collection.web.proposals import Proposals
@@ -70,7 +71,7 @@ class Room:
         number = int(images.ids[row])
         return {
             "id": number,
-            "label": f"{number:04d}",
+            "label": label(number),
             "width": int(images.widths[row]),
             "height": int(images.heights[row]),
             **picture_addresses(number, images.files[row]),
