@@ -4,35 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 
-from collection.values import Failure, Progress, silent
+from collection.values import Progress, silent
+
+if TYPE_CHECKING:
+    from collection.stages.report import Report
 
 SHOWN_FAILURES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a stage did: a line for people, a mapping for programs, what failed by name, and whether all is done."""
-
-    stage: str
-    line: str
-    report: Mapping[str, Any] = field(default_factory=dict)
-    failures: Sequence[Failure] = ()
-    complete: bool = True
-    hint: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The object that --json prints."""
-        failed = [{"what": failure.what, "why": failure.why} for failure in self.failures]
-        return {"stage": self.stage, **self.report, "failed": failed, "complete": self.complete}
 
 
 class Screen:
@@ -77,15 +61,17 @@ class Screen:
         if self.as_json:
             sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
-    def outcome(self, outcome: Outcome) -> None:
+    def report(self, report: Report) -> None:
         """The lines of a stage."""
-        self.line(outcome.stage, outcome.line)
-        for failure in outcome.failures[:SHOWN_FAILURES]:
+        for note in report.notes:
+            self.note(note)
+        self.line(report.stage, report.line)
+        for failure in report.failures[:SHOWN_FAILURES]:
             self.err.print(f"[red]{'':10} {escape(failure.what)}: {escape(failure.why)}[/red]")
-        if len(outcome.failures) > SHOWN_FAILURES:
-            self.err.print(f"{'':10} and {len(outcome.failures) - SHOWN_FAILURES} more; --json names them all")
-        if outcome.hint:
-            self.err.print(f"{'':10} {escape(outcome.hint)}")
+        if len(report.failures) > SHOWN_FAILURES:
+            self.err.print(f"{'':10} and {len(report.failures) - SHOWN_FAILURES} more; --json names them all")
+        if report.hint:
+            self.err.print(f"{'':10} {escape(report.hint)}")
 
     def error(self, message: str, hint: str | None) -> None:
         """What went wrong, and the next thing to type."""
@@ -119,19 +105,3 @@ class Screen:
                 bars.update(task, completed=done, total=total, rate=f"{speed:.1f} {unit}/s" if speed else "")
 
             yield update
-
-
-def counted(flags: Mapping[int, Mapping[str, str]] | Mapping[str, Mapping[str, str]]) -> str:
-    """How many images have each flag, most first: 3 banded, 1 blurred."""
-    counts = Counter(flag for found in flags.values() for flag in found)
-    return ", ".join(f"{count} {flag}" for flag, count in counts.most_common())
-
-
-def bytes_of(size: int) -> str:
-    """A size as people read it, in decimal units: 31 MB."""
-    value = float(size)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
-            return f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"
-        value /= 1000
-    raise AssertionError

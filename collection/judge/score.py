@@ -76,10 +76,9 @@ class Scorers:
         return replace(self, prompts=None, whole_set=None)
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """What people should know of these: licences, and metrics of pixels that failed so far."""
-        licences = [f"{item.name}: {item.licence}" for item in self.predictors if item.licence]
-        return (*licences, *(note for scorer in self.pixels for note in getattr(scorer, "notes", ())))
+    def licences(self) -> tuple[str, ...]:
+        """What people should know of the licences of these."""
+        return tuple(f"{item.name}: {item.licence}" for item in self.predictors if item.licence)
 
     def model(self, scorer: VectorScorer) -> str:
         """Identity of the numbers of vectors: what gives them, and the encoder that it is fed by."""
@@ -95,6 +94,8 @@ class ScoreReport:
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     """What people should know of the numbers."""
+    incomplete: bool = False
+    """Whether images still lack numbers: they could not be read, or a metric failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +156,15 @@ def score(
     for failures, done in _look_at(store, files, scorers, work.unseen, batch_size):
         failed += failures
         progress(done, total)
-    notes = [note for item in scorers.of_vectors for note in _of_vectors(store, scorers, item, work)]
+    wrong = [note for scorer in scorers.pixels for note in getattr(scorer, "notes", ())]
+    wrong += [note for item in scorers.of_vectors for note in _of_vectors(store, scorers, item, work)]
     progress(total, total)
     after = _after(store, files, scorers, work, batch_size, progress)
     failed += [item for item in after.failed if item.what not in {failure.what for failure in failed}]
     store.keep_percentiles(scorers.models)
     ranges = store.score_ranges(scorers.models)
-    return ScoreReport(total - len(failed), tuple(failed), ranges, (*scorers.notes, *notes, *after.notes))
+    notes = (*scorers.licences, *wrong, *after.notes)
+    return ScoreReport(total - len(failed), tuple(failed), ranges, notes, bool(failed or wrong))
 
 
 def _look_at(

@@ -14,6 +14,7 @@ from collection.judge.catalogue import better, failures, metrics
 from collection.judge.score import ScoreReport, pending, score
 from collection.judge.scorer_factory import build_scorers
 from collection.project import Project, open_project
+from collection.stages.judges import judges_of
 from collection.values import Pixels
 
 Install = Callable[[str], Path]
@@ -94,7 +95,7 @@ def test_a_package_s_metrics_are_in_the_catalogue(third_party: Install) -> None:
 def test_they_are_computed_of_pixels_of_vectors_and_of_the_set(third_party: Install, home: Project) -> None:
     before = scored(home)
     assert "warmth" not in before.ranges
-    quality, vectors = values(home, "quality"), home.store.embeddings(home.nearness.model)[1]
+    quality, vectors = values(home, "quality"), home.store.embeddings(judges_of(home).model)[1]
     third_party("metric")
     report = scored(home)
     assert report.scored == 4, "all lack the new numbers"
@@ -110,8 +111,8 @@ def test_they_are_computed_of_pixels_of_vectors_and_of_the_set(third_party: Inst
     assert values(home, "quality") == quality
     models = {item.metric: item.model for item in home.store.scores()}
     assert models["warmth"] == "warmth/1"
-    assert models["crowding"] == f"crowding/1|{home.nearness.model}"
-    assert models["novelty"] == f"whole-set/1|{home.nearness.model}"
+    assert models["crowding"] == f"crowding/1|{judges_of(home).model}"
+    assert models["novelty"] == f"whole-set/1|{judges_of(home).model}"
     assert scored(home).scored == 0
 
 
@@ -137,7 +138,7 @@ def test_broken_metrics_are_named_and_the_rest_is_scored(third_party: Install, h
     assert None not in [*values(home, "quality"), *values(home, "novelty")]
     assert values(home, "vectors-lie") == [0.0, 1.0, None, None], "what is within the range is kept"
     assert all(values(home, name) == [None] * 4 for name in BROKEN if name != "vectors-lie")
-    assert {asset.id for asset in pending(home.store, home.scorers)} == {1, 2, 3, 4}, "they are tried again"
+    assert {asset.id for asset in pending(home.store, judges_of(home).scorers)} == {1, 2, 3, 4}, "they are tried again"
 
 
 def test_unusable_metrics_are_listed_and_add_nothing(third_party: Install) -> None:

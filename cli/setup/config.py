@@ -1,0 +1,38 @@
+"""collection config"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from ..render import Screen
+from ..session import Json, opened
+
+
+def command(
+    context: typer.Context,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of collection.toml.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Print the whole effective configuration, defaults filled in."""
+    if schema:
+        from collection.config import Config
+
+        typer.echo(json.dumps(Config.model_json_schema(), indent=None if as_json else 2))
+        return
+    with opened(context, as_json) as session:
+        import tomli_w
+
+        from collection.judge.encoders.plugin import ENCODERS
+        from collection.judge.settings import with_thresholds
+
+        value = with_thresholds(session.project.config.effective())
+        if not as_json:
+            typer.echo(tomli_w.dumps(value), nl=False)
+            typer.echo("\n# Encoders that [score] may name, and what they cost:")
+            for name, encoder in ENCODERS.working():
+                word = f"{name}:{encoder.place}" if encoder.place else name
+                typer.echo(f"#   {word:<9} {encoder.purpose}" + (f"; {encoder.cost}" if encoder.cost else ""))
+        Screen(as_json).object(value)
