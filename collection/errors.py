@@ -4,11 +4,13 @@ CollectionError                 the work failed
 ├── UsageError                  the command or the request cannot be carried out as it stands
 │   ├── NotFoundError           it names an image, a job or a view that does not exist
 │   ├── ConfigError             collection.toml is wrong: names file, line, key and value
-│   └── ProjectError            there is no project here, or another version wrote it
+│   ├── ProjectError            there is no project here, or another version wrote it
+│   └── UnknownPluginError      nothing installed has that name: no such generator, encoder, metric or pinner
 ├── ConflictError               it cannot be done now: something else is at work, or has changed the same thing
 │   └── ProjectBusyError        another process is at work in the project
 ├── UnavailableError            a file, a disk, a device or a service that the work needs is missing or refuses
-│   └── WeightsError            model weights are missing, untrained or not the ones they claim to be
+│   ├── WeightsError            model weights are missing, untrained or not the ones they claim to be
+│   └── PluginError             a part that another package adds cannot be used
 ├── GenerationError             an image could not be made
 │   └── OutOfMemoryError        the device cannot hold a batch of that shape
 ├── ImageError                  a picture file cannot be read
@@ -107,6 +109,14 @@ class UnavailableError(CollectionError):
     """A file, a disk, a device or a service that the work needs is missing or refuses."""
 
     kind = ErrorKind.UNAVAILABLE
+
+
+class UnknownPluginError(UsageError):
+    """Nothing that is installed has that name: no such generator, encoder, metric or pinner."""
+
+
+class PluginError(UnavailableError):
+    """A part that another package adds cannot be used; the message names the package."""
 
 
 class GenerationError(CollectionError):
