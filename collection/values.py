@@ -12,8 +12,19 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from collection.errors import UsageError
 from collection.json_fields import (
-    DEEPEST, EXACT, digest_or_nothing, digests, items, json_table, named, positive, table, text, texts, whole,
-)  # fmt: skip
+    DEEPEST,
+    EXACT,
+    digest_or_nothing,
+    digests,
+    items,
+    json_table,
+    named,
+    positive,
+    table,
+    text,
+    texts,
+    whole,
+)
 
 if TYPE_CHECKING:  # the command line reads this file before it knows whether there is anything to compute
     import numpy as np
@@ -269,16 +280,14 @@ def _millionths(weights: Sequence[float]) -> list[int]:
     if not weights:
         return []
     total = sum(weights)
-    if total < math.inf:
-        exact = [weight / total * MILLION for weight in weights]
-    else:  # their sum is beyond float64
-        most = max(weights)
-        whole_sum = math.fsum(weight / most for weight in weights)
-        exact = [weight / most / whole_sum * MILLION for weight in weights]
-    shares = [round(round(share / MILLION, 6) * MILLION) for share in exact]
+    if math.isinf(total):  # the sum of weights near the largest float
+        weights = [weight / len(weights) for weight in weights]
+        total = sum(weights)
+    parts = [weight / total for weight in weights]
+    shares = [round(round(part, 6) * MILLION) for part in parts]
     missing = MILLION - sum(shares)
     step = 1 if missing > 0 else -1
-    places = sorted(range(len(shares)), key=lambda place: step * (shares[place] - exact[place]))
+    places = sorted(range(len(shares)), key=lambda place: step * (shares[place] - parts[place] * MILLION))
     for place in places[: abs(missing)]:
         shares[place] += step
     return shares
