@@ -16,7 +16,7 @@ import numpy.typing as npt
 from collection.concurrency.pieces import ROWS
 from collection.errors import WeightsError
 from collection.judge.encoders.declared_weights import (
-    Reference,
+    EncoderReference,
     Treatment,
     model_config,
     parse_reference,
@@ -195,7 +195,7 @@ def _side(vision: dict[str, Any]) -> int:
     return int(size)
 
 
-def _resolve(reference: Reference) -> Source:
+def _resolve(reference: EncoderReference) -> Source:
     if reference.folder:
         return _folder(reference.folder, None)
     if reference.repository:
@@ -284,7 +284,7 @@ def _fetched(what: str, download: Any) -> Path:
         ) from error
 
 
-def _recognise(source: Source, reference: Reference) -> None:
+def _recognise(source: Source, reference: EncoderReference) -> None:
     """Refuse weights that are OpenAI's but are not treated so, and files that claim to be OpenAI's but are not."""
     if not any("openai" in registered(name) for name in twins(source.config)):
         return
