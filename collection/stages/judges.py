@@ -1,4 +1,4 @@
-"""What judges a project's images: who gives numbers, what ranks, what is flagged, and what the chosen set is to be."""
+"""What judges a project's images: what gives numbers, what ranks, what is flagged, and what the chosen set is to be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collection.curate.reviews.state import Standing
     from collection.curate.search.catalogue import Catalogue, Judge
     from collection.curate.selection.criteria import Wish
-    from collection.judge.duplicates.dedupe import Nearness
+    from collection.judge.duplicates.dedupe import DuplicateThresholds
     from collection.judge.duplicates.regroup import Regrouping
     from collection.judge.score import Scorers
 
@@ -56,13 +56,12 @@ class Judges:
         return self.stock_scorers.encoder.model
 
     @property
-    def nearness(self) -> Nearness:
+    def duplicate_thresholds(self) -> DuplicateThresholds:
         """When two images count as one."""
-        from collection.judge.duplicates.dedupe import Nearness
+        from collection.judge.duplicates.dedupe import DuplicateThresholds
 
-        wish = self._config.dedupe
         locked = frozenset(number for number, standing in self._decided.items() if standing.locked)
-        return Nearness(self.model, wish.phash_distance, wish.cosine, wish.keep, wish.exact_up_to, locked)
+        return DuplicateThresholds.of(self._config.dedupe, self.model, locked)
 
     @property
     def flags(self) -> dict[int, dict[str, str]]:
@@ -131,10 +130,10 @@ class Judges:
         return Catalogue(self._store, self._judge)
 
     def regrouping(self) -> Regrouping:
-        """The images and what is kept of their likeness, to see what other thresholds of [dedupe] would group."""
+        """The images and what is kept of their neighbours, to see what other thresholds of [dedupe] would group."""
         from collection.judge.duplicates.regroup import Regrouping
 
-        return Regrouping(self._store, self.nearness, self.ranking())
+        return Regrouping(self._store, self.duplicate_thresholds, self.ranking())
 
     @property
     def _decided(self) -> Mapping[int, Standing]:

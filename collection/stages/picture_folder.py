@@ -37,7 +37,8 @@ class PictureFolder:
     folder: Path
     store: Store
     scorers: Scorers
-    nearness: Dedupe
+    duplicates: Dedupe
+    """When two pictures count as one."""
     judged: FolderContents
 
     @property
@@ -85,14 +86,11 @@ class PictureFolder:
     def groups(self) -> dict[str, list[Copy]]:
         """The near-duplicates of each picture that is kept, by paths. The best by `select`'s rank is kept."""
         from collection.curate.selection.candidates import rank
-        from collection.judge.duplicates.dedupe import Nearness, dedupe
+        from collection.judge.duplicates.dedupe import DuplicateThresholds, dedupe
 
         ranking = {item.asset.id: item.score for item in rank(self.store, ranking_metrics(self.scorers))}
-        wish, names = self.nearness, self.judged.names
-        nearness = Nearness(
-            self.scorers.encoder.model, wish.phash_distance, wish.cosine, wish.keep, wish.exact_up_to
-        )  # fmt: skip
-        report = dedupe(self.store, nearness, ranking)
+        names, thresholds = self.judged.names, DuplicateThresholds.of(self.duplicates, self.scorers.encoder.model)
+        report = dedupe(self.store, thresholds, ranking)
         return {
             names[group.keeper]: [Copy(names[item.id], item.why, item.distance) for item in group.members]
             for group in report.groups
@@ -101,7 +99,7 @@ class PictureFolder:
 
 @contextmanager
 def open_folder(
-    folder: Path, wish: Score | Scorers, nearness: Dedupe | None = None, *, progress: Progress = silent
+    folder: Path, wish: Score | Scorers, duplicates: Dedupe | None = None, *, progress: Progress = silent
 ) -> Iterator[PictureFolder]:
     """Judge the pictures of a folder and open what was found; nothing is written there.
 
@@ -114,6 +112,6 @@ def open_folder(
         try:
             batch = wish.batch if isinstance(wish, Score) else Score().batch
             judged = score_files(store, folder, scorers, batch_size=batch, progress=progress)
-            yield PictureFolder(folder, store, scorers, nearness or Dedupe(), judged)
+            yield PictureFolder(folder, store, scorers, duplicates or Dedupe(), judged)
         finally:
             store.close()

@@ -58,7 +58,11 @@ def parse_reference(text: str) -> EncoderReference:
     """
     kind, _, rest = text.partition(":")
     if kind in ("local-dir", "hf-hub") and rest:
-        return EncoderReference(text, folder=Path(rest)) if kind == "local-dir" else EncoderReference(text, repository=rest)
+        return (
+            EncoderReference(text, folder=Path(rest))
+            if kind == "local-dir"
+            else EncoderReference(text, repository=rest)
+        )
     name, _, tag = kind.partition("/")
     if kind in ("local-dir", "hf-hub") or not name or not (tag or rest):
         raise UsageError(
