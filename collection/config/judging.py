@@ -16,14 +16,14 @@ class Score(Table):
     """embedded (EfficientNet-Lite0), cpu, quality or siglip (`collection config` says what they cost), an open_clip
     model (ViT-L-14-quickgelu/openai, hf-hub:ID, local-dir:FOLDER), or one that an installed package adds."""
     heads: tuple[str, ...] = ()
-    """Aesthetic heads on the vectors of an OpenAI CLIP encoder: laion-v1, sac-logos-ava1, or files; the file of
+    """Aesthetic predictors on the vectors of an OpenAI CLIP encoder: laion-v1, sac-logos-ava1, or files; the file of
     aesthetic-v2.5 on those of siglip."""
     safety: str = Field(default="off", min_length=1)
     """off, open-nsfw (needs weights of its own; the error says how to get them), or an ONNX file of that network."""
     moods: tuple[str, ...] = (
         "amusement", "awe", "contentment", "excitement", "anger", "disgust", "fear", "sadness",
     )  # fmt: skip
-    """Emotions that images are held against, by an encoder that knows words. These eight are those of Mikels et al.
+    """Emotions that images are compared with, by an encoder with a text tower. These eight are those of Mikels et al.
     2005, "Emotional category data on images from the IAPS", which ArtEmis (2021) took over for art."""
     references: tuple[str, ...] = ()
     """Folders of pictures, or of other projects, that images should not resemble too much: artists' works, earlier

@@ -156,7 +156,7 @@ def score(
     for failures, done in _look_at(store, files, scorers, work.unseen, batch_size):
         failed += failures
         progress(done, total)
-    wrong = [note for scorer in scorers.pixels for note in getattr(scorer, "notes", ())]
+    wrong = [note for scorer in scorers.pixels for note in scorer.take_notes()]
     wrong += [note for item in scorers.of_vectors for note in _of_vectors(store, scorers, item, work)]
     progress(total, total)
     after = _after(store, files, scorers, work, batch_size, progress)

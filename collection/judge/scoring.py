@@ -24,6 +24,10 @@ class PixelScorer(Protocol):
         """Each metric of one RGB picture (h, w, 3) uint8, without those that failed."""
         ...
 
+    def take_notes(self) -> tuple[str, ...]:
+        """What failed since this was last asked."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:

@@ -1,4 +1,4 @@
-"""What [score] and [select] say of encoders, metrics and flags, held against what is installed."""
+"""What [score] and [select] say of encoders, metrics and flags, compared with what is installed."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from collection.curate.reviews.state import Standing
 from collection.curate.selection.vote_ranking import VOTES, WON, votes_model
 from collection.errors import ConfigError, NotEnoughVotesError
 from collection.judge.aesthetic import AestheticPredictor
+from collection.judge.catalogue import better
 from collection.judge.learned_preference import Accuracy, Preference, Trial, Verdict, Vote, learn, proven_preference
 from collection.judge.score import Scorers
 from collection.judge.vectors import unit_length
@@ -144,7 +145,8 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
 
     That is comparisons, once they say something of their own (the `stock` metrics are their prior, so that they stand
     for those too); or a taste that beats the stock metrics on held-out votes (the shared one, or the only one); or the
-    stock metrics. Raises ConfigError for a metric that nothing gives.
+    stock metrics. Raises ConfigError for a metric that nothing gives, and for one of which less is better: the images
+    are ranked by what is higher.
     """
     compared = store.stage_report(VOTES)
     votes = {VOTES: votes_model(store)} if compared.get("votes") else {}
@@ -154,6 +156,11 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
             raise ConfigError(
                 f'select.by: nothing here gives "{unknown[0]}"',
                 f"known: {', '.join(known)}; `collection score --taste` and `collection rank` make more",
+            )
+        if lower := [metric for metric in by if better(metric) == "lower"]:
+            raise ConfigError(
+                f'select.by: of "{lower[0]}" less is better, and more of what `by` names comes first',
+                f"name others, such as {', '.join(stock)}; [score.flags] and bar keep such images out",
             )
         return {metric: known[metric] for metric in by}
     if compared.get("told"):

@@ -111,7 +111,7 @@ def test_an_empty_folder_has_nothing_and_says_nothing_wrong(tmp_path: Path, scor
 
 @pytest.fixture
 def published(tmp_path: Path, art: dict[str, Image.Image]) -> Path:
-    """OtherPictures: a smaller copy of the astronaut, and a picture that is in no project."""
+    """Elsewhere: a smaller copy of the astronaut, and a picture that is in no project."""
     place = tmp_path / "published"
     place.mkdir()
     art["astronaut"].resize((96, 96)).save(place / "old.png")

@@ -130,6 +130,12 @@ def test_a_metric_that_nothing_gives_is_named(store: Store, scorers: Scorers) ->
             what_ranks(store, scorers, STOCK, by)
 
 
+def test_a_metric_of_which_less_is_better_does_not_rank(store: Store, scorers: Scorers) -> None:
+    with pytest.raises(ConfigError, match='select.by: of "banding" less is better') as refused:
+        what_ranks(store, scorers, STOCK, ("quality", "banding"))
+    assert "quality" in str(refused.value.hint)
+
+
 def test_the_next_images_to_ask_about_have_no_verdict_yet(store: Store, vectors: np.ndarray) -> None:
     flag_by_liking(store, "ada", vectors, 20)
     asked = ask_next(store, ENCODER, 5)

@@ -49,7 +49,7 @@ Near = Callable[[Data, Data, Rows], NeighbourPairs]
 
 @dataclass(frozen=True, slots=True)
 class KnownNeighbours:
-    """What is known of the pictures' likeness."""
+    """What is known of the pictures' neighbours."""
 
     files: Sequence[str]
     """The pictures: their file hashes, in the order of rows."""
@@ -96,7 +96,7 @@ def find_neighbours(
 
 
 def kept_neighbours(store: Store, assets: Sequence[ComparedImage], model: str) -> tuple[KnownNeighbours, float, float]:
-    """What is kept of the likeness of these images, and the bits and the cosine down to which it reaches.
+    """What is kept of the neighbours of these images, and the bits and the cosine down to which it reaches.
 
     Nothing is searched, calibrated or written: pictures that were not searched are left out.
     """

@@ -22,7 +22,7 @@ class GroupingThresholds:
 
 
 class Regrouping:
-    """The images that `dedupe` compared, and all that was kept of their likeness. Threads may share it."""
+    """The images that `dedupe` compared, and all their neighbours that were kept. Threads may share it."""
 
     def __init__(self, store: Store, thresholds: DuplicateThresholds, ranking: Mapping[int, float]) -> None:
         """`nearness` and `ranking` as `dedupe` takes them."""

@@ -28,7 +28,8 @@ class EncoderPlugin:
 
     open: Callable[[str, Path], ImageEncoder]
     """(place, folder): `place` is what stands after `NAME:`, "" where nothing does; relative paths in it are taken from
-    `folder`. The encoder loads its weights on first use. Raises UsageError for a place that cannot be meant."""
+    `folder`. The encoder loads its weights on first use, and several threads ask it at once. Raises UsageError for a
+    place that cannot be meant."""
     purpose: str
     """What it is for, in a few words."""
     cost: str = ""

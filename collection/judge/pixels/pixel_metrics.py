@@ -31,14 +31,15 @@ class PixelMetrics:
         """The identity of what computes each metric."""
         return {metric.name: metric.model for metric, _ in self._measures}
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """The metrics that failed so far: on how many pictures, and why on the first."""
+    def take_notes(self) -> tuple[str, ...]:
+        """The metrics that failed since this was last asked: on how many pictures, and why on the first."""
         with self._lock:
-            return tuple(
-                f"the metric {name} has no number for {amount(self._failed[name], 'image')}: it {reason}"
-                for name, reason in self._reasons.items()
-            )
+            failed, reasons = self._failed, self._reasons
+            self._failed, self._reasons = Counter(), {}
+        return tuple(
+            f"the metric {name} has no number for {amount(failed[name], 'image')}: it {reason}"
+            for name, reason in reasons.items()
+        )
 
     def measure(self, pixels: Pixels) -> dict[str, float]:
         """Each metric of one RGB picture (h, w, 3) uint8, without those that failed."""

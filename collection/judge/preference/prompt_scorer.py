@@ -18,7 +18,7 @@ from collection.values import Failure, Pixels, Progress, sha256_hex
 
 
 @dataclass(frozen=True, slots=True)
-class _Decoded:
+class _PromptedPicture:
     """A decoded image and the prompt that it was made from."""
 
     asset: Asset
@@ -64,7 +64,7 @@ class PromptScorer:
         """Score what is pending; an image that cannot be read is named and the rest goes on."""
         failed, done = list[Failure](), 0
         for batch in batches_ahead(partial(_decode, files), list(pending.assets), batch_size):
-            decoded = [item for item in batch if isinstance(item, _Decoded)]
+            decoded = [item for item in batch if isinstance(item, _PromptedPicture)]
             failures = [item for item in batch if isinstance(item, Failure)]
             for network in self.networks:
                 _keep(store, network, [item for item in decoded if network.name in pending.models[item.asset.id]])
@@ -75,7 +75,7 @@ class PromptScorer:
         return ScoringResult(tuple(failed))
 
 
-def _keep(store: Store, network: PreferenceModel, decoded: Sequence[_Decoded]) -> None:
+def _keep(store: Store, network: PreferenceModel, decoded: Sequence[_PromptedPicture]) -> None:
     if decoded:
         values = network.score([item.pixels for item in decoded], [item.prompt for item in decoded])
         scores = [
@@ -85,12 +85,12 @@ def _keep(store: Store, network: PreferenceModel, decoded: Sequence[_Decoded]) -
         store.add_prompted(scores, {item.asset.file_sha256: sha256_hex(item.prompt.encode()) for item in decoded})
 
 
-def _decode(files: Files, asset: Asset) -> _Decoded | Failure:
+def _decode(files: Files, asset: Asset) -> _PromptedPicture | Failure:
     try:
         pixels = decode_image(files.read(asset.file_sha256), files.path(asset.file_sha256))
     except CollectionError as error:
         return Failure(asset.label, error.message)
-    return _Decoded(asset, _prompt(asset), pixels)
+    return _PromptedPicture(asset, _prompt(asset), pixels)
 
 
 def _prompt(asset: Asset) -> str:
