@@ -131,7 +131,7 @@ def test_a_metric_that_nothing_gives_is_named(store: Store, scorers: Scorers) ->
 
 
 def test_a_metric_of_which_less_is_better_does_not_rank(store: Store, scorers: Scorers) -> None:
-    with pytest.raises(ConfigError, match='select.by: of "banding" less is better') as refused:
+    with pytest.raises(ConfigError, match=r'select\.by: of "banding" less is better') as refused:
         what_ranks(store, scorers, STOCK, ("quality", "banding"))
     assert "quality" in str(refused.value.hint)
 

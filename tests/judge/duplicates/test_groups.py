@@ -7,7 +7,7 @@ from all_pairs import Pictures, find_duplicates
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collection.judge.duplicates import groups as duplicates
+
 from collection.judge.duplicates import hash_neighbours, neighbours, short_forms
 from collection.judge.duplicates.calibrate import CEILING, COSINE, calibrated_cosine
 from collection.judge.duplicates.hashes import hamming, perceptual_hash
