@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,8 +16,7 @@ from collection.values import Failure, amount
 from ..render import SHOWN_FAILURES, Screen
 
 if TYPE_CHECKING:
-    from collection.config import Dedupe
-    from collection.stages.picture_folder import PictureFolder
+    from collection.stages.folders import Looked
 
 Folder = Annotated[
     Path | None,
@@ -48,28 +46,13 @@ def preview(screen: Screen, stage: str, folder: Path) -> None:
     screen.object({"stage": stage, "pending": len(files)})
 
 
-@contextmanager
-def judged(
-    screen: Screen, stage: str, folder: Path, encoder: str | None, heads: Sequence[str] | None,
-    nearness: Dedupe | None = None,
-) -> Iterator[PictureFolder]:  # fmt: skip
-    """The folder, judged as the options say."""
-    from collection.config import Score
-    from collection.stages.picture_folder import open_folder
-
-    wish = Score(encoder=encoder or "embedded", heads=tuple(heads or ()))
-    with screen.progress(stage, "images") as progress, open_folder(folder, wish, nearness, progress=progress) as found:
-        yield found
-
-
-def end(screen: Screen, opened: PictureFolder, report: dict[str, Any]) -> None:
+def end(screen: Screen, looked: Looked, report: Mapping[str, Any]) -> None:
     """Say what was skipped and print the object; leave with 1 if there is no picture in the folder."""
-    _name(screen, opened.judged.noted, "noted")
-    _name(screen, opened.skipped, "skipped")
-    skipped = [{"path": failure.what, "why": failure.why} for failure in opened.skipped]
-    screen.object({**report, "skipped": skipped})
-    if not opened.judged.names:
-        screen.note(f"there is no picture in {opened.folder}")
+    _name(screen, looked.noted, "noted")
+    _name(screen, looked.skipped, "skipped")
+    screen.object(report)
+    if not looked.count:
+        screen.note(f"there is no picture in {looked.folder}")
         raise typer.Exit(1)
 
 
