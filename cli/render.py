@@ -8,14 +8,28 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
-
-from rich.console import Console
-from rich.markup import escape
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from collection.values import Failure, Progress, silent
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 SHOWN_FAILURES = 10
+
+
+def _console(stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def escape(text: str) -> str:
+    """Text in which square brackets are no styles."""
+    from rich.markup import escape
+
+    return escape(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +54,16 @@ class Screen:
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
-        self.out = Console(stderr=as_json, highlight=False, soft_wrap=True)
-        self.err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    @cached_property
+    def out(self) -> Console:
+        """Where results go: stdout, or stderr where stdout is for the object."""
+        return self.err if self.as_json else _console()
+
+    @cached_property
+    def err(self) -> Console:
+        """Where notes, failures and progress go."""
+        return _console(stderr=True)
 
     def line(self, head: str, text: str) -> None:
         """One line: who speaks, and what it says."""

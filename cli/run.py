@@ -14,7 +14,10 @@ STAGES = (plan, generate, score, dedupe, select, freeze, pin, deploy, mint, veri
 
 
 def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Do all stages in order, each from where it was, and draw the contact sheet. Asks for nothing."""
+    """Run all stages in order and draw the contact sheet.
+
+    Each stage continues where it stopped. The command stops at the first stage that cannot be completed.
+    """
     with working(context, as_json, dry_run) as session:
         if dry_run:
             return preview(session)

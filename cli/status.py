@@ -30,7 +30,7 @@ def next_command(counts: dict[str, int], goals: dict[str, int]) -> str | None:
 
 
 def command(context: typer.Context, as_json: Json = False) -> None:
-    """Say how far the project is, and what failed."""
+    """Show how far the project is and what failed."""
     with reading(context, as_json) as session:
         config, store = session.project.config, session.project.store
         counts = store.counts()

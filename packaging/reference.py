@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from typer.main import get_command
+
 from collection.config import Config
 from collection.judge.metrics import metrics
 from collection.store.percentiles import FEWEST
-from collection_cli.main import COMMANDS, app
+from collection_cli.commands import COMMANDS, Commands
+from collection_cli.main import app
 
 DOCS = Path(__file__).parent.parent / "docs"
 NOTE = "<!-- Written by `make docs`; do not edit. -->\n"
@@ -101,15 +104,14 @@ def meaning(schema: dict[str, Any], value: dict[str, Any]) -> str:
 
 def commands() -> str:
     """A section a heading of the help, a paragraph a command with its options."""
-    import typer
-
-    group = typer.main.get_command(app)
+    group = get_command(app)
+    assert isinstance(group, Commands)
     lines = ["# Commands", NOTE, "`collection [-C PROJECT] COMMAND`. Exit codes: 0, 1 (work failed or incomplete), 2 "]
     lines[-1] += "(usage, configuration). Every command takes `--json`: one object on stdout, all else on stderr."
     for heading, members in COMMANDS.items():
         lines += ["", f"## {heading}"]
         for name in members:
-            command = group.commands[name]  # type: ignore[attr-defined]
+            command = group.command(name)
             lines += ["", f"### collection {name}", "", inspect.cleandoc(command.help or ""), ""]
             lines += [
                 f"- {option(parameter)}" for parameter in command.params if parameter.name not in ("as_json", "help")

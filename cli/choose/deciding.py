@@ -16,10 +16,10 @@ from ..session import Session
 if TYPE_CHECKING:
     from collection.store.records import Decision, Review
 
-As = Annotated[str, typer.Option("--as", metavar="NAME", envvar="COLLECTION_CURATOR", help="Whose word it is.")]
-Off = Annotated[bool, typer.Option("--off", help="Take back what you said of these images.")]
-Undo = Annotated[bool, typer.Option("--undo", help="Take back your last action, whatever it was.")]
-Redo = Annotated[bool, typer.Option("--redo", help="Bring back what your last --undo took.")]
+As = Annotated[str, typer.Option("--as", metavar="NAME", envvar="COLLECTION_CURATOR", help="The curator who decides.")]
+Off = Annotated[bool, typer.Option("--off", help="Take back your decision on these images.")]
+Undo = Annotated[bool, typer.Option("--undo", help="Undo your last action of any kind.")]
+Redo = Annotated[bool, typer.Option("--redo", help="Redo what your last --undo undid.")]
 
 SEEN = {"by": "command"}
 """What a terminal shows of an image: nothing that would be worth recording."""

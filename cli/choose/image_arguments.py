@@ -14,7 +14,7 @@ from ..session import Session
 
 Images = Annotated[
     list[str] | None,
-    typer.Argument(metavar="IMAGES", help="Numbers, ranges, and queries as in the review room: 12 15-20 'quality>80'."),
+    typer.Argument(metavar="IMAGES", help="Numbers, ranges and queries, as in the review room: 12 15-20 'quality>80'."),
 ]
 
 

@@ -18,7 +18,10 @@ def command(
     bring_back: Redo = False,
     as_json: Json = False,
 ) -> None:
-    """Have images in the set whatever their scores and flags, until somebody takes the lock off."""
+    """Lock images into the set.
+
+    A locked image is in the set, whatever its scores and flags, until a curator removes the lock.
+    """
     from collection.curate.selection import choices
     from collection.store.records import Decision
 

@@ -16,13 +16,16 @@ from .image_arguments import Images, chosen
 def command(
     context: typer.Context,
     images: Images = None,
-    text: Annotated[str | None, typer.Option("--text", "-t", metavar="TEXT", help="What to write.")] = None,
+    text: Annotated[
+        str | None,
+        typer.Option("--text", "-t", metavar="TEXT", help="The note. Without it, the command shows the notes."),
+    ] = None,
     curator: As = "curator",
     take_back: Undo = False,
     bring_back: Redo = False,
     as_json: Json = False,
 ) -> None:
-    """Write a note on images; without --text, show the notes on them."""
+    """Write a note on images, or show their notes."""
     from collection.store.records import Decision
 
     with reading(context, as_json) as session:

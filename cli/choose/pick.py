@@ -18,7 +18,10 @@ def command(
     bring_back: Redo = False,
     as_json: Json = False,
 ) -> None:
-    """Flag images as picks: they come before all others of their kind when the set is chosen."""
+    """Flag images as picks.
+
+    A pick enters the set before all other images that could fill the same place.
+    """
     from collection.store.records import Decision
 
     with reading(context, as_json) as session:

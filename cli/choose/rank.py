@@ -97,11 +97,15 @@ def command(
     curator: As = "curator",
     take_back: Undo = False,
     bring_back: Redo = False,
-    most: Annotated[int, typer.Option("--most", min=0, metavar="N", help="Rows of the table.")] = 20,
+    most: Annotated[int, typer.Option("--most", min=0, metavar="N", help="Show at most N rows.")] = 20,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Rank images by comparisons of two, around what their scores expect; images given are an order, best first."""
+    """Rank images by pairwise comparisons.
+
+    The ranking starts from what the scores predict. IMAGES, best first, add comparisons: each image is better than
+    the next one.
+    """
     with working(context, as_json, dry_run) as session:
         if stepped(session, "rank", curator, images, take_back, bring_back):
             return None

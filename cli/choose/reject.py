@@ -18,7 +18,10 @@ def command(
     bring_back: Redo = False,
     as_json: Json = False,
 ) -> None:
-    """Flag images as rejected: they are not in the set if most who flag them say so. Lifts a lock."""
+    """Flag images as rejected.
+
+    An image stays out of the set if most curators who flagged it rejected it. Rejecting removes a lock.
+    """
     from collection.curate.selection import choices
     from collection.store.records import Decision
 

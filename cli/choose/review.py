@@ -17,19 +17,30 @@ def command(
     context: typer.Context,
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help=f"Absent: {PORT}, or a free one where that is taken; 0: a free one."),
+        typer.Option(
+            min=0,
+            max=65535,
+            metavar="PORT",
+            help=f"The port; 0 takes any free one. Default: {PORT}, or any free one if {PORT} is in use.",
+        ),
     ] = None,
     host: Annotated[
-        str, typer.Option(help="Where to listen. Beyond 127.0.0.1 whoever has a link gets in, unencrypted.")
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="The address. Beyond 127.0.0.1 every holder of a link gets in, unencrypted."
+        ),
     ] = "127.0.0.1",
     curator: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Who may decide, each with a link of their own; several times."),
+        typer.Option(metavar="NAME", help="A person who may decide, with a link of their own; repeatable."),
     ] = None,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Go through the images in the browser: pick, reject, compare, adjust the set; alone or with others."""
+    """Review the images in the browser, alone or with others.
+
+    Curators pick, reject and compare images, search them, and adjust the set.
+    """
     _leave_a_core()
     with reading(context, as_json) as session:
         _serve(session, host, port, curator or [_somebody()], open_page)

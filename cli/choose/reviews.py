@@ -91,12 +91,14 @@ def command(
     export_to: Annotated[
         Path | None,
         typer.Option(
-            "--export", dir_okay=False, metavar="FILE", help="Write every event, chained by hashes, as JSON Lines."
+            "--export", dir_okay=False, metavar="FILE", help="Write all review events as JSON Lines, chained by hashes."
         ),
     ] = None,
     check_of: Annotated[
         Path | None,
-        typer.Option("--check", dir_okay=False, exists=True, metavar="FILE", help="Check the chain of such a file."),
+        typer.Option(
+            "--check", dir_okay=False, exists=True, metavar="FILE", help="Check the hash chain of an exported file."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:

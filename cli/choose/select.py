@@ -170,9 +170,11 @@ def explain(session: Session, token: int | None, image: int | None) -> None:
 
 def command(
     context: typer.Context,
-    why: Annotated[int | None, typer.Option(metavar="TOKEN", help="Say why this token's image was chosen.")] = None,
+    why: Annotated[
+        int | None, typer.Option(metavar="TOKEN", help="Explain why the image of this token was selected.")
+    ] = None,
     why_image: Annotated[
-        int | None, typer.Option(metavar="NUMBER", help="Say why this image was chosen, or why not.")
+        int | None, typer.Option(metavar="NUMBER", help="Explain why this image was selected or not.")
     ] = None,
     lock: Annotated[
         list[int] | None, typer.Option(metavar="IMAGE", help="Have this image in the set whatever its score.")
@@ -183,20 +185,30 @@ def command(
     ] = None,
     swap: Annotated[
         tuple[int, int] | None,
-        typer.Option(metavar="CHOSEN OTHER", help="Reject a chosen image and lock another of its kind."),
+        typer.Option(metavar="SELECTED OTHER", help="Reject a selected image and lock another in its place."),
     ] = None,
     diversity: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Weigh likeness so from now on: 0 best scores only, 1 most different only."),
+        typer.Option(
+            min=0,
+            max=1,
+            metavar="WEIGHT",
+            help="Weight of variety from now on: 0 takes the best scores, 1 the most different images.",
+        ),
     ] = None,
     look: Annotated[
-        bool, typer.Option("--preview", help="Show what would come in, go out and grow rarer; write nothing.")
+        bool,
+        typer.Option("--preview", help="Show what would enter, leave and change in rarity, without writing anything."),
     ] = False,
     curator: As = "curator",
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Choose good images that are unlike each other and no duplicates, one for each token."""
+    """Select the set: good images that differ from each other.
+
+    The command selects one image for each token. It respects quotas, picks, rejections and locks, and never selects
+    a duplicate.
+    """
     if why is not None or why_image is not None:
         with reading(context, as_json) as session:
             return explain(session, why, why_image)

@@ -15,7 +15,7 @@ from ..session import Session
 if TYPE_CHECKING:
     from collection.store.records import Asset
 
-Image = Annotated[int, typer.Argument(metavar="IMAGE", min=1, help="The image's number.", show_default=False)]
+Image = Annotated[int, typer.Argument(metavar="IMAGE", min=1, help="The number of the image.", show_default=False)]
 
 
 def asset_of(session: Session, number: int) -> tuple[Asset, Recipe]:

@@ -9,7 +9,10 @@ from .adding import add
 
 
 def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Plan the chosen drafts again with the model's full decoder; they take the drafts' places."""
+    """Plan the selected previews again with the full decoder.
+
+    The new images replace the previews.
+    """
     from collection.plan.variants import finished
 
     with working(context, as_json, dry_run) as session:

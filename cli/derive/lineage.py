@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def command(context: typer.Context, image: Image, as_json: Json = False) -> None:
-    """Draw what an image was bred or made from, and what came of it."""
+    """Draw the ancestors and the children of an image."""
     from collection.plan.lineage import ancestry, children
 
     with reading(context, as_json) as session:

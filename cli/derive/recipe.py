@@ -18,7 +18,10 @@ def command(
     picture: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="PICTURE", help="An image file.")],
     as_json: Json = False,
 ) -> None:
-    """Print the recipe that a picture file carries: one of ours, or of another tool. Needs no project."""
+    """Print the recipe that an image file carries.
+
+    Collection or another tool may have written the file. The command needs no project.
+    """
     from collection.pictures.parameters import read_inscription
 
     found = read_inscription(picture.read_bytes(), picture)

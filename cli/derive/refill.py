@@ -10,7 +10,10 @@ from .adding import add
 
 
 def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Plan what is missing of the supply after duplicates were set aside and images rejected, kind by kind."""
+    """Plan the images that the supply still lacks.
+
+    Duplicates and rejected images do not count. The command fills every series and every quota.
+    """
     from collection.plan.additions import refilled
 
     with working(context, as_json, dry_run) as session:

@@ -15,17 +15,25 @@ def command(
     context: typer.Context,
     image: Image,
     mask: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="A picture, white where the image is to be painted anew.")
+        Path,
+        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="A picture, white where the image changes."),
     ],
     prompt: Annotated[
-        str | None, typer.Option(help="What is to appear there; else what the image's recipe says.")
+        str | None, typer.Option(metavar="TEXT", help="What to show there. Default: the prompt of the image.")
     ] = None,
-    strength: Annotated[float, typer.Option(min=0.05, max=1, help="How far to leave what is there.")] = 1.0,
-    attempts: Annotated[int, typer.Option(min=1, max=100, help="So many images, each by a seed of its own.")] = 1,
+    strength: Annotated[
+        float, typer.Option(min=0.05, max=1, metavar="S", help="Denoising strength: 1 replaces what is there.")
+    ] = 1.0,
+    attempts: Annotated[
+        int, typer.Option(min=1, max=100, metavar="N", help="Plan N images, each with its own seed.")
+    ] = 1,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Plan an image again with a part of it painted anew (inpainting); the rest of its pixels stays."""
+    """Plan to inpaint a part of an image.
+
+    The pixels outside the mask do not change.
+    """
     from collection.pictures.files import check_mask
     from collection.plan.variants import refuse_painter, repair, repair_seeds
 

@@ -42,13 +42,14 @@ def _listed(failures: tuple[Failure, ...]) -> list[dict[str, str]]:
 
 def command(
     context: typer.Context,
-    folder: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, metavar="FOLDER", help="Images, and JSON beside them.")
-    ],
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="FOLDER", help="A folder of images.")],
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Take images from anywhere into the project, with the traits that JSON files beside them tell."""
+    """Import images of any origin, with their metadata.
+
+    A JSON file beside an image may hold its traits.
+    """
     with working(context, as_json, dry_run) as session:
         if dry_run:
             from collection.importers.pictures import pending

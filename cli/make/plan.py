@@ -99,11 +99,14 @@ def described(recipe: Recipe) -> str:
 
 def command(
     context: typer.Context,
-    show: Annotated[int, typer.Option(min=0, help="Print so many example recipes.")] = 0,
+    show: Annotated[int, typer.Option(min=0, metavar="N", help="Print N example recipes.")] = 0,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Turn collection.toml into recipes: one row for every image to make, before any is made."""
+    """Turn collection.toml into recipes, one for each image.
+
+    The command also forecasts rarity, time, disk space and gas.
+    """
     with working(context, as_json, dry_run) as session:
         if dry_run:
             count = left(session)

@@ -26,17 +26,19 @@ SHOWN = ("quality", "sharpness", "exposure")
 """Metrics of the table for people besides those that rank; --csv and --json have all."""
 
 Mismatches = Annotated[
-    bool, typer.Option("--mismatches", help="List the images that do not seem to show a trait as planned, worst first.")
+    bool, typer.Option("--mismatches", help="List images that do not seem to show a planned trait, worst first.")
 ]
-Taste = Annotated[bool, typer.Option("--taste", help="Learn a taste from votes, and score by it.")]
+Taste = Annotated[bool, typer.Option("--taste", help="Learn a preference from votes and score by it.")]
 Ask = Annotated[
-    int | None, typer.Option("--ask", min=1, metavar="N", help="Name images whose verdict teaches most of a taste.")
+    int | None,
+    typer.Option("--ask", min=1, metavar="N", help="Name the N images whose votes would teach the preference most."),
 ]
 Curator = Annotated[
-    str | None, typer.Option("--curator", metavar="NAME", help="The taste of this one; absent: that of all.")
+    str | None,
+    typer.Option("--curator", metavar="NAME", help="Learn the preference of this curator. Default: of all curators."),
 ]
 References = Annotated[
-    bool, typer.Option("--references", help="List each image's nearest reference picture, most alike first.")
+    bool, typer.Option("--references", help="List each image's nearest reference picture, most similar first.")
 ]
 
 
@@ -180,7 +182,11 @@ def command(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Give every image its numbers: quality, aesthetic heads, a vector, a perceptual hash, what it means."""
+    """Score images: quality, aesthetics, safety, embeddings.
+
+    Without FOLDER, the command scores the images of the project that lack a score. `collection metrics` explains
+    every number.
+    """
     _refuse_mixtures(bool(folder or dry_run), curator, mismatches, references, taste, ask)
     if mismatches or references:
         with reading(context, as_json) as session:

@@ -35,7 +35,7 @@ def work(session: Session) -> Outcome:
 
 
 def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Put the contract of the frozen set on the chain."""
+    """Deploy the contract of the frozen set."""
     with working(context, as_json, dry_run) as session:
         if dry_run:
             return session.pending("deploy", left(session), f"a contract on {session.publication.network.name}")

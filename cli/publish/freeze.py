@@ -38,11 +38,13 @@ def work(session: Session, again: bool = False) -> Outcome:
 
 def command(
     context: typer.Context,
-    again: Annotated[bool, typer.Option(help="Make a new set although the old one has a contract.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Freeze a new set although the old one has a contract.")
+    ] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Give out token ids, write the metadata, and fix both by hash."""
+    """Assign token ids, write the metadata and fix both by hash."""
     with working(context, as_json, dry_run) as session:
         if dry_run:
             count = left(session)

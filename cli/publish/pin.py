@@ -40,7 +40,10 @@ def work(session: Session) -> Outcome:
 
 
 def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Write the set as a CAR file, and send it to the IPFS node that is configured."""
+    """Write the set as a CAR file and pin it on IPFS.
+
+    [publish] in collection.toml names the storages.
+    """
     with working(context, as_json, dry_run) as session:
         if dry_run:
             names = left(session)

@@ -41,12 +41,16 @@ def work(session: Session, rerender: int | None = None) -> Outcome:
 def command(
     context: typer.Context,
     rerender: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Render the recipes of so many tokens again and compare.")
+        int | None,
+        typer.Option(min=0, metavar="N", help="Render the recipes of N tokens again and compare the images."),
     ] = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Prove every token: owner, tokenURI, CID, metadata, image, and for a sample the recipe."""
+    """Verify every token on the chain and on IPFS.
+
+    The command compares owner, token URI, CID, metadata and image. It renders the recipes of a sample again.
+    """
     with working(context, as_json, dry_run) as session:
         if dry_run:
             count = left(session)

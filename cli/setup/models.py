@@ -9,7 +9,11 @@ from ..session import Json
 
 
 def command(as_json: Json = False) -> None:
-    """List the diffusion models that `generator.model` knows by name, with their licences."""
+    """List the diffusion models by their short names.
+
+    `generator.model` in collection.toml takes these names. The list also shows the licence, the size and the usual
+    number of steps of each model.
+    """
     from collection.config.models import model_presets
 
     screen = Screen(as_json)

@@ -22,11 +22,11 @@ def sample_names() -> list[str]:
 
 
 def command(
-    path: Annotated[Path, typer.Argument(help="The folder to make.", show_default=False)],
-    sample: Annotated[str, typer.Option(metavar="NAME", help="Begin with a sample project.")] = DEFAULT,
+    path: Annotated[Path, typer.Argument(help="The folder to create.", show_default=False)],
+    sample: Annotated[str, typer.Option(metavar="NAME", help="The sample to copy.")] = DEFAULT,
     as_json: Json = False,
 ) -> None:
-    """Make a project folder: a small painter project, or a copy of a sample."""
+    """Create a project folder, as a copy of a sample."""
     if sample not in sample_names():
         raise UsageError(f"there is no sample {sample!r}", f"the samples are: {', '.join(sample_names())}")
     config = path / "collection.toml"
