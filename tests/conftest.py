@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,9 +29,17 @@ LONG = (
 """Files that take longest come first: of several test processes, none shall be left with one of them at the end."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     order = {REPOSITORY / "tests" / name: place for place, name in enumerate(LONG)}
     items.sort(key=lambda item: order.get(item.path, len(LONG)))
+    unwanted = {item for item in items if not all(wanted(*mark.args) for mark in item.iter_markers("opt_in"))}
+    items[:] = [item for item in items if item not in unwanted]
+    config.hook.pytest_deselected(items=[*unwanted])
+
+
+def wanted(name: str) -> bool:
+    """Whether the developer asked for tests marked opt_in(name): by a variable of that name, or a program on PATH."""
+    return bool(os.environ.get(name)) or shutil.which(name) is not None
 
 
 @pytest.fixture(scope="session")
