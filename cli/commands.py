@@ -98,7 +98,7 @@ class Commands(TyperGroup):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         for members in COMMANDS.values():
-            self.commands |= {name: LazyCommand(name, entry) for name, entry in members.items()}
+            self.commands.update((name, LazyCommand(name, entry)) for name, entry in members.items())
 
     def command(self, name: str) -> Any:
         """The command of that name, imported."""
