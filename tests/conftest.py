@@ -63,7 +63,7 @@ def missing() -> Callable[[str], NoReturn]:
 @pytest.fixture(scope="session")
 def trained_weights(missing: Callable[[str], NoReturn]) -> Path:
     """The folder of small real weights that lies beside a developer's checkout and is no part of it."""
-    folder = Path(os.environ.get("COLLECTION_TEST_WEIGHTS", REPOSITORY.parent / "shared" / "weights"))
+    folder = Path(os.environ.get("COLLECTION_TEST_WEIGHTS") or REPOSITORY.parent / "shared" / "weights")
     if not folder.is_dir():
         missing(f"no trained weights at {folder}; set COLLECTION_TEST_WEIGHTS to their folder")
     return folder

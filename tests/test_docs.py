@@ -75,6 +75,7 @@ def test_the_readme_names_the_painter_s_styles(repository: Path) -> None:
     [
         "README.md",
         "CHANGELOG.md",
+        "CONTRIBUTING.md",
         *(f"docs/{name}.md" for name in ("commands", "configuration", "metrics", "plan", "review")),
     ],
 )

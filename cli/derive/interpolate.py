@@ -29,5 +29,5 @@ def command(
     from collection.plan.variants import interpolate
 
     with working(context, as_json, dry_run) as session:
-        ends = [asset_of(session, number)[1] for number in (first, second)]
+        ends = asset_of(session, first)[1], asset_of(session, second)[1]
         add(session, "interpolate", interpolate(*ends, images), dry_run=dry_run)

@@ -151,8 +151,8 @@ def score_folder(screen: Screen, opened: PictureFolder, csv: Path | None) -> Non
     """Show the numbers of a folder's pictures, best first, and print them in the order of their paths."""
     scores, metrics, flags = opened.scores(), opened.metrics, opened.flags()
     if csv:
-        rows = [[name, *(scores[name][m] for m in metrics), " ".join(flags.get(name, ()))] for name in scores]
-        write_csv(csv, ["path", *metrics, "flags"], rows)
+        table = [[name, *(scores[name][m] for m in metrics), " ".join(flags.get(name, ()))] for name in scores]
+        write_csv(csv, ["path", *metrics, "flags"], table)
     if scores and not screen.as_json:
         shown = [*opened.ranking_metrics, *(metric for metric in SHOWN if metric not in opened.ranking_metrics)]
         ordered = sorted(scores, key=lambda name: [-scores[name][metric] for metric in shown])
