@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..session import Json, Session, reading
+from ..session import Json, Session, opened
 
 PORT = 8577
 
@@ -42,7 +42,7 @@ def command(
     Curators pick, reject and compare images, search them, and adjust the set.
     """
     _leave_a_core()
-    with reading(context, as_json) as session:
+    with opened(context, as_json) as session:
         _serve(session, host, port, curator or [_somebody()], open_page)
 
 

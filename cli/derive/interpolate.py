@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..session import DryRun, Json, working
-from .adding import add, asset_of
+from ..session import DryRun, Json, opened
 
 
 def command(
@@ -26,8 +25,7 @@ def command(
 
     The initial noise and the prompt move from A to B in even steps.
     """
-    from collection.plan.variants import interpolate
+    from collection.stages.derive import InterpolateStage
 
-    with working(context, as_json, dry_run) as session:
-        ends = asset_of(session, first)[1], asset_of(session, second)[1]
-        add(session, "interpolate", interpolate(*ends, images), dry_run=dry_run)
+    with opened(context, as_json) as session:
+        session.do(InterpolateStage(first, second, images), dry_run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -31,7 +32,7 @@ def test_every_command_in_the_folders_is_listed(repository: Path):
     there = {
         str(path.relative_to(repository))
         for path in (repository / "cli").rglob("*.py")
-        if "\ndef command(" in path.read_text()
+        if re.search(r"^(def command\(|command = )", path.read_text(), re.MULTILINE)
     }
     assert there == listed
 
