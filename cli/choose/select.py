@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def preview(session: Session, stage: SelectStage) -> None:
-    """Show what the choice would change in the written set."""
+    """Show how a new selection would differ from the written set."""
     from collection.stages.report import named
     from collection.values import amount
 
@@ -35,7 +35,7 @@ def preview(session: Session, stage: SelectStage) -> None:
 
 
 def _show_sets(screen: Screen, sets: Sequence[SetSummary], changed: Sequence[Rarity]) -> None:
-    """Two sets side by side, now and then: how good they are, and the trait values in which they differ."""
+    """Show two sets side by side: their quality and variety, and the trait values in which they differ."""
     reaches = [found.coverage for found in sets]
     screen.table(
         ["", "now", "then"],
@@ -56,13 +56,6 @@ def command(
     ] = None,
     why_image: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="Explain why this image was selected or not.")
-    ] = None,
-    lock: Annotated[
-        list[int] | None, typer.Option(metavar="IMAGE", help="Have this image in the set whatever its score.")
-    ] = None,
-    reject: Annotated[list[int] | None, typer.Option(metavar="IMAGE", help="Keep this image out of the set.")] = None,
-    free: Annotated[
-        list[int] | None, typer.Option(metavar="IMAGE", help="Take back what was said of this image.")
     ] = None,
     swap: Annotated[
         tuple[int, int] | None,
@@ -88,7 +81,7 @@ def command(
     """Select the set: good images that differ from each other.
 
     The command selects one image for each token. It respects quotas, picks, rejections and locks, and never selects
-    a duplicate.
+    a duplicate. Decisions are recorded by `pick`, `reject` and `lock`; --preview shows what they change in the set.
     """
     from collection.stages.select import SelectStage, explain, explain_token
 
@@ -97,11 +90,9 @@ def command(
             found = explain(session.project, why_image or 0) if why is None else explain_token(session.project, why)
             session.screen.line(label(found.image), found.line)
             return session.screen.object(found.as_json())
-        stage = SelectStage(lock or (), reject or (), free or (), swap, diversity, curator, SEEN)
+        stage = SelectStage(swap=swap, diversity=diversity, curator=curator, seen=SEEN)
         if look:
             return preview(session, stage)
         if stage.says and dry_run:
-            raise UsageError(
-                "--dry-run records nothing that you say of the set", "--preview shows what it would change"
-            )
+            raise UsageError("--dry-run goes with neither --swap nor --diversity", "--preview shows what they change")
         return session.do(stage, dry_run)
