@@ -52,7 +52,7 @@ COMMANDS = {
     },
     "Make more images": {
         "variants": Entry("derive.variants", "Plan image-to-image variations of a picture."),
-        "repair": Entry("derive.repair", "Plan to inpaint a part of an image."),
+        "inpaint": Entry("derive.inpaint", "Plan to inpaint a part of an image."),
         "breed": Entry("derive.breed", "Plan children of two images by crossing their recipes."),
         "reroll": Entry("derive.reroll", "Plan to replace images by new ones with another seed."),
         "refill": Entry("derive.refill", "Plan the images that the supply still lacks."),

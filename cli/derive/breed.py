@@ -20,7 +20,8 @@ def command(
     children: Annotated[int, typer.Option(min=1, max=10_000, metavar="N", help="Plan N children.")] = 4,
     mutation: Annotated[float, typer.Option(min=0, max=1, metavar="P", help="Probability that a gene mutates.")] = 0.1,
     fresh: Annotated[
-        float, typer.Option(min=0, max=1, metavar="P", help="Probability that another image replaces B.")
+        float,
+        typer.Option("--immigration", min=0, max=1, metavar="P", help="Probability that another image replaces B."),
     ] = 0.2,
     dry_run: DryRun = False,
     as_json: Json = False,

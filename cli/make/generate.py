@@ -21,7 +21,8 @@ def command(
         ),
     ] = None,
     recycle: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Replace a worker process after N images.")
+        int | None,
+        typer.Option("--max-images-per-worker", min=1, metavar="N", help="Replace a worker process after N images."),
     ] = None,
     ray: Annotated[
         str | None,

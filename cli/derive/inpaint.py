@@ -1,4 +1,4 @@
-"""collection repair"""
+"""collection inpaint"""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def command(
 
     The pixels outside the mask do not change.
     """
-    from collection.stages.derive import RepairStage
+    from collection.stages.derive import InpaintStage
 
     with opened(context, as_json) as session:
-        session.do(RepairStage(image, mask, prompt, strength, attempts), dry_run)
+        session.do(InpaintStage(image, mask, prompt, strength, attempts), dry_run)
