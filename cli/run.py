@@ -25,4 +25,4 @@ def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = Fal
         session.screen.object({"stages": [report.as_json() for report in reports], "complete": complete})
         if not complete:
             raise typer.Exit(1)
-        return session.screen.line("next", f"{session.typed('review')} opens the images in the browser")
+        return session.screen.line("next", f"{session.typed('review')} shows the images in the browser")

@@ -39,7 +39,7 @@ def command(
 
 
 def show(session: Session, images: list[int]) -> None:
-    """Say what is written on images."""
+    """Show the notes on images."""
     from collection.stages.decide import notes_on
 
     notes = notes_on(session.project, images)
@@ -47,5 +47,5 @@ def show(session: Session, images: list[int]) -> None:
         for curator, text in found:
             session.screen.line(label(number), f"{curator}: {text}")
     if not notes:
-        session.screen.line("note", "nothing is written on these images")
+        session.screen.line("note", "these images have no notes")
     session.screen.object({"notes": {str(number): [list(note) for note in found] for number, found in notes.items()}})

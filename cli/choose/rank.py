@@ -38,7 +38,7 @@ def command(
         if stepped(session, "rank", curator, images, take_back, bring_back):
             return None
         if images and dry_run:
-            raise UsageError("--dry-run does not go with an order", "leave one of them away")
+            raise UsageError("--dry-run takes no images", "leave out the images, or --dry-run")
         if images:
             put_in_order(project, numbers_of(project, images), curator_of(curator))
         if dry_run:

@@ -47,9 +47,9 @@ def command(
 
 
 def _leave_a_core() -> None:
-    """Let NumPy count on one thread here: on all cores it would hold up votes, and wait for the browser's own work.
+    """Let NumPy use one thread in this process: on all cores it would delay votes and compete with the browser.
 
-    Jobs are processes of their own, which take all cores.
+    Jobs run in processes of their own, which use all cores.
     """
     before = os.environ.get("OPENBLAS_NUM_THREADS")
     os.environ["OPENBLAS_NUM_THREADS"] = before or "1"  # read once, as NumPy is loaded
@@ -68,13 +68,13 @@ def _serve(session: Session, host: str, port: int | None, curators: list[str], o
         found = links(keys, host, listener.getsockname()[1])
         first = found[curators[0]]
         if not is_loopback(host):
-            session.screen.note(f"{host} can be reached from other machines: share the links over a safe way only")
+            session.screen.note(f"other machines can reach {host}: share the links only over a secure channel")
 
         def ready() -> None:
             for name, link in found.items():
                 session.screen.line(name, link)
             session.screen.object({"url": first, "links": found})
-            session.screen.say("Ctrl-C stops; every decision is kept as it is made")
+            session.screen.say("press Ctrl-C to stop; every decision is saved at once")
             if open_page:
                 _open(first)
 

@@ -26,7 +26,7 @@ def preview(session: Session, stage: SelectStage) -> None:
 
     found, screen = stage.preview(session.project), session.screen
     moved = found.moves
-    screen.line("preview", f"{amount(len(moved.added), 'image')} in, {len(moved.removed)} out; nothing is written")
+    screen.line("preview", f"{amount(len(moved.added), 'image')} in, {len(moved.removed)} out; nothing was written")
     for word, numbers in (("in", moved.added), ("out", moved.removed)):
         if numbers:
             screen.line(word, named(numbers))
@@ -42,8 +42,14 @@ def _show_sets(screen: Screen, sets: Sequence[SetSummary], changed: Sequence[Rar
         [
             ["images", *(str(found.images) for found in sets)],
             ["mean percentile", *(f"{found.mean_score:.1f}" if found.images else "" for found in sets)],
-            ["mean distance to the nearest chosen", *(f"{reach.mean:.3f}" if reach else "" for reach in reaches)],
-            ["farthest from any chosen", *(f"{reach.farthest:.3f}" if reach else "" for reach in reaches)],
+            [
+                "mean distance to the nearest selected image",
+                *(f"{reach.mean:.3f}" if reach else "" for reach in reaches),
+            ],
+            [
+                "largest distance to the nearest selected image",
+                *(f"{reach.farthest:.3f}" if reach else "" for reach in reaches),
+            ],
             *([f"{item.trait} {item.value}", str(item.before), str(item.count)] for item in changed),
         ],
     )

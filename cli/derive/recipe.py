@@ -26,7 +26,7 @@ def command(
 
     found = read_inscription(picture.read_bytes(), picture)
     if found.recipe is None and not found.parameters:
-        raise ImageError(f"{picture} carries no recipe", "PNG files lose their text in many editors and on many sites")
+        raise ImageError(f"{picture} carries no recipe", "many editors and sites remove the text of a PNG file")
     screen = Screen(as_json)
     recipe = found.recipe
     if recipe:

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 def show_preview(screen: Screen, preview: PlanPreview) -> None:
-    """Tell what the plan holds and what it takes."""
+    """Show the series, the traits and the forecast of a plan, and example recipes."""
     from collection.stages.plan import described
 
     for name, count in preview.series.items():
         prompts = preview.prompts[name]
-        ways = f", {amount(prompts, 'way')} to write its prompt" if prompts > 1 else ""
+        ways = f", {amount(prompts, 'possible prompt')}" if prompts > 1 else ""
         screen.line("series", f"{name}: {amount(count, 'image')}{ways}")
     if preview.combinations:
         total, exact = preview.combinations
-        screen.line("traits", f"the rules leave {'' if exact else 'at least '}{amount(total, 'combination')}")
+        screen.line("traits", f"the rules allow {'' if exact else 'at least '}{amount(total, 'combination')}")
         show_rarity(screen, preview.rarity)
     for head, text in preview.takes:
         screen.line(head, text)
@@ -36,7 +36,7 @@ def show_preview(screen: Screen, preview: PlanPreview) -> None:
 
 
 def show_rarity(screen: Screen, rarity: Sequence[Rarity]) -> None:
-    """The planned rarity table: trait, value, tokens, percent, images."""
+    """Show the planned rarity table: trait, value, tokens, percent, images."""
     width = max(len(item.value) for item in rarity)
     for item in rarity:
         value = f"{item.value or '(none)':<{max(width, 6)}}"

@@ -30,7 +30,7 @@ def command(
         value = session.project.config.effective()
         if not as_json:
             typer.echo(tomli_w.dumps(value), nl=False)
-            typer.echo("\n# Encoders that [score] may name, beside embedded (which knows no words and costs nothing):")
+            typer.echo("\n# Encoders for [score], beside embedded (which has no text tower and costs nothing):")
             for name, preset in ENCODER_PRESETS.items():
                 typer.echo(f"#   {name:<8} {preset.reference:<31} {preset.cost}; {preset.purpose}")
         Screen(as_json).object(value)
