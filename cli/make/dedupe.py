@@ -58,18 +58,21 @@ def command(
         Path | None,
         typer.Option(
             exists=True, file_okay=False, metavar="PLACE",
-            help="Also set aside what is near a picture in this project or folder.",
+            help="Also mark images that are near a picture in this project or folder.",
         ),
     ] = None,
     not_against: Annotated[
-        Path | None, typer.Option(metavar="PLACE", help="Take back what --against PLACE set aside.")
+        Path | None, typer.Option(metavar="PLACE", help="Undo what --against PLACE marked.")
     ] = None,
     move_to: Annotated[
-        Path | None, typer.Option(file_okay=False, metavar="DIR", help="With FOLDER: move the copies there.")
+        Path | None, typer.Option(file_okay=False, metavar="DIR", help="With FOLDER: move the duplicates there.")
     ] = None,
     cosine: Annotated[
         float | None,
-        typer.Option(min=0.01, max=1, help="Least cosine of near-duplicates, this time; [dedupe] keeps it."),
+        typer.Option(
+            min=0.01, max=1, metavar="COSINE",
+            help="Least cosine similarity of near-duplicates, for this run only; [dedupe] keeps it.",
+        ),
     ] = None,
     encoder: Encoder = None,
     head: Heads = None,
@@ -77,9 +80,10 @@ def command(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:  # fmt: skip
-    """Set near-duplicates aside: same bytes, same pixels, near hash (also mirrored), near vector.
+    """Mark near-duplicates and keep the best of each group.
 
-    The best of each group is kept, or the first or the largest as [dedupe] says, and locked images always.
+    The command compares bytes, pixels, perceptual hashes (also mirrored) and embeddings. [dedupe] says whether the
+    best, the first or the largest image of a group is kept. A locked image is always kept.
     """
     if folder:
         if against or not_against:

@@ -22,12 +22,20 @@ Folder = Annotated[
     Path | None,
     typer.Argument(
         exists=True, file_okay=False, show_default=False, metavar="[FOLDER]",
-        help="A plain folder of images; without it, the project.",
+        help="A folder of images. Default: the images of the project.",
     ),
 ]  # fmt: skip
-Encoder = Annotated[str | None, typer.Option(help="With FOLDER: as `encoder` in [score].", show_default="embedded")]
-Heads = Annotated[list[str] | None, typer.Option("--head", help="With FOLDER: as `heads` in [score], one an option.")]
-Csv = Annotated[Path | None, typer.Option(dir_okay=False, metavar="FILE", help="With FOLDER: write the table there.")]
+Encoder = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="With FOLDER: the encoder, named as in [score].", show_default="embedded"),
+]
+Heads = Annotated[
+    list[str] | None,
+    typer.Option("--head", metavar="HEAD", help="With FOLDER: an aesthetic head, named as in [score]; repeatable."),
+]
+Csv = Annotated[
+    Path | None, typer.Option(dir_okay=False, metavar="FILE", help="With FOLDER: write the table to this file.")
+]
 
 
 def refuse_without_folder(**options: object) -> None:

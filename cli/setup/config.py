@@ -13,10 +13,10 @@ from ..session import Json, opened
 
 def command(
     context: typer.Context,
-    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of collection.toml.")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of collection.toml instead.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Print the whole effective configuration, defaults filled in."""
+    """Print the configuration with all defaults filled in."""
     if schema:
         from collection.config import Config
 
@@ -30,7 +30,7 @@ def command(
         value = session.project.config.effective()
         if not as_json:
             typer.echo(tomli_w.dumps(value), nl=False)
-            typer.echo("\n# Encoders that [score] may name, beside embedded (which knows no words and costs nothing):")
+            typer.echo("\n# Encoders for [score], beside embedded (which has no text tower and costs nothing):")
             for name, preset in ENCODER_PRESETS.items():
                 typer.echo(f"#   {name:<8} {preset.reference:<31} {preset.cost}; {preset.purpose}")
         Screen(as_json).object(value)
