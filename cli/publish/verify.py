@@ -12,12 +12,16 @@ from ..session import DryRun, Json, opened
 def command(
     context: typer.Context,
     rerender: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Render the recipes of so many tokens again and compare.")
+        int | None,
+        typer.Option(min=0, metavar="N", help="Render the recipes of N tokens again and compare the images."),
     ] = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Prove every token: owner, tokenURI, CID, metadata, image, and for a sample the recipe."""
+    """Verify every token on the chain and on IPFS.
+
+    The command compares owner, token URI, CID, metadata and image. It renders the recipes of a sample again.
+    """
     from collection.stages.publish import VerifyStage
 
     with opened(context, as_json) as session:

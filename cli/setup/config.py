@@ -13,10 +13,10 @@ from ..session import Json, opened
 
 def command(
     context: typer.Context,
-    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of collection.toml.")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of collection.toml instead.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Print the whole effective configuration, defaults filled in."""
+    """Print the configuration with all defaults filled in."""
     if schema:
         from collection.config import Config
 

@@ -7,7 +7,7 @@ from ..session import Json
 
 
 def command(as_json: Json = False) -> None:
-    """List the metrics: range, which way is better, what each says, its source, and what it cannot tell."""
+    """List the metrics with range, direction, source and limits."""
     from collection.judge.catalogue import failures, metrics
     from collection.store.percentiles import COMPARED_WITH
 

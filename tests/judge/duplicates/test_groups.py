@@ -1,12 +1,12 @@
 from dataclasses import replace
 from functools import partial
 
+import all_pairs
 import numpy as np
 import pytest
 from all_pairs import Pictures, find_duplicates
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 
 from collection.judge.duplicates import hash_neighbours, neighbours, short_forms
 from collection.judge.duplicates.calibrate import CEILING, COSINE, calibrated_cosine
@@ -105,8 +105,8 @@ def test_tiles_of_any_size_and_a_search_that_is_cut_off_find_the_same(pictures, 
         patch.setattr(hash_neighbours, "QUERIES", rows)
         patch.setattr(hash_neighbours, "COLUMNS", columns)
         assert find_duplicates(pictures) == whole
-        patch.setattr(duplicates, "near_vectors", partial(neighbours.near_vectors, top=top))
-        patch.setattr(duplicates, "near_hashes", partial(hash_neighbours.near_hashes, top=top))
+        patch.setattr(all_pairs, "near_vectors", partial(neighbours.near_vectors, top=top))
+        patch.setattr(all_pairs, "near_hashes", partial(hash_neighbours.near_hashes, top=top))
         assert find_duplicates(pictures) == whole
 
 
