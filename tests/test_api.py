@@ -87,6 +87,7 @@ def test_a_notebook_goes_the_whole_way(folder: Path) -> None:
         assert all(image.selected for image in chosen)
         assert "locked by curator" in tiny.why(worst)
         assert tiny.undo().details["undone"]
+        tiny.select()
         assert "locked" not in tiny.why(worst)
 
         done = tiny.run(progress=lambda *told: heard.append(told))

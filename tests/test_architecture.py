@@ -22,7 +22,7 @@ FLOORS = [
     {"importers", "ipfs", "verify"},
     {"project"},
     {"stages"},
-    {"web"},
+    {"web", "api"},
     {"cli"},
 ]
 
