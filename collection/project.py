@@ -41,6 +41,10 @@ class Project:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database, if it was opened."""
         if "store" in vars(self):
             self.store.close()
 

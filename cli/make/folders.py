@@ -47,11 +47,11 @@ def refuse_without_folder(**options: object) -> None:
 
 def preview(screen: Screen, stage: str, folder: Path) -> None:
     """Show how many files a dry run found."""
-    from collection.pictures.folders import picture_files
+    from collection.stages.folders import count_files
 
-    files, _ = picture_files(folder)
-    screen.line(stage, f"{amount(len(files), 'file')} pending in {folder}")
-    screen.object({"stage": stage, "pending": len(files)})
+    count = count_files(folder)
+    screen.line(stage, f"{amount(count, 'file')} pending in {folder}")
+    screen.object({"stage": stage, "pending": count})
 
 
 def end(screen: Screen, looked: Looked, report: Mapping[str, Any]) -> None:

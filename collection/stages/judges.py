@@ -124,8 +124,9 @@ class Judges:
             plan.artists,
         )
 
+    @cached_property
     def catalogue(self) -> Catalogue:
-        """All images by columns, as `find` asks for them; a new one, which the caller keeps warm."""
+        """All images by columns, as `find` asks for them; only what changed is read anew."""
         from collection.curate.search.catalogue import Catalogue
 
         return Catalogue(self._store, self._judge)
