@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
-from collection.store.database import open_engine
 from collection.store.records import Asset, Deployment, Freeze, Mint
 from collection.store.store import Store
 from collection.values import Recipe
@@ -86,31 +85,18 @@ def test_a_deployment_keeps_its_settings_and_its_block(store: Store) -> None:
     assert (store.deployments()[0].settings, store.deployments()[0].block) == (SETTINGS, 43)
 
 
-def test_an_older_project_keeps_its_frozen_set_and_its_contract(tmp_path: Path) -> None:
-    from alembic import command
-    from alembic.config import Config
+OLDER = """
+INSERT INTO asset VALUES (7, NULL, 'f7', 'p7', 8, 8, 9, '{}', '{}', 'then');
+INSERT INTO asset VALUES (9, NULL, 'f9', 'p9', 8, 8, 9, '{}', '{}', 'then');
+INSERT INTO freeze VALUES (1, 'pp', 'images', 'metadata', 'root', 'contract', 'then');
+INSERT INTO token VALUES (1, 9, 'm1'), (2, 7, 'm2');
+INSERT INTO deployment VALUES (3, 'anvil', 31337, '0x1', '0xme', 0, 'a', 'root', '0xa', 'confirmed', 'then');
+INSERT INTO deployment VALUES (2, 'anvil', 31337, '0x2', '0xme', 1, 'a', 'gone', '0xb', 'confirmed', 'then');
+"""
 
-    import collection.store.migrations as migrations
 
-    path = tmp_path / "old.db"
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    engine = open_engine(path)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0011")
-        for statement in (
-            "INSERT INTO asset VALUES (7, NULL, 'f7', 'p7', 8, 8, 9, '{}', '{}', 'then')",
-            "INSERT INTO asset VALUES (9, NULL, 'f9', 'p9', 8, 8, 9, '{}', '{}', 'then')",
-            "INSERT INTO freeze VALUES (1, 'pp', 'images', 'metadata', 'root', 'contract', 'then')",
-            "INSERT INTO token VALUES (1, 9, 'm1'), (2, 7, 'm2')",
-            "INSERT INTO deployment VALUES (3, 'anvil', 31337, '0x1', '0xme', 0, 'a', 'root', '0xa', 'confirmed', 'x')",
-            "INSERT INTO deployment VALUES (2, 'anvil', 31337, '0x2', '0xme', 1, 'a', 'gone', '0xb', 'confirmed', 'x')",
-        ):
-            connection.execute(text(statement))
-    engine.dispose()
-
-    store = Store(path)
+def test_an_older_project_keeps_its_frozen_set_and_its_contract(older_database: Callable[[str, str], Path]) -> None:
+    store = Store(older_database("0011", OLDER))
     [version] = store.freezes()
     assert store.frozen() == version == Freeze("pp", "images", "metadata", "root", "contract", {}, id=1)
     assert shown(store, version) == [(1, 9, "f9", "m1"), (2, 7, "f7", "m2")]
