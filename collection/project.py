@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from collection.config import Config, load_config
 from collection.errors import ConfigError, ProjectError
+from collection.ipfs.pinner import check_storage
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
@@ -35,6 +36,7 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.config: Config = load_config(folder / CONFIG_FILE)
+        check_storage(self.config.publish.storage, folder / CONFIG_FILE)
         self._built: dict[Callable[[Project], Any], Any] = {}
 
     def __enter__(self) -> Self:
