@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,12 +60,19 @@ def folder_of(context: typer.Context) -> Path:
     return folder
 
 
+def ask_password(question: str) -> str:
+    """Ask for a password on the terminal, without showing it."""
+    from getpass import getpass
+
+    return getpass(question)
+
+
 @contextmanager
 def reading(context: typer.Context, as_json: bool) -> Iterator[Session]:
     """A session that changes no image: it only reads, or records what people decide, for which there is no turn."""
     from collection.project import open_project
 
-    with open_project(folder_of(context)) as project:
+    with open_project(folder_of(context), ask_password if sys.stdin.isatty() else None) as project:
         yield Session(project, Screen(as_json))
 
 

@@ -23,7 +23,7 @@ def work(session: Session) -> Outcome:
 
     project, publication = session.project, session.publication
     with session.screen.progress("pin", "storages") as progress:
-        result = pin(project.store, project.files, publication.pinners, publication.cars, progress)
+        result = pin(project.store, publication.tree, publication.pinners, publication.cars, progress)
     where = ", ".join("local CAR" if name == "car" else name for name in (*result.pinned, *result.kept))
     nothing = "" if result.pinned or result.failures else "nothing to do: "
     line = f"{nothing}{amount(result.files, 'file')}, {bytes_of(result.size)}, {result.root} ({where or 'nowhere'})"

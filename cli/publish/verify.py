@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from collection.values import Failure, amount
+from collection.values import amount
 
 from ..render import Outcome
 from ..session import DryRun, Json, Session, working
@@ -17,29 +17,20 @@ def left(session: Session) -> int:
     return len(session.project.store.tokens())
 
 
-def work(session: Session, rerender: int | None = None) -> Outcome:
+def work(session: Session, rerender: int | None = None, address: str | None = None) -> Outcome:
     """Read everything back and compare."""
-    from collection.verify.verify import verify
+    from collection.stages.publish import VerifyStage
 
-    project, publication = session.project, session.publication
-    sample = project.config.verify.rerender if rerender is None else rerender
-    with (
-        publication.chain() as chain,
-        publication.evidence(publication.account(chain), sample) as evidence,
-        session.screen.progress("verify", "tokens") as progress,
-    ):
-        result = verify(project.store, chain, evidence, progress)
-    findings = [Failure(finding.subject, f"{finding.what}: {finding.why}") for finding in result.findings]
-    line = (
-        f"{result.proven} of {amount(result.tokens, 'token')} proven: owner, URI, metadata, image; "
-        f"{result.rerendered} re-rendered alike"
-    )
-    report = {"tokens": result.tokens, "proven": result.proven, "rerendered": result.rerendered}
-    return Outcome("verify", line, report, findings, complete=not findings and result.tokens > 0)
+    with session.screen.progress("verify", "tokens") as progress:
+        report = VerifyStage(address, rerender).run(session.project, progress=progress)
+    return Outcome("verify", report.line, report.details, report.failures, complete=report.complete)
 
 
 def command(
     context: typer.Context,
+    address: Annotated[
+        str | None, typer.Argument(help="A contract of this project, also one of an earlier frozen set.")
+    ] = None,
     rerender: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Render the recipes of so many tokens again and compare.")
     ] = None,
@@ -51,4 +42,4 @@ def command(
         if dry_run:
             count = left(session)
             return session.pending("verify", count, f"a look at {amount(count, 'token')}")
-        return session.end(work(session, rerender))
+        return session.end(work(session, rerender, address))
