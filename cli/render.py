@@ -4,35 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 
-from collection.values import Failure, Progress, silent
+from collection.values import Progress, silent
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as ProgressBars
+
+    from collection.stages.report import Report
 
 SHOWN_FAILURES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a stage did: a line for people, a mapping for programs, what failed by name, and whether all is done."""
-
-    stage: str
-    line: str
-    report: Mapping[str, Any] = field(default_factory=dict)
-    failures: Sequence[Failure] = ()
-    complete: bool = True
-    hint: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The object that --json prints."""
-        failed = [{"what": failure.what, "why": failure.why} for failure in self.failures]
-        return {"stage": self.stage, **self.report, "failed": failed, "complete": self.complete}
 
 
 class Screen:
@@ -42,6 +28,7 @@ class Screen:
         self.as_json = as_json
         self.out = Console(stderr=as_json, highlight=False, soft_wrap=True)
         self.err = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._bars: ProgressBars | None = None
 
     def line(self, head: str, text: str) -> None:
         """One line: who speaks, and what it says."""
@@ -77,15 +64,17 @@ class Screen:
         if self.as_json:
             sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
-    def outcome(self, outcome: Outcome) -> None:
+    def report(self, report: Report) -> None:
         """The lines of a stage."""
-        self.line(outcome.stage, outcome.line)
-        for failure in outcome.failures[:SHOWN_FAILURES]:
+        for note in report.notes:
+            self.note(note)
+        self.line(report.stage, report.line)
+        for failure in report.failures[:SHOWN_FAILURES]:
             self.err.print(f"[red]{'':10} {escape(failure.what)}: {escape(failure.why)}[/red]")
-        if len(outcome.failures) > SHOWN_FAILURES:
-            self.err.print(f"{'':10} and {len(outcome.failures) - SHOWN_FAILURES} more; --json names them all")
-        if outcome.hint:
-            self.err.print(f"{'':10} {escape(outcome.hint)}")
+        if len(report.failures) > SHOWN_FAILURES:
+            self.err.print(f"{'':10} and {len(report.failures) - SHOWN_FAILURES} more; --json names them all")
+        if report.hint:
+            self.err.print(f"{'':10} {escape(report.hint)}")
 
     def error(self, message: str, hint: str | None) -> None:
         """What went wrong, and the next thing to type."""
@@ -114,24 +103,25 @@ class Screen:
         with Bars(*columns, console=self.err, transient=True) as bars:
             task = bars.add_task(stage, total=None, rate="")
 
+            self._bars = bars
+
             def update(done: int, total: int) -> None:
                 speed = bars.tasks[0].speed
                 bars.update(task, completed=done, total=total, rate=f"{speed:.1f} {unit}/s" if speed else "")
 
-            yield update
+            try:
+                yield update
+            finally:
+                self._bars = None
 
+    def ask_password(self, question: str) -> str:
+        """Ask for a password on the terminal, without showing it; a bar that is being drawn waits meanwhile."""
+        from getpass import getpass
 
-def counted(flags: Mapping[int, Mapping[str, str]] | Mapping[str, Mapping[str, str]]) -> str:
-    """How many images have each flag, most first: 3 banded, 1 blurred."""
-    counts = Counter(flag for found in flags.values() for flag in found)
-    return ", ".join(f"{count} {flag}" for flag, count in counts.most_common())
-
-
-def bytes_of(size: int) -> str:
-    """A size as people read it, in decimal units: 31 MB."""
-    value = float(size)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
-            return f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"
-        value /= 1000
-    raise AssertionError
+        if self._bars is None:
+            return getpass(question)
+        self._bars.stop()
+        try:
+            return getpass(question)
+        finally:
+            self._bars.start()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..session import Json, Session, reading
+from ..session import Json, Session, opened
 
 PORT = 8577
 
@@ -31,7 +31,7 @@ def command(
 ) -> None:
     """Go through the images in the browser: pick, reject, compare, adjust the set; alone or with others."""
     _leave_a_core()
-    with reading(context, as_json) as session:
+    with opened(context, as_json) as session:
         _serve(session, host, port, curator or [_somebody()], open_page)
 
 

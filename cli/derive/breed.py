@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..session import DryRun, Json, working
-from .adding import add
+from ..session import DryRun, Json, opened
 
 
 def command(
@@ -21,9 +20,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Plan children of two images: their recipes crossed (seed, prompt, traits, style weights, options)."""
-    from collection.plan.additions import bred
+    from collection.stages.derive import BreedStage
 
-    with working(context, as_json, dry_run) as session:
-        project = session.project
-        found = bred(project.store, project.config, (first, second), children, mutation=mutation, fresh=fresh)
-        add(session, "breed", found, dry_run=dry_run)
+    with opened(context, as_json) as session:
+        session.do(BreedStage(first, second, children, mutation, fresh), dry_run)

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..session import DryRun, Json, working
-from .adding import add, asset_of
+from ..session import DryRun, Json, opened
 
 
 def command(
@@ -19,8 +18,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Plan the pictures between two images: noise and words moved from one to the other in even steps."""
-    from collection.plan.variants import interpolate
+    from collection.stages.derive import InterpolateStage
 
-    with working(context, as_json, dry_run) as session:
-        ends = [asset_of(session, number)[1] for number in (first, second)]
-        add(session, "interpolate", interpolate(*ends, images), dry_run=dry_run)
+    with opened(context, as_json) as session:
+        session.do(InterpolateStage(first, second, images), dry_run)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ..session import Json, reading
-from .adding import Image, asset_of
+from collection.values import label
+
+from ..choose.image_arguments import Image
+from ..session import Json, opened
 
 if TYPE_CHECKING:
     from collection.plan.lineage import Ancestor
@@ -17,18 +19,16 @@ if TYPE_CHECKING:
 
 def command(context: typer.Context, image: Image, as_json: Json = False) -> None:
     """Draw what an image was bred or made from, and what came of it."""
-    from collection.plan.lineage import ancestry, children
+    from collection.stages.lineage import lineage_of
 
-    with reading(context, as_json) as session:
-        _, recipe = asset_of(session, image)
-        known = session.project.store.recipes()
-        tree = ancestry(recipe.sha256, {item.recipe.sha256: item for item in known})
-        became = children(recipe.sha256, known)
-        for line in _drawn(tree):
+    with opened(context, as_json) as session:
+        found = lineage_of(session.project, image)
+        for line in _drawn(found.tree):
             session.screen.say(line)
-        if became:
-            session.screen.line("became", ", ".join(f"{item.id:04d} ({item.origin})" for item in became))
-        session.screen.object({**tree.as_json(), "children": [item.id for item in became]})
+        if found.children:
+            became = ", ".join(f"{label(item.id)} ({item.origin})" for item in found.children)
+            session.screen.line("became", became)
+        session.screen.object(found.as_json())
 
 
 def _drawn(ancestor: Ancestor) -> Iterator[str]:
@@ -54,4 +54,4 @@ def _told(item: KnownRecipe) -> str:
         f"from the picture {recipe.sketch[:12]}..." if recipe.sketch else "",
         "" if item.planned else "no longer in the plan",
     ]
-    return f"{item.id:04d}  {', '.join(filter(None, said))}"
+    return f"{label(item.id)}  {', '.join(filter(None, said))}"

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ..session import DryRun, Json, working
-from .adding import Image, add, asset_of, keep_picture
+from ..choose.image_arguments import Image
+from ..session import DryRun, Json, opened
 
 
 def command(
@@ -26,15 +26,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Plan an image again with a part of it painted anew (inpainting); the rest of its pixels stays."""
-    from collection.pictures.files import check_mask
-    from collection.plan.variants import refuse_painter, repair, repair_seeds
+    from collection.stages.derive import RepairStage
 
-    with working(context, as_json, dry_run) as session:
-        asset, recipe = asset_of(session, image)
-        refuse_painter([recipe])
-        data = mask.read_bytes()
-        check_mask(data, mask, (asset.width, asset.height))
-        sha256 = keep_picture(session, data, mask, dry_run)
-        seeds = repair_seeds(session.project.config.seed, recipe, sha256, attempts)
-        recipes = repair(recipe, asset.file_sha256, sha256, seeds, strength=strength, prompt=prompt)
-        add(session, "repair", recipes, dry_run=dry_run)
+    with opened(context, as_json) as session:
+        session.do(RepairStage(image, mask, prompt, strength, attempts), dry_run)

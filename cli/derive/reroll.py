@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..session import DryRun, Json, working
-from .adding import add
+from ..session import DryRun, Json, opened
 
 
 def command(
@@ -17,9 +16,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Replace images: each gives way to a new recipe of its series and traits, with another seed."""
-    from collection.plan.additions import rerolled
+    from collection.stages.derive import RerollStage
 
-    with working(context, as_json, dry_run) as session:
-        numbers = list(dict.fromkeys(images))
-        new = rerolled(session.project.store, session.project.config, numbers)
-        add(session, "reroll", new, dry_run=dry_run, instead_of=numbers)
+    with opened(context, as_json) as session:
+        session.do(RerollStage(images), dry_run)

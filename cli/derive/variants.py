@@ -7,11 +7,7 @@ from typing import Annotated
 
 import typer
 
-from collection.errors import UsageError
-from collection.values import Recipe
-
-from ..session import DryRun, Json, Session, working
-from .adding import add, keep_picture
+from ..session import DryRun, Json, opened
 
 
 def command(
@@ -27,24 +23,7 @@ def command(
 ) -> None:
     """Plan variants of a sketch: image-to-image over strengths and seeds."""
     from collection.plan.ranges import seeds_of, strengths_of
-    from collection.plan.variants import variants
+    from collection.stages.derive import VariantsStage
 
-    with working(context, as_json, dry_run) as session:
-        templates = _templates(session, series)
-        wanted = strengths_of(strengths), seeds_of(seeds)
-        variants(templates, "", *wanted)  # refuses before a file is kept
-        sha256 = keep_picture(session, sketch.read_bytes(), sketch, dry_run)
-        add(session, "variants", variants(templates, sha256, *wanted), dry_run=dry_run)
-
-
-def _templates(session: Session, series: str | None) -> list[Recipe]:
-    """The recipes of a series that the configuration planned."""
-    names = [item.name for item in session.project.config.series]
-    if series is not None and series not in names:
-        raise UsageError(f'there is no series "{series}"', f"the series are: {', '.join(names)}")
-    name = names[0] if series is None else series
-    known = session.project.store.recipes()
-    found = [item.recipe for item in known if item.planned and item.origin == "config" and item.recipe.series == name]
-    if not found:
-        raise UsageError(f'nothing is planned for the series "{name}"', "`collection plan` comes first")
-    return found
+    with opened(context, as_json) as session:
+        session.do(VariantsStage(sketch, strengths_of(strengths), seeds_of(seeds), series), dry_run)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,91 +11,24 @@ import typer
 from collection.errors import ImageError, UsageError
 from collection.values import amount
 
-from ..render import Outcome, Screen
-from ..session import DryRun, Json, Session, working
+from ..render import Screen
+from ..session import DryRun, Json
 from .folders import Csv, Encoder, Folder, Heads, end, judged, preview, refuse_without_folder, write_csv
 
 if TYPE_CHECKING:
     from collection.stages.picture_folder import Copy, PictureFolder
 
-SHOWN = 3
 
-
-def left(session: Session) -> int:
-    """Images to compare: all of them if any is new since the last time."""
-    from collection.judge.duplicates.dedupe import pending
-
-    project = session.project
-    return pending(project.store, project.nearness, project.ranking())
-
-
-def work(session: Session, cosine: float | None = None) -> Outcome:
-    """Find the near-duplicates, unless nothing changed; with `cosine` that threshold holds this time."""
-    from collection.judge.duplicates.dedupe import dedupe, pending
-
-    project, nearness = session.project, session.project.nearness
-    if cosine is not None:
-        nearness = replace(nearness, cosine=cosine)
-    ranking = project.ranking()
-    nothing = "" if pending(project.store, nearness, ranking) else "nothing to do: "
-    if not nothing:
-        with session.screen.progress("dedupe", "images") as progress:
-            dedupe(project.store, nearness, ranking, progress=progress)
-    aside = project.store.duplicates()
-    pairs = [f"{item.keeper} kept, {item.asset_id:04d} set aside" for item in aside[:SHOWN]]
-    more = f"; and {len(aside) - SHOWN} more" if len(aside) > SHOWN else ""
-    line = f"{nothing}{amount(len(aside), 'near-duplicate')}{': ' if aside else ''}{'; '.join(pairs)}{more}"
-    items = [
-        {
-            "image": item.asset_id, "keeper": item.keeper_id or item.elsewhere, "why": item.why,
-            "distance": item.distance,
-        }
-        for item in aside
-    ]  # fmt: skip
-    report = project.store.stage_report("dedupe")
-    return Outcome("dedupe", f"{line}{searched(report.get('search', {}))}", {**report, "duplicates": items})
-
-
-def searched(search: Mapping[str, Any]) -> str:
-    """What is to be known of how the images were searched, if anything."""
-    notes = []
-    if search.get("method") == "faiss":
-        recall = search["recall"]
-        share = "the sample had no neighbours" if recall is None else f"found {recall:.1%} of the neighbours"
-        notes.append(f"searched with FAISS, which {share} of {amount(search['sampled'], 'image')}")
-    if search.get("cut"):
-        notes.append(f"{amount(search['cut'], 'image')} with more neighbours than are kept, compared anew")
-    return "".join(f"; {note}" for note in notes)
-
-
-def show_thresholds(session: Session) -> None:
+def show_thresholds(screen: Screen, report: Mapping[str, Any]) -> None:
     """How many groups each series has, and would have with its threshold elsewhere."""
-    report = session.project.store.stage_report("dedupe")
     shifted = report.get("shifted", {})
     rows = [
         [name or "imported", f"{report['cosines'][name]:.3f}", *(str(groups) for _, groups in pairs)]
         for name, pairs in shifted.items()
     ]
-    if rows and not session.screen.as_json:
+    if rows and not screen.as_json:
         steps = [f"at {step:+g}" if step else "groups" for step, _ in next(iter(shifted.values()))]
-        session.screen.table(["series", "cosine", *steps], rows)
-
-
-def compare(session: Session, place: Path) -> None:
-    """Set aside what is too near to a picture at another place."""
-    from collection.judge.duplicates.cross_collection import dedupe_against
-
-    project = session.project
-    with session.screen.progress("against", "images") as progress:
-        others = project.elsewhere(place, progress=progress)
-    report = dedupe_against(project.store, project.nearness, others)
-    session.screen.line(
-        "against",
-        f"{amount(len(report.twins), 'image')} of {report.compared} set aside for pictures in {place}, "
-        f"which has {report.others:,}",
-    )
-    if others.unscored:
-        session.screen.note(f"{amount(others.unscored, 'image')} in {place} have no score and were not compared")
+        screen.table(["series", "cosine", *steps], rows)
 
 
 def dedupe_folder(screen: Screen, opened: PictureFolder, csv: Path | None, target: Path | None) -> None:
@@ -184,14 +116,14 @@ def command(
         with judged(screen, "dedupe", folder, encoder, head, Dedupe(cosine=cosine)) as opened:
             return dedupe_folder(screen, opened, csv, move_to)
     refuse_without_folder(move_to=move_to, encoder=encoder, head=head, csv=csv)
-    with working(context, as_json, dry_run) as session:
-        if not_against and not dry_run:
-            session.project.store.replace_against(str(not_against.resolve()), [])
-        if against and not dry_run:
-            compare(session, against)
+    from collection.stages.dedupe import AgainstStage, DedupeStage
+
+    with opened(context, as_json) as session:
+        stage = DedupeStage(cosine)
         if dry_run:
-            count = left(session)
-            return session.pending("dedupe", count, f"a comparison of {amount(count, 'image')}")
-        outcome = work(session, cosine)
-        show_thresholds(session)
-        return session.end(outcome)
+            return session.pending(stage)
+        elsewhere = [AgainstStage(not_against, forget=True)] if not_against else []
+        elsewhere += [AgainstStage(against)] if against else []
+        *_, report = session.work(*elsewhere, stage)
+        show_thresholds(session.screen, report.details)
+        return session.end(report)

@@ -6,24 +6,7 @@ from typing import Annotated
 
 import typer
 
-from collection.values import amount
-
-from ..render import Outcome
-from ..session import DryRun, Json, Session, working
-
-
-def left(session: Session) -> int:
-    """Tokens to look at: always all of them."""
-    return len(session.project.store.tokens())
-
-
-def work(session: Session, rerender: int | None = None, address: str | None = None) -> Outcome:
-    """Read everything back and compare."""
-    from collection.stages.publish import VerifyStage
-
-    with session.screen.progress("verify", "tokens") as progress:
-        report = VerifyStage(address, rerender).run(session.project, progress=progress)
-    return Outcome("verify", report.line, report.details, report.failures, complete=report.complete)
+from ..session import DryRun, Json, opened
 
 
 def command(
@@ -37,9 +20,8 @@ def command(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Prove every token: owner, tokenURI, CID, metadata, image, and for a sample the recipe."""
-    with working(context, as_json, dry_run) as session:
-        if dry_run:
-            count = left(session)
-            return session.pending("verify", count, f"a look at {amount(count, 'token')}")
-        return session.end(work(session, rerender, address))
+    """Prove every token, without a key: recipient, tokenURI, CID, metadata, image, and for a sample the recipe."""
+    from collection.stages.publish import VerifyStage
+
+    with opened(context, as_json) as session:
+        session.do(VerifyStage(address, rerender), dry_run)

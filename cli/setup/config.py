@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..render import Screen
-from ..session import Json, reading
+from ..session import Json, opened
 
 
 def command(
@@ -22,7 +22,7 @@ def command(
 
         typer.echo(json.dumps(Config.model_json_schema(), indent=None if as_json else 2))
         return
-    with reading(context, as_json) as session:
+    with opened(context, as_json) as session:
         import tomli_w
 
         from collection.config import ENCODER_PRESETS
