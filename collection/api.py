@@ -149,7 +149,7 @@ class Collection:
 
     def verify(self, *, rerender: int | None = None, progress: Progress = silent) -> Report:
         """Prove every token, and of `rerender` of them the recipe too; None: as [verify] says."""
-        return self._do(VerifyStage(rerender), progress)
+        return self._do(VerifyStage(rerender=rerender), progress)
 
     def sheet(self, path: str | Path | None = None, images: str = "", *, progress: Progress = silent) -> Report:
         """Draw the contact sheet of the set, or of the images that a query means; None: sheet.png in the project."""

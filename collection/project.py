@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from collection.config import Config, load_config
 from collection.errors import ConfigError, ProjectBusyError
+from collection.ipfs.pinner import check_storage
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
@@ -32,11 +33,13 @@ class Project:
     As a context manager it closes what it opened. `config` is read at once, everything else on first use.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ask_password: Callable[[str], str] | None = None) -> None:
         self.folder = folder
         from collection.judge.settings import check_settings
 
+        self.ask_password = ask_password
         self.config: Config = load_config(folder / CONFIG_FILE, check_settings)
+        check_storage(self.config.publish.storage, folder / CONFIG_FILE)
         self._built: dict[Callable[[Project], Any], Any] = {}
 
     def __enter__(self) -> Self:
@@ -126,6 +129,9 @@ class Project:
             yield
 
 
-def open_project(folder: Path) -> Project:
-    """Open the project in a folder; raises ProjectError or ConfigError."""
-    return Project(folder)
+def open_project(folder: Path, ask_password: Callable[[str], str] | None = None) -> Project:
+    """Open the project in a folder; raises ProjectError or ConfigError.
+
+    `ask_password` takes a question and returns the password that a person typed; None: there is nobody to ask.
+    """
+    return Project(folder, ask_password)

@@ -11,6 +11,10 @@ from ..session import DryRun, Json, opened
 
 def command(
     context: typer.Context,
+    address: Annotated[
+        str | None,
+        typer.Argument(help="A contract of this project, also of an earlier frozen set. Default: the current one."),
+    ] = None,
     rerender: Annotated[
         int | None,
         typer.Option(min=0, metavar="N", help="Render the recipes of N tokens again and compare the images."),
@@ -20,9 +24,10 @@ def command(
 ) -> None:
     """Verify every token on the chain and on IPFS.
 
-    The command compares owner, token URI, CID, metadata and image. It renders the recipes of a sample again.
+    The command needs no key. It compares recipient, token URI, CID, metadata and image with what was recorded, and
+    renders the recipes of a sample again.
     """
     from collection.stages.publish import VerifyStage
 
     with opened(context, as_json) as session:
-        session.do(VerifyStage(rerender), dry_run)
+        session.do(VerifyStage(address, rerender), dry_run)

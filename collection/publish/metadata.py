@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from collection.config import Config, DiffusionGenerator
+from collection.config import Config
 from collection.errors import PublishError
 from collection.store.records import Asset
 from collection.values import Recipe
@@ -56,7 +56,7 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
             "pixel_sha256": asset.pixel_sha256,
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
             "licence": config.publish.licence,
-            **(model_licence(config) if asset.recipe else {}),
+            **model_licence(asset),
         },
     }
     if config.publish.external_url:
@@ -64,21 +64,28 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
     return value
 
 
-def model_licence(config: Config) -> dict[str, str]:
-    """`model_licence`, the licence of the weights that made the images, where there is one to tell."""
-    generator = config.generator
-    told = isinstance(generator, DiffusionGenerator) and generator.licence
-    return {"model_licence": told} if told else {}
+def model_licence(asset: Asset) -> dict[str, str]:
+    """`model_licence`, the licence of the weights that made an image, as it was recorded when the image was made.
+
+    Empty where none was: what the configuration says now may be of another model.
+    """
+    recorded = asset.generator.get("licence")
+    return {"model_licence": recorded} if isinstance(recorded, str) and recorded else {}
 
 
 def recipe_of(metadata: Mapping[str, Any]) -> Recipe:
     """The recipe that token metadata carries; raises PublishError if it carries none that matches its own hash."""
-    properties = metadata.get("properties") or {}
-    if not isinstance(properties.get("recipe"), dict):
+    properties = metadata.get("properties")
+    body = properties.get("recipe") if isinstance(properties, dict) else None
+    if not isinstance(properties, dict) or not isinstance(body, dict):
         raise PublishError("its metadata carries no recipe, so it cannot be rendered again")
-    recipe = Recipe.from_json(properties["recipe"])
-    if recipe.sha256 != properties.get("recipe_sha256"):
-        raise PublishError(f"the recipe in its metadata has SHA-256 {recipe.sha256}, which is not the one beside it")
+    try:
+        recipe = Recipe.from_json(body)
+        sha256 = recipe.sha256
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise PublishError(f"the recipe in its metadata cannot be read: {error!r}") from error
+    if sha256 != properties.get("recipe_sha256"):
+        raise PublishError(f"the recipe in its metadata has SHA-256 {sha256}, which is not the one beside it")
     return recipe
 
 
