@@ -23,8 +23,8 @@ SHOWN = ("quality", "sharpness", "exposure")
 
 def show_ranges(session: Session, ranges: Mapping[str, Sequence[float]]) -> None:
     """A table of the lowest and the highest score of each metric, and which way is better."""
-    from collection.judge.catalogue import better
     from collection.stages.judges import judges_of
+    from collection.stages.reference import better
 
     ranking = judges_of(session.project).ranking_metrics
     rows = [[metric, f"{low:.3g}", f"{high:.3g}", better(metric, ranking)] for metric, (low, high) in ranges.items()]
