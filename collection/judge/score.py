@@ -12,6 +12,7 @@ from collection.concurrency.pieces import by_pieces
 from collection.errors import CollectionError, WeightsError
 from collection.judge.aesthetic import AestheticPredictor
 from collection.judge.duplicates.hashes import fingerprint
+from collection.judge.metric import Vectors
 from collection.judge.pixels.pixel_metrics import PixelMetrics
 from collection.judge.scoring import MetricScorer, Pending, PixelScorer, ScoringResult, one_a_file, pixel_models
 from collection.judge.vector_scorer import VectorMetric, VectorScorer
@@ -225,7 +226,7 @@ def score_piece(
     """`score_batch` for one piece, in the calling thread; pictures whose files are `encoded` get no vector again."""
     encoder, models = scorers.encoder, pixel_models(scorers.pixels)
     new = [(asset, pixels) for asset, pixels in pictures if asset.file_sha256 not in encoded]
-    vectors = encoder.encode([pixels for _, pixels in new]) if new else []
+    vectors: Sequence[Vectors] = list(encoder.encode([pixels for _, pixels in new])) if new else []
     return Judgements(
         scores=[
             Score(asset.file_sha256, metric, models[metric], value)
