@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,12 @@ SHOWN = ("quality", "sharpness", "exposure")
 """Metrics that the table shows beside those that rank; --csv and --json have all."""
 
 
-def show_ranges(screen: Screen, ranges: Mapping[str, Sequence[float]]) -> None:
-    """Show the lowest and the highest score of each metric."""
-    rows = [[metric, f"{low:.3g}", f"{high:.3g}"] for metric, (low, high) in ranges.items()]
+def show_ranges(screen: Screen, details: Mapping[str, Any]) -> None:
+    """Show the lowest and the highest score of each metric, and which way is better."""
+    better, ranges = details["better"], details["ranges"]
+    rows = [[metric, f"{low:.3g}", f"{high:.3g}", better[metric]] for metric, (low, high) in ranges.items()]
     if rows and not screen.as_json:
-        screen.table(["metric", "lowest", "highest"], rows)
+        screen.table(["metric", "lowest", "highest", "better"], rows)
 
 
 def show_folder(screen: Screen, found: FolderScores, csv: Path | None) -> None:
@@ -33,7 +34,10 @@ def show_folder(screen: Screen, found: FolderScores, csv: Path | None) -> None:
     from collection.stages.report import counted
 
     if csv:
-        table = [[item.name, *(item.scores[m] for m in found.metrics), " ".join(item.flags)] for item in found.pictures]
+        table = [
+            [item.name, *(item.scores.get(metric, "") for metric in found.metrics), " ".join(item.flags)]
+            for item in found.pictures
+        ]
         write_csv(csv, ["path", *found.metrics, "flags"], table)
     if found.pictures and not screen.as_json:
         shown = [*found.ranking_metrics, *(metric for metric in SHOWN if metric not in found.ranking_metrics)]
@@ -76,5 +80,5 @@ def command(
         if dry_run:
             return session.pending(ScoreStage())
         (report,) = session.work(ScoreStage())
-        show_ranges(session.screen, report.details["ranges"])
+        show_ranges(session.screen, report.details)
         return session.end(report)

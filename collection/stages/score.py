@@ -32,15 +32,16 @@ class ScoreStage:
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Score them; an image that cannot be read is named, and the rest goes on."""
-        from collection.judge.score import score
+        from collection.judge.score import pending_scores, score
 
         judges, store = judges_of(project), project.store
-        if not self.pending(project):
+        scorers, batch = judges.scorers, project.config.score.batch
+        work = pending_scores(store, scorers)
+        if not work.assets:
             return _nothing_to_do(project, judges)
-        batch = project.config.score.batch
-        result = score(store, project.files, judges.scorers, batch_size=batch, progress=progress)
-        flags = judges.flags
-        details = {"scored": result.scored, "pending": self.pending(project), **_numbers(project, judges, flags)}
+        result = score(store, project.files, scorers, batch_size=batch, progress=progress, work=work)
+        flags, left = judges.flags, self.pending(project) if result.incomplete else 0
+        details = {"scored": result.scored, "pending": left, **_numbers(project, judges, flags)}
         return Report(
             "score",
             f"{amount(result.scored, 'image')}{_said(project, judges, flags)}",
@@ -63,9 +64,12 @@ def _nothing_to_do(project: Project, judges: Judges) -> Report:
 
 
 def _numbers(project: Project, judges: Judges, flags: Flagged) -> dict[str, Any]:
-    """The range of each metric over all images, and the flags, for programs."""
-    ranges = project.store.score_ranges(judges.scorers.models)
+    """The range of each metric over all images, which way is better, and the flags, for programs."""
+    from collection.judge.catalogue import better
+
+    ranges, ranking = project.store.score_ranges(judges.scorers.models), judges.ranking_metrics
     return {
+        "better": {metric: better(metric, ranking) for metric in ranges},
         "ranges": {metric: list(range_) for metric, range_ in ranges.items()},
         "flagged": {label(number): found for number, found in flags.items()},
         "safety": project.config.score.safety,
@@ -83,7 +87,7 @@ def _said(project: Project, judges: Judges, flags: Flagged) -> str:
 def mismatched(project: Project) -> tuple[Sequence[Mismatch], Report]:
     """The images that another value of a trait fits better than the planned one, worst first.
 
-    Raises CollectionError where the encoder knows no words.
+    Raises CollectionError where the encoder has no text tower.
     """
     from collection.judge.set_metrics.trait_match import mismatches
 

@@ -1,6 +1,6 @@
-"""A learned taste: what a curator's votes say about images that nobody has voted on yet.
+"""A learned preference: what a curator's votes say about images that nobody has voted on yet.
 
-A linear head on unit embeddings, as the published aesthetic heads are, fitted to votes by logistic regression with a
+A linear map of unit vectors, as the published aesthetic predictors are, fitted to votes by logistic regression with a
 normal prior: on differences of two vectors for pairs (Bradley and Terry 1952), on vectors for keep and reject. The
 prior's width is the one of the greatest evidence, by Laplace's approximation (MacKay 1992, "The evidence framework").
 """
@@ -8,7 +8,7 @@ prior's width is the one of the greatest evidence, by Laplace's approximation (M
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.errors import NotEnoughVotesError, UsageError
+from collection.judge.metric import UNBOUNDED, Metric
 from collection.values import amount
 
 Numbers = npt.NDArray[np.float64]
@@ -47,8 +48,8 @@ Vote = Preference | Verdict
 
 
 @dataclass(frozen=True)
-class Taste:
-    """A head and how sure it is of itself."""
+class LearnedPreference:
+    """A linear map and how sure it is of itself."""
 
     weight: Numbers
     """(d,)."""
@@ -75,16 +76,6 @@ class Taste:
         gain = np.log1p(chance * (1 - chance) * self.variance(vectors)) / 2
         return [int(row) for row in np.argsort(-gain, kind="stable")[:count]]
 
-    def ask_next_pairs(
-        self, vectors: npt.NDArray[np.floating], pairs: Sequence[tuple[int, int]], count: int
-    ) -> list[tuple[int, int]]:
-        """Of some pairs of rows those whose comparison would teach most, best first."""
-        found = np.array(pairs, dtype=np.intp).reshape(-1, 2)
-        apart = vectors[found[:, 0]].astype(np.float64) - vectors[found[:, 1]]
-        chance = _chance(apart @ self.weight)
-        gain = np.log1p(chance * (1 - chance) * self._variance(_with_bias(apart, 0.0)))
-        return [pairs[place] for place in np.argsort(-gain, kind="stable")[:count]]
-
     def _variance(self, inputs: Numbers) -> Numbers:
         along = inputs @ self.basis.T
         across = np.maximum((inputs**2).sum(axis=1) - (along**2).sum(axis=1), 0)
@@ -110,22 +101,22 @@ class Accuracy:
         z = NormalDist().inv_cdf((1 + confidence) / 2)
         scale = 1 + z * z / self.votes
         middle = (self.share + z * z / (2 * self.votes)) / scale
-        reach = z / scale * math.sqrt(self.share * (1 - self.share) / self.votes + (z / (2 * self.votes)) ** 2)
-        return middle - reach, middle + reach
+        margin = z / scale * math.sqrt(self.share * (1 - self.share) / self.votes + (z / (2 * self.votes)) ** 2)
+        return middle - margin, middle + margin
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A taste held against the stock metric on votes that neither has seen."""
+    """A learned preference against the stock metric, on votes that neither has seen."""
 
     learned: Accuracy
     stock: Accuracy
     chance: float
     """What one reaches without looking: 0.5 for pairs, the commoner verdict's share for keep and reject."""
     only_learned: int = 0
-    """Votes that the taste foretold and the stock metric did not."""
+    """Votes that the preference foretold and the stock metric did not."""
     only_stock: int = 0
-    """Votes that the stock metric foretold and the taste did not."""
+    """Votes that the stock metric foretold and the preference did not."""
 
     @property
     def supported(self) -> bool:
@@ -134,7 +125,7 @@ class Trial:
 
     @property
     def better(self) -> bool:
-        """Whether the taste beats the stock metric: the exact sign test on votes that one of them foretold, at 2.5 %.
+        """Whether the preference beats the stock metric: the exact sign test at 2.5 %, on votes that one foretold.
 
         (McNemar 1947.)
         """
@@ -143,33 +134,26 @@ class Trial:
         return 40 * tail < 1 << votes
 
 
-def learn(vectors: npt.NDArray[np.floating], votes: Sequence[Vote], around: Taste | None = None) -> Taste:
-    """Fit a head to votes on unit vectors (n, d); `around` another taste, for one curator of several.
+def learn(vectors: npt.NDArray[np.floating], votes: Sequence[Vote]) -> LearnedPreference:
+    """Fit a linear map to votes on unit vectors (n, d).
 
     Raises UsageError for no votes, or rows that are not there.
     """
     inputs, signs = _design(vectors, votes)
-    start = np.zeros(inputs.shape[1]) if around is None else np.append(around.weight, around.bias)
     *_, basis = np.linalg.svd(inputs, full_matrices=False)
-    along, offset = inputs @ basis.T, inputs @ start
-    fits = [_fit(along, offset, signs, width) for width in WIDTHS]
+    along = inputs @ basis.T
+    fits = [_fit(along, signs, width) for width in WIDTHS]
     place = int(np.argmax([evidence for _, _, evidence in fits]))
     moved, covariance, _ = fits[place]
-    weight = start + moved @ basis
-    return Taste(weight[:-1], float(weight[-1]), WIDTHS[place], basis, covariance)
-
-
-def learn_each(vectors: npt.NDArray[np.floating], votes: Sequence[Vote]) -> tuple[Taste, Mapping[str, Taste]]:
-    """The taste that all curators share, and that of each: the shared one, moved as far as their own votes say."""
-    pooled = learn(vectors, votes)
-    names = sorted({vote.curator for vote in votes})
-    return pooled, {name: learn(vectors, [v for v in votes if v.curator == name], pooled) for name in names}
+    weight = moved @ basis
+    return LearnedPreference(weight[:-1], float(weight[-1]), WIDTHS[place], basis, covariance)
 
 
 def hold_out(vectors: npt.NDArray[np.floating], votes: Sequence[Vote], stock: Sequence[float]) -> Trial:
-    """Accuracy of a taste and of the stock metric (n scores) on held-out votes.
+    """Accuracy of a learned preference and of the stock metric (n scores) on held-out votes.
 
-    Images, not votes, are held out, a fifth at a time: a vote is foretold by a taste that has seen neither image. The
+    Images, not votes, are held out, a fifth at a time: a vote is foretold by a preference that has seen neither
+    image. The
     stock metric keeps the share of images that the training votes kept. A pair voted on twice counts once.
     """
     _design(vectors, votes)
@@ -182,13 +166,17 @@ def hold_out(vectors: npt.NDArray[np.floating], votes: Sequence[Vote], stock: Se
         train = [vote for vote in votes if all(folds[row] != fold for row in _rows(vote))]
         if not test or not train:
             continue
-        taste = learn(vectors, train)
-        scores, threshold = taste.score(vectors), _threshold(metric, train)
+        learned = learn(vectors, train)
+        scores, threshold = learned.score(vectors), _threshold(metric, train)
         foretold += [(_foretold(vote, scores, 0.0), _foretold(vote, metric, threshold)) for vote in test]
-    learned, stock_right = (sum(column) for column in zip(*foretold, strict=True)) if foretold else (0, 0)
+    learned_right, stock_right = (sum(column) for column in zip(*foretold, strict=True)) if foretold else (0, 0)
     both, tested = sum(ours and theirs for ours, theirs in foretold), len(foretold)
     return Trial(
-        Accuracy(learned, tested), Accuracy(stock_right, tested), _blind(votes), learned - both, stock_right - both
+        Accuracy(learned_right, tested),
+        Accuracy(stock_right, tested),
+        _blind(votes),
+        learned_right - both,
+        stock_right - both,
     )
 
 
@@ -198,10 +186,10 @@ def _blind(votes: Sequence[Vote]) -> float:
     return (max(sum(kept), len(kept) - sum(kept)) + (len(votes) - len(kept)) / 2) / len(votes)
 
 
-def proven_taste(
+def proven_preference(
     vectors: npt.NDArray[np.floating], votes: Sequence[Vote], stock: Sequence[float]
-) -> tuple[Taste, Trial]:
-    """A taste and its trial; raises NotEnoughVotesError where the votes do not show that it beats chance."""
+) -> tuple[LearnedPreference, Trial]:
+    """A learned preference and its trial; raises NotEnoughVotesError where votes do not show that it beats chance."""
     trial = hold_out(vectors, votes, stock)
     if not trial.supported:
         low, high = trial.learned.interval()
@@ -218,7 +206,7 @@ def _design(vectors: npt.NDArray[np.floating], votes: Sequence[Vote]) -> tuple[N
     """Inputs (m, d + 1) and answers (m,), 1 or -1."""
     rows = [row for vote in votes for row in _rows(vote)]
     if not votes:
-        raise UsageError("a taste is learned from votes, at least one", "pairs, or keep and reject")
+        raise UsageError("a preference is learned from votes, at least one", "pairs, or keep and reject")
     if min(rows) < 0 or max(rows) >= len(vectors):
         raise UsageError(f"a vote names row {max(rows, key=abs)}, but there are {len(vectors)} vectors")
     pairs = [(vote.liked, vote.other) for vote in votes if isinstance(vote, Preference)]
@@ -234,17 +222,17 @@ def _with_bias(vectors: npt.NDArray[np.floating], one: float) -> Numbers:
     return np.column_stack([vectors.astype(np.float64), np.full(len(vectors), one)])
 
 
-def _fit(along: Numbers, offset: Numbers, signs: Numbers, width: float) -> tuple[Numbers, Numbers, float]:
+def _fit(along: Numbers, signs: Numbers, width: float) -> tuple[Numbers, Numbers, float]:
     """The posterior mode (r,), its covariance (r, r) and the log evidence, by Newton's method."""
     moved, rank = np.zeros(along.shape[1]), np.eye(along.shape[1])
     for _ in range(STEPS):
-        wrong = _chance(-signs * (along @ moved + offset))
+        wrong = _chance(-signs * (along @ moved))
         curvature = (along.T * (wrong * (1 - wrong))) @ along + rank / width**2
         step = np.linalg.solve(curvature, along.T @ (signs * wrong) - moved / width**2)
         moved = moved + step * min(1.0, 10 / max(float(np.linalg.norm(step)), 1e-12))
         if np.abs(step).max(initial=0) < 1e-7:
             break
-    likelihood = -float(np.logaddexp(0, -signs * (along @ moved + offset)).sum())
+    likelihood = -float(np.logaddexp(0, -signs * (along @ moved)).sum())
     penalty = float(moved @ moved) / (2 * width**2)
     volume = float(np.linalg.slogdet(curvature * width**2)[1]) / 2
     return moved, np.asarray(np.linalg.inv(curvature), np.float64), likelihood - penalty - volume
@@ -275,3 +263,25 @@ def _threshold(metric: Numbers, train: Sequence[Vote]) -> float:
 
 def _chance(logit: Numbers) -> Numbers:
     return np.asarray(0.5 * (1 + np.tanh(logit / 2)))
+
+
+COMPARISONS = Metric(
+    name="votes",
+    range=UNBOUNDED,
+    better="higher",
+    says="How strong an image is by the comparisons of two that people made, in logits.",
+    source="Bradley and Terry 1952, Rank Analysis of Incomplete Block Designs, around what the stock metrics expect; "
+    "`collection rank`",
+    limits="Images that nobody compared have what the stock metrics expect of them. Changes with every comparison.",
+)
+TASTE = Metric(
+    name="taste",
+    range=UNBOUNDED,
+    better="higher",
+    says="What the votes of all curators say of an image, by its vector, in logits. taste:NAME is that of one curator.",
+    source="Logistic regression of votes on the vectors of [score] encoder, its prior's width by the evidence (MacKay "
+    "1992); `collection learn`",
+    limits="Kept only where it beats chance on votes that were held out. Sees what the encoder's vectors hold, and the "
+    "likings of those who voted.",
+    parts="NAME",
+)

@@ -1,10 +1,10 @@
-"""Aesthetic heads: small trained regressors that turn an image embedding into one number.
+"""Aesthetic predictors: small trained regressors that turn an image's vector into one number.
 
 Three published families are read. LAION's first predictor is one linear layer (github
 LAION-AI/aesthetic-predictor). The "improved" one (github christophschuhmann/improved-aesthetic-predictor) is five
 linear layers, in most files with nothing but dropout between them, which is one affine map and is folded into it; in
 the files named relu, with ReLU. Aesthetic Predictor V2.5 (github discus0434/aesthetic-predictor-v2-5) is five linear
-layers on SigLIP's vectors, in bfloat16; it is licensed AGPL-3.0, so that it is read where a person has put it, and
+layers on SigLIP's vectors, in bfloat16; its licence is AGPL-3.0, so its file is read where a person has put it, and is
 never fetched.
 """
 
@@ -32,12 +32,19 @@ _SIGLIP_INDICES = (0, 2, 4, 6, 8)
 _SIGLIP_WIDTH = 1152
 _SIGLIP = "webli/ViT-SO400M-14-SigLIP-384"
 _AGPL = "AGPL-3.0, by its authors: whoever offers a service that uses it must offer its source"
+ENCODER_OF_SPACE = {
+    "openai/ViT-B-32": "cpu",
+    "openai/ViT-B-16": "ViT-B-16-quickgelu/openai",
+    "openai/ViT-L-14": "quality",
+    _SIGLIP: "siglip",
+}
+"""What [score] encoder names to get vectors of each space that predictors were trained on."""
 _CLIP_OF_WIDTH = {512: ("openai/ViT-B-32", "openai/ViT-B-16"), 768: ("openai/ViT-L-14",)}
 
 
 @dataclass(frozen=True, slots=True)
-class KnownHead:
-    """What is known of a head file by its content."""
+class KnownPredictor:
+    """What is known of a predictor's file by its content."""
 
     name: str
     encoder: str
@@ -47,26 +54,26 @@ class KnownHead:
     """The range in which nearly all pictures score."""
 
 
-KNOWN_HEADS: Mapping[str, KnownHead] = {
-    "c7b14cead230694acc7b9447974d3cad78003c72da032e402a303b6c2429e85f": KnownHead(
+KNOWN_PREDICTORS: Mapping[str, KnownPredictor] = {
+    "c7b14cead230694acc7b9447974d3cad78003c72da032e402a303b6c2429e85f": KnownPredictor(
         "laion-v1-b32", "openai/ViT-B-32", -2.0, 11.0
     ),
-    "8ad3923d7ecf019df20ecd2ab5542a3075fbba0278d239c0371345f3d7fcbde0": KnownHead(
+    "8ad3923d7ecf019df20ecd2ab5542a3075fbba0278d239c0371345f3d7fcbde0": KnownPredictor(
         "laion-v1-b16", "openai/ViT-B-16", -2.0, 11.0
     ),
-    "2cd4e60f4f24ae3bcd57b847b13c1f3ba27edc28cc1a7f9ce74ee9f421243cba": KnownHead(
+    "2cd4e60f4f24ae3bcd57b847b13c1f3ba27edc28cc1a7f9ce74ee9f421243cba": KnownPredictor(
         "laion-v1-l14", "openai/ViT-L-14", -2.0, 11.0
     ),
-    "21dd590f3ccdc646f0d53120778b296013b096a035a2718c9cb0d511bff0f1e0": KnownHead(
+    "21dd590f3ccdc646f0d53120778b296013b096a035a2718c9cb0d511bff0f1e0": KnownPredictor(
         "sac-logos-ava1", "openai/ViT-L-14", 3.0, 7.5
     ),
 }
-"""Published head files by the SHA-256 of the file."""
+"""Published predictors by the SHA-256 of the file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """A head in memory. `layers` are (weight (out, in), bias (out,)); ReLU stands between them, nothing after."""
+class AestheticPredictor:
+    """A predictor in memory. `layers` are (weight (out, in), bias (out,)); ReLU stands between them, nothing after."""
 
     name: str
     sha256: str
@@ -74,7 +81,7 @@ class Head:
     """The embedding spaces that it may be fed, or the models of single encoders; never empty."""
     layers: tuple[Layer, ...]
     licence: str = ""
-    """What whoever uses it must know of its licence."""
+    """What its users must know of its licence."""
 
     @property
     def dimensions(self) -> int:
@@ -86,20 +93,29 @@ class Head:
         """Identity for the store: name and weights."""
         return f"{self.name}@{self.sha256}"
 
+    @property
+    def mend(self) -> str:
+        """What to do where the encoder gives other vectors than those that it takes."""
+        spaces = [space for space in self.encoders if space in ENCODER_OF_SPACE]
+        if not spaces:  # a learned one: of one encoder with these very weights
+            return "collection learn learns it anew"
+        names = " or ".join(f'"{ENCODER_OF_SPACE[space]}"' for space in spaces)
+        return f"set encoder = {names} in [score]"
+
     def accepts(self, space: str | None) -> bool:
-        """Whether embeddings of that space are what the head was trained on."""
+        """Whether embeddings of that space are what the predictor was trained on."""
         return space in self.encoders
 
     def score(self, embeddings: npt.NDArray[np.floating]) -> Vectors:
         """One number an embedding, higher is better: unit vectors (n, d) give (n,) float32.
 
-        Raises WeightsError where d is another than the head's, UsageError where a vector is not of unit length
+        Raises WeightsError where d is another than the predictor's, UsageError where a vector is not of unit length
         (an un-normalised CLIP vector gives scores of 20 to 30 and no other sign of being wrong).
         """
         if embeddings.ndim != 2 or embeddings.shape[1] != self.dimensions:
             raise WeightsError(
-                f"head {self.name} takes embeddings (n, {self.dimensions}), not {embeddings.shape}",
-                f"use an encoder of {' or '.join(self.encoders)}",
+                f"the aesthetic predictor {self.name} takes embeddings (n, {self.dimensions}), not {embeddings.shape}",
+                self.mend,
             )
         x = embeddings.astype(np.float64)
         _require_unit_length(x)
@@ -107,23 +123,27 @@ class Head:
             x = x @ weight.T + bias if index == 0 else np.maximum(x, 0.0) @ weight.T + bias
         return x[:, 0].astype(np.float32)
 
+    def values(self, vectors: Vectors) -> tuple[npt.NDArray[np.float64], list[str]]:
+        """`score` as every `VectorScorer` gives it: the numbers (n,), and no note."""
+        return self.score(vectors).astype(np.float64), []
 
-def load_head(path: Path) -> Head:
-    """Read a head from a .pth (weights only) or .safetensors file; raises WeightsError for any other content."""
+
+def load_predictor(path: Path) -> AestheticPredictor:
+    """Read a predictor from a .pth (weights only) or .safetensors file; raises WeightsError for any other content."""
     sha256 = file_sha256(path)
     tensors = load_tensors(path)
     if set(tensors) == _keys(_SIGLIP_INDICES, "scoring_head"):
         layers = _chained(tensors, _SIGLIP_INDICES, "scoring_head", path)
         if layers[0][0].shape[1] != _SIGLIP_WIDTH:
             raise WeightsError(f"{path}: aesthetic-v2.5 takes {_SIGLIP_WIDTH} numbers, not {layers[0][0].shape[1]}")
-        return Head("aesthetic-v2.5", sha256, (_SIGLIP,), (_fold(layers),), _AGPL)
+        return AestheticPredictor("aesthetic-v2.5", sha256, (_SIGLIP,), (_fold(layers),), _AGPL)
     read = _layers(tensors, path)
-    width, known = int(read[0][0].shape[1]), KNOWN_HEADS.get(sha256)
+    width, known = int(read[0][0].shape[1]), KNOWN_PREDICTORS.get(sha256)
     if known:
-        return Head(known.name, sha256, (known.encoder,), read)
+        return AestheticPredictor(known.name, sha256, (known.encoder,), read)
     if width not in _CLIP_OF_WIDTH:
-        raise WeightsError(f"{path} is a head for embeddings of width {width}; no encoder of that width is known")
-    return Head(path.stem, sha256, _CLIP_OF_WIDTH[width], read)
+        raise WeightsError(f"{path} is for embeddings of width {width}; no predictor of that width is known")
+    return AestheticPredictor(path.stem, sha256, _CLIP_OF_WIDTH[width], read)
 
 
 def _layers(tensors: Mapping[str, npt.NDArray[np.float64]], path: Path) -> tuple[Layer, ...]:
@@ -134,8 +154,9 @@ def _layers(tensors: Mapping[str, npt.NDArray[np.float64]], path: Path) -> tuple
         indices = next((i for i in (_LINEAR_INDICES, _RELU_INDICES) if set(tensors) == _keys(i)), None)
         if indices is None:
             raise WeightsError(
-                f"{path} is no aesthetic head known here; its tensors are {', '.join(sorted(tensors)[:12]) or 'none'}",
-                "give a LAION v1 head (weight, bias) or an improved one (layers.0.weight ...)",
+                f"{path} is no known aesthetic predictor; its tensors are {', '.join(sorted(tensors)[:12]) or 'none'}",
+                "give a file of laion-v1 (weight, bias), sac-logos-ava1 (layers.0.weight ...) or aesthetic-v2.5 "
+                "(scoring_head.0.weight ...)",
             )
         found, rectified = _chained(tensors, indices, "layers", path), indices == _RELU_INDICES
     return tuple(found) if rectified else (_fold(found),)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from collection.errors import NotEnoughVotesError, UsageError
-from collection.judge.taste import Accuracy, Preference, Verdict, hold_out, learn, learn_each, proven_taste
+from collection.judge.learned_preference import Accuracy, Preference, Verdict, hold_out, learn, proven_preference
 
 WIDTH = 32
 
@@ -45,7 +45,7 @@ def curator() -> Curator:
 
 def test_a_taste_beats_the_stock_metric_on_votes_held_out(curator: Curator) -> None:
     for votes in (curator.pairs(500), curator.verdicts(300)):
-        taste, trial = proven_taste(curator.vectors, votes, curator.stock.tolist())
+        taste, trial = proven_preference(curator.vectors, votes, curator.stock.tolist())
         assert trial.supported
         assert trial.learned.share > trial.stock.share + 0.05
         assert np.corrcoef(taste.score(curator.vectors), curator.liking)[0, 1] > 0.7
@@ -53,18 +53,9 @@ def test_a_taste_beats_the_stock_metric_on_votes_held_out(curator: Curator) -> N
 
 def test_votes_that_show_nothing_claim_nothing(curator: Curator) -> None:
     with pytest.raises(NotEnoughVotesError, match="no taste shows in 8 votes"):
-        proven_taste(curator.vectors, curator.pairs(8), curator.stock.tolist())
+        proven_preference(curator.vectors, curator.pairs(8), curator.stock.tolist())
     coins = [Verdict(row, bool(curator.rng.random() < 0.5)) for row in range(200)]
     assert not hold_out(curator.vectors, coins, curator.stock.tolist()).supported
-
-
-def test_each_curator_has_a_taste_of_their_own(curator: Curator) -> None:
-    other = Curator(curator.vectors, -curator.liking, curator.stock, curator.rng)
-    votes = [*curator.pairs(250, "ada"), *other.pairs(250, "ben")]
-    _, each = learn_each(curator.vectors, votes)
-    liked = {name: np.corrcoef(taste.score(curator.vectors), curator.liking)[0, 1] for name, taste in each.items()}
-    assert liked["ada"] > 0.5
-    assert liked["ben"] < -0.5
 
 
 def test_what_is_asked_next_is_what_is_least_known(curator: Curator) -> None:
@@ -74,8 +65,6 @@ def test_what_is_asked_next_is_what_is_least_known(curator: Curator) -> None:
     seen = Verdict(0, True), Verdict(0, True), Verdict(0, True), Verdict(1, False)
     taste = learn(curator.vectors, seen)
     assert 0 not in taste.ask_next(curator.vectors, 20)
-    twin, pair = (2, 2), (2, 3)
-    assert taste.ask_next_pairs(curator.vectors, [twin, pair], 1) == [pair]
 
 
 def test_intervals_are_wilson_s() -> None:

@@ -10,8 +10,9 @@ import pytest
 from collection.config import Score
 from collection.errors import ConfigError, WeightsError
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
-from collection.judge.panel import SOURCES, build_encoder, build_scorers, ranking_metrics
-from collection.judge.preference.examiner import Preferences
+from collection.judge.encoders.plugin import open_encoder
+from collection.judge.preference.prompt_scorer import PromptScorer
+from collection.judge.scorer_factory import SOURCES, build_scorers, ranking_metrics
 
 HEAD = "sac-logos-ava1/sac+logos+ava1-l14-linearMSE.pth"
 
@@ -52,7 +53,7 @@ def test_the_embedded_default_ranks_by_quality(tmp_path: Path) -> None:
 
 
 def test_a_head_that_is_neither_known_nor_a_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match='"nope" is neither a known head nor a file') as caught:
+    with pytest.raises(ConfigError, match='"nope" is neither a known aesthetic predictor nor a file') as caught:
         build_scorers(wish(heads=["nope"]), tmp_path)
     assert "sac-logos-ava1" in str(caught.value.hint)
 
@@ -79,7 +80,7 @@ def test_a_known_head_is_fetched_once_and_checked(
 def test_a_file_with_another_hash_is_not_that_head(tmp_path: Path, cache: Path, server: tuple[str, Path]) -> None:
     address, served = server
     (served / "head.pth").write_bytes(b"something else")
-    with pytest.raises(WeightsError, match="is not the head sac-logos-ava1") as caught:
+    with pytest.raises(WeightsError, match="is not the aesthetic predictor sac-logos-ava1") as caught:
         build_scorers(wish(heads=["sac-logos-ava1"]), tmp_path, {"sac-logos-ava1": f"{address}/head.pth"})
     assert "fetch it yourself" in str(caught.value.hint)
     assert not list(cache.rglob("*.pth"))
@@ -92,9 +93,9 @@ def test_no_network_says_where_the_file_is_to_be_had(tmp_path: Path, cache: Path
 
 
 def test_every_published_head_has_a_known_hash() -> None:
-    from collection.judge.heads import KNOWN_HEADS
+    from collection.judge.aesthetic import KNOWN_PREDICTORS
 
-    assert {known.name for known in KNOWN_HEADS.values()} == set(SOURCES)
+    assert {known.name for known in KNOWN_PREDICTORS.values()} == set(SOURCES)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_encoder_presets_are_weights_that_open_clip_knows(tmp_path: Path, name: 
     from collection.models.environment import prepare_torchvision
 
     prepare_torchvision()
-    encoder = build_encoder(name, tmp_path)
+    encoder = open_encoder(name, tmp_path)
     assert isinstance(encoder, OpenClip)
     assert encoder.reference.text == model
     assert treatment_of_tag(encoder.reference.name, encoder.reference.tag).quick_gelu == model.endswith("openai")
@@ -130,5 +131,5 @@ def test_preference_models_come_from_folders_and_hubs(tmp_path: Path) -> None:
     """Nothing is read or fetched before it is needed."""
     (tmp_path / "models").mkdir()
     scorers = build_scorers(wish(preference=["pickscore:models", "hps-v2.1", "image-reward:someone/reward"]), tmp_path)
-    assert isinstance(scorers.preferences, Preferences)
-    assert [network.name for network in scorers.preferences.networks] == ["pickscore", "hps-v2.1", "image-reward"]
+    assert isinstance(scorers.prompts, PromptScorer)
+    assert [network.name for network in scorers.prompts.networks] == ["pickscore", "hps-v2.1", "image-reward"]

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from collection.judge.panel import ranking_metrics
-from collection.judge.preference.examiner import Preferences
 from collection.judge.preference.hps import HPS
 from collection.judge.preference.pickscore import PickScore
+from collection.judge.preference.prompt_scorer import PromptScorer
 from collection.judge.score import Scorers, pending, score
+from collection.judge.scorer_factory import ranking_metrics
 from collection.pictures.files import encode_png, pixel_sha256
 from collection.store.files import Files
 from collection.store.records import Asset
@@ -69,7 +69,7 @@ def hps(hps_folder) -> HPS:  # type: ignore[no-untyped-def]
 def test_images_with_prompts_get_their_number_once(
     shelf: Shelf, hps: HPS, pictures: list[Pixels], prompts: list[str]
 ) -> None:
-    scorers = Scorers(Mean(), pixels=(), preferences=Preferences((hps,)))
+    scorers = Scorers(Mean(), pixels=(), prompts=PromptScorer((hps,)))
     report = score(shelf.store, shelf.files, scorers)
     assert shelf.values("hps-v2.1")[:2] == pytest.approx(hps.score(pictures[:2], prompts[:2]).tolist(), abs=1e-6)
     assert shelf.values("hps-v2.1")[2] is None, "it has no prompt"
@@ -80,7 +80,7 @@ def test_images_with_prompts_get_their_number_once(
 
 
 def test_another_prompt_of_the_same_picture_is_asked_again(shelf: Shelf, hps: HPS, pictures: list[Pixels]) -> None:
-    scorers = Scorers(Mean(), preferences=Preferences((hps,)))
+    scorers = Scorers(Mean(), prompts=PromptScorer((hps,)))
     score(shelf.store, shelf.files, scorers)
     shelf.recipes[0] = replace(shelf.recipes[0], prompt="something else")
     shelf.keep()
@@ -93,9 +93,9 @@ def test_another_prompt_of_the_same_picture_is_asked_again(shelf: Shelf, hps: HP
 
 
 def test_other_weights_make_all_pending_again(shelf: Shelf, hps: HPS, hps_folder) -> None:  # type: ignore[no-untyped-def]
-    score(shelf.store, shelf.files, Scorers(Mean(), preferences=Preferences((hps,))))
+    score(shelf.store, shelf.files, Scorers(Mean(), prompts=PromptScorer((hps,))))
     other = HPS(hps_folder(lambda state: {name: value + 0.1 for name, value in state.items()}))
-    assert len(pending(shelf.store, Scorers(Mean(), preferences=Preferences((other,))))) == 2
+    assert len(pending(shelf.store, Scorers(Mean(), prompts=PromptScorer((other,))))) == 2
 
 
 def test_a_killed_run_goes_on_with_the_batch_in_hand(shelf: Shelf, hps: HPS) -> None:
@@ -110,15 +110,15 @@ def test_a_killed_run_goes_on_with_the_batch_in_hand(shelf: Shelf, hps: HPS) -> 
 
     killed = Killed(hps._place)
     with pytest.raises(KeyboardInterrupt):
-        score(shelf.store, shelf.files, Scorers(Mean(), preferences=Preferences((killed,))), batch_size=1)
-    assert len(pending(shelf.store, Scorers(Mean(), preferences=Preferences((hps,))))) == 1
+        score(shelf.store, shelf.files, Scorers(Mean(), prompts=PromptScorer((killed,))), batch_size=1)
+    assert len(pending(shelf.store, Scorers(Mean(), prompts=PromptScorer((hps,))))) == 1
 
 
 def test_a_file_that_cannot_be_read_is_named_once_and_the_rest_goes_on(shelf: Shelf, hps: HPS) -> None:
     score(shelf.store, shelf.files, Scorers(Mean()))
     lost = shelf.files.path(shelf.store.assets()[0].file_sha256)
     lost.write_bytes(b"not a picture")
-    report = score(shelf.store, shelf.files, Scorers(Mean(), preferences=Preferences((hps,))))
+    report = score(shelf.store, shelf.files, Scorers(Mean(), prompts=PromptScorer((hps,))))
     assert [failure.what for failure in report.failed] == ["0001"]
     assert report.scored == 1
     assert shelf.values("hps-v2.1")[1] is not None
@@ -127,12 +127,14 @@ def test_a_file_that_cannot_be_read_is_named_once_and_the_rest_goes_on(shelf: Sh
 def test_two_models_share_what_was_decoded(
     shelf: Shelf, hps: HPS, tmp_path_factory: pytest.TempPathFactory, pickscore_folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # type: ignore[no-untyped-def]  # fmt: skip
-    from collection.judge.preference import examiner
+    from collection.judge.preference import prompt_scorer
 
     decoded: list[str] = []
-    decode = examiner.decode_image
-    monkeypatch.setattr(examiner, "decode_image", lambda data, name: decoded.append(str(name)) or decode(data, name))
+    decode = prompt_scorer.decode_image
+    monkeypatch.setattr(
+        prompt_scorer, "decode_image", lambda data, name: decoded.append(str(name)) or decode(data, name)
+    )
     pick = PickScore(pickscore_folder())
-    score(shelf.store, shelf.files, Scorers(Mean(), preferences=Preferences((hps, pick))))
+    score(shelf.store, shelf.files, Scorers(Mean(), prompts=PromptScorer((hps, pick))))
     assert len(decoded) == 2
     assert None not in shelf.values("pickscore")[:2]

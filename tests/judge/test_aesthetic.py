@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from collection.errors import UsageError, WeightsError
-from collection.judge.heads import load_head
+from collection.judge.aesthetic import load_predictor
 
 WIDTHS = (768, 1024, 128, 64, 16, 1)
 GOLDEN = {
@@ -46,7 +46,7 @@ def through_torch(state, indices, x, *, relu):
 
 @pytest.mark.parametrize(("file", "embeddings"), GOLDEN)
 def test_published_heads_give_their_published_scores(trained_weights, file, embeddings):
-    head = load_head(trained_weights / file)
+    head = load_predictor(trained_weights / file)
     folder = trained_weights / "laion-v1" / f"{embeddings}_embeddings"
     rated = np.stack([np.load(folder / f"rating{rating}.npy").ravel() for rating in range(10)])
     assert head.score(rated) == pytest.approx(GOLDEN[file, embeddings], abs=0.006)
@@ -55,13 +55,13 @@ def test_published_heads_give_their_published_scores(trained_weights, file, embe
 def test_published_heads_are_known_by_their_content(trained_weights, tmp_path):
     copy = tmp_path / "renamed.pth"
     copy.write_bytes((trained_weights / "sac-logos-ava1/sac+logos+ava1-l14-linearMSE.pth").read_bytes())
-    head = load_head(copy)
+    head = load_predictor(copy)
     assert head.name == "sac-logos-ava1"
     assert head.model == f"sac-logos-ava1@{head.sha256}"
     assert head.accepts("openai/ViT-L-14")
     assert not head.accepts("openai/ViT-B-32")
     assert not head.accepts(None)
-    assert load_head(trained_weights / "laion-v1/sa_0_4_vit_b_16_linear.pth").encoders == ("openai/ViT-B-16",)
+    assert load_predictor(trained_weights / "laion-v1/sa_0_4_vit_b_16_linear.pth").encoders == ("openai/ViT-B-16",)
 
 
 @pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
@@ -69,7 +69,7 @@ def test_published_heads_are_known_by_their_content(trained_weights, tmp_path):
 def test_an_improved_head_scores_as_its_layers_do(tmp_path, indices, relu, suffix):
     state, path, x = mlp(indices), tmp_path / f"own{suffix}", unit(5, 768)
     save_file(state, path) if suffix == ".safetensors" else torch.save(state, path)
-    head = load_head(path)
+    head = load_predictor(path)
     assert head.score(x) == pytest.approx(through_torch(state, indices, x, relu=relu), abs=1e-5)
     assert len(head.layers) == (5 if relu else 1)
     assert head.name == "own"
@@ -79,7 +79,7 @@ def test_an_improved_head_scores_as_its_layers_do(tmp_path, indices, relu, suffi
 def linear(tmp_path_factory):
     path = tmp_path_factory.mktemp("head") / "linear.pth"
     torch.save({"weight": torch.randn(1, 512), "bias": torch.zeros(1)}, path)
-    return load_head(path)
+    return load_predictor(path)
 
 
 @settings(deadline=None)
@@ -119,24 +119,24 @@ def test_other_files_are_refused_by_name(tmp_path, state, named):
     path = tmp_path / "other.pth"
     torch.save(state, path)
     with pytest.raises(WeightsError, match=named):
-        load_head(path)
+        load_predictor(path)
 
 
 def test_a_checkpoint_that_would_run_code_is_refused(tmp_path):
     path = tmp_path / "evil.pth"
     torch.save({"weight": torch.nn.Linear(2, 1)}, path)
     with pytest.raises(WeightsError, match="plain tensors"):
-        load_head(path)
+        load_predictor(path)
 
 
 @pytest.mark.parametrize("name", ["torn.pth", "torn.safetensors"])
 def test_a_torn_or_missing_file_is_named(tmp_path, name):
     path = tmp_path / name
     with pytest.raises(WeightsError, match=name):
-        load_head(path)
+        load_predictor(path)
     path.write_bytes(b"not weights")
     with pytest.raises(WeightsError, match=name):
-        load_head(path)
+        load_predictor(path)
 
 
 # Aesthetic V2.5
@@ -154,7 +154,7 @@ def siglip_head(width=1152):
 def test_aesthetic_v25_scores_as_its_layers_do_and_says_its_licence(tmp_path):
     state, path, x = siglip_head(), tmp_path / "aesthetic_predictor_v2_5.pth", unit(5, 1152)
     torch.save(state, path)
-    head = load_head(path)
+    head = load_predictor(path)
     y = torch.from_numpy(x).float()
     for index in (0, 2, 4, 6, 8):
         y = torch.nn.functional.linear(
@@ -170,4 +170,4 @@ def test_aesthetic_v25_scores_as_its_layers_do_and_says_its_licence(tmp_path):
 def test_a_scoring_head_for_another_width_is_refused(tmp_path):
     torch.save(siglip_head(768), tmp_path / "head.pth")
     with pytest.raises(WeightsError, match="takes 1152"):
-        load_head(tmp_path / "head.pth")
+        load_predictor(tmp_path / "head.pth")
