@@ -34,10 +34,9 @@ class Project:
     """
 
     def __init__(self, folder: Path, ask_password: Callable[[str], str] | None = None) -> None:
-        self.folder = folder
-        self.ask_password = ask_password
         from collection.judge.settings import check_settings
 
+        self.folder, self.ask_password = folder, ask_password
         self.config: Config = load_config(folder / CONFIG_FILE, check_settings)
         check_storage(self.config.publish.storage, folder / CONFIG_FILE)
         self._built: dict[Callable[[Project], Any], Any] = {}
