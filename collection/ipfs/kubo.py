@@ -70,7 +70,7 @@ class Kubo:
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
-        """The client, quiet about its age; whatever goes wrong between it and the node becomes a PinError."""
+        """The client, quiet about its age; errors between it and the node become PinErrors."""
         import ipfshttpclient
 
         with self._translated():

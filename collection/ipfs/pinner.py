@@ -103,7 +103,7 @@ def _open(wanted: str, folder: Path) -> Pinner:
         raise
     except PluginError as error:
         return _Unusable(wanted, error.message, error.hint)
-    except Exception as error:  # another's package: whatever it raises is its fault, and named
+    except Exception as error:  # code of another package: all of its errors are named
         return _Unusable(wanted, f"{wanted} cannot be used: {type(error).__name__}: {error}")
     return pinner if kind in PINNERS.builtins else _Guarded(pinner)
 
@@ -151,7 +151,7 @@ class _Guarded:
             yield
         except CollectionError:
             raise
-        except Exception as error:  # another's package: whatever it raises is its fault, and named
+        except Exception as error:  # code of another package: all of its errors are named
             raise PinError(f"{self.name} failed: {type(error).__name__}: {error}") from error
 
 
