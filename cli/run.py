@@ -8,7 +8,10 @@ from .session import DryRun, Json, opened
 
 
 def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Do all stages in order, each from where it was, and draw the contact sheet. Asks for nothing."""
+    """Run all stages in order and draw the contact sheet.
+
+    Each stage continues where it stopped. The command stops at the first stage that cannot be completed.
+    """
     from collection.stages.pipeline import PIPELINE, pending
 
     with opened(context, as_json) as session:
@@ -22,4 +25,4 @@ def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = Fal
         session.screen.object({"stages": [report.as_json() for report in reports], "complete": complete})
         if not complete:
             raise typer.Exit(1)
-        return session.screen.line("next", f"{session.typed('review')} opens the images in the browser")
+        return session.screen.line("next", f"{session.typed('review')} shows the images in the browser")

@@ -10,7 +10,7 @@ from .session import Json, opened
 
 
 def command(context: typer.Context, as_json: Json = False) -> None:
-    """Say how far the project is, and what failed."""
+    """Show how far the project is and what failed."""
     from collection.stages.report import counted
     from collection.stages.status import status_of
 
@@ -22,7 +22,7 @@ def command(context: typer.Context, as_json: Json = False) -> None:
         for stage, failure in status.failures:
             screen.error(f"{stage} {failure.what}: {failure.why}", None)
         if status.next:
-            screen.line("next", f"{session.typed(status.next)}, or {session.typed('run')} for all that is left")
+            screen.line("next", f"{session.typed(status.next)}, or {session.typed('run')} for all remaining stages")
         else:
             screen.line("next", f"all done: {amount(session.project.config.supply, 'token')} verified")
         screen.object(status.as_json())

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from collection.config import Config, load_config
-from collection.errors import ConfigError, ProjectError
-from collection.ipfs.pinner import check_storage
+from collection.errors import ConfigError, ProjectBusyError
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
@@ -36,14 +35,20 @@ class Project:
     def __init__(self, folder: Path, ask_password: Callable[[str], str] | None = None) -> None:
         self.folder = folder
         self.ask_password = ask_password
-        self.config: Config = load_config(folder / CONFIG_FILE)
-        check_storage(self.config.publish.storage, folder / CONFIG_FILE)
+        from collection.ipfs.pinner import check_storage
+        from collection.judge.settings import check_settings
+
+        self.config: Config = load_config(folder / CONFIG_FILE, check_settings, check_storage)
         self._built: dict[Callable[[Project], Any], Any] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database, if it was opened."""
         if "store" in vars(self):
             self.store.close()
 
@@ -111,12 +116,12 @@ class Project:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """One process works in a project at a time; raises ProjectError while another does. Readers need no leave."""
+        """One process works in a project at a time; raises ProjectBusyError while another does. Readers may come."""
         with (self.folder / ".lock").open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise ProjectError(
+                raise ProjectBusyError(
                     f"another collection command is at work in {self.folder}", "wait for it, or stop it with Ctrl-C"
                 ) from None
             self.files.sweep()

@@ -1,4 +1,4 @@
-"""What pick, reject, lock, note and rank share: whose word it is, and taking back what was said."""
+"""What pick, reject, lock, note and rank share: the curator, and undoing decisions."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from .image_arguments import Images
 if TYPE_CHECKING:
     from collection.stages.decide import Curator, Verdict
 
-As = Annotated[str, typer.Option("--as", metavar="NAME", envvar="COLLECTION_CURATOR", help="Whose word it is.")]
-Off = Annotated[bool, typer.Option("--off", help="Take back what you said of these images.")]
-Undo = Annotated[bool, typer.Option("--undo", help="Take back your last action, whatever it was.")]
-Redo = Annotated[bool, typer.Option("--redo", help="Bring back what your last --undo took.")]
+As = Annotated[str, typer.Option("--as", metavar="NAME", envvar="COLLECTION_CURATOR", help="The curator who decides.")]
+Off = Annotated[bool, typer.Option("--off", help="Take back your decision on these images.")]
+Undo = Annotated[bool, typer.Option("--undo", help="Undo your last action of any kind.")]
+Redo = Annotated[bool, typer.Option("--redo", help="Redo what your last --undo undid.")]
 
 SEEN = {"by": "command"}
-"""What a terminal shows of an image: nothing that would be worth recording."""
+"""The context of a decision that is made at a terminal, where no scores are visible."""
 
 
 def verdict_command(verdict: Verdict, summary: str) -> Callable[..., None]:
-    """The command that says a verdict of images; `summary` is its help."""
+    """The command that records a verdict on images; `summary` is its help."""
 
     def command(
         context: typer.Context,
@@ -50,7 +50,7 @@ def verdict_command(verdict: Verdict, summary: str) -> Callable[..., None]:
 
 
 def curator_of(name: str) -> Curator:
-    """Somebody at a terminal."""
+    """A curator at a terminal."""
     from collection.stages.decide import Curator
 
     return Curator(name, SEEN)
@@ -59,14 +59,14 @@ def curator_of(name: str) -> Curator:
 def stepped(
     session: Session, stage: str, curator: str, words: Sequence[str] | None, back: bool, forth: bool
 ) -> bool:  # fmt: skip
-    """Take back a curator's last action, or bring back what was taken last; whether either was asked for."""
+    """Undo or redo a curator's last action if asked for; returns whether it was."""
     from collection.stages.decide import redo, undo
 
     if not (back or forth):
         return False
     if words or (back and forth):
-        option, what = ("--undo", "takes back your last action") if back else ("--redo", "brings back your last undo")
-        raise UsageError(f"{option} {what}, whole", "leave all else away, or use --off")
+        option, what = ("--undo", "your last action") if back else ("--redo", "your last undone action")
+        raise UsageError(f"{option} applies to {what}, and takes no images", "to undo single decisions: --off")
     step = undo if back else redo
     session.show(step(session.project, stage, curator_of(curator)))
     return True

@@ -5,5 +5,9 @@ from __future__ import annotations
 from .deciding import verdict_command
 
 command = verdict_command(
-    "lock", "Have images in the set whatever their scores and flags, until somebody takes the lock off."
+    "lock",
+    """Lock images into the set.
+
+    A locked image is in the set, whatever its scores and flags, until a curator removes the lock.
+    """,
 )

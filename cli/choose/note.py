@@ -16,13 +16,16 @@ from .image_arguments import Images
 def command(
     context: typer.Context,
     images: Images = None,
-    text: Annotated[str | None, typer.Option("--text", "-t", metavar="TEXT", help="What to write.")] = None,
+    text: Annotated[
+        str | None,
+        typer.Option("--text", "-t", metavar="TEXT", help="The note. Without it, the command shows the notes."),
+    ] = None,
     curator: As = "curator",
     take_back: Undo = False,
     bring_back: Redo = False,
     as_json: Json = False,
 ) -> None:
-    """Write a note on images; without --text, show the notes on them."""
+    """Write a note on images, or show their notes."""
     from collection.stages.decide import write_note
     from collection.stages.images import numbers_of
 
@@ -36,7 +39,7 @@ def command(
 
 
 def show(session: Session, images: list[int]) -> None:
-    """Say what is written on images."""
+    """Show the notes on images."""
     from collection.stages.decide import notes_on
 
     notes = notes_on(session.project, images)
@@ -44,5 +47,5 @@ def show(session: Session, images: list[int]) -> None:
         for curator, text in found:
             session.screen.line(label(number), f"{curator}: {text}")
     if not notes:
-        session.screen.line("note", "nothing is written on these images")
+        session.screen.line("note", "these images have no notes")
     session.screen.object({"notes": {str(number): [list(note) for note in found] for number, found in notes.items()}})

@@ -20,11 +20,15 @@ def command(
     curator: As = "curator",
     take_back: Undo = False,
     bring_back: Redo = False,
-    most: Annotated[int, typer.Option("--most", min=0, metavar="N", help="Rows of the table.")] = 20,
+    most: Annotated[int, typer.Option("--most", min=0, metavar="N", help="Show at most N rows.")] = 20,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Rank images by comparisons of two, around what their scores expect; images given are an order, best first."""
+    """Rank images by pairwise comparisons.
+
+    The ranking starts from what the scores predict. IMAGES, best first, add comparisons: each image is better than
+    the next one.
+    """
     from collection.stages.decide import put_in_order
     from collection.stages.images import numbers_of
     from collection.stages.rank import RankStage
@@ -34,7 +38,7 @@ def command(
         if stepped(session, "rank", curator, images, take_back, bring_back):
             return None
         if images and dry_run:
-            raise UsageError("--dry-run does not go with an order", "leave one of them away")
+            raise UsageError("--dry-run takes no images", "leave out the images, or --dry-run")
         if images:
             put_in_order(project, numbers_of(project, images), curator_of(curator))
         if dry_run:

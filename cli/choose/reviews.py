@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collection.curate.reviews.agreement import Agreement
 
 MOST = 12
-"""Contested images that are shown."""
+"""The most contested images that are shown."""
 
 
 def summary(session: Session) -> None:
-    """Show how the images stand, and how far curators agree."""
+    """Show what curators decided and how far they agree."""
     from collection.stages.reviews import summary_of
 
     found, screen = summary_of(session.project), session.screen
@@ -28,7 +28,7 @@ def summary(session: Session) -> None:
         if agreed.alpha is not None:
             screen.line("", f"{name}: {_in_words(agreed)}")
     for curator, again in sorted(found.agreement.repeats.items()):
-        screen.line("", f"{curator} said the same again {again.equal} times of {again.asked}")
+        screen.line("", f"{curator} repeated the same answer {again.equal} of {again.asked} times")
     for standing in found.contested[:MOST]:
         votes = ", ".join(f"{name} {flag}" for name, flag in standing.flags.items())
         screen.line(label(standing.asset_id), f"contested: {votes or dict(standing.stars)}")
@@ -39,7 +39,7 @@ def _in_words(agreed: Agreement) -> str:
     ends = f" ({agreed.interval[0]:.2f} to {agreed.interval[1]:.2f})" if agreed.interval else ""
     return (
         f"Krippendorff's alpha {agreed.alpha:.2f}{ends} on {agreed.units}; "
-        f"two curators say the same {agreed.consistency or 0:.0%} of the time"
+        f"two curators agree {agreed.consistency or 0:.0%} of the time"
     )
 
 
@@ -48,12 +48,14 @@ def command(
     export_to: Annotated[
         Path | None,
         typer.Option(
-            "--export", dir_okay=False, metavar="FILE", help="Write every event, chained by hashes, as JSON Lines."
+            "--export", dir_okay=False, metavar="FILE", help="Write all review events as JSON Lines, chained by hashes."
         ),
     ] = None,
     check_of: Annotated[
         Path | None,
-        typer.Option("--check", dir_okay=False, exists=True, metavar="FILE", help="Check the chain of such a file."),
+        typer.Option(
+            "--check", dir_okay=False, exists=True, metavar="FILE", help="Check the hash chain of an exported file."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -15,13 +15,16 @@ def command(
     context: typer.Context,
     images: Images = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", dir_okay=False, help="The PNG file; sheet.png in the project.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", dir_okay=False, metavar="FILE", help="The PNG file. Default: sheet.png in the project."
+        ),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Show all images, not only the chosen.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show all images instead of the set.")] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Draw the contact sheet: the set at one look, or any images."""
+    """Draw a contact sheet of the set or of any images."""
     from collection.stages.sheet import SheetStage
 
     with opened(context, as_json) as session:

@@ -8,7 +8,10 @@ from ..session import DryRun, Json, opened
 
 
 def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Plan the chosen drafts again with the model's full decoder; they take the drafts' places."""
+    """Plan the selected previews again with the full decoder.
+
+    The new images replace the previews.
+    """
     from collection.stages.derive import FinishStage
 
     with opened(context, as_json) as session:

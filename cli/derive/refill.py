@@ -8,7 +8,10 @@ from ..session import DryRun, Json, opened
 
 
 def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Plan what is missing of the supply after duplicates were set aside and images rejected, kind by kind."""
+    """Plan the images that the supply still lacks.
+
+    Duplicates and rejected images do not count. The command fills every series and every quota.
+    """
     from collection.stages.derive import RefillStage
 
     with opened(context, as_json) as session:

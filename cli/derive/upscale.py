@@ -12,20 +12,29 @@ from ..session import DryRun, Json, opened
 
 def command(
     context: typer.Context,
-    images: Annotated[list[int] | None, typer.Argument(metavar="[IMAGE]...", help="Numbers.")] = None,
-    selected: Annotated[bool, typer.Option("--selected", help="All chosen images that are not enlarged yet.")] = False,
-    scale: Annotated[int, typer.Option(min=2, max=8, help="So many times the width and the height.")] = 2,
+    images: Annotated[list[int] | None, typer.Argument(metavar="[IMAGE]...", help="The numbers of the images.")] = None,
+    selected: Annotated[
+        bool, typer.Option("--selected", help="Upscale all selected images that are not upscaled yet.")
+    ] = False,
+    scale: Annotated[int, typer.Option(min=2, max=8, metavar="N", help="Multiply width and height by N.")] = 2,
     model: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="An upscaling model's file, read by spandrel.")
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="An upscaling model that spandrel reads."),
     ] = None,
     strength: Annotated[
-        float, typer.Option(min=0.05, max=1, help="Diffusion: how far a tile may leave the picture.")
+        float, typer.Option(min=0.05, max=1, metavar="S", help="Denoising strength of a tile (diffusion only).")
     ] = 0.3,
-    tile: Annotated[int, typer.Option(min=64, max=2048, help="Diffusion: pixels of a tile's side.")] = 512,
+    tile: Annotated[
+        int, typer.Option(min=64, max=2048, metavar="PIXELS", help="Side of a tile (diffusion only).")
+    ] = 512,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Plan larger versions, which take the place of the images: painted anew, or tile by tile, or by a model."""
+    """Plan larger versions of images.
+
+    The larger versions replace the images. Each generator enlarges in its own way; --model uses an upscaling model
+    for all of them.
+    """
     from collection.stages.upscale import UpscaleStage
 
     with opened(context, as_json) as session:

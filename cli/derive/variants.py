@@ -12,16 +12,18 @@ from ..session import DryRun, Json, opened
 
 def command(
     context: typer.Context,
-    sketch: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The picture to begin from.")],
-    strengths: Annotated[str, typer.Option(help="How far to leave it: 0 not at all, 1 wholly.")] = "0.3,0.6",
-    seeds: Annotated[str, typer.Option(help="Seeds, each with each strength.")] = "0-3",
+    sketch: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="PICTURE", help="The init image.")],
+    strengths: Annotated[
+        str, typer.Option(metavar="NUMBERS", help="Denoising strengths: 0 keeps the picture, 1 replaces it.")
+    ] = "0.3,0.6",
+    seeds: Annotated[str, typer.Option(metavar="RANGE", help="Seeds; each is combined with each strength.")] = "0-3",
     series: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The series whose prompt and style they take; else the first.")
+        str | None, typer.Option(metavar="NAME", help="The series that gives prompt and style. Default: the first.")
     ] = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Plan variants of a sketch: image-to-image over strengths and seeds."""
+    """Plan image-to-image variations of a picture."""
     from collection.plan.ranges import seeds_of, strengths_of
     from collection.stages.derive import VariantsStage
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from collection.errors import ImageError, UsageError
+from collection.errors import UsageError
 from collection.values import amount
 
 from ..render import Screen
-from ..session import DryRun, Json
-from .folders import Csv, Encoder, Folder, Heads, end, judged, preview, refuse_without_folder, write_csv
+from ..session import DryRun, Json, opened
+from .folders import Csv, Encoder, Folder, Heads, end, preview, refuse_without_folder, write_csv
 
 if TYPE_CHECKING:
-    from collection.stages.picture_folder import Copy, PictureFolder
+    from collection.stages.folders import FolderDuplicates
 
 
 def show_thresholds(screen: Screen, report: Mapping[str, Any]) -> None:
@@ -31,46 +31,24 @@ def show_thresholds(screen: Screen, report: Mapping[str, Any]) -> None:
         screen.table(["series", "cosine", *steps], rows)
 
 
-def dedupe_folder(screen: Screen, opened: PictureFolder, csv: Path | None, target: Path | None) -> None:
-    """Show the groups of a folder and, if there is a `target`, move the copies there."""
-    groups = opened.groups()
-    rows = [(keeper, copy) for keeper, copies in groups.items() for copy in copies]
+def show_folder(screen: Screen, found: FolderDuplicates, csv: Path | None, target: Path | None) -> None:
+    """Show the groups of a folder and, if there is a `target`, the copies that were moved there."""
     if csv:
-        table = [[keeper, copy.name, copy.why, copy.distance] for keeper, copy in rows]
+        table = [[keeper, copy.name, copy.why, copy.distance] for keeper, copy in found.copies]
         write_csv(csv, ["keeper", "path", "why", "distance"], table)
-    if rows and not screen.as_json:
-        shown = [[keeper, copy.name, copy.why, f"{copy.distance:g}"] for keeper, copy in rows]
+    if found.copies and not screen.as_json:
+        shown = [[keeper, copy.name, copy.why, f"{copy.distance:g}"] for keeper, copy in found.copies]
         screen.table(["kept", "copy", "why", "distance"], shown)
-    screen.line("dedupe", f"{amount(len(rows), 'near-duplicate')} among {amount(len(opened.judged.names), 'image')}")
-    listed = [
-        {"keeper": keeper, "members": [{"path": c.name, "why": c.why, "distance": c.distance} for c in copies]}
-        for keeper, copies in groups.items()
-    ]
-    moved, stayed = _move(screen, opened, rows, target) if target else ([], [])
-    more = {"moved": moved, "failed": stayed} if target else {}
-    end(screen, opened, {"groups": listed, **more})
-    if stayed:
+    count = amount(len(found.copies), "near-duplicate")
+    screen.line("dedupe", f"{count} among {amount(found.looked.count, 'image')}")
+    for name in found.moved:
+        screen.line("moved", f"{name} to {target}")
+    for failure in found.stayed:
+        screen.note(f"not moved: {failure.what}: {failure.why}")
+    failed = [{"what": failure.what, "why": failure.why} for failure in found.stayed]
+    end(screen, found.looked, {**found.as_json(), **({"moved": list(found.moved), "failed": failed} if target else {})})
+    if found.stayed:
         raise typer.Exit(1)
-
-
-def _move(
-    screen: Screen, opened: PictureFolder, rows: Sequence[tuple[str, Copy]], target: Path
-) -> tuple[list[str], list[dict[str, str]]]:
-    """Move the copies, and say which were moved and which stay."""
-    from collection.pictures.folders import move_file
-
-    moved, stayed = [], []
-    for _, copy in rows:
-        path = opened.judged.files[copy.name]
-        try:
-            move_file(path, target / path.relative_to(opened.folder))
-        except ImageError as error:
-            stayed.append({"what": copy.name, "why": error.message})
-            screen.note(f"not moved: {copy.name}: {error.message}")
-        else:
-            moved.append(copy.name)
-            screen.line("moved", f"{copy.name} to {target}")
-    return moved, stayed
 
 
 def command(
@@ -80,18 +58,21 @@ def command(
         Path | None,
         typer.Option(
             exists=True, file_okay=False, metavar="PLACE",
-            help="Also set aside what is near a picture in this project or folder.",
+            help="Also mark images that are near a picture in this project or folder.",
         ),
     ] = None,
     not_against: Annotated[
-        Path | None, typer.Option(metavar="PLACE", help="Take back what --against PLACE set aside.")
+        Path | None, typer.Option(metavar="PLACE", help="Undo what --against PLACE marked.")
     ] = None,
     move_to: Annotated[
-        Path | None, typer.Option(file_okay=False, metavar="DIR", help="With FOLDER: move the copies there.")
+        Path | None, typer.Option(file_okay=False, metavar="DIR", help="With FOLDER: move the duplicates there.")
     ] = None,
     cosine: Annotated[
         float | None,
-        typer.Option(min=0.01, max=1, help="Least cosine of near-duplicates, this time; [dedupe] keeps it."),
+        typer.Option(
+            min=0.01, max=1, metavar="COSINE",
+            help="Least cosine similarity of near-duplicates, for this run only; [dedupe] keeps it.",
+        ),
     ] = None,
     encoder: Encoder = None,
     head: Heads = None,
@@ -99,22 +80,25 @@ def command(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:  # fmt: skip
-    """Set near-duplicates aside: same bytes, same pixels, near hash (also mirrored), near vector.
+    """Mark near-duplicates and keep the best of each group.
 
-    The best of each group is kept, or the first or the largest as [dedupe] says, and locked images always.
+    The command compares bytes, pixels, perceptual hashes (also mirrored) and embeddings. [dedupe] says whether the
+    best, the first or the largest image of a group is kept. A locked image is always kept.
     """
     if folder:
         if against or not_against:
             raise UsageError("--against is for a project", "collection -C PROJECT dedupe --against PLACE")
-        if move_to and move_to.resolve().is_relative_to(folder.resolve()):
-            raise UsageError(f"{move_to} lies in {folder}, where the copies are found again", "move them elsewhere")
         screen = Screen(as_json)
         if dry_run:
             return preview(screen, "dedupe", folder)
-        from collection.config import Dedupe
+        from collection.stages.folders import dedupe_folder
 
-        with judged(screen, "dedupe", folder, encoder, head, Dedupe(cosine=cosine)) as opened:
-            return dedupe_folder(screen, opened, csv, move_to)
+        with screen.progress("dedupe", "images") as progress:
+            found = dedupe_folder(
+                folder, encoder=encoder or "embedded", heads=head or (), cosine=cosine, move_to=move_to,
+                progress=progress,
+            )  # fmt: skip
+        return show_folder(screen, found, csv, move_to)
     refuse_without_folder(move_to=move_to, encoder=encoder, head=head, csv=csv)
     from collection.stages.dedupe import AgainstStage, DedupeStage
 

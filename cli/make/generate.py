@@ -11,31 +11,40 @@ from ..session import DryRun, Json, opened
 
 def command(
     context: typer.Context,
-    limit: Annotated[int | None, typer.Option(min=1, help="Make at most so many now.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Generate at most N images now.")] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Local processes, one a GPU or group of cores; with --ray, actors at most."),
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Worker processes, each with one GPU or a share of the cores; with --ray: the most actors.",
+        ),
     ] = None,
     recycle: Annotated[
-        int | None, typer.Option(min=1, metavar="IMAGES", help="Replace a worker process after so many images.")
+        int | None,
+        typer.Option("--max-images-per-worker", min=1, metavar="N", help="Replace a worker process after N images."),
     ] = None,
     ray: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="A Ray cluster: HOST:PORT, auto, or local for one on this machine."),
+        typer.Option(
+            metavar="ADDRESS", help="Use a Ray cluster: HOST:PORT, auto, or local to start one on this machine."
+        ),
     ] = None,
     gpus: Annotated[
         float | None,
-        typer.Option(min=0, help="With --ray: GPUs an actor, or a part of one; absent: 1 where there are any."),
+        typer.Option(
+            min=0, metavar="N", help="With --ray: GPUs of each actor, also a fraction. Default: 1 if there are any."
+        ),
     ] = None,
-    score: Annotated[bool, typer.Option(help="Score each image while the next is made.")] = True,
+    score: Annotated[bool, typer.Option(help="Score each image while the next one is generated.")] = True,
     again: Annotated[
         int | None,
-        typer.Option("--check", min=1, metavar="N", help="Make N images again, and compare byte for byte."),
+        typer.Option("--check", min=1, metavar="N", help="Generate N images again and compare them byte for byte."),
     ] = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Make every planned image that does not exist yet."""
+    """Generate every planned image that does not exist yet."""
     from collection.stages.generate import CheckStage, GenerateStage
 
     with opened(context, as_json) as session:

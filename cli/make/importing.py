@@ -12,13 +12,14 @@ from ..session import DryRun, Json, opened
 
 def command(
     context: typer.Context,
-    folder: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, metavar="FOLDER", help="Images, and JSON beside them.")
-    ],
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="FOLDER", help="A folder of images.")],
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Take images from anywhere into the project, with the traits that JSON files beside them tell."""
+    """Import images of any origin, with their metadata.
+
+    A JSON file beside an image may hold its traits.
+    """
     from collection.stages.importing import ImportStage
 
     with opened(context, as_json) as session:

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 def show_preview(screen: Screen, preview: PlanPreview) -> None:
-    """Tell what the plan holds and what it takes."""
+    """Show the series, the traits and the forecast of a plan, and example recipes."""
     from collection.stages.plan import described
 
     for name, count in preview.series.items():
         prompts = preview.prompts[name]
-        ways = f", {amount(prompts, 'way')} to write its prompt" if prompts > 1 else ""
+        ways = f", {amount(prompts, 'possible prompt')}" if prompts > 1 else ""
         screen.line("series", f"{name}: {amount(count, 'image')}{ways}")
     if preview.combinations:
         total, exact = preview.combinations
-        screen.line("traits", f"the rules leave {'' if exact else 'at least '}{amount(total, 'combination')}")
+        screen.line("traits", f"the rules allow {'' if exact else 'at least '}{amount(total, 'combination')}")
         show_rarity(screen, preview.rarity)
     for head, text in preview.takes:
         screen.line(head, text)
@@ -36,7 +36,7 @@ def show_preview(screen: Screen, preview: PlanPreview) -> None:
 
 
 def show_rarity(screen: Screen, rarity: Sequence[Rarity]) -> None:
-    """The planned rarity table: trait, value, tokens, percent, images."""
+    """Show the planned rarity table: trait, value, tokens, percent, images."""
     width = max(len(item.value) for item in rarity)
     for item in rarity:
         value = f"{item.value or '(none)':<{max(width, 6)}}"
@@ -46,11 +46,14 @@ def show_rarity(screen: Screen, rarity: Sequence[Rarity]) -> None:
 
 def command(
     context: typer.Context,
-    show: Annotated[int, typer.Option(min=0, help="Print so many example recipes.")] = 0,
+    show: Annotated[int, typer.Option(min=0, metavar="N", help="Print N example recipes.")] = 0,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Turn collection.toml into recipes: one row for every image to make, before any is made."""
+    """Turn collection.toml into recipes, one for each image.
+
+    The command also forecasts rarity, time, disk space and gas.
+    """
     from collection.stages.plan import PlanStage, preview_plan
 
     with opened(context, as_json) as session:

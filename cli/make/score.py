@@ -12,11 +12,11 @@ from collection.errors import UsageError
 from collection.values import amount
 
 from ..render import Screen
-from ..session import DryRun, Json, Session
-from .folders import Csv, Encoder, Folder, Heads, end, judged, preview, refuse_without_folder, write_csv
+from ..session import DryRun, Json, Session, opened
+from .folders import Csv, Encoder, Folder, Heads, end, preview, refuse_without_folder, write_csv
 
 if TYPE_CHECKING:
-    from collection.stages.picture_folder import PictureFolder
+    from collection.stages.folders import FolderScores
 
 SHOWN = ("quality", "sharpness", "exposure")
 """Metrics of the table for people besides those that rank; --csv and --json have all."""
@@ -36,11 +36,15 @@ References = Annotated[
 ]
 
 
-def show_ranges(screen: Screen, ranges: Mapping[str, Sequence[float]]) -> None:
-    """A table of the lowest and the highest score of each metric."""
-    rows = [[metric, f"{low:.3g}", f"{high:.3g}"] for metric, (low, high) in ranges.items()]
-    if rows and not screen.as_json:
-        screen.table(["metric", "lowest", "highest"], rows)
+def show_ranges(session: Session, ranges: Mapping[str, Sequence[float]]) -> None:
+    """A table of the lowest and the highest score of each metric, and which way is better."""
+    from collection.judge.catalogue import better
+    from collection.stages.judges import judges_of
+
+    ranking = judges_of(session.project).ranking_metrics
+    rows = [[metric, f"{low:.3g}", f"{high:.3g}", better(metric, ranking)] for metric, (low, high) in ranges.items()]
+    if rows and not session.screen.as_json:
+        session.screen.table(["metric", "lowest", "highest", "better"], rows)
 
 
 def show_mismatches(session: Session) -> None:
@@ -75,27 +79,25 @@ def show_references(session: Session) -> None:
     session.show(report)
 
 
-def score_folder(screen: Screen, opened: PictureFolder, csv: Path | None) -> None:
+def show_folder(screen: Screen, found: FolderScores, csv: Path | None) -> None:
     """Show the numbers of a folder's pictures, best first, and print them in the order of their paths."""
     from collection.stages.report import counted
 
-    scores, metrics, flags = opened.scores(), opened.metrics, opened.flags()
     if csv:
-        rows = [[name, *(scores[name][m] for m in metrics), " ".join(flags.get(name, ()))] for name in scores]
-        write_csv(csv, ["path", *metrics, "flags"], rows)
-    if scores and not screen.as_json:
-        shown = [*opened.ranking_metrics, *(metric for metric in SHOWN if metric not in opened.ranking_metrics)]
-        ordered = sorted(scores, key=lambda name: [-scores[name][metric] for metric in shown])
-        rows = [[name, *(f"{scores[name][m]:.3g}" for m in shown), ", ".join(flags.get(name, ()))] for name in ordered]
+        table = [
+            [item.name, *(item.scores.get(metric, "") for metric in found.metrics), " ".join(item.flags)]
+            for item in found.pictures
+        ]
+        write_csv(csv, ["path", *found.metrics, "flags"], table)
+    if found.pictures and not screen.as_json:
+        shown = [*found.ranking_metrics, *(metric for metric in SHOWN if metric not in found.ranking_metrics)]
+        ordered = sorted(found.pictures, key=lambda item: [-item.scores[metric] for metric in shown])
+        rows = [[item.name, *(f"{item.scores[m]:.3g}" for m in shown), ", ".join(item.flags)] for item in ordered]
         screen.table(["path", *shown, "flags"], rows)
+    flags = {item.name: item.flags for item in found.pictures if item.flags}
     flagged = f", {len(flags)} flagged ({counted(flags)})" if flags else ""
-    screen.line("score", f"{amount(len(scores), 'image')}{flagged}, {len(opened.skipped)} skipped")
-    percentiles = opened.percentiles()
-    images = [
-        {"path": name, "scores": values, "percentiles": percentiles[name], "flags": flags.get(name, {})}
-        for name, values in scores.items()
-    ]
-    end(screen, opened, {"images": images})
+    screen.line("score", f"{amount(len(found.pictures), 'image')}{flagged}, {len(found.looked.skipped)} skipped")
+    end(screen, found.looked, found.as_json())
 
 
 def command(
@@ -118,8 +120,11 @@ def command(
         screen = Screen(as_json)
         if dry_run:
             return preview(screen, "score", folder)
-        with judged(screen, "score", folder, encoder, head) as opened:
-            return score_folder(screen, opened, csv)
+        from collection.stages.folders import score_folder
+
+        with screen.progress("score", "images") as progress:
+            found = score_folder(folder, encoder=encoder or "embedded", heads=head or (), progress=progress)
+        return show_folder(screen, found, csv)
     from collection.stages.score import ScoreStage
     from collection.stages.taste import LearnTasteStage, questions
 
@@ -136,7 +141,7 @@ def command(
         if dry_run:
             return session.pending(ScoreStage())
         (report,) = session.work(ScoreStage())
-        show_ranges(session.screen, report.details["ranges"])
+        show_ranges(session, report.details["ranges"])
         return session.end(report)
 
 

@@ -8,7 +8,7 @@ from ..session import DryRun, Json, opened
 
 
 def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Put the contract of the frozen set on the chain."""
+    """Deploy the contract of the frozen set."""
     from collection.stages.publish import DeployStage
 
     with opened(context, as_json) as session:

@@ -11,11 +11,13 @@ from ..session import DryRun, Json, opened
 
 def command(
     context: typer.Context,
-    again: Annotated[bool, typer.Option(help="Make a new set although the old one has a contract.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Freeze a new set although the old one has a contract.")
+    ] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Give out token ids, write the metadata, and fix both by hash."""
+    """Assign token ids, write the metadata and fix both by hash."""
     from collection.stages.publish import FreezeStage
 
     with opened(context, as_json) as session:

@@ -15,12 +15,17 @@ def command(
         str | None, typer.Argument(help="A contract of this project, also one of an earlier frozen set.")
     ] = None,
     rerender: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Render the recipes of so many tokens again and compare.")
+        int | None,
+        typer.Option(min=0, metavar="N", help="Render the recipes of N tokens again and compare the images."),
     ] = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Prove every token, without a key: recipient, tokenURI, CID, metadata, image, and for a sample the recipe."""
+    """Verify every token on the chain and on IPFS; no key is needed.
+
+    The command compares recipient, token URI, CID, metadata and image with what was recorded when the set was frozen,
+    deployed and minted. It renders the recipes of a sample again.
+    """
     from collection.stages.publish import VerifyStage
 
     with opened(context, as_json) as session:

@@ -14,11 +14,11 @@ DEFAULT = "first"
 
 
 def command(
-    path: Annotated[Path, typer.Argument(help="The folder to make.", show_default=False)],
-    sample: Annotated[str, typer.Option(metavar="NAME", help="Begin with a sample project.")] = DEFAULT,
+    path: Annotated[Path, typer.Argument(help="The folder to create.", show_default=False)],
+    sample: Annotated[str, typer.Option(metavar="NAME", help="The sample to copy.")] = DEFAULT,
     as_json: Json = False,
 ) -> None:
-    """Make a project folder: a small painter project, or a copy of a sample."""
+    """Create a project folder, as a copy of a sample."""
     from collection.stages.new import make_project
 
     config = make_project(path, sample)
