@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from collection.values import amount
 
 from ..render import Screen
-from ..session import DryRun, Json, Session, opened
+from ..session import DryRun, Json, opened
 from .folders import Csv, Encoder, Folder, Heads, end, preview, refuse_without_folder, write_csv
 
 if TYPE_CHECKING:
@@ -21,15 +21,12 @@ SHOWN = ("quality", "sharpness", "exposure")
 """Metrics that the table shows beside those that rank; --csv and --json have all."""
 
 
-def show_ranges(session: Session, ranges: Mapping[str, Sequence[float]]) -> None:
-    """A table of the lowest and the highest score of each metric, and which way is better."""
-    from collection.stages.judges import judges_of
-    from collection.stages.reference import better
-
-    ranking = judges_of(session.project).ranking_metrics
-    rows = [[metric, f"{low:.3g}", f"{high:.3g}", better(metric, ranking)] for metric, (low, high) in ranges.items()]
-    if rows and not session.screen.as_json:
-        session.screen.table(["metric", "lowest", "highest", "better"], rows)
+def show_ranges(screen: Screen, details: Mapping[str, Any]) -> None:
+    """Show the lowest and the highest score of each metric, and which way is better."""
+    better, ranges = details["better"], details["ranges"]
+    rows = [[metric, f"{low:.3g}", f"{high:.3g}", better[metric]] for metric, (low, high) in ranges.items()]
+    if rows and not screen.as_json:
+        screen.table(["metric", "lowest", "highest", "better"], rows)
 
 
 def show_folder(screen: Screen, found: FolderScores, csv: Path | None) -> None:
@@ -83,5 +80,5 @@ def command(
         if dry_run:
             return session.pending(ScoreStage())
         (report,) = session.work(ScoreStage())
-        show_ranges(session, report.details["ranges"])
+        show_ranges(session.screen, report.details)
         return session.end(report)

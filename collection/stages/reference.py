@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from collection.project import Project
 from collection.values import Failure
 
 if TYPE_CHECKING:
-    from collection.judge.metric import Better, Metric
+    from collection.judge.metric import Metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,6 @@ def metric_reference() -> MetricReference:
     from collection.store.percentiles import COMPARED_WITH
 
     return MetricReference([*metrics().values()], COMPARED_WITH, failures())
-
-
-def better(name: str, ranking: Collection[str] = ()) -> Better:
-    """Which way a number of that name is better; `ranking` are the metrics that rank the images."""
-    from collection.judge import catalogue
-
-    return catalogue.better(name, ranking)
 
 
 def encoder_lines() -> list[str]:
