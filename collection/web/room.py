@@ -13,6 +13,7 @@ from collection.curate.selection.reasons import nearness, why
 from collection.errors import UsageError
 from collection.project import Project
 from collection.store.records import Duplicate, KnownRecipe
+from collection.store.store import Store
 from collection.store.thumbnails import SIDES
 from collection.web.duel import Duel
 from collection.web.jobs import Jobs
@@ -28,8 +29,7 @@ class Room:
 
     def __init__(self, project: Project, curators: Sequence[str]) -> None:
         self.project, self.curators = project, tuple(curators)
-        self.store = project.store
-        self.store.votes_wait = False
+        self.store = Store(project.store.path, votes_wait=False)
         self.catalogue = project.catalogue()
         self.proposals = Proposals(project)
         self.stacking = Stacking(project)
@@ -41,7 +41,8 @@ class Room:
         """Stop what is at work."""
         self.jobs.close()
         self.duel.close()
-        self.store.settle()
+        self.store.sync()
+        self.store.close()
 
     def now(self) -> Snapshot:
         """The catalogue of this moment."""
