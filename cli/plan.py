@@ -41,6 +41,7 @@ def work(session: Session) -> Outcome:
 
 def preview(session: Session, show: int) -> dict[str, Any]:
     """Tell what the plan holds and what it takes; returns the same for --json."""
+    from collection.chain.gas import gas_of
     from collection.plan.forecast import forecast, rarity_table
 
     project, screen = session.project, session.screen
@@ -56,7 +57,7 @@ def preview(session: Session, show: int) -> dict[str, Any]:
         least = "" if plan.combinations.exact else "at least "
         screen.line("traits", f"the rules leave {least}{amount(plan.combinations.total, 'combination')}")
         show_rarity(session, rarity)
-    takes = forecast(project.config, plan.recipes, *project.store.measured())
+    takes = forecast(project.config, plan.recipes, *project.store.measured(), gas=gas_of(project.config.supply))
     for head, text in told(takes):
         screen.line(head, text)
     examples = [plan.recipes[place * len(plan.recipes) // show] for place in range(min(show, len(plan.recipes)))]

@@ -9,6 +9,7 @@ from typing import Any
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract, artifact
 from collection.chain.deploy import frozen_set
+from collection.chain.gas import MINT_BATCH
 from collection.chain.transactions import Account, receipt, send, settle
 from collection.errors import ChainError
 from collection.store.records import Deployment, Mint
@@ -45,7 +46,7 @@ def pending(store: Store, chain_id: int) -> list[int]:
 
 
 def mint(
-    store: Store, chain: Chain, account: Account, recipient: str, batch: int = 100, progress: Progress = silent
+    store: Store, chain: Chain, account: Account, recipient: str, batch: int = MINT_BATCH, progress: Progress = silent
 ) -> MintReport:
     """Mint every frozen token that does not exist yet to `recipient`, `batch` at a time or as many as the gas allows.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from collection.config import Config, DiffusionGenerator
+from collection.config import Config
 from collection.errors import PublishError
 from collection.store.records import Asset
 from collection.values import Recipe
@@ -56,7 +56,7 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
             "pixel_sha256": asset.pixel_sha256,
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
             "licence": config.publish.licence,
-            **(model_licence(config) if asset.recipe else {}),
+            **model_licence(asset),
         },
     }
     if config.publish.external_url:
@@ -64,11 +64,13 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
     return value
 
 
-def model_licence(config: Config) -> dict[str, str]:
-    """`model_licence`, the licence of the weights that made the images, where there is one to tell."""
-    generator = config.generator
-    told = isinstance(generator, DiffusionGenerator) and generator.licence
-    return {"model_licence": told} if told else {}
+def model_licence(asset: Asset) -> dict[str, str]:
+    """`model_licence`, the licence of the weights that made an image, as it was recorded when the image was made.
+
+    Empty where none was: what the configuration says now may be of another model.
+    """
+    recorded = asset.generator.get("licence")
+    return {"model_licence": recorded} if isinstance(recorded, str) and recorded else {}
 
 
 def recipe_of(metadata: Mapping[str, Any]) -> Recipe:

@@ -28,7 +28,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def open_engine(path: Path, busy_seconds: float) -> Engine:
+def open_engine(path: Path, busy_seconds: float = 30.0) -> Engine:
     """SQLite in WAL mode: readers never wait, a killed writer loses only its open transaction.
 
     A writer waits `busy_seconds` for another program that writes.

@@ -1,6 +1,6 @@
 """Content addressing as IPFS does it: files and directories become blocks, CIDs and CAR files. No network."""
 
-from collection.unixfs.build import Graph, directory_cid, file_cid, graph_of
+from collection.unixfs.build import Entry, Graph, directory_cid, file_cid, graph_of
 from collection.unixfs.car import Car, write_car
 from collection.unixfs.cid import cid_bytes, cid_text
 from collection.unixfs.walk import Blocks, content, listing, read, read_uri, resolve
@@ -8,6 +8,7 @@ from collection.unixfs.walk import Blocks, content, listing, read, read_uri, res
 __all__ = [
     "Blocks",
     "Car",
+    "Entry",
     "Graph",
     "cid_bytes",
     "cid_text",

@@ -10,6 +10,8 @@ from collection.errors import PinError, PublishError
 from collection.ipfs.car_store import CarStore
 from collection.ipfs.kubo import Kubo
 from collection.ipfs.pin import PinReport, pending, pin
+from collection.ipfs.pinner import Pinner
+from collection.publish.layout import published_tree
 from collection.store.files import Files
 from collection.store.records import Freeze
 from collection.store.store import Store
@@ -60,7 +62,12 @@ def cars(tmp_path: Path) -> CarStore:
 
 @pytest.fixture
 def run(store: Store, files: Files, cars: CarStore) -> Callable[..., PinReport]:
-    return lambda *pinners, **more: pin(store, files, pinners, cars, **more)
+    def pinned(*pinners: Pinner, **more: Any) -> PinReport:
+        frozen = store.frozen()
+        tree = published_tree(files, frozen, store.tokens()) if frozen else {}
+        return pin(store, tree, pinners, cars, **more)
+
+    return pinned
 
 
 def _statuses(store: Store) -> dict[str, str]:

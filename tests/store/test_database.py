@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from collection.errors import ConflictError, ErrorKind, UnavailableError
-from collection.store.database import open_engine
 from collection.store.store import Store
 from collection.values import Failure
 
@@ -74,20 +74,9 @@ def test_the_diversity_that_people_chose_keeps_until_the_configuration_changes(t
     assert (store.stage_inputs("diversity"), store.stage_report("diversity")) == (None, {})
 
 
-def test_a_diversity_that_was_kept_as_a_stage_moves_to_its_place(tmp_path: Path) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    import collection.store.migrations as migrations
-
-    path, config = tmp_path / "collection.db", Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    with open_engine(path, 1).begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0011")
-        connection.exec_driver_sql(
-            "INSERT INTO stage_run VALUES ('diversity', '0.3', '{\"diversity\":0.85}', '2026-01-01T00:00:00+00:00')"
-        )
-    store = Store(path)
+def test_a_diversity_that_was_kept_as_a_stage_moves_to_its_place(older_database: Callable[[str, str], Path]) -> None:
+    report = """'{"diversity":0.85}'"""
+    row = f"('diversity', '0.3', {report}, '2026-01-01T00:00:00+00:00')"
+    store = Store(older_database("0011", f"INSERT INTO stage_run VALUES {row}"))
     assert (store.diversity(0.3), store.diversity(0.4)) == (0.85, 0.4)
     assert store.stage_inputs("diversity") is None
