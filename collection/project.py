@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collection.curate.reviews.state import Standing
     from collection.curate.search.catalogue import Catalogue, Judge
     from collection.curate.selection.criteria import Wish
-    from collection.generate.running.parcel import Archive
     from collection.judge.duplicates.cross_collection import Elsewhere
     from collection.judge.duplicates.dedupe import Nearness
     from collection.judge.duplicates.regroup import Regrouping
     from collection.judge.score import Scorers
     from collection.plan.plan import Plan
+    from collection.store.library import ImageLibrary
     from collection.store.records import LearnedTaste
 
 CONFIG_FILE = "collection.toml"
@@ -95,11 +95,11 @@ class Project:
         return Thumbnails(self.folder / "thumbs")
 
     @property
-    def archive(self) -> Archive:
+    def library(self) -> ImageLibrary:
         """Where the images are kept."""
-        from collection.generate.running.parcel import Archive
+        from collection.store.library import ImageLibrary
 
-        return Archive(self.store, self.files, self.thumbnails)
+        return ImageLibrary(self.store, self.files, self.thumbnails)
 
     @cached_property
     def scorers(self) -> Scorers:

@@ -42,9 +42,7 @@ def pending(store: Store, pinners: Sequence[Pinner]) -> list[str]:
     return [pinner.name for pinner in pinners if pinner.name not in done]
 
 
-def pin(
-    store: Store, tree: Entry, pinners: Sequence[Pinner], cars: CarStore, progress: Progress = silent
-) -> PinReport:
+def pin(store: Store, tree: Entry, pinners: Sequence[Pinner], cars: CarStore, progress: Progress = silent) -> PinReport:
     """Give the frozen set to each storage that does not hold it; `progress` counts storages.
 
     `tree` is the directory that is published, as the project's own files; it is read only if its CAR file is missing.

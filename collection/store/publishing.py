@@ -198,9 +198,7 @@ class Publishing(Database):
             tokens = session.exec(
                 select(func.count()).select_from(TokenRow).where(TokenRow.freeze_id == (frozen.id if frozen else 0))
             ).one()
-            pinned = session.exec(
-                select(func.count()).where(PinRow.status == "pinned", PinRow.root_cid == root)
-            ).one()
+            pinned = session.exec(select(func.count()).where(PinRow.status == "pinned", PinRow.root_cid == root)).one()
             deployments = select(DeploymentRow.id).where(DeploymentRow.root_cid == root)
             newest = session.exec(deployments.order_by(col(DeploymentRow.id).desc())).first()
             return {

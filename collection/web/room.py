@@ -15,6 +15,7 @@ from collection.project import Project
 from collection.store.records import Duplicate, KnownRecipe
 from collection.store.store import Store
 from collection.store.thumbnails import SIDES
+from collection.values import label
 from collection.web.duel import Duel
 from collection.web.jobs import Jobs
 from collection.web.proposals import Proposals
@@ -71,7 +72,7 @@ class Room:
         number = int(images.ids[row])
         return {
             "id": number,
-            "label": f"{number:04d}",
+            "label": label(number),
             "width": int(images.widths[row]),
             "height": int(images.heights[row]),
             **picture_addresses(number, images.files[row]),

@@ -45,4 +45,3 @@ def _differences(kept: Asset, again: Asset) -> list[Failure]:
         return []
     what = "its pixels differ" if kept.pixel_sha256 != again.pixel_sha256 else "the pixels are alike, the file differs"
     return [Failure(kept.label, f"made again, {what}{identity_changes(kept.generator, again.generator)}")]
-

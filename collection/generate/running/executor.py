@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from collection.errors import OutOfMemoryError
-from collection.generate.running.batch_result import Rendered, RenderContext, encode, persist, render
+from collection.generate.running.batch_result import RenderContext, Rendered, encode, persist, render
 from collection.generate.running.batches import batch_shape
 from collection.generate.running.heartbeat import LEASE, heartbeat
 from collection.store.library import ImageLibrary

@@ -27,7 +27,8 @@ class Heartbeat:
         self._lease, self._interval, self._retry = lease, interval, retry
         self._stopped = Event()
         self._renewed = time.monotonic()
-        self._trouble: Exception | None = None
+        self.trouble: Exception | None = None
+        """Why the last renewal failed; None if it did not."""
         self._thread = Thread(target=self._run, name="heartbeat", daemon=True)
 
     def start(self) -> None:
@@ -44,7 +45,7 @@ class Heartbeat:
 
         Another worker may have taken the batches by then; what one goes on to make would be made twice.
         """
-        trouble, silent = self._trouble, time.monotonic() - self._renewed
+        trouble, silent = self.trouble, time.monotonic() - self._renewed
         if trouble is not None and silent > self._lease:
             raise ConflictError(
                 f"worker {self._worker} gave its batches up: for {silent:.0f} seconds it could not write that it is "
@@ -58,9 +59,9 @@ class Heartbeat:
             try:
                 self._store.renew_leases(self._worker, self._lease)
             except Exception as error:  # whatever it is: the worker is told by `check`, and trying goes on
-                self._trouble, pause = error, self._retry
+                self.trouble, pause = error, self._retry
             else:
-                self._renewed, self._trouble, pause = time.monotonic(), None, self._interval
+                self._renewed, self.trouble, pause = time.monotonic(), None, self._interval
 
 
 @contextmanager
