@@ -12,10 +12,12 @@ from collection.curate.search.columns import Images
 from collection.curate.selection.reasons import nearness, why
 from collection.errors import UsageError
 from collection.project import Project
+from collection.stages.judges import judges_of
 from collection.store.records import Duplicate, KnownRecipe
 from collection.store.store import Store
 from collection.store.thumbnails import SIDES
 from collection.values import label
+from collection.web.counting import Counting
 from collection.web.duel import Duel
 from collection.web.jobs import Jobs
 from collection.web.proposals import Proposals
@@ -31,8 +33,9 @@ class Room:
     def __init__(self, project: Project, curators: Sequence[str]) -> None:
         self.project, self.curators = project, tuple(curators)
         self.store = Store(project.store.path, votes_wait=False)
-        self.catalogue = project.catalogue()
+        self.catalogue = judges_of(project).catalogue
         self.proposals = Proposals(project)
+        self.counting = Counting(project, self.catalogue.now)
         self.stacking = Stacking(project)
         self.jobs = Jobs(project.folder)
         self.duel = Duel(project)
@@ -48,6 +51,10 @@ class Room:
     def now(self) -> Snapshot:
         """The catalogue of this moment."""
         return self.catalogue.now()
+
+    def counted(self) -> Snapshot:
+        """The catalogue of this moment, all comparisons counted: what a set is chosen from."""
+        return self.counting.now()
 
     def row(self, snapshot: Snapshot, number: int) -> int:
         """The row of an image; raises UnknownImage if there is none of that number."""
