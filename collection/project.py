@@ -32,11 +32,13 @@ class Project:
     As a context manager it closes what it opened. `config` is read at once, everything else on first use.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ask_password: Callable[[str], str] | None = None) -> None:
         self.folder = folder
+        self.ask_password = ask_password
+        from collection.ipfs.pinner import check_storage
         from collection.judge.settings import check_settings
 
-        self.config: Config = load_config(folder / CONFIG_FILE, check_settings)
+        self.config: Config = load_config(folder / CONFIG_FILE, check_settings, check_storage)
         self._built: dict[Callable[[Project], Any], Any] = {}
 
     def __enter__(self) -> Self:
@@ -126,6 +128,9 @@ class Project:
             yield
 
 
-def open_project(folder: Path) -> Project:
-    """Open the project in a folder; raises ProjectError or ConfigError."""
-    return Project(folder)
+def open_project(folder: Path, ask_password: Callable[[str], str] | None = None) -> Project:
+    """Open the project in a folder; raises ProjectError or ConfigError.
+
+    `ask_password` takes a question and returns the password that a person typed; None: there is nobody to ask.
+    """
+    return Project(folder, ask_password)

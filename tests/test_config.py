@@ -85,7 +85,6 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ('network = "embedded"', 'netwrk = "embedded"', 26, ["unknown key chain.netwrk", "did you mean network?"]),
         ("[chain]", "[chian]", 25, ["unknown key chian", "did you mean chain?"]),
         ("[chain]", '[[artists]]\nname = "a"\nshare = 40\n[chain]', 27, ["artists.1.share", "sum to 40"]),
-        ("[chain]", '[publish]\nstorage = ["s3:x"]\n[chain]', 26, ["publish.storage", '"s3:x"']),
         ('seed = "x"', "", 1, ["the key seed is missing"]),
     ],
 )  # fmt: skip

@@ -27,7 +27,7 @@ from collection.values import canonical_json
 
 
 class Publishing(Database):
-    """What was published, where, and what the world said when it was asked."""
+    """Frozen sets, and the pins, deployments, mints and verdicts that belong to them."""
 
     # Frozen sets
 
@@ -46,8 +46,9 @@ class Publishing(Database):
                 row = _freeze_row(freeze)
                 session.add(row)
                 session.flush()
+                kept = _freeze(row).id
                 session.add_all(
-                    TokenRow(freeze_id=row.id, token_id=token_id, asset_id=asset_id, image_sha256=image,
+                    TokenRow(freeze_id=kept, token_id=token_id, asset_id=asset_id, image_sha256=image,
                              metadata_sha256=metadata)
                     for token_id, asset_id, image, metadata in tokens
                 )  # fmt: skip
@@ -59,13 +60,13 @@ class Publishing(Database):
 
     def frozen(self) -> Freeze | None:
         """The current frozen set as a whole, or None."""
-        return next((_freeze(row) for row in self._freezes(col(FreezeRow.current))), None)
+        return next((_freeze(row) for row in self._freezes(col(FreezeRow.current).is_(True))), None)
 
     def freezes(self) -> list[Freeze]:
         """Every version of the frozen set, oldest first."""
         return [_freeze(row) for row in self._freezes()]
 
-    def frozen_at(self, root_cid: str) -> Freeze | None:
+    def frozen_as(self, root_cid: str) -> Freeze | None:
         """The frozen set of that root, current or not; None if there never was one, or none was kept."""
         return next((_freeze(row) for row in self._freezes(col(FreezeRow.root_cid) == root_cid)), None)
 

@@ -15,7 +15,7 @@ from collection.publish.layout import published_tree
 from collection.store.files import Files
 from collection.store.records import Freeze
 from collection.store.store import Store
-from collection.unixfs import Car
+from collection.unixfs import Car, write_car
 
 
 class Killed(BaseException):
@@ -44,7 +44,7 @@ class Memory:
         self.kept.add(root)
         self.after()
 
-    def export(self, root: str, path: Path) -> None:
+    def blocks(self, root: str) -> Any:
         raise NotImplementedError
 
 
@@ -183,5 +183,6 @@ def test_the_set_is_pinned_to_a_real_node(frozen: Freeze, run: Any, js_ipfs: str
     report = run(node)
     assert report.pinned == (node.name,)
     assert run(node).kept == (node.name,)
-    node.export(frozen.root_cid, tmp_path / "back.car")
+    with node.blocks(frozen.root_cid) as blocks:
+        write_car(tmp_path / "back.car", blocks, frozen.root_cid)
     assert (tmp_path / "back.car").read_bytes() == report.car.read_bytes()

@@ -70,10 +70,9 @@ def test_the_changes_are_counted_before_they_are_made(store: Store, wanted: list
 
 
 def test_recipes_of_an_older_database_are_the_configurations(older_database: Callable[[str, str], Path]) -> None:
-    rows = (
-        f"INSERT INTO recipe (id, sha256, series, body, planned) VALUES ({number}, '{one.sha256}', 'main', '{canonical_json(one.as_json()).decode()}', 1);"
-        for number, one in enumerate(CONFIGURED, 1)
-    )
-    again = Store(older_database("0002", "".join(rows)))
+    bodies = enumerate((one.sha256, canonical_json(one.as_json()).decode()) for one in CONFIGURED)
+    rows = (f"({number}, '{sha256}', 'main', '{body}', 1)" for number, (sha256, body) in bodies)
+    script = f"INSERT INTO recipe (id, sha256, series, body, planned) VALUES {', '.join(rows)}"
+    again = Store(older_database("0002", script))
     assert {item.origin for item in again.recipes()} == {"config"}
     assert again.replace_plan(CONFIGURED[:1]) == (0, 3)

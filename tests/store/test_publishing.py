@@ -44,8 +44,8 @@ def test_a_new_freeze_leaves_the_earlier_ones_as_they_are(store: Store) -> None:
     first, second = keep(store, "one", [1, 2]), keep(store, "two", [2, 4, 3])
     assert store.freezes() == [first, second]
     assert store.frozen() == second
-    assert store.frozen_at("one") == first
-    assert store.frozen_at("three") is None
+    assert store.frozen_as("one") == first
+    assert store.frozen_as("three") is None
     assert shown(store, first) == [(1, 1, "i1", "one1"), (2, 2, "i2", "one2")]
     assert shown(store) == shown(store, second) == [(1, 2, "i2", "two1"), (2, 4, "i4", "two2"), (3, 3, "i3", "two3")]
     assert first.settings == {"title": "one"}
@@ -100,7 +100,7 @@ def test_an_older_project_keeps_its_frozen_set_and_its_contract(older_database: 
     [version] = store.freezes()
     assert store.frozen() == version == Freeze("pp", "images", "metadata", "root", "contract", {}, id=1)
     assert shown(store, version) == [(1, 9, "f9", "m1"), (2, 7, "f7", "m2")]
-    assert store.frozen_at("gone") is None
+    assert store.frozen_as("gone") is None
     assert [(each.id, each.settings, each.block) for each in store.deployments()] == [(2, None, None), (3, None, None)]
     kept = store.add_freeze(Freeze("p2", "i2", "m2", "r2", "c2"), [(1, 7, "f7", "n1")], "in", {})
     assert store.freezes() == [version, kept]

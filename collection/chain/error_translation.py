@@ -1,4 +1,4 @@
-"""What a chain says when it refuses, in words: every error of web3 becomes a ChainError."""
+"""Error translation: what a node or a contract refuses becomes a ChainError, in words."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def redacted(address: str) -> str:
 
 
 @contextmanager
-def refusals(network: Network, address: str, abi: Sequence[Any] = ()) -> Iterator[None]:
+def translated(network: Network, address: str, abi: Sequence[Any] = ()) -> Iterator[None]:
     """Turn what web3 raises inside into a ChainError that names the node, or the contract's own error by `abi`."""
     from requests.exceptions import RequestException
     from web3.exceptions import BadFunctionCallOutput, ContractLogicError, TimeExhausted, Web3Exception
