@@ -22,7 +22,7 @@ FLOORS = [
     {"importers", "ipfs", "verify"},
     {"project"},
     {"stages"},
-    {"web"},
+    {"web", "api"},
     {"cli"},
 ]
 
@@ -78,6 +78,32 @@ def test_no_room_imports_a_neighbour_or_a_floor_above(repository: Path) -> None:
         for room, path in modules(repository)
         for other in imported_rooms(path)
         if other != room and floor_of(other) >= floor_of(room)
+    ]
+    assert not wrong
+
+
+DOOR = {"errors", "values", "atomic_file", "config", "project", "stages", "web"}
+"""What a command may call: the stages' floor, the room, and what both speak in."""
+REFERENCE = {"collection.judge.metrics"}
+"""What a command prints as it lies."""
+
+
+def called(node: ast.AST) -> Iterator[str]:
+    """The modules of the library that a file imports when it runs, not for types only."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
+            continue
+        if isinstance(child, ast.ImportFrom) and not child.level and (child.module or "").startswith("collection."):
+            yield child.module or ""
+        yield from called(child)
+
+
+def test_commands_call_the_stages_floor_and_nothing_below_it(repository: Path) -> None:
+    wrong = [
+        f"{path.relative_to(repository)} calls {module}"
+        for path in sorted((repository / "cli").rglob("*.py"))
+        for module in called(ast.parse(path.read_text()))
+        if module.split(".")[1] not in DOOR and module not in REFERENCE
     ]
     assert not wrong
 

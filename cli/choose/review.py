@@ -93,9 +93,9 @@ def _listening(host: str, port: int | None) -> socket.socket:
 
 
 def _somebody() -> str:
-    from collection.curate.reviews.log import CURATOR
+    from collection.stages.decide import Curator
 
-    return os.environ.get("COLLECTION_CURATOR") or CURATOR
+    return os.environ.get("COLLECTION_CURATOR") or Curator().name
 
 
 def _open(link: str) -> None:

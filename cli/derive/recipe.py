@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from collection.errors import ImageError
-
 from ..render import Screen
 from ..session import Json
 
@@ -22,11 +20,9 @@ def command(
 
     Collection or another tool may have written the file. The command needs no project.
     """
-    from collection.pictures.parameters import read_inscription
+    from collection.stages.lineage import carried_recipe
 
-    found = read_inscription(picture.read_bytes(), picture)
-    if found.recipe is None and not found.parameters:
-        raise ImageError(f"{picture} carries no recipe", "many editors and sites remove the text of a PNG file")
+    found = carried_recipe(picture)
     screen = Screen(as_json)
     recipe = found.recipe
     if recipe:

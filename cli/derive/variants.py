@@ -24,8 +24,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Plan image-to-image variations of a picture."""
-    from collection.plan.ranges import seeds_of, strengths_of
-    from collection.stages.derive import VariantsStage
+    from collection.stages.derive import VariantsStage, seeds_of, strengths_of
 
     with opened(context, as_json) as session:
         session.do(VariantsStage(sketch, strengths_of(strengths), seeds_of(seeds), series), dry_run)

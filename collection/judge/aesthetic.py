@@ -98,7 +98,7 @@ class AestheticPredictor:
         """What to do where the encoder gives other vectors than those that it takes."""
         spaces = [space for space in self.encoders if space in ENCODER_OF_SPACE]
         if not spaces:  # a learned one: of one encoder with these very weights
-            return "collection score --taste learns it anew"
+            return "collection learn learns it anew"
         names = " or ".join(f'"{ENCODER_OF_SPACE[space]}"' for space in spaces)
         return f"set encoder = {names} in [score]"
 

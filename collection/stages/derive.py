@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from collection.errors import UsageError
+from collection.plan.ranges import seeds_of, strengths_of
 from collection.project import Project
 from collection.stages.judges import judges_of
 from collection.stages.report import Report, spans
 from collection.values import Progress, Recipe, amount, sha256_hex, silent
+
+__all__ = ["seeds_of", "strengths_of"]  # the options of VariantsStage, as people type them
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,13 @@ class FolderDuplicates:
         return {"groups": groups, "skipped": _skipped(self.looked)}
 
 
+def count_files(folder: Path) -> int:
+    """How many files of a folder `score_folder` would look at."""
+    from collection.pictures.folders import picture_files
+
+    return len(picture_files(folder)[0])
+
+
 def score_folder(
     folder: Path, *, encoder: str = "embedded", heads: Sequence[str] = (), progress: Progress = silent
 ) -> FolderScores:
