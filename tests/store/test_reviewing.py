@@ -110,3 +110,14 @@ def test_a_taste_replaces_the_one_of_its_name_and_its_scores(store: Store) -> No
         taste.sha256,
     )
     assert [score.value for score in store.scores()] == [1.0]
+
+
+def test_what_one_reader_does_with_an_event_changes_it_for_nobody_else(store: Store) -> None:
+    seen = {"scores": False, "filters": {"a": [1]}}
+    for number in (1, 2):
+        store.add_reviews("ada", [Decision("note", number, {"text": ["a"]})], seen)
+    for event in store.reviews():
+        event.seen.pop("scores")  # type: ignore[attr-defined]
+        event.seen["filters"]["a"].append(2)
+        event.value["text"].clear()
+    assert [(event.seen, event.value) for event in store.reviews()] == [(seen, {"text": ["a"]})] * 2
