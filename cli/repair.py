@@ -27,11 +27,11 @@ def command(
 ) -> None:
     """Plan an image again with a part of it painted anew (inpainting); the rest of its pixels stays."""
     from collection.pictures.files import check_mask
-    from collection.plan.variants import refuse_painter, repair, repair_seeds
+    from collection.plan.variants import refuse_unable, repair, repair_seeds
 
     with working(context, as_json, dry_run) as session:
         asset, recipe = asset_of(session, image)
-        refuse_painter([recipe])
+        refuse_unable([recipe], "mask", "paint a masked part anew")
         data = mask.read_bytes()
         check_mask(data, mask, (asset.width, asset.height))
         sha256 = keep_picture(session, data, mask, dry_run)

@@ -63,15 +63,11 @@ def _chosen(session: Session, images: list[int], selected: bool) -> list[tuple[A
 def _larger(
     asset: Asset, recipe: Recipe, scale: int, *, model: Path | None, weights: str, strength: float, tile: int
 ) -> Recipe:
-    from collection.plan.variants import model_larger, painted_larger, tiled_larger
+    from collection.plan.variants import larger, model_larger
 
     if model:
         return model_larger(recipe, asset.file_sha256, scale, model=model.name, weights=weights)
-    if recipe.generator == "painter":
-        return painted_larger(recipe, scale)
-    if recipe.generator == "upscaler":
-        raise UsageError(f"image {asset.id} was enlarged by {recipe.model}", "name a model's file: --model FILE")
-    return tiled_larger(recipe, asset.file_sha256, scale, strength=strength, tile=tile)
+    return larger(recipe, asset.file_sha256, scale, strength=strength, tile=tile)
 
 
 def _keep_model(session: Session, model: Path, dry_run: bool) -> str:

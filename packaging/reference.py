@@ -43,6 +43,8 @@ def tables(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """(how the table is written, its schema), the whole file first."""
     yield "The file", {**schema, "description": ""}
     for key, value in schema["properties"].items():
+        for node in value.get("oneOf", ()):
+            yield f'[{key}] with use = "{node["properties"]["use"]["const"]}"', node
         for name in definitions(value):
             node = schema["$defs"][name]
             if "properties" not in node:
@@ -52,8 +54,6 @@ def tables(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
                 heading = f"[[{key}]]"
             elif "additionalProperties" in value or "patternProperties" in value:
                 heading = f"[{key}.NAME]"
-            if "discriminator" in value:
-                heading += f' with use = "{node["properties"]["use"]["const"]}"'
             yield heading, node
             for inner, part in node["properties"].items():
                 if "$ref" in part and "properties" in schema["$defs"][part["$ref"].rsplit("/", 1)[1]]:
@@ -92,7 +92,7 @@ def default(value: dict[str, Any], required: bool) -> str:
 def meaning(schema: dict[str, Any], value: dict[str, Any]) -> str:
     """The words of the code and the range, or a pointer to the table of the key."""
     text = " ".join(value.get("description", "").split())
-    if not text and list(definitions(value)):
+    if not text and ("oneOf" in value or list(definitions(value))):
         text = "A table of its own, below."
     low, high = value.get("minimum", value.get("exclusiveMinimum")), value.get("maximum")
     limits = f"{low:,} to {high:,}." if low is not None and high is not None else ""

@@ -29,13 +29,13 @@ class FreezeReport:
 
 def inputs(store: Store, config: Config) -> str:
     """Hash of all that the frozen set depends on: the chosen files and what the metadata says."""
-    chosen = [[asset.id, asset.file_sha256] for asset in _chosen(store)]
+    chosen = [[asset.id, asset.file_sha256, model_licence(asset)] for asset in _chosen(store)]
     said = config.model_dump(
         mode="json",
         include={"title", "symbol", "description", "seed", "artists", "publish"},
         exclude={"publish": {"storage"}},
     )
-    return sha256_hex(canonical_json([chosen, {**said, **model_licence(config)}]))
+    return sha256_hex(canonical_json([chosen, said]))
 
 
 def pending(store: Store, config: Config) -> int:

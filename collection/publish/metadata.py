@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from collection.config import Config, DiffusionGenerator
+from collection.config import Config
 from collection.errors import PublishError
 from collection.store.records import Asset
 from collection.values import Recipe
@@ -56,7 +56,7 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
             "pixel_sha256": asset.pixel_sha256,
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
             "licence": config.publish.licence,
-            **(model_licence(config) if asset.recipe else {}),
+            **model_licence(asset),
         },
     }
     if config.publish.external_url:
@@ -64,10 +64,9 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
     return value
 
 
-def model_licence(config: Config) -> dict[str, str]:
-    """`model_licence`, the licence of the weights that made the images, where there is one to tell."""
-    generator = config.generator
-    told = isinstance(generator, DiffusionGenerator) and generator.licence
+def model_licence(asset: Asset) -> dict[str, str]:
+    """`model_licence`, the licence of the weights that made the image, as recorded then; without a record, no claim."""
+    told = asset.generator.get("licence") if asset.recipe else None
     return {"model_licence": told} if told else {}
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from collection.config import DiffusionGenerator
 from collection.errors import CollectionError
 from collection.project import CONFIG_FILE, Project, open_project
 from collection.stages.publication import Publication
@@ -72,6 +71,7 @@ def checkup(folder: Path) -> Iterator[Check]:
         path = shutil.which(tool)
         yield Check(tool, path is not None, False, path or f"not on the PATH (for {use})", mend)
     yield _hub()
+    yield from _plugins()
     if (folder / CONFIG_FILE).exists():
         yield from _project(folder)
     else:
@@ -129,9 +129,7 @@ def _project(folder: Path) -> Iterator[Check]:
         yield Check("configuration", True, True, str(folder / CONFIG_FILE))
         yield _tried("database", lambda: str(project.store.path))
         yield _tried("image files", lambda: _files(project))
-        generator = project.config.generator
-        if isinstance(generator, DiffusionGenerator):
-            yield _model(generator.model)
+        yield _tried(f"generator {project.config.generator.use}", partial(_generator, project))
         publication = Publication(project)
         for pinner in publication.pinners:
             yield _tried(f"storage {pinner.name}", partial(_storage, project, pinner))
@@ -164,10 +162,23 @@ def _storage(project: Project, pinner: Pinner) -> str:
     return "holds the frozen set" if frozen and held else "reachable"
 
 
-def _model(model: str) -> Check:
-    if Path(model).is_dir() or not model.startswith((".", "/", "~")):
-        return Check("model", True, True, model)
-    return Check("model", False, True, f"{model} is no folder", "generator.model names a diffusers folder or a hub id")
+def _generator(project: Project) -> str:
+    from collection.generate.registry import GENERATORS
+
+    table = project.config.generator
+    return GENERATORS.get(table.use).examine(table, project.folder)
+
+
+def _plugins() -> Iterator[Check]:
+    """The generators of other packages: each that works, and why the others do not."""
+    from collection.config.generator import BUILT_IN
+    from collection.generate.registry import GENERATORS
+
+    for name, _ in GENERATORS.working():
+        if name not in BUILT_IN:
+            yield Check(f"generator {name}", True, False, "added by another package")
+    for failure in GENERATORS.failures():
+        yield Check(failure.what, False, False, failure.why, "update or uninstall that package")
 
 
 def _chain(publication: Publication) -> str:

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from collection.errors import GenerationError, WeightsError
 from collection.generate.diffusion.image_to_image import fitted
-from collection.generate.painter import Painter
+from collection.generate.painter.generator import Painter
 from collection.generate.routing import Dispatch
 from collection.generate.upscale.tiles import LentPictures, Tiles, joined, windows
-from collection.plan.variants import model_larger, painted_larger, tiled_larger
+from collection.plan.variants import larger, model_larger
 from collection.values import Pixels, Recipe, Rendering, sha256_hex
 
 SMALL = np.random.default_rng(1).integers(0, 256, (48, 80, 3), dtype=np.uint8)
@@ -48,7 +48,7 @@ class Copyist:
 
 def diffused(**changed: Any) -> Recipe:
     recipe = Recipe("diffusion", "m", 7, 80, 48, prompt="a cat", options={"steps": 2})
-    return tiled_larger(replace(recipe, **changed), "small", 4, strength=0.3, tile=128)
+    return larger(replace(recipe, **changed), "small", 4, strength=0.3, tile=128)
 
 
 @settings(max_examples=60, deadline=None)
@@ -96,7 +96,7 @@ def test_a_recipe_without_a_picture_is_refused() -> None:
 
 def test_a_painted_picture_is_the_same_drawing_at_any_size() -> None:
     small = Recipe("painter", "painter/1", 11, 64, 64, prompt="a harbour at noon")
-    one, two = Painter().generate([small, painted_larger(small, 4)])
+    one, two = Painter().generate([small, larger(small, "", 4, strength=0.3, tile=64)])
     assert one.features == two.features
     assert two.pixels.shape == (256, 256, 3)
     reduced = fitted(two.pixels, 64, 64).astype(float)
