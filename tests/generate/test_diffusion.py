@@ -235,7 +235,7 @@ def test_a_device_that_is_not_here_is_named(device: str) -> None:
         ({"revision": "v2"}, GenerationError, "asks for revision 'v2'"),
         ({"width": 33}, GenerationError, "divisible"),
         ({"scheduler": "Fast"}, UsageError, "scheduler = 'Fast'"),
-        ({"stops": 3}, UsageError, "'stops'"),
+        ({"stops": 3}, UsageError, '"stops"'),
     ],
 )
 def test_a_recipe_that_cannot_be_meant_is_refused_by_name(
