@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from collection.values import Recipe, sha256_hex
+from collection.values import Recipe, label, sha256_hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Asset:
     @property
     def label(self) -> str:
         """The number as people see it: 0031."""
-        return f"{self.id:04d}"
+        return label(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ class Duplicate:
     @property
     def keeper(self) -> str:
         """The picture that it was set aside for, as people see it."""
-        return self.elsewhere if self.keeper_id is None else f"{self.keeper_id:04d}"
+        return self.elsewhere if self.keeper_id is None else label(self.keeper_id)
 
 
 @dataclass(frozen=True, slots=True)

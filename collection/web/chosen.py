@@ -12,12 +12,15 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 
+from collection.curate.search.catalogue import Snapshot
 from collection.curate.selection.criteria import Wish
 from collection.curate.selection.palette import palette
-from collection.curate.selection.select import Proposal, select
+from collection.curate.selection.select import Proposal
 from collection.curate.selection.statistics import gauges, moves
 from collection.curate.sheet import PER_PAGE, Cell, Sheet, write_sheet
 from collection.errors import UsageError
+from collection.stages.pipeline import run_stages
+from collection.stages.select import SelectStage
 from collection.store.thumbnails import SIDES
 from collection.values import amount
 from collection.web.asking import Text, TheRoom
@@ -43,18 +46,18 @@ class Choosing(BaseModel):
 @router.get("/set")
 def proposed(request: Request, room: TheRoom, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
     """The set as it would be chosen and minted now; nothing is written."""
-    now = room.now()
+    now = room.counted()
     wish = room.proposals.wish(now, diversity)
     progress = request.app.state.news.choosing(asker)
     found = room.proposals.proposal(now, wish, asker=asker, progress=progress)
-    return {**_portrait(room, found, wish), "version": now.version}
+    return {**_portrait(room, now, found, wish), "version": now.version}
 
 
 @router.get("/set/costs")
 def costs(room: TheRoom, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
     """What takes longer than the choice: by how much the mean quality of that set would be higher without each of its
     rules, and how far the images are from the nearest chosen one."""
-    now = room.now()
+    now = room.counted()
     wish = room.proposals.wish(now, diversity)
     report = room.proposals.proposal(now, wish, costs=True, asker=asker).report
     reach = asdict(report.coverage) if report.coverage else None
@@ -64,7 +67,7 @@ def costs(room: TheRoom, diversity: Asked = None, asker: Asker = "") -> dict[str
 @router.get("/sheet", response_class=FileResponse)
 def sheet(room: TheRoom, diversity: Asked = None, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> FileResponse:
     """The contact sheet of that set as a picture, a page of it."""
-    now, config = room.now(), room.project.config
+    now, config = room.counted(), room.project.config
     chosen = room.proposals.proposal(now, room.proposals.wish(now, diversity)).chosen
     cells = [Cell(item.asset.label, item.asset.file_sha256) for item in chosen]
     shown = cells[(page - 1) * PER_PAGE : page * PER_PAGE]
@@ -80,17 +83,15 @@ def sheet(room: TheRoom, diversity: Asked = None, page: Annotated[int, Query(ge=
 @router.post("/set")
 def choose(room: TheRoom, choosing: Choosing) -> dict[str, Any]:
     """Choose the set: what is frozen next is this."""
-    with room.project.working():
-        if choosing.diversity is not None:
-            room.store.set_diversity(choosing.diversity, room.project.config.select.diversity)
-        report = select(room.store, room.proposals.wish(room.now()))
-    return {"selected": report.selected, "supply": report.supply, "version": room.now().version}
+    (report,) = run_stages(room.project, [SelectStage(diversity=choosing.diversity)])
+    chosen = {name: report.details[name] for name in ("selected", "supply")}
+    return {**chosen, "version": room.now().version}
 
 
-def _portrait(room: Room, proposal: Proposal, wish: Wish) -> dict[str, Any]:
+def _portrait(room: Room, now: Snapshot, proposal: Proposal, wish: Wish) -> dict[str, Any]:
     report = proposal.report
     written = {item.asset_id for item in room.store.selection()}
-    moved = moves(room.proposals.candidates(room.now(), wish), proposal, written)
+    moved = moves(room.proposals.candidates(now, wish), proposal, written)
     paths = [room.project.thumbnails.path(item.asset.file_sha256, SIDES[0]) for item in proposal.chosen]
     return {
         "ids": [item.asset.id for item in proposal.chosen],

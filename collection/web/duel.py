@@ -19,6 +19,7 @@ from collection.curate.search.columns import Images, Scores
 from collection.curate.selection.candidates import Ranked, rank
 from collection.curate.selection.vote_ranking import WON, Question, VoteRanking, next_question, vote_ranking
 from collection.project import Project
+from collection.stages.judges import judges_of
 from collection.store.records import Asset
 
 RENEWED = 8
@@ -77,7 +78,7 @@ class Duel:
 
     def _fitted(self, now: Snapshot) -> VoteRanking:
         store, known = self._project.store, self._ranked
-        wish = self._project.stock_wish_after(now.reviews.standings(), now.flagged)
+        wish = judges_of(self._project).wish(now.reviews.standings(), now.flagged, stock=True)
         if known is None or known[0] is not now.images or known[1] is not now.scores:
             same = wish.metrics == now.judge.ranking
             known = self._ranked = now.images, now.scores, _ranked(now) if same else rank(store, wish.metrics)

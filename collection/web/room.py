@@ -12,8 +12,11 @@ from collection.curate.search.columns import Images
 from collection.curate.selection.reasons import nearness, why
 from collection.errors import UsageError
 from collection.project import Project
+from collection.stages.judges import judges_of
 from collection.store.records import Duplicate, KnownRecipe
 from collection.store.thumbnails import SIDES
+from collection.values import label
+from collection.web.counting import Counting
 from collection.web.duel import Duel
 from collection.web.jobs import Jobs
 from collection.web.proposals import Proposals
@@ -30,8 +33,9 @@ class Room:
         self.project, self.curators = project, tuple(curators)
         self.store = project.store
         self.store.votes_wait = False
-        self.catalogue = project.catalogue()
+        self.catalogue = judges_of(project).catalogue
         self.proposals = Proposals(project)
+        self.counting = Counting(project, self.catalogue.now)
         self.stacking = Stacking(project)
         self.jobs = Jobs(project.folder)
         self.duel = Duel(project)
@@ -46,6 +50,10 @@ class Room:
     def now(self) -> Snapshot:
         """The catalogue of this moment."""
         return self.catalogue.now()
+
+    def counted(self) -> Snapshot:
+        """The catalogue of this moment, all comparisons counted: what a set is chosen from."""
+        return self.counting.now()
 
     def row(self, snapshot: Snapshot, number: int) -> int:
         """The row of an image; raises UnknownImage if there is none of that number."""
@@ -70,7 +78,7 @@ class Room:
         number = int(images.ids[row])
         return {
             "id": number,
-            "label": f"{number:04d}",
+            "label": label(number),
             "width": int(images.widths[row]),
             "height": int(images.heights[row]),
             **picture_addresses(number, images.files[row]),

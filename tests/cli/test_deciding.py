@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from collection.project import open_project
+from collection.stages.judges import judges_of
 
 Run = Callable[..., object]
 
@@ -135,11 +136,11 @@ def test_a_proven_taste_scores_new_images_and_can_be_asked_for_by_name(decide, t
     from collection.store.records import LearnedTaste
 
     with open_project(tmp_path / "project") as project:
-        model, width = project.nearness.model, project.scorers.encoder.dimensions
+        model, width = judges_of(project).nearness.model, judges_of(project).scorers.encoder.dimensions
         project.store.replace_taste(LearnedTaste("taste", model, np.ones(width), 0.0, {"better": True}), [])
     assert decide("score")["scored"] == 5
     with open_project(tmp_path / "project") as project:
-        assert [*project.ranking_metrics] == ["taste"]
+        assert [*judges_of(project).ranking_metrics] == ["taste"]
         assert sum(score.metric == "taste" for score in project.store.scores()) == 5
     config = tmp_path / "project" / "collection.toml"
     config.write_text(config.read_text() + '[select]\nby = ["quality", "nonsense"]\n')

@@ -8,6 +8,9 @@ import pytest
 from PIL import Image, ImageFilter
 from skimage import data
 
+from collection.project import open_project
+from collection.stages.sheet import SheetStage
+
 CONFIG = 'title = "Found"\nsupply = 2\ncandidates = 0\nseed = 1\n\n[select]\nbar = ["blurred"]\n'
 
 
@@ -86,13 +89,8 @@ def test_barred_images_are_not_chosen_and_thresholds_move_without_scoring_again(
 
 
 def test_a_sheet_bears_the_flags(here, home):
-    from collection.project import open_project
-    from collection_cli.render import Screen
-    from collection_cli.session import Session
-    from collection_cli.sheet import shown
-
     with open_project(home) as project:
-        captions = [cell.caption for cell in shown(Session(project, Screen(True)), everything=True).cells]
+        captions = [cell.caption for cell in SheetStage(everything=True).shown(project).cells]
     assert captions[3] == "0004  blank"
     assert "blurred" in captions[1]
     assert here("-C", home, "sheet", "--all").code == 0
