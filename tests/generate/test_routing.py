@@ -235,6 +235,5 @@ def test_a_generator_that_is_gone_is_named_and_its_recipes_stay_pending(
     assert said["made"] == 2
     (failure,) = said["failed"]
     assert 'the generator "spiral" of this recipe is not installed' in failure["why"]
-    assert run(tmp_path, "status")["generated"] >= 2
     third_party("generator")
     assert script("-C", tmp_path, "generate", "--no-score", "--json").object["made"] == 1
