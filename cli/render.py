@@ -13,6 +13,7 @@ from collection.values import Progress, silent
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress as ProgressBars
 
     from collection.stages.report import Report
 
@@ -37,6 +38,7 @@ class Screen:
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
+        self._bars: ProgressBars | None = None
 
     @cached_property
     def out(self) -> Console:
@@ -121,8 +123,25 @@ class Screen:
         with Bars(*columns, console=self.err, transient=True) as bars:
             task = bars.add_task(stage, total=None, rate="")
 
+            self._bars = bars
+
             def update(done: int, total: int) -> None:
                 speed = bars.tasks[0].speed
                 bars.update(task, completed=done, total=total, rate=f"{speed:.1f} {unit}/s" if speed else "")
 
-            yield update
+            try:
+                yield update
+            finally:
+                self._bars = None
+
+    def ask_password(self, question: str) -> str:
+        """Ask for a password on the terminal, without showing it; a bar that is being drawn waits meanwhile."""
+        from getpass import getpass
+
+        if self._bars is None:
+            return getpass(question)
+        self._bars.stop()
+        try:
+            return getpass(question)
+        finally:
+            self._bars.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -84,5 +85,6 @@ def opened(context: typer.Context, as_json: bool) -> Iterator[Session]:
     """The opened project of a command and its screen."""
     from collection.project import open_project
 
-    with open_project(folder_of(context)) as project:
-        yield Session(project, Screen(as_json))
+    screen = Screen(as_json)
+    with open_project(folder_of(context), screen.ask_password if sys.stdin.isatty() else None) as project:
+        yield Session(project, screen)

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from collection.config import Config, load_config
-from collection.errors import ConfigError, ProjectError
+from collection.errors import ConfigError, ProjectBusyError
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
 from collection.values import ImageGenerator
 
 if TYPE_CHECKING:
-    from collection.generate.running.parcel import Archive
     from collection.plan.plan import Plan
+    from collection.store.library import ImageLibrary
 
 T = TypeVar("T")
 
@@ -32,9 +32,13 @@ class Project:
     As a context manager it closes what it opened. `config` is read at once, everything else on first use.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ask_password: Callable[[str], str] | None = None) -> None:
         self.folder = folder
-        self.config: Config = load_config(folder / CONFIG_FILE)
+        self.ask_password = ask_password
+        from collection.ipfs.pinner import check_storage
+        from collection.judge.settings import check_settings
+
+        self.config: Config = load_config(folder / CONFIG_FILE, check_settings, check_storage)
         self._built: dict[Callable[[Project], Any], Any] = {}
 
     def __enter__(self) -> Self:
@@ -90,11 +94,11 @@ class Project:
         return Thumbnails(self.folder / "thumbs")
 
     @property
-    def archive(self) -> Archive:
+    def library(self) -> ImageLibrary:
         """Where the images are kept."""
-        from collection.generate.running.parcel import Archive
+        from collection.store.library import ImageLibrary
 
-        return Archive(self.store, self.files, self.thumbnails)
+        return ImageLibrary(self.store, self.files, self.thumbnails)
 
     def once(self, build: Callable[[Project], T]) -> T:
         """What `build` makes of this project: made when first asked for, and kept as long as the project is open.
@@ -108,18 +112,21 @@ class Project:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """One process works in a project at a time; raises ProjectError while another does. Readers need no leave."""
+        """One process works in a project at a time; raises ProjectBusyError while another does. Readers may come."""
         with (self.folder / ".lock").open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise ProjectError(
+                raise ProjectBusyError(
                     f"another collection command is at work in {self.folder}", "wait for it, or stop it with Ctrl-C"
                 ) from None
             self.files.sweep()
             yield
 
 
-def open_project(folder: Path) -> Project:
-    """Open the project in a folder; raises ProjectError or ConfigError."""
-    return Project(folder)
+def open_project(folder: Path, ask_password: Callable[[str], str] | None = None) -> Project:
+    """Open the project in a folder; raises ProjectError or ConfigError.
+
+    `ask_password` takes a question and returns the password that a person typed; None: there is nobody to ask.
+    """
+    return Project(folder, ask_password)

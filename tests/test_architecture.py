@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 FLOORS = [
-    {"errors", "atomic_file", "spelling"},
+    {"errors", "atomic_file", "json_fields", "spelling"},
     {"values"},
     {"plugins"},
     {"concurrency", "config", "models"},

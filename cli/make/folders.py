@@ -56,6 +56,8 @@ def preview(screen: Screen, stage: str, folder: Path) -> None:
 
 def end(screen: Screen, looked: Looked, report: Mapping[str, Any]) -> None:
     """Say what was skipped and print the object; leave with 1 if there is no picture in the folder."""
+    for note in looked.notes:
+        screen.note(note)
     _name(screen, looked.noted, "noted")
     _name(screen, looked.skipped, "skipped")
     screen.object(report)

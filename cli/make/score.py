@@ -36,11 +36,15 @@ References = Annotated[
 ]
 
 
-def show_ranges(screen: Screen, ranges: Mapping[str, Sequence[float]]) -> None:
-    """A table of the lowest and the highest score of each metric."""
-    rows = [[metric, f"{low:.3g}", f"{high:.3g}"] for metric, (low, high) in ranges.items()]
-    if rows and not screen.as_json:
-        screen.table(["metric", "lowest", "highest"], rows)
+def show_ranges(session: Session, ranges: Mapping[str, Sequence[float]]) -> None:
+    """A table of the lowest and the highest score of each metric, and which way is better."""
+    from collection.judge.catalogue import better
+    from collection.stages.judges import judges_of
+
+    ranking = judges_of(session.project).ranking_metrics
+    rows = [[metric, f"{low:.3g}", f"{high:.3g}", better(metric, ranking)] for metric, (low, high) in ranges.items()]
+    if rows and not session.screen.as_json:
+        session.screen.table(["metric", "lowest", "highest", "better"], rows)
 
 
 def show_mismatches(session: Session) -> None:
@@ -80,7 +84,10 @@ def show_folder(screen: Screen, found: FolderScores, csv: Path | None) -> None:
     from collection.stages.report import counted
 
     if csv:
-        table = [[item.name, *(item.scores[m] for m in found.metrics), " ".join(item.flags)] for item in found.pictures]
+        table = [
+            [item.name, *(item.scores.get(metric, "") for metric in found.metrics), " ".join(item.flags)]
+            for item in found.pictures
+        ]
         write_csv(csv, ["path", *found.metrics, "flags"], table)
     if found.pictures and not screen.as_json:
         shown = [*found.ranking_metrics, *(metric for metric in SHOWN if metric not in found.ranking_metrics)]
@@ -134,7 +141,7 @@ def command(
         if dry_run:
             return session.pending(ScoreStage())
         (report,) = session.work(ScoreStage())
-        show_ranges(session.screen, report.details["ranges"])
+        show_ranges(session, report.details["ranges"])
         return session.end(report)
 
 

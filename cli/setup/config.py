@@ -25,12 +25,14 @@ def command(
     with opened(context, as_json) as session:
         import tomli_w
 
-        from collection.config import ENCODER_PRESETS
+        from collection.judge.encoders.plugin import ENCODERS
+        from collection.judge.settings import with_thresholds
 
-        value = session.project.config.effective()
+        value = with_thresholds(session.project.config.effective())
         if not as_json:
             typer.echo(tomli_w.dumps(value), nl=False)
-            typer.echo("\n# Encoders for [score], beside embedded (which has no text tower and costs nothing):")
-            for name, preset in ENCODER_PRESETS.items():
-                typer.echo(f"#   {name:<8} {preset.reference:<31} {preset.cost}; {preset.purpose}")
+            typer.echo("\n# Encoders that [score] may name, and what they cost:")
+            for name, encoder in ENCODERS.working():
+                word = f"{name}:{encoder.place}" if encoder.place else name
+                typer.echo(f"#   {word:<9} {encoder.purpose}" + (f"; {encoder.cost}" if encoder.cost else ""))
         Screen(as_json).object(value)

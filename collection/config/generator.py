@@ -255,8 +255,8 @@ def _read(value: Any, info: ValidationInfo) -> GeneratorTable:
     table = _named_table(value)
     try:
         if info.mode == "json":
-            return table.model_validate_json(json.dumps(value), strict=True)
-        return table.model_validate(value)
+            return table.model_validate_json(json.dumps(value), strict=True, context=info.context)
+        return table.model_validate(value, context=info.context)
     except ValidationError as error:
         raise _at(error, str(value["use"])) from error
 

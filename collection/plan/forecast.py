@@ -11,13 +11,6 @@ from collection.plan.plan import Plan
 from collection.plan.space import ABSENT
 from collection.values import Recipe
 
-GAS_DEPLOY, GAS_DEPLOY_URIS = 1_576_913, 135_300
-GAS_MINT_BATCH, GAS_MINT_TOKEN = 68_957, 25_012
-"""Gas of the contract and of a mint: so much for each transaction, and so much for each token in it. From
-tests/contracts/gas.json, which the tests of the contract measure on the embedded chain (mint 1 and mint 100); the two
-ipfs:// URIs that a frozen set hands to its contract, longer than those of that test, cost the rest."""
-MINT_BATCH = 100
-
 MOST_BYTES = 3.01
 """Of a pixel of any image: a PNG of 8-bit RGB that does not compress at all."""
 
@@ -68,10 +61,13 @@ def _with_absent(config: Config, recipe: Recipe) -> list[tuple[str, str]]:
     return [*recipe.traits.items(), *((name, ABSENT) for name in config.traits if name not in recipe.traits)]
 
 
-def forecast(config: Config, recipes: Sequence[Recipe], seconds: float | None, bytes_a_pixel: float | None) -> Forecast:
+def forecast(
+    config: Config, recipes: Sequence[Recipe], seconds: float | None, bytes_a_pixel: float | None, gas: int
+) -> Forecast:
     """What making `recipes` and minting the supply takes.
 
-    `seconds` (an image) and `bytes_a_pixel` are what this project measured last, if it did.
+    `seconds` (an image) and `bytes_a_pixel` are what this project measured last, if it did; `gas` is that of deploying
+    the contract and minting the supply.
     """
     pixels = sum(recipe.width * recipe.height for recipe in recipes)
     told = config.generator.estimate()
@@ -87,9 +83,4 @@ def forecast(config: Config, recipes: Sequence[Recipe], seconds: float | None, b
         disk, disk_source = told.bytes_a_pixel, told.source
     else:
         disk, disk_source = MOST_BYTES, "at most"
-    return Forecast(time, time_source, round(disk * pixels), disk_source, gas_of(config.supply), "measured, embedded")
-
-
-def gas_of(supply: int) -> int:
-    """Gas of deploying the contract and minting the supply in batches."""
-    return GAS_DEPLOY + GAS_DEPLOY_URIS + -(-supply // MINT_BATCH) * GAS_MINT_BATCH + supply * GAS_MINT_TOKEN
+    return Forecast(time, time_source, round(disk * pixels), disk_source, gas, "measured, embedded")

@@ -1,4 +1,4 @@
-"""What a token says of itself: ERC-721 metadata JSON, and ERC-7572 metadata of the contract."""
+"""Metadata of tokens (ERC-721 JSON) and of the contract (ERC-7572)."""
 
 from __future__ import annotations
 
@@ -65,19 +65,27 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
 
 
 def model_licence(asset: Asset) -> dict[str, str]:
-    """`model_licence`, the licence of the weights that made the image, as recorded then; without a record, no claim."""
-    told = asset.generator.get("licence") if asset.recipe else None
-    return {"model_licence": told} if told else {}
+    """`model_licence`, the licence of the weights that made an image, as it was recorded when the image was made.
+
+    Empty where none was: what the configuration says now may be of another model.
+    """
+    recorded = asset.generator.get("licence")
+    return {"model_licence": recorded} if isinstance(recorded, str) and recorded else {}
 
 
 def recipe_of(metadata: Mapping[str, Any]) -> Recipe:
     """The recipe that token metadata carries; raises PublishError if it carries none that matches its own hash."""
-    properties = metadata.get("properties") or {}
-    if not isinstance(properties.get("recipe"), dict):
+    properties = metadata.get("properties")
+    body = properties.get("recipe") if isinstance(properties, dict) else None
+    if not isinstance(properties, dict) or not isinstance(body, dict):
         raise PublishError("its metadata carries no recipe, so it cannot be rendered again")
-    recipe = Recipe.from_json(properties["recipe"])
-    if recipe.sha256 != properties.get("recipe_sha256"):
-        raise PublishError(f"the recipe in its metadata has SHA-256 {recipe.sha256}, which is not the one beside it")
+    try:
+        recipe = Recipe.from_json(body)
+        sha256 = recipe.sha256
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise PublishError(f"the recipe in its metadata cannot be read: {error!r}") from error
+    if sha256 != properties.get("recipe_sha256"):
+        raise PublishError(f"the recipe in its metadata has SHA-256 {sha256}, which is not the one beside it")
     return recipe
 
 

@@ -119,6 +119,16 @@ def _hub() -> Check:
     return Check("model hub", True, False, host)
 
 
+def _plugins() -> Iterator[Check]:
+    """What installed packages add and cannot be used; what works needs no word."""
+    from collection.generate.registry import GENERATORS
+    from collection.judge.catalogue import failures
+    from collection.judge.encoders.plugin import ENCODERS
+
+    for failure in (*GENERATORS.failures(), *ENCODERS.failures(), *failures()):
+        yield Check(failure.what, False, False, failure.why, "update or uninstall its package")
+
+
 def _project(folder: Path) -> Iterator[Check]:
     try:
         project = open_project(folder)
@@ -129,6 +139,7 @@ def _project(folder: Path) -> Iterator[Check]:
         yield Check("configuration", True, True, str(folder / CONFIG_FILE))
         yield _tried("database", lambda: str(project.store.path))
         yield _tried("image files", lambda: _files(project))
+        yield _tried("encoder", lambda: _encoder(project))
         yield _tried(f"generator {project.config.generator.use}", partial(_generator, project))
         publication = Publication(project)
         for pinner in publication.pinners:
@@ -154,6 +165,14 @@ def _files(project: Project) -> str:
     return f"{len(assets)} there"
 
 
+def _encoder(project: Project) -> str:
+    """The encoder's name, once it is open; its weights are not loaded."""
+    from collection.judge.encoders.plugin import open_encoder
+
+    open_encoder(project.config.score.encoder, project.folder)
+    return project.config.score.encoder
+
+
 def _storage(project: Project, pinner: Pinner) -> str:
     from collection.unixfs import directory_cid
 
@@ -167,18 +186,6 @@ def _generator(project: Project) -> str:
 
     table = project.config.generator
     return GENERATORS.get(table.use).examine(table, project.folder)
-
-
-def _plugins() -> Iterator[Check]:
-    """The generators of other packages: each that works, and why the others do not."""
-    from collection.config.generator import BUILT_IN
-    from collection.generate.registry import GENERATORS
-
-    for name, _ in GENERATORS.working():
-        if name not in BUILT_IN:
-            yield Check(f"generator {name}", True, False, "added by another package")
-    for failure in GENERATORS.failures():
-        yield Check(failure.what, False, False, failure.why, "update or uninstall that package")
 
 
 def _chain(publication: Publication) -> str:

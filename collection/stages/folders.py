@@ -44,6 +44,8 @@ class Looked:
     """Files that are no pictures, by their path in the folder."""
     noted: Sequence[Failure]
     """Pictures of which something was left out or changed before they were judged."""
+    notes: Sequence[str] = ()
+    """What people should know of the numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def _moved(found: PictureFolder, groups: Mapping[str, Sequence[Copy]], target: P
 
 
 def _looked(found: PictureFolder) -> Looked:
-    return Looked(found.folder, len(found.judged.names), found.skipped, found.judged.noted)
+    return Looked(found.folder, len(found.judged.names), found.skipped, found.judged.noted, found.judged.notes)
 
 
 def _skipped(looked: Looked) -> list[dict[str, str]]:

@@ -85,6 +85,7 @@ class PlanPreview:
 
 def preview_plan(project: Project, examples: int = 0) -> PlanPreview:
     """What the configuration's plan holds and takes, with so many of its recipes; nothing is written."""
+    from collection.chain.gas import gas_of
     from collection.plan.forecast import forecast, rarity_table
 
     plan, config = project.plan, project.config
@@ -95,7 +96,7 @@ def preview_plan(project: Project, examples: int = 0) -> PlanPreview:
         {name: wish.prompt.count for name, wish in plan.wishes.items()},
         (combinations.total, combinations.exact) if combinations else None,
         rarity_table(plan),
-        forecast(config, recipes, *project.store.measured()),
+        forecast(config, recipes, *project.store.measured(), gas=gas_of(config.supply)),
         [recipes[place * len(recipes) // count] for place in range(count)],
     )
 

@@ -58,7 +58,7 @@ class PinStage:
         from collection.ipfs.pin import pin
 
         publication = publication_of(project)
-        result = pin(project.store, project.files, publication.pinners, publication.cars, progress)
+        result = pin(project.store, publication.tree, publication.pinners, publication.cars, progress)
         where = ", ".join("local CAR" if name == "car" else name for name in (*result.pinned, *result.kept))
         nothing = "" if result.pinned or result.failures else "nothing to do: "
         line = f"{nothing}{amount(result.files, 'file')}, {bytes_of(result.size)}, {result.root} ({where or 'nowhere'})"
@@ -94,7 +94,7 @@ class DeployStage:
             account = publication.account(chain)
             result = deploy(project.store, chain, account, publication.token_settings(account))
         did = f", {result.gas:,} gas" if result.gas else ""
-        line = f"{project.config.token_symbol} at {result.address} on {network.name} (chain {network.chain_id}){did}"
+        line = f"{result.symbol} at {result.address} on {network.name} (chain {network.chain_id}){did}"
         details = {
             "address": result.address, "tx_hash": result.tx_hash, "gas": result.gas, "network": network.name,
             "chain_id": network.chain_id,
@@ -135,8 +135,10 @@ class MintStage:
 
 @dataclass(frozen=True, slots=True)
 class VerifyStage:
-    """Proves every token: owner, tokenURI, CID, metadata, image, and for a sample the recipe."""
+    """Proves every token: recipient, tokenURI, CID, metadata, image, and for a sample the recipe. Needs no key."""
 
+    address: str | None = None
+    """A contract of this project, also one of an earlier frozen set; None: that of the present one."""
     rerender: int | None = None
     """Tokens whose recipes are rendered again; None: as [verify] says."""
     name: ClassVar[str] = "verify"
@@ -147,20 +149,17 @@ class VerifyStage:
         return len(project.store.tokens())
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
-        """Read everything back and compare; what differs is a failure."""
-        from collection.verify.verify import verify
-
-        publication = publication_of(project)
+        """Read everything back and compare with what was recorded; what differs is a failure."""
         sample = project.config.verify.rerender if self.rerender is None else self.rerender
-        with (
-            publication.chain() as chain,
-            publication.evidence(publication.account(chain), sample) as evidence,
-        ):
-            result = verify(project.store, chain, evidence, progress)
+        result = publication_of(project).verify(self.address, sample, progress)
         findings = [Failure(finding.subject, f"{finding.what}: {finding.why}") for finding in result.findings]
+        where = " and ".join("the local CAR" if name == "car" else name for name in result.sources) or "nowhere"
         line = (
-            f"{result.proven} of {amount(result.tokens, 'token')} proven: owner, URI, metadata, image; "
-            f"{result.rerendered} re-rendered alike"
+            f"{result.proven} of {amount(result.tokens, 'token')} proven: owner, URI, metadata, image, read from "
+            f"{where}; {result.rerendered} re-rendered alike"
         )
-        details = {"tokens": result.tokens, "proven": result.proven, "rerendered": result.rerendered}
+        details = {
+            "tokens": result.tokens, "proven": result.proven, "rerendered": result.rerendered,
+            "sources": list(result.sources),
+        }  # fmt: skip
         return Report("verify", line, details, findings, complete=not findings and result.tokens > 0)

@@ -244,22 +244,27 @@ class SavedView:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A frozen token."""
+    """A token of a frozen set; `image_sha256` and `metadata_sha256` are those of the published files."""
 
     token_id: int
     asset: Asset
+    image_sha256: str
     metadata_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """The frozen set as a whole: provenance hash (hex) and the CIDs of its content."""
+    """One version of the frozen set as a whole: provenance hash (hex) and the CIDs of its content."""
 
     provenance: str
     images_cid: str
     metadata_cid: str
     root_cid: str
     contract_metadata_sha256: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The configuration that its metadata was written from, as JSON; empty if it was frozen before that was kept."""
+    id: int = 0
+    """Given by the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,16 +290,22 @@ class Deployment:
     nonce: int
     artifact_sha256: str
     root_cid: str
+    """The frozen set that it was deployed for."""
     tx_hash: str | None
     status: str
+    settings: Mapping[str, Any] | None = None
+    """What the constructor was told, as JSON; None: deployed before that was kept."""
+    block: int | None = None
+    """The block that the contract is in, or one before it; None: deployed before that was kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mint:
-    """A token on a chain; `status` is intended until the chain confirmed it."""
+    """A token on a chain; `status` is intended until the chain has it."""
 
     token_id: int
     recipient: str
+    """To whom it is to be minted: what was planned, never what a chain said."""
     tx_hash: str | None
     status: str
 

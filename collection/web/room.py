@@ -14,6 +14,7 @@ from collection.errors import UsageError
 from collection.project import Project
 from collection.stages.judges import judges_of
 from collection.store.records import Duplicate, KnownRecipe
+from collection.store.store import Store
 from collection.store.thumbnails import SIDES
 from collection.values import label
 from collection.web.counting import Counting
@@ -31,8 +32,7 @@ class Room:
 
     def __init__(self, project: Project, curators: Sequence[str]) -> None:
         self.project, self.curators = project, tuple(curators)
-        self.store = project.store
-        self.store.votes_wait = False
+        self.store = Store(project.store.path, votes_wait=False)
         self.catalogue = judges_of(project).catalogue
         self.proposals = Proposals(project)
         self.counting = Counting(project, self.catalogue.now)
@@ -45,7 +45,8 @@ class Room:
         """Stop what is at work."""
         self.jobs.close()
         self.duel.close()
-        self.store.settle()
+        self.store.sync()
+        self.store.close()
 
     def now(self) -> Snapshot:
         """The catalogue of this moment."""

@@ -55,7 +55,7 @@ class News:
             now = await run_in_threadpool(self._room.now)
             looks += 1
             if now.version != settled.version and looks * LOOK >= SETTLED:
-                await run_in_threadpool(self._room.store.settle)
+                await run_in_threadpool(self._room.store.sync)
                 settled, looks = now, 0
             if now.version != last.version:
                 decided = self._room.catalogue.decided_since(last.version)

@@ -149,5 +149,6 @@ def frozen(store: Store, files: Files) -> Freeze:
         root_cid=directory_cid(published),
         contract_metadata_sha256=contract,
     )
-    store.replace_freeze(freeze, [(number, number, entry) for number, entry in enumerate(metadata, 1)], "in", {})
+    entries = [(number, number, *pair) for number, pair in enumerate(zip(images, metadata, strict=True), 1)]
+    store.add_freeze(freeze, entries, "in", {})
     return freeze
