@@ -15,14 +15,26 @@ from starlette.exceptions import HTTPException
 
 from collection.errors import CollectionError, ProjectError, UsageError
 from collection.project import Project
-from collection.web import chosen, events, images, kin, page, people, pictures, stream, tasks, views
 from collection.web.access import Gate, Keys, links
+from collection.web.broadcaster import News
 from collection.web.jobs import UnknownJobError
 from collection.web.room import Room, UnknownImageError
+from collection.web.routes import (
+    agreement,
+    decisions,
+    image_files,
+    images,
+    jobs,
+    lineage,
+    page,
+    saved_views,
+    selection,
+    stream,
+)
 
 LARGEST_BODY = 2_000_000
 """Bytes of a request; more is refused before it is read."""
-ROUTERS = tuple(room.router for room in (page, images, pictures, events, people, kin, chosen, views, tasks, stream))
+ROUTES = (page, images, image_files, decisions, agreement, lineage, selection, saved_views, jobs, stream)
 
 
 def create_app(project: Project, keys: Keys, *, host: str = "127.0.0.1", port: int = 80) -> FastAPI:
@@ -38,9 +50,9 @@ def create_app(project: Project, keys: Keys, *, host: str = "127.0.0.1", port: i
     )
     app.state.room = Room(project, keys.curators)
     app.state.links = links(keys, host, port)
-    app.state.news = stream.News(app.state.room)
-    for router in ROUTERS:
-        app.include_router(router)
+    app.state.news = News(app.state.room)
+    for route in ROUTES:
+        app.include_router(route.router)
     page.mount_static(app)
     app.add_exception_handler(CollectionError, _failed)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -64,7 +76,7 @@ async def _open(app: FastAPI) -> AsyncIterator[None]:
 
 async def _failed(_: Request, error: Exception) -> Response:
     assert isinstance(error, CollectionError)
-    absent = isinstance(error, UnknownImageError | UnknownJobError | views.UnknownViewError)
+    absent = isinstance(error, UnknownImageError | UnknownJobError | saved_views.UnknownViewError)
     wrong = HTTPStatus.NOT_FOUND if absent else HTTPStatus.BAD_REQUEST
     busy = isinstance(error, ProjectError) or not isinstance(error, UsageError)
     status = HTTPStatus.CONFLICT if busy else wrong

@@ -14,7 +14,7 @@ from collection.errors import CollectionError, UsageError
 from collection.project import Project
 from collection.web.access import Keys
 from collection.web.app import create_app
-from collection.web.stream import News
+from collection.web.broadcaster import News
 
 PATIENCE = 2
 """Seconds that open requests get when the server is stopped."""

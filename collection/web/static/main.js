@@ -1,16 +1,16 @@
 /** Opens the room: the state and the list are asked for at once, then the shell and the view are built. */
 
-import { addViews } from "./actions.js";
-import { listenForDecisions } from "./deciding.js";
-import { facts } from "./facts.js";
-import { find } from "./find.js";
-import { followJobs } from "./jobs.js";
-import { listenForKeys } from "./keys.js";
-import { Room } from "./room.js";
-import { buildShell } from "./shell.js";
-import { sayWrong } from "./status.js";
-import { listen, stream } from "./stream.js";
-import { showViews, VIEWS } from "./views.js";
+import { addViews } from "./core/actions.js";
+import { listenForDecisions } from "./panels/deciding.js";
+import { facts } from "./panels/facts.js";
+import { find } from "./panels/find.js";
+import { followJobs } from "./core/jobs.js";
+import { listenForKeys } from "./core/keys.js";
+import { Room } from "./core/app.js";
+import { buildShell } from "./panels/shell.js";
+import { sayWrong } from "./core/status.js";
+import { listen, stream } from "./core/stream.js";
+import { showViews, VIEWS } from "./views/views.js";
 
 const room = new Room();
 addViews(VIEWS);

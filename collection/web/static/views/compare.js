@@ -1,10 +1,10 @@
 /** Two to four pictures side by side, moving together: the first leads, the others try to take its place. */
 
-import { element, icon, labelled } from "../element.js";
-import { answer, keysOf, perform, shown } from "../keys.js";
-import { Lens, Pane } from "../lens.js";
-import { say } from "../status.js";
-import { badges, empty } from "../tile.js";
+import { element, icon, labelled } from "../core/element.js";
+import { answer, keysOf, perform, shown } from "../core/keys.js";
+import { Lens, Pane } from "../components/lens.js";
+import { say } from "../core/status.js";
+import { badges, empty } from "../components/tile.js";
 
 export const name = "compare";
 export const key = "c";

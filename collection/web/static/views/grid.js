@@ -1,9 +1,9 @@
 /** The wall of pictures. Only the rows in sight are in the document, whatever the length of the list. */
 
-import { element } from "../element.js";
-import { answer } from "../keys.js";
-import { keep, setting, whenSet } from "../settings.js";
-import { empty, fill, tile } from "../tile.js";
+import { element } from "../core/element.js";
+import { answer } from "../core/keys.js";
+import { keep, setting, whenSet } from "../core/settings.js";
+import { empty, fill, tile } from "../components/tile.js";
 
 export const name = "grid";
 export const key = "g";

@@ -1,9 +1,9 @@
 /** The sheet of keys, on which they can be changed, and what a query may say. */
 
-import { ACTIONS } from "../actions.js";
-import { element } from "../element.js";
-import { answer, keysOf, nameOf, rebind, resetKeys, shown } from "../keys.js";
-import { say } from "../status.js";
+import { ACTIONS } from "../core/actions.js";
+import { element } from "../core/element.js";
+import { answer, keysOf, nameOf, rebind, resetKeys, shown } from "../core/keys.js";
+import { say } from "../core/status.js";
 
 export const name = "help";
 export const key = "?";

@@ -1,9 +1,9 @@
 /** Work that can be begun from here: about the image under the cursor or the selection, or about all; and how it went. */
 
-import { card } from "../card.js";
-import { counted, element, labelled } from "../element.js";
-import { sayWrong } from "../status.js";
-import { jobs as known, KINDS, outcome, progress, running, start } from "../jobs.js";
+import { card } from "../components/card.js";
+import { counted, element, labelled } from "../core/element.js";
+import { sayWrong } from "../core/status.js";
+import { jobs as known, KINDS, outcome, progress, running, start } from "../core/jobs.js";
 
 export const name = "jobs";
 export const key = "j";

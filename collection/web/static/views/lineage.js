@@ -1,12 +1,12 @@
 /** What an image was bred or made from, and what came of it: a tree from the oldest on the left to the youngest. */
 
-import { get } from "../api.js";
-import { button, nothing } from "../card.js";
-import { counted, drawn, element, labelled } from "../element.js";
-import { answer } from "../keys.js";
-import { HEIGHT, laidOut, towards, WIDTH } from "../family.js";
-import { sayWrong } from "../status.js";
-import { fill, tile } from "../tile.js";
+import { get } from "../core/api.js";
+import { button, nothing } from "../components/card.js";
+import { counted, drawn, element, labelled } from "../core/element.js";
+import { answer } from "../core/keys.js";
+import { HEIGHT, laidOut, towards, WIDTH } from "./family_layout.js";
+import { sayWrong } from "../core/status.js";
+import { fill, tile } from "../components/tile.js";
 
 export const name = "lineage";
 export const key = "y";

@@ -1,11 +1,11 @@
 /** One picture as large as the window: the preview at once, then the file; zoom, pan, and its neighbours below. */
 
-import { element, icon } from "../element.js";
-import { Filmstrip } from "../filmstrip.js";
-import { answer, perform } from "../keys.js";
-import { Lens, Pane } from "../lens.js";
-import { say } from "../status.js";
-import { badges, empty } from "../tile.js";
+import { element, icon } from "../core/element.js";
+import { Filmstrip } from "../components/filmstrip.js";
+import { answer, perform } from "../core/keys.js";
+import { Lens, Pane } from "../components/lens.js";
+import { say } from "../core/status.js";
+import { badges, empty } from "../components/tile.js";
 
 export const name = "loupe";
 export const key = "e";

@@ -1,9 +1,9 @@
 /** The people who decide: how much each said, how far they agree, and what to talk about. */
 
-import { get } from "../api.js";
-import { button, card } from "../card.js";
-import { counted, element } from "../element.js";
-import { say, sayWrong } from "../status.js";
+import { get } from "../core/api.js";
+import { button, card } from "../components/card.js";
+import { counted, element } from "../core/element.js";
+import { say, sayWrong } from "../core/status.js";
 
 export const name = "people";
 export const key = "q";

@@ -1,15 +1,15 @@
 /** The set as it would be minted: its tokens in order, what is rare in it, and what quality against diversity costs. */
 
-import { get, post } from "../api.js";
-import { button, nothing } from "../card.js";
-import { confirmed } from "../confirm.js";
-import { counted, element } from "../element.js";
-import { answer } from "../keys.js";
-import { portrait } from "../portrait.js";
-import { Shelf } from "../shelf.js";
-import { atWork, say, sayWrong } from "../status.js";
-import { whenSet } from "../settings.js";
-import { stream } from "../stream.js";
+import { get, post } from "../core/api.js";
+import { button, nothing } from "../components/card.js";
+import { confirmed } from "../components/confirm.js";
+import { counted, element } from "../core/element.js";
+import { answer } from "../core/keys.js";
+import { portrait } from "../panels/set_statistics.js";
+import { Shelf } from "../core/list_model.js";
+import { atWork, say, sayWrong } from "../core/status.js";
+import { whenSet } from "../core/settings.js";
+import { stream } from "../core/stream.js";
 import { moves, Wall } from "./grid.js";
 
 export const name = "set";

@@ -1,10 +1,10 @@
 /** Near-duplicates, a stack at a time, led by the best: keep one, reject the rest, or say that they are two. */
 
-import { get } from "../api.js";
-import { button, card, nothing } from "../card.js";
-import { counted, element, labelled } from "../element.js";
-import { answer, keysOf, shown } from "../keys.js";
-import { atWork, say, sayWrong } from "../status.js";
+import { get } from "../core/api.js";
+import { button, card, nothing } from "../components/card.js";
+import { counted, element, labelled } from "../core/element.js";
+import { answer, keysOf, shown } from "../core/keys.js";
+import { atWork, say, sayWrong } from "../core/status.js";
 
 export const name = "stacks";
 export const key = "d";

@@ -1,9 +1,9 @@
 /** Many pictures at once, as large as they can be: click the weak ones away until the best are left. */
 
-import { counted, element, icon, labelled } from "../element.js";
-import { answer, PASS } from "../keys.js";
-import { say } from "../status.js";
-import { described, badges, empty } from "../tile.js";
+import { counted, element, icon, labelled } from "../core/element.js";
+import { answer, PASS } from "../core/keys.js";
+import { say } from "../core/status.js";
+import { described, badges, empty } from "../components/tile.js";
 
 export const name = "survey";
 export const key = "n";

@@ -1,0 +1,75 @@
+"""Routes to long work: what can be asked for, how far it is, and stopping it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from collection.web.routes.dependencies import LARGEST, Number, TheRoom, You
+
+router = APIRouter(prefix="/api/jobs")
+
+Image = Annotated[int, Field(ge=1, le=LARGEST)]
+Chance = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class _Wish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Plain(_Wish):
+    """Whatever is pending of a stage; refill plans what is missing first."""
+
+    kind: Literal["refill", "generate", "score", "dedupe", "select"]
+
+
+class Reroll(_Wish):
+    """Other images in place of these: same series and traits, another seed."""
+
+    kind: Literal["reroll"]
+    images: Annotated[list[Image], Field(min_length=1, max_length=1000)]
+
+
+class Breed(_Wish):
+    """Children of two images."""
+
+    kind: Literal["breed"]
+    images: Annotated[list[Image], Field(min_length=2, max_length=2)]
+    children: Annotated[int, Field(ge=1, le=1000)] = 4
+    mutation: Chance = 0.1
+    fresh: Chance = 0.2
+
+
+class Variants(_Wish):
+    """Image-to-image over strengths and seeds, from an image of a diffusion model."""
+
+    kind: Literal["variants"]
+    image: Image
+    strengths: Annotated[list[Chance], Field(min_length=1, max_length=10)] = [0.3, 0.6]
+    seeds: Annotated[list[Annotated[int, Field(ge=0, le=LARGEST)]], Field(min_length=1, max_length=100)] = [0, 1]
+
+
+@router.get("")
+def jobs(room: TheRoom) -> dict[str, Any]:
+    """The jobs of this room since it was opened, the newest first."""
+    return {"jobs": [asdict(job) for job in room.jobs.all()]}
+
+
+@router.post("")
+def start(
+    room: TheRoom, you: You, wish: Annotated[Plain | Reroll | Breed | Variants, Field(discriminator="kind")]
+) -> dict[str, Any]:
+    """Begin a job; one at a time."""
+    options = wish.model_dump()
+    for number in [*options.get("images", []), *([options["image"]] if "image" in options else [])]:
+        room.row(room.now(), number)
+    return {"job": asdict(room.jobs.start(options.pop("kind"), options, you))}
+
+
+@router.delete("/{number}")
+def cancel(room: TheRoom, number: Number) -> dict[str, Any]:
+    """Stop a job; what it has made is kept."""
+    return {"job": asdict(room.jobs.cancel(number))}

@@ -1,0 +1,115 @@
+/** How a field is spread over the images, to brush over: a histogram with a handle at each end. */
+
+import { get } from "../core/api.js";
+import { drawn, element } from "../core/element.js";
+import { condition, rangeOf, replaced } from "../core/query.js";
+
+const [WIDTH, HEIGHT, STEPS] = [240, 48, 200];
+
+export class Brush {
+  #from = null;
+
+  constructor(room, field, title = field) {
+    [this.room, this.field, this.title] = [room, field, title];
+    this.bars = drawn("path", { class: "all" });
+    this.chosen = drawn("path", { class: "chosen" });
+    const size = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" };
+    this.picture = drawn("svg", { ...size, "aria-hidden": "true" }, this.bars, this.chosen);
+    this.low = this.#handle("from");
+    this.high = this.#handle("to");
+    this.said = element("output", {});
+    this.element = element("div", { class: "brush" }, this.picture, this.low, this.high, this.said);
+    this.picture.addEventListener("pointerdown", (event) => this.#grab(event));
+    this.picture.addEventListener("pointermove", (event) => this.#drag(event));
+    this.picture.addEventListener("pointerup", () => this.#drop());
+  }
+
+  #handle(end) {
+    return element("input", { type: "range", "aria-label": `${this.title}, ${end}`, input: () => this.#slid(end), change: () => this.#ask() });
+  }
+
+  /** Ask for the histogram of the images that the rest of the query means. */
+  async draw() {
+    const rest = replaced(this.room.query, this.field);
+    const { edges, counts } = await get(`/api/histogram?${new URLSearchParams({ field: this.field, q: rest })}`);
+    if (rest !== replaced(this.room.query, this.field) || this.#from !== null) return; // it is drawn anew, or brushed
+    [this.edges, this.counts] = [edges, counts];
+    const [low, high] = [edges[0], edges.at(-1)];
+    this.decimals = Math.max(0, Math.ceil(-Math.log10((high - low) / STEPS || 1)));
+    const step = 10 ** -this.decimals;
+    this.near = step / 2; // browsers move a handle in steps from the low end: it may not quite reach the high one
+    this.ends = [Math.floor(low / step) * step, Math.ceil(high / step) * step];
+    for (const handle of [this.low, this.high]) Object.assign(handle, { min: this.ends[0], max: this.ends[1], step });
+    const asked = rangeOf(this.room.query, this.field);
+    this.low.value = Math.max(asked[0], this.ends[0]);
+    this.high.value = Math.min(asked[1], this.ends[1]);
+    this.bars.setAttribute("d", this.#outline(low, high));
+    this.#show();
+  }
+
+  #range() {
+    return [Number(this.low.value), Number(this.high.value)];
+  }
+
+  #outline(from, to) {
+    const most = Math.max(1, ...this.counts);
+    const width = WIDTH / this.counts.length;
+    return this.counts
+      .map((count, place) => {
+        if (!count || this.edges[place + 1] < from || this.edges[place] > to) return "";
+        const height = Math.max(2, (count / most) * HEIGHT);
+        return `M${place * width} ${HEIGHT}v${-height}h${width - 1}v${height}z`;
+      })
+      .join("");
+  }
+
+  #show() {
+    const [low, high] = this.#range();
+    this.chosen.setAttribute("d", this.#outline(low, high));
+    this.said.textContent = `${this.#written(low)} to ${this.#written(high)}`;
+  }
+
+  #written = (value) => value.toFixed(this.decimals);
+
+  #slid(end) {
+    const [low, high] = this.#range();
+    if (low > high) (end === "from" ? this.high : this.low).value = end === "from" ? low : high;
+    this.#show();
+  }
+
+  #ask() {
+    const [low, high] = this.#range();
+    const open = [low < this.ends[0] + this.near, high > this.ends[1] - this.near];
+    const term =
+      open[0] && open[1] ? "" : open[0] ? condition(this.field, "<=", this.#written(high))
+      : open[1] ? condition(this.field, ">=", this.#written(low))
+      : condition(this.field, ":", `${this.#written(low)}-${this.#written(high)}`);
+    return this.room.ask(replaced(this.room.query, this.field, term));
+  }
+
+  #valueAt(event) {
+    const box = this.picture.getBoundingClientRect();
+    const part = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    return this.ends[0] + part * (this.ends[1] - this.ends[0]);
+  }
+
+  #grab(event) {
+    if (!this.ends) return;
+    this.picture.setPointerCapture(event.pointerId);
+    this.#from = this.#valueAt(event);
+  }
+
+  #drag(event) {
+    if (this.#from === null) return;
+    const to = this.#valueAt(event);
+    this.low.value = Math.min(this.#from, to);
+    this.high.value = Math.max(this.#from, to);
+    this.#show();
+  }
+
+  #drop() {
+    if (this.#from === null) return;
+    this.#from = null;
+    this.#ask();
+  }
+}

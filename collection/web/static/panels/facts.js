@@ -1,0 +1,151 @@
+/** The panel about one image: where it comes from, how it is judged, what people say of it. */
+
+import { get } from "../core/api.js";
+import { counted, element, icon, labelled } from "../core/element.js";
+import { answer } from "../core/keys.js";
+import { condition, withTerm } from "../core/query.js";
+import { keep, setting, whenSet } from "../core/settings.js";
+import { say, sayWrong } from "../core/status.js";
+
+const REST = 120; // milliseconds: whoever hurries through the list needs no panel
+
+const drafts = new Map(); // notes that were begun, by image
+
+export function facts(panel, room) {
+  let waiting = 0;
+  const show = () => {
+    clearTimeout(waiting);
+    panel.hidden = !setting("facts");
+    if (!panel.hidden) waiting = setTimeout(() => draw(panel, room).catch(sayWrong), REST);
+  };
+  for (const name of ["cursor", "ids", "changed", "shown"]) room.on(name, show);
+  for (const name of ["facts", "scores"]) whenSet(name, show);
+  answer({
+    write: () => {
+      keep("facts", true);
+      draw(panel, room).then(() => panel.querySelector("[data-note]")?.focus()).catch(sayWrong);
+    },
+  });
+  show();
+}
+
+async function draw(panel, room) {
+  const id = room.cursor;
+  if (id == null) return panel.replaceChildren(element("p", { class: "quiet" }, "No image is under the cursor."));
+  const asset = await get(`/api/assets/${id}`);
+  const writing = document.activeElement?.dataset.note === String(id);
+  if (id !== room.cursor) return;
+  panel.replaceChildren(
+    heading(asset),
+    ...[why, scores, votes, duplicates, origin, traits, notes].flatMap((part) => part(asset, room) ?? []),
+  );
+  if (writing) panel.querySelector("[data-note]").focus();
+}
+
+function heading(asset) {
+  return element(
+    "div",
+    { class: "heading" },
+    element("h2", {}, asset.label),
+    element("a", { href: asset.image, target: "_blank", rel: "noopener" }, `${asset.width} × ${asset.height}`),
+    element("button", { "aria-label": "Close", click: () => keep("facts", false) }, icon("cross")),
+  );
+}
+
+const why = (asset) => asset.why && element("p", {}, asset.why);
+
+function scores(asset) {
+  if (!setting("scores")) return null;
+  const rows = Object.entries(asset.scores).map(([name, [value, percentile]]) =>
+    element(
+      "tr",
+      { title: `better than ${Math.round(percentile)} % of its series` },
+      element("th", { scope: "row" }, name),
+      element("td", {}, value.toFixed(Math.abs(value) < 10 ? 2 : 1)),
+      element("td", {}, element("meter", { min: 0, max: 100, value: percentile }, `${percentile}`)),
+    ),
+  );
+  const warnings = asset.flags.map((flag) => element("li", {}, `! ${flag}`));
+  return [
+    rows.length > 0 && element("table", {}, element("caption", {}, "Scores, and percentile in the series"), rows),
+    warnings.length > 0 && element("ul", {}, warnings),
+  ].filter(Boolean);
+}
+
+function votes(asset, room) {
+  if (room.state.curators.length < 2) return null;
+  if (!asset.others) return element("p", { class: "quiet" }, "What others say shows when you have flagged it or given stars.");
+  const { flags, stars } = asset.others;
+  const names = [...new Set([...Object.keys(flags), ...Object.keys(stars)])];
+  const said = (name) => [flags[name], "★".repeat(stars[name] ?? 0)].filter(Boolean).join(" ");
+  return section("Others", element("ul", {}, names.map((name) => element("li", {}, `${name}: ${said(name)}`)),
+    names.length ? "" : element("li", {}, "nobody yet")));
+}
+
+function duplicates(asset, room) {
+  const { stack } = asset;
+  if (!stack) return null;
+  const to = (id, why) => element("li", {},
+    element("button", { click: () => goTo(room, id) }, labelled(id)), ` ${why ?? ""}`);
+  const members = asset.duplicates ?? [];
+  const items = stack.keeper === asset.id ? members.map(({ id, why }) => to(id, why)) : [to(stack.keeper, `keeps its place: ${stack.why}`)];
+  return section(counted(stack.size - 1, "near-duplicate"), element("ul", {}, items));
+}
+
+/** To an image, in this view if it is there, else among all. */
+function goTo(room, id) {
+  if (!room.moveTo(id)) room.go(room.view, { q: "", at: id });
+}
+
+function origin(asset, room) {
+  const styles = Object.entries(asset.styles).map(([name, weight]) => `${name} ${Math.round(weight * 100)} %`);
+  return section(
+    "Made of",
+    asset.prompt && element("p", { class: "prompt" }, asset.prompt),
+    pairs([
+      ["series", asset.series && asking(room, condition("series", ":", asset.series), asset.series)],
+      ["seed", asset.seed != null && String(asset.seed)],
+      ["styles", styles.join(", ")],
+      ["model", asset.recipe?.model],
+      ["in the set", asset.selected != null && `as number ${asset.selected}`],
+    ]),
+  );
+}
+
+function traits(asset, room) {
+  const known = room.state.traits;
+  const own = { ...asset.features, ...asset.recipe?.traits };
+  const rows = Object.entries(own).map(([name, value]) => [
+    name, known[name]?.includes(value) ? asking(room, condition(name, ":", value), value) : String(value),
+  ]);
+  return rows.length ? section("Traits", pairs(rows)) : null;
+}
+
+/** A button that asks for the images that are like this in one way. */
+const asking = (room, term, text) =>
+  element("button", { class: "chip", title: `only ${term}`, click: () => room.ask(withTerm(room.query, term)) }, text);
+
+function notes(asset, room) {
+  const field = element("textarea", { rows: 2, maxlength: 4000, "aria-label": "Note", placeholder: "A note", "data-note": asset.id });
+  field.value = drafts.get(asset.id) ?? "";
+  field.addEventListener("input", () => drafts.set(asset.id, field.value));
+  const save = async () => {
+    const text = field.value.trim();
+    if (!text || !(await room.decide("note", text, [asset.id]))) return;
+    drafts.delete(asset.id);
+    field.value = "";
+    say(`noted on ${asset.label}`);
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") field.blur();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
+  });
+  const said = asset.notes.map(({ curator, text }) => element("li", {}, `${curator}: ${text}`));
+  return section("Notes", element("ul", {}, said), field, element("button", { class: "plain", click: save }, "Add the note"));
+}
+
+const section = (title, ...content) => element("section", {}, element("h3", {}, title), ...content);
+
+function pairs(rows) {
+  return element("dl", {}, rows.filter(([, value]) => value).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+}

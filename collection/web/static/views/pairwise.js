@@ -1,0 +1,115 @@
+/** Two pictures, and which is the better: sides are shuffled and scores hidden. */
+
+import { get } from "../core/api.js";
+import { button, nothing } from "../components/card.js";
+import { counted, element, labelled } from "../core/element.js";
+import { answer } from "../core/keys.js";
+import { say, sayWrong } from "../core/status.js";
+
+export const name = "duel";
+export const key = "v";
+export const title = "Duel";
+
+const SAID = { left: "the left one", right: "the right one", tie: "a tie", skip: "skipped" };
+
+export function mount(place, room) {
+  const duel = new Duel(place, room);
+  room.sight = { scores: false };
+  room.aim = () => [];
+  duel.load();
+  const end = answer({
+    left: () => duel.say("left"),
+    right: () => duel.say("right"),
+    up: () => duel.say("tie"),
+    down: () => duel.say("skip"),
+    undo: () => duel.step("undo"),
+    redo: () => duel.step("redo"),
+  });
+  return () => {
+    duel.gone = true;
+    end();
+  };
+}
+
+class Duel {
+  gone = false;
+  #pair = null;
+
+  constructor(place, room) {
+    [this.place, this.room] = [place, room];
+  }
+
+  async load() {
+    this.#pair = null;
+    try {
+      const found = await get("/api/pair");
+      if (!this.gone) this.#draw(found);
+    } catch (refusal) {
+      sayWrong(refusal);
+    }
+  }
+
+  async say(value) {
+    const pair = this.#pair;
+    if (!pair) return; // the last answer is on its way
+    this.#pair = null;
+    this.place.firstChild.setAttribute("aria-busy", "true");
+    if (!(await this.room.act([{ kind: "pair", asset: pair.left.id, other: pair.right.id, value }]))) {
+      this.#pair = pair;
+      return;
+    }
+    say(SAID[value]);
+    await this.load();
+  }
+
+  async step(kind) {
+    const changed = await this.room[kind]();
+    if (changed === false) return;
+    say(changed.length ? `${kind === "undo" ? "undone" : "done again"}: ${changed.map(labelled).join(" and ")}` : `nothing to ${kind}`);
+    await this.load();
+  }
+
+  #draw(found) {
+    if (!found.left) {
+      this.place.replaceChildren(nothing(
+        "Nothing is left to compare",
+        found.asked ? `You answered ${counted(found.asked, "comparison")}: collection rank shows the order.` : "Two images that may be chosen are needed: collection run makes some.",
+      ));
+      return;
+    }
+    this.#pair = found;
+    this.place.replaceChildren(element(
+      "section",
+      { class: "duel", "aria-label": "Which is the better?" },
+      element("p", { class: "question" }, element("b", {}, "Which is the better?"), ` ${progress(found)}`),
+      element("div", { class: "sides" }, this.#side("left", found.left), this.#side("right", found.right)),
+      element(
+        "div",
+        { class: "line centred" },
+        button("← Left", () => this.say("left")),
+        button("↑ Tie", () => this.say("tie")),
+        button("↓ Skip", () => this.say("skip")),
+        button("Right →", () => this.say("right")),
+        button("Undo", () => this.step("undo")),
+      ),
+    ));
+  }
+
+  #side(side, image) {
+    return element(
+      "button",
+      { class: "side", type: "button", "aria-label": `The ${side} one, ${image.label}`, click: () => this.say(side) },
+      element("img", { src: image.preview, alt: "", draggable: "false" }),
+    );
+  }
+}
+
+/** "12 answers of yours; 31 % of the choice in doubt, about 24 % after 50 more" */
+function progress({ asked, votes, outlook: { doubt, settled, votes: more, then } }) {
+  const yours = asked ? [`${counted(asked, "answer")} of yours`] : [];
+  if (!settled) yours.push(`${percent(doubt)} of the choice in doubt, about ${percent(then)} after ${more.toLocaleString("en")} more`);
+  else if (votes) yours.push("the choice is settled; more answers make it surer");
+  return yours.join("; ");
+}
+
+const percent = (share) => `${Math.round(100 * share)} %`;
