@@ -110,10 +110,10 @@ def test_in_the_page_by_search_and_from_the_loupe(
     page.wait_for_selector("#view[data-view=loupe]")
     page.keyboard.press("m")
     page.wait_for_function("() => new URLSearchParams(location.search).get('q') === 'like:5'")
-    assert until(page, lambda: "0005 · 1 of 24" in page.text_content("#verdict")), "the loupe stays on it"
+    assert until(page, lambda: "0005 · 1 of 24" in page.text_content("#decide")), "the loupe stays on it"
     neighbours = []
     for _ in range(EACH):
-        neighbours.append(int(page.text_content("#verdict .target").split()[0]))
+        neighbours.append(int(page.text_content("#decide .target").split()[0]))
         page.keyboard.press("ArrowRight")
     assert neighbours[0] == 5
     assert {kind(number) for number in neighbours} == {("green", "circle")}

@@ -15,8 +15,8 @@ from starlette.background import BackgroundTask
 from collection.curate.reviews.agreement import Agreement, agreement, contested
 from collection.curate.reviews.audit import write_audit
 from collection.curate.reviews.log import standing_events
-from collection.web.routes.dependencies import TheRoom, You
 from collection.web.room import picture_addresses
+from collection.web.routes.dependencies import TheRoom, You
 
 router = APIRouter(prefix="/api")
 

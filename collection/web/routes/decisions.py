@@ -13,8 +13,8 @@ from collection.curate.reviews import log as reviews
 from collection.errors import UsageError
 from collection.store.records import Decision, Review
 from collection.values import amount
-from collection.web.routes.dependencies import LARGEST, Text, TheRoom, You
 from collection.web.room import Room, standing_of
+from collection.web.routes.dependencies import LARGEST, Text, TheRoom, You
 
 router = APIRouter(prefix="/api")
 

@@ -10,8 +10,8 @@ from fastapi.responses import FileResponse, Response
 
 from collection.errors import CollectionError
 from collection.store.thumbnails import SIDES
-from collection.web.routes.dependencies import Number, Text, TheRoom
 from collection.web.room import TAG, Room, UnknownImageError
+from collection.web.routes.dependencies import Number, Text, TheRoom
 
 router = APIRouter(prefix="/images")
 

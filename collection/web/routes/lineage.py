@@ -11,8 +11,8 @@ from collection.curate.search.catalogue import Snapshot
 from collection.errors import UsageError
 from collection.plan.lineage import ancestry, children
 from collection.store.records import Duplicate
-from collection.web.routes.dependencies import Number, TheRoom
 from collection.web.room import Room, stack_member
+from collection.web.routes.dependencies import Number, TheRoom
 
 router = APIRouter(prefix="/api")
 

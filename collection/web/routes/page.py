@@ -26,7 +26,7 @@ def page(room: TheRoom, request: Request) -> Response:
 
     templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
     version = static_version()
-    text = templates.get_template("room.html").render(title=room.project.config.title, static=f"/static/{version}")
+    text = templates.get_template("app.html").render(title=room.project.config.title, static=f"/static/{version}")
     return HTMLResponse(text)
 
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from collection.errors import UsageError
 from collection.store.records import SavedView
-from collection.web.routes.dependencies import Text, TheRoom, You
 from collection.web.room import Room
+from collection.web.routes.dependencies import Text, TheRoom, You
 
 router = APIRouter(prefix="/api/views")
 

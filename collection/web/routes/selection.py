@@ -20,8 +20,8 @@ from collection.curate.sheet import PER_PAGE, Cell, Sheet, write_sheet
 from collection.errors import UsageError
 from collection.store.thumbnails import SIDES
 from collection.values import amount
-from collection.web.routes.dependencies import Text, TheRoom
 from collection.web.room import Room
+from collection.web.routes.dependencies import Text, TheRoom
 
 router = APIRouter(prefix="/api")
 

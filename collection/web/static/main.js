@@ -1,33 +1,35 @@
-/** Opens the room: the state and the list are asked for at once, then the shell and the view are built. */
+/** Opens the app: the state and the list are asked for at once, then the shell and the view are built. */
 
 import { addViews } from "./core/actions.js";
-import { listenForDecisions } from "./panels/deciding.js";
+import { listenForDecisions } from "./panels/decision_keys.js";
 import { facts } from "./panels/facts.js";
 import { find } from "./panels/find.js";
 import { followJobs } from "./core/jobs.js";
+import { jobStrip } from "./panels/job_strip.js";
 import { listenForKeys } from "./core/keys.js";
-import { Room } from "./core/app.js";
+import { App } from "./core/app.js";
 import { buildShell } from "./panels/shell.js";
 import { sayWrong } from "./core/status.js";
 import { listen, stream } from "./core/stream.js";
 import { showViews, VIEWS } from "./views/views.js";
 
-const room = new Room();
+const app = new App();
 addViews(VIEWS);
 
 async function open() {
-  await room.open();
-  buildShell(room);
-  showViews(document.getElementById("view"), room);
-  room.tell("view");
-  facts(document.getElementById("facts"), room);
-  find(document.getElementById("find"), room);
-  listenForDecisions(room);
+  await app.open();
+  buildShell(app, VIEWS);
+  showViews(document.getElementById("view"), app);
+  app.tell("view");
+  facts(document.getElementById("facts"), app);
+  find(document.getElementById("find"), app);
+  listenForDecisions(app);
   listenForKeys();
-  followJobs(document.getElementById("jobs"), room);
+  jobStrip(document.getElementById("jobs"), app);
+  followJobs(app);
   listen();
-  stream.addEventListener("changed", ({ detail }) => room.othersChanged(detail).catch(sayWrong));
-  stream.addEventListener("version", ({ detail }) => detail.images && room.imagesChanged().catch(sayWrong));
+  stream.addEventListener("changed", ({ detail }) => app.othersChanged(detail).catch(sayWrong));
+  stream.addEventListener("version", ({ detail }) => detail.images && app.imagesChanged().catch(sayWrong));
 }
 
 addEventListener("unhandledrejection", (event) => {

@@ -9,8 +9,8 @@ const [WIDTH, HEIGHT, STEPS] = [240, 48, 200];
 export class Brush {
   #from = null;
 
-  constructor(room, field, title = field) {
-    [this.room, this.field, this.title] = [room, field, title];
+  constructor(app, field, title = field) {
+    [this.app, this.field, this.title] = [app, field, title];
     this.bars = drawn("path", { class: "all" });
     this.chosen = drawn("path", { class: "chosen" });
     const size = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" };
@@ -30,9 +30,9 @@ export class Brush {
 
   /** Ask for the histogram of the images that the rest of the query means. */
   async draw() {
-    const rest = replaced(this.room.query, this.field);
+    const rest = replaced(this.app.query, this.field);
     const { edges, counts } = await get(`/api/histogram?${new URLSearchParams({ field: this.field, q: rest })}`);
-    if (rest !== replaced(this.room.query, this.field) || this.#from !== null) return; // it is drawn anew, or brushed
+    if (rest !== replaced(this.app.query, this.field) || this.#from !== null) return; // it is drawn anew, or brushed
     [this.edges, this.counts] = [edges, counts];
     const [low, high] = [edges[0], edges.at(-1)];
     this.decimals = Math.max(0, Math.ceil(-Math.log10((high - low) / STEPS || 1)));
@@ -40,7 +40,7 @@ export class Brush {
     this.near = step / 2; // browsers move a handle in steps from the low end: it may not quite reach the high one
     this.ends = [Math.floor(low / step) * step, Math.ceil(high / step) * step];
     for (const handle of [this.low, this.high]) Object.assign(handle, { min: this.ends[0], max: this.ends[1], step });
-    const asked = rangeOf(this.room.query, this.field);
+    const asked = rangeOf(this.app.query, this.field);
     this.low.value = Math.max(asked[0], this.ends[0]);
     this.high.value = Math.min(asked[1], this.ends[1]);
     this.bars.setAttribute("d", this.#outline(low, high));
@@ -84,7 +84,7 @@ export class Brush {
       open[0] && open[1] ? "" : open[0] ? condition(this.field, "<=", this.#written(high))
       : open[1] ? condition(this.field, ">=", this.#written(low))
       : condition(this.field, ":", `${this.#written(low)}-${this.#written(high)}`);
-    return this.room.ask(replaced(this.room.query, this.field, term));
+    return this.app.ask(replaced(this.app.query, this.field, term));
   }
 
   #valueAt(event) {

@@ -8,13 +8,13 @@ const SIDE = 72;
 export class Filmstrip {
   #tiles = [];
 
-  constructor(room) {
-    this.room = room;
+  constructor(app) {
+    this.app = app;
     this.element = element("div", {
       class: "filmstrip", role: "listbox", "aria-label": "Neighbours",
       click: (event) => {
         const made = event.target.closest(".tile");
-        if (made) room.moveTo(Number(made.dataset.id));
+        if (made) app.moveTo(Number(made.dataset.id));
       },
     });
     this.sizes = new ResizeObserver(() => this.draw());
@@ -26,14 +26,14 @@ export class Filmstrip {
   }
 
   async draw() {
-    const { room } = this;
+    const { app } = this;
     const many = Math.max(1, Math.floor(this.element.clientWidth / SIDE));
-    const here = room.place(room.cursor);
-    const first = Math.max(0, Math.min(here - Math.floor(many / 2), room.ids.length - many));
-    const ids = [...room.ids.slice(first, first + many)];
+    const here = app.place(app.cursor);
+    const first = Math.max(0, Math.min(here - Math.floor(many / 2), app.ids.length - many));
+    const ids = [...app.ids.slice(first, first + many)];
     this.#show(ids);
-    await room.details(ids);
-    if (room.cursor === room.ids[here]) this.#show(ids);
+    await app.details(ids);
+    if (app.cursor === app.ids[here]) this.#show(ids);
   }
 
   #show(ids) {
@@ -42,9 +42,9 @@ export class Filmstrip {
       const id = ids[place];
       made.hidden = id === undefined;
       if (made.hidden) return;
-      fill(made, id, this.room.known(id));
-      made.setAttribute("aria-selected", String(id === this.room.cursor));
-      made.classList.toggle("cursor", id === this.room.cursor);
+      fill(made, id, this.app.known(id));
+      made.setAttribute("aria-selected", String(id === this.app.cursor));
+      made.classList.toggle("cursor", id === this.app.cursor);
     });
   }
 }

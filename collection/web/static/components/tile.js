@@ -71,13 +71,13 @@ export function badges(asset) {
 }
 
 /** What stands where pictures would be, and what to do next. */
-export function empty(room) {
-  const none = room.refusal ? "This query cannot be read" : "No image is like that";
+export function empty(app) {
+  const none = app.refusal ? "This query cannot be read" : "No image is like that";
   return element(
     "div",
     { class: "empty" },
-    element("h2", {}, room.query ? none : "There are no images yet"),
-    element("p", {}, room.query ? "Ask for something else above, or go back to all of them." : "Make some: collection generate, or collection run."),
-    room.query && element("button", { class: "plain", click: () => room.ask("") }, "Show all images"),
+    element("h2", {}, app.query ? none : "There are no images yet"),
+    element("p", {}, app.query ? "Ask for something else above, or go back to all of them." : "Make some: collection generate, or collection run."),
+    app.query && element("button", { class: "plain", click: () => app.ask("") }, "Show all images"),
   );
 }

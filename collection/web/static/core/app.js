@@ -1,4 +1,4 @@
-/** The state of the room: which images are asked for, where the cursor is, what is selected. The address holds it. */
+/** The state of the app: which images are asked for, where the cursor is, what is selected. The address holds it. */
 
 import { get, numbers } from "./api.js";
 import { Decisions } from "./decisions.js";
@@ -11,7 +11,7 @@ import { atWork, sayWrong } from "./status.js";
  * "selection", "view", "stale" (the list may no longer be what the query means), "refused" (see refusal),
  * "images" (images, scores or the set changed), "jobs" (one of jobs.js did).
  */
-export class Room {
+export class App {
   /** GET /api/state @type {any} */
   state = null;
   query = "";

@@ -10,17 +10,17 @@ export class Decisions {
   #before = new Map(); // how images stood before what is on its way
   #waiting = new Map(); // actions on their way, by image
 
-  /** @param {import("./app.js").Room} room */
-  constructor(room) {
-    this.room = room;
+  /** @param {import("./app.js").App} app */
+  constructor(app) {
+    this.app = app;
   }
 
   /** Keep an action: decisions that one undo takes back. Resolves to whether it was kept. */
   act(decisions) {
     const ids = [...new Set(decisions.map((item) => item.asset))];
     this.#show(decisions);
-    this.room.changed(ids);
-    return this.#send("/api/events", { decisions: together(decisions), seen: this.room.seen() }, ids);
+    this.app.changed(ids);
+    return this.#send("/api/events", { decisions: together(decisions), seen: this.app.seen() }, ids);
   }
 
   /** Take back the last action, or bring it back. Resolves to the numbers it was about, or false. */
@@ -49,10 +49,10 @@ export class Decisions {
   #take({ changed, standings, version }) {
     const settled = changed.filter((id) => !this.#waiting.get(id)); // what is on its way already shows
     const told = settled.filter((id) => standings[id]);
-    this.room.cache.stand(Object.fromEntries(told.map((id) => [id, standings[id]])), version);
-    this.room.changed(changed);
-    if (told.length < settled.length) this.room.othersChanged({ ids: settled, versions: settled.map(() => version) }).catch(sayWrong);
-    this.room.renewSoon();
+    this.app.cache.stand(Object.fromEntries(told.map((id) => [id, standings[id]])), version);
+    this.app.changed(changed);
+    if (told.length < settled.length) this.app.othersChanged({ ids: settled, versions: settled.map(() => version) }).catch(sayWrong);
+    this.app.renewSoon();
     return changed;
   }
 
@@ -67,21 +67,21 @@ export class Decisions {
   async #takeBack(ids, refusal) {
     const before = ids.filter((id) => this.#before.has(id)).map((id) => [id, this.#before.get(id)]);
     this.#wait(ids, -1);
-    this.room.cache.stand(Object.fromEntries(before));
-    this.room.changed(ids);
-    this.room.renewSoon();
+    this.app.cache.stand(Object.fromEntries(before));
+    this.app.changed(ids);
+    this.app.renewSoon();
     sayWrong(refusal);
     return false;
   }
 
   #show(decisions) {
     for (const { kind, asset, value } of decisions) {
-      const known = this.room.known(asset);
+      const known = this.app.known(asset);
       if (known && FIELD[kind]) {
         if (!this.#before.has(asset)) this.#before.set(asset, { you: known.you });
         const you = { ...known.you, [FIELD[kind]]: value };
-        this.room.cache.stand({ [asset]: { you } });
-        count(this.room.state.counts, known.you, you);
+        this.app.cache.stand({ [asset]: { you } });
+        count(this.app.state.counts, known.you, you);
       }
     }
   }

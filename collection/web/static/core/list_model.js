@@ -1,14 +1,14 @@
-/** A list of images that is not the list of the query, walked by a wall as if it were. */
+/** A list of images that is not the list of the query, walked by a grid as if it were. */
 
-export class Shelf {
+export class ListModel {
   ids = [];
   selection = new Set();
   query = "";
   #places = new Map();
 
-  /** @param {import("./app.js").Room} room @param {() => void} marked what to do when the selection changes */
-  constructor(room, marked) {
-    this.room = room;
+  /** @param {import("./app.js").App} app @param {() => void} marked what to do when the selection changes */
+  constructor(app, marked) {
+    this.app = app;
     this.marked = marked;
   }
 
@@ -19,7 +19,7 @@ export class Shelf {
   }
 
   get cursor() {
-    return this.room.cursor;
+    return this.app.cursor;
   }
 
   place(id) {
@@ -34,7 +34,7 @@ export class Shelf {
 
   moveTo(id) {
     const moves = this.place(id) >= 0 && id !== this.cursor;
-    if (moves) this.room.lookAt(id);
+    if (moves) this.app.lookAt(id);
     return moves;
   }
 
@@ -46,11 +46,11 @@ export class Shelf {
   select(ids) {
     this.selection = new Set(ids);
     this.marked();
-    this.room.tell("selection");
+    this.app.tell("selection");
   }
 
-  known = (id) => this.room.known(id);
-  details = (ids) => this.room.details(ids);
-  tell = (name) => this.room.tell(name);
-  go = (view) => this.room.openAt(this.cursor, view);
+  known = (id) => this.app.known(id);
+  details = (ids) => this.app.details(ids);
+  tell = (name) => this.app.tell(name);
+  go = (view) => this.app.openAt(this.cursor, view);
 }

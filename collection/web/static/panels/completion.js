@@ -47,7 +47,7 @@ function values(state, field) {
 }
 
 /** Offer completions under a field. @returns {{close: () => void}} */
-export function completing(field, room) {
+export function completing(field, app) {
   const list = element("ul", { class: "offers", id: "offers", role: "listbox", "aria-label": "Completions", hidden: true });
   field.after(list);
   for (const [name, value] of [["role", "combobox"], ["aria-controls", "offers"], ["aria-autocomplete", "list"], ["aria-expanded", "false"]]) {
@@ -75,7 +75,7 @@ export function completing(field, room) {
   };
   const offers = () => {
     const { word } = wordAt(field.value, field.selectionStart);
-    const found = word ? completions(room.state, word) : [];
+    const found = word ? completions(app.state, word) : [];
     close();
     if (!found.length) return;
     list.replaceChildren(...found.map((offer, place) =>

@@ -11,33 +11,33 @@ const REST = 120; // milliseconds: whoever hurries through the list needs no pan
 
 const drafts = new Map(); // notes that were begun, by image
 
-export function facts(panel, room) {
+export function facts(panel, app) {
   let waiting = 0;
   const show = () => {
     clearTimeout(waiting);
     panel.hidden = !setting("facts");
-    if (!panel.hidden) waiting = setTimeout(() => draw(panel, room).catch(sayWrong), REST);
+    if (!panel.hidden) waiting = setTimeout(() => draw(panel, app).catch(sayWrong), REST);
   };
-  for (const name of ["cursor", "ids", "changed", "shown"]) room.on(name, show);
+  for (const name of ["cursor", "ids", "changed", "shown"]) app.on(name, show);
   for (const name of ["facts", "scores"]) whenSet(name, show);
   answer({
     write: () => {
       keep("facts", true);
-      draw(panel, room).then(() => panel.querySelector("[data-note]")?.focus()).catch(sayWrong);
+      draw(panel, app).then(() => panel.querySelector("[data-note]")?.focus()).catch(sayWrong);
     },
   });
   show();
 }
 
-async function draw(panel, room) {
-  const id = room.cursor;
+async function draw(panel, app) {
+  const id = app.cursor;
   if (id == null) return panel.replaceChildren(element("p", { class: "quiet" }, "No image is under the cursor."));
   const asset = await get(`/api/assets/${id}`);
   const writing = document.activeElement?.dataset.note === String(id);
-  if (id !== room.cursor) return;
+  if (id !== app.cursor) return;
   panel.replaceChildren(
     heading(asset),
-    ...[why, scores, votes, duplicates, origin, traits, notes].flatMap((part) => part(asset, room) ?? []),
+    ...[why, scores, votes, duplicates, origin, traits, notes].flatMap((part) => part(asset, app) ?? []),
   );
   if (writing) panel.querySelector("[data-note]").focus();
 }
@@ -72,8 +72,8 @@ function scores(asset) {
   ].filter(Boolean);
 }
 
-function votes(asset, room) {
-  if (room.state.curators.length < 2) return null;
+function votes(asset, app) {
+  if (app.state.curators.length < 2) return null;
   if (!asset.others) return element("p", { class: "quiet" }, "What others say shows when you have flagged it or given stars.");
   const { flags, stars } = asset.others;
   const names = [...new Set([...Object.keys(flags), ...Object.keys(stars)])];
@@ -82,28 +82,28 @@ function votes(asset, room) {
     names.length ? "" : element("li", {}, "nobody yet")));
 }
 
-function duplicates(asset, room) {
+function duplicates(asset, app) {
   const { stack } = asset;
   if (!stack) return null;
   const to = (id, why) => element("li", {},
-    element("button", { click: () => goTo(room, id) }, labelled(id)), ` ${why ?? ""}`);
+    element("button", { click: () => goTo(app, id) }, labelled(id)), ` ${why ?? ""}`);
   const members = asset.duplicates ?? [];
   const items = stack.keeper === asset.id ? members.map(({ id, why }) => to(id, why)) : [to(stack.keeper, `keeps its place: ${stack.why}`)];
   return section(counted(stack.size - 1, "near-duplicate"), element("ul", {}, items));
 }
 
 /** To an image, in this view if it is there, else among all. */
-function goTo(room, id) {
-  if (!room.moveTo(id)) room.go(room.view, { q: "", at: id });
+function goTo(app, id) {
+  if (!app.moveTo(id)) app.go(app.view, { q: "", at: id });
 }
 
-function origin(asset, room) {
+function origin(asset, app) {
   const styles = Object.entries(asset.styles).map(([name, weight]) => `${name} ${Math.round(weight * 100)} %`);
   return section(
     "Made of",
     asset.prompt && element("p", { class: "prompt" }, asset.prompt),
     pairs([
-      ["series", asset.series && asking(room, condition("series", ":", asset.series), asset.series)],
+      ["series", asset.series && asking(app, condition("series", ":", asset.series), asset.series)],
       ["seed", asset.seed != null && String(asset.seed)],
       ["styles", styles.join(", ")],
       ["model", asset.recipe?.model],
@@ -112,26 +112,26 @@ function origin(asset, room) {
   );
 }
 
-function traits(asset, room) {
-  const known = room.state.traits;
+function traits(asset, app) {
+  const known = app.state.traits;
   const own = { ...asset.features, ...asset.recipe?.traits };
   const rows = Object.entries(own).map(([name, value]) => [
-    name, known[name]?.includes(value) ? asking(room, condition(name, ":", value), value) : String(value),
+    name, known[name]?.includes(value) ? asking(app, condition(name, ":", value), value) : String(value),
   ]);
   return rows.length ? section("Traits", pairs(rows)) : null;
 }
 
 /** A button that asks for the images that are like this in one way. */
-const asking = (room, term, text) =>
-  element("button", { class: "chip", title: `only ${term}`, click: () => room.ask(withTerm(room.query, term)) }, text);
+const asking = (app, term, text) =>
+  element("button", { class: "chip", title: `only ${term}`, click: () => app.ask(withTerm(app.query, term)) }, text);
 
-function notes(asset, room) {
+function notes(asset, app) {
   const field = element("textarea", { rows: 2, maxlength: 4000, "aria-label": "Note", placeholder: "A note", "data-note": asset.id });
   field.value = drafts.get(asset.id) ?? "";
   field.addEventListener("input", () => drafts.set(asset.id, field.value));
   const save = async () => {
     const text = field.value.trim();
-    if (!text || !(await room.decide("note", text, [asset.id]))) return;
+    if (!text || !(await app.decide("note", text, [asset.id]))) return;
     drafts.delete(asset.id);
     field.value = "";
     say(`noted on ${asset.label}`);

@@ -4,18 +4,18 @@ import { post, remove } from "../core/api.js";
 import { element, icon } from "../core/element.js";
 import { say, sayWrong } from "../core/status.js";
 
-export function savedViews(room) {
+export function savedViews(app) {
   const list = element("ul", { class: "saved" });
   const field = element("input", { placeholder: "Name of this view", "aria-label": "Name of this view", maxlength: 64 });
-  const show = () => list.replaceChildren(...room.state.views.map((view) => item(room, view)));
-  room.on("state", show);
+  const show = () => list.replaceChildren(...app.state.views.map((view) => item(app, view)));
+  app.on("state", show);
   show();
   const save = async (event) => {
     event.preventDefault();
     const name = field.value.trim();
     if (!name) return say("a view needs a name");
-    await post("/api/views", { name, query: room.address() });
-    await room.renew();
+    await post("/api/views", { name, query: app.address() });
+    await app.renew();
     field.value = "";
     say(`saved as ${name}`);
   };
@@ -23,17 +23,17 @@ export function savedViews(room) {
     element("form", { submit: (event) => save(event).catch(sayWrong) }, field, element("button", { class: "plain" }, "Save")));
 }
 
-function item(room, { name, query }) {
+function item(app, { name, query }) {
   const drop = async () => {
     await remove(`/api/views/${encodeURIComponent(name)}`);
-    await room.renew();
+    await app.renew();
   };
   return element("li", {},
-    element("a", { href: `?${query}`, click: (event) => (event.preventDefault(), follow(room, query)) }, name),
+    element("a", { href: `?${query}`, click: (event) => (event.preventDefault(), follow(app, query)) }, name),
     element("button", { "aria-label": `Forget the view ${name}`, click: () => drop().catch(sayWrong) }, icon("cross")));
 }
 
-function follow(room, query) {
+function follow(app, query) {
   const { view = "grid", ...params } = Object.fromEntries(new URLSearchParams(query));
-  return room.go(view, { q: "", at: null, ...params });
+  return app.go(view, { q: "", at: null, ...params });
 }

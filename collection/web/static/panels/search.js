@@ -5,7 +5,7 @@ import { element, icon } from "../core/element.js";
 import { answer } from "../core/keys.js";
 import { sayWrong } from "../core/status.js";
 
-export function search(room) {
+export function search(app) {
   const field = element("input", {
     type: "search", id: "query", name: "q", autocomplete: "off", spellcheck: "false", enterkeyhint: "search",
     placeholder: "quality>80 is:unreviewed", "aria-label": "Query", "aria-describedby": "refused",
@@ -18,24 +18,24 @@ export function search(room) {
       submit: (event) => {
         event.preventDefault();
         offers.close();
-        room.ask(field.value).then(() => room.refusal || field.blur()).catch(sayWrong); // a wrong one is there to be mended
+        app.ask(field.value).then(() => app.refusal || field.blur()).catch(sayWrong); // a wrong one is there to be mended
       },
     },
     icon("find"),
     field,
     wrong,
   );
-  const offers = completing(field, room);
+  const offers = completing(field, app);
   const show = () => {
-    field.value = room.query;
-    wrong.hidden = !room.refusal;
-    wrong.textContent = [room.refusal?.error, room.refusal?.hint].filter(Boolean).join(". ");
-    if (room.refusal) field.setAttribute("aria-invalid", "true");
+    field.value = app.query;
+    wrong.hidden = !app.refusal;
+    wrong.textContent = [app.refusal?.error, app.refusal?.hint].filter(Boolean).join(". ");
+    if (app.refusal) field.setAttribute("aria-invalid", "true");
     else field.removeAttribute("aria-invalid");
   };
-  room.on("ids", show);
-  room.on("view", show);
-  room.on("refused", show);
+  app.on("ids", show);
+  app.on("view", show);
+  app.on("refused", show);
   show();
   answer({ search: () => field.select() });
   field.addEventListener("keydown", (event) => {

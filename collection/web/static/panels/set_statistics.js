@@ -3,13 +3,13 @@
 import { drawn, element } from "../core/element.js";
 
 /** @param {any} found GET /api/set @param {Map<number, any>} tried @param {(query: string) => void} show */
-export function portrait(found, tried, show) {
+export function setStatistics(found, tried, show) {
   return [
     figures(found),
     differs(tried) && section("Tried so far", trade(tried, found.diversity)),
     changes(found, show),
     section("What each rule costs", element("div", { id: "costs" }, element("p", { class: "quiet" }, "…")), "of the mean quality"),
-    found.quotas.length > 0 && section("Quotas", found.quotas.map(gauge)),
+    found.quotas.length > 0 && section("Quotas", found.quotas.map(quota)),
     ...Object.entries(Object.groupBy(found.rarity, ({ trait }) => trait)).map(([trait, values]) => rarity(trait, values, show)),
     found.palette.length > 0 && section("Colours of the set", palette(found.palette)),
   ].filter(Boolean);
@@ -65,10 +65,10 @@ function label(x, y, words, anchor = "start") {
   return made;
 }
 
-function gauge({ trait, value, wanted, chosen, eligible }) {
+function quota({ trait, value, wanted, chosen, eligible }) {
   const called = trait ? `${trait} ${value}` : value;
   const short = chosen < wanted;
-  return element("div", { class: short ? "gauge short" : "gauge" },
+  return element("div", { class: short ? "quota short" : "quota" },
     element("span", {}, called),
     element("meter", { min: 0, max: Math.max(wanted, 1), value: chosen, "aria-label": `${called}: ${chosen} of ${wanted}` }),
     element("b", {}, `${chosen} of ${wanted}`),

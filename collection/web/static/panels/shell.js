@@ -5,8 +5,7 @@ import { answer, keysOf, perform, shown } from "../core/keys.js";
 import { search } from "./search.js";
 import { keep, setting, whenSet } from "../core/settings.js";
 import { say, sayWrong } from "../core/status.js";
-import { verdict } from "./verdict.js";
-import { VIEWS } from "../views/views.js";
+import { decisionBar } from "./decision_bar.js";
 
 /** A button that does an action, and says its key. */
 export function doing(name, title, ...content) {
@@ -21,18 +20,18 @@ export function doing(name, title, ...content) {
   return made;
 }
 
-export function buildShell(room) {
+export function buildShell(app, views) {
   const bar = document.getElementById("bar");
   bar.append(
-    element("h1", {}, room.state.project.title),
-    tabs(room),
-    search(room),
+    element("h1", {}, app.state.project.title),
+    tabs(app, views),
+    search(app),
     pressed("find", "Filters", icon("sliders")),
-    refresh(room),
+    refresh(app),
     element(
       "div",
       { class: "tools" },
-      counts(room),
+      counts(app),
       doing("undo", "Undo", icon("undo")),
       doing("redo", "Redo", icon("redo")),
       pressed("advance", "Go on to the next after deciding", icon("advance")),
@@ -40,40 +39,40 @@ export function buildShell(room) {
       doing("theme", "Light, dark, or as the system", icon("theme")),
     ),
   );
-  verdict(document.getElementById("verdict"), room, doing);
+  decisionBar(document.getElementById("decide"), app, doing);
   answer({
-    ...Object.fromEntries(VIEWS.map(({ name }) => [`view:${name}`, () => goTo(room, name)])),
-    escape: () => (room.selection.size ? room.select([]) : goTo(room, "grid")),
+    ...Object.fromEntries(views.map(({ name }) => [`view:${name}`, () => goTo(app, name)])),
+    escape: () => (app.selection.size ? app.select([]) : goTo(app, "grid")),
     theme: nextTheme,
     facts: () => keep("facts", !setting("facts")),
     scores: () => {
       keep("scores", !setting("scores"));
       say(setting("scores") ? "scores are shown" : "scores are hidden");
     },
-    refresh: () => room.refresh().then(() => say(counted(room.ids.length, "image"))).catch(sayWrong),
-    selectAll: () => selectAll(room),
-    similar: () => room.cursor && room.ask(`like:${room.cursor}`),
+    refresh: () => app.refresh().then(() => say(counted(app.ids.length, "image"))).catch(sayWrong),
+    selectAll: () => selectAll(app),
+    similar: () => app.cursor && app.ask(`like:${app.cursor}`),
   });
   whenSet("theme", showTheme);
   showTheme(setting("theme"));
 }
 
 /** Views of several images take the selection along. */
-function goTo(room, name) {
+function goTo(app, name) {
   const several = name === "compare" || name === "survey";
-  const ids = several && room.selection.size > 1 ? { ids: [...room.selection].slice(0, 60).join(",") } : {};
-  return room.go(name, ids);
+  const ids = several && app.selection.size > 1 ? { ids: [...app.selection].slice(0, 60).join(",") } : {};
+  return app.go(name, ids);
 }
 
-function tabs(room) {
-  const buttons = VIEWS.map((view) => {
+function tabs(app, views) {
+  const buttons = views.map((view) => {
     const made = doing(`view:${view.name}`, view.title, view.title);
     made.dataset.viewTab = view.name;
     return made;
   });
-  const chosen = element("select", { class: "small-tabs", "aria-label": "View", change: () => goTo(room, chosen.value) },
-    VIEWS.map(({ name, title }) => element("option", { value: name }, title)));
-  room.on("view", () => (chosen.value = room.view));
+  const chosen = element("select", { class: "small-tabs", "aria-label": "View", change: () => goTo(app, chosen.value) },
+    views.map(({ name, title }) => element("option", { value: name }, title)));
+  app.on("view", () => (chosen.value = app.view));
   return element("nav", { "aria-label": "Views" }, element("div", { class: "tabs" }, buttons), chosen);
 }
 
@@ -87,32 +86,32 @@ function pressed(name, title, ...content) {
 }
 
 /** Shown while the list may hold what the query no longer means. */
-function refresh(room) {
+function refresh(app) {
   const made = doing("refresh", "Look again for what the query means", "Look again");
   made.classList.add("plain");
-  const show = () => (made.hidden = !room.stale);
-  room.on("stale", show);
+  const show = () => (made.hidden = !app.stale);
+  app.on("stale", show);
   show();
   return made;
 }
 
-function counts(room) {
+function counts(app) {
   const made = element("span", { class: "counts" });
   const show = () => {
-    const { images, picked, rejected } = room.state.counts;
-    const of = room.ids.length === images ? "" : ` of ${images.toLocaleString("en")}`;
-    const supply = room.state.project.supply;
-    made.textContent = `${room.ids.length.toLocaleString("en")}${of} · ${picked.toLocaleString("en")} of ${supply.toLocaleString("en")} picked · ${rejected.toLocaleString("en")} out`;
+    const { images, picked, rejected } = app.state.counts;
+    const of = app.ids.length === images ? "" : ` of ${images.toLocaleString("en")}`;
+    const supply = app.state.project.supply;
+    made.textContent = `${app.ids.length.toLocaleString("en")}${of} · ${picked.toLocaleString("en")} of ${supply.toLocaleString("en")} picked · ${rejected.toLocaleString("en")} out`;
   };
-  room.on("state", show);
-  room.on("ids", show);
+  app.on("state", show);
+  app.on("ids", show);
   show();
   return made;
 }
 
-function selectAll(room) {
-  room.select(room.ids);
-  say(`${room.ids.length.toLocaleString("en")} selected: an action is now about all of them; Esc ends that`);
+function selectAll(app) {
+  app.select(app.ids);
+  say(`${app.ids.length.toLocaleString("en")} selected: an action is now about all of them; Esc ends that`);
 }
 
 function nextTheme() {

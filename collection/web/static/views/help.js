@@ -21,12 +21,12 @@ const ASKS = [
   ["sort:-quality", "highest first; sort:random(7) shuffles"],
 ];
 
-export function mount(place, room) {
+export function mount(place, app) {
   const sheet = element("div", { class: "sheet", tabindex: 0 });
   place.append(sheet);
   draw(sheet);
   sheet.focus({ preventScroll: true });
-  return answer({ "view:help": () => history.back(), escape: () => room.go("grid") });
+  return answer({ "view:help": () => history.back(), escape: () => app.go("grid") });
 }
 
 function draw(sheet) {

@@ -12,31 +12,31 @@ export const title = "Duel";
 
 const SAID = { left: "the left one", right: "the right one", tie: "a tie", skip: "skipped" };
 
-export function mount(place, room) {
-  const duel = new Duel(place, room);
-  room.sight = { scores: false };
-  room.aim = () => [];
-  duel.load();
+export function mount(place, app) {
+  const comparison = new PairwiseView(place, app);
+  app.sight = { scores: false };
+  app.aim = () => [];
+  comparison.load();
   const end = answer({
-    left: () => duel.say("left"),
-    right: () => duel.say("right"),
-    up: () => duel.say("tie"),
-    down: () => duel.say("skip"),
-    undo: () => duel.step("undo"),
-    redo: () => duel.step("redo"),
+    left: () => comparison.say("left"),
+    right: () => comparison.say("right"),
+    up: () => comparison.say("tie"),
+    down: () => comparison.say("skip"),
+    undo: () => comparison.step("undo"),
+    redo: () => comparison.step("redo"),
   });
   return () => {
-    duel.gone = true;
+    comparison.gone = true;
     end();
   };
 }
 
-class Duel {
+class PairwiseView {
   gone = false;
   #pair = null;
 
-  constructor(place, room) {
-    [this.place, this.room] = [place, room];
+  constructor(place, app) {
+    [this.place, this.app] = [place, app];
   }
 
   async load() {
@@ -54,7 +54,7 @@ class Duel {
     if (!pair) return; // the last answer is on its way
     this.#pair = null;
     this.place.firstChild.setAttribute("aria-busy", "true");
-    if (!(await this.room.act([{ kind: "pair", asset: pair.left.id, other: pair.right.id, value }]))) {
+    if (!(await this.app.act([{ kind: "pair", asset: pair.left.id, other: pair.right.id, value }]))) {
       this.#pair = pair;
       return;
     }
@@ -63,7 +63,7 @@ class Duel {
   }
 
   async step(kind) {
-    const changed = await this.room[kind]();
+    const changed = await this.app[kind]();
     if (changed === false) return;
     say(changed.length ? `${kind === "undo" ? "undone" : "done again"}: ${changed.map(labelled).join(" and ")}` : `nothing to ${kind}`);
     await this.load();
@@ -80,7 +80,7 @@ class Duel {
     this.#pair = found;
     this.place.replaceChildren(element(
       "section",
-      { class: "duel", "aria-label": "Which is the better?" },
+      { class: "pairwise", "aria-label": "Which is the better?" },
       element("p", { class: "question" }, element("b", {}, "Which is the better?"), ` ${progress(found)}`),
       element("div", { class: "sides" }, this.#side("left", found.left), this.#side("right", found.right)),
       element(

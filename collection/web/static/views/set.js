@@ -2,34 +2,34 @@
 
 import { get, post } from "../core/api.js";
 import { button, nothing } from "../components/card.js";
+import { gridKeys, VirtualGrid } from "../components/virtual_grid.js";
 import { confirmed } from "../components/confirm.js";
 import { counted, element } from "../core/element.js";
 import { answer } from "../core/keys.js";
-import { portrait } from "../panels/set_statistics.js";
-import { Shelf } from "../core/list_model.js";
+import { setStatistics } from "../panels/set_statistics.js";
+import { ListModel } from "../core/list_model.js";
 import { atWork, say, sayWrong } from "../core/status.js";
 import { whenSet } from "../core/settings.js";
 import { stream } from "../core/stream.js";
-import { moves, Wall } from "./grid.js";
 
 export const name = "set";
 export const key = "b";
 export const title = "Set";
 
-export function mount(place, room) {
-  const set = new TheSet(place, room);
-  room.aim = () => set.shelf.targets();
+export function mount(place, app) {
+  const set = new SetView(place, app);
+  app.aim = () => set.list.targets();
   set.draw().catch(sayWrong);
   const again = () => set.soon();
   const ends = [
-    room.on("changed", (ids) => (set.wall?.redraw(ids), again())),
-    room.on("images", again),
+    app.on("changed", (ids) => (set.grid?.redraw(ids), again())),
+    app.on("images", again),
     following((told) => set.choosing(told)),
-    room.on("cursor", () => set.wall?.follow()),
-    room.on("advance", () => set.shelf.step(1)),
-    whenSet("size", () => set.wall?.reset()),
-    whenSet("scores", () => set.wall?.redraw()),
-    answer({ escape: () => (set.shelf.selection.size ? set.shelf.select([]) : room.go("grid")) }),
+    app.on("cursor", () => set.grid?.follow()),
+    app.on("advance", () => set.list.step(1)),
+    whenSet("size", () => set.grid?.reset()),
+    whenSet("scores", () => set.grid?.redraw()),
+    answer({ escape: () => (set.list.selection.size ? set.list.select([]) : app.go("grid")) }),
     () => set.end(),
   ];
   return () => ends.forEach((end) => end());
@@ -41,8 +41,8 @@ function following(then) {
   return () => stream.removeEventListener("choosing", told);
 }
 
-class TheSet {
-  wall = null;
+class SetView {
+  grid = null;
   #wanted = null; // the diversity that the slider asks for; null: as it is kept
   #timer = 0;
   #asked = 0;
@@ -50,12 +50,12 @@ class TheSet {
   #tried = new Map(); // mean score and coverage of the diversities seen so far
   #ends = [];
 
-  constructor(place, room) {
-    [this.place, this.room] = [place, room];
-    this.shelf = new Shelf(room, () => this.wall?.mark());
+  constructor(place, app) {
+    [this.place, this.app] = [place, app];
+    this.list = new ListModel(app, () => this.grid?.mark());
     this.tokens = element("div", { class: "tokens" });
     this.slider = element("input", {
-      type: "range", id: "diversity", min: 0, max: 100, value: Math.round(room.state.diversity * 100),
+      type: "range", id: "diversity", min: 0, max: 100, value: Math.round(app.state.diversity * 100),
       "aria-label": "Quality against diversity", input: () => this.#slid(),
     });
     this.said = element("output", { for: "diversity" });
@@ -74,7 +74,7 @@ class TheSet {
   }
 
   end() {
-    this.wall?.end();
+    this.grid?.end();
     this.#ends.forEach((end) => end());
     clearTimeout(this.#timer);
     this.gone = true;
@@ -118,23 +118,23 @@ class TheSet {
   }
 
   #tell(found) {
-    this.facts.replaceChildren(...portrait(found, this.#tried, (query) => this.room.go("grid", { q: query })));
+    this.facts.replaceChildren(...setStatistics(found, this.#tried, (query) => this.app.go("grid", { q: query })));
   }
 
   #fill({ ids }) {
-    this.shelf.fill(ids);
+    this.list.fill(ids);
     if (!ids.length) {
-      this.wall?.end();
-      this.wall = null;
+      this.grid?.end();
+      this.grid = null;
       this.tokens.replaceChildren(nothing("There is nothing to choose from yet", "Make images and score them: collection run does both. Or start it under Work."));
       return;
     }
-    if (this.shelf.place(this.room.cursor) < 0) this.room.lookAt(ids[0]);
-    if (this.wall) return this.wall.reset();
+    if (this.list.place(this.app.cursor) < 0) this.app.lookAt(ids[0]);
+    if (this.grid) return this.grid.reset();
     this.tokens.replaceChildren();
-    this.wall = new Wall(this.tokens, this.shelf);
-    this.#ends.push(answer(moves(this.wall, this.shelf)));
-    this.room.tell("loaded");
+    this.grid = new VirtualGrid(this.tokens, this.list);
+    this.#ends.push(answer(gridKeys(this.grid, this.list)));
+    this.app.tell("loaded");
   }
 
   /** What each rule costs takes several choices to find out, and how far it reaches as long again: after the set. */
@@ -167,7 +167,7 @@ class TheSet {
     try {
       const { selected, supply } = await post("/api/set", { diversity });
       say(`${selected} of ${supply} tokens chosen; collection freeze comes next`);
-      await Promise.all([this.draw(), this.room.renew()]);
+      await Promise.all([this.draw(), this.app.renew()]);
     } catch (refusal) {
       sayWrong(refusal);
     }

@@ -10,14 +10,14 @@ export const name = "stacks";
 export const key = "d";
 export const title = "Stacks";
 
-export function mount(place, room) {
-  const stacks = new Stacks(place, room);
+export function mount(place, app) {
+  const stacks = new StacksView(place, app);
   stacks.load().catch(sayWrong);
-  room.aim = () => (stacks.members.includes(room.cursor) ? [room.cursor] : []);
+  app.aim = () => (stacks.members.includes(app.cursor) ? [app.cursor] : []);
   const ends = [
-    room.on("changed", () => stacks.draw()),
-    room.on("cursor", () => stacks.mark()),
-    room.on("images", () => stacks.load().catch(sayWrong)),
+    app.on("changed", () => stacks.draw()),
+    app.on("cursor", () => stacks.mark()),
+    app.on("images", () => stacks.load().catch(sayWrong)),
     answer({
       left: () => stacks.step(-1),
       right: () => stacks.step(1),
@@ -27,7 +27,7 @@ export function mount(place, room) {
       pageDown: () => stacks.turn(1),
       first: () => stacks.turn(-stacks.stacks.length),
       last: () => stacks.turn(stacks.stacks.length),
-      enter: () => room.openAt(room.cursor),
+      enter: () => app.openAt(app.cursor),
       keep: () => stacks.keep(),
       unstack: () => stacks.unstack(),
     }),
@@ -39,15 +39,15 @@ export function mount(place, room) {
   };
 }
 
-class Stacks {
+class StacksView {
   gone = false;
   stacks = [];
   #at = 0;
   #nearer = 0; // -1: as loosely as neighbours are kept, 0: as dedupe found them, 1: only the same
   #asking = null;
 
-  constructor(place, room) {
-    [this.place, this.room] = [place, room];
+  constructor(place, app) {
+    [this.place, this.app] = [place, app];
     this.head = element("p", { class: "grow" });
     this.words = element("output", { for: "nearer" });
     this.slider = element("input", {
@@ -102,7 +102,7 @@ class Stacks {
   }
 
   load() {
-    return this.#ask(Number(this.room.params.get("stack")) || this.room.cursor);
+    return this.#ask(Number(this.app.params.get("stack")) || this.app.cursor);
   }
 
   /** Show the stacks as other thresholds would draw them; nothing is kept. */
@@ -137,20 +137,20 @@ class Stacks {
   }
 
   step(places) {
-    const to = this.members.indexOf(this.room.cursor) + places;
-    if (to >= 0 && to < this.members.length) this.room.lookAt(this.members[to]);
+    const to = this.members.indexOf(this.app.cursor) + places;
+    if (to >= 0 && to < this.members.length) this.app.lookAt(this.members[to]);
   }
 
   async #show(at) {
     this.#at = at;
     if (!this.stack) return this.draw();
     const { members } = this;
-    await this.room.details(members);
+    await this.app.details(members);
     if (this.gone) return;
-    this.room.note({ stack: this.stack.keeper });
-    if (!members.includes(this.room.cursor)) this.room.lookAt(members[0]);
+    this.app.note({ stack: this.stack.keeper });
+    if (!members.includes(this.app.cursor)) this.app.lookAt(members[0]);
     this.draw();
-    this.room.tell("loaded");
+    this.app.tell("loaded");
     if (document.activeElement === document.body) this.list.focus({ preventScroll: true });
   }
 
@@ -192,14 +192,14 @@ class Stacks {
 
   #card({ id, why, apart }) {
     const reason = apart ? `${why}, but two pictures, says ${apart}` : why ?? "leads: the best score";
-    return card(id, this.room.known(id), {
-      large: true, caption: [element("b", {}, labelled(id)), reason], click: () => this.room.lookAt(id),
+    return card(id, this.app.known(id), {
+      large: true, caption: [element("b", {}, labelled(id)), reason], click: () => this.app.lookAt(id),
     });
   }
 
   mark() {
     for (const made of this.list.children) {
-      const here = Number(made.dataset.id) === this.room.cursor;
+      const here = Number(made.dataset.id) === this.app.cursor;
       made.setAttribute("aria-selected", String(here));
       made.id = `member-${made.dataset.id}`;
       if (here) {
@@ -210,9 +210,9 @@ class Stacks {
   }
 
   async keep() {
-    const [kept, others] = [this.room.cursor, this.members.filter((id) => id !== this.room.cursor)];
+    const [kept, others] = [this.app.cursor, this.members.filter((id) => id !== this.app.cursor)];
     if (!this.members.includes(kept)) return;
-    const told = this.room.act([
+    const told = this.app.act([
       { kind: "flag", asset: kept, value: "pick" },
       ...others.map((asset) => ({ kind: "flag", asset, value: "reject" })),
     ]);
@@ -223,10 +223,10 @@ class Stacks {
 
   /** Say that this is no duplicate of the leader, or take that back. */
   async unstack() {
-    const member = this.stack?.members.find(({ id }) => id === this.room.cursor);
+    const member = this.stack?.members.find(({ id }) => id === this.app.cursor);
     if (!member) return say("this one leads: choose the picture that is no duplicate of it");
-    if (!(await this.room.act([{ kind: "apart", asset: member.id, value: !member.apart }]))) return;
-    member.apart = member.apart ? "" : this.room.state.you;
+    if (!(await this.app.act([{ kind: "apart", asset: member.id, value: !member.apart }]))) return;
+    member.apart = member.apart ? "" : this.app.state.you;
     this.draw();
     say(member.apart ? `${labelled(member.id)} is a picture of its own now` : `${labelled(member.id)} is back in its stack`);
   }

@@ -12,16 +12,16 @@ export const title = "Survey";
 const MOST = 60;
 const WITHOUT_SELECTION = 12;
 
-export function mount(place, room) {
-  if (!room.ids.length) {
-    place.append(empty(room));
-    return room.on("ids", () => room.tell("view"));
+export function mount(place, app) {
+  if (!app.ids.length) {
+    place.append(empty(app));
+    return app.on("ids", () => app.tell("view"));
   }
-  const survey = new Survey(place, room);
+  const survey = new SurveyView(place, app);
   const ends = [
-    room.on("ids", () => room.tell("view")),
-    room.on("changed", () => survey.redraw()),
-    room.on("advance", () => survey.step(1)),
+    app.on("ids", () => app.tell("view")),
+    app.on("changed", () => survey.redraw()),
+    app.on("advance", () => survey.step(1)),
     answer({
       left: () => survey.step(-1),
       right: () => survey.step(1),
@@ -31,22 +31,22 @@ export function mount(place, room) {
       toggle: () => survey.putAside(survey.active),
       undo: () => (survey.gone.length ? survey.bringBack() : PASS),
       keep: () => survey.keep(),
-      enter: () => room.go("loupe"),
+      enter: () => app.go("loupe"),
     }),
     () => survey.sizes.disconnect(),
   ];
   return () => ends.forEach((end) => end());
 }
 
-class Survey {
+class SurveyView {
   gone = [];
   columns = 1;
 
-  constructor(place, room) {
-    this.room = room;
-    this.ids = asked(room);
-    this.active = this.ids.includes(room.cursor) ? room.cursor : this.ids[0];
-    room.aim = () => (this.active === undefined ? [] : [this.active]);
+  constructor(place, app) {
+    this.app = app;
+    this.ids = asked(app);
+    this.active = this.ids.includes(app.cursor) ? app.cursor : this.ids[0];
+    app.aim = () => (this.active === undefined ? [] : [this.active]);
     this.element = element("div", { class: "survey", role: "listbox", "aria-label": "Survey", tabindex: 0 });
     this.said = element("span", { class: "quiet" });
     this.rest = element("button", { class: "plain", click: () => this.keep() });
@@ -58,8 +58,8 @@ class Survey {
   }
 
   async draw() {
-    this.room.note({ ids: this.ids.join(",") });
-    const assets = await this.room.details(this.ids);
+    this.app.note({ ids: this.ids.join(",") });
+    const assets = await this.app.details(this.ids);
     this.ids = assets.map(({ id }) => id);
     this.element.replaceChildren(...assets.map((asset) => this.#cell(asset)));
     this.said.textContent = `${counted(this.ids.length, "image")}: click the weak ones away`;
@@ -88,7 +88,7 @@ class Survey {
 
   redraw() {
     for (const cell of this.element.children) {
-      const asset = this.room.known(Number(cell.dataset.id));
+      const asset = this.app.known(Number(cell.dataset.id));
       if (!asset) continue;
       cell.classList.toggle("active", asset.id === this.active);
       cell.setAttribute("aria-selected", String(asset.id === this.active));
@@ -96,7 +96,7 @@ class Survey {
       cell.dataset.flag = asset.you.flag;
       cell.querySelector(".marks").replaceChildren(...badges(asset));
     }
-    if (!this.room.moveTo(this.active)) this.room.tell("loaded");
+    if (!this.app.moveTo(this.active)) this.app.tell("loaded");
   }
 
   activate(id) {
@@ -133,7 +133,7 @@ class Survey {
     if (!this.gone.length) return say("click the weak ones away first");
     const flagged = (value) => (asset) => ({ kind: "flag", asset, value });
     const out = this.gone.map(({ id }) => id);
-    if (await this.room.act([...this.ids.map(flagged("pick")), ...out.map(flagged("reject"))])) {
+    if (await this.app.act([...this.ids.map(flagged("pick")), ...out.map(flagged("reject"))])) {
       say(`picked ${this.ids.length}, rejected ${out.length}; one undo takes it back`);
       this.gone = [];
       this.draw();
@@ -152,10 +152,10 @@ class Survey {
 }
 
 /** What to survey: what the address says, else the selection, else what comes from the cursor on. */
-function asked(room) {
-  const named = (room.params.get("ids") ?? "").split(",").map(Number).filter((id) => room.place(id) >= 0);
+function asked(app) {
+  const named = (app.params.get("ids") ?? "").split(",").map(Number).filter((id) => app.place(id) >= 0);
   if (named.length > 1) return named.slice(0, MOST);
-  if (room.selection.size > 1) return [...room.selection].slice(0, MOST);
-  const here = Math.max(0, Math.min(room.place(room.cursor), room.ids.length - WITHOUT_SELECTION));
-  return [...room.ids.slice(here, here + WITHOUT_SELECTION)];
+  if (app.selection.size > 1) return [...app.selection].slice(0, MOST);
+  const here = Math.max(0, Math.min(app.place(app.cursor), app.ids.length - WITHOUT_SELECTION));
+  return [...app.ids.slice(here, here + WITHOUT_SELECTION)];
 }

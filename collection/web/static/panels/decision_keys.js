@@ -12,18 +12,18 @@ const DONE = { pick: "picked", reject: "rejected", none: "took the flag from" };
 const ASKED = { pick: "Pick", reject: "Reject", none: "Take the flag from" };
 
 /** Answer the actions that decide, for as long as the page lives. */
-export function listenForDecisions(room) {
-  const flag = (value) => () => decide(room, "flag", value, { done: DONE[value], asked: ASKED[value] });
-  const stars = (value) => () => decide(room, "stars", value, words("gave", "Give", value ? "★".repeat(value) : "no stars"));
+export function listenForDecisions(app) {
+  const flag = (value) => () => decide(app, "flag", value, { done: DONE[value], asked: ASKED[value] });
+  const stars = (value) => () => decide(app, "stars", value, words("gave", "Give", value ? "★".repeat(value) : "no stars"));
   answer({
     pick: flag("pick"),
     reject: flag("reject"),
     unflag: flag("none"),
     ...Object.fromEntries([0, 1, 2, 3, 4, 5].map((value) => [`stars${value}`, stars(value)])),
-    ...Object.fromEntries(COLOURS.map((colour) => [colour, () => toggleColour(room, colour)])),
-    lock: () => toggleLock(room),
-    undo: () => step(room, "undo"),
-    redo: () => step(room, "redo"),
+    ...Object.fromEntries(COLOURS.map((colour) => [colour, () => toggleColour(app, colour)])),
+    lock: () => toggleLock(app),
+    undo: () => step(app, "undo"),
+    redo: () => step(app, "redo"),
     advance: () => {
       keep("advance", !setting("advance"));
       say(setting("advance") ? "goes on to the next after deciding" : "stays on the image after deciding");
@@ -34,43 +34,43 @@ export function listenForDecisions(room) {
 const words = (done, asked, what, to = "to") => ({ done: `${done} ${what} ${to}`, asked: `${asked} ${what} ${to}` });
 
 /** Decide about the targets; with one decision behind and no selection, go on. */
-async function decide(room, kind, value, { done, asked }) {
-  const targets = room.targets();
+async function decide(app, kind, value, { done, asked }) {
+  const targets = app.targets();
   if (!targets.length) return say("there is no image to decide about");
   if (targets.length > MANY && !(await confirmed(`${asked} ${counted(targets.length, "image")}?`, asked))) return;
-  const told = room.decide(kind, value, targets);
-  const alone = room.aim ? targets.length === 1 : !room.selection.size;
+  const told = app.decide(kind, value, targets);
+  const alone = app.aim ? targets.length === 1 : !app.selection.size;
   const goesOn = setting("advance") && alone && value !== "none" && ["flag", "stars"].includes(kind);
-  if (goesOn) room.tell("advance");
-  const counts = targets.every((id) => room.known(id)); // those that are not known here the server has yet to count
-  if (await told) say(`${done} ${named(targets)}${counts ? `, ${left(room)}` : ""}`);
+  if (goesOn) app.tell("advance");
+  const counts = targets.every((id) => app.known(id)); // those that are not known here the server has yet to count
+  if (await told) say(`${done} ${named(targets)}${counts ? `, ${left(app)}` : ""}`);
 }
 
 const named = (ids) => (ids.length === 1 ? labelled(ids[0]) : counted(ids.length, "image"));
 
-function left(room) {
-  const { images, reviewed } = room.state.counts;
+function left(app) {
+  const { images, reviewed } = app.state.counts;
   return `${(images - reviewed).toLocaleString("en")} left`;
 }
 
 /** A colour that all targets have is taken from them. */
-function toggleColour(room, colour) {
-  const targets = room.targets();
-  const all = targets.every((id) => room.known(id)?.you.colour === colour);
+function toggleColour(app, colour) {
+  const targets = app.targets();
+  const all = targets.every((id) => app.known(id)?.you.colour === colour);
   const value = all ? "none" : colour;
-  return decide(room, "colour", value, all ? words("took", "Take", colour, "from") : words("gave", "Give", colour));
+  return decide(app, "colour", value, all ? words("took", "Take", colour, "from") : words("gave", "Give", colour));
 }
 
-function toggleLock(room) {
-  const all = room.targets().every((id) => room.known(id)?.you.locked);
-  return decide(room, "lock", !all, all ? { done: "unlocked", asked: "Unlock" } : { done: "locked", asked: "Lock" });
+function toggleLock(app) {
+  const all = app.targets().every((id) => app.known(id)?.you.locked);
+  return decide(app, "lock", !all, all ? { done: "unlocked", asked: "Unlock" } : { done: "locked", asked: "Lock" });
 }
 
 /** Undo or redo, and go to what it was about. */
-async function step(room, kind) {
-  const changed = await room[kind]().catch(sayWrong);
+async function step(app, kind) {
+  const changed = await app[kind]().catch(sayWrong);
   if (!changed) return;
-  const here = changed.find((id) => room.place(id) >= 0);
-  if (here !== undefined && !room.selection.size) room.moveTo(here);
+  const here = changed.find((id) => app.place(id) >= 0);
+  if (here !== undefined && !app.selection.size) app.moveTo(here);
   say(changed.length ? `${kind === "undo" ? "undone" : "done again"}: ${named(changed)}` : `nothing to ${kind}`);
 }

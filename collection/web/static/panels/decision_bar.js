@@ -5,7 +5,7 @@ import { counted, element, icon, labelled } from "../core/element.js";
 const COLOURS = ["red", "yellow", "green", "blue", "purple"];
 
 /** @param {(name: string, title: string, ...content: any) => HTMLElement} doing */
-export function verdict(bar, room, doing) {
+export function decisionBar(bar, app, doing) {
   const target = element("output", { class: "target", "aria-label": "Decides about" });
   const flags = [
     doing("reject", "Reject", icon("cross"), element("span", {}, "Reject")),
@@ -29,23 +29,23 @@ export function verdict(bar, room, doing) {
     element("div", { class: "extra", id: "extra" }),
   );
   const show = () => {
-    const ids = room.targets();
-    target.textContent = aimed(room, ids);
-    const you = ids.length === 1 ? room.known(ids[0])?.you : null;
+    const ids = app.targets();
+    target.textContent = aimed(app, ids);
+    const you = ids.length === 1 ? app.known(ids[0])?.you : null;
     for (const [place, value] of ["reject", "none", "pick"].entries()) press(flags[place], you?.flag === value);
     stars.forEach((star, place) => star.classList.toggle("given", place < (you?.stars ?? 0)));
     colours.forEach((dot, place) => press(dot, you?.colour === COLOURS[place]));
     press(lock, Boolean(you?.locked));
   };
-  for (const name of ["cursor", "selection", "changed", "ids", "shown", "loaded"]) room.on(name, show);
+  for (const name of ["cursor", "selection", "changed", "ids", "shown", "loaded"]) app.on(name, show);
   show();
 }
 
 const press = (made, on) => made.setAttribute("aria-pressed", String(on));
 
-function aimed(room, ids) {
+function aimed(app, ids) {
   if (!ids.length) return "no image";
-  if (ids.length > 1 || (room.selection.size && !room.aim)) return `${counted(ids.length, "image")} selected`;
-  if (room.place(ids[0]) < 0) return labelled(ids[0]);
-  return `${labelled(ids[0])} · ${(room.place(ids[0]) + 1).toLocaleString("en")} of ${room.ids.length.toLocaleString("en")}`;
+  if (ids.length > 1 || (app.selection.size && !app.aim)) return `${counted(ids.length, "image")} selected`;
+  if (app.place(ids[0]) < 0) return labelled(ids[0]);
+  return `${labelled(ids[0])} · ${(app.place(ids[0]) + 1).toLocaleString("en")} of ${app.ids.length.toLocaleString("en")}`;
 }

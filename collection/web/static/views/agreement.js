@@ -11,17 +11,17 @@ export const title = "People";
 
 const MOST = 24;
 
-export function mount(place, room) {
+export function mount(place, app) {
   let gone = false;
   let timer = 0;
   const draw = async () => {
     const found = await get("/api/agreement");
-    await room.details(found.contested.slice(0, MOST));
-    if (!gone) place.replaceChildren(people(found, room));
+    await app.details(found.contested.slice(0, MOST));
+    if (!gone) place.replaceChildren(people(found, app));
   };
   draw().catch(sayWrong);
-  room.aim = () => [];
-  const end = room.on("changed", () => {
+  app.aim = () => [];
+  const end = app.on("changed", () => {
     clearTimeout(timer);
     timer = setTimeout(() => draw().catch(sayWrong), 500);
   });
@@ -32,9 +32,9 @@ export function mount(place, room) {
   };
 }
 
-function people(found, room) {
+function people(found, app) {
   return element("div", { class: "read columns" },
-    element("section", {}, element("h2", {}, "Curators"), curators(found, room.state.you), links(found)),
+    element("section", {}, element("h2", {}, "Curators"), curators(found, app.state.you), links(found)),
     element("section", {},
       element("h2", {}, "How far you agree"),
       agreed("Pick or reject", found.flags),
@@ -43,7 +43,7 @@ function people(found, room) {
       element("p", { class: "quiet" },
         "Krippendorff's alpha: 1 where all agree, 0 where votes might as well be drawn by lot. Of pictures people seldom agree fully."),
     ),
-    element("section", { class: "wide" }, element("h2", {}, "Contested"), ...contested(found, room)),
+    element("section", { class: "wide" }, element("h2", {}, "Contested"), ...contested(found, app)),
     found.links && element("section", {},
       element("h2", {}, "The log"),
       element("p", { class: "quiet" }, "Every vote, undo and redo: who, when, and what was in sight; each line carries the hash of the one before. collection reviews --check FILE checks it."),
@@ -67,7 +67,7 @@ function again(repeats) {
 }
 
 function links({ links: known }) {
-  if (!known) return element("p", { class: "quiet" }, "Whoever opened the room has the links of all curators.");
+  if (!known) return element("p", { class: "quiet" }, "Whoever opened the app has the links of all curators.");
   const copy = (link) => () => navigator.clipboard.writeText(link).then(
     () => say("the link is copied: whoever has it decides under that name"),
     () => say("this browser does not let the page copy: select the link", "wrong"),
@@ -103,14 +103,14 @@ function numbers({ alpha, interval, units, equal, pairs }) {
   return `alpha ${alpha.toFixed(2)}${ends}; ${equal} of ${pairs} pairs of votes alike, on ${units}`;
 }
 
-function contested({ contested: ids }, room) {
+function contested({ contested: ids }, app) {
   if (!ids.length) return [element("p", { class: "quiet" }, "None of those that you have voted on. What others said shows once you have voted yourself.")];
   const query = `id:${ids.slice(0, 500).join(",")}`;
-  const shown = ids.slice(0, MOST).map((id) => card(id, room.known(id), {
-    role: "listitem", caption: [votes(room.known(id))], click: () => room.go("loupe", { q: query, at: id }),
+  const shown = ids.slice(0, MOST).map((id) => card(id, app.known(id), {
+    role: "listitem", caption: [votes(app.known(id))], click: () => app.go("loupe", { q: query, at: id }),
   }));
   return [
-    element("p", {}, `${counted(ids.length, "image")}, the closest votes first. `, button("Go through them", () => room.go("loupe", { q: query, at: ids[0] }))),
+    element("p", {}, `${counted(ids.length, "image")}, the closest votes first. `, button("Go through them", () => app.go("loupe", { q: query, at: ids[0] }))),
     element("div", { class: "cards small", role: "list" }, shown),
   ];
 }
