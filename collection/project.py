@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from collection.config import Config, load_config
-from collection.errors import ConfigError, ProjectError, UsageError
+from collection.errors import ConfigError, ProjectBusyError, UsageError
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
@@ -269,12 +269,12 @@ class Project:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """One process works in a project at a time; raises ProjectError while another does. Readers need no leave."""
+        """One process works in a project at a time; raises ProjectBusyError while another does. Readers may come."""
         with (self.folder / ".lock").open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise ProjectError(
+                raise ProjectBusyError(
                     f"another collection command is at work in {self.folder}", "wait for it, or stop it with Ctrl-C"
                 ) from None
             self.files.sweep()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -158,6 +159,37 @@ def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Fo
     yield start
     for server in started:
         server.close()
+
+
+@pytest.fixture(scope="session")
+def _installed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Installs a package of tests/third_party into a folder of its own, once."""
+    done: dict[str, Path] = {}
+
+    def install(name: str) -> Path:
+        if name not in done:
+            source, done[name] = tmp_path_factory.mktemp(name) / "source", tmp_path_factory.mktemp(f"{name}-installed")
+            shutil.copytree(REPOSITORY / "tests" / "third_party" / name, source)  # building leaves files beside it
+            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            how = ["--no-index", "--no-deps", "--no-build-isolation", "--target", str(done[name])]
+            subprocess.run([*pip, *how, str(source)], check=True, capture_output=True, text=True)
+        return done[name]
+
+    return install
+
+
+@pytest.fixture
+def third_party(_installed: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Called with the name of a package of tests/third_party: installs it for this test, and for its commands."""
+
+    def add(name: str) -> Path:
+        place = _installed(name)
+        monkeypatch.syspath_prepend(str(place))
+        places = [str(place), *filter(None, [os.environ.get("PYTHONPATH")])]
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(places))
+        return place
+
+    return add
 
 
 COLOURS = {"red": (220, 40, 40), "blue": (40, 60, 220), "green": (40, 170, 60)}

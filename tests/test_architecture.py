@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 FLOORS = [
-    {"errors", "atomic_file"},
+    {"errors", "atomic_file", "json_fields", "spelling"},
     {"values"},
+    {"plugins"},
     {"concurrency", "config", "models"},
     {"unixfs"},
     {"store"},

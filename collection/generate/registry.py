@@ -82,8 +82,8 @@ def _check_references(config: Config, wish: DiffusionGenerator) -> None:
 
 
 def _check_painter_styles(config: Config) -> None:
-    from collection.config.reading import nearest
     from collection.generate.painter import STYLES
+    from collection.spelling import nearest
 
     for series in config.series:
         if series.late_blend:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, create_engine, delete, select
 
-from collection.errors import CollectionError
+from collection.errors import UnavailableError
 from collection.store.migrations import migrate
 from collection.store.tables import FailureRow, StageRunRow
 from collection.values import Failure, canonical_json
@@ -52,13 +52,13 @@ def open_engine(path: Path) -> Engine:
 
 @contextmanager
 def _disk_trouble(path: Path) -> Iterator[None]:
-    """SQLite's words for a disk that is full or fails, as a CollectionError."""
+    """SQLite's words for a disk that is full or fails, as a UnavailableError."""
     try:
         yield
     except OperationalError as error:
         if not getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR")):
             raise
-        raise CollectionError(
+        raise UnavailableError(
             f"cannot write {path}: {error.orig}", "free some disk space, then run the same command again"
         ) from error
 
@@ -115,7 +115,7 @@ class Database:
         """One transaction, which takes the writer's lock at once: it never fails half-way for another writer.
 
         Without `durably` the disk is not waited for: a power cut may undo the last such transactions, whole.
-        Raises CollectionError where the disk refuses; nothing of the transaction is kept then.
+        Raises UnavailableError where the disk refuses; nothing of the transaction is kept then.
         """
         engine = self._writer if durably else self._hasty
         with self._turn, _disk_trouble(self.path), Session(engine, expire_on_commit=False) as session, session.begin():

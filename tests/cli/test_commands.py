@@ -110,7 +110,7 @@ def test_select_explains_every_choice(collection, finished):
     said = collection("-C", finished, "select", "--why-image", other, "--json").object
     assert said["why"].startswith("not chosen: ")
     assert collection("-C", finished, "select", "--why", 99).code == 2
-    assert collection("-C", finished, "select", "--why-image", 99).code == 1
+    assert collection("-C", finished, "select", "--why-image", 99).code == 2
 
 
 def test_two_commands_at_once_in_one_project(collection, project):
@@ -119,7 +119,7 @@ def test_two_commands_at_once_in_one_project(collection, project):
     with (project / ".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         said = collection("-C", project, "plan")
-        assert said.code == 2
+        assert said.code == 1
         assert "another collection command" in said.err
         assert collection("-C", project, "status").code == 0, "readers need no leave"
 

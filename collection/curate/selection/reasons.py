@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from collection.curate.reviews.state import Standing
 from collection.curate.selection.candidates import Candidates, Ranked, candidates_of
 from collection.curate.selection.criteria import Wish
-from collection.errors import CollectionError
+from collection.errors import NotFoundError
 from collection.store.records import Asset, Duplicate, Selection
 from collection.store.store import Store
 from collection.values import amount
@@ -38,7 +38,7 @@ def explained(
 
 
 def why(store: Store, asset_id: int, wish: Wish, candidates: Candidates | None = None) -> str:
-    """Why an image was chosen, or why not; raises CollectionError for a number that no image has.
+    """Why an image was chosen, or why not; raises NotFoundError for a number that no image has.
 
     `candidates` saves the ranking where it is at hand.
     """
@@ -62,7 +62,7 @@ def why(store: Store, asset_id: int, wish: Wish, candidates: Candidates | None =
             standing = f"not chosen: {_standing(ranked, place, len(candidates.ranked))}"
             weighed = f"; likeness was weighed too (diversity {wish.diversity:g})" if wish.diversity else ""
             return f"{standing}, {no_room(ranked.asset, wish)}{_said(asset_id, wish)}{weighed}"
-    raise CollectionError(
+    raise NotFoundError(
         f"no image has the number {asset_id:04d}", "collection sheet shows the images and their numbers"
     )
 
