@@ -15,10 +15,10 @@ from starlette.exceptions import HTTPException
 
 from collection.errors import CollectionError, ProjectError, UsageError
 from collection.project import Project
-from collection.web.access import Gate, Keys, links
-from collection.web.broadcaster import News
+from collection.web.access import AuthMiddleware, Tokens, links
+from collection.web.broadcaster import EventBroadcaster
 from collection.web.jobs import UnknownJobError
-from collection.web.room import Room, UnknownImageError
+from collection.web.review_app import ReviewApp, UnknownImageError
 from collection.web.routes import (
     agreement,
     decisions,
@@ -37,7 +37,7 @@ LARGEST_BODY = 2_000_000
 ROUTES = (page, images, image_files, decisions, agreement, lineage, selection, saved_views, jobs, stream)
 
 
-def create_app(project: Project, keys: Keys, *, host: str = "127.0.0.1", port: int = 80) -> FastAPI:
+def create_app(project: Project, keys: Tokens, *, host: str = "127.0.0.1", port: int = 80) -> FastAPI:
     """The review room of a project, for the curators of `keys`, as it is reached under `host` and `port`."""
     app = FastAPI(
         title="collection review",
@@ -48,30 +48,30 @@ def create_app(project: Project, keys: Keys, *, host: str = "127.0.0.1", port: i
         max_body_size=LARGEST_BODY,
         lifespan=_open,
     )
-    app.state.room = Room(project, keys.curators)
+    app.state.review = ReviewApp(project, keys.curators)
     app.state.links = links(keys, host, port)
-    app.state.news = News(app.state.room)
+    app.state.broadcaster = EventBroadcaster(app.state.review)
     for route in ROUTES:
         app.include_router(route.router)
     page.mount_static(app)
     app.add_exception_handler(CollectionError, _failed)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _refused)
-    app.add_middleware(Gate, keys=keys, host=host, port=port)
+    app.add_middleware(AuthMiddleware, keys=keys, host=host, port=port)
     return app
 
 
 @asynccontextmanager
 async def _open(app: FastAPI) -> AsyncIterator[None]:
     """Watch for news as long as the room is open, and leave nothing at work behind."""
-    await run_in_threadpool(app.state.room.now)  # the first page need not wait for the catalogue
-    watching = asyncio.create_task(app.state.news.watch())
+    await run_in_threadpool(app.state.review.now)  # the first page need not wait for the catalogue
+    watching = asyncio.create_task(app.state.broadcaster.watch())
     try:
         yield
     finally:
         watching.cancel()
-        app.state.news.close()
-        await run_in_threadpool(app.state.room.close)
+        app.state.broadcaster.close()
+        await run_in_threadpool(app.state.review.close)
 
 
 async def _failed(_: Request, error: Exception) -> Response:

@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 
 from collection.values import Progress
 from collection.web.jobs import Job
-from collection.web.room import Room
+from collection.web.review_app import ReviewApp
 
 LOOK = 0.25
 """Seconds between looks at the database, for what other processes write."""
@@ -32,10 +32,10 @@ BEHIND = 1000
 Event = tuple[str, Mapping[str, Any]]
 
 
-class News:
+class EventBroadcaster:
     """Looks for what is new, sees that it gets to the disk, and tells all readers."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: ReviewApp) -> None:
         self._room = room
         self._readers: set[asyncio.Queue[Event | None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -12,9 +12,9 @@ import uvicorn
 
 from collection.errors import CollectionError, UsageError
 from collection.project import Project
-from collection.web.access import Keys
+from collection.web.access import Tokens
 from collection.web.app import create_app
-from collection.web.broadcaster import News
+from collection.web.broadcaster import EventBroadcaster
 
 PATIENCE = 2
 """Seconds that open requests get when the server is stopped."""
@@ -45,18 +45,18 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(project: Project, keys: Keys, host: str, listener: socket.socket, ready: Callable[[], None]) -> None:
+def serve(project: Project, keys: Tokens, host: str, listener: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; `ready` is called once requests are answered."""
     app = create_app(project, keys, host=host, port=listener.getsockname()[1])
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=PATIENCE
     )
     with suppress(KeyboardInterrupt):
-        _Server(config, ready, app.state.news).run(sockets=[listener])
+        _Server(config, ready, app.state.broadcaster).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], news: News) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], news: EventBroadcaster) -> None:
         super().__init__(config)
         self._ready, self._news = ready, news
 

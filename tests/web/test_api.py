@@ -311,7 +311,7 @@ def test_images_made_meanwhile_are_there_at_once(anna: TestClient, project: Proj
     record(project.store, "carla", [Decision("flag", 1, "pick")])
     after = anna.get("/api/ids").json()
     assert after["version"] > before["version"]
-    assert app.state.room.catalogue.decided_since(before["version"]).keys() == {1}
+    assert app.state.review.catalogue.decided_since(before["version"]).keys() == {1}
 
 
 def test_the_icon_that_browsers_ask_for_unasked(anna: TestClient) -> None:

@@ -1,4 +1,4 @@
-"""Keys and buttons that decide, in a real browser, on a server of its own."""
+"""Tokens and buttons that decide, in a real browser, on a server of its own."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from collection.pictures.files import encode_png, pixel_sha256
 from collection.project import open_project
 from collection.store.records import Asset
 from collection.values import Pixels, Recipe
-from collection.web.access import open_keys
+from collection.web.access import open_tokens
 from collection.web.app import create_app
 
 KINDS = [(colour, shape) for colour in ("red", "blue", "green") for shape in ("circle", "stripes")]
@@ -49,12 +49,12 @@ def shapes(shapes_clip: str, paint_shape: Paint, tmp_path_factory: pytest.TempPa
 @pytest.fixture
 def curator(shapes: Path) -> Iterator[TestClient]:
     with open_project(shapes) as project:
-        keys = open_keys(shapes, ["anna"])
+        keys = open_tokens(shapes, ["anna"])
         app = create_app(project, keys)
         client = TestClient(app, base_url="http://127.0.0.1", headers={"x-collection": "1"})
         client.get("/", params={"token": keys.token("anna")})
         yield client
-        app.state.room.close()
+        app.state.review.close()
 
 
 def first(client: TestClient, query: str) -> list[tuple[str, str]]:

@@ -57,7 +57,7 @@ class TestTheSet:
     ) -> None:
         told: list[tuple[str, Any]] = []
         monkeypatch.setattr("collection.web.broadcaster.LOOK", -1.0)  # every choice takes longer
-        monkeypatch.setattr(app.state.news, "tell", lambda name, value: told.append((name, value)))
+        monkeypatch.setattr(app.state.broadcaster, "tell", lambda name, value: told.append((name, value)))
         supply = got(anna, "/api/set", asker="a")["supply"]
         assert told == [("choosing", {"asker": "a", "done": n, "total": supply}) for n in range(1, supply + 1)]
 

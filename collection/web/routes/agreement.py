@@ -15,8 +15,8 @@ from starlette.background import BackgroundTask
 from collection.curate.reviews.agreement import Agreement, agreement, contested
 from collection.curate.reviews.audit import write_audit
 from collection.curate.reviews.log import standing_events
-from collection.web.room import picture_addresses
-from collection.web.routes.dependencies import TheRoom, You
+from collection.web.review_app import picture_addresses
+from collection.web.routes.dependencies import App, You
 
 router = APIRouter(prefix="/api")
 
@@ -24,32 +24,32 @@ SHOWN = ("id", "label", "width", "height")
 
 
 @router.get("/pair")
-def pair(room: TheRoom, you: You) -> dict[str, Any]:
+def pair(app: App, you: You) -> dict[str, Any]:
     """The two images to compare next, without anybody's scores; both None where none are left to ask about."""
-    now = room.now()
-    asked = room.duel.next(you, now)
-    far = {"asked": room.duel.asked(you), "votes": asked.votes, "outlook": asked.outlook.as_json()}
+    now = app.now()
+    asked = app.duel.next(you, now)
+    far = {"asked": app.duel.asked(you), "votes": asked.votes, "outlook": asked.outlook.as_json()}
     question = asked.question
     if question is None:
         return {"left": None, "right": None, **far}
     sides = {"left": question.left, "right": question.right}
     found = {}
     for side, number in sides.items():
-        row = room.row(now, number)
-        image = room.image(now, row, you)
+        row = app.row(now, number)
+        image = app.image(now, row, you)
         found[side] = {name: image[name] for name in SHOWN} | picture_addresses(number, now.images.files[row])
     return {**found, **far}
 
 
 @router.get("/agreement")
-def agreed(request: Request, room: TheRoom, you: You) -> dict[str, Any]:
+def agreed(request: Request, app: App, you: You) -> dict[str, Any]:
     """How far the curators agree, and which images they disagree about, of those that you have voted on.
 
-    `links` are for the curator who opened the room, as whoever has a link decides in that name; None for others.
+    `links` are for the curator who opened the app, as whoever has a link decides in that name; None for others.
     """
-    found = agreement(room.store)
-    answers = dict(Counter(event.curator for event in standing_events(room.store.reviews(kind="pair"))))
-    standings = room.now().reviews.standings()
+    found = agreement(app.store)
+    answers = dict(Counter(event.curator for event in standing_events(app.store.reviews(kind="pair"))))
+    standings = app.now().reviews.standings()
     votes = dict(Counter(name for standing in standings.values() for name in standing.curators))
     visible = {number: standing for number, standing in standings.items() if you in standing.curators}
     return {
@@ -57,22 +57,22 @@ def agreed(request: Request, room: TheRoom, you: You) -> dict[str, Any]:
         "stars": _told(found.stars),
         "comparisons": _told(found.comparisons),
         "repeats": {name: asdict(repeats) for name, repeats in found.repeats.items()},
-        "curators": sorted({*room.curators, *answers, *votes}),
+        "curators": sorted({*app.curators, *answers, *votes}),
         "comparisons_by": answers,
-        "links": dict(request.app.state.links) if you == room.curators[0] else None,
+        "links": dict(request.app.state.links) if you == app.curators[0] else None,
         "contested": [standing.asset_id for standing in contested(visible)],
         "votes": votes,
     }
 
 
 @router.get("/audit", response_class=FileResponse)
-def audit(room: TheRoom, you: You) -> FileResponse:
-    """Every event, chained by hashes, as JSON Lines; for the curator who opened the room, as it hides nothing."""
-    if you != room.curators[0]:
-        raise HTTPException(403, f"the log shows all votes; only {room.curators[0]} gets it")
+def audit(app: App, you: You) -> FileResponse:
+    """Every event, chained by hashes, as JSON Lines; for the curator who opened the app, as it hides nothing."""
+    if you != app.curators[0]:
+        raise HTTPException(403, f"the log shows all votes; only {app.curators[0]} gets it")
     with tempfile.NamedTemporaryFile(suffix=".jsonl", delete=False) as file:
         path = Path(file.name)
-    write_audit(path, room.store)
+    write_audit(path, app.store)
     gone = BackgroundTask(path.unlink, missing_ok=True)
     return FileResponse(path, media_type="application/jsonl", filename="reviews.jsonl", background=gone)
 

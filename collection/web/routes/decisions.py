@@ -13,8 +13,8 @@ from collection.curate.reviews import log as reviews
 from collection.errors import UsageError
 from collection.store.records import Decision, Review
 from collection.values import amount
-from collection.web.room import Room, standing_of
-from collection.web.routes.dependencies import LARGEST, Text, TheRoom, You
+from collection.web.review_app import ReviewApp, standing_of
+from collection.web.routes.dependencies import LARGEST, Text, App, You
 
 router = APIRouter(prefix="/api")
 
@@ -69,28 +69,28 @@ class Action(BaseModel):
 
 
 @router.post("/events", response_class=JSONResponse)
-def record(room: TheRoom, you: You, action: Action) -> Response:
+def record(app: App, you: You, action: Action) -> Response:
     """Keep an action; answered once it is committed. It outlives this server at once, a power cut a second later."""
-    kept = reviews.record(room.store, you, action.each(), seen=action.seen.model_dump(exclude_none=True))
-    return JSONResponse({"batch": kept[0].batch, **_changed(room, you, kept, kept)})
+    kept = reviews.record(app.store, you, action.each(), seen=action.seen.model_dump(exclude_none=True))
+    return JSONResponse({"batch": kept[0].batch, **_changed(app, you, kept, kept)})
 
 
 @router.post("/undo", response_class=JSONResponse)
-def undo(room: TheRoom, you: You) -> Response:
+def undo(app: App, you: You) -> Response:
     """Take back your last action that stands."""
-    return JSONResponse(_changed(room, you, reviews.undo(room.store, you)))
+    return JSONResponse(_changed(app, you, reviews.undo(app.store, you)))
 
 
 @router.post("/redo", response_class=JSONResponse)
-def redo(room: TheRoom, you: You) -> Response:
+def redo(app: App, you: You) -> Response:
     """Bring back what your last undo took."""
-    return JSONResponse(_changed(room, you, reviews.redo(room.store, you)))
+    return JSONResponse(_changed(app, you, reviews.redo(app.store, you)))
 
 
-def _changed(room: Room, you: str, events: Sequence[Review], new: Sequence[Review] = ()) -> dict[str, Any]:
+def _changed(app: ReviewApp, you: str, events: Sequence[Review], new: Sequence[Review] = ()) -> dict[str, Any]:
     """The images that events are about, and how they stand now; `new`: those of the events that were just kept."""
     numbers = sorted({number for event in events for number in (event.asset_id, event.other_id) if number is not None})
-    version, standings = room.catalogue.standings_after(new, numbers[:TOLD])
+    version, standings = app.catalogue.standings_after(new, numbers[:TOLD])
     return {
         "changed": numbers,
         "standings": {str(standing.asset_id): standing_of(standing, you) for standing in standings},

@@ -1,4 +1,4 @@
-"""What every route may ask for: the room, and who is asking."""
+"""What every route may ask for: the app, and who is asking."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from pydantic import AfterValidator
 
-from collection.web.room import Room
+from collection.web.review_app import ReviewApp
 
 LARGEST = 2**53 - 1
 """The largest integer that JSON holds everywhere."""
 
 
-async def room_of(request: Request) -> Room:
+async def room_of(request: Request) -> ReviewApp:
     """The room that this server serves."""
-    room: Room = request.app.state.room
+    app: ReviewApp = request.app.state.review
     return room
 
 
@@ -31,7 +31,7 @@ def encodable(text: str) -> str:
     return text
 
 
-TheRoom = Annotated[Room, Depends(room_of)]
+App = Annotated[ReviewApp, Depends(room_of)]
 You = Annotated[str, Depends(curator_of)]
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 Text = Annotated[str, AfterValidator(encodable)]

@@ -10,8 +10,8 @@ from fastapi.responses import FileResponse, Response
 
 from collection.errors import CollectionError
 from collection.store.thumbnails import SIDES
-from collection.web.room import TAG, Room, UnknownImageError
-from collection.web.routes.dependencies import Number, Text, TheRoom
+from collection.web.review_app import TAG, ReviewApp, UnknownImageError
+from collection.web.routes.dependencies import Number, Text, App
 
 router = APIRouter(prefix="/images")
 
@@ -20,15 +20,15 @@ FOREVER = "private, max-age=31536000, immutable"
 
 @router.get("/{number}/{size}/{tag}", response_class=FileResponse)
 def picture(
-    room: TheRoom,
+    app: App,
     number: Number,
     size: Literal["256", "1024", "full"],
     tag: Text,
     if_none_match: Annotated[Text, Header()] = "",
 ) -> Response:
     """A picture in a size. `tag` is the beginning of the file's hash, so that the answer never changes."""
-    now = room.now()
-    row = room.row(now, number)
+    now = app.now()
+    row = app.row(now, number)
     file_sha256 = now.images.files[row]
     if tag != file_sha256[:TAG]:
         raise UnknownImageError(number)
@@ -37,24 +37,24 @@ def picture(
     if etag in if_none_match:
         return Response(status_code=304, headers=headers)
     if size == "full":
-        return FileResponse(_full(room, file_sha256), media_type="image/png", headers=headers)
-    return FileResponse(_small(room, file_sha256, int(size)), media_type="image/webp", headers=headers)
+        return FileResponse(_full(app, file_sha256), media_type="image/png", headers=headers)
+    return FileResponse(_small(app, file_sha256, int(size)), media_type="image/webp", headers=headers)
 
 
-def _full(room: Room, file_sha256: str) -> Path:
-    path = room.project.files.path(file_sha256)
+def _full(app: ReviewApp, file_sha256: str) -> Path:
+    path = app.project.files.path(file_sha256)
     if not path.is_file():
         raise CollectionError(f"the file of this image is missing: {path.name}", "`collection generate` makes it again")
     return path
 
 
-def _small(room: Room, file_sha256: str, side: int) -> Path:
+def _small(app: ReviewApp, file_sha256: str, side: int) -> Path:
     """The thumbnail of a file; made now if it is not there."""
-    thumbnails = room.project.thumbnails
+    thumbnails = app.project.thumbnails
     path = thumbnails.path(file_sha256, side)
     if not path.is_file():
         from collection.pictures.files import decode_image, thumbnail
 
-        pixels = decode_image(room.project.files.read(file_sha256), file_sha256)
+        pixels = decode_image(app.project.files.read(file_sha256), file_sha256)
         thumbnails.add(file_sha256, {each: thumbnail(pixels, each) for each in SIDES})
     return path

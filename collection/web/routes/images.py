@@ -1,4 +1,4 @@
-"""Routes about images: the state of the room, which images a query means, and what is known of each."""
+"""Routes about images: the state of the app, which images a query means, and what is known of each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collection.curate.search.find import STATES, field_names, find_rows
 from collection.curate.search.histogram import histogram
 from collection.errors import UsageError
 from collection.values import amount
-from collection.web.routes.dependencies import LARGEST, Number, Text, TheRoom, You
+from collection.web.routes.dependencies import LARGEST, Number, Text, App, You
 
 router = APIRouter(prefix="/api")
 
@@ -24,14 +24,14 @@ IDS = "application/octet-stream"
 
 
 @router.get("/state")
-def state(room: TheRoom, you: You) -> dict[str, Any]:
+def state(app: App, you: You) -> dict[str, Any]:
     """All that a page must know before it shows the first image."""
-    now, config = room.now(), room.project.config
+    now, config = app.now(), app.project.config
     images, votes = now.images, now.votes(you, you)
     return {
         "project": {"title": config.title, "symbol": config.token_symbol, "supply": config.supply},
         "you": you,
-        "curators": list(room.curators),
+        "curators": list(app.curators),
         "counts": {
             "images": len(images),
             "reviewed": int(votes.voted.sum()),
@@ -53,16 +53,16 @@ def state(room: TheRoom, you: You) -> dict[str, Any]:
         "traits": {name: list(labels.names) for name, labels in images.traits.items()},
         "series": list(images.series.names),
         "words": now.judge.words is not None,
-        "diversity": room.store.diversity(config.select.diversity),
-        "views": room.saved_views(),
+        "diversity": app.store.diversity(config.select.diversity),
+        "views": app.saved_views(),
         "version": now.version,
     }
 
 
 @router.get("/ids", response_class=JSONResponse)
-def ids(room: TheRoom, you: You, q: Text = "", accept: Annotated[str, Header()] = "") -> Response:
+def ids(app: App, you: You, q: Text = "", accept: Annotated[str, Header()] = "") -> Response:
     """The numbers of the images that a query means, in its order; as uint32 little-endian where that is accepted."""
-    now = room.now()
+    now = app.now()
     found = now.images.ids[find_rows(now, q, you)]
     if IDS in accept:
         headers = {"x-version": str(now.version)}
@@ -71,24 +71,24 @@ def ids(room: TheRoom, you: You, q: Text = "", accept: Annotated[str, Header()] 
 
 
 @router.get("/assets")
-def assets(room: TheRoom, you: You, ids: Annotated[str, Query(max_length=20_000)]) -> dict[str, Any]:
+def assets(app: App, you: You, ids: Annotated[str, Query(max_length=20_000)]) -> dict[str, Any]:
     """What a grid shows of some images: `ids=1,2,3`, at most 1000; numbers without an image are left out."""
     numbers = _numbers(ids)
-    now = room.now()
+    now = app.now()
     rows = [now.images.rows[number] for number in numbers if number in now.images.rows]
-    return {"assets": [room.image(now, row, you) for row in rows], "version": now.version}
+    return {"assets": [app.image(now, row, you) for row in rows], "version": now.version}
 
 
 @router.get("/assets/{number}")
-def asset(room: TheRoom, you: You, number: Number) -> dict[str, Any]:
+def asset(app: App, you: You, number: Number) -> dict[str, Any]:
     """All that is known of one image."""
-    return room.detail(room.now(), number, you)
+    return app.detail(app.now(), number, you)
 
 
 @router.get("/histogram")
-def field_histogram(room: TheRoom, you: You, field: Text, q: Text = "") -> dict[str, Any]:
+def field_histogram(app: App, you: You, field: Text, q: Text = "") -> dict[str, Any]:
     """How a field is spread over the images of a query: edges and counts, or words and counts."""
-    return histogram(room.now(), field, q, you)
+    return histogram(app.now(), field, q, you)
 
 
 def _numbers(text: str) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from collection.web.routes.dependencies import LARGEST, Number, TheRoom, You
+from collection.web.routes.dependencies import LARGEST, Number, App, You
 
 router = APIRouter(prefix="/api/jobs")
 
@@ -53,23 +53,23 @@ class Variants(_Wish):
 
 
 @router.get("")
-def jobs(room: TheRoom) -> dict[str, Any]:
+def jobs(app: App) -> dict[str, Any]:
     """The jobs of this room since it was opened, the newest first."""
-    return {"jobs": [asdict(job) for job in room.jobs.all()]}
+    return {"jobs": [asdict(job) for job in app.jobs.all()]}
 
 
 @router.post("")
 def start(
-    room: TheRoom, you: You, wish: Annotated[Plain | Reroll | Breed | Variants, Field(discriminator="kind")]
+    app: App, you: You, wish: Annotated[Plain | Reroll | Breed | Variants, Field(discriminator="kind")]
 ) -> dict[str, Any]:
     """Begin a job; one at a time."""
     options = wish.model_dump()
     for number in [*options.get("images", []), *([options["image"]] if "image" in options else [])]:
-        room.row(room.now(), number)
-    return {"job": asdict(room.jobs.start(options.pop("kind"), options, you))}
+        app.row(app.now(), number)
+    return {"job": asdict(app.jobs.start(options.pop("kind"), options, you))}
 
 
 @router.delete("/{number}")
-def cancel(room: TheRoom, number: Number) -> dict[str, Any]:
+def cancel(app: App, number: Number) -> dict[str, Any]:
     """Stop a job; what it has made is kept."""
-    return {"job": asdict(room.jobs.cancel(number))}
+    return {"job": asdict(app.jobs.cancel(number))}

@@ -11,8 +11,8 @@ from collection.curate.search.catalogue import Snapshot
 from collection.errors import UsageError
 from collection.plan.lineage import ancestry, children
 from collection.store.records import Duplicate
-from collection.web.room import Room, stack_member
-from collection.web.routes.dependencies import Number, TheRoom
+from collection.web.review_app import ReviewApp, stack_member
+from collection.web.routes.dependencies import Number, App
 
 router = APIRouter(prefix="/api")
 
@@ -22,14 +22,14 @@ Nearer = Annotated[float, Query(ge=-1, le=1, allow_inf_nan=False)]
 
 
 @router.get("/stacks")
-def stacks(room: TheRoom, nearer: Nearer = 0) -> dict[str, Any]:
+def stacks(app: App, nearer: Nearer = 0) -> dict[str, Any]:
     """Near-duplicates: each stack led by its best image, the largest first; and what has a twin elsewhere.
 
     `apart` is who took a member out of its stack, or None. `movable`: whether `nearer` may be other than 0; `at` is
     then what it means. Only the stacks of 0 are set aside; all others are to look at.
     """
-    now = room.now()
-    at, known = _at(room, now, nearer) if nearer else (None, now.choice.stacks)
+    now = app.now()
+    at, known = _at(app, now, nearer) if nearer else (None, now.choice.stacks)
     found = [
         {"keeper": keeper, "members": [{**stack_member(item), "apart": _apart(now, item)} for item in members]}
         for keeper, members in sorted(known.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -39,14 +39,14 @@ def stacks(room: TheRoom, nearer: Nearer = 0) -> dict[str, Any]:
         {**stack_member(item), "keeper": item.elsewhere} for item in now.choice.aside.values() if item.keeper_id is None
     ]
     return {
-        "stacks": found, "elsewhere": elsewhere, "movable": room.stacking.movable, "at": at, "version": now.version,
+        "stacks": found, "elsewhere": elsewhere, "movable": app.stacking.movable, "at": at, "version": now.version,
     }  # fmt: skip
 
 
-def _at(room: Room, now: Snapshot, nearer: float) -> tuple[dict[str, Any], Mapping[int, Sequence[Duplicate]]]:
-    if not room.stacking.movable:
+def _at(app: ReviewApp, now: Snapshot, nearer: float) -> tuple[dict[str, Any], Mapping[int, Sequence[Duplicate]]]:
+    if not app.stacking.movable:
         raise UsageError("nothing is kept to draw other stacks by", "collection dedupe compares the images")
-    at, loosest, found = room.stacking.at(now, nearer)
+    at, loosest, found = app.stacking.at(now, nearer)
     cosines = [round(cosine, 4) for cosine in at.cosines.values()]
     return {"bits": at.bits, "cosines": [min(cosines), max(cosines)], "loosest": loosest}, found
 
@@ -56,14 +56,14 @@ def _apart(now: Snapshot, item: Duplicate) -> str | None:
 
 
 @router.get("/lineage/{number}")
-def lineage(room: TheRoom, number: Number) -> dict[str, Any]:
+def lineage(app: App, number: Number) -> dict[str, Any]:
     """What an image was bred or made from, as a tree of parents, and what came of it."""
-    now = room.now()
-    room.row(now, number)
-    asset = room.store.asset(number)
+    now = app.now()
+    app.row(now, number)
+    asset = app.store.asset(number)
     if asset is None or asset.recipe is None:
         raise UsageError(f"image {number} was imported, so nobody knows its recipe", "choose one that was generated")
-    known = room.recipes(now)
+    known = app.recipes(now)
     tree = ancestry(asset.recipe.sha256, known)
     became = children(asset.recipe.sha256, list(known.values()))
     return {

@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from collection.values import sha256_hex
-from collection.web.routes.dependencies import TheRoom
+from collection.web.routes.dependencies import App
 
 router = APIRouter()
 
@@ -20,13 +20,13 @@ STATIC = HERE / "static"
 
 
 @router.get("/", response_class=HTMLResponse, include_in_schema=False)
-def page(room: TheRoom, request: Request) -> Response:
+def page(app: App, request: Request) -> Response:
     """The one page; everything else is asked for by its modules."""
     from jinja2 import Environment, FileSystemLoader
 
     templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
     version = static_version()
-    text = templates.get_template("app.html").render(title=room.project.config.title, static=f"/static/{version}")
+    text = templates.get_template("app.html").render(title=app.project.config.title, static=f"/static/{version}")
     return HTMLResponse(text)
 
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from collection.errors import UsageError
 from collection.store.records import SavedView
-from collection.web.room import Room
-from collection.web.routes.dependencies import Text, TheRoom, You
+from collection.web.review_app import ReviewApp
+from collection.web.routes.dependencies import Text, App, You
 
 router = APIRouter(prefix="/api/views")
 
@@ -30,19 +30,19 @@ class UnknownViewError(UsageError):
 
 
 @router.post("")
-def save(room: TheRoom, you: You, view: View) -> dict[str, Any]:
+def save(app: App, you: You, view: View) -> dict[str, Any]:
     """Keep a view for everybody, in place of one of the same name."""
-    room.store.save_view(SavedView(view.name, view.query, you))
-    return _all(room)
+    app.store.save_view(SavedView(view.name, view.query, you))
+    return _all(app)
 
 
 @router.delete("/{name}")
-def remove(room: TheRoom, name: Annotated[Text, Path(max_length=100)]) -> dict[str, Any]:
+def remove(app: App, name: Annotated[Text, Path(max_length=100)]) -> dict[str, Any]:
     """Forget a view."""
-    if not room.store.remove_view(name):
+    if not app.store.remove_view(name):
         raise UnknownViewError(f'there is no view "{name}"', "it may have been removed by another")
-    return _all(room)
+    return _all(app)
 
 
-def _all(room: Room) -> dict[str, Any]:
-    return {"views": room.saved_views()}
+def _all(app: ReviewApp) -> dict[str, Any]:
+    return {"views": app.saved_views()}

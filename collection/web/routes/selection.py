@@ -20,8 +20,8 @@ from collection.curate.sheet import PER_PAGE, Cell, Sheet, write_sheet
 from collection.errors import UsageError
 from collection.store.thumbnails import SIDES
 from collection.values import amount
-from collection.web.room import Room
-from collection.web.routes.dependencies import Text, TheRoom
+from collection.web.review_app import ReviewApp
+from collection.web.routes.dependencies import Text, App
 
 router = APIRouter(prefix="/api")
 
@@ -41,31 +41,31 @@ class Choosing(BaseModel):
 
 
 @router.get("/set")
-def proposed(request: Request, room: TheRoom, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
+def proposed(request: Request, app: App, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
     """The set as it would be chosen and minted now; nothing is written."""
-    now = room.now()
-    wish = room.proposals.wish(now, diversity)
-    progress = request.app.state.news.choosing(asker)
-    found = room.proposals.proposal(now, wish, asker=asker, progress=progress)
-    return {**_portrait(room, found, wish), "version": now.version}
+    now = app.now()
+    wish = app.proposals.wish(now, diversity)
+    progress = request.app.state.broadcaster.choosing(asker)
+    found = app.proposals.proposal(now, wish, asker=asker, progress=progress)
+    return {**_portrait(app, found, wish), "version": now.version}
 
 
 @router.get("/set/costs")
-def costs(room: TheRoom, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
+def costs(app: App, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
     """What takes longer than the choice: by how much the mean quality of that set would be higher without each of its
     rules, and how far the images are from the nearest chosen one."""
-    now = room.now()
-    wish = room.proposals.wish(now, diversity)
-    report = room.proposals.proposal(now, wish, costs=True, asker=asker).report
+    now = app.now()
+    wish = app.proposals.wish(now, diversity)
+    report = app.proposals.proposal(now, wish, costs=True, asker=asker).report
     reach = asdict(report.coverage) if report.coverage else None
     return {"costs": dict(report.costs), "coverage": reach, "version": now.version}
 
 
 @router.get("/sheet", response_class=FileResponse)
-def sheet(room: TheRoom, diversity: Asked = None, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> FileResponse:
+def sheet(app: App, diversity: Asked = None, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> FileResponse:
     """The contact sheet of that set as a picture, a page of it."""
-    now, config = room.now(), room.project.config
-    chosen = room.proposals.proposal(now, room.proposals.wish(now, diversity)).chosen
+    now, config = app.now(), app.project.config
+    chosen = app.proposals.proposal(now, app.proposals.wish(now, diversity)).chosen
     cells = [Cell(item.asset.label, item.asset.file_sha256) for item in chosen]
     shown = cells[(page - 1) * PER_PAGE : page * PER_PAGE]
     if not shown:
@@ -73,25 +73,25 @@ def sheet(room: TheRoom, diversity: Asked = None, page: Annotated[int, Query(ge=
     what = f"{amount(len(cells), 'image')} as they would be chosen, best first"
     with tempfile.NamedTemporaryFile(suffix=".png", delete=False) as file:
         path = Path(file.name)
-    write_sheet(path, Sheet(config.title, what, shown), room.project.files)
+    write_sheet(path, Sheet(config.title, what, shown), app.project.files)
     return FileResponse(path, media_type="image/png", background=BackgroundTask(path.unlink, missing_ok=True))
 
 
 @router.post("/set")
-def choose(room: TheRoom, choosing: Choosing) -> dict[str, Any]:
+def choose(app: App, choosing: Choosing) -> dict[str, Any]:
     """Choose the set: what is frozen next is this."""
-    with room.project.working():
+    with app.project.working():
         if choosing.diversity is not None:
-            room.store.set_diversity(choosing.diversity, room.project.config.select.diversity)
-        report = select(room.store, room.proposals.wish(room.now()))
-    return {"selected": report.selected, "supply": report.supply, "version": room.now().version}
+            app.store.set_diversity(choosing.diversity, app.project.config.select.diversity)
+        report = select(app.store, app.proposals.wish(app.now()))
+    return {"selected": report.selected, "supply": report.supply, "version": app.now().version}
 
 
-def _portrait(room: Room, proposal: Proposal, wish: Wish) -> dict[str, Any]:
+def _portrait(app: ReviewApp, proposal: Proposal, wish: Wish) -> dict[str, Any]:
     report = proposal.report
-    written = {item.asset_id for item in room.store.selection()}
-    moved = moves(room.proposals.candidates(room.now(), wish), proposal, written)
-    paths = [room.project.thumbnails.path(item.asset.file_sha256, SIDES[0]) for item in proposal.chosen]
+    written = {item.asset_id for item in app.store.selection()}
+    moved = moves(app.proposals.candidates(app.now(), wish), proposal, written)
+    paths = [app.project.thumbnails.path(item.asset.file_sha256, SIDES[0]) for item in proposal.chosen]
     return {
         "ids": [item.asset.id for item in proposal.chosen],
         "diversity": wish.diversity,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
-from collection.web.broadcaster import News
+from collection.web.broadcaster import EventBroadcaster
 
 router = APIRouter(prefix="/api")
 
@@ -13,5 +13,5 @@ router = APIRouter(prefix="/api")
 @router.get("/stream", response_class=StreamingResponse)
 async def stream(request: Request) -> StreamingResponse:
     """What happens, as it happens."""
-    news: News = request.app.state.news
+    news: EventBroadcaster = request.app.state.broadcaster
     return StreamingResponse(news.read(), media_type="text/event-stream")

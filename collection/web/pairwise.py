@@ -36,7 +36,7 @@ class Asked:
     """How much of the choice that follows from them is in doubt, and what more will bring; of the last fit."""
 
 
-class Duel:
+class PairwiseQuestions:
     """The questions of a room. Threads may share it."""
 
     def __init__(self, project: Project) -> None:
