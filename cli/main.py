@@ -10,45 +10,14 @@ import typer
 
 from collection import CollectionError, __version__
 
-from . import (
-    breed,
-    config,
-    dedupe,
-    deploy,
-    doctor,
-    finish,
-    freeze,
-    generate,
-    importing,
-    interpolate,
-    lineage,
-    lock,
-    metrics,
-    mint,
-    models,
-    new,
-    note,
-    pick,
-    pin,
-    plan,
-    rank,
-    recipe,
-    refill,
-    reject,
-    repair,
-    reroll,
-    review,
-    reviews,
-    run,
-    score,
-    select,
-    sheet,
-    status,
-    upscale,
-    variants,
-)
-from . import verify as verify_command
+from . import run, status
+from .choose import lock, note, pick, rank, reject, review, reviews, select, sheet
+from .derive import breed, finish, interpolate, lineage, recipe, refill, repair, reroll, upscale, variants
+from .make import dedupe, generate, importing, plan, score
+from .publish import deploy, freeze, mint, pin
+from .publish import verify as verify_command
 from .render import Screen
+from .setup import config, doctor, metrics, models, new
 
 COMMANDS = {
     "Begin": {"new": new, "config": config, "models": models, "metrics": metrics, "doctor": doctor},

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from . import dedupe, deploy, freeze, generate, mint, pin, plan, score, select, sheet, verify
+from .choose import select, sheet
+from .make import dedupe, generate, plan, score
+from .publish import deploy, freeze, mint, pin, verify
 from .session import DryRun, Json, Session, working
 
 STAGES = (plan, generate, score, dedupe, select, freeze, pin, deploy, mint, verify)

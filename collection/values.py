@@ -37,6 +37,11 @@ def amount(number: int, singular: str, plural: str | None = None) -> str:
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
+def label(number: int) -> str:
+    """The number of an image as people see it: 0031."""
+    return f"{number:04d}"
+
+
 def silent(done: int, total: int) -> None:
     """The progress nobody watches."""
 

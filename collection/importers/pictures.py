@@ -19,7 +19,7 @@ from collection.pictures.parameters import read_inscription
 from collection.store.records import Asset
 from collection.store.store import Store
 from collection.store.thumbnails import SIDES
-from collection.values import Failure, Progress, canonical_json, sha256_hex, silent
+from collection.values import Failure, Progress, canonical_json, label, sha256_hex, silent
 
 GENERATOR = "import"
 """What `generator` says in place of the name of one."""
@@ -114,7 +114,7 @@ def _extended(
     """The report with a batch more."""
     new = {item.source.name: number for item, number in zip(found, numbers, strict=True)}
     labels = {sha256: asset.label for sha256, asset in known.items()}
-    labels |= {item.source.sha256: f"{number:04d}" for item, number in zip(found, numbers, strict=True)}
+    labels |= {item.source.sha256: label(number) for item, number in zip(found, numbers, strict=True)}
     opened = [item for item in batch if isinstance(item, Opened) and item.name not in new]
     return ImportReport(
         {**report.imported, **new},

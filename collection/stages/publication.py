@@ -121,3 +121,8 @@ class Publication:
         from collection.publish.metadata import recipe_of
 
         return pixel_sha256(self._project.generator.generate([recipe_of(metadata)])[0].pixels)
+
+
+def publication_of(project: Project) -> Publication:
+    """A project's way to the public: the same one as long as the project is open."""
+    return project.once(Publication)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from collection.values import Recipe, sha256_hex
+from collection.values import Recipe, label, sha256_hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,16 @@ class KnownRecipe:
     planned: bool
 
 
+def all_traits(planned: Mapping[str, str], reported: Mapping[str, str]) -> dict[str, str]:
+    """The traits of an image: those `planned`, by name, then those that its generator `reported`, by name.
+
+    A reported trait whose name is planned too, in whatever case, is left out: the plan says what the image is.
+    """
+    names = {name.casefold() for name in planned}
+    beyond = {name: value for name, value in sorted(reported.items()) if name.casefold() not in names}
+    return {**dict(sorted(planned.items())), **beyond}
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """One image that exists; `recipe` is None for an imported one."""
@@ -46,9 +56,14 @@ class Asset:
     features: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def traits(self) -> dict[str, str]:
+        """What was planned of the image, and what its generator reports beyond that; see `all_traits`."""
+        return all_traits(self.recipe.traits if self.recipe else {}, self.features)
+
+    @property
     def label(self) -> str:
         """The number as people see it: 0031."""
-        return f"{self.id:04d}"
+        return label(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +174,7 @@ class Duplicate:
     @property
     def keeper(self) -> str:
         """The picture that it was set aside for, as people see it."""
-        return self.elsewhere if self.keeper_id is None else f"{self.keeper_id:04d}"
+        return self.elsewhere if self.keeper_id is None else label(self.keeper_id)
 
 
 @dataclass(frozen=True, slots=True)

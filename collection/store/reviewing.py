@@ -19,7 +19,7 @@ from collection.store.database import Database, now
 from collection.store.group_commit import Together
 from collection.store.records import Decision, LearnedTaste, Review, Score
 from collection.store.tables import ReviewRow, ScoreRow, TasteRow
-from collection.values import canonical_json
+from collection.values import canonical_json, label
 
 STEPS = ("undo", "redo")
 
@@ -122,7 +122,7 @@ class Reviewing(Database):
         known = {number for (number,) in found}
         if unknown := sorted(asked - known):
             raise UsageError(
-                f"there is no image {unknown[0]:04d}", "`collection sheet --all` shows every image with its number"
+                f"there is no image {label(unknown[0])}", "`collection sheet --all` shows every image with its number"
             )
 
     def _append(

@@ -33,28 +33,28 @@ Event = tuple[str, Mapping[str, Any]]
 
 
 class EventBroadcaster:
-    """Looks for what is new, sees that it gets to the disk, and tells all readers."""
+    """Watches the database, has votes written to the disk, and tells all readers what changed."""
 
-    def __init__(self, room: ReviewApp) -> None:
-        self._room = room
+    def __init__(self, app: ReviewApp) -> None:
+        self._app = app
         self._readers: set[asyncio.Queue[Event | None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def watch(self) -> None:
         """Look again and again, until cancelled."""
         self._loop = asyncio.get_running_loop()
-        self._room.jobs.listen(self._job)
-        last = await run_in_threadpool(self._room.now)
+        self._app.jobs.listen(self._job)
+        last = await run_in_threadpool(self._app.now)
         settled, looks = last, 0
         while True:
             await asyncio.sleep(LOOK)
-            now = await run_in_threadpool(self._room.now)
+            now = await run_in_threadpool(self._app.now)
             looks += 1
             if now.version != settled.version and looks * LOOK >= SETTLED:
-                await run_in_threadpool(self._room.store.settle)
+                await run_in_threadpool(self._app.store.settle)
                 settled, looks = now, 0
             if now.version != last.version:
-                decided = self._room.catalogue.decided_since(last.version)
+                decided = self._app.catalogue.decided_since(last.version)
                 if decided:
                     self._tell("changed", {"ids": list(decided), "versions": list(decided.values())})
                 same = now.images is last.images and now.scores is last.scores and now.choice is last.choice
@@ -85,7 +85,7 @@ class EventBroadcaster:
             self._drop(queue)
 
     def tell(self, name: str, value: Mapping[str, Any]) -> None:
-        """Tell all readers, from whatever thread."""
+        """Tell all readers; may be called from any thread."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._tell, name, value)
 

@@ -12,6 +12,7 @@ from collection.curate.selection.reasons import nearness, why
 from collection.errors import NotFoundError
 from collection.store.records import Duplicate
 from collection.store.thumbnails import SIDES
+from collection.values import label
 
 if TYPE_CHECKING:
     from collection.web.review_app import ReviewApp
@@ -41,7 +42,7 @@ def image_json(snapshot: Snapshot, row: int, you: str) -> dict[str, Any]:
     number = int(images.ids[row])
     return {
         "id": number,
-        "label": f"{number:04d}",
+        "label": label(number),
         "width": int(images.widths[row]),
         "height": int(images.heights[row]),
         **picture_addresses(number, images.files[row]),

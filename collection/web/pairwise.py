@@ -1,6 +1,7 @@
-"""Which two images to compare next. The fit behind it takes a second, so it is renewed beside the answers.
+"""Which two images a curator is asked to compare next.
 
-All images are ranked for it only where images or scores changed, and by the catalogue's columns where these say it.
+The fit of the Bradley-Terry model takes about a second, so a background thread renews it while answers come in. All
+images are ranked again only after images or scores changed, from the catalogue's columns where these suffice.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from threading import Lock
 import numpy as np
 
 from collection.curate.reviews.log import standing_events
-from collection.curate.reviews.pairwise import Outlook
+from collection.curate.reviews.pairwise import ErrorForecast
 from collection.curate.search.catalogue import Snapshot
 from collection.curate.search.columns import Images, Scores
 from collection.curate.selection.candidates import Ranked, rank
 from collection.curate.selection.vote_ranking import WON, Question, VoteRanking, next_question, vote_ranking
 from collection.project import Project
+from collection.stages.judges import judges_of
 from collection.store.records import Asset
 
 RENEWED = 8
@@ -26,29 +28,29 @@ RENEWED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What to ask next, None if nothing is left, and how far the asking is."""
+class NextComparison:
+    """The next comparison, None if nothing is left to ask, and how reliable the answers so far are."""
 
     question: Question | None
     votes: int
-    """Answers of all curators that count."""
-    outlook: Outlook
-    """How much of the choice that follows from them is in doubt, and what more will bring; of the last fit."""
+    """Answers of all curators that count: without those that were skipped."""
+    expected_error: ErrorForecast
+    """The expected error of the choice that follows from them, now and after more; of the last fit."""
 
 
 class PairwiseQuestions:
-    """The questions of a room. Threads may share it."""
+    """The pairwise comparisons that curators are asked. Threads may share it."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._lock = Lock()
         self._ranked: tuple[Images, Scores, Sequence[Ranked]] | None = None
         self._ranking: VoteRanking | None = None
-        self._outlook: tuple[VoteRanking, Outlook] | None = None
+        self._forecast: tuple[VoteRanking, ErrorForecast] | None = None
         self._renewal: Future[VoteRanking] | None = None
-        self._thread = ThreadPoolExecutor(1, "duel")
+        self._thread = ThreadPoolExecutor(1, "pairwise")
 
-    def next(self, curator: str, now: Snapshot) -> Asked:
+    def next(self, curator: str, now: Snapshot) -> NextComparison:
         """The next comparison for a curator, of the images of this moment."""
         answers = standing_events(self._project.store.reviews(kind="pair"))
         with self._lock:
@@ -59,13 +61,13 @@ class PairwiseQuestions:
             elif self._renewal is not None and self._renewal.done():
                 self._ranking, self._renewal = self._renewal.result(), None
             fitted = self._ranking
-            if self._outlook is None or self._outlook[0] is not fitted:
-                self._outlook = fitted, fitted.strengths.outlook(fitted.keep, fitted.votes)
-            outlook = self._outlook[1]
+            if self._forecast is None or self._forecast[0] is not fitted:
+                self._forecast = fitted, fitted.strengths.forecast(fitted.keep, fitted.votes)
+            expected_error = self._forecast[1]
         ranking = replace(fitted, answers=answers)
         votes = sum(event.value in WON for event in answers)
         question = next_question(self._project.store, ranking, curator)
-        return Asked(question, votes, outlook)
+        return NextComparison(question, votes, expected_error)
 
     def asked(self, curator: str) -> int:
         """How many comparisons this curator has answered."""
@@ -77,7 +79,7 @@ class PairwiseQuestions:
 
     def _fitted(self, now: Snapshot) -> VoteRanking:
         store, known = self._project.store, self._ranked
-        wish = self._project.stock_wish_after(now.reviews.standings(), now.flagged)
+        wish = judges_of(self._project).wish(now.reviews.standings(), now.flagged, stock=True)
         if known is None or known[0] is not now.images or known[1] is not now.scores:
             same = wish.metrics == now.judge.ranking
             known = self._ranked = now.images, now.scores, _ranked(now) if same else rank(store, wish.metrics)

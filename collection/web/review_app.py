@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from collection.curate.search.catalogue import Snapshot
 from collection.curate.search.columns import Images
 from collection.project import Project
+from collection.stages.judges import judges_of
 from collection.store.records import KnownRecipe
+from collection.web.counting import Counting
 from collection.web.jobs import Jobs
 from collection.web.pairwise import PairwiseQuestions
 from collection.web.proposals import Proposals
@@ -21,8 +23,9 @@ class ReviewApp:
         self.project, self.curators = project, tuple(curators)
         self.store = project.store
         self.store.votes_wait = False
-        self.catalogue = project.catalogue()
+        self.catalogue = judges_of(project).catalogue()
         self.proposals = Proposals(project)
+        self.counting = Counting(project, self.catalogue.now)
         self.stacking = Stacking(project)
         self.jobs = Jobs(project.folder)
         self.questions = PairwiseQuestions(project)
@@ -37,6 +40,10 @@ class ReviewApp:
     def now(self) -> Snapshot:
         """The catalogue of this moment."""
         return self.catalogue.now()
+
+    def counted(self) -> Snapshot:
+        """The catalogue of this moment, all comparisons counted: what a set is chosen from."""
+        return self.counting.now()
 
     def saved_views(self) -> list[dict[str, str]]:
         """The views that people saved, in JSON values."""

@@ -1,4 +1,4 @@
-"""Serving the room until it is stopped."""
+"""Serve the review until it is stopped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import uvicorn
 
-from collection.errors import CollectionError, UsageError
+from collection.errors import ConflictError, UnavailableError, UsageError
 from collection.project import Project
 from collection.web.access import Tokens
 from collection.web.app import create_app
@@ -20,14 +20,16 @@ PATIENCE = 2
 """Seconds that open requests get when the server is stopped."""
 
 
-class PortTakenError(CollectionError):
+class PortTakenError(ConflictError):
     """Another program listens there."""
 
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens on an address; port 0: any that is free.
 
-    Raises PortTakenError, or CollectionError where it cannot be for another reason."""
+    Raises PortTakenError, UsageError for an address that is not this machine's,
+    UnavailableError where it cannot listen for another reason.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listener = socket.socket(*found[:3])  # with the protocol named, asyncio lets no small answer wait
@@ -41,7 +43,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise PortTakenError(f"port {port} is taken", "--port 0 takes a free one") from error
-        raise CollectionError(f"cannot listen on {host}:{port}: {error.strerror}", "--host 127.0.0.1") from error
+        raise UnavailableError(f"cannot listen on {host}:{port}: {error.strerror}", "--host 127.0.0.1") from error
     return listener
 
 
@@ -56,9 +58,9 @@ def serve(project: Project, keys: Tokens, host: str, listener: socket.socket, re
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], news: EventBroadcaster) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], broadcaster: EventBroadcaster) -> None:
         super().__init__(config)
-        self._ready, self._news = ready, news
+        self._ready, self._broadcaster = ready, broadcaster
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -68,5 +70,5 @@ class _Server(uvicorn.Server):
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._news.close()  # or the streams would be waited for
+        self._broadcaster.close()  # or the streams would be waited for
         await super().shutdown(sockets)

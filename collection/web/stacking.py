@@ -9,6 +9,7 @@ from collection.curate.search.catalogue import Snapshot
 from collection.judge.duplicates.groups import DuplicateGroup
 from collection.judge.duplicates.regroup import Regrouping, Thresholds
 from collection.project import Project
+from collection.stages.judges import judges_of
 from collection.store.records import Duplicate
 
 
@@ -42,7 +43,7 @@ class Stacking:
         with self._lock:
             parts = (now.images, now.scores, now.choice.aside)
             if self._regrouping is None or any(old is not new for old, new in zip(self._of, parts, strict=True)):
-                self._of, self._regrouping = parts, self._project.regrouping()
+                self._of, self._regrouping = parts, judges_of(self._project).regrouping()
             return self._regrouping
 
 

@@ -87,9 +87,9 @@ def test_barred_images_are_not_chosen_and_thresholds_move_without_scoring_again(
 
 def test_a_sheet_bears_the_flags(here, home):
     from collection.project import open_project
+    from collection_cli.choose.sheet import shown
     from collection_cli.render import Screen
     from collection_cli.session import Session
-    from collection_cli.sheet import shown
 
     with open_project(home) as project:
         captions = [cell.caption for cell in shown(Session(project, Screen(True)), everything=True).cells]

@@ -16,6 +16,7 @@ from collection.curate.reviews.log import record
 from collection.curate.selection.select import pending, select
 from collection.judge.duplicates.dedupe import dedupe
 from collection.project import Project
+from collection.stages.judges import judges_of
 from collection.store.records import Decision, Fingerprint
 
 
@@ -234,7 +235,7 @@ class TestTheSet:
         assert anna.post("/api/set", json={"diversity": 0.9}).json()["selected"] == 4
         assert sorted(item.asset_id for item in project.store.selection()) == sorted(shown["ids"])
         assert sorted(ids(anna, "is:selected")) == sorted(shown["ids"])
-        assert pending(project.store, project.wish) == 0, "the command line would choose no other"
+        assert pending(project.store, judges_of(project).wish()) == 0, "the command line would choose no other"
         assert anna.get("/api/set").json()["added"] == []
 
     def test_a_slider_shows_at_every_place_what_select_would_choose(self, anna: TestClient, project: Project) -> None:
@@ -243,7 +244,7 @@ class TestTheSet:
             vote(anna, ("flag", 1 + round(10 * diversity), "reject"))
             for _ in range(2):
                 shown = anna.get("/api/set", params={"diversity": diversity}).json()["ids"]
-                select(project.store, replace(project.wish, diversity=diversity))
+                select(project.store, replace(judges_of(project).wish(), diversity=diversity))
                 assert shown == [item.asset_id for item in project.store.selection()]
 
     @pytest.mark.parametrize("value", ["2", "-1", "nan", "x"])
@@ -270,7 +271,7 @@ class TestRelations:
         assets = project.store.assets()
         hashes = {asset.file_sha256: Fingerprint((1 << asset.id * 5) - 1, 1 << 63) for asset in assets}
         project.store.add_judgements(fingerprints=hashes)
-        dedupe(project.store, replace(project.nearness, phash_distance=0), project.ranking())
+        dedupe(project.store, replace(judges_of(project).nearness, phash_distance=0), judges_of(project).ranking())
         found = [anna.get("/api/stacks", params={"nearer": nearer}).json() for nearer in (-1, 0, 1)]
         assert [len(item["stacks"]) > 0 for item in found] == [True, False, False], "hashes 5 bits apart, or 10"
         assert found[0]["at"]["loosest"]

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from collection.judge.score import score
 from collection.pictures.files import encode_png, pixel_sha256
 from collection.project import open_project
+from collection.stages.judges import judges_of
 from collection.store.records import Asset
 from collection.values import Pixels, Recipe
 from collection.web.access import open_tokens
@@ -42,7 +43,7 @@ def shapes(shapes_clip: str, paint_shape: Paint, tmp_path_factory: pytest.TempPa
             sha256 = project.files.add(data)
             asset = Asset(planned.id, planned.recipe, sha256, pixel_sha256(pixels), 32, 32, len(data))
             project.store.add_assets([asset])
-        score(project.store, project.files, project.scorers)
+        score(project.store, project.files, judges_of(project).scorers)
     return folder
 
 

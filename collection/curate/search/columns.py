@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.store.columns import ImageColumns, ScoreColumns
-from collection.store.records import Duplicate, Score, Selection
+from collection.store.records import Duplicate, Score, Selection, all_traits
 
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
@@ -56,7 +56,7 @@ class Images:
         self.styles = _weights([item.get("blend", ()) for item in said])
         """The weight of each style, 0 to 1, by name."""
         self.traits = _traits(
-            [{**json.loads(row.features), **item.get("traits", {})} for row, item in zip(rows, said, strict=True)]
+            [all_traits(item.get("traits", {}), json.loads(row.features)) for row, item in zip(rows, said, strict=True)]
         )
         """By name: what was planned, and what the generator says of its picture."""
 

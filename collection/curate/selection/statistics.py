@@ -87,13 +87,8 @@ def gauges(proposal: Proposal, wish: Wish) -> list[Gauge]:
     return [Gauge(*pair, count, chosen[pair], eligible[pair]) for pair, count in sorted(wanted.items())]
 
 
-def traits_of(asset: Asset) -> Mapping[str, str]:
-    """What was planned of an image, and what its generator says of it."""
-    return {**asset.features, **(asset.recipe.traits if asset.recipe else {})}
-
-
 def _counted(assets: Iterable[Asset]) -> Counter[tuple[str, str]]:
-    return Counter(pair for asset in assets for pair in traits_of(asset).items())
+    return Counter(pair for asset in assets for pair in asset.traits.items())
 
 
 def _by_value(slots: Iterable[tuple[Slot, int]]) -> dict[tuple[str, str], int]:

@@ -128,8 +128,8 @@ def rank_by_votes(store: Store, wish: Wish) -> VoteRanking:
     known = [item for item in ranked if item.values or item.asset.id in compared]
     files = {item.asset.file_sha256: values[item.asset.id] for item in known}
     scores = [Score(sha256, VOTES, model, value) for sha256, value in files.items()]
-    told = bool(found.votes) and found.strengths.told
-    report = {"votes": found.votes, "told": told, "evidence": found.strengths.evidence}
+    conclusive = bool(found.votes) and found.strengths.conclusive
+    report = {"votes": found.votes, "conclusive": conclusive, "evidence": found.strengths.evidence}
     store.replace_metric(VOTES, scores, seen, report)
     return found
 

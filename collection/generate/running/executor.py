@@ -19,7 +19,7 @@ from collection.generate.running.batches import batch_shape
 from collection.generate.running.parcel import Archive, Rendered, Workbench, keep, pack, render
 from collection.store.records import Batch
 from collection.store.store import Store
-from collection.values import Failure, Recipe
+from collection.values import Failure, Recipe, label
 
 LEASE = 60.0
 """Seconds for which a batch belongs to a worker that gives no sign of life."""
@@ -118,7 +118,7 @@ def make_smaller(store: Store, batch: Batch) -> bool:
 
 def nothing_rendered(batch: Batch, why: str) -> Rendered:
     """What is left of a batch that even alone is too large."""
-    return Rendered((), tuple(Failure(f"{number:04d}", why) for number in batch.recipes), {})
+    return Rendered((), tuple(Failure(label(number), why) for number in batch.recipes), {})
 
 
 def _load(recipe: Recipe) -> tuple[object, ...]:

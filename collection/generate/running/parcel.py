@@ -13,7 +13,7 @@ from collection.store.files import Files
 from collection.store.records import Asset, Batch, Judgements, PlannedRecipe
 from collection.store.store import Store
 from collection.store.thumbnails import SIDES, Thumbnails
-from collection.values import Failure, ImageGenerator, Pixels, Rendering, sha256_hex
+from collection.values import Failure, ImageGenerator, Pixels, Rendering, label, sha256_hex
 
 Observer = Callable[[Sequence[Asset], Sequence[Pixels]], Judgements]
 """Finds out about pictures while they are in memory. Raises CollectionError."""
@@ -76,7 +76,7 @@ def render(generator: ImageGenerator, planned: Sequence[PlannedRecipe]) -> Rende
         raise
     except GenerationError as error:
         if len(planned) == 1:
-            return Rendered((), (Failure(f"{planned[0].id:04d}", error.message),), {})
+            return Rendered((), (Failure(label(planned[0].id), error.message),), {})
         alone = [render(generator, [item]) for item in planned]
         made = tuple(pair for each in alone for pair in each.made)
         return Rendered(made, tuple(failure for each in alone for failure in each.failed), generator.identity)

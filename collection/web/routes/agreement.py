@@ -1,4 +1,4 @@
-"""Routes about people together: comparisons, agreement, the log."""
+"""Routes about the curators together: pairwise comparisons, agreement, the log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from starlette.background import BackgroundTask
 from collection.curate.reviews.agreement import Agreement, agreement, contested
 from collection.curate.reviews.audit import write_audit
 from collection.curate.reviews.log import standing_events
-from collection.web.review_app import picture_addresses
+from collection.web.image_json import image_json, picture_addresses, row_of
 from collection.web.routes.dependencies import App, You
 
 router = APIRouter(prefix="/api")
@@ -27,16 +27,16 @@ SHOWN = ("id", "label", "width", "height")
 def pair(app: App, you: You) -> dict[str, Any]:
     """The two images to compare next, without anybody's scores; both None where none are left to ask about."""
     now = app.now()
-    asked = app.duel.next(you, now)
-    far = {"asked": app.duel.asked(you), "votes": asked.votes, "outlook": asked.outlook.as_json()}
+    asked = app.questions.next(you, now)
+    far = {"asked": app.questions.asked(you), "votes": asked.votes, "expected_error": asked.expected_error.as_json()}
     question = asked.question
     if question is None:
         return {"left": None, "right": None, **far}
     sides = {"left": question.left, "right": question.right}
     found = {}
     for side, number in sides.items():
-        row = app.row(now, number)
-        image = app.image(now, row, you)
+        row = row_of(now, number)
+        image = image_json(now, row, you)
         found[side] = {name: image[name] for name in SHOWN} | picture_addresses(number, now.images.files[row])
     return {**found, **far}
 

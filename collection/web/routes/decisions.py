@@ -13,7 +13,8 @@ from collection.curate.reviews import log as reviews
 from collection.errors import UsageError
 from collection.store.records import Decision, Review
 from collection.values import amount
-from collection.web.review_app import ReviewApp, standing_of
+from collection.web.image_json import standing_json
+from collection.web.review_app import ReviewApp
 from collection.web.routes.dependencies import LARGEST, Text, App, You
 
 router = APIRouter(prefix="/api")
@@ -93,6 +94,6 @@ def _changed(app: ReviewApp, you: str, events: Sequence[Review], new: Sequence[R
     version, standings = app.catalogue.standings_after(new, numbers[:TOLD])
     return {
         "changed": numbers,
-        "standings": {str(standing.asset_id): standing_of(standing, you) for standing in standings},
+        "standings": {str(standing.asset_id): standing_json(standing, you) for standing in standings},
         "version": version,
     }

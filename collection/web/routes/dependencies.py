@@ -1,4 +1,4 @@
-"""What every route may ask for: the app, and who is asking."""
+"""What every route may depend on: the review app, and the curator whose token let the request in."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ LARGEST = 2**53 - 1
 """The largest integer that JSON holds everywhere."""
 
 
-async def room_of(request: Request) -> ReviewApp:
-    """The room that this server serves."""
+async def app_of(request: Request) -> ReviewApp:
+    """The review app that this server serves."""
     app: ReviewApp = request.app.state.review
-    return room
+    return app
 
 
 async def curator_of(request: Request) -> str:
-    """Whose key let the request in."""
+    """The curator whose token let the request in."""
     curator: str = request.state.curator
     return curator
 
@@ -31,7 +31,7 @@ def encodable(text: str) -> str:
     return text
 
 
-App = Annotated[ReviewApp, Depends(room_of)]
+App = Annotated[ReviewApp, Depends(app_of)]
 You = Annotated[str, Depends(curator_of)]
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 Text = Annotated[str, AfterValidator(encodable)]

@@ -1,4 +1,4 @@
-"""Routes to the pictures: asked for by number, never by a path."""
+"""The route to the picture files: they are asked for by the number of the image, never by a path."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header
 from fastapi.responses import FileResponse, Response
 
-from collection.errors import CollectionError
+from collection.errors import UnavailableError
 from collection.store.thumbnails import SIDES
-from collection.web.review_app import TAG, ReviewApp, UnknownImageError
+from collection.web.image_json import TAG, UnknownImageError, row_of
+from collection.web.review_app import ReviewApp
 from collection.web.routes.dependencies import Number, Text, App
 
 router = APIRouter(prefix="/images")
@@ -28,7 +29,7 @@ def picture(
 ) -> Response:
     """A picture in a size. `tag` is the beginning of the file's hash, so that the answer never changes."""
     now = app.now()
-    row = app.row(now, number)
+    row = row_of(now, number)
     file_sha256 = now.images.files[row]
     if tag != file_sha256[:TAG]:
         raise UnknownImageError(number)
@@ -44,7 +45,7 @@ def picture(
 def _full(app: ReviewApp, file_sha256: str) -> Path:
     path = app.project.files.path(file_sha256)
     if not path.is_file():
-        raise CollectionError(f"the file of this image is missing: {path.name}", "`collection generate` makes it again")
+        raise UnavailableError(f"the file of this image is missing: {path.name}", "`collection generate` makes it again")
     return path
 
 

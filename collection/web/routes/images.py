@@ -14,6 +14,7 @@ from collection.curate.search.find import STATES, field_names, find_rows
 from collection.curate.search.histogram import histogram
 from collection.errors import UsageError
 from collection.values import amount
+from collection.web.image_json import detail_json, image_json
 from collection.web.routes.dependencies import LARGEST, Number, Text, App, You
 
 router = APIRouter(prefix="/api")
@@ -76,13 +77,13 @@ def assets(app: App, you: You, ids: Annotated[str, Query(max_length=20_000)]) ->
     numbers = _numbers(ids)
     now = app.now()
     rows = [now.images.rows[number] for number in numbers if number in now.images.rows]
-    return {"assets": [app.image(now, row, you) for row in rows], "version": now.version}
+    return {"assets": [image_json(now, row, you) for row in rows], "version": now.version}
 
 
 @router.get("/assets/{number}")
 def asset(app: App, you: You, number: Number) -> dict[str, Any]:
     """All that is known of one image."""
-    return app.detail(app.now(), number, you)
+    return detail_json(app, app.now(), number, you)
 
 
 @router.get("/histogram")

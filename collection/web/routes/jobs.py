@@ -1,4 +1,4 @@
-"""Routes to long work: what can be asked for, how far it is, and stopping it."""
+"""Routes to jobs: start one, see how far it is, stop it. The jobs themselves run in collection/web/jobs.py."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from collection.web.image_json import row_of
 from collection.web.routes.dependencies import LARGEST, Number, App, You
 
 router = APIRouter(prefix="/api/jobs")
@@ -54,7 +55,7 @@ class Variants(_Wish):
 
 @router.get("")
 def jobs(app: App) -> dict[str, Any]:
-    """The jobs of this room since it was opened, the newest first."""
+    """The jobs since the review was opened, the newest first."""
     return {"jobs": [asdict(job) for job in app.jobs.all()]}
 
 
@@ -63,9 +64,9 @@ def start(
     app: App, you: You, wish: Annotated[Plain | Reroll | Breed | Variants, Field(discriminator="kind")]
 ) -> dict[str, Any]:
     """Begin a job; one at a time."""
-    options = wish.model_dump()
+    options, now = wish.model_dump(), app.now()
     for number in [*options.get("images", []), *([options["image"]] if "image" in options else [])]:
-        app.row(app.now(), number)
+        row_of(now, number)
     return {"job": asdict(app.jobs.start(options.pop("kind"), options, you))}
 
 

@@ -11,7 +11,8 @@ from collection.curate.search.catalogue import Snapshot
 from collection.errors import UsageError
 from collection.plan.lineage import ancestry, children
 from collection.store.records import Duplicate
-from collection.web.review_app import ReviewApp, stack_member
+from collection.web.image_json import row_of, stack_member
+from collection.web.review_app import ReviewApp
 from collection.web.routes.dependencies import Number, App
 
 router = APIRouter(prefix="/api")
@@ -59,7 +60,7 @@ def _apart(now: Snapshot, item: Duplicate) -> str | None:
 def lineage(app: App, number: Number) -> dict[str, Any]:
     """What an image was bred or made from, as a tree of parents, and what came of it."""
     now = app.now()
-    app.row(now, number)
+    row_of(now, number)
     asset = app.store.asset(number)
     if asset is None or asset.recipe is None:
         raise UsageError(f"image {number} was imported, so nobody knows its recipe", "choose one that was generated")

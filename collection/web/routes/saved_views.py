@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from collection.errors import UsageError
+from collection.errors import NotFoundError
 from collection.store.records import SavedView
 from collection.web.review_app import ReviewApp
 from collection.web.routes.dependencies import Text, App, You
@@ -25,7 +25,7 @@ class View(BaseModel):
     query: Annotated[Text, Field(max_length=8000)]
 
 
-class UnknownViewError(UsageError):
+class UnknownViewError(NotFoundError):
     """Nobody saved a view of that name."""
 
 

@@ -12,16 +12,19 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 
+from collection.curate.search.catalogue import Snapshot
 from collection.curate.selection.criteria import Wish
 from collection.curate.selection.palette import palette
-from collection.curate.selection.select import Proposal, select
+from collection.curate.selection.select import Proposal
 from collection.curate.selection.statistics import gauges, moves
 from collection.curate.sheet import PER_PAGE, Cell, Sheet, write_sheet
 from collection.errors import UsageError
+from collection.stages.pipeline import run_stages
+from collection.stages.select import SelectStage
 from collection.store.thumbnails import SIDES
 from collection.values import amount
 from collection.web.review_app import ReviewApp
-from collection.web.routes.dependencies import Text, App
+from collection.web.routes.dependencies import App, Text
 
 router = APIRouter(prefix="/api")
 
@@ -43,18 +46,18 @@ class Choosing(BaseModel):
 @router.get("/set")
 def proposed(request: Request, app: App, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
     """The set as it would be chosen and minted now; nothing is written."""
-    now = app.now()
+    now = app.counted()
     wish = app.proposals.wish(now, diversity)
     progress = request.app.state.broadcaster.choosing(asker)
     found = app.proposals.proposal(now, wish, asker=asker, progress=progress)
-    return {**_portrait(app, found, wish), "version": now.version}
+    return {**_portrait(app, now, found, wish), "version": now.version}
 
 
 @router.get("/set/costs")
 def costs(app: App, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
     """What takes longer than the choice: by how much the mean quality of that set would be higher without each of its
     rules, and how far the images are from the nearest chosen one."""
-    now = app.now()
+    now = app.counted()
     wish = app.proposals.wish(now, diversity)
     report = app.proposals.proposal(now, wish, costs=True, asker=asker).report
     reach = asdict(report.coverage) if report.coverage else None
@@ -64,7 +67,7 @@ def costs(app: App, diversity: Asked = None, asker: Asker = "") -> dict[str, Any
 @router.get("/sheet", response_class=FileResponse)
 def sheet(app: App, diversity: Asked = None, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> FileResponse:
     """The contact sheet of that set as a picture, a page of it."""
-    now, config = app.now(), app.project.config
+    now, config = app.counted(), app.project.config
     chosen = app.proposals.proposal(now, app.proposals.wish(now, diversity)).chosen
     cells = [Cell(item.asset.label, item.asset.file_sha256) for item in chosen]
     shown = cells[(page - 1) * PER_PAGE : page * PER_PAGE]
@@ -80,17 +83,15 @@ def sheet(app: App, diversity: Asked = None, page: Annotated[int, Query(ge=1, le
 @router.post("/set")
 def choose(app: App, choosing: Choosing) -> dict[str, Any]:
     """Choose the set: what is frozen next is this."""
-    with app.project.working():
-        if choosing.diversity is not None:
-            app.store.set_diversity(choosing.diversity, app.project.config.select.diversity)
-        report = select(app.store, app.proposals.wish(app.now()))
-    return {"selected": report.selected, "supply": report.supply, "version": app.now().version}
+    (report,) = run_stages(app.project, [SelectStage(diversity=choosing.diversity)])
+    chosen = {name: report.details[name] for name in ("selected", "supply")}
+    return {**chosen, "version": app.now().version}
 
 
-def _portrait(app: ReviewApp, proposal: Proposal, wish: Wish) -> dict[str, Any]:
+def _portrait(app: ReviewApp, now: Snapshot, proposal: Proposal, wish: Wish) -> dict[str, Any]:
     report = proposal.report
     written = {item.asset_id for item in app.store.selection()}
-    moved = moves(app.proposals.candidates(app.now(), wish), proposal, written)
+    moved = moves(app.proposals.candidates(now, wish), proposal, written)
     paths = [app.project.thumbnails.path(item.asset.file_sha256, SIDES[0]) for item in proposal.chosen]
     return {
         "ids": [item.asset.id for item in proposal.chosen],

@@ -13,5 +13,5 @@ router = APIRouter(prefix="/api")
 @router.get("/stream", response_class=StreamingResponse)
 async def stream(request: Request) -> StreamingResponse:
     """What happens, as it happens."""
-    news: EventBroadcaster = request.app.state.broadcaster
-    return StreamingResponse(news.read(), media_type="text/event-stream")
+    broadcaster: EventBroadcaster = request.app.state.broadcaster
+    return StreamingResponse(broadcaster.read(), media_type="text/event-stream")

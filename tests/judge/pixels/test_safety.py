@@ -20,6 +20,7 @@ from collection.judge.panel import build_pixel_scorers
 from collection.judge.pixels.safety import NSFW, OpenNsfw, packaged_network, prepare
 from collection.judge.score import Scorers, pending, score
 from collection.project import Project, open_project
+from collection.stages.judges import judges_of
 from collection.store.records import Score
 from collection.values import Pixels
 
@@ -109,12 +110,12 @@ def project(tmp_path: Path, photos: dict[str, Pixels]) -> Iterator[Project]:
 
 
 def test_safety_switched_on_later_makes_the_images_pending(project: Project, network: OpenNsfw) -> None:
-    assert len(pending(project.store, project.scorers)) == 5
-    score(project.store, project.files, project.scorers)
-    assert not pending(project.store, project.scorers)
-    (low, high) = project.store.score_ranges(project.scorers.models)[NSFW]
+    assert len(pending(project.store, judges_of(project).scorers)) == 5
+    score(project.store, project.files, judges_of(project).scorers)
+    assert not pending(project.store, judges_of(project).scorers)
+    (low, high) = project.store.score_ranges(judges_of(project).scorers.models)[NSFW]
     assert 0 <= low <= high < 0.2
-    assert not any("nsfw" in flags for flags in project.flags.values())
+    assert not any("nsfw" in flags for flags in judges_of(project).flags.values())
 
 
 def test_what_is_flagged_nsfw_is_never_chosen_unless_a_person_locks_it(project: Project) -> None:
@@ -123,17 +124,19 @@ def test_what_is_flagged_nsfw_is_never_chosen_unless_a_person_locks_it(project: 
     from collection.curate.selection.select import select
 
     (model,) = (scorer.models[NSFW] for scorer in build_pixel_scorers(project.config.score, project.folder)[1:])
-    best = max(project.ranking().items(), key=lambda item: item[1])[0]
+    best = max(judges_of(project).ranking().items(), key=lambda item: item[1])[0]
     (name,) = (asset.file_sha256 for asset in project.store.assets() if asset.id == best)
     project.store.add_judgements([Score(name, NSFW, model, 0.93)])
-    assert project.flags[best] == {"nsfw": "nsfw 0.93, over 0.8"}
-    assert project.ranking()[best] < 0, "and keeps no near-duplicate out"
+    assert judges_of(project).flags[best] == {"nsfw": "nsfw 0.93, over 0.8"}
+    assert judges_of(project).ranking()[best] < 0, "and keeps no near-duplicate out"
 
-    report = select(project.store, project.wish)
+    report = select(project.store, judges_of(project).wish())
     assert (report.selected, report.barred) == (4, 1)
     assert best not in {item.asset_id for item in project.store.selection()}
-    assert why(project.store, best, project.wish) == "not chosen: flagged nsfw (nsfw 0.93, over 0.8)"
+    assert why(project.store, best, judges_of(project).wish()) == "not chosen: flagged nsfw (nsfw 0.93, over 0.8)"
 
-    decide(project.store, project.wish, locked=[best])
-    select(project.store, project.wish)
-    assert "; locked by curator; although flagged nsfw (nsfw 0.93, over 0.8)" in why(project.store, best, project.wish)
+    decide(project.store, judges_of(project).wish(), locked=[best])
+    select(project.store, judges_of(project).wish())
+    assert "; locked by curator; although flagged nsfw (nsfw 0.93, over 0.8)" in why(
+        project.store, best, judges_of(project).wish()
+    )

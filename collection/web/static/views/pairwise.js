@@ -104,10 +104,10 @@ class PairwiseView {
   }
 }
 
-/** "12 answers of yours; 31 % of the choice in doubt, about 24 % after 50 more" */
-function progress({ asked, votes, outlook: { doubt, settled, votes: more, then } }) {
+/** "12 answers of yours; 31 % of the choice is expected to be wrong, about 24 % after 50 more" */
+function progress({ asked, votes, expected_error: { now, settled, votes: more, then } }) {
   const yours = asked ? [`${counted(asked, "answer")} of yours`] : [];
-  if (!settled) yours.push(`${percent(doubt)} of the choice in doubt, about ${percent(then)} after ${more.toLocaleString("en")} more`);
+  if (!settled) yours.push(`${percent(now)} of the choice is expected to be wrong, about ${percent(then)} after ${more.toLocaleString("en")} more`);
   else if (votes) yours.push("the choice is settled; more answers make it surer");
   return yours.join("; ");
 }

@@ -1,0 +1,1 @@
+"""Commands that make more images from those that are there."""

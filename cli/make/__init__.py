@@ -1,0 +1,1 @@
+"""Commands that plan, make and judge images."""
