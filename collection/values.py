@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from collection.errors import UsageError
 from collection.json_fields import (
-    DEEPEST, EXACT, digest_or_nothing, digests, items, json_table, named, positive, table, text, texts, whole,
+    DEEPEST,
+    EXACT,
+    digest_or_nothing,
+    digests,
+    items,
+    json_table,
+    named,
+    positive,
+    table,
+    text,
+    texts,
+    whole,
 )  # fmt: skip
 
 if TYPE_CHECKING:  # the command line reads this file before it knows whether there is anything to compute

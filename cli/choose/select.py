@@ -104,13 +104,13 @@ def preview(session: Session, said: Said) -> None:
     """Show what the choice would change in the written set; nothing is written."""
     from collection.curate.selection.candidates import candidates_of
     from collection.curate.selection.select import propose, standing_of
-    from collection.curate.selection.statistics import moves
+    from collection.curate.selection.statistics import set_diff
 
     store, wish = session.project.store, session.project.wish
     wished = wish_after(session, said)
     candidates, written = candidates_of(store, wished), {item.asset_id for item in store.selection()}
     proposal = propose(candidates, wished, costs=False)
-    moved, then = moves(candidates, proposal, written), proposal.report
+    moved, then = set_diff(candidates, proposal, written), proposal.report
     now_mean, now_coverage = standing_of(candidates, wish, written)
     sets = [(len(written), now_mean, now_coverage), (then.selected, then.mean_score, then.coverage)]
     if rank.left(session):

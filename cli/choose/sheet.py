@@ -16,16 +16,16 @@ from ..session import DryRun, Json, Session, reading
 from .image_arguments import Images, chosen
 
 if TYPE_CHECKING:
-    from collection.curate.sheet import Sheet
+    from collection.curate.sheet import ContactSheet
     from collection.store.records import Asset
 
 
-def shown(session: Session, everything: bool = False, words: Sequence[str] = ()) -> Sheet:
+def shown(session: Session, everything: bool = False, words: Sequence[str] = ()) -> ContactSheet:
     """What the sheet shows: the images that `words` mean, else the tokens if there are any, else the chosen, else all.
 
     Images bear their flags; tokens do not, for they are what the world sees.
     """
-    from collection.curate.sheet import Cell, Sheet
+    from collection.curate.sheet import Cell, ContactSheet
 
     config, store = session.project.config, session.project.store
     assets, tokens, selection, flags = store.assets(), store.tokens(), store.selection(), session.project.flags
@@ -46,7 +46,7 @@ def shown(session: Session, everything: bool = False, words: Sequence[str] = ())
         cells = [Cell(caption(asset, flags), asset.file_sha256) for asset in assets]
         what = amount(len(assets), "image")
     artists = ", ".join(artist.name for artist in config.artists)
-    return Sheet(config.title, "  ·  ".join(filter(None, [artists, what, f'seed "{config.seed}"'])), cells)
+    return ContactSheet(config.title, "  ·  ".join(filter(None, [artists, what, f'seed "{config.seed}"'])), cells)
 
 
 def caption(asset: Asset, flags: Mapping[int, Mapping[str, str]]) -> str:

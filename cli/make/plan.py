@@ -14,7 +14,7 @@ from ..render import Outcome, bytes_of
 from ..session import DryRun, Json, Session, working
 
 if TYPE_CHECKING:
-    from collection.plan.forecast import Forecast, Rarity
+    from collection.plan.forecast import Forecast, PlannedRarity
     from collection.values import Recipe
 
 
@@ -68,7 +68,7 @@ def preview(session: Session, show: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def show_rarity(session: Session, rarity: Sequence[Rarity]) -> None:
+def show_rarity(session: Session, rarity: Sequence[PlannedRarity]) -> None:
     """The planned rarity table: trait, value, tokens, percent, images."""
     width = max(len(item.value) for item in rarity)
     for item in rarity:

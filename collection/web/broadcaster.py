@@ -57,7 +57,7 @@ class EventBroadcaster:
                 decided = self._app.catalogue.decided_since(last.version)
                 if decided:
                     self._tell("changed", {"ids": list(decided), "versions": list(decided.values())})
-                same = now.images is last.images and now.scores is last.scores and now.choice is last.choice
+                same = now.images is last.images and now.scores is last.scores and now.selection is last.selection
                 self._tell("version", {"version": now.version, "images": not same})
                 last = now
 

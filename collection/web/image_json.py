@@ -57,7 +57,7 @@ def image_json(snapshot: Snapshot, row: int, you: str) -> dict[str, Any]:
         "flags": [name for name, found in snapshot.flags.items() if found[row]],
         **standing_json(snapshot.reviews.standing(number), you),
         "stack": _stack(snapshot, number),
-        "selected": snapshot.choice.chosen[number].rank if number in snapshot.choice.chosen else None,
+        "selected": snapshot.selection.chosen[number].rank if number in snapshot.selection.chosen else None,
     }
 
 
@@ -117,14 +117,14 @@ def stack_member(item: Duplicate) -> dict[str, Any]:
 
 def _why(app: ReviewApp, snapshot: Snapshot, number: int) -> str:
     """Why an image is in the set or not; it names those who flagged it."""
-    if number in snapshot.choice.chosen:
-        return snapshot.choice.chosen[number].why
+    if number in snapshot.selection.chosen:
+        return snapshot.selection.chosen[number].why
     wish = app.proposals.wish(snapshot)
     return why(app.store, number, wish, app.proposals.candidates(snapshot, wish))
 
 
 def _stack(snapshot: Snapshot, number: int) -> dict[str, Any] | None:
-    aside = None if snapshot.reviews.standing(number).apart_by else snapshot.choice.aside.get(number)
+    aside = None if snapshot.reviews.standing(number).apart_by else snapshot.selection.aside.get(number)
     keeper = aside.keeper_id if aside else number
     members = _members(snapshot, keeper) if keeper is not None else []
     if not aside and not members:
@@ -135,7 +135,7 @@ def _stack(snapshot: Snapshot, number: int) -> dict[str, Any] | None:
 
 def _members(snapshot: Snapshot, keeper: int) -> list[Duplicate]:
     """What is set aside for an image, without what somebody took out of its stack."""
-    found = snapshot.choice.stacks.get(keeper, ())
+    found = snapshot.selection.stacks.get(keeper, ())
     return [item for item in found if snapshot.reviews.standing(item.asset_id).apart_by is None]
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from collection.curate.reviews.log import standing_events
 from collection.curate.reviews.pairwise import ErrorForecast
 from collection.curate.search.catalogue import Snapshot
-from collection.curate.search.columns import Images, Scores
+from collection.curate.search.columns import ImageTable, ScoreTable
 from collection.curate.selection.candidates import Ranked, rank
 from collection.curate.selection.vote_ranking import WON, Question, VoteRanking, next_question, vote_ranking
 from collection.project import Project
@@ -44,7 +44,7 @@ class PairwiseQuestions:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._lock = Lock()
-        self._ranked: tuple[Images, Scores, Sequence[Ranked]] | None = None
+        self._ranked: tuple[ImageTable, ScoreTable, Sequence[Ranked]] | None = None
         self._ranking: VoteRanking | None = None
         self._forecast: tuple[VoteRanking, ErrorForecast] | None = None
         self._renewal: Future[VoteRanking] | None = None
@@ -81,9 +81,9 @@ class PairwiseQuestions:
         store, known = self._project.store, self._ranked
         wish = judges_of(self._project).wish(now.reviews.standings(), now.flagged, stock=True)
         if known is None or known[0] is not now.images or known[1] is not now.scores:
-            same = wish.metrics == now.judge.ranking
+            same = wish.metrics == now.context.ranking
             known = self._ranked = now.images, now.scores, _ranked(now) if same else rank(store, wish.metrics)
-        return vote_ranking(store, wish, ranked=known[2], aside=now.choice.aside)
+        return vote_ranking(store, wish, ranked=known[2], aside=now.selection.aside)
 
 
 def _ranked(now: Snapshot) -> list[Ranked]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from collection.curate.search.catalogue import Snapshot
-from collection.curate.search.columns import Images
+from collection.curate.search.columns import ImageTable
 from collection.project import Project
 from collection.stages.judges import judges_of
 from collection.store.records import KnownRecipe
@@ -29,7 +29,7 @@ class ReviewApp:
         self.stacking = Stacking(project)
         self.jobs = Jobs(project.folder)
         self.questions = PairwiseQuestions(project)
-        self._recipes: tuple[Images, Mapping[str, KnownRecipe]] | None = None
+        self._recipes: tuple[ImageTable, Mapping[str, KnownRecipe]] | None = None
 
     def close(self) -> None:
         """Stop what is at work."""

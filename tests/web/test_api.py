@@ -100,7 +100,7 @@ class TestImages:
         project.files.path(asset.file_sha256).unlink()
         for name in ("thumb", "image"):
             answer = anna.get(image(anna, 2)[name])
-            assert answer.status_code == 409
+            assert answer.status_code == 503
             assert "generate" in answer.json()["hint"]
 
     def test_a_histogram_follows_the_query(self, anna: TestClient) -> None:

@@ -97,7 +97,7 @@ def inputs(store: Store, wish: Wish) -> str:
     seen = [
         [[*_pair(event), event.value] for event in answers],
         [[item.file_sha256, item.metric, item.value] for item in store.scores_with_percentiles(wish.metrics)],
-        [asset.id for asset in store.assets()],
+        store.numbers(),
         sorted(wish.metrics.items()),
     ]
     return sha256_hex(canonical_json(seen))

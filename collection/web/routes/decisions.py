@@ -15,7 +15,7 @@ from collection.store.records import Decision, Review
 from collection.values import amount
 from collection.web.image_json import standing_json
 from collection.web.review_app import ReviewApp
-from collection.web.routes.dependencies import LARGEST, Text, App, You
+from collection.web.routes.dependencies import LARGEST, App, Text, You
 
 router = APIRouter(prefix="/api")
 
@@ -26,7 +26,7 @@ TOLD = 1000
 AssetNumber = Annotated[int, Field(ge=1, le=LARGEST)]
 
 
-class Said(BaseModel):
+class DecisionRequest(BaseModel):
     """The same decision about one image or many; curate/reviews.py names the kinds and their values."""
 
     model_config = ConfigDict(extra="forbid")
@@ -52,7 +52,7 @@ class Action(BaseModel):
     """Decisions that belong together: one undo takes them back."""
 
     model_config = ConfigDict(extra="forbid")
-    decisions: Annotated[list[Said], Field(min_length=1, max_length=MOST)]
+    decisions: Annotated[list[DecisionRequest], Field(min_length=1, max_length=MOST)]
     seen: Seen = Seen()
 
     def each(self) -> list[Decision]:

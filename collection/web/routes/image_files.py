@@ -12,7 +12,7 @@ from collection.errors import UnavailableError
 from collection.store.thumbnails import SIDES
 from collection.web.image_json import TAG, UnknownImageError, row_of
 from collection.web.review_app import ReviewApp
-from collection.web.routes.dependencies import Number, Text, App
+from collection.web.routes.dependencies import App, Number, Text
 
 router = APIRouter(prefix="/images")
 
@@ -45,7 +45,9 @@ def picture(
 def _full(app: ReviewApp, file_sha256: str) -> Path:
     path = app.project.files.path(file_sha256)
     if not path.is_file():
-        raise UnavailableError(f"the file of this image is missing: {path.name}", "`collection generate` makes it again")
+        raise UnavailableError(
+            f"the file of this image is missing: {path.name}", "`collection generate` makes it again"
+        )
     return path
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse, Response
 
-from collection.curate.search.columns import Metric
+from collection.curate.search.columns import MetricColumn
 from collection.curate.search.find import STATES, field_names, find_rows
 from collection.curate.search.histogram import histogram
 from collection.errors import UsageError
+from collection.judge.metrics import metrics
+from collection.store.percentiles import FEWEST
 from collection.values import amount
 from collection.web.image_json import detail_json, image_json
-from collection.web.routes.dependencies import LARGEST, Number, Text, App, You
+from collection.web.routes.dependencies import LARGEST, App, Number, Text, You
 
 router = APIRouter(prefix="/api")
 
@@ -39,21 +42,27 @@ def state(app: App, you: You) -> dict[str, Any]:
             "picked": int((votes.flags > 0).sum()),
             "rejected": int((votes.flags < 0).sum()),
             "locked": int(votes.locked.sum()),
-            "duplicates": int(now.choice.is_aside.sum()),
-            "selected": int(now.choice.is_chosen.sum()),
+            "duplicates": int(now.selection.is_aside.sum()),
+            "selected": int(now.selection.is_chosen.sum()),
             "flagged": int(np.any(list(now.flags.values()), axis=0).sum()) if now.flags else 0,
         },
         "metrics": [
-            {"name": name, "range": _range(metric), "better": "higher", "ranks": name in now.judge.ranking}
+            {
+                "name": name,
+                "range": _range(metric),
+                "better": _better(name, now.context.ranking),
+                "ranks": name in now.context.ranking,
+            }
             for name, metric in now.scores.metrics.items()
         ],
+        "percentiles": {"fewest": FEWEST},
         "fields": field_names(now),
         "states": list(STATES),
         "flags": list(now.flags),
         "styles": list(images.styles),
         "traits": {name: list(labels.names) for name, labels in images.traits.items()},
         "series": list(images.series.names),
-        "words": now.judge.words is not None,
+        "words": now.context.words is not None,
         "diversity": app.store.diversity(config.select.diversity),
         "views": app.saved_views(),
         "version": now.version,
@@ -101,6 +110,16 @@ def _numbers(text: str) -> list[int]:
     return list(dict.fromkeys(map(int, parts)))
 
 
-def _range(metric: Metric) -> list[float | None]:
+def _better(name: str, ranking: Collection[str]) -> str:
+    """higher, lower or neither, as the catalogue of metrics says; `mood:calm` is a number of the metric `mood`.
+
+    Of a metric that is not in the catalogue nobody knows it, but what ranks the images is better where it is higher.
+    """
+    known = metrics()
+    metric = known.get(name) or known.get(name.partition(":")[0])
+    return metric.better if metric else "higher" if name in ranking else "neither"
+
+
+def _range(metric: MetricColumn) -> list[float | None]:
     low, high = float(np.nanmin(metric.values)), float(np.nanmax(metric.values))
     return [None if math.isnan(value) else value for value in (low, high)]

@@ -9,47 +9,47 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from collection.web.image_json import row_of
-from collection.web.routes.dependencies import LARGEST, Number, App, You
+from collection.web.routes.dependencies import LARGEST, App, Number, You
 
 router = APIRouter(prefix="/api/jobs")
 
 Image = Annotated[int, Field(ge=1, le=LARGEST)]
-Chance = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
-class _Wish(BaseModel):
+class _JobRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Plain(_Wish):
+class Plain(_JobRequest):
     """Whatever is pending of a stage; refill plans what is missing first."""
 
     kind: Literal["refill", "generate", "score", "dedupe", "select"]
 
 
-class Reroll(_Wish):
+class Reroll(_JobRequest):
     """Other images in place of these: same series and traits, another seed."""
 
     kind: Literal["reroll"]
     images: Annotated[list[Image], Field(min_length=1, max_length=1000)]
 
 
-class Breed(_Wish):
+class Breed(_JobRequest):
     """Children of two images."""
 
     kind: Literal["breed"]
     images: Annotated[list[Image], Field(min_length=2, max_length=2)]
     children: Annotated[int, Field(ge=1, le=1000)] = 4
-    mutation: Chance = 0.1
-    fresh: Chance = 0.2
+    mutation: Probability = 0.1
+    fresh: Probability = 0.2
 
 
-class Variants(_Wish):
+class Variants(_JobRequest):
     """Image-to-image over strengths and seeds, from an image of a diffusion model."""
 
     kind: Literal["variants"]
     image: Image
-    strengths: Annotated[list[Chance], Field(min_length=1, max_length=10)] = [0.3, 0.6]
+    strengths: Annotated[list[Probability], Field(min_length=1, max_length=10)] = [0.3, 0.6]
     seeds: Annotated[list[Annotated[int, Field(ge=0, le=LARGEST)]], Field(min_length=1, max_length=100)] = [0, 1]
 
 
@@ -61,10 +61,10 @@ def jobs(app: App) -> dict[str, Any]:
 
 @router.post("")
 def start(
-    app: App, you: You, wish: Annotated[Plain | Reroll | Breed | Variants, Field(discriminator="kind")]
+    app: App, you: You, request: Annotated[Plain | Reroll | Breed | Variants, Field(discriminator="kind")]
 ) -> dict[str, Any]:
     """Begin a job; one at a time."""
-    options, now = wish.model_dump(), app.now()
+    options, now = request.model_dump(), app.now()
     for number in [*options.get("images", []), *([options["image"]] if "image" in options else [])]:
         row_of(now, number)
     return {"job": asdict(app.jobs.start(options.pop("kind"), options, you))}

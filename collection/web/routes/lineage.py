@@ -13,7 +13,7 @@ from collection.plan.lineage import ancestry, children
 from collection.store.records import Duplicate
 from collection.web.image_json import row_of, stack_member
 from collection.web.review_app import ReviewApp
-from collection.web.routes.dependencies import Number, App
+from collection.web.routes.dependencies import App, Number
 
 router = APIRouter(prefix="/api")
 
@@ -30,14 +30,16 @@ def stacks(app: App, nearer: Nearer = 0) -> dict[str, Any]:
     then what it means. Only the stacks of 0 are set aside; all others are to look at.
     """
     now = app.now()
-    at, known = _at(app, now, nearer) if nearer else (None, now.choice.stacks)
+    at, known = _at(app, now, nearer) if nearer else (None, now.selection.stacks)
     found = [
         {"keeper": keeper, "members": [{**stack_member(item), "apart": _apart(now, item)} for item in members]}
         for keeper, members in sorted(known.items(), key=lambda item: (-len(item[1]), item[0]))
         if keeper in now.images.rows
     ]
     elsewhere = [
-        {**stack_member(item), "keeper": item.elsewhere} for item in now.choice.aside.values() if item.keeper_id is None
+        {**stack_member(item), "keeper": item.elsewhere}
+        for item in now.selection.aside.values()
+        if item.keeper_id is None
     ]
     return {
         "stacks": found, "elsewhere": elsewhere, "movable": app.stacking.movable, "at": at, "version": now.version,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from collection.errors import NotFoundError
 from collection.store.records import SavedView
 from collection.web.review_app import ReviewApp
-from collection.web.routes.dependencies import Text, App, You
+from collection.web.routes.dependencies import App, Text, You
 
 router = APIRouter(prefix="/api/views")
 

@@ -16,8 +16,8 @@ from collection.curate.search.catalogue import Snapshot
 from collection.curate.selection.criteria import Wish
 from collection.curate.selection.palette import palette
 from collection.curate.selection.select import Proposal
-from collection.curate.selection.statistics import gauges, moves
-from collection.curate.sheet import PER_PAGE, Cell, Sheet, write_sheet
+from collection.curate.selection.statistics import quota_status, set_diff
+from collection.curate.sheet import PER_PAGE, Cell, ContactSheet, write_sheet
 from collection.errors import UsageError
 from collection.stages.pipeline import run_stages
 from collection.stages.select import SelectStage
@@ -35,7 +35,7 @@ Asker = Annotated[Text, Query(max_length=40)]
 """Any name of the page that asks: its next question stops the work on the one before."""
 
 
-class Choosing(BaseModel):
+class ChooseRequest(BaseModel):
     """How to choose."""
 
     model_config = ConfigDict(extra="forbid")
@@ -50,7 +50,7 @@ def proposed(request: Request, app: App, diversity: Asked = None, asker: Asker =
     wish = app.proposals.wish(now, diversity)
     progress = request.app.state.broadcaster.choosing(asker)
     found = app.proposals.proposal(now, wish, asker=asker, progress=progress)
-    return {**_portrait(app, now, found, wish), "version": now.version}
+    return {**_statistics(app, now, found, wish), "version": now.version}
 
 
 @router.get("/set/costs")
@@ -76,22 +76,22 @@ def sheet(app: App, diversity: Asked = None, page: Annotated[int, Query(ge=1, le
     what = f"{amount(len(cells), 'image')} as they would be chosen, best first"
     with tempfile.NamedTemporaryFile(suffix=".png", delete=False) as file:
         path = Path(file.name)
-    write_sheet(path, Sheet(config.title, what, shown), app.project.files)
+    write_sheet(path, ContactSheet(config.title, what, shown), app.project.files)
     return FileResponse(path, media_type="image/png", background=BackgroundTask(path.unlink, missing_ok=True))
 
 
 @router.post("/set")
-def choose(app: App, choosing: Choosing) -> dict[str, Any]:
+def choose(app: App, request: ChooseRequest) -> dict[str, Any]:
     """Choose the set: what is frozen next is this."""
-    (report,) = run_stages(app.project, [SelectStage(diversity=choosing.diversity)])
+    (report,) = run_stages(app.project, [SelectStage(diversity=request.diversity)])
     chosen = {name: report.details[name] for name in ("selected", "supply")}
     return {**chosen, "version": app.now().version}
 
 
-def _portrait(app: ReviewApp, now: Snapshot, proposal: Proposal, wish: Wish) -> dict[str, Any]:
+def _statistics(app: ReviewApp, now: Snapshot, proposal: Proposal, wish: Wish) -> dict[str, Any]:
     report = proposal.report
     written = {item.asset_id for item in app.store.selection()}
-    moved = moves(app.proposals.candidates(now, wish), proposal, written)
+    moved = set_diff(app.proposals.candidates(now, wish), proposal, written)
     paths = [app.project.thumbnails.path(item.asset.file_sha256, SIDES[0]) for item in proposal.chosen]
     return {
         "ids": [item.asset.id for item in proposal.chosen],
@@ -103,6 +103,6 @@ def _portrait(app: ReviewApp, now: Snapshot, proposal: Proposal, wish: Wish) -> 
         "added": moved.added,
         "removed": moved.removed,
         "rarity": [asdict(item) for item in moved.rarity],
-        "quotas": [asdict(item) for item in gauges(proposal, wish)],
+        "quotas": [asdict(item) for item in quota_status(proposal, wish)],
         "palette": [{"colour": colour, "share": share} for colour, share in palette(paths)],
     }

@@ -1,6 +1,7 @@
 /** What may follow in the query field, chosen by arrows or touch. */
 
 import { element } from "../core/element.js";
+import { betterOf, orders } from "../core/metrics.js";
 import { condition } from "../core/query.js";
 
 const MOST = 8;
@@ -39,7 +40,8 @@ function values(state, field) {
     is: [...state.states, ...state.flags],
     colour: ["red", "yellow", "green", "blue", "purple", "none"],
     by: [...state.curators, "everybody"],
-    sort: ["score", ...state.metrics.map(({ name }) => name), "seed", "stars", "id"].flatMap((name) => [`-${name}`, name]).concat("random(1)"),
+    sort: ["score", ...state.metrics.map(({ name }) => name), "seed", "stars", "id"]
+      .flatMap((name) => orders(betterOf(state, name), name).map(([term]) => term)).concat("random(1)"),
     series: state.series,
   };
   const trait = Object.keys(state.traits).find((name) => name.toLowerCase() === low);

@@ -3,6 +3,7 @@
 import { get } from "../core/api.js";
 import { counted, element, icon, labelled } from "../core/element.js";
 import { answer } from "../core/keys.js";
+import { betterOf, direction, kindInWords, rankInWords } from "../core/metrics.js";
 import { condition, withTerm } from "../core/query.js";
 import { keep, setting, whenSet } from "../core/settings.js";
 import { say, sayWrong } from "../core/status.js";
@@ -54,22 +55,32 @@ function heading(asset) {
 
 const why = (asset) => asset.why && element("p", {}, asset.why);
 
-function scores(asset) {
+function scores(asset, app) {
   if (!setting("scores")) return null;
-  const rows = Object.entries(asset.scores).map(([name, [value, percentile]]) =>
-    element(
-      "tr",
-      { title: `better than ${Math.round(percentile)} % of its series` },
-      element("th", { scope: "row" }, name),
-      element("td", {}, value.toFixed(Math.abs(value) < 10 ? 2 : 1)),
-      element("td", {}, element("meter", { min: 0, max: 100, value: percentile }, `${percentile}`)),
-    ),
-  );
+  const rows = Object.entries(asset.scores).map(([name, [value, percentile]]) => score(app.state, name, value, percentile));
   const warnings = asset.flags.map((flag) => element("li", {}, `! ${flag}`));
   return [
-    rows.length > 0 && element("table", {}, element("caption", {}, "Scores, and percentile in the series"), rows),
+    rows.length > 0 && element("table", {}, element("caption", {}, "Scores, and percentile among its kind"), rows),
+    rows.length > 0 && element("p", { class: "quiet" }, kindInWords(app.state)),
     warnings.length > 0 && element("ul", {}, warnings),
   ].filter(Boolean);
+}
+
+/** A row: the metric and which way it is better, its value, and its percentile; the meter says whether that is good. */
+function score(state, name, value, percentile) {
+  const better = betterOf(state, name);
+  const [sign, words] = direction(better);
+  const place = percentile == null ? "not compared with its kind" : rankInWords(percentile, better);
+  const title = [words, place].filter(Boolean).join("; ");
+  const optimum = { higher: 100, lower: 0, neither: 50 }[better];
+  return element(
+    "tr",
+    { title, "data-better": better },
+    element("th", { scope: "row" }, name, sign && element("span", { class: "quiet", role: "img", "aria-label": words }, ` ${sign}`)),
+    element("td", {}, value.toFixed(Math.abs(value) < 10 ? 2 : 1)),
+    element("td", {}, percentile != null &&
+      element("meter", { min: 0, max: 100, low: 100 / 3, high: 200 / 3, optimum, value: percentile, "aria-label": `percentile, ${title}` }, `${percentile}`)),
+  );
 }
 
 function votes(asset, app) {
@@ -114,8 +125,7 @@ function origin(asset, app) {
 
 function traits(asset, app) {
   const known = app.state.traits;
-  const own = { ...asset.features, ...asset.recipe?.traits };
-  const rows = Object.entries(own).map(([name, value]) => [
+  const rows = Object.entries(asset.traits).map(([name, value]) => [
     name, known[name]?.includes(value) ? asking(app, condition(name, ":", value), value) : String(value),
   ]);
   return rows.length ? section("Traits", pairs(rows)) : null;

@@ -4,6 +4,7 @@ import { get } from "../core/api.js";
 import { Brush } from "../components/brush.js";
 import { element, icon } from "../core/element.js";
 import { answer } from "../core/keys.js";
+import { betterOf, direction, orders } from "../core/metrics.js";
 import { condition, hasTerm, parse, replaced, toggled, words, wordsOf } from "../core/query.js";
 import { savedViews } from "./saved_views.js";
 import { keep, setting, whenSet } from "../core/settings.js";
@@ -33,7 +34,7 @@ function build(panel, app) {
     app.state.curators.length > 1 ? votesOf(app) : "",
     order(app),
     app.state.words ? looks(app) : "",
-    ...scores.map((field) => folded(app, title(field), brush(app, field), field === "score")),
+    ...scores.map((field) => folded(app, title(app.state, field), brush(app, field), field === "score")),
     ...(series.length > 1 ? [folded(app, "Series", chips(app, "series"))] : []),
     ...Object.keys(traits).map((name) => folded(app, name, chips(app, name))),
     ...styles.map((name) => folded(app, `Style ${name}`, brush(app, `style.${name}`))),
@@ -42,8 +43,15 @@ function build(panel, app) {
   );
 }
 
-const title = (field) =>
-  field === "score" ? "Score" : field.endsWith("%") ? `${field.slice(0, -1)}, percentile` : field;
+/** The name of a numeric field, and which way it is better: "banding, percentile ↓". */
+function title(state, field) {
+  const [sign] = direction(betterOf(state, field));
+  const name = field === "score" ? "Score" : field.endsWith("%") ? `${field.slice(0, -1)}, percentile` : field;
+  return sign ? `${name} ${sign}` : name;
+}
+
+/** What a slider of a field is called where nothing is seen: "banding, percentile, lower is better". */
+const spoken = (state, field) => [title(state, field).replace(/ [↑↓]$/, ""), direction(betterOf(state, field))[1]].filter(Boolean).join(", ");
 
 /** A part that asks for nothing until it is opened, and again whenever the list is another. */
 function folded(app, heading, { content, draw }, open = false) {
@@ -55,7 +63,7 @@ function folded(app, heading, { content, draw }, open = false) {
 }
 
 function brush(app, field) {
-  const made = new Brush(app, field, title(field));
+  const made = new Brush(app, field, title(app.state, field));
   return { content: made.element, draw: () => made.draw() };
 }
 
@@ -111,8 +119,7 @@ const votesOf = (app) =>
 
 function order(app) {
   const fields = ["score", ...app.state.metrics.map(({ name }) => name), "stars", "seed"];
-  return choice(app, "Order", "sort", [["", "by number"], ...fields.flatMap((name) => [[`-${name}`, `${name}, highest first`], [name, `${name}, lowest first`]]),
-    ["random(1)", "shuffled"]]);
+  return choice(app, "Order", "sort", [["", "by number"], ...fields.flatMap((name) => orders(betterOf(app.state, name), name)), ["random(1)", "shuffled"]]);
 }
 
 /** What the picture shows, as the encoder sees it. */
