@@ -43,15 +43,16 @@ function build(panel, app) {
   );
 }
 
-/** The name of a numeric field, and which way it is better: "banding, percentile ↓". */
+const called = (field) =>
+  field === "score" ? "Score" : field.endsWith("%") ? `${field.slice(0, -1)}, percentile` : field;
+
+/** What a numeric field is called, and which way it is better: "banding, percentile ↓"; in words for screen readers. */
 function title(state, field) {
-  const [sign] = direction(betterOf(state, field));
-  const name = field === "score" ? "Score" : field.endsWith("%") ? `${field.slice(0, -1)}, percentile` : field;
-  return sign ? `${name} ${sign}` : name;
+  const [sign, words] = direction(betterOf(state, field));
+  return sign ? [called(field), element("span", { class: "quiet", role: "img", "aria-label": words, title: words }, ` ${sign}`)] : [called(field)];
 }
 
-/** What a slider of a field is called where nothing is seen: "banding, percentile, lower is better". */
-const spoken = (state, field) => [title(state, field).replace(/ [↑↓]$/, ""), direction(betterOf(state, field))[1]].filter(Boolean).join(", ");
+const spoken = (state, field) => [called(field), direction(betterOf(state, field))[1]].filter(Boolean).join(", ");
 
 /** A part that asks for nothing until it is opened, and again whenever the list is another. */
 function folded(app, heading, { content, draw }, open = false) {
@@ -63,7 +64,7 @@ function folded(app, heading, { content, draw }, open = false) {
 }
 
 function brush(app, field) {
-  const made = new Brush(app, field, title(app.state, field));
+  const made = new Brush(app, field, spoken(app.state, field));
   return { content: made.element, draw: () => made.draw() };
 }
 
