@@ -9,8 +9,9 @@ import { jobStrip } from "./panels/job_strip.js";
 import { listenForKeys } from "./core/keys.js";
 import { App } from "./core/app.js";
 import { buildShell } from "./panels/shell.js";
+import { byId } from "./core/element.js";
 import { sayWrong } from "./core/status.js";
-import { listen, stream } from "./core/stream.js";
+import { listen, onStream } from "./core/stream.js";
 import { showViews, VIEWS } from "./views/views.js";
 
 const app = new App();
@@ -19,17 +20,17 @@ addViews(VIEWS);
 async function open() {
   await app.open();
   buildShell(app, VIEWS);
-  showViews(document.getElementById("view"), app);
+  showViews(byId("view"), app);
   app.tell("view");
-  facts(document.getElementById("facts"), app);
-  find(document.getElementById("find"), app);
+  facts(byId("facts"), app);
+  find(byId("find"), app);
   listenForDecisions(app);
   listenForKeys();
-  jobStrip(document.getElementById("jobs"), app);
+  jobStrip(byId("jobs"), app);
   followJobs(app);
   listen();
-  stream.addEventListener("changed", ({ detail }) => app.othersChanged(detail).catch(sayWrong));
-  stream.addEventListener("version", ({ detail }) => detail.images && app.imagesChanged().catch(sayWrong));
+  onStream("changed", (changes) => app.othersChanged(changes).catch(sayWrong));
+  onStream("version", ({ images }) => images && app.imagesChanged().catch(sayWrong));
 }
 
 addEventListener("unhandledrejection", (event) => {

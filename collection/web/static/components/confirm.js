@@ -2,9 +2,15 @@
 
 import { element } from "../core/element.js";
 
-/** @returns {Promise<boolean>} whether the answer was yes */
+/**
+ * @param {string} question
+ * @param {string} yes
+ * @param {string} [note]
+ * @returns {Promise<boolean>} whether the answer was yes
+ */
 export function confirmed(question, yes, note = "One undo takes it back.") {
   return new Promise((resolve) => {
+    /** @type {HTMLDialogElement} */
     const dialog = element(
       "dialog",
       { class: "confirm", "aria-label": question, close: () => (dialog.remove(), resolve(dialog.returnValue === "yes")) },

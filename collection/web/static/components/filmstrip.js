@@ -3,11 +3,15 @@
 import { element } from "../core/element.js";
 import { fill, tile } from "./tile.js";
 
+/** @import { App } from "../core/app.js" */
+
 const SIDE = 72;
 
 export class Filmstrip {
+  /** @type {HTMLElement[]} */
   #tiles = [];
 
+  /** @param {App} app */
   constructor(app) {
     this.app = app;
     this.element = element("div", {
@@ -36,6 +40,7 @@ export class Filmstrip {
     if (app.cursor === app.ids[here]) this.#show(ids);
   }
 
+  /** @param {number[]} ids */
   #show(ids) {
     while (this.#tiles.length < ids.length) this.#tiles.push(this.element.appendChild(tile()));
     this.#tiles.forEach((made, place) => {

@@ -2,6 +2,8 @@
 
 import { element } from "../core/element.js";
 
+/** @import { Asset, Way } from "../core/types.js" */
+
 const FARTHEST = 16; // screen pixels an image pixel
 const TAP = 6; // pixels that a tap may move
 const SWIPE = 56;
@@ -14,8 +16,10 @@ export class Lens {
   /** What is in the middle, as fractions of the picture's sides. */
   x = 0.5;
   y = 0.5;
+  /** @type {Set<Pane>} */
   panes = new Set();
 
+  /** @param {number} zoom @param {number} x @param {number} y */
   set(zoom, x, y) {
     [this.zoom, this.x, this.y] = [Math.max(1, zoom), x, y];
     for (const pane of this.panes) pane.draw();
@@ -25,7 +29,12 @@ export class Lens {
     this.set(1, 0.5, 0.5);
   }
 
-  /** To true pixels, and back to what fits. */
+  /**
+   * To true pixels, and back to what fits.
+   * @param {Pane} pane
+   * @param {number} [x]
+   * @param {number} [y]
+   */
   toggle(pane, x = 0.5, y = 0.5) {
     if (this.zoom > 1) this.reset();
     else this.set(pane.whole(), x, y);
@@ -33,16 +42,22 @@ export class Lens {
 }
 
 export class Pane {
+  /** @type {Asset | null} */
   asset = null;
+  /** Whether the file itself is shown, or on its way. */
+  full = false;
+  /** @type {Map<number, {x: number, y: number, from: [number, number]}>} */
   #pointers = new Map();
   #moved = 0;
   #pinch = 0;
   #tapped = 0;
-  #dwell = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #dwell;
 
-  /** @param {Lens} lens @param {(way: "left" | "right" | "up" | "down") => void} [swiped] */
+  /** @param {Lens} lens @param {((way: Way) => void) | null} [swiped] */
   constructor(lens, swiped = null) {
-    [this.lens, this.swiped] = [lens, swiped];
+    this.lens = lens;
+    this.swiped = swiped;
     this.picture = element("img", { alt: "", draggable: "false", decoding: "async" });
     this.percent = element("span", { class: "percent" });
     this.element = element(
@@ -70,7 +85,10 @@ export class Pane {
     this.element.remove();
   }
 
-  /** Show an image: its preview at once, its file when it is looked at for a while, or closely. */
+  /**
+   * Show an image: its preview at once, its file when it is looked at for a while, or closely.
+   * @param {Asset} asset
+   */
   show(asset) {
     if (this.asset?.image !== asset.image) {
       this.full = false;
@@ -100,14 +118,15 @@ export class Pane {
     const top = height / 2 - within(this.lens.y, height, high) * high;
     this.picture.style.transform = `translate(${left}px, ${top}px) scale(${scale})`;
     this.picture.style.imageRendering = scale * devicePixelRatio > 2.5 ? "pixelated" : "auto";
-    this.element.dataset.zoomed = this.lens.zoom > 1;
+    this.element.dataset.zoomed = String(this.lens.zoom > 1);
     this.percent.textContent = this.lens.zoom > 1 ? `${Math.round(scale * devicePixelRatio * 100)} %` : "";
     if (this.lens.zoom > 1) this.#sharpen();
   }
 
   #fit() {
     const { clientWidth, clientHeight } = this.element;
-    return Math.min(clientWidth / this.asset.width, clientHeight / this.asset.height) || 1;
+    const [width, height] = this.#size();
+    return Math.min(clientWidth / width, clientHeight / height) || 1;
   }
 
   async #sharpen() {
@@ -120,40 +139,53 @@ export class Pane {
     if (this.asset?.image === image && loaded.naturalWidth) this.picture.src = image;
   }
 
+  /** The sides of the picture, in its own pixels; of none, 1. */
+  #size() {
+    return this.asset ? [this.asset.width, this.asset.height] : [1, 1];
+  }
+
   /** Where the middle is: within the picture, so that no more of it is out of sight than must be. */
   #settle() {
     const { clientWidth: width, clientHeight: height } = this.element;
     const scale = this.#fit() * this.lens.zoom;
-    return [
-      within(this.lens.x, width, this.asset.width * scale), within(this.lens.y, height, this.asset.height * scale), scale,
-    ];
+    const [wide, high] = this.#size();
+    return [within(this.lens.x, width, wide * scale), within(this.lens.y, height, high * scale), scale];
   }
 
+  /** @param {{clientX: number, clientY: number}} event @returns {[number, number]} */
   #at(event) {
     const box = this.element.getBoundingClientRect();
     return [event.clientX - box.left - box.width / 2, event.clientY - box.top - box.height / 2];
   }
 
-  /** Zoom by a factor; what is under the point stays there. */
+  /**
+   * Zoom by a factor; what is under the point stays there.
+   * @param {[number, number]} point
+   * @param {number} factor
+   */
   #zoomAt([right, down], factor) {
     const [x, y, scale] = this.#settle();
     const most = Math.max(this.whole(), FARTHEST / devicePixelRatio / this.#fit());
     const zoom = Math.min(most, Math.max(1, this.lens.zoom * factor));
     const next = this.#fit() * zoom;
-    const { width, height } = this.asset;
+    const [width, height] = this.#size();
     this.lens.set(zoom, x + (right / scale - right / next) / width, y + (down / scale - down / next) / height);
   }
 
+  /** @param {number} right @param {number} down */
   #pan(right, down) {
     const [x, y, scale] = this.#settle();
-    this.lens.set(this.lens.zoom, x - right / scale / this.asset.width, y - down / scale / this.asset.height);
+    const [width, height] = this.#size();
+    this.lens.set(this.lens.zoom, x - right / scale / width, y - down / scale / height);
   }
 
+  /** @param {WheelEvent} event */
   #wheel(event) {
     event.preventDefault();
     if (this.asset) this.#zoomAt(this.#at(event), Math.exp(-event.deltaY * 0.002));
   }
 
+  /** @param {PointerEvent} event */
   #down(event) {
     if (!this.asset || event.button !== 0) return;
     this.element.setPointerCapture(event.pointerId);
@@ -162,6 +194,7 @@ export class Pane {
     this.#pinch = this.#spread();
   }
 
+  /** @param {PointerEvent} event */
   #move(event) {
     const pointer = this.#pointers.get(event.pointerId);
     if (!pointer) return;
@@ -176,6 +209,7 @@ export class Pane {
     } else if (this.lens.zoom > 1) this.#pan(right, down);
   }
 
+  /** @param {PointerEvent} event */
   #up(event) {
     const pointer = this.#forget(event);
     if (!pointer || this.#pointers.size) return;
@@ -188,20 +222,25 @@ export class Pane {
     }
   }
 
+  /** @param {PointerEvent} event */
   #forget(event) {
     const pointer = this.#pointers.get(event.pointerId);
     this.#pointers.delete(event.pointerId);
     return pointer;
   }
 
-  /** A click zooms to where it is; a finger must tap twice. */
+  /**
+   * A click zooms to where it is; a finger must tap twice.
+   * @param {PointerEvent} event
+   */
   #tap(event) {
     const twice = event.timeStamp - this.#tapped < DOUBLE;
     this.#tapped = event.timeStamp;
     if (event.pointerType === "touch" && !twice) return;
     const [right, down] = this.#at(event);
     const [x, y, scale] = this.#settle();
-    this.lens.toggle(this, x + right / scale / this.asset.width, y + down / scale / this.asset.height);
+    const [width, height] = this.#size();
+    this.lens.toggle(this, x + right / scale / width, y + down / scale / height);
   }
 
   #spread() {
@@ -215,6 +254,7 @@ export class Pane {
   }
 }
 
+/** @param {number} middle @param {number} sight @param {number} length */
 function within(middle, sight, length) {
   if (length <= sight) return 0.5;
   const half = sight / 2 / length;

@@ -1,7 +1,9 @@
 /** One small picture with what is known of it: flag, colour, lock, stars, duplicates, warnings, score. */
 
-import { element, labelled } from "../core/element.js";
+import { element, labelled, present } from "../core/element.js";
 import { setting } from "../core/settings.js";
+
+/** @import { Asset, ImageList, Own } from "../core/types.js" */
 
 /** An empty tile: three elements, whatever it shows, because there are many of them. */
 export function tile() {
@@ -13,10 +15,18 @@ export function tile() {
   );
 }
 
-/** Show an image in a tile; of one whose details are not there yet, its number. */
+/** The picture of a tile. @param {HTMLElement} made */
+export const pictureOf = (made) => /** @type {HTMLImageElement} */ (made.firstElementChild);
+
+/**
+ * Show an image in a tile; of one whose details are not there yet, its number.
+ * @param {HTMLElement} made
+ * @param {number} id
+ * @param {Asset | null} [asset]
+ */
 export function fill(made, id, asset) {
-  const [picture, badges] = made.children;
-  made.dataset.id = id;
+  const [picture, badges] = [pictureOf(made), made.children[1]];
+  made.dataset.id = String(id);
   if (!asset) {
     picture.removeAttribute("src");
     badges.textContent = "";
@@ -28,33 +38,44 @@ export function fill(made, id, asset) {
   const { flag, stars, colour, locked } = asset.you;
   made.dataset.flag = flag;
   made.dataset.colour = colour;
-  made.dataset.locked = locked;
-  made.dataset.warned = asset.flags.length > 0;
+  made.dataset.locked = String(locked);
+  made.dataset.warned = String(asset.flags.length > 0);
   badges.textContent = line(asset);
   made.setAttribute("aria-label", described(asset, { flag, stars, colour, locked }));
 }
 
+/** @param {Asset} asset */
 function line(asset) {
   const score = setting("scores") && asset.score != null ? String(Math.round(asset.score)) : "";
-  const stack = asset.stack ? `×${asset.stack.size}` : "";
+  const stack = stacked(asset) ? `×${asset.stack?.size}` : "";
   return ["★".repeat(asset.you.stars), stack, score].filter(Boolean).join("  ");
 }
 
-/** All of it in words: "0031, picked, 3 stars, red, locked, 1 of 3 near-duplicates, banding, score 87" */
+/** Whether it is in a stack of this collection. @param {Asset} asset */
+const stacked = ({ stack }) => stack != null && stack.keeper != null;
+
+/**
+ * All of it in words: "0031, picked, 3 stars, red, locked, 1 of 3 near-duplicates, banding, score 87"
+ * @param {Asset} asset
+ * @param {Own} [own]
+ */
 export function described(asset, { flag, stars, colour, locked } = asset.you) {
   return [
     asset.label,
-    { pick: "picked", reject: "rejected" }[flag],
+    { pick: "picked", reject: "rejected", none: "" }[flag],
     stars && `${stars} ${stars === 1 ? "star" : "stars"}`,
     colour !== "none" && colour,
     locked && "locked",
-    asset.stack && `1 of ${asset.stack.size} near-duplicates`,
+    stacked(asset) ? `1 of ${asset.stack?.size} near-duplicates` : asset.stack && "near-duplicate of a picture elsewhere",
     ...asset.flags,
     setting("scores") && asset.score != null && `score ${Math.round(asset.score)}`,
   ].filter(Boolean).join(", ");
 }
 
-/** The same for a picture that is looked at alone: signs and words. */
+/**
+ * The same for a picture that is looked at alone: signs and words.
+ * @param {Asset} asset
+ */
 export function badges(asset) {
   const { flag, stars, colour, locked } = asset.you;
   const marks = [
@@ -63,21 +84,24 @@ export function badges(asset) {
     stars > 0 && element("span", {}, "★".repeat(stars)),
     colour !== "none" && element("i", { class: `dot ${colour}`, role: "img", "aria-label": colour }),
     locked && element("span", {}, "locked"),
-    asset.stack && element("span", {}, `×${asset.stack.size}`),
+    asset.stack && element("span", {}, stacked(asset) ? `×${asset.stack.size}` : "duplicate elsewhere"),
     ...asset.flags.map((name) => element("span", {}, `! ${name}`)),
     setting("scores") && asset.score != null && element("span", { class: "score" }, `score ${Math.round(asset.score)}`),
   ];
-  return marks.filter(Boolean);
+  return present(marks);
 }
 
-/** What stands where pictures would be, and what to do next. */
-export function empty(app) {
-  const none = app.refusal ? "This query cannot be read" : "No image is like that";
+/**
+ * What stands where pictures would be, and what to do next.
+ * @param {ImageList} list
+ */
+export function empty(list) {
+  const none = list.refusal ? "This query cannot be read" : "No image is like that";
   return element(
     "div",
     { class: "empty" },
-    element("h2", {}, app.query ? none : "There are no images yet"),
-    element("p", {}, app.query ? "Ask for something else above, or go back to all of them." : "Make some: collection generate, or collection run."),
-    app.query && element("button", { class: "plain", click: () => app.ask("") }, "Show all images"),
+    element("h2", {}, list.query ? none : "There are no images yet"),
+    element("p", {}, list.query ? "Ask for something else above, or go back to all of them." : "Make some: collection generate, or collection run."),
+    list.query && element("button", { class: "plain", click: () => list.ask?.("") }, "Show all images"),
   );
 }

@@ -4,20 +4,29 @@ import { element } from "../core/element.js";
 import { keep, setting } from "../core/settings.js";
 import { empty, fill, tile } from "./tile.js";
 
+/** @import { ImageList } from "../core/types.js" */
+
 const GAP = 8;
 const AHEAD = 1; // rows kept ready above and below
 const SMALLEST = 112;
 const BIGGEST = 480;
 const TALLEST = 15_000_000; // pixels: browsers lay out nothing much taller
 
-/** The keys that walk a grid. */
+/**
+ * The keys that walk a grid.
+ * @param {VirtualGrid} grid
+ * @param {ImageList} list
+ */
 export function gridKeys(grid, list) {
+  /** @param {number} factor */
   const resize = (factor) =>
     keep("size", Math.round(Math.min(BIGGEST, Math.max(SMALLEST, setting("size") * factor)) / 8) * 8);
+  /** @param {() => number} places */
   const extend = (places) => () => {
     grid.anchor ??= list.cursor;
-    if (list.step(places())) grid.selectTo(list.cursor);
+    if (list.step(places()) && list.cursor !== null) grid.selectTo(list.cursor);
   };
+  /** @param {() => number} places */
   const walk = (places) => () => {
     grid.anchor = null;
     list.step(places());
@@ -35,7 +44,7 @@ export function gridKeys(grid, list) {
     extendRight: extend(() => 1),
     extendUp: extend(() => -grid.columns),
     extendDown: extend(() => grid.columns),
-    toggle: () => grid.toggle(list.cursor),
+    toggle: () => list.cursor !== null && grid.toggle(list.cursor),
     enter: () => list.go("loupe"),
     bigger: () => resize(1.25),
     smaller: () => resize(0.8),
@@ -43,14 +52,28 @@ export function gridKeys(grid, list) {
 }
 
 export class VirtualGrid {
-  anchor = null; // where a range of the selection began
+  /** Where a range of the selection began. @type {number | null} */
+  anchor = null;
+  /** Sides of a tile and of what it takes, and of the whole list, in pixels. */
+  side = 0;
+  row = 1;
+  height = 0;
+  /** What stands where there is no image. @type {HTMLElement | null} */
+  empty = null;
   columns = 1;
-  #tiles = new Map(); // by place in the list
+  /** By place in the list. @type {Map<number, HTMLElement>} */
+  #tiles = new Map();
+  /** @type {HTMLElement} */
+  #place;
+  /** @type {HTMLElement[]} */
   #spare = [];
-  #asked = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #asked;
 
+  /** @param {HTMLElement} place @param {ImageList} list */
   constructor(place, list) {
     this.list = list;
+    this.#place = place;
     this.ground = element("div", { class: "ground" });
     this.element = element(
       "div",
@@ -78,13 +101,13 @@ export class VirtualGrid {
     this.#release(() => true);
     this.#measure();
     this.empty?.remove();
-    this.empty = count ? null : this.element.parentElement.appendChild(empty(this.list));
+    this.empty = count ? null : this.#place.appendChild(empty(this.list));
     this.#draw();
     this.follow();
   }
 
   redraw(ids = null) {
-    const changed = ids && new Set(ids);
+    const changed = ids ? new Set(ids) : null;
     for (const [place, made] of this.#tiles) {
       const id = this.list.ids[place];
       if (!changed || changed.has(id)) fill(made, id, this.list.known(id));
@@ -119,6 +142,7 @@ export class VirtualGrid {
     return Math.max(1, Math.floor(this.element.clientHeight / this.row));
   }
 
+  /** @param {number} id */
   toggle(id) {
     const next = new Set(this.list.selection);
     if (!next.delete(id)) next.add(id);
@@ -126,6 +150,7 @@ export class VirtualGrid {
     this.list.select(next);
   }
 
+  /** @param {number} id */
   selectTo(id) {
     const [from, to] = [this.list.place(this.anchor ?? this.list.cursor), this.list.place(id)];
     this.list.select(this.list.ids.slice(Math.min(from, to), Math.max(from, to) + 1));
@@ -159,6 +184,7 @@ export class VirtualGrid {
     return this.element.scrollTop * this.#ratio();
   }
 
+  /** @param {number} top */
   #scrollTo(top) {
     this.element.scrollTop = top / this.#ratio();
   }
@@ -170,6 +196,7 @@ export class VirtualGrid {
     const last = Math.min(count, first + rows * this.columns);
     const shift = this.element.scrollTop - top;
     this.#release((place) => place < first || place >= last);
+    /** @type {number[]} */
     const fresh = [];
     for (let place = first; place < last; place++) {
       const made = this.#tiles.get(place) ?? this.#take(place, fresh);
@@ -182,19 +209,21 @@ export class VirtualGrid {
     if (fresh.some((id) => !this.list.known(id))) this.#ask();
   }
 
+  /** @param {number} place @param {number[]} fresh */
   #take(place, fresh) {
     const made = this.#spare.pop() ?? this.ground.appendChild(tile());
     const id = this.list.ids[place];
     made.hidden = false;
     made.id = `image-${id}`;
-    made.setAttribute("aria-posinset", place + 1);
-    made.setAttribute("aria-setsize", this.list.ids.length);
+    made.setAttribute("aria-posinset", String(place + 1));
+    made.setAttribute("aria-setsize", String(this.list.ids.length));
     this.#tiles.set(place, made);
     fill(made, id, this.list.known(id));
     fresh.push(id);
     return made;
   }
 
+  /** @param {(place: number) => boolean} gone */
   #release(gone) {
     for (const [place, made] of this.#tiles) {
       if (!gone(place)) continue;
@@ -216,8 +245,9 @@ export class VirtualGrid {
     }, this.#asked ? 40 : 0);
   }
 
+  /** @param {MouseEvent} event */
   #clicked(event) {
-    const made = event.target.closest(".tile");
+    const made = tileUnder(event);
     if (!made) return;
     const id = Number(made.dataset.id);
     if (event.shiftKey) {
@@ -234,7 +264,11 @@ export class VirtualGrid {
     }
   }
 
+  /** @param {MouseEvent} event */
   #opened(event) {
-    if (event.target.closest(".tile")) this.list.go("loupe");
+    if (tileUnder(event)) this.list.go("loupe");
   }
 }
+
+/** The tile that an event is about. @param {Event} event @returns {HTMLElement | null} */
+const tileUnder = (event) => (event.target instanceof Element ? event.target.closest(".tile") : null);

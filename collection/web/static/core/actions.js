@@ -1,11 +1,13 @@
 /** Everything that can be done by a key: what it is called, and the keys it has until a curator gives it others. */
 
-/** [name, group, title, keys, whether holding the key repeats it] */
+/** @typedef {{name: string, group: string, title: string, keys: string[], repeats: boolean}} Action */
+
+/** [name, group, title, keys, whether holding the key repeats it] @type {[string, string, string, string[], boolean?][]} */
 const TABLE = [
   ["pick", "Decide", "Pick", ["p"]],
   ["reject", "Decide", "Reject", ["x"]],
   ["unflag", "Decide", "Take the flag back", ["u"]],
-  ...[0, 1, 2, 3, 4, 5].map((n) => [`stars${n}`, "Decide", n ? "★".repeat(n) : "No stars", [String(n)]]),
+  .../** @type {typeof TABLE} */ ([0, 1, 2, 3, 4, 5].map((n) => [`stars${n}`, "Decide", n ? "★".repeat(n) : "No stars", [String(n)]])),
   ["red", "Decide", "Red", ["6"]],
   ["yellow", "Decide", "Yellow", ["7"]],
   ["green", "Decide", "Green", ["8"]],
@@ -47,7 +49,7 @@ const TABLE = [
   ["refresh", "Find", "Look again for what the query means", ["r"]],
 ];
 
-/** @type {Map<string, {name: string, group: string, title: string, keys: string[], repeats: boolean}>} */
+/** @type {Map<string, Action>} */
 export const ACTIONS = new Map(TABLE.map(([name, ...rest]) => [name, action(name, ...rest)]));
 
 /** Every view can be gone to by a key. @param {{name: string, title: string, key: string}[]} views */
@@ -57,6 +59,13 @@ export function addViews(views) {
   }
 }
 
+/**
+ * @param {string} name
+ * @param {string} group
+ * @param {string} title
+ * @param {string[]} keys
+ * @param {boolean} [repeats]
+ */
 function action(name, group, title, keys, repeats = false) {
   return { name, group, title, keys, repeats };
 }

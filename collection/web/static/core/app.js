@@ -1,10 +1,12 @@
 /** The state of the app: which images are asked for, where the cursor is, what is selected. The address holds it. */
 
-import { get, numbers } from "./api.js";
+import { get, numbers, Refusal } from "./api.js";
 import { Decisions } from "./decisions.js";
 import { Details } from "./details.js";
 import { setting } from "./settings.js";
 import { atWork, sayWrong } from "./status.js";
+
+/** @import { Decision, Params, State, Value } from "./types.js" */
 
 /**
  * Events: "state" (counts, views), "ids" (another list), "changed" (detail: numbers whose standing changed), "cursor",
@@ -12,14 +14,14 @@ import { atWork, sayWrong } from "./status.js";
  * "images" (images, scores or the set changed), "jobs" (one of jobs.js did).
  */
 export class App {
-  /** GET /api/state @type {any} */
-  state = null;
+  /** GET /api/state, which `open` asks for. @type {State} */
+  state = /** @type {any} */ (null);
   query = "";
   view = "grid";
   /** Whatever else the view keeps in the address. */
   params = new URLSearchParams();
   /** Every image of the query, in its order. */
-  ids = new Uint32Array();
+  ids = /** @type {Uint32Array} */ (new Uint32Array());
   /** @type {number | null} */
   cursor = null;
   /** @type {Set<number>} */
@@ -34,17 +36,25 @@ export class App {
   cache = new Details();
   #decisions = new Decisions(this);
   #events = new EventTarget();
+  /** @type {Map<number, number> | null} */
   #places = null;
   #version = 0;
+  /** @type {Record<string, ReturnType<typeof setTimeout>>} */
   #timers = {};
 
-  /** Call `then` with the detail of every event of a name; returns what ends that. */
+  /**
+   * Call `then` with the detail of every event of a name; returns what ends that.
+   * @param {string} name
+   * @param {(detail: any) => unknown} then
+   */
   on(name, then) {
-    const told = ({ detail }) => then(detail);
+    /** @param {Event} event */
+    const told = (event) => void then(/** @type {CustomEvent} */ (event).detail);
     this.#events.addEventListener(name, told);
     return () => this.#events.removeEventListener(name, told);
   }
 
+  /** @param {string} name @param {unknown} [detail] */
   tell(name, detail = null) {
     this.#events.dispatchEvent(new CustomEvent(name, { detail }));
   }
@@ -56,14 +66,21 @@ export class App {
 
   // The address
 
-  /** Show a view; `params` as the address holds them, `q` and `at` among them. The present ones stay where unnamed. */
+  /**
+   * Show a view; `params` as the address holds them, `q` and `at` among them. The present ones stay where unnamed.
+   * @param {string} view
+   * @param {Params} [params]
+   */
   go(view, params = {}) {
     const next = { q: this.query, at: this.cursor, ...params, view };
     this.#write(next, "pushState");
     return this.#follow();
   }
 
-  /** Ask for other images, in the same view. */
+  /**
+   * Ask for other images, in the same view.
+   * @param {string} query
+   */
   ask(query) {
     return this.go(this.view, { ...Object.fromEntries(this.params), q: query.trim() });
   }
@@ -73,22 +90,28 @@ export class App {
     return String(this.#address({ ...Object.fromEntries(this.params), q: this.query, view: this.view }));
   }
 
-  /** Keep more of the view in the address, without a step of the history. */
+  /**
+   * Keep more of the view in the address, without a step of the history.
+   * @param {Params} params
+   */
   note(params) {
     this.#write({ ...Object.fromEntries(this.params), ...params, q: this.query, at: this.cursor, view: this.view });
     this.params = this.#rest(new URLSearchParams(location.search));
   }
 
+  /** @param {Params} given */
   #address(given) {
-    const kept = Object.entries(given).filter(([name, value]) => value != null && value !== "" && value !== "grid");
+    const kept = Object.entries(given).filter(([, value]) => value != null && value !== "" && value !== "grid");
     return new URLSearchParams(kept.map(([name, value]) => [name, String(value)]));
   }
 
+  /** @param {Params} given @param {"replaceState" | "pushState"} [how] */
   #write(given, how = "replaceState") {
     const search = String(this.#address(given));
     history[how](null, "", search ? `?${search}` : location.pathname);
   }
 
+  /** @param {URLSearchParams} search */
   #rest(search) {
     for (const name of ["q", "view", "at"]) search.delete(name);
     return search;
@@ -121,7 +144,7 @@ export class App {
       if (query !== this.query) return; // another was asked for meanwhile
       [this.ids, this.#version, this.#places, this.stale, this.refusal] = [ids, version, null, false, null];
     } catch (refusal) {
-      if (refusal.status !== 400) return sayWrong(refusal);
+      if (!(refusal instanceof Refusal) || refusal.status !== 400) return sayWrong(refusal);
       this.refusal = refusal; // the query field says it, and it alone
       this.tell("refused");
       return;
@@ -131,19 +154,26 @@ export class App {
     for (const name of ["ids", "cursor", "selection", "stale"]) this.tell(name);
   }
 
-  /** Where an image is in the list, or -1. */
+  /**
+   * Where an image is in the list, or -1.
+   * @param {number | null} id
+   */
   place(id) {
     this.#places ??= new Map(Array.from(this.ids, (each, place) => [each, place]));
-    return this.#places.get(id) ?? -1;
+    return id === null ? -1 : this.#places.get(id) ?? -1;
   }
 
-  /** What is known of images, fetched and kept. */
+  /**
+   * What is known of images, fetched and kept.
+   * @param {number[]} ids
+   */
   details(ids) {
     return this.cache.of(ids);
   }
 
+  /** @param {number | null} id */
   known(id) {
-    return this.cache.known(id);
+    return id === null ? undefined : this.cache.known(id);
   }
 
   /** Counts, metrics, views: asked for again. */
@@ -159,6 +189,7 @@ export class App {
 
   // The cursor and the selection
 
+  /** @param {number | null | undefined} id */
   moveTo(id) {
     if (id == null || id === this.cursor || this.place(id) < 0) return false;
     this.cursor = id;
@@ -168,24 +199,35 @@ export class App {
     return true;
   }
 
-  /** Put the cursor on any image, in the list or not: for views that show others. */
+  /**
+   * Put the cursor on any image, in the list or not: for views that show others.
+   * @param {number | null | undefined} id
+   */
   lookAt(id) {
     if (this.moveTo(id) || id == null || id === this.cursor) return;
     this.cursor = id;
     this.tell("cursor");
   }
 
-  /** Open an image in a view of the list; where it is not in the list, all images are asked for. */
+  /**
+   * Open an image in a view of the list; where it is not in the list, all images are asked for.
+   * @param {number | null} id
+   * @param {string} [view]
+   */
   openAt(id, view = "loupe") {
     return this.go(view, { q: this.place(id) >= 0 ? this.query : "", at: id });
   }
 
-  /** Move by a number of places, no further than the ends; returns whether it moved. */
+  /**
+   * Move by a number of places, no further than the ends; returns whether it moved.
+   * @param {number} places
+   */
   step(places) {
     const to = Math.min(Math.max(0, this.place(this.cursor) + places), this.ids.length - 1);
     return this.moveTo(this.ids[to]);
   }
 
+  /** @param {Iterable<number>} ids */
   select(ids) {
     this.selection = new Set(ids);
     this.tell("selection");
@@ -200,12 +242,20 @@ export class App {
 
   // Decisions
 
-  /** @param {"flag" | "stars" | "colour" | "lock" | "note"} kind; resolves to whether it was kept */
+  /**
+   * Say the same of some images; resolves to whether it was kept.
+   * @param {string} kind flag, stars, colour, lock or note
+   * @param {Value} value
+   * @param {number[]} targets
+   */
   decide(kind, value, targets = this.targets()) {
     return this.act(targets.map((asset) => ({ kind, asset, value })));
   }
 
-  /** One action of several decisions, `{kind, asset, value, other?}`: one undo takes it back. */
+  /**
+   * One action of several decisions, `{kind, asset, value, other?}`: one undo takes it back.
+   * @param {Decision[]} decisions
+   */
   async act(decisions) {
     return decisions.length ? (await this.#decisions.act(decisions)) !== false : false;
   }
@@ -229,7 +279,10 @@ export class App {
     };
   }
 
-  /** Somebody decided: of these images what is shown is asked for again, unless it is of those versions, as after own votes. */
+  /**
+   * Somebody decided: of these images what is shown is asked for again, unless it is of those versions, as after own votes.
+   * @param {{ids: number[], versions: number[]}} changes
+   */
   async othersChanged({ ids, versions }) {
     this.changed(await this.cache.renew(ids, versions));
     this.renewSoon();
@@ -251,7 +304,10 @@ export class App {
     this.tell("stale");
   }
 
-  /** Tell the views that images stand otherwise than they showed. */
+  /**
+   * Tell the views that images stand otherwise than they showed.
+   * @param {number[]} ids
+   */
   changed(ids) {
     if (!ids.length) return;
     this.tell("changed", ids);

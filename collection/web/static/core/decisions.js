@@ -3,6 +3,9 @@
 import { post } from "./api.js";
 import { atWork, sayWrong } from "./status.js";
 
+/** @import { Counts, Decision, Own, ReviewState } from "./types.js" */
+
+/** The field of what a curator said, by the kind of the decision. @type {Record<string, keyof Own | undefined>} */
 const FIELD = { flag: "flag", stars: "stars", colour: "colour", lock: "locked" };
 
 export class Decisions {
@@ -15,7 +18,10 @@ export class Decisions {
     this.app = app;
   }
 
-  /** Keep an action: decisions that one undo takes back. Resolves to whether it was kept. */
+  /**
+   * Keep an action: decisions that one undo takes back. Resolves to whether it was kept.
+   * @param {Decision[]} decisions
+   */
   act(decisions) {
     const ids = [...new Set(decisions.map((item) => item.asset))];
     this.#show(decisions);
@@ -23,7 +29,11 @@ export class Decisions {
     return this.#send("/api/events", { decisions: together(decisions), seen: this.app.seen() }, ids);
   }
 
-  /** Take back the last action, or bring it back. Resolves to the numbers it was about, or false. */
+  /**
+   * Take back the last action, or bring it back. Resolves to the numbers it was about, or false.
+   * @param {"undo" | "redo"} kind
+   * @returns {Promise<number[] | false>}
+   */
   step(kind) {
     return this.#send(`/api/${kind}`, {}, []);
   }
@@ -33,6 +43,7 @@ export class Decisions {
     return this.#last;
   }
 
+  /** @param {string} path @param {unknown} body @param {number[]} ids @returns {Promise<number[] | false>} */
   async #send(path, body, ids) {
     this.#wait(ids, 1);
     const answer = this.#last.then(() => post(path, body));
@@ -46,6 +57,7 @@ export class Decisions {
     }
   }
 
+  /** @param {{changed: number[], standings: Record<string, ReviewState>, version: number}} answer */
   #take({ changed, standings, version }) {
     const settled = changed.filter((id) => !this.#waiting.get(id)); // what is on its way already shows
     const told = settled.filter((id) => standings[id]);
@@ -56,6 +68,7 @@ export class Decisions {
     return changed;
   }
 
+  /** @param {number[]} ids @param {number} step */
   #wait(ids, step) {
     for (const id of ids) {
       const count = (this.#waiting.get(id) ?? 0) + step;
@@ -64,6 +77,7 @@ export class Decisions {
     }
   }
 
+  /** @param {number[]} ids @param {unknown} refusal @returns {Promise<false>} */
   async #takeBack(ids, refusal) {
     const before = ids.filter((id) => this.#before.has(id)).map((id) => [id, this.#before.get(id)]);
     this.#wait(ids, -1);
@@ -74,6 +88,7 @@ export class Decisions {
     return false;
   }
 
+  /** @param {Decision[]} decisions */
   #show(decisions) {
     for (const { kind, asset, value } of decisions) {
       const known = this.app.known(asset);
@@ -87,15 +102,24 @@ export class Decisions {
   }
 }
 
-/** The same said of many images is sent once, with a list of their numbers: 100,000 of them are one request. */
+/**
+ * The same said of many images is sent once, with a list of their numbers: 100,000 of them are one request.
+ * @param {Decision[]} decisions
+ */
 function together(decisions) {
   const [{ kind, value }] = decisions;
   const same = decisions.length > 1 && decisions.every((item) => item.kind === kind && item.value === value && item.other == null);
   return same ? [{ kind, asset: decisions.map(({ asset }) => asset), value }] : decisions;
 }
 
-/** Keep the counts right until the server tells them again. */
+/**
+ * Keep the counts right until the server tells them again.
+ * @param {Counts} counts
+ * @param {Own} before
+ * @param {Own} after
+ */
 function count(counts, before, after) {
+  /** @param {Own} own */
   const voted = ({ flag, stars }) => Number(flag !== "none" || stars > 0);
   counts.reviewed += voted(after) - voted(before);
   counts.picked += Number(after.flag === "pick") - Number(before.flag === "pick");

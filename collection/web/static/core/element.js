@@ -1,26 +1,53 @@
 /** Building the page. Text is only ever text: nothing here reads markup. */
 
 /**
+ * @typedef {Node | string | false | null | undefined} OneChild
+ * @typedef {OneChild | OneChild[]} Child
+ * @typedef {Record<string, string | number | boolean | null | undefined | ((event: any) => unknown)>} Given
+ */
+
+/**
  * An element with attributes, listeners (values that are functions) and children (elements or text).
- * @param {string} tag @param {Object<string, any>} given @returns {HTMLElement}
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Given} given
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[T]}
  */
 export function element(tag, given = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(given)) {
     if (typeof value === "function") made.addEventListener(name, value);
     else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value != null) made.setAttribute(name, value);
+    else if (value !== false && value != null) made.setAttribute(name, String(value));
   }
-  made.append(...children.flat().filter((child) => child != null && child !== false));
+  made.append(.../** @type {(Node | string)[]} */ (children.flat().filter((child) => child != null && child !== false)));
   return made;
 }
 
+/** An element that the page has from the beginning. @param {string} id @returns {HTMLElement} */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return found;
+}
+
+/** The children that are there. @param {OneChild[]} children @returns {(Node | string)[]} */
+export const present = (children) => /** @type {(Node | string)[]} */ (children.filter((child) => child != null && child !== false && child !== ""));
+
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element of a drawing. */
+/**
+ * An element of a drawing.
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, string | number>} given
+ * @param {...Node} children
+ * @returns {SVGElementTagNameMap[T]}
+ */
 export function drawn(tag, given = {}, ...children) {
   const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(given)) made.setAttribute(name, value);
+  for (const [name, value] of Object.entries(given)) made.setAttribute(name, String(value));
   made.append(...children);
   return made;
 }
@@ -43,12 +70,23 @@ const PATHS = {
   more: "M3 8h.01M8 8h.01M13 8h.01",
 };
 
-/** One of the signs of PATHS, as a drawing that screen readers pass over. */
+/**
+ * One of the signs of PATHS, as a drawing that screen readers pass over.
+ * @param {keyof typeof PATHS} name
+ */
 export const icon = (name) =>
   drawn("svg", { viewBox: "0 0 16 16", class: "icon", "aria-hidden": "true" }, drawn("path", { d: PATHS[name] }));
 
-/** "1 image", "2,000 images" */
+/**
+ * "1 image", "2,000 images"
+ * @param {number} count
+ * @param {string} one
+ * @param {string} [many]
+ */
 export const counted = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 
-/** 31 -> "0031": how a picture is called everywhere. */
+/**
+ * 31 -> "0031": how a picture is called everywhere.
+ * @param {number} id
+ */
 export const labelled = (id) => String(id).padStart(4, "0");

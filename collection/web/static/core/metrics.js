@@ -1,13 +1,13 @@
 /** Which way each number is better, in words: the catalogue of metrics says it, and the state holds it. */
 
-/** @typedef {"higher" | "lower" | "neither"} Better */
+/** @import { Better, State } from "./types.js" */
 
 /** The mean percentile and stars are better where they are higher; a seed is not better than another. */
 const FIELDS = new Map(Object.entries({ score: "higher", stars: "higher" }));
 
 /**
  * Which way a field is better; a percentile goes the way of its metric.
- * @param {import("./types.js").State} state
+ * @param {State} state
  * @param {string} field
  * @returns {Better}
  */
@@ -54,7 +54,7 @@ export function orders(better, field) {
 
 /**
  * What a percentile is a percentile of.
- * @param {import("./types.js").State} state
+ * @param {State} state
  */
 export const kindInWords = ({ percentiles: { fewest } }) =>
   `Its kind: the images of the same prompt and style, or of the same series where these are fewer than ${fewest}.`;

@@ -1,10 +1,13 @@
 /** The status line: what just happened, read aloud by screen readers. */
 
-let ends = 0;
+import { byId } from "./element.js";
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let ends;
 
 /** @param {string} text @param {"plain" | "wrong"} tone */
 export function say(text, tone = "plain") {
-  const line = document.getElementById("status");
+  const line = byId("status");
   line.textContent = text;
   line.dataset.tone = tone;
   clearTimeout(ends);
@@ -13,14 +16,19 @@ export function say(text, tone = "plain") {
 
 let waiting = 0;
 
-/** Show that something is at work for as long as a promise waits, where that is noticed. Returns the promise. */
+/**
+ * Show that something is at work for as long as a promise waits, where that is noticed. Returns the promise.
+ * @template T
+ * @param {Promise<T>} promise
+ */
 export function atWork(promise) {
   const slow = setTimeout(() => show(1), 300);
   let shown = 0;
+  /** @param {number} step */
   const show = (step) => {
     shown += step;
     waiting += step;
-    document.getElementById("view").setAttribute("aria-busy", String(waiting > 0));
+    byId("view").setAttribute("aria-busy", String(waiting > 0));
   };
   return promise.finally(() => {
     clearTimeout(slow);

@@ -2,6 +2,18 @@
 
 export const stream = new EventTarget();
 
+/**
+ * Call `then` with the detail of every event of that name; returns what ends that.
+ * @param {string} name
+ * @param {(detail: any) => unknown} then
+ */
+export function onStream(name, then) {
+  /** @param {Event} event */
+  const told = (event) => void then(/** @type {CustomEvent} */ (event).detail);
+  stream.addEventListener(name, told);
+  return () => stream.removeEventListener(name, told);
+}
+
 const TOLD = ["changed", "version", "choosing", "job"];
 
 export function listen() {

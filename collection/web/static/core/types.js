@@ -3,6 +3,10 @@
  *
  * @typedef {"higher" | "lower" | "neither"} Better
  *
+ * @typedef {string | number | boolean} Value of a decision
+ *
+ * @typedef {Record<string, string | number | null | undefined>} Params what an address holds, by name
+ *
  * @typedef {object} Metric
  * @property {string} name
  * @property {[number | null, number | null]} range lowest and highest value that an image has
@@ -41,6 +45,18 @@
  * @property {number} diversity 0 to 1
  * @property {SavedView[]} views
  * @property {number} version
+ *
+ * @typedef {"left" | "right" | "up" | "down"} Way
+ *
+ * @typedef {"left" | "right" | "tie" | "skip"} Outcome of a comparison
+ *
+ * @typedef {"reroll" | "refill" | "breed" | "variants" | "generate" | "score" | "dedupe" | "select"} Kind of a job
+ *
+ * @typedef {{asker: string, done: number, total: number}} Choosing how far the server is with a set
+ *
+ * @typedef {import("./element.js").Child} Child
+ *
+ * @typedef {(query: string) => void} Show asks for the images of a query
  *
  * @typedef {"pick" | "reject" | "none"} Flag
  *
@@ -96,7 +112,7 @@
  * @typedef {object} Decision
  * @property {string} kind flag, stars, colour, lock, apart, note or pair
  * @property {number} asset
- * @property {string | number | boolean} value
+ * @property {Value} value
  * @property {number} [other]
  *
  * @typedef {"running" | "done" | "failed" | "cancelled"} JobState
@@ -112,7 +128,7 @@
  *
  * @typedef {object} Job
  * @property {number} id
- * @property {string} kind
+ * @property {Kind} kind
  * @property {string} by
  * @property {JobState} state
  * @property {string} step
@@ -199,7 +215,9 @@
  * @property {boolean} [above] whether it stands elsewhere in the tree already
  * @property {Ancestor[]} [parents]
  *
- * @typedef {Ancestor & {children: {image: number, origin: string, made: boolean}[]}} Family
+ * @typedef {{image: number, origin: string, made: boolean}} ChildImage
+ *
+ * @typedef {Ancestor & {children: ChildImage[]}} Family
  *
  * @typedef {object} View
  * @property {string} name

@@ -2,9 +2,16 @@
 
 import { counted, element, icon, labelled } from "../core/element.js";
 
+/** @import { App } from "../core/app.js" */
+/** @import { Child } from "../core/types.js" */
+
 const COLOURS = ["red", "yellow", "green", "blue", "purple"];
 
-/** @param {(name: string, title: string, ...content: any) => HTMLElement} doing */
+/**
+ * @param {HTMLElement} bar
+ * @param {App} app
+ * @param {(name: string, title: string, ...content: Child[]) => HTMLElement} doing
+ */
 export function decisionBar(bar, app, doing) {
   const target = element("output", { class: "target", "aria-label": "Decides about" });
   const flags = [
@@ -41,8 +48,10 @@ export function decisionBar(bar, app, doing) {
   show();
 }
 
+/** @param {HTMLElement} made @param {boolean} on */
 const press = (made, on) => made.setAttribute("aria-pressed", String(on));
 
+/** @param {App} app @param {number[]} ids */
 function aimed(app, ids) {
   if (!ids.length) return "no image";
   if (ids.length > 1 || (app.selection.size && !app.aim)) return `${counted(ids.length, "image")} selected`;

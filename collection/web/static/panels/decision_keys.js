@@ -4,16 +4,24 @@ import { confirmed } from "../components/confirm.js";
 import { counted, labelled } from "../core/element.js";
 import { answer } from "../core/keys.js";
 import { keep, setting } from "../core/settings.js";
-import { say, sayWrong } from "../core/status.js";
+import { say } from "../core/status.js";
+
+/** @import { App } from "../core/app.js" */
+/** @import { Flag, Value } from "../core/types.js" */
 
 const MANY = 100;
 const COLOURS = ["red", "yellow", "green", "blue", "purple"];
 const DONE = { pick: "picked", reject: "rejected", none: "took the flag from" };
 const ASKED = { pick: "Pick", reject: "Reject", none: "Take the flag from" };
 
-/** Answer the actions that decide, for as long as the page lives. */
+/**
+ * Answer the actions that decide, for as long as the page lives.
+ * @param {App} app
+ */
 export function listenForDecisions(app) {
+  /** @param {Flag} value */
   const flag = (value) => () => decide(app, "flag", value, { done: DONE[value], asked: ASKED[value] });
+  /** @param {number} value */
   const stars = (value) => () => decide(app, "stars", value, words("gave", "Give", value ? "★".repeat(value) : "no stars"));
   answer({
     pick: flag("pick"),
@@ -31,9 +39,16 @@ export function listenForDecisions(app) {
   });
 }
 
+/** @param {string} done @param {string} asked @param {string} what @param {string} [to] */
 const words = (done, asked, what, to = "to") => ({ done: `${done} ${what} ${to}`, asked: `${asked} ${what} ${to}` });
 
-/** Decide about the targets; with one decision behind and no selection, go on. */
+/**
+ * Decide about the targets; with one decision behind and no selection, go on.
+ * @param {App} app
+ * @param {string} kind
+ * @param {Value} value
+ * @param {{done: string, asked: string}} said
+ */
 async function decide(app, kind, value, { done, asked }) {
   const targets = app.targets();
   if (!targets.length) return say("there is no image to decide about");
@@ -46,14 +61,20 @@ async function decide(app, kind, value, { done, asked }) {
   if (await told) say(`${done} ${named(targets)}${counts ? `, ${left(app)}` : ""}`);
 }
 
+/** @param {number[]} ids */
 const named = (ids) => (ids.length === 1 ? labelled(ids[0]) : counted(ids.length, "image"));
 
+/** @param {App} app */
 function left(app) {
   const { images, reviewed } = app.state.counts;
   return `${(images - reviewed).toLocaleString("en")} left`;
 }
 
-/** A colour that all targets have is taken from them. */
+/**
+ * A colour that all targets have is taken from them.
+ * @param {App} app
+ * @param {string} colour
+ */
 function toggleColour(app, colour) {
   const targets = app.targets();
   const all = targets.every((id) => app.known(id)?.you.colour === colour);
@@ -61,14 +82,19 @@ function toggleColour(app, colour) {
   return decide(app, "colour", value, all ? words("took", "Take", colour, "from") : words("gave", "Give", colour));
 }
 
+/** @param {App} app */
 function toggleLock(app) {
   const all = app.targets().every((id) => app.known(id)?.you.locked);
   return decide(app, "lock", !all, all ? { done: "unlocked", asked: "Unlock" } : { done: "locked", asked: "Lock" });
 }
 
-/** Undo or redo, and go to what it was about. */
+/**
+ * Undo or redo, and go to what it was about.
+ * @param {App} app
+ * @param {"undo" | "redo"} kind
+ */
 async function step(app, kind) {
-  const changed = await app[kind]().catch(sayWrong);
+  const changed = await app[kind]();
   if (!changed) return;
   const here = changed.find((id) => app.place(id) >= 0);
   if (here !== undefined && !app.selection.size) app.moveTo(here);

@@ -1,48 +1,59 @@
 /** The panel about one image: where it comes from, how it is judged, what people say of it. */
 
 import { get } from "../core/api.js";
-import { counted, element, icon, labelled } from "../core/element.js";
+import { counted, element, icon, labelled, present } from "../core/element.js";
 import { answer } from "../core/keys.js";
 import { betterOf, direction, kindInWords, rankInWords } from "../core/metrics.js";
 import { condition, withTerm } from "../core/query.js";
 import { keep, setting, whenSet } from "../core/settings.js";
 import { say, sayWrong } from "../core/status.js";
 
+/** @import { App } from "../core/app.js" */
+/** @import { AssetDetail, Child, State } from "../core/types.js" */
+
 const REST = 120; // milliseconds: whoever hurries through the list needs no panel
 
 const drafts = new Map(); // notes that were begun, by image
 
+/** @param {HTMLElement} panel @param {App} app */
 export function facts(panel, app) {
-  let waiting = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
   const show = () => {
     clearTimeout(waiting);
     panel.hidden = !setting("facts");
     if (!panel.hidden) waiting = setTimeout(() => draw(panel, app).catch(sayWrong), REST);
   };
   for (const name of ["cursor", "ids", "changed", "shown"]) app.on(name, show);
-  for (const name of ["facts", "scores"]) whenSet(name, show);
+  whenSet("facts", show);
+  whenSet("scores", show);
   answer({
     write: () => {
       keep("facts", true);
-      draw(panel, app).then(() => panel.querySelector("[data-note]")?.focus()).catch(sayWrong);
+      draw(panel, app).then(() => noteField(panel)?.focus()).catch(sayWrong);
     },
   });
   show();
 }
 
+/** The field of the note. @param {HTMLElement} panel @returns {HTMLTextAreaElement | null} */
+const noteField = (panel) => panel.querySelector("textarea[data-note]");
+
+/** @param {HTMLElement} panel @param {App} app */
 async function draw(panel, app) {
   const id = app.cursor;
   if (id == null) return panel.replaceChildren(element("p", { class: "quiet" }, "No image is under the cursor."));
   const asset = await get(`/api/assets/${id}`);
-  const writing = document.activeElement?.dataset.note === String(id);
+  const writing = noteField(panel) === document.activeElement && noteField(panel)?.dataset.note === String(id);
   if (id !== app.cursor) return;
   panel.replaceChildren(
     heading(asset),
-    ...[why, scores, votes, duplicates, origin, traits, notes].flatMap((part) => part(asset, app) ?? []),
+    ...present([why, scores, votes, duplicates, origin, traits, notes].flatMap((part) => /** @type {Child} */ (part(asset, app)))),
   );
-  if (writing) panel.querySelector("[data-note]").focus();
+  if (writing) noteField(panel)?.focus();
 }
 
+/** @param {AssetDetail} asset */
 function heading(asset) {
   return element(
     "div",
@@ -53,8 +64,10 @@ function heading(asset) {
   );
 }
 
+/** @param {AssetDetail} asset */
 const why = (asset) => asset.why && element("p", {}, asset.why);
 
+/** @param {AssetDetail} asset @param {App} app */
 function scores(asset, app) {
   if (!setting("scores")) return null;
   const rows = Object.entries(asset.scores).map(([name, [value, percentile]]) => score(app.state, name, value, percentile));
@@ -63,10 +76,16 @@ function scores(asset, app) {
     rows.length > 0 && element("table", {}, element("caption", {}, "Scores, and percentile among its kind"), rows),
     rows.length > 0 && element("p", { class: "quiet" }, kindInWords(app.state)),
     warnings.length > 0 && element("ul", {}, warnings),
-  ].filter(Boolean);
+  ];
 }
 
-/** A row: the metric and which way it is better, its value, and its percentile; the meter says whether that is good. */
+/**
+ * A row: the metric and which way it is better, its value, and its percentile; the meter says whether that is good.
+ * @param {State} state
+ * @param {string} name
+ * @param {number} value
+ * @param {number | null} percentile
+ */
 function score(state, name, value, percentile) {
   const better = betterOf(state, name);
   const [sign, words] = direction(better);
@@ -83,31 +102,41 @@ function score(state, name, value, percentile) {
   );
 }
 
+/** @param {AssetDetail} asset @param {App} app */
 function votes(asset, app) {
   if (app.state.curators.length < 2) return null;
   if (!asset.others) return element("p", { class: "quiet" }, "What others say shows when you have flagged it or given stars.");
   const { flags, stars } = asset.others;
   const names = [...new Set([...Object.keys(flags), ...Object.keys(stars)])];
+  /** @param {string} name */
   const said = (name) => [flags[name], "★".repeat(stars[name] ?? 0)].filter(Boolean).join(" ");
   return section("Others", element("ul", {}, names.map((name) => element("li", {}, `${name}: ${said(name)}`)),
     names.length ? "" : element("li", {}, "nobody yet")));
 }
 
+/** @param {AssetDetail} asset @param {App} app */
 function duplicates(asset, app) {
   const { stack } = asset;
   if (!stack) return null;
+  /** @param {number} id @param {string} [why] */
   const to = (id, why) => element("li", {},
     element("button", { click: () => goTo(app, id) }, labelled(id)), ` ${why ?? ""}`);
   const members = asset.duplicates ?? [];
+  if (stack.keeper == null) return section("Near-duplicate elsewhere", element("p", {}, `${stack.elsewhere}: ${stack.why}`));
   const items = stack.keeper === asset.id ? members.map(({ id, why }) => to(id, why)) : [to(stack.keeper, `keeps its place: ${stack.why}`)];
   return section(counted(stack.size - 1, "near-duplicate"), element("ul", {}, items));
 }
 
-/** To an image, in this view if it is there, else among all. */
+/**
+ * To an image, in this view if it is there, else among all.
+ * @param {App} app
+ * @param {number} id
+ */
 function goTo(app, id) {
   if (!app.moveTo(id)) app.go(app.view, { q: "", at: id });
 }
 
+/** @param {AssetDetail} asset @param {App} app */
 function origin(asset, app) {
   const styles = Object.entries(asset.styles).map(([name, weight]) => `${name} ${Math.round(weight * 100)} %`);
   return section(
@@ -123,18 +152,26 @@ function origin(asset, app) {
   );
 }
 
+/** @param {AssetDetail} asset @param {App} app */
 function traits(asset, app) {
   const known = app.state.traits;
+  /** @type {[string, Child][]} */
   const rows = Object.entries(asset.traits).map(([name, value]) => [
     name, known[name]?.includes(value) ? asking(app, condition(name, ":", value), value) : String(value),
   ]);
   return rows.length ? section("Traits", pairs(rows)) : null;
 }
 
-/** A button that asks for the images that are like this in one way. */
+/**
+ * A button that asks for the images that are like this in one way.
+ * @param {App} app
+ * @param {string} term
+ * @param {string} text
+ */
 const asking = (app, term, text) =>
   element("button", { class: "chip", title: `only ${term}`, click: () => app.ask(withTerm(app.query, term)) }, text);
 
+/** @param {AssetDetail} asset @param {App} app */
 function notes(asset, app) {
   const field = element("textarea", { rows: 2, maxlength: 4000, "aria-label": "Note", placeholder: "A note", "data-note": asset.id });
   field.value = drafts.get(asset.id) ?? "";
@@ -154,8 +191,10 @@ function notes(asset, app) {
   return section("Notes", element("ul", {}, said), field, element("button", { class: "plain", click: save }, "Add the note"));
 }
 
+/** @param {string} title @param {...Child} content */
 const section = (title, ...content) => element("section", {}, element("h3", {}, title), ...content);
 
+/** @param {[string, Child][]} rows */
 function pairs(rows) {
   return element("dl", {}, rows.filter(([, value]) => value).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
 }

@@ -10,6 +10,10 @@ import { savedViews } from "./saved_views.js";
 import { keep, setting, whenSet } from "../core/settings.js";
 import { sayWrong } from "../core/status.js";
 
+/** @import { App } from "../core/app.js" */
+/** @import { Child, State } from "../core/types.js" */
+
+/** @param {HTMLElement} panel @param {App} app */
 export function find(panel, app) {
   let built = false;
   const show = () => {
@@ -23,6 +27,7 @@ export function find(panel, app) {
   show();
 }
 
+/** @param {HTMLElement} panel @param {App} app */
 function build(panel, app) {
   const { metrics, styles, traits, series } = app.state;
   const scores = ["score", ...metrics.flatMap(({ name }) => [name, `${name}%`])];
@@ -43,19 +48,34 @@ function build(panel, app) {
   );
 }
 
+/** @param {string} field */
 const called = (field) =>
   field === "score" ? "Score" : field.endsWith("%") ? `${field.slice(0, -1)}, percentile` : field;
 
-/** What a numeric field is called, and which way it is better: "banding, percentile ↓"; in words for screen readers. */
+/**
+ * What a numeric field is called, and which way it is better: "banding, percentile ↓"; in words for screen readers.
+ * @param {State} state
+ * @param {string} field
+ */
 function title(state, field) {
   const [sign, words] = direction(betterOf(state, field));
   return sign ? [called(field), element("span", { class: "quiet", role: "img", "aria-label": words, title: words }, ` ${sign}`)] : [called(field)];
 }
 
+/** @param {State} state @param {string} field */
 const spoken = (state, field) => [called(field), direction(betterOf(state, field))[1]].filter(Boolean).join(", ");
 
-/** A part that asks for nothing until it is opened, and again whenever the list is another. */
+/** @typedef {{content: HTMLElement, draw: () => Promise<void>}} Part */
+
+/**
+ * A part that asks for nothing until it is opened, and again whenever the list is another.
+ * @param {App} app
+ * @param {Child} heading
+ * @param {Part} part
+ * @param {boolean} [open]
+ */
 function folded(app, heading, { content, draw }, open = false) {
+  /** @type {HTMLDetailsElement} */
   const made = element("details", { open, toggle: () => renew() }, element("summary", {}, heading), content);
   const renew = () => made.open && draw().catch(sayWrong);
   app.on("ids", renew);
@@ -63,14 +83,20 @@ function folded(app, heading, { content, draw }, open = false) {
   return made;
 }
 
+/** @param {App} app @param {string} field */
 function brush(app, field) {
   const made = new Brush(app, field, spoken(app.state, field));
   return { content: made.element, draw: () => made.draw() };
 }
 
-/** The words of a field with how many images have each. */
+/**
+ * The words of a field with how many images have each.
+ * @param {App} app
+ * @param {string} field
+ */
 function chips(app, field) {
   const content = element("div", { class: "chips" });
+  /** @param {string} word */
   const toggle = (word) => {
     const given = wordsOf(app.query, field);
     const others = given.filter((each) => each.toLowerCase() !== word.toLowerCase());
@@ -79,7 +105,7 @@ function chips(app, field) {
   };
   const draw = async () => {
     const rest = replaced(app.query, field);
-    const found = await get(`/api/histogram?${new URLSearchParams({ field, q: rest })}`);
+    const found = /** @type {{words: string[], counts: number[]}} */ (await get(`/api/histogram?${new URLSearchParams({ field, q: rest })}`));
     if (rest !== replaced(app.query, field)) return; // another answer is on its way
     const given = wordsOf(app.query, field).map((each) => each.toLowerCase());
     content.replaceChildren(
@@ -91,6 +117,7 @@ function chips(app, field) {
   return { content, draw };
 }
 
+/** @param {App} app */
 function states(app) {
   const names = [...app.state.states, ...app.state.flags];
   const made = names.map((name) =>
@@ -101,8 +128,15 @@ function states(app) {
   return element("div", { class: "chips", role: "group", "aria-label": "States" }, made);
 }
 
-/** A choice that stands for one term of the query. */
+/**
+ * A choice that stands for one term of the query.
+ * @param {App} app
+ * @param {string} label
+ * @param {string} field
+ * @param {[string, string][]} options
+ */
 function choice(app, label, field, options) {
+  /** @type {HTMLSelectElement} */
   const made = element("select", { "aria-label": label, change: () => app.ask(replaced(app.query, field, made.value && condition(field, ":", made.value))) },
     options.map(([value, text]) => element("option", { value }, text)));
   const show = () => {
@@ -114,16 +148,21 @@ function choice(app, label, field, options) {
   return element("label", {}, element("span", {}, label), made);
 }
 
+/** @param {App} app */
 const votesOf = (app) =>
   choice(app, "Votes of", "by", [["", `you (${app.state.you})`], ["everybody", "everybody"],
-    ...app.state.curators.filter((name) => name !== app.state.you).map((name) => [name, name])]);
+    ...app.state.curators.filter((name) => name !== app.state.you).map((name) => /** @type {[string, string]} */ ([name, name]))]);
 
+/** @param {App} app */
 function order(app) {
   const fields = ["score", ...app.state.metrics.map(({ name }) => name), "stars", "seed"];
   return choice(app, "Order", "sort", [["", "by number"], ...fields.flatMap((name) => orders(betterOf(app.state, name), name)), ["random(1)", "shuffled"]]);
 }
 
-/** What the picture shows, as the encoder sees it. */
+/**
+ * What the picture shows, as the encoder sees it.
+ * @param {App} app
+ */
 function looks(app) {
   const field = element("input", { type: "search", placeholder: "a red hat" });
   const current = () => parse(app.query).find(({ field, value }) => !field && value.startsWith("~"));

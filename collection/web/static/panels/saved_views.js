@@ -4,12 +4,17 @@ import { post, remove } from "../core/api.js";
 import { element, icon } from "../core/element.js";
 import { say, sayWrong } from "../core/status.js";
 
+/** @import { App } from "../core/app.js" */
+/** @import { SavedView } from "../core/types.js" */
+
+/** @param {App} app */
 export function savedViews(app) {
   const list = element("ul", { class: "saved" });
   const field = element("input", { placeholder: "Name of this view", "aria-label": "Name of this view", maxlength: 64 });
   const show = () => list.replaceChildren(...app.state.views.map((view) => item(app, view)));
   app.on("state", show);
   show();
+  /** @param {Event} event */
   const save = async (event) => {
     event.preventDefault();
     const name = field.value.trim();
@@ -23,6 +28,7 @@ export function savedViews(app) {
     element("form", { submit: (event) => save(event).catch(sayWrong) }, field, element("button", { class: "plain" }, "Save")));
 }
 
+/** @param {App} app @param {SavedView} view */
 function item(app, { name, query }) {
   const drop = async () => {
     await remove(`/api/views/${encodeURIComponent(name)}`);
@@ -33,6 +39,7 @@ function item(app, { name, query }) {
     element("button", { "aria-label": `Forget the view ${name}`, click: () => drop().catch(sayWrong) }, icon("cross")));
 }
 
+/** @param {App} app @param {string} query */
 function follow(app, query) {
   const { view = "grid", ...params } = Object.fromEntries(new URLSearchParams(query));
   return app.go(view, { q: "", at: null, ...params });

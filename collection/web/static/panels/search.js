@@ -5,6 +5,9 @@ import { element, icon } from "../core/element.js";
 import { answer } from "../core/keys.js";
 import { sayWrong } from "../core/status.js";
 
+/** @import { App } from "../core/app.js" */
+
+/** @param {App} app */
 export function search(app) {
   const field = element("input", {
     type: "search", id: "query", name: "q", autocomplete: "off", spellcheck: "false", enterkeyhint: "search",

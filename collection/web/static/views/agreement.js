@@ -5,12 +5,16 @@ import { button, card } from "../components/card.js";
 import { counted, element } from "../core/element.js";
 import { say, sayWrong } from "../core/status.js";
 
+/** @import { App } from "../core/app.js" */
+/** @import { Agreement, AgreementReport, Asset, Flag } from "../core/types.js" */
+
 export const name = "people";
 export const key = "q";
 export const title = "People";
 
 const MOST = 24;
 
+/** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {
   let gone = false;
   let timer = 0;
@@ -32,6 +36,7 @@ export function mount(place, app) {
   };
 }
 
+/** @param {AgreementReport} found @param {App} app */
 function people(found, app) {
   return element("div", { class: "read columns" },
     element("section", {}, element("h2", {}, "Curators"), curators(found, app.state.you), links(found)),
@@ -51,6 +56,7 @@ function people(found, app) {
   );
 }
 
+/** @param {AgreementReport} found @param {string} you */
 function curators({ votes, comparisons_by, repeats, curators: known }, you) {
   const head = element("tr", {}, ["Curator", "Images", "Duels", "Asked again"].map((words) => element("th", { scope: "col" }, words)));
   const rows = known.map((who) => element("tr", {},
@@ -61,13 +67,16 @@ function curators({ votes, comparisons_by, repeats, curators: known }, you) {
   return element("table", {}, element("caption", { class: "unseen" }, "Curators and their votes"), element("thead", {}, head), element("tbody", {}, rows));
 }
 
+/** @param {{equal: number, asked: number} | undefined} repeats */
 function again(repeats) {
   if (!repeats?.asked) return "not yet";
   return `${repeats.equal} of ${repeats.asked} the same`;
 }
 
+/** @param {AgreementReport} found */
 function links({ links: known }) {
   if (!known) return element("p", { class: "quiet" }, "Whoever opened the app has the links of all curators.");
+  /** @param {string} link */
   const copy = (link) => () => navigator.clipboard.writeText(link).then(
     () => say("the link is copied: whoever has it decides under that name"),
     () => say("this browser does not let the page copy: select the link", "wrong"),
@@ -79,13 +88,17 @@ function links({ links: known }) {
   return element("div", {}, element("h2", {}, "Their links"), rows, element("p", { class: "quiet" }, more || "A link is a key: give each only theirs."));
 }
 
+/** @param {string} what @param {Agreement} found */
 function agreed(what, found) {
   const told = element("div", { class: "agreed" }, element("b", {}, what), element("span", {}, inWords(found)));
   if (found.alpha != null) told.append(element("small", {}, numbers(found)));
   return told;
 }
 
-/** What alpha and its interval allow to be said. */
+/**
+ * What alpha and its interval allow to be said.
+ * @param {Agreement} found
+ */
 export function inWords({ alpha, interval, units }) {
   if (!units) return "no two of you said something of the same yet";
   if (alpha == null) return `all said the same of ${counted(units, "thing")}, so that there is nothing to measure against`;
@@ -98,11 +111,13 @@ export function inWords({ alpha, interval, units }) {
   return "no agreement beyond chance can be told yet";
 }
 
+/** @param {Agreement} found */
 function numbers({ alpha, interval, units, equal, pairs }) {
   const ends = interval ? ` (95 %: ${interval.map((end) => end.toFixed(2)).join(" to ")})` : "";
-  return `alpha ${alpha.toFixed(2)}${ends}; ${equal} of ${pairs} pairs of votes alike, on ${units}`;
+  return `alpha ${alpha?.toFixed(2)}${ends}; ${equal} of ${pairs} pairs of votes alike, on ${units}`;
 }
 
+/** @param {AgreementReport} found @param {App} app */
 function contested({ contested: ids }, app) {
   if (!ids.length) return [element("p", { class: "quiet" }, "None of those that you have voted on. What others said shows once you have voted yourself.")];
   const query = `id:${ids.slice(0, 500).join(",")}`;
@@ -115,10 +130,14 @@ function contested({ contested: ids }, app) {
   ];
 }
 
-/** "you: reject, 2 stars; ben: pick" */
+/**
+ * "you: reject, 2 stars; ben: pick"
+ * @param {Asset} [asset]
+ */
 function votes(asset) {
   if (!asset?.others) return "";
   const { you, others } = asset;
+  /** @param {Flag} flag @param {number} stars */
   const said = (flag, stars) => [flag !== "none" && flag, stars > 0 && counted(stars, "star")].filter(Boolean).join(", ");
   const names = [...new Set([...Object.keys(others.flags), ...Object.keys(others.stars)])];
   return [["you", said(you.flag, you.stars)], ...names.map((who) => [who, said(others.flags[who] ?? "none", others.stars[who])])]

@@ -6,12 +6,15 @@ import { Lens, Pane } from "../components/lens.js";
 import { say } from "../core/status.js";
 import { badges, empty } from "../components/tile.js";
 
+/** @import { App } from "../core/app.js" */
+
 export const name = "compare";
 export const key = "c";
 export const title = "Compare";
 
 const MOST = 4;
 
+/** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {
   if (app.ids.length < 2) {
     place.append(empty(app));
@@ -41,16 +44,21 @@ export function mount(place, app) {
 
 class CompareTable {
   lens = new Lens();
+  /** @type {Pane[]} */
   panes = [];
+  /** @type {HTMLElement[]} */
+  cells = [];
   /** Which of `ids` decisions are about and the arrows change. */
   active = 1;
 
+  /** @param {HTMLElement} place @param {App} app */
   constructor(place, app) {
     this.app = app;
     this.ids = asked(app);
     this.active = this.ids.length - 1;
     app.aim = () => [this.ids[this.active]];
     this.element = element("div", { class: "compare" });
+    /** @param {string} text @param {() => unknown} what @param {string} [action] */
     const button = (text, what, action) =>
       element("button", { class: "plain", click: what }, text, action && [" ", element("kbd", {}, keysOf(action).map(shown)[0] ?? "")]);
     place.append(
@@ -75,7 +83,7 @@ class CompareTable {
   async draw() {
     this.end();
     this.app.note({ ids: this.ids.join(",") });
-    this.panes = this.ids.map(() => new Pane(this.lens, (way) => perform({ right: "pick", left: "reject" }[way] ?? "right")));
+    this.panes = this.ids.map(() => new Pane(this.lens, (way) => perform({ right: "pick", left: "reject", up: "right", down: "right" }[way])));
     this.cells = this.panes.map((pane, place) =>
       element(
         "figure",
@@ -85,7 +93,7 @@ class CompareTable {
         element("button", { class: "aside", "aria-label": "Put aside", click: () => this.putAside(place) }, icon("cross")),
       ),
     );
-    this.element.dataset.count = this.ids.length;
+    this.element.dataset.count = String(this.ids.length);
     this.element.replaceChildren(...this.cells);
     const assets = await this.app.details(this.ids);
     for (const asset of assets) this.panes[this.ids.indexOf(asset.id)]?.show(asset);
@@ -98,18 +106,22 @@ class CompareTable {
       const on = place === this.active;
       cell.classList.toggle("active", on);
       cell.setAttribute("aria-label", `${labelled(this.ids[place])}${place ? "" : ", leads"}${on ? ", decided about" : ""}`);
-      if (asset) cell.querySelector(".marks").replaceChildren(...badges(asset), ...(place ? [] : ["leads"]));
+      if (asset) cell.querySelector(".marks")?.replaceChildren(...badges(asset), ...(place ? [] : ["leads"]));
     });
     if (!this.app.moveTo(this.ids[this.active])) this.app.tell("loaded");
   }
 
+  /** @param {number} place */
   activate(place) {
     if (place === this.active || place >= this.ids.length) return;
     this.active = place;
     this.redraw();
   }
 
-  /** Another image of the list in the active place: the next one that is not on the table. */
+  /**
+   * Another image of the list in the active place: the next one that is not on the table.
+   * @param {number} step
+   */
   async next(step) {
     const id = this.#free(this.app.place(this.ids[this.active]), step);
     if (id === undefined) return say("that is the end of the list");
@@ -131,12 +143,13 @@ class CompareTable {
   }
 
   add() {
-    const id = this.#free(this.app.place(this.ids.at(-1)), 1);
+    const id = this.#free(this.app.place(this.ids[this.ids.length - 1]), 1);
     if (this.ids.length >= MOST || id === undefined) return say(`${MOST} at most`);
     this.active = this.ids.push(id) - 1;
     this.draw();
   }
 
+  /** @param {number} place */
   putAside(place) {
     if (this.ids.length <= 2) return say("two at least: the arrows bring another");
     this.ids.splice(place, 1);
@@ -144,6 +157,7 @@ class CompareTable {
     this.draw();
   }
 
+  /** @param {number} from @param {number} step */
   #free(from, step) {
     let at = from + step;
     while (this.ids.includes(this.app.ids[at])) at += step;
@@ -151,7 +165,10 @@ class CompareTable {
   }
 }
 
-/** What to compare: what the address says, else the selection, else the cursor image and the next. */
+/**
+ * What to compare: what the address says, else the selection, else the cursor image and the next.
+ * @param {App} app
+ */
 function asked(app) {
   const named = (app.params.get("ids") ?? "").split(",").map(Number);
   const known = [...new Set([...named, ...app.selection])].filter((id) => app.place(id) >= 0);

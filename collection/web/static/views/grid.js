@@ -4,10 +4,13 @@ import { gridKeys, VirtualGrid } from "../components/virtual_grid.js";
 import { answer } from "../core/keys.js";
 import { whenSet } from "../core/settings.js";
 
+/** @import { App } from "../core/app.js" */
+
 export const name = "grid";
 export const key = "g";
 export const title = "Grid";
 
+/** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {
   const grid = new VirtualGrid(place, app);
   const ends = [

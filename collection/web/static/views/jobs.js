@@ -5,21 +5,25 @@ import { counted, element, labelled } from "../core/element.js";
 import { sayWrong } from "../core/status.js";
 import { jobs as known, KINDS, outcome, progress, running, start } from "../core/jobs.js";
 
+/** @import { App } from "../core/app.js" */
+/** @import { Kind } from "../core/types.js" */
+
 export const name = "jobs";
 export const key = "j";
 export const title = "Work";
 
 const MOST = 6; // of the images that it is about, as many are shown
 
+/** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {
   const [about, all, history] = [1, 2, 3].map(() => element("section", {}));
   place.replaceChildren(element("div", { class: "read columns" }, about, all, history));
   const drawAbout = () => about.replaceChildren(...aboutImages(app));
   const drawHistory = () => {
     history.replaceChildren(...past());
-    for (const made of place.querySelectorAll("form button")) made.disabled = Boolean(running()) || made.dataset.unfit === "true";
+    for (const made of /** @type {NodeListOf<HTMLButtonElement>} */ (place.querySelectorAll("form button"))) made.disabled = Boolean(running()) || made.dataset.unfit === "true";
   };
-  all.replaceChildren(...aboutAll(app));
+  all.replaceChildren(...aboutAll());
   const redraw = () => {
     drawAbout();
     drawHistory();
@@ -31,6 +35,7 @@ export function mount(place, app) {
   return () => ends.forEach((end) => end());
 }
 
+/** @param {App} app */
 function aboutImages(app) {
   const ids = app.targets();
   const target = ids.length === 1 ? labelled(ids[0]) : counted(ids.length, "selected image");
@@ -39,34 +44,42 @@ function aboutImages(app) {
   return [
     element("h2", {}, head),
     element("div", { class: "cards small about" }, ids.slice(0, MOST).map((id) => card(id, app.known(id), { role: "img" }))),
-    wish(app, "reroll", "Other images in their place: the same series and traits, another seed.", ids.length > 0, () => ({ images: ids })),
-    wish(app, "breed", "Children of two images. Select two in the grid first.", ids.length === 2,
+    request("reroll", "Other images in their place: the same series and traits, another seed.", ids.length > 0, () => ({ images: ids })),
+    request("breed", "Children of two images. Select two in the grid first.", ids.length === 2,
       ({ children, mutation, fresh }) => ({ images: ids, children, mutation, fresh }),
       number("children", "How many", 4, 1, 1000, 1), number("mutation", "Chance that a trait changes", 0.1, 0, 1, 0.05),
       number("fresh", "Chance of a new seed", 0.2, 0, 1, 0.05)),
-    wish(app, "variants", "The image again, changed a little or much: only of a diffusion model's.", ids.length === 1,
+    request("variants", "The image again, changed a little or much: only of a diffusion model's.", ids.length === 1,
       ({ little, much, seeds }) => ({ image: ids[0], strengths: [little, much], seeds: Array.from({ length: seeds }, (_, seed) => seed) }),
       number("little", "Little", 0.3, 0, 1, 0.05), number("much", "Much", 0.6, 0, 1, 0.05), number("seeds", "Seeds of each", 2, 1, 100, 1)),
   ];
 }
 
-function aboutAll(app) {
+function aboutAll() {
   return [
     element("h2", {}, "About the whole collection"),
-    wish(app, "refill", "New recipes in place of rejected images, so that every quota can be met; then make and score them.", true),
-    wish(app, "generate", "Make the images that are planned and not there yet; then score them and look for duplicates.", true),
-    wish(app, "score", "Give every image its numbers, where they are missing or out of date.", true),
-    wish(app, "dedupe", "Compare all images again, and set near-duplicates aside.", true),
-    wish(app, "select", "Choose the set as it is configured. The set view shows it first.", true),
+    request("refill", "New recipes in place of rejected images, so that every quota can be met; then make and score them.", true),
+    request("generate", "Make the images that are planned and not there yet; then score them and look for duplicates.", true),
+    request("score", "Give every image its numbers, where they are missing or out of date.", true),
+    request("dedupe", "Compare all images again, and set near-duplicates aside.", true),
+    request("select", "Choose the set as it is configured. The set view shows it first.", true),
   ];
 }
 
-/** A form that starts a job of a kind with what its fields say. */
-function wish(app, kind, text, fits, options = () => ({}), ...fields) {
-  const made = element("form", { class: "wish", submit: (event) => {
+/**
+ * A form that starts a job of a kind with what its fields say.
+ * @param {Kind} kind
+ * @param {string} text
+ * @param {boolean} fits whether it can be started as things are
+ * @param {(given: Record<string, number>) => Record<string, unknown>} options
+ * @param {...HTMLElement} fields
+ */
+function request(kind, text, fits, options = () => ({}), ...fields) {
+  /** @type {HTMLFormElement} */
+  const made = element("form", { class: "job", submit: (event) => {
     event.preventDefault();
     const given = Object.fromEntries([...new FormData(made)].map(([name, value]) => [name, Number(value)]));
-    start(app, { kind, ...options(given) });
+    start({ kind, ...options(given) });
   } },
     element("p", {}, text),
     fields.length > 0 && fits && element("div", { class: "fields" }, fields),
@@ -74,6 +87,14 @@ function wish(app, kind, text, fits, options = () => ({}), ...fields) {
   return made;
 }
 
+/**
+ * @param {string} name
+ * @param {string} words
+ * @param {number} value
+ * @param {number} min
+ * @param {number} max
+ * @param {number} step
+ */
 function number(name, words, value, min, max, step) {
   return element("label", {}, words, element("input", { type: "number", name, value, min, max, step, required: true, inputmode: "decimal" }));
 }

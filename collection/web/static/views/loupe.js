@@ -7,29 +7,34 @@ import { Lens, Pane } from "../components/lens.js";
 import { say } from "../core/status.js";
 import { badges, empty } from "../components/tile.js";
 
+/** @import { App } from "../core/app.js" */
+
 export const name = "loupe";
 export const key = "e";
 export const title = "Loupe";
 
 const SWIPES = { right: "pick", left: "reject", up: "right", down: "left" };
 
+/** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {
   const lens = new Lens();
   const pane = new Pane(lens, (way) => perform(SWIPES[way]));
   const strip = new Filmstrip(app);
   const marks = element("p", { class: "marks" });
+  /** @param {"left" | "right"} name @param {string} label */
   const turn = (name, label) => element("button", { class: `turn ${name}`, "aria-label": label, click: () => perform(name) }, icon(name));
   const looking = element("div", { class: "looking" }, pane.element, marks, turn("left", "Previous"), turn("right", "Next"));
   const loupe = element("div", { class: "loupe" }, looking, strip.element);
   place.append(loupe);
+  /** @type {HTMLElement | null} */
   let nothing = null;
   app.aim = () => (app.cursor == null ? [] : [app.cursor]);
 
   const show = async () => {
     const at = app.cursor;
     nothing?.remove();
-    loupe.hidden = at == null;
-    if (loupe.hidden) return void place.append((nothing = empty(app)));
+    loupe.hidden = at === null;
+    if (at === null) return void place.append((nothing = empty(app)));
     strip.draw();
     const [asset] = await app.details([at]);
     if (!asset || at !== app.cursor) return;
@@ -68,7 +73,10 @@ export function mount(place, app) {
   return () => ends.forEach((end) => end());
 }
 
-/** Have the next previews ready. */
+/**
+ * Have the next previews ready.
+ * @param {App} app
+ */
 async function ahead(app) {
   const at = app.place(app.cursor);
   const near = [1, 2, -1].map((places) => app.ids[at + places]).filter((id) => id !== undefined);

@@ -6,12 +6,16 @@ import { counted, element, labelled } from "../core/element.js";
 import { answer } from "../core/keys.js";
 import { say, sayWrong } from "../core/status.js";
 
+/** @import { App } from "../core/app.js" */
+/** @import { NextComparison, Outcome, Side } from "../core/types.js" */
+
 export const name = "duel";
 export const key = "v";
 export const title = "Duel";
 
 const SAID = { left: "the left one", right: "the right one", tie: "a tie", skip: "skipped" };
 
+/** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {
   const comparison = new PairwiseView(place, app);
   app.sight = { scores: false };
@@ -33,10 +37,13 @@ export function mount(place, app) {
 
 class PairwiseView {
   gone = false;
+  /** What is asked; null while an answer is on its way. @type {{left: Side, right: Side} | null} */
   #pair = null;
 
+  /** @param {HTMLElement} place @param {App} app */
   constructor(place, app) {
-    [this.place, this.app] = [place, app];
+    this.place = place;
+    this.app = app;
   }
 
   async load() {
@@ -49,11 +56,12 @@ class PairwiseView {
     }
   }
 
+  /** @param {Outcome} value */
   async say(value) {
     const pair = this.#pair;
     if (!pair) return; // the last answer is on its way
     this.#pair = null;
-    this.place.firstChild.setAttribute("aria-busy", "true");
+    this.place.firstElementChild?.setAttribute("aria-busy", "true");
     if (!(await this.app.act([{ kind: "pair", asset: pair.left.id, other: pair.right.id, value }]))) {
       this.#pair = pair;
       return;
@@ -62,6 +70,7 @@ class PairwiseView {
     await this.load();
   }
 
+  /** @param {"undo" | "redo"} kind */
   async step(kind) {
     const changed = await this.app[kind]();
     if (changed === false) return;
@@ -69,20 +78,22 @@ class PairwiseView {
     await this.load();
   }
 
+  /** @param {NextComparison} found */
   #draw(found) {
-    if (!found.left) {
+    const { left, right } = found;
+    if (!left || !right) {
       this.place.replaceChildren(nothing(
         "Nothing is left to compare",
         found.asked ? `You answered ${counted(found.asked, "comparison")}: collection rank shows the order.` : "Two images that may be chosen are needed: collection run makes some.",
       ));
       return;
     }
-    this.#pair = found;
+    this.#pair = { left, right };
     this.place.replaceChildren(element(
       "section",
       { class: "pairwise", "aria-label": "Which is the better?" },
       element("p", { class: "question" }, element("b", {}, "Which is the better?"), ` ${progress(found)}`),
-      element("div", { class: "sides" }, this.#side("left", found.left), this.#side("right", found.right)),
+      element("div", { class: "sides" }, this.#side("left", left), this.#side("right", right)),
       element(
         "div",
         { class: "line centred" },
@@ -95,6 +106,7 @@ class PairwiseView {
     ));
   }
 
+  /** @param {"left" | "right"} side @param {Side} image */
   #side(side, image) {
     return element(
       "button",
@@ -104,7 +116,10 @@ class PairwiseView {
   }
 }
 
-/** "12 answers of yours; 31 % of the choice is expected to be wrong, about 24 % after 50 more" */
+/**
+ * "12 answers of yours; 31 % of the choice is expected to be wrong, about 24 % after 50 more"
+ * @param {NextComparison} found
+ */
 function progress({ asked, votes, expected_error: { now, settled, votes: more, then } }) {
   const yours = asked ? [`${counted(asked, "answer")} of yours`] : [];
   if (!settled) yours.push(`${percent(now)} of the choice is expected to be wrong, about ${percent(then)} after ${more.toLocaleString("en")} more`);
@@ -112,4 +127,5 @@ function progress({ asked, votes, expected_error: { now, settled, votes: more, t
   return yours.join("; ");
 }
 
+/** @param {number} share */
 const percent = (share) => `${Math.round(100 * share)} %`;

@@ -6,14 +6,18 @@ import { counted, element, labelled } from "../core/element.js";
 import { answer, keysOf, shown } from "../core/keys.js";
 import { atWork, say, sayWrong } from "../core/status.js";
 
+/** @import { App } from "../core/app.js" */
+/** @import { DuplicateStack, StackMember, Thresholds } from "../core/types.js" */
+
 export const name = "stacks";
 export const key = "d";
 export const title = "Stacks";
 
+/** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {
   const stacks = new StacksView(place, app);
   stacks.load().catch(sayWrong);
-  app.aim = () => (stacks.members.includes(app.cursor) ? [app.cursor] : []);
+  app.aim = () => (stacks.members.some((id) => id === app.cursor) && app.cursor !== null ? [app.cursor] : []);
   const ends = [
     app.on("changed", () => stacks.draw()),
     app.on("cursor", () => stacks.mark()),
@@ -41,15 +45,20 @@ export function mount(place, app) {
 
 class StacksView {
   gone = false;
+  /** @type {DuplicateStack[]} */
   stacks = [];
   #at = 0;
   #nearer = 0; // -1: as loosely as neighbours are kept, 0: as dedupe found them, 1: only the same
+  /** @type {Promise<void> | null} */
   #asking = null;
 
+  /** @param {HTMLElement} place @param {App} app */
   constructor(place, app) {
-    [this.place, this.app] = [place, app];
+    this.place = place;
+    this.app = app;
     this.head = element("p", { class: "grow" });
     this.words = element("output", { for: "nearer" });
+    /** @type {HTMLInputElement} */
     this.slider = element("input", {
       type: "range", id: "nearer", min: -50, max: 50, step: 1, value: 0, list: "as-found",
       "aria-label": "How near pictures must be", input: () => this.move(Number(this.slider.value) / 50),
@@ -66,6 +75,7 @@ class StacksView {
     this.list = element("div", { class: "cards", role: "listbox", tabindex: "0", "aria-label": "Near-duplicates" });
     this.sizes = new ResizeObserver(() => this.#fit());
     this.sizes.observe(this.list);
+    /** @param {string} words @param {string} action @param {() => unknown} does @param {boolean} [strong] */
     const act = (words, action, does, strong) => {
       const made = button(words, does, strong);
       made.append(element("kbd", {}, keysOf(action).map(shown)[0] ?? ""));
@@ -105,7 +115,10 @@ class StacksView {
     return this.#ask(Number(this.app.params.get("stack")) || this.app.cursor);
   }
 
-  /** Show the stacks as other thresholds would draw them; nothing is kept. */
+  /**
+   * Show the stacks as other thresholds would draw them; nothing is kept.
+   * @param {number} nearer
+   */
   move(nearer) {
     this.#nearer = nearer;
     this.#asking ??= this.#follow().catch(sayWrong).finally(() => (this.#asking = null));
@@ -119,6 +132,7 @@ class StacksView {
     }
   }
 
+  /** @param {number | null | undefined} wanted */
   async #ask(wanted) {
     const found = await atWork(get(`/api/stacks?nearer=${this.#nearer}`));
     if (this.gone) return;
@@ -132,15 +146,18 @@ class StacksView {
     if (found.at?.loosest) say("no farther neighbours are kept: collection dedupe --cosine looks for them");
   }
 
+  /** @param {number} stacks */
   turn(stacks) {
     this.#show(Math.min(Math.max(0, this.#at + stacks), this.stacks.length - 1));
   }
 
+  /** @param {number} places */
   step(places) {
-    const to = this.members.indexOf(this.app.cursor) + places;
+    const to = this.members.findIndex((id) => id === this.app.cursor) + places;
     if (to >= 0 && to < this.members.length) this.app.lookAt(this.members[to]);
   }
 
+  /** @param {number} at */
   async #show(at) {
     this.#at = at;
     if (!this.stack) return this.draw();
@@ -148,7 +165,7 @@ class StacksView {
     await this.app.details(members);
     if (this.gone) return;
     this.app.note({ stack: this.stack.keeper });
-    if (!members.includes(this.app.cursor)) this.app.lookAt(members[0]);
+    if (!members.some((id) => id === this.app.cursor)) this.app.lookAt(members[0]);
     this.draw();
     this.app.tell("loaded");
     if (document.activeElement === document.body) this.list.focus({ preventScroll: true });
@@ -185,11 +202,13 @@ class StacksView {
     return nothing("There are no near-duplicates", why, looser, back);
   }
 
+  /** @param {number} nearer */
   #setAt(nearer) {
-    this.slider.value = nearer * 50;
+    this.slider.value = String(nearer * 50);
     this.move(nearer);
   }
 
+  /** @param {StackMember} member */
   #card({ id, why, apart }) {
     const reason = apart ? `${why}, but two pictures, says ${apart}` : why ?? "leads: the best score";
     return card(id, this.app.known(id), {
@@ -198,7 +217,7 @@ class StacksView {
   }
 
   mark() {
-    for (const made of this.list.children) {
+    for (const made of /** @type {Iterable<HTMLElement>} */ (this.list.children)) {
       const here = Number(made.dataset.id) === this.app.cursor;
       made.setAttribute("aria-selected", String(here));
       made.id = `member-${made.dataset.id}`;
@@ -210,8 +229,9 @@ class StacksView {
   }
 
   async keep() {
-    const [kept, others] = [this.app.cursor, this.members.filter((id) => id !== this.app.cursor)];
-    if (!this.members.includes(kept)) return;
+    const kept = this.members.find((id) => id === this.app.cursor);
+    if (kept === undefined) return;
+    const others = this.members.filter((id) => id !== kept);
     const told = this.app.act([
       { kind: "flag", asset: kept, value: "pick" },
       ...others.map((asset) => ({ kind: "flag", asset, value: "reject" })),
@@ -232,7 +252,10 @@ class StacksView {
   }
 }
 
-/** What thresholds mean, in words. */
+/**
+ * What thresholds mean, in words.
+ * @param {Thresholds | null} at
+ */
 function meant(at) {
   if (!at) return "as dedupe found them";
   const [least, most] = at.cosines.map((cosine) => cosine.toFixed(3));
@@ -243,7 +266,12 @@ const CAPTION = 34;
 const APART = 16;
 const LEAST = 132;
 
-/** The side of the squares of which `count` fit into a place, each with a caption. */
+/**
+ * The side of the squares of which `count` fit into a place, each with a caption.
+ * @param {number} count
+ * @param {number} width
+ * @param {number} height
+ */
 function largest(count, width, height) {
   const sides = Array.from({ length: count }, (_, more) => {
     const [columns, rows] = [more + 1, Math.ceil(count / (more + 1))];

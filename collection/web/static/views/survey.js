@@ -5,6 +5,9 @@ import { answer, PASS } from "../core/keys.js";
 import { say } from "../core/status.js";
 import { described, badges, empty } from "../components/tile.js";
 
+/** @import { App } from "../core/app.js" */
+/** @import { Asset, Flag } from "../core/types.js" */
+
 export const name = "survey";
 export const key = "n";
 export const title = "Survey";
@@ -12,6 +15,7 @@ export const title = "Survey";
 const MOST = 60;
 const WITHOUT_SELECTION = 12;
 
+/** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {
   if (!app.ids.length) {
     place.append(empty(app));
@@ -27,8 +31,8 @@ export function mount(place, app) {
       right: () => survey.step(1),
       up: () => survey.step(-survey.columns),
       down: () => survey.step(survey.columns),
-      putAside: () => survey.putAside(survey.active),
-      toggle: () => survey.putAside(survey.active),
+      putAside: () => survey.active !== undefined && survey.putAside(survey.active),
+      toggle: () => survey.active !== undefined && survey.putAside(survey.active),
       undo: () => (survey.gone.length ? survey.bringBack() : PASS),
       keep: () => survey.keep(),
       enter: () => app.go("loupe"),
@@ -39,13 +43,17 @@ export function mount(place, app) {
 }
 
 class SurveyView {
+  /** @type {{id: number, place: number}[]} */
   gone = [];
+  /** @type {number | undefined} */
+  active;
   columns = 1;
 
+  /** @param {HTMLElement} place @param {App} app */
   constructor(place, app) {
     this.app = app;
     this.ids = asked(app);
-    this.active = this.ids.includes(app.cursor) ? app.cursor : this.ids[0];
+    this.active = this.ids.find((id) => id === app.cursor) ?? this.ids[0];
     app.aim = () => (this.active === undefined ? [] : [this.active]);
     this.element = element("div", { class: "survey", role: "listbox", "aria-label": "Survey", tabindex: 0 });
     this.said = element("span", { class: "quiet" });
@@ -70,6 +78,7 @@ class SurveyView {
     this.redraw();
   }
 
+  /** @param {Asset} asset */
   #cell(asset) {
     const id = asset.id;
     return element(
@@ -87,29 +96,32 @@ class SurveyView {
   }
 
   redraw() {
-    for (const cell of this.element.children) {
+    for (const cell of /** @type {Iterable<HTMLElement>} */ (this.element.children)) {
       const asset = this.app.known(Number(cell.dataset.id));
       if (!asset) continue;
       cell.classList.toggle("active", asset.id === this.active);
       cell.setAttribute("aria-selected", String(asset.id === this.active));
       cell.setAttribute("aria-label", described(asset));
       cell.dataset.flag = asset.you.flag;
-      cell.querySelector(".marks").replaceChildren(...badges(asset));
+      cell.querySelector(".marks")?.replaceChildren(...badges(asset));
     }
     if (!this.app.moveTo(this.active)) this.app.tell("loaded");
   }
 
+  /** @param {number} [id] */
   activate(id) {
     if (id === undefined) return;
     this.active = id;
     this.redraw();
   }
 
+  /** @param {number} places */
   step(places) {
-    const at = this.ids.indexOf(this.active) + places;
+    const at = this.ids.findIndex((id) => id === this.active) + places;
     this.activate(this.ids[Math.max(0, Math.min(at, this.ids.length - 1))]);
   }
 
+  /** @param {number} id */
   putAside(id) {
     if (this.ids.length < 2) return say("one must be left");
     const place = this.ids.indexOf(id);
@@ -131,7 +143,8 @@ class SurveyView {
   /** One action: what is left is picked, what was put aside is rejected. */
   async keep() {
     if (!this.gone.length) return say("click the weak ones away first");
-    const flagged = (value) => (asset) => ({ kind: "flag", asset, value });
+    /** @param {Flag} value */
+    const flagged = (value) => (/** @type {number} */ asset) => ({ kind: "flag", asset, value });
     const out = this.gone.map(({ id }) => id);
     if (await this.app.act([...this.ids.map(flagged("pick")), ...out.map(flagged("reject"))])) {
       say(`picked ${this.ids.length}, rejected ${out.length}; one undo takes it back`);
@@ -143,6 +156,7 @@ class SurveyView {
   /** The number of columns that makes square cells largest. */
   #lay() {
     const { clientWidth: width, clientHeight: height } = this.element;
+    /** @param {number} columns */
     const side = (columns) => Math.min(width / columns, height / Math.ceil(this.ids.length / columns));
     const numbers = this.ids.map((_, place) => place + 1);
     this.columns = numbers.reduce((best, columns) => (side(columns) > side(best) ? columns : best), 1);
@@ -151,7 +165,10 @@ class SurveyView {
   }
 }
 
-/** What to survey: what the address says, else the selection, else what comes from the cursor on. */
+/**
+ * What to survey: what the address says, else the selection, else what comes from the cursor on.
+ * @param {App} app
+ */
 function asked(app) {
   const named = (app.params.get("ids") ?? "").split(",").map(Number).filter((id) => app.place(id) >= 0);
   if (named.length > 1) return named.slice(0, MOST);

@@ -12,6 +12,8 @@ import * as set from "./set.js";
 import * as stacks from "./stacks.js";
 import * as survey from "./survey.js";
 
+/** @import { App } from "../core/app.js" */
+
 /** @type {{name: string, key: string, title: string, mount: (element: HTMLElement, app: any) => () => void}[]} */
 export const VIEWS = [
   grid,
@@ -27,7 +29,11 @@ export const VIEWS = [
   help,
 ];
 
-/** Show the view that the address names, now and whenever it changes. */
+/**
+ * Show the view that the address names, now and whenever it changes.
+ * @param {HTMLElement} place
+ * @param {App} app
+ */
 export function showViews(place, app) {
   let leave = () => {};
   app.on("view", () => {
@@ -38,7 +44,7 @@ export function showViews(place, app) {
     [app.sight, app.aim] = [{ scores: true }, null];
     leave = view.mount(place, app);
     app.tell("shown");
-    for (const tab of document.querySelectorAll("[data-view-tab]")) {
+    for (const tab of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-view-tab]"))) {
       if (tab.dataset.viewTab === view.name) tab.setAttribute("aria-current", "page");
       else tab.removeAttribute("aria-current");
     }
