@@ -91,14 +91,14 @@ function score(state, name, value, percentile) {
   const [sign, words] = direction(better);
   const place = percentile == null ? "not compared with its kind" : rankInWords(percentile, better);
   const title = [words, place].filter(Boolean).join("; ");
-  const optimum = { higher: 100, lower: 0, neither: 50 }[better];
+  const good = better === "neither" ? {} : { low: 100 / 3, high: 200 / 3, optimum: better === "higher" ? 100 : 0 };
   return element(
     "tr",
     { title, "data-better": better },
     element("th", { scope: "row" }, name, sign && element("span", { class: "quiet", role: "img", "aria-label": words }, ` ${sign}`)),
     element("td", {}, value.toFixed(Math.abs(value) < 10 ? 2 : 1)),
     element("td", {}, percentile != null &&
-      element("meter", { min: 0, max: 100, low: 100 / 3, high: 200 / 3, optimum, value: percentile, "aria-label": `percentile, ${title}` }, `${percentile}`)),
+      element("meter", { min: 0, max: 100, ...good, value: percentile, "aria-label": `percentile, ${title}` }, `${percentile}`)),
   );
 }
 

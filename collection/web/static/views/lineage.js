@@ -68,7 +68,7 @@ class LineageTree {
       if (this.gone) return;
       [this.root, this.nodes] = [id, family.nodes];
       this.app.note({ of: id });
-      this.#draw(family, found);
+      this.#draw(family, found, id);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       this.#empty(`Nobody knows where ${labelled(id)} comes from`, `${refusal.error}. ${refusal.hint}`);
