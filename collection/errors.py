@@ -26,8 +26,13 @@ which follows from its class. The command line's exit code and the review room's
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
+
+MOST_TOLD = 20
+"""Mistakes of a file that one message tells; more than that are counted."""
 
 
 class ErrorKind(StrEnum):
@@ -83,10 +88,38 @@ class NotFoundError(UsageError):
     kind = ErrorKind.NOT_FOUND
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in collection.toml: the message names file, line, key and value; the hint says what to write."""
+
+    message: str
+    hint: str
+
+
 class ConfigError(UsageError):
-    """collection.toml is wrong: the message names file, line, key and value."""
+    """collection.toml is wrong: the message names file, line, key and value.
+
+    `problems` are all mistakes that were found, where the file was read as a whole; the message tells them, each with
+    its hint below it.
+    """
 
     kind = ErrorKind.CONFIGURATION
+
+    def __init__(self, message: str, hint: str | None = None, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.args = (message, hint, problems)  # so that it can be sent to another process
+        self.problems = problems
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem]) -> ConfigError:
+        """The error of one mistake or more, in the order they are to be told."""
+        if len(problems) == 1:
+            return cls(problems[0].message, problems[0].hint, tuple(problems))
+        told = [f"{problem.message}\n    {problem.hint}" for problem in problems[:MOST_TOLD]]
+        more = len(problems) - MOST_TOLD
+        lines = [*told, f"and {more:,} more"] if more > 0 else told
+        hint = f"correct all {len(problems):,} mistakes, then type the command again"
+        return cls("\n".join(lines), hint, tuple(problems))
 
 
 class ProjectError(UsageError):

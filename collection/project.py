@@ -34,13 +34,19 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.config: Config = load_config(folder / CONFIG_FILE)
+        from collection.judge.settings import check_settings
+
+        self.config: Config = load_config(folder / CONFIG_FILE, check_settings)
         self._built: dict[Callable[[Project], Any], Any] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database, if it was opened."""
         if "store" in vars(self):
             self.store.close()
 

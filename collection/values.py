@@ -24,7 +24,7 @@ from collection.json_fields import (
     text,
     texts,
     whole,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:  # the command line reads this file before it knows whether there is anything to compute
     import numpy as np
@@ -285,16 +285,14 @@ def _millionths(weights: Sequence[float]) -> list[int]:
     if not weights:
         return []
     total = sum(weights)
-    if total < math.inf:
-        exact = [weight / total * MILLION for weight in weights]
-    else:  # their sum is beyond float64
-        most = max(weights)
-        whole_sum = math.fsum(weight / most for weight in weights)
-        exact = [weight / most / whole_sum * MILLION for weight in weights]
-    shares = [round(round(share / MILLION, 6) * MILLION) for share in exact]
+    if math.isinf(total):  # the sum of weights near the largest float
+        weights = [weight / len(weights) for weight in weights]
+        total = sum(weights)
+    parts = [weight / total for weight in weights]
+    shares = [round(round(part, 6) * MILLION) for part in parts]
     missing = MILLION - sum(shares)
     step = 1 if missing > 0 else -1
-    places = sorted(range(len(shares)), key=lambda place: step * (shares[place] - exact[place]))
+    places = sorted(range(len(shares)), key=lambda place: step * (shares[place] - parts[place] * MILLION))
     for place in places[: abs(missing)]:
         shares[place] += step
     return shares

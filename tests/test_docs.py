@@ -27,7 +27,7 @@ def test_the_reference_pages_are_what_the_code_says(repository: Path) -> None:
 
 def test_the_configurations_of_the_readme_are_good(repository: Path, tmp_path: Path) -> None:
     first, traits, beyond = blocks(repository / "README.md", "toml")
-    assert len(first.splitlines()) == 10, "ten lines, as its heading promises"
+    assert len(first.splitlines()) == 10, "ten lines"
     path = tmp_path / "collection.toml"
     place = "[traits.place]\nweight = { harbour = 1, city = 1, sea = 1 }\n"
     for text in (first, first.replace("12", "9") + traits + place, first + beyond):
@@ -38,7 +38,7 @@ def test_the_configurations_of_the_readme_are_good(repository: Path, tmp_path: P
 
 
 def test_the_commands_of_the_readme_exist(repository: Path) -> None:
-    from collection_cli.main import COMMANDS
+    from collection_cli.commands import COMMANDS
 
     known = {name for members in COMMANDS.values() for name in members}
     text = (repository / "README.md").read_text() + (repository / "docs" / "review.md").read_text()
@@ -50,7 +50,7 @@ def test_the_commands_of_the_readme_exist(repository: Path) -> None:
 
 
 def test_the_readme_has_every_stage_and_every_word_of_a_curator(repository: Path) -> None:
-    from collection_cli.main import COMMANDS
+    from collection_cli.commands import COMMANDS
 
     text = (repository / "README.md").read_text()
     told = set(re.findall(r"`(\w+)(?: [^`]*)?`", text)) | set(re.findall(r"collection (?:-C \S+ )?(\w+)", text))
@@ -75,6 +75,7 @@ def test_the_readme_names_the_painter_s_styles(repository: Path) -> None:
     [
         "README.md",
         "CHANGELOG.md",
+        "CONTRIBUTING.md",
         *(f"docs/{name}.md" for name in ("commands", "configuration", "metrics", "plan", "review")),
     ],
 )

@@ -1,1 +1,1 @@
-"""Commands by which people review and choose images."""
+"""Commands for reviewing and selecting images."""

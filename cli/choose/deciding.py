@@ -1,4 +1,4 @@
-"""What pick, reject, lock and note share: whose word it is, and how it is recorded, shown and taken back."""
+"""What pick, reject, lock, note and rank share: the curator, and undoing decisions."""
 
 from __future__ import annotations
 
@@ -8,63 +8,65 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from collection.errors import UsageError
-from collection.values import amount
 
-from ..render import Outcome
-from ..session import Session
+from ..session import Json, Session, opened
+from .image_arguments import Images
 
 if TYPE_CHECKING:
-    from collection.store.records import Decision, Review
+    from collection.stages.decide import Curator, Verdict
 
-As = Annotated[str, typer.Option("--as", metavar="NAME", envvar="COLLECTION_CURATOR", help="Whose word it is.")]
-Off = Annotated[bool, typer.Option("--off", help="Take back what you said of these images.")]
-Undo = Annotated[bool, typer.Option("--undo", help="Take back your last action, whatever it was.")]
-Redo = Annotated[bool, typer.Option("--redo", help="Bring back what your last --undo took.")]
+As = Annotated[str, typer.Option("--as", metavar="NAME", envvar="COLLECTION_CURATOR", help="The curator who decides.")]
+Off = Annotated[bool, typer.Option("--off", help="Take back your decision on these images.")]
+Undo = Annotated[bool, typer.Option("--undo", help="Undo your last action of any kind.")]
+Redo = Annotated[bool, typer.Option("--redo", help="Redo what your last --undo undid.")]
 
 SEEN = {"by": "command"}
-"""What a terminal shows of an image: nothing that would be worth recording."""
+"""The context of a decision that is made at a terminal, where no scores are visible."""
 
 
-def decide(session: Session, stage: str, curator: str, images: Sequence[int], say: Callable[[int], Decision]) -> None:
-    """Record one decision on each image, as one action."""
-    from collection.curate.reviews.log import record
+def verdict_command(verdict: Verdict, summary: str) -> Callable[..., None]:
+    """The command that records a verdict on images; `summary` is its help."""
 
-    record(session.project.store, curator, [say(number) for number in images], seen=SEEN)
-    told(session, stage, curator, images)
+    def command(
+        context: typer.Context,
+        images: Images = None,
+        curator: As = "curator",
+        off: Off = False,
+        take_back: Undo = False,
+        bring_back: Redo = False,
+        as_json: Json = False,
+    ) -> None:
+        from collection.stages.decide import decide
+        from collection.stages.images import numbers_of
+
+        with opened(context, as_json) as session:
+            if stepped(session, verdict, curator, images, take_back, bring_back):
+                return
+            numbers = numbers_of(session.project, images or [])
+            session.show(decide(session.project, verdict, numbers, curator_of(curator), off=off))
+
+    command.__doc__ = summary
+    return command
 
 
-def told(session: Session, stage: str, curator: str, images: Sequence[int]) -> None:
-    """Say what was recorded."""
-    line = f"{amount(len(images), 'image')} by {curator}: {named(images)}"
-    session.end(Outcome(stage, line, {"curator": curator, "images": list(images)}))
+def curator_of(name: str) -> Curator:
+    """A curator at a terminal."""
+    from collection.stages.decide import Curator
+
+    return Curator(name, SEEN)
 
 
 def stepped(
     session: Session, stage: str, curator: str, words: Sequence[str] | None, back: bool, forth: bool
 ) -> bool:  # fmt: skip
-    """Take back a curator's last action, or bring back what was taken last; whether either was asked for."""
-    from collection.curate.reviews import log as reviews
+    """Undo or redo a curator's last action if asked for; returns whether it was."""
+    from collection.stages.decide import redo, undo
 
     if not (back or forth):
         return False
-    option, what = ("--undo", "takes back your last action") if back else ("--redo", "brings back your last undo")
     if words or (back and forth):
-        raise UsageError(f"{option} {what}, whole", "leave all else away, or use --off")
-    step, done = (reviews.undo, "undone") if back else (reviews.redo, "redone")
-    events = step(session.project.store, curator, seen=SEEN)
-    images = sorted({number for event in events for number in (event.asset_id, event.other_id) if number})
-    verb = "took back" if back else "brought back"
-    nothing = f"nothing of {curator}'s is left to {'take' if back else 'bring'} back"
-    line = f"{verb} {_action(events)} of {named(images)}" if events else nothing
-    session.end(Outcome(stage, line, {"curator": curator, done: [event.id for event in events], "images": images}))
+        option, what = ("--undo", "your last action") if back else ("--redo", "your last undone action")
+        raise UsageError(f"{option} applies to {what}, and takes no images", "to undo single decisions: --off")
+    step = undo if back else redo
+    session.show(step(session.project, stage, curator_of(curator)))
     return True
-
-
-def named(images: Sequence[int], most: int = 12) -> str:
-    """Numbers as people see them, the first of many."""
-    more = f" and {len(images) - most:,} more" if len(images) > most else ""
-    return ", ".join(f"{number:04d}" for number in images[:most]) + more
-
-
-def _action(taken: Sequence[Review]) -> str:
-    return " and ".join(sorted({event.kind for event in taken}))

@@ -6,45 +6,46 @@ from typing import Annotated
 
 import typer
 
-from collection.errors import UsageError
+from collection.values import label
 
-from ..session import Json, Session, reading
-from .deciding import As, Redo, Undo, decide, stepped
-from .image_arguments import Images, chosen
+from ..session import Json, Session, opened
+from .deciding import As, Redo, Undo, curator_of, stepped
+from .image_arguments import Images
 
 
 def command(
     context: typer.Context,
     images: Images = None,
-    text: Annotated[str | None, typer.Option("--text", "-t", metavar="TEXT", help="What to write.")] = None,
+    text: Annotated[
+        str | None,
+        typer.Option("--text", "-t", metavar="TEXT", help="The note. Without it, the command shows the notes."),
+    ] = None,
     curator: As = "curator",
     take_back: Undo = False,
     bring_back: Redo = False,
     as_json: Json = False,
 ) -> None:
-    """Write a note on images; without --text, show the notes on them."""
-    from collection.store.records import Decision
+    """Write a note on images, or show their notes."""
+    from collection.stages.decide import write_note
+    from collection.stages.images import numbers_of
 
-    with reading(context, as_json) as session:
+    with opened(context, as_json) as session:
         if stepped(session, "note", curator, images, take_back, bring_back):
             return None
-        found = chosen(session, images or [])
+        numbers = numbers_of(session.project, images or [])
         if text is None:
-            return show(session, found)
-        if not text.strip():
-            raise UsageError("an empty note", "--text 'crop the left edge'")
-        return decide(session, "note", curator, found, lambda n: Decision("note", n, text))
+            return show(session, numbers)
+        return session.show(write_note(session.project, numbers, text, curator_of(curator)))
 
 
 def show(session: Session, images: list[int]) -> None:
-    """Say what is written on images."""
-    from collection.curate.reviews.log import standings
+    """Show the notes on images."""
+    from collection.stages.decide import notes_on
 
-    said = standings(session.project.store)
-    notes = {number: said[number].notes for number in images if number in said and said[number].notes}
+    notes = notes_on(session.project, images)
     for number, found in notes.items():
         for curator, text in found:
-            session.screen.line(f"{number:04d}", f"{curator}: {text}")
+            session.screen.line(label(number), f"{curator}: {text}")
     if not notes:
-        session.screen.line("note", "nothing is written on these images")
+        session.screen.line("note", "these images have no notes")
     session.screen.object({"notes": {str(number): [list(note) for note in found] for number, found in notes.items()}})

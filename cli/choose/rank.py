@@ -2,94 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from collection.errors import UsageError
-from collection.values import amount
+from collection.values import label
 
-from ..render import Outcome
-from ..session import DryRun, Json, Session, working
-from .deciding import SEEN, As, Redo, Undo, stepped
-from .image_arguments import Images, chosen
-
-if TYPE_CHECKING:
-    from collection.curate.reviews.pairwise import ErrorForecast
-    from collection.curate.selection.vote_ranking import VoteRanking
-
-DOUBT = 0.05
-"""The share of the choice that may be wrong when there is no need to ask on."""
-
-
-def left(session: Session) -> bool:
-    """Whether comparisons say other than when they were last counted."""
-    from collection.curate.selection.vote_ranking import pending
-
-    return pending(session.project.store, session.project.stock_wish)
-
-
-def work(session: Session) -> VoteRanking:
-    """Fit the comparisons."""
-    from collection.curate.selection.vote_ranking import rank_by_votes
-
-    return rank_by_votes(session.project.store, session.project.stock_wish)
-
-
-def outcome(found: VoteRanking) -> Outcome:
-    """What comparisons say, in a line, and whether to ask on."""
-    strengths, keep = found.strengths, found.keep
-    forecast = strengths.forecast(keep, found.votes, DOUBT)
-    conclusive = bool(found.votes) and strengths.conclusive
-    report: dict[str, Any] = {
-        "votes": found.votes, "conclusive": conclusive, "evidence": strengths.evidence, "keep": keep,
-        "expected_error": forecast.as_json(),
-    }  # fmt: skip
-    if not found.votes:
-        hint = "compare images in `collection review`, or here: collection rank WINNER LOSER"
-        return Outcome("rank", "nobody has compared any images yet", report, hint=hint)
-    ranks = "they rank the images" if conclusive else "too few to rank by: the scores still do"
-    wrong = f"{forecast.now:.0%} of the choice is expected to be wrong"
-    line = f"{amount(found.votes, 'comparison')}, {ranks}; {wrong}, {_more(forecast)}"
-    return Outcome("rank", line, report)
-
-
-def _more(forecast: ErrorForecast) -> str:
-    """What asking on would bring."""
-    if forecast.settled:
-        return "no need to ask on"
-    return f"about {forecast.then:.0%} after {amount(forecast.votes, 'more vote')}"
-
-
-def table(session: Session, found: VoteRanking, most: int) -> list[dict[str, Any]]:
-    """Show the best images with where their strengths lie; returns all of them."""
-    strengths = found.strengths
-    ends = strengths.intervals().tolist()
-    rows = [
-        {"image": found.ranked[row].asset.id, "strength": float(strengths.values[row]), "interval": ends[row]}
-        for row in strengths.order
-    ]
-    shown = [
-        [f"{place}", f"{row['image']:04d}", f"{row['strength']:.2f}", f"{low:.2f} to {high:.2f}"]
-        for place, row in enumerate(rows[:most], 1)
-        for low, high in [row["interval"]]
-    ]
-    if shown and not session.screen.as_json:
-        session.screen.table(["rank", "image", "strength", "95 % interval"], shown)
-    return rows
-
-
-def compare(session: Session, curator: str, words: list[str]) -> None:
-    """Record that each image is better than the one after it."""
-    from collection.curate.reviews.log import record
-    from collection.store.records import Decision
-
-    order = chosen(session, words)
-    if len(order) < 2:
-        raise UsageError("an order is of two images or more", "collection rank WINNER LOSER")
-    pairs = [Decision("pair", one, "left", other) for one, other in pairwise(order)]
-    record(session.project.store, curator, pairs, seen=SEEN)
+from ..session import DryRun, Json, opened
+from .deciding import As, Redo, Undo, curator_of, stepped
+from .image_arguments import Images
 
 
 def command(
@@ -98,22 +20,35 @@ def command(
     curator: As = "curator",
     take_back: Undo = False,
     bring_back: Redo = False,
-    most: Annotated[int, typer.Option("--most", min=0, metavar="N", help="Rows of the table.")] = 20,
+    most: Annotated[int, typer.Option("--most", min=0, metavar="N", help="Show at most N rows.")] = 20,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Rank images by comparisons of two, around what their scores expect; images given are an order, best first."""
-    with working(context, as_json, dry_run) as session:
+    """Rank images by pairwise comparisons.
+
+    The ranking starts from what the scores predict. IMAGES, best first, add comparisons: each image is better than
+    the next one.
+    """
+    from collection.stages.decide import put_in_order
+    from collection.stages.images import numbers_of
+    from collection.stages.rank import RankStage
+
+    with opened(context, as_json) as session:
+        project, screen = session.project, session.screen
         if stepped(session, "rank", curator, images, take_back, bring_back):
             return None
-        if dry_run:
-            if images:
-                raise UsageError("--dry-run does not go with an order", "leave one of them away")
-            count = int(left(session))
-            return session.pending("rank", count, "a fit of the comparisons")
+        if images and dry_run:
+            raise UsageError("--dry-run takes no images", "leave out the images, or --dry-run")
         if images:
-            compare(session, curator, images)
-        found = work(session)
-        rows, result = table(session, found, most if found.votes else 0), outcome(found)
-        session.screen.outcome(result)
-        return session.screen.object({**result.as_json(), "ranking": rows})
+            put_in_order(project, numbers_of(project, images), curator_of(curator))
+        if dry_run:
+            return session.pending(RankStage())
+        (report,) = session.work(RankStage())
+        shown = [
+            [f"{place}", label(row["image"]), f"{row['strength']:.2f}", f"{low:.2f} to {high:.2f}"]
+            for place, row in enumerate(report.details["ranking"][: most if report.details["votes"] else 0], 1)
+            for low, high in [row["interval"]]
+        ]
+        if shown and not as_json:
+            screen.table(["rank", "image", "strength", "95 % interval"], shown)
+        return session.end(report)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..session import Json, Session, reading
+from ..session import Json, Session, opened
 
 PORT = 8577
 
@@ -17,28 +17,39 @@ def command(
     context: typer.Context,
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help=f"Absent: {PORT}, or a free one where that is taken; 0: a free one."),
+        typer.Option(
+            min=0,
+            max=65535,
+            metavar="PORT",
+            help=f"The port; 0 takes any free one. Default: {PORT}, or any free one if {PORT} is in use.",
+        ),
     ] = None,
     host: Annotated[
-        str, typer.Option(help="Where to listen. Beyond 127.0.0.1 whoever has a link gets in, unencrypted.")
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="The address. Beyond 127.0.0.1 every holder of a link gets in, unencrypted."
+        ),
     ] = "127.0.0.1",
     curator: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Who may decide, each with a link of their own; several times."),
+        typer.Option(metavar="NAME", help="A person who may decide, with a link of their own; repeatable."),
     ] = None,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Go through the images in the browser: pick, reject, compare, adjust the set; alone or with others."""
+    """Review the images in the browser, alone or with others.
+
+    Curators pick, reject and compare images, search them, and adjust the set.
+    """
     _leave_a_core()
-    with reading(context, as_json) as session:
+    with opened(context, as_json) as session:
         _serve(session, host, port, curator or [_somebody()], open_page)
 
 
 def _leave_a_core() -> None:
-    """Let NumPy count on one thread here: on all cores it would hold up votes, and wait for the browser's own work.
+    """Let NumPy use one thread in this process: on all cores it would delay votes and compete with the browser.
 
-    Jobs are processes of their own, which take all cores.
+    Jobs run in processes of their own, which use all cores.
     """
     before = os.environ.get("OPENBLAS_NUM_THREADS")
     os.environ["OPENBLAS_NUM_THREADS"] = before or "1"  # read once, as NumPy is loaded
@@ -57,13 +68,13 @@ def _serve(session: Session, host: str, port: int | None, curators: list[str], o
         found = links(keys, host, listener.getsockname()[1])
         first = found[curators[0]]
         if not is_loopback(host):
-            session.screen.note(f"{host} can be reached from other machines: share the links over a safe way only")
+            session.screen.note(f"other machines can reach {host}: share the links only over a secure channel")
 
         def ready() -> None:
             for name, link in found.items():
                 session.screen.line(name, link)
             session.screen.object({"url": first, "links": found})
-            session.screen.say("Ctrl-C stops; every decision is kept as it is made")
+            session.screen.say("press Ctrl-C to stop; every decision is saved at once")
             if open_page:
                 _open(first)
 

@@ -1,1 +1,1 @@
-"""Commands that make more images from those that are there."""
+"""Commands that derive new images from existing ones."""

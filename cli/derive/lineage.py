@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ..session import Json, reading
-from .adding import Image, asset_of
+from collection.values import label
+
+from ..choose.image_arguments import Image
+from ..session import Json, opened
 
 if TYPE_CHECKING:
     from collection.plan.lineage import Ancestor
@@ -16,25 +18,23 @@ if TYPE_CHECKING:
 
 
 def command(context: typer.Context, image: Image, as_json: Json = False) -> None:
-    """Draw what an image was bred or made from, and what came of it."""
-    from collection.plan.lineage import ancestry, children
+    """Draw the ancestors and the children of an image."""
+    from collection.stages.lineage import lineage_of
 
-    with reading(context, as_json) as session:
-        _, recipe = asset_of(session, image)
-        known = session.project.store.recipes()
-        tree = ancestry(recipe.sha256, {item.recipe.sha256: item for item in known})
-        became = children(recipe.sha256, known)
-        for line in _drawn(tree):
+    with opened(context, as_json) as session:
+        found = lineage_of(session.project, image)
+        for line in _drawn(found.tree):
             session.screen.say(line)
-        if became:
-            session.screen.line("became", ", ".join(f"{item.id:04d} ({item.origin})" for item in became))
-        session.screen.object({**tree.as_json(), "children": [item.id for item in became]})
+        if found.children:
+            children = ", ".join(f"{label(item.id)} ({item.origin})" for item in found.children)
+            session.screen.line("children", children)
+        session.screen.object(found.as_json())
 
 
 def _drawn(ancestor: Ancestor) -> Iterator[str]:
-    """The tree in lines, parents below their child."""
-    text = _told(ancestor.known) if ancestor.known else f"a recipe that is not here: {ancestor.sha256[:16]}..."
-    yield f"{text}  (its parents are above)" if ancestor.above and ancestor.known else text
+    """The lines of the tree, parents below their child."""
+    text = _told(ancestor.known) if ancestor.known else f"unknown recipe {ancestor.sha256[:16]}..."
+    yield f"{text}  (parents: see above)" if ancestor.above and ancestor.known else text
     for parent in ancestor.parents:
         last = parent is ancestor.parents[-1]
         first, *rest = _drawn(parent)
@@ -44,14 +44,14 @@ def _drawn(ancestor: Ancestor) -> Iterator[str]:
 
 
 def _told(item: KnownRecipe) -> str:
-    """A recipe in a line."""
+    """One line about a recipe."""
     recipe = item.recipe
     said = [
         item.origin,
         f"seed {recipe.seed}",
         " + ".join(f"{name} {weight:.2f}" for name, weight in recipe.blend.weights.items()),
         f'"{recipe.prompt}"' if recipe.prompt else "",
-        f"from the picture {recipe.sketch[:12]}..." if recipe.sketch else "",
+        f"init image {recipe.sketch[:12]}..." if recipe.sketch else "",
         "" if item.planned else "no longer in the plan",
     ]
-    return f"{item.id:04d}  {', '.join(filter(None, said))}"
+    return f"{label(item.id)}  {', '.join(filter(None, said))}"

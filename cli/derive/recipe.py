@@ -18,12 +18,15 @@ def command(
     picture: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="PICTURE", help="An image file.")],
     as_json: Json = False,
 ) -> None:
-    """Print the recipe that a picture file carries: one of ours, or of another tool. Needs no project."""
+    """Print the recipe that an image file carries.
+
+    Collection or another tool may have written the file. The command needs no project.
+    """
     from collection.pictures.parameters import read_inscription
 
     found = read_inscription(picture.read_bytes(), picture)
     if found.recipe is None and not found.parameters:
-        raise ImageError(f"{picture} carries no recipe", "PNG files lose their text in many editors and on many sites")
+        raise ImageError(f"{picture} carries no recipe", "many editors and sites remove the text of a PNG file")
     screen = Screen(as_json)
     recipe = found.recipe
     if recipe:

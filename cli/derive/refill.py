@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from ..render import Outcome
-from ..session import DryRun, Json, working
-from .adding import add
+from ..session import DryRun, Json, opened
 
 
 def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Plan what is missing of the supply after duplicates were set aside and images rejected, kind by kind."""
-    from collection.plan.additions import refilled
+    """Plan the images that the supply still lacks.
 
-    with working(context, as_json, dry_run) as session:
-        project = session.project
-        recipes = refilled(project.store, project.plan, project.wish.rejected)
-        if recipes or dry_run:
-            return add(session, "refill", recipes, dry_run=dry_run)
-        line = "nothing to do: every series can fill its share of the supply"
-        return session.end(Outcome("refill", line, {"added": [], "retired": [], "asked": 0}))
+    Duplicates and rejected images do not count. The command fills every series and every quota.
+    """
+    from collection.stages.derive import RefillStage
+
+    with opened(context, as_json) as session:
+        session.do(RefillStage(), dry_run)

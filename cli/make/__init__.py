@@ -1,1 +1,1 @@
-"""Commands that plan, make and judge images."""
+"""Commands that plan, generate, import and judge images."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,19 +16,26 @@ from collection.values import Failure, amount
 from ..render import SHOWN_FAILURES, Screen
 
 if TYPE_CHECKING:
-    from collection.config import Dedupe
-    from collection.stages.picture_folder import PictureFolder
+    from collection.stages.folders import Looked
 
 Folder = Annotated[
     Path | None,
     typer.Argument(
         exists=True, file_okay=False, show_default=False, metavar="[FOLDER]",
-        help="A plain folder of images; without it, the project.",
+        help="A folder of images. Default: the images of the project.",
     ),
 ]  # fmt: skip
-Encoder = Annotated[str | None, typer.Option(help="With FOLDER: as `encoder` in [score].", show_default="embedded")]
-Heads = Annotated[list[str] | None, typer.Option("--head", help="With FOLDER: as `heads` in [score], one an option.")]
-Csv = Annotated[Path | None, typer.Option(dir_okay=False, metavar="FILE", help="With FOLDER: write the table there.")]
+Encoder = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="With FOLDER: the encoder, named as in [score].", show_default="embedded"),
+]
+Heads = Annotated[
+    list[str] | None,
+    typer.Option("--head", metavar="HEAD", help="With FOLDER: an aesthetic head, named as in [score]; repeatable."),
+]
+Csv = Annotated[
+    Path | None, typer.Option(dir_okay=False, metavar="FILE", help="With FOLDER: write the table to this file.")
+]
 
 
 def refuse_without_folder(**options: object) -> None:
@@ -48,28 +54,15 @@ def preview(screen: Screen, stage: str, folder: Path) -> None:
     screen.object({"stage": stage, "pending": len(files)})
 
 
-@contextmanager
-def judged(
-    screen: Screen, stage: str, folder: Path, encoder: str | None, heads: Sequence[str] | None,
-    nearness: Dedupe | None = None,
-) -> Iterator[PictureFolder]:  # fmt: skip
-    """The folder, judged as the options say."""
-    from collection.config import Score
-    from collection.stages.picture_folder import open_folder
-
-    wish = Score(encoder=encoder or "embedded", heads=tuple(heads or ()))
-    with screen.progress(stage, "images") as progress, open_folder(folder, wish, nearness, progress=progress) as found:
-        yield found
-
-
-def end(screen: Screen, opened: PictureFolder, report: dict[str, Any]) -> None:
+def end(screen: Screen, looked: Looked, report: Mapping[str, Any]) -> None:
     """Say what was skipped and print the object; leave with 1 if there is no picture in the folder."""
-    _name(screen, opened.judged.noted, "noted")
-    _name(screen, opened.skipped, "skipped")
-    skipped = [{"path": failure.what, "why": failure.why} for failure in opened.skipped]
-    screen.object({**report, "skipped": skipped})
-    if not opened.judged.names:
-        screen.note(f"there is no picture in {opened.folder}")
+    for note in looked.notes:
+        screen.note(note)
+    _name(screen, looked.noted, "noted")
+    _name(screen, looked.skipped, "skipped")
+    screen.object(report)
+    if not looked.count:
+        screen.note(f"there is no picture in {looked.folder}")
         raise typer.Exit(1)
 
 

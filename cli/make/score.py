@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from collection.errors import UsageError
 from collection.values import amount
 
-from ..render import Outcome, Screen, counted
-from ..session import DryRun, Json, Session, reading, working
-from . import taste as taste_of_votes
-from .folders import Csv, Encoder, Folder, Heads, end, judged, preview, refuse_without_folder, write_csv
+from ..render import Screen
+from ..session import DryRun, Json, Session, opened
+from .folders import Csv, Encoder, Folder, Heads, end, preview, refuse_without_folder, write_csv
 
 if TYPE_CHECKING:
-    from collection.project import Project
-    from collection.stages.picture_folder import PictureFolder
+    from collection.stages.folders import FolderScores
 
-Flagged = Mapping[int, Mapping[str, str]]
-"""What is wrong with images, by number: flags, and why in words."""
 SHOWN = ("quality", "sharpness", "exposure")
 """Metrics of the table for people besides those that rank; --csv and --json have all."""
 
@@ -40,70 +36,22 @@ References = Annotated[
 ]
 
 
-def left(session: Session) -> int:
-    """Images that lack a score, a vector or a perceptual hash."""
-    from collection.judge.score import pending
-
-    return len(pending(session.project.store, session.project.scorers))
-
-
-def work(session: Session) -> Outcome:
-    """Score what has no score."""
-    from collection.judge.score import score
-
-    project = session.project
-    counts = project.store.counts()
-    total = counts["generated"] + counts["imported"]
-    if not left(session):
-        hint = None if total else "`collection generate` comes first"
-        project.store.keep_percentiles(project.scorers.models)  # images may have left the plan
-        flags = project.flags
-        line = f"nothing to do: {total} of {amount(total, 'image')} scored{said(project, flags)}"
-        report = {"scored": 0, "pending": 0, **found(project, flags)}
-        return Outcome("score", line, report, complete=bool(total), hint=hint)
-    with session.screen.progress("score", "images") as progress:
-        result = score(
-            project.store, project.files, project.scorers, batch_size=project.config.score.batch, progress=progress
-        )
-    for note in result.notes:
-        session.screen.note(note)
-    flags = project.flags
-    line = f"{amount(result.scored, 'image')}{said(project, flags)}"
-    report = {"scored": result.scored, "pending": left(session), **found(project, flags), "notes": list(result.notes)}
-    return Outcome("score", line, report, result.failed, complete=not result.failed)
-
-
-def found(project: Project, flags: Flagged) -> dict[str, Any]:
-    """What the numbers of all images are, for programs."""
-    ranges = project.store.score_ranges(project.scorers.models)
-    return {
-        "ranges": {metric: list(range_) for metric, range_ in ranges.items()},
-        "flagged": {f"{number:04d}": named for number, named in flags.items()},
-        "safety": project.config.score.safety,
-    }
-
-
-def said(project: Project, flags: Flagged) -> str:
-    """What ranks the images, their flags, and whether safety was looked at: the end of a line."""
-    ranges = project.store.score_ranges(project.ranking_metrics)
-    text = "".join(f", {metric} {low:.1f} to {high:.1f}" for metric, (low, high) in ranges.items())
-    text += f"; {len(flags)} flagged ({counted(flags)})" if flags else ""
-    return text + ("; nsfw not looked for" if project.config.score.safety == "off" else "")
-
-
 def show_ranges(session: Session, ranges: Mapping[str, Sequence[float]]) -> None:
-    """A table of the lowest and the highest score of each metric."""
-    rows = [[metric, f"{low:.3g}", f"{high:.3g}"] for metric, (low, high) in ranges.items()]
+    """A table of the lowest and the highest score of each metric, and which way is better."""
+    from collection.judge.catalogue import better
+    from collection.stages.judges import judges_of
+
+    ranking = judges_of(session.project).ranking_metrics
+    rows = [[metric, f"{low:.3g}", f"{high:.3g}", better(metric, ranking)] for metric, (low, high) in ranges.items()]
     if rows and not session.screen.as_json:
-        session.screen.table(["metric", "lowest", "highest"], rows)
+        session.screen.table(["metric", "lowest", "highest", "better"], rows)
 
 
 def show_mismatches(session: Session) -> None:
     """List the images that seem to show another value of a trait than was planned."""
-    from collection.judge.set_metrics.trait_match import mismatches
+    from collection.stages.score import mismatched
 
-    project = session.project
-    found = mismatches(project.store, project.scorers.encoder)
+    found, report = mismatched(session.project)
     rows = [
         [
             item.asset.label,
@@ -117,53 +65,39 @@ def show_mismatches(session: Session) -> None:
     ]
     if rows and not session.screen.as_json:
         session.screen.table(["image", "trait", "planned", "chance", "seen", "chance"], rows)
-    images = len({item.asset.id for item in found})
-    session.screen.line("score", f"{amount(images, 'image')} with a trait that another value fits better")
-    session.screen.object({"mismatches": [
-        {
-            "image": item.asset.id, "trait": item.trait, "planned": item.planned, "probability": item.probability,
-            "seen": item.seen, "seen_probability": item.seen_probability,
-        }
-        for item in found
-    ]})  # fmt: skip
+    session.show(report)
 
 
 def show_references(session: Session) -> None:
     """List the images by how like they are to a reference picture, most alike first."""
-    project = session.project
-    if not project.config.score.references:
-        raise UsageError("no references are named", 'set references = ["FOLDER"] in [score], then: collection score')
-    nearest = project.store.nearest()
-    found = [(asset, nearest[asset.file_sha256]) for asset in project.store.assets() if asset.file_sha256 in nearest]
-    found.sort(key=lambda item: (-item[1].cosine, item[0].id))
+    from collection.stages.score import nearest_references
+
+    found, report = nearest_references(session.project)
     if found and not session.screen.as_json:
         rows = [[asset.label, item.reference, f"{item.cosine:.3f}"] for asset, item in found]
         session.screen.table(["image", "nearest reference", "cosine"], rows)
-    session.screen.line("score", f"{amount(len(found), 'image')} held against references")
-    session.screen.object({"references": [
-        {"image": asset.id, "reference": item.reference, "cosine": item.cosine} for asset, item in found
-    ]})  # fmt: skip
+    session.show(report)
 
 
-def score_folder(screen: Screen, opened: PictureFolder, csv: Path | None) -> None:
+def show_folder(screen: Screen, found: FolderScores, csv: Path | None) -> None:
     """Show the numbers of a folder's pictures, best first, and print them in the order of their paths."""
-    scores, metrics, flags = opened.scores(), opened.metrics, opened.flags()
+    from collection.stages.report import counted
+
     if csv:
-        rows = [[name, *(scores[name][m] for m in metrics), " ".join(flags.get(name, ()))] for name in scores]
-        write_csv(csv, ["path", *metrics, "flags"], rows)
-    if scores and not screen.as_json:
-        shown = [*opened.ranking_metrics, *(metric for metric in SHOWN if metric not in opened.ranking_metrics)]
-        ordered = sorted(scores, key=lambda name: [-scores[name][metric] for metric in shown])
-        rows = [[name, *(f"{scores[name][m]:.3g}" for m in shown), ", ".join(flags.get(name, ()))] for name in ordered]
+        table = [
+            [item.name, *(item.scores.get(metric, "") for metric in found.metrics), " ".join(item.flags)]
+            for item in found.pictures
+        ]
+        write_csv(csv, ["path", *found.metrics, "flags"], table)
+    if found.pictures and not screen.as_json:
+        shown = [*found.ranking_metrics, *(metric for metric in SHOWN if metric not in found.ranking_metrics)]
+        ordered = sorted(found.pictures, key=lambda item: [-item.scores[metric] for metric in shown])
+        rows = [[item.name, *(f"{item.scores[m]:.3g}" for m in shown), ", ".join(item.flags)] for item in ordered]
         screen.table(["path", *shown, "flags"], rows)
+    flags = {item.name: item.flags for item in found.pictures if item.flags}
     flagged = f", {len(flags)} flagged ({counted(flags)})" if flags else ""
-    screen.line("score", f"{amount(len(scores), 'image')}{flagged}, {len(opened.skipped)} skipped")
-    percentiles = opened.percentiles()
-    images = [
-        {"path": name, "scores": values, "percentiles": percentiles[name], "flags": flags.get(name, {})}
-        for name, values in scores.items()
-    ]
-    end(screen, opened, {"images": images})
+    screen.line("score", f"{amount(len(found.pictures), 'image')}{flagged}, {len(found.looked.skipped)} skipped")
+    end(screen, found.looked, found.as_json())
 
 
 def command(
@@ -182,27 +116,33 @@ def command(
 ) -> None:
     """Give every image its numbers: quality, aesthetic heads, a vector, a perceptual hash, what it means."""
     _refuse_mixtures(bool(folder or dry_run), curator, mismatches, references, taste, ask)
-    if mismatches or references:
-        with reading(context, as_json) as session:
-            return show_mismatches(session) if mismatches else show_references(session)
     if folder:
         screen = Screen(as_json)
         if dry_run:
             return preview(screen, "score", folder)
-        with judged(screen, "score", folder, encoder, head) as opened:
-            return score_folder(screen, opened, csv)
+        from collection.stages.folders import score_folder
+
+        with screen.progress("score", "images") as progress:
+            found = score_folder(folder, encoder=encoder or "embedded", heads=head or (), progress=progress)
+        return show_folder(screen, found, csv)
+    from collection.stages.score import ScoreStage
+    from collection.stages.taste import LearnTasteStage, questions
+
     refuse_without_folder(encoder=encoder, head=head, csv=csv)
-    with working(context, as_json, dry_run) as session:
-        if dry_run:
-            count = left(session)
-            return session.pending("score", count, amount(count, "image"))
+    with opened(context, as_json) as session:
+        if mismatches:
+            return show_mismatches(session)
+        if references:
+            return show_references(session)
         if ask:
-            return taste_of_votes.ask(session, curator, ask)
+            return session.show(questions(session.project, ask, curator))
         if taste:
-            return taste_of_votes.learn(session, curator)
-        outcome = work(session)
-        show_ranges(session, outcome.report["ranges"])
-        return session.end(outcome)
+            return session.do(LearnTasteStage(curator))
+        if dry_run:
+            return session.pending(ScoreStage())
+        (report,) = session.work(ScoreStage())
+        show_ranges(session, report.details["ranges"])
+        return session.end(report)
 
 
 def _refuse_mixtures(

@@ -1,1 +1,1 @@
-"""Commands that freeze, publish and prove a set."""
+"""Commands that freeze, publish and verify a set."""

@@ -1,1 +1,1 @@
-"""Commands that begin a project and say what there is."""
+"""Commands that create a project and show what is available."""

@@ -9,7 +9,7 @@ from ..session import Json, folder_of
 
 
 def command(context: typer.Context, as_json: Json = False) -> None:
-    """Say what is installed, reachable and missing, and the command that mends it."""
+    """Check what is installed and reachable, and how to fix it."""
     from collection.stages.doctor import checkup
 
     screen = Screen(as_json)

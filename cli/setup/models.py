@@ -9,7 +9,11 @@ from ..session import Json
 
 
 def command(as_json: Json = False) -> None:
-    """List the diffusion models that `generator.model` knows by name, with their licences."""
+    """List the diffusion models by their short names.
+
+    `generator.model` in collection.toml takes these names. The list also shows the licence, the size and the usual
+    number of steps of each model.
+    """
     from collection.config.models import model_presets
 
     screen = Screen(as_json)
@@ -19,5 +23,5 @@ def command(as_json: Json = False) -> None:
         numbers = f"{preset.size_gb:>4.1f} {preset.size:>6} {preset.steps:>5}"
         screen.say(f"{preset.name:<16} {preset.licence:<24} {numbers}")
         screen.say(f"{'':16} {preset.note}")
-    screen.say("What the models' own pages claim: read the licence before you sell what a model makes.")
+    screen.say("These facts come from the pages of the models. Read the licence before you sell images of a model.")
     screen.object({"models": [asdict(preset) for preset in presets]})

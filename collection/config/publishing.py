@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, field_validator, model_serializer
 
 from collection.config.types import Name, Table
 
-Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
+
+def _checksummed(value: str) -> str:
+    """Refuse an address in mixed case whose checksum (EIP-55) does not fit: a letter or two were mistyped."""
+    if value[2:].islower() or value[2:].isupper() or value[2:].isdigit():
+        return value
+    from eth_utils.address import is_checksum_address
+
+    if not is_checksum_address(value):
+        raise ValueError("its checksum does not fit (EIP-55): copy the address again from where it comes from")
+    return value
+
+
+Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$"), AfterValidator(_checksummed)]
+"""An account: 40 hexadecimal digits, in mixed case with the checksum of EIP-55, or in one case without."""
 
 
 class Artist(Table):

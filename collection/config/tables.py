@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from collection.config.generator import DiffusionGenerator, PainterGenerator
 from collection.config.judging import Dedupe, Score
@@ -51,8 +51,6 @@ class Config(Table):
     publish: Publish = Publish()
     chain: Chain = Chain()
     verify: Verify = Verify()
-    _references: dict[str, tuple[str, ...]] = PrivateAttr(default_factory=dict)
-    """SHA-256 of the reference pictures of each style that has any."""
 
     @property
     def images(self) -> int:
@@ -99,7 +97,7 @@ class Config(Table):
 
     def _known_styles(self) -> dict[str, Style]:
         return {
-            name: Style(name, table.prompt, table.painter or name, table.lora, self._references.get(name, ()))
+            name: Style(name, table.prompt, table.painter or name, table.lora, table.references)
             for name, table in self.styles.items()
         }
 

@@ -111,7 +111,7 @@ def breed(
         else:
             raise UsageError(
                 f"only {len(children)} of {count} children differ from their parents and keep the rules",
-                "raise --mutation or --fresh, or choose parents that differ more",
+                "raise --mutation or --immigration, or choose parents that differ more",
             )
         taken.add(_picture(child))
         children.append(child)

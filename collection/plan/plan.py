@@ -212,8 +212,17 @@ class _Wishes:
         traits = config.traits if isinstance(table, Series) else {**config.traits, **table.traits}
         self.prompt = Prompt(table.prompt, f"{place}.prompt", traits, wildcards, axes)
         self.negative = Prompt(table.negative_prompt, f"{place}.negative_prompt", traits, wildcards, axes)
-        self.blend = config.blend_of(table)
-        self.late_blend = config.late_blend_of(table) if isinstance(table, Series) else StyleBlend()
+        self._config, self._table = config, table
+
+    @cached_property
+    def blend(self) -> StyleBlend:
+        """The styles of every image; only here, where recipes are made, are the styles' references read."""
+        return self._config.blend_of(self._table)
+
+    @cached_property
+    def late_blend(self) -> StyleBlend:
+        """The styles of the later steps; empty: `blend` to the end."""
+        return self._config.late_blend_of(self._table) if isinstance(self._table, Series) else StyleBlend()
 
 
 def _model_and_options(config: Config, point: Point) -> tuple[str, dict[str, Any]]:

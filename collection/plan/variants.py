@@ -1,4 +1,4 @@
-"""Recipes made from other images: variants of a sketch, repairs, larger versions, ways between two, finished drafts."""
+"""Recipes made from other images: variations, inpainting, larger versions, images between two, finished previews."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _over_and_over(templates: Sequence[Recipe], count: int) -> list[Recipe]:
     return [templates[number % len(templates)] for number in range(count)]
 
 
-def repair(
+def inpaint(
     recipe: Recipe, picture: str, mask: str, seeds: Sequence[int], *, strength: float = 1.0, prompt: str | None = None
 ) -> list[Recipe]:
     """Inpainting recipes: `picture` (SHA-256) painted anew where `mask` (SHA-256) is white, once a seed.
@@ -61,9 +61,9 @@ def repair(
     ]
 
 
-def repair_seeds(collection_seed: int | str, recipe: Recipe, mask: str, count: int) -> list[int]:
-    """Seeds for `count` attempts at one repair."""
-    return [derived_seed(collection_seed, "repair", recipe.sha256, mask, number) for number in range(count)]
+def inpaint_seeds(collection_seed: int | str, recipe: Recipe, mask: str, count: int) -> list[int]:
+    """Seeds for `count` attempts to inpaint one mask."""
+    return [derived_seed(collection_seed, "inpaint", recipe.sha256, mask, number) for number in range(count)]
 
 
 def refuse_painter(recipes: Sequence[Recipe]) -> None:

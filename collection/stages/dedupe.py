@@ -14,8 +14,8 @@ from collection.stages.report import Report
 from collection.values import Progress, amount, label, silent
 
 if TYPE_CHECKING:
-    from collection.judge.duplicates.cross_collection import Elsewhere
-    from collection.judge.duplicates.dedupe import Nearness
+    from collection.judge.duplicates.cross_collection import OtherPictures
+    from collection.judge.duplicates.dedupe import DuplicateThresholds
     from collection.store.records import Duplicate
 
 SHOWN = 3
@@ -35,23 +35,23 @@ class DedupeStage:
         """Images to compare: all of them if any is new since the last time."""
         from collection.judge.duplicates.dedupe import pending
 
-        return pending(project.store, self._nearness(project), judges_of(project).ranking())
+        return pending(project.store, self._thresholds(project), judges_of(project).ranking())
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Compare them."""
         from collection.judge.duplicates.dedupe import dedupe, pending
 
-        nearness, ranking = self._nearness(project), judges_of(project).ranking()
-        todo = pending(project.store, nearness, ranking)
+        thresholds, ranking = self._thresholds(project), judges_of(project).ranking()
+        todo = pending(project.store, thresholds, ranking)
         if todo:
-            dedupe(project.store, nearness, ranking, progress=progress)
+            dedupe(project.store, thresholds, ranking, progress=progress)
         aside, report = project.store.duplicates(), project.store.stage_report("dedupe")
         line = f"{'' if todo else 'nothing to do: '}{_line(aside)}{_searched(report.get('search', {}))}"
         return Report("dedupe", line, {**report, "duplicates": [_item(item) for item in aside]})
 
-    def _nearness(self, project: Project) -> Nearness:
-        nearness = judges_of(project).nearness
-        return nearness if self.cosine is None else replace(nearness, cosine=self.cosine)
+    def _thresholds(self, project: Project) -> DuplicateThresholds:
+        thresholds = judges_of(project).duplicate_thresholds
+        return thresholds if self.cosine is None else replace(thresholds, cosine=self.cosine)
 
 
 def _line(aside: Sequence[Duplicate]) -> str:
@@ -93,28 +93,28 @@ class AgainstStage:
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Compare them; raises UsageError where nothing there can be compared."""
-        from collection.judge.duplicates.cross_collection import dedupe_against
+        from collection.judge.duplicates.cross_collection import mark_duplicates_of
 
         if self.forget:
             project.store.replace_against(str(self.place.resolve()), [])
             return Report("against", f"nothing is set aside for pictures in {self.place} any more")
         others = pictures_elsewhere(project, self.place, progress=progress)
-        report = dedupe_against(project.store, judges_of(project).nearness, others)
+        report = mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, others)
         line = (
-            f"{amount(len(report.twins), 'image')} of {report.compared} set aside for pictures in {self.place}, "
+            f"{amount(len(report.duplicates), 'image')} of {report.compared} set aside for pictures in {self.place}, "
             f"which has {report.others:,}"
         )
         unscored = f"{amount(others.unscored, 'image')} in {self.place} have no score and were not compared"
-        details = {"compared": report.compared, "others": report.others, "set_aside": len(report.twins)}
+        details = {"compared": report.compared, "others": report.others, "set_aside": len(report.duplicates)}
         return Report("against", line, details, notes=[unscored] if others.unscored else [])
 
 
-def pictures_elsewhere(project: Project, place: Path, *, progress: Progress = silent) -> Elsewhere:
+def pictures_elsewhere(project: Project, place: Path, *, progress: Progress = silent) -> OtherPictures:
     """The pictures of another project, or of a plain folder, as this project's encoder sees them.
 
     Those of a folder are judged now. Raises UsageError where the other project holds none that can be compared.
     """
-    from collection.judge.duplicates.cross_collection import pictures_elsewhere as pictures_of
+    from collection.judge.duplicates.cross_collection import other_pictures as pictures_of
     from collection.stages.picture_folder import open_folder
 
     judges, name = judges_of(project), str(place.resolve())

@@ -160,33 +160,33 @@ def _kept_picture(project: Project, data: bytes, path: Path, keep: bool) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class RepairStage(DeriveStage):
-    """Plans an image again with a part of it painted anew (inpainting); the rest of its pixels stays."""
+class InpaintStage(DeriveStage):
+    """Plans to inpaint a part of an image; the pixels outside the mask do not change."""
 
     image: int
     mask: Path
-    """A picture of the image's size, white where it is to be painted anew."""
+    """A picture of the image's size, white where the image changes."""
     prompt: str | None = None
     """What is to appear there; None: what the image's recipe says."""
     strength: float = 1.0
     """How far to leave what is there: 0 not at all, 1 wholly."""
     attempts: int = 1
     """Images, each by a seed of its own."""
-    name: ClassVar[str] = "repair"
+    name: ClassVar[str] = "inpaint"
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """One for each attempt."""
         from collection.pictures.files import check_mask
         from collection.plan.additions import generated
-        from collection.plan.variants import refuse_painter, repair, repair_seeds
+        from collection.plan.variants import inpaint, inpaint_seeds, refuse_painter
 
         asset, recipe = generated(project.store, self.image)
         refuse_painter([recipe])
         data = self.mask.read_bytes()
         check_mask(data, self.mask, (asset.width, asset.height))
         sha256 = _kept_picture(project, data, self.mask, keep)
-        seeds = repair_seeds(project.config.seed, recipe, sha256, self.attempts)
-        return Derived(repair(recipe, asset.file_sha256, sha256, seeds, strength=self.strength, prompt=self.prompt))
+        seeds = inpaint_seeds(project.config.seed, recipe, sha256, self.attempts)
+        return Derived(inpaint(recipe, asset.file_sha256, sha256, seeds, strength=self.strength, prompt=self.prompt))
 
 
 @dataclass(frozen=True, slots=True)

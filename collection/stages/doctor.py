@@ -72,6 +72,7 @@ def checkup(folder: Path) -> Iterator[Check]:
         path = shutil.which(tool)
         yield Check(tool, path is not None, False, path or f"not on the PATH (for {use})", mend)
     yield _hub()
+    yield from _plugins()
     if (folder / CONFIG_FILE).exists():
         yield from _project(folder)
     else:
@@ -119,6 +120,15 @@ def _hub() -> Check:
     return Check("model hub", True, False, host)
 
 
+def _plugins() -> Iterator[Check]:
+    """What installed packages add and cannot be used; what works needs no word."""
+    from collection.judge.catalogue import failures
+    from collection.judge.encoders.plugin import ENCODERS
+
+    for failure in (*ENCODERS.failures(), *failures()):
+        yield Check(failure.what, False, False, failure.why, "update or uninstall its package")
+
+
 def _project(folder: Path) -> Iterator[Check]:
     try:
         project = open_project(folder)
@@ -129,6 +139,7 @@ def _project(folder: Path) -> Iterator[Check]:
         yield Check("configuration", True, True, str(folder / CONFIG_FILE))
         yield _tried("database", lambda: str(project.store.path))
         yield _tried("image files", lambda: _files(project))
+        yield _tried("encoder", lambda: _encoder(project))
         generator = project.config.generator
         if isinstance(generator, DiffusionGenerator):
             yield _model(generator.model)
@@ -154,6 +165,14 @@ def _files(project: Project) -> str:
             "collection generate; for imported ones, collection import FOLDER",
         )
     return f"{len(assets)} there"
+
+
+def _encoder(project: Project) -> str:
+    """The encoder's name, once it is open; its weights are not loaded."""
+    from collection.judge.encoders.plugin import open_encoder
+
+    open_encoder(project.config.score.encoder, project.folder)
+    return project.config.score.encoder
 
 
 def _storage(project: Project, pinner: Pinner) -> str:

@@ -36,7 +36,7 @@ def queried(project: Project, query: str) -> list[int]:
     """The numbers of the images that a query means, in its order; "" means all. Raises UsageError as `find` does."""
     from collection.curate.search.find import find
 
-    return find(judges_of(project).catalogue().now(), query)
+    return find(judges_of(project).catalogue.now(), query)
 
 
 def _numbers(project: Project, word: str, known: set[int]) -> list[int]:

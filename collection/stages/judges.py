@@ -1,4 +1,4 @@
-"""What judges a project's images: who gives numbers, what ranks, what is flagged, and what the chosen set is to be."""
+"""What judges a project's images: what gives numbers, what ranks, what is flagged, and what the chosen set is to be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collection.curate.reviews.state import Standing
     from collection.curate.search.catalogue import Catalogue, RankingContext
     from collection.curate.selection.criteria import Wish
-    from collection.judge.duplicates.dedupe import Nearness
+    from collection.judge.duplicates.dedupe import DuplicateThresholds
     from collection.judge.duplicates.regroup import Regrouping
     from collection.judge.score import Scorers
 
@@ -39,7 +39,7 @@ class Judges:
     @cached_property
     def stock_scorers(self) -> Scorers:
         """What gives the images their numbers by the configuration alone."""
-        from collection.judge.panel import build_scorers
+        from collection.judge.scorer_factory import build_scorers
 
         return build_scorers(self._config.score, self._project.folder)
 
@@ -56,20 +56,19 @@ class Judges:
         return self.stock_scorers.encoder.model
 
     @property
-    def nearness(self) -> Nearness:
+    def duplicate_thresholds(self) -> DuplicateThresholds:
         """When two images count as one."""
-        from collection.judge.duplicates.dedupe import Nearness
+        from collection.judge.duplicates.dedupe import DuplicateThresholds
 
-        wish = self._config.dedupe
         locked = frozenset(number for number, standing in self._decided.items() if standing.locked)
-        return Nearness(self.model, wish.phash_distance, wish.cosine, wish.keep, wish.exact_up_to, locked)
+        return DuplicateThresholds.of(self._config.dedupe, self.model, locked)
 
     @property
     def flags(self) -> dict[int, dict[str, str]]:
         """What is wrong with each image that has a defect, by its number: flags, and why in words."""
         from collection.judge.flags import flags_of
-        from collection.judge.panel import build_pixel_scorers
-        from collection.judge.score import pixel_models
+        from collection.judge.scorer_factory import build_pixel_scorers
+        from collection.judge.scoring import pixel_models
 
         wish = self._config.score
         return flags_of(self._store, pixel_models(build_pixel_scorers(wish, self._project.folder)), wish.flags)
@@ -77,7 +76,7 @@ class Judges:
     @property
     def stock_metrics(self) -> dict[str, str]:
         """The metrics of published heads, or technical quality, that say which image is better; and their models."""
-        from collection.judge.panel import ranking_metrics
+        from collection.judge.scorer_factory import ranking_metrics
 
         return ranking_metrics(self.stock_scorers)
 
@@ -124,17 +123,18 @@ class Judges:
             plan.artists,
         )
 
+    @cached_property
     def catalogue(self) -> Catalogue:
-        """All images by columns, as `find` asks for them; a new one, which the caller keeps warm."""
+        """All images by columns, as `find` asks for them; only what changed is read anew."""
         from collection.curate.search.catalogue import Catalogue
 
         return Catalogue(self._store, self._judge)
 
     def regrouping(self) -> Regrouping:
-        """The images and what is kept of their likeness, to see what other thresholds of [dedupe] would group."""
+        """The images and what is kept of their neighbours, to see what other thresholds of [dedupe] would group."""
         from collection.judge.duplicates.regroup import Regrouping
 
-        return Regrouping(self._store, self.nearness, self.ranking())
+        return Regrouping(self._store, self.duplicate_thresholds, self.ranking())
 
     @property
     def _decided(self) -> Mapping[int, Standing]:

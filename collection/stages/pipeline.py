@@ -69,13 +69,15 @@ def run_stages(
     watch: Watch = lambda _: nullcontext(silent),
     told: Callable[[Report], None] = lambda _: None,
     keep_going: bool = False,
+    alone: bool = True,
 ) -> list[Report]:
     """Run stages in order, alone in the project; `told` gets each report as it comes.
 
     Ends with the first stage that is not complete, unless `keep_going`. Raises ProjectError while another works in the
-    project, and what the stages raise; what was finished before is kept.
+    project, and what the stages raise; what was finished before is kept. `alone` False is for stages that only read
+    the project: they wait for nobody.
     """
-    with project.working():
+    with project.working() if alone else nullcontext():
         return list(_reports(project, stages, watch, told, keep_going))
 
 

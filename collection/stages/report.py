@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from collection.values import Failure, label
@@ -33,6 +34,16 @@ class Report:
 
     def __str__(self) -> str:
         return f"{self.stage}: {self.line}"
+
+    def _repr_html_(self) -> str:
+        """The line and the failures, for a notebook."""
+        failed = [f"<li>{escape(item.what)}: {escape(item.why)}</li>" for item in self.failures]
+        parts = [
+            f"<p><b>{escape(self.stage)}</b> {escape(self.line)}</p>",
+            f"<ul>{''.join(failed)}</ul>" if failed else "",
+            f"<p>{escape(self.hint)}</p>" if self.hint else "",
+        ]
+        return "".join(parts)
 
 
 def named(images: Sequence[int], most: int = 12) -> str:

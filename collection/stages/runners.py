@@ -57,12 +57,13 @@ def _workbench(project: Project, judged: bool) -> Workbench:
 
     if not judged:
         return Workbench(project.generator)
-    from collection.judge.panel import build_encoder, build_pixel_scorers
-    from collection.judge.score import Scorers, judge
+    from collection.judge.encoders.plugin import open_encoder
+    from collection.judge.score import Scorers, score_batch
+    from collection.judge.scorer_factory import build_pixel_scorers
 
-    wish, folder = project.config.score, project.folder
-    scorers = Scorers(build_encoder(wish.encoder, folder), pixels=build_pixel_scorers(wish, folder))
-    return Workbench(project.generator, partial(judge, scorers))
+    settings, folder = project.config.score, project.folder
+    scorers = Scorers(open_encoder(settings.encoder, folder), pixels=build_pixel_scorers(settings, folder))
+    return Workbench(project.generator, partial(score_batch, scorers))
 
 
 def _equipped(cluster: Cluster, config: Config) -> Cluster:

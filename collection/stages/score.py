@@ -32,15 +32,16 @@ class ScoreStage:
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Score them; an image that cannot be read is named, and the rest goes on."""
-        from collection.judge.score import score
+        from collection.judge.score import pending_scores, score
 
         judges, store = judges_of(project), project.store
-        if not self.pending(project):
+        scorers, batch = judges.scorers, project.config.score.batch
+        work = pending_scores(store, scorers)
+        if not work.assets:
             return _nothing_to_do(project, judges)
-        batch = project.config.score.batch
-        result = score(store, project.files, judges.scorers, batch_size=batch, progress=progress)
-        flags = judges.flags
-        details = {"scored": result.scored, "pending": self.pending(project), **_numbers(project, judges, flags)}
+        result = score(store, project.files, scorers, batch_size=batch, progress=progress, work=work)
+        flags, left = judges.flags, self.pending(project) if result.incomplete else 0
+        details = {"scored": result.scored, "pending": left, **_numbers(project, judges, flags)}
         return Report(
             "score",
             f"{amount(result.scored, 'image')}{_said(project, judges, flags)}",
@@ -83,7 +84,7 @@ def _said(project: Project, judges: Judges, flags: Flagged) -> str:
 def mismatched(project: Project) -> tuple[Sequence[Mismatch], Report]:
     """The images that another value of a trait fits better than the planned one, worst first.
 
-    Raises CollectionError where the encoder knows no words.
+    Raises CollectionError where the encoder has no text tower.
     """
     from collection.judge.set_metrics.trait_match import mismatches
 

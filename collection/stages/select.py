@@ -43,7 +43,7 @@ class SelectStage:
 
     def __post_init__(self) -> None:
         if self.swap and (self.lock or self.reject or self.free):
-            raise UsageError("--swap does not go with --lock, --reject or --free", "one after the other")
+            raise UsageError("a swap does not go with lock, reject or free", "do one after the other")
 
     @property
     def says(self) -> bool:

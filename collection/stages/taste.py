@@ -13,9 +13,11 @@ from collection.curate.reviews.log import standing_events, standings
 from collection.curate.reviews.state import Standing
 from collection.curate.selection.vote_ranking import VOTES, WON, votes_model
 from collection.errors import ConfigError, NotEnoughVotesError
-from collection.judge.heads import Head
-from collection.judge.score import Scorers, unit_length
-from collection.judge.taste import Accuracy, Preference, Trial, Verdict, Vote, learn, proven_taste
+from collection.judge.aesthetic import AestheticPredictor
+from collection.judge.catalogue import better
+from collection.judge.learned_preference import Accuracy, Preference, Trial, Verdict, Vote, learn, proven_preference
+from collection.judge.score import Scorers
+from collection.judge.vectors import unit_length
 from collection.project import Project
 from collection.stages.judges import judges_of
 from collection.stages.report import Report, named
@@ -81,8 +83,8 @@ def taste_metric(curator: str | None) -> str:
 
 def with_tastes(scorers: Scorers, tastes: Iterable[LearnedTaste]) -> Scorers:
     """Scorers that give the learned metrics too; a taste for another encoder's vectors is left out."""
-    heads = [_head(taste) for taste in tastes if taste.encoder == scorers.encoder.model]
-    return replace(scorers, heads=(*scorers.heads, *heads))
+    predictors = [_predictor(taste) for taste in tastes if taste.encoder == scorers.encoder.model]
+    return replace(scorers, predictors=(*scorers.predictors, *predictors))
 
 
 def votes_of(store: Store, rows: Mapping[int, int], curator: str | None = None) -> list[Vote]:
@@ -116,11 +118,11 @@ def learn_taste(store: Store, encoder: str, stock: Mapping[int, float], curator:
     not show that it beats chance.
     """
     ids, vectors, votes = _material(store, encoder, curator)
-    taste, trial = proven_taste(vectors, votes, [stock.get(number, 0.0) for number in ids])
+    taste, trial = proven_preference(vectors, votes, [stock.get(number, 0.0) for number in ids])
     found = LearnedTaste(taste_metric(curator), encoder, taste.weight, taste.bias, _report(votes, trial))
-    head = _head(found)
-    model, files = f"{head.model}|{encoder}", {asset.id: asset.file_sha256 for asset in store.assets()}
-    values = {files[number]: value for number, value in zip(ids, head.score(vectors).tolist(), strict=True)}
+    predictor = _predictor(found)
+    model, files = f"{predictor.model}|{encoder}", {asset.id: asset.file_sha256 for asset in store.assets()}
+    values = {files[number]: value for number, value in zip(ids, predictor.score(vectors).tolist(), strict=True)}
     store.replace_taste(found, [Score(sha256, found.name, model, value) for sha256, value in values.items()])
     return found
 
@@ -143,7 +145,8 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
 
     That is comparisons, once they say something of their own (the `stock` metrics are their prior, so that they stand
     for those too); or a taste that beats the stock metrics on held-out votes (the shared one, or the only one); or the
-    stock metrics. Raises ConfigError for a metric that nothing gives.
+    stock metrics. Raises ConfigError for a metric that nothing gives, and for one of which less is better: the images
+    are ranked by what is higher.
     """
     compared = store.stage_report(VOTES)
     votes = {VOTES: votes_model(store)} if compared.get("votes") else {}
@@ -153,6 +156,11 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
             raise ConfigError(
                 f'select.by: nothing here gives "{unknown[0]}"',
                 f"known: {', '.join(known)}; `collection score --taste` and `collection rank` make more",
+            )
+        if lower := [metric for metric in by if better(metric) == "lower"]:
+            raise ConfigError(
+                f'select.by: of "{lower[0]}" less is better, and more of what `by` names comes first',
+                f"name others, such as {', '.join(stock)}; [score.flags] and bar keep such images out",
             )
         return {metric: known[metric] for metric in by}
     if compared.get("conclusive"):
@@ -189,9 +197,9 @@ def _verdicts(standing: Standing, means: Mapping[str, float]) -> dict[str, bool]
     return {**stars, **{name: flag == "pick" for name, flag in standing.flags.items()}}
 
 
-def _head(taste: LearnedTaste) -> Head:
+def _predictor(taste: LearnedTaste) -> AestheticPredictor:
     layer = taste.weight[None, :], np.array([taste.bias])
-    return Head(taste.name, taste.sha256, (taste.encoder,), (layer,))
+    return AestheticPredictor(taste.name, taste.sha256, (taste.encoder,), (layer,))
 
 
 def _report(votes: list[Vote], trial: Trial) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class ReviewApp:
         self.project, self.curators = project, tuple(curators)
         self.store = project.store
         self.store.votes_wait = False
-        self.catalogue = judges_of(project).catalogue()
+        self.catalogue = judges_of(project).catalogue
         self.proposals = Proposals(project)
         self.counting = Counting(project, self.catalogue.now)
         self.stacking = Stacking(project)

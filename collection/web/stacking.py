@@ -7,7 +7,7 @@ from threading import Lock
 
 from collection.curate.search.catalogue import Snapshot
 from collection.judge.duplicates.groups import DuplicateGroup
-from collection.judge.duplicates.regroup import Regrouping, Thresholds
+from collection.judge.duplicates.regroup import GroupingThresholds, Regrouping
 from collection.project import Project
 from collection.stages.judges import judges_of
 from collection.store.records import Duplicate
@@ -27,7 +27,7 @@ class Stacking:
         """Whether `dedupe` kept neighbours to draw stacks by."""
         return bool(self._project.store.stage_report("dedupe").get("cosines"))
 
-    def at(self, now: Snapshot, nearer: float) -> tuple[Thresholds, bool, Mapping[int, Sequence[Duplicate]]]:
+    def at(self, now: Snapshot, nearer: float) -> tuple[GroupingThresholds, bool, Mapping[int, Sequence[Duplicate]]]:
         """The thresholds that `nearer` (-1 to 1, see Regrouping) means, whether they are the loosest, and the stacks.
 
         The stacks are by the number of the image that leads, as those of Choice; nothing is set aside by them.

@@ -231,8 +231,7 @@ def test_decisions_about_single_images_are_kept(collection, finished, tmp_path):
     assert (said.code, said.object["selected"]) == (0, 3)
     assert "rejected by curator" in collection("-C", project, "select", "--why-image", chosen[0]).out
     assert "locked by curator" in collection("-C", project, "select", "--why-image", other).out
-    assert collection("-C", project, "select", "--lock", 99).code == 2
-    assert collection("-C", project, "select", "--free", other, "--dry-run").code == 2
+    assert collection("-C", project, "select", "--diversity", 0.5, "--dry-run").code == 2
 
 
 def test_help_shows_the_tables_of_the_configuration_that_it_names(collection):

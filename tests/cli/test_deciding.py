@@ -136,7 +136,7 @@ def test_a_proven_taste_scores_new_images_and_can_be_asked_for_by_name(decide, t
     from collection.store.records import LearnedTaste
 
     with open_project(tmp_path / "project") as project:
-        model, width = judges_of(project).nearness.model, judges_of(project).scorers.encoder.dimensions
+        model, width = judges_of(project).duplicate_thresholds.model, judges_of(project).scorers.encoder.dimensions
         project.store.replace_taste(LearnedTaste("taste", model, np.ones(width), 0.0, {"better": True}), [])
     assert decide("score")["scored"] == 5
     with open_project(tmp_path / "project") as project:

@@ -16,7 +16,7 @@ from collection.config import load_config
 from collection.errors import CollectionError, ConfigError
 from collection.generate.registry import check_generator
 from collection.pictures.files import encode_png
-from collection.plan.plan import plan
+from collection.plan.plan import Plan, plan
 from collection.project import open_project
 from collection.stages.plan import keep_references
 from collection.values import Recipe
@@ -91,8 +91,9 @@ def test_the_project_makes_it_and_keeps_the_references(folder: Path) -> None:
     with open_project(folder) as project:
         check_generator(project.config)
         keep_references(project)
+        recipes = plan(project.config)
         shutil.rmtree(folder / "references")
-        made = [project.generator.generate([recipe])[0] for recipe in plan(project.config)]
+        made = [project.generator.generate([recipe])[0] for recipe in recipes]
     assert len({rendering.pixels.tobytes() for rendering in made}) == 2
     assert {*made[0].identity["adapters"]} == {
         "adapter/ip.safetensors",
@@ -126,7 +127,19 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_made(
     changed: Callable[[str, str], Path], old: str, new: str, words: str
 ) -> None:
     with pytest.raises(ConfigError, match=words):
-        check_generator(load_config(changed(old, new)))
+        config = load_config(changed(old, new))
+        check_generator(config)
+        plan(config)
+
+
+def test_references_are_read_when_recipes_are_made_and_not_before(changed: Callable[[str, str], Path]) -> None:
+    """What only looks at a project (its status, its tokens) opens no reference picture."""
+    config = load_config(changed("references/*.png", "paintings/*.png"))
+    asked = Plan(config, {})
+    assert asked.goals
+    assert asked.slots is not None
+    with pytest.raises(ConfigError, match="paintings"):
+        _ = asked.recipes
 
 
 def test_the_painter_has_no_late_blend(changed: Callable[[str, str], Path]) -> None:

@@ -1,4 +1,4 @@
-"""Recipes that people add: variants, repairs, larger ones, replacements, and the lineage of all."""
+"""Recipes that people add: variants, inpainted images, larger ones, replacements, and the lineage of all."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from collection.plan.ranges import seeds_of, strengths_of
 from collection.plan.replacements import refill, reroll, shortfall
 from collection.plan.variants import (
     finished,
+    inpaint,
+    inpaint_seeds,
     interpolate,
     model_larger,
     painted_larger,
-    repair,
-    repair_seeds,
     tiled_larger,
     variants,
 )
@@ -59,19 +59,19 @@ def test_variants_cross_seeds_and_strengths() -> None:
 
 
 def test_the_painter_cannot_begin_from_a_picture_and_says_what_can() -> None:
-    for ask in (lambda: variants([PAINTED], SKETCH, [0.3], [1]), lambda: repair(PAINTED, SKETCH, MASK, [1])):
+    for ask in (lambda: variants([PAINTED], SKETCH, [0.3], [1]), lambda: inpaint(PAINTED, SKETCH, MASK, [1])):
         with pytest.raises(UsageError, match="painter") as caught:
             ask()
         assert "diffusion" in str(caught.value.hint)
 
 
-def test_a_repair_keeps_all_but_the_masked_part() -> None:
-    seeds = repair_seeds("s", DIFFUSED, MASK, 3)
+def test_inpainting_keeps_all_but_the_masked_part() -> None:
+    seeds = inpaint_seeds("s", DIFFUSED, MASK, 3)
     assert len({*seeds, DIFFUSED.seed}) == 4
-    first, *_ = repair(DIFFUSED, SKETCH, MASK, seeds, strength=0.8, prompt="a tree")
+    first, *_ = inpaint(DIFFUSED, SKETCH, MASK, seeds, strength=0.8, prompt="a tree")
     assert (first.sketch, first.mask, first.prompt, first.options["strength"]) == (SKETCH, MASK, "a tree", 0.8)
     assert first.parents == (DIFFUSED.sha256,)
-    assert repair(DIFFUSED, SKETCH, MASK, seeds)[0].prompt == "a cat"
+    assert inpaint(DIFFUSED, SKETCH, MASK, seeds)[0].prompt == "a cat"
 
 
 def test_three_ways_to_be_larger() -> None:

@@ -63,7 +63,7 @@ Client = Callable[[str], TestClient]
 
 def fill(project: Project) -> None:
     """Images of one colour each, with scores and vectors as the judge would leave them; 12 is a duplicate of 11."""
-    store, model = project.store, judges_of(project).nearness.model
+    store, model = project.store, judges_of(project).duplicate_thresholds.model
     store.replace_plan(project.plan.recipes)
     assets, rng = [], np.random.default_rng(1)
     for planned in store.unmade():
@@ -154,7 +154,7 @@ def graded(many_images: ModuleType, tmp_path_factory: pytest.TempPathFactory) ->
     """A project of 10 images, compared by `dedupe`: to the first the second has a cosine of 0.97, the third of 0.88."""
     folder, rng = tmp_path_factory.mktemp("graded"), np.random.default_rng(1)
     with many_images.make(folder, 10) as project:
-        assets, model = project.store.assets(), judges_of(project).nearness.model
+        assets, model = project.store.assets(), judges_of(project).duplicate_thresholds.model
         vectors = np.eye(len(assets), 64, dtype=np.float32)
         for row, cosine in ((1, 0.97), (2, 0.88)):
             vectors[row] = np.sqrt(1 - cosine**2) * vectors[row] + cosine * vectors[0]
@@ -162,7 +162,7 @@ def graded(many_images: ModuleType, tmp_path_factory: pytest.TempPathFactory) ->
             embeddings=[Embedding(asset.file_sha256, model, row) for asset, row in zip(assets, vectors, strict=True)],
             fingerprints={asset.file_sha256: Fingerprint(*rng.integers(2**63, size=2).tolist()) for asset in assets},
         )
-        dedupe(project.store, judges_of(project).nearness, judges_of(project).ranking())
+        dedupe(project.store, judges_of(project).duplicate_thresholds, judges_of(project).ranking())
     return folder
 
 

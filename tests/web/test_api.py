@@ -273,7 +273,11 @@ class TestRelations:
         assets = project.store.assets()
         hashes = {asset.file_sha256: Fingerprint((1 << asset.id * 5) - 1, 1 << 63) for asset in assets}
         project.store.add_judgements(fingerprints=hashes)
-        dedupe(project.store, replace(judges_of(project).nearness, phash_distance=0), judges_of(project).ranking())
+        dedupe(
+            project.store,
+            replace(judges_of(project).duplicate_thresholds, phash_distance=0),
+            judges_of(project).ranking(),
+        )
         found = [anna.get("/api/stacks", params={"nearer": nearer}).json() for nearer in (-1, 0, 1)]
         assert [len(item["stacks"]) > 0 for item in found] == [True, False, False], "hashes 5 bits apart, or 10"
         assert found[0]["at"]["loosest"]

@@ -58,7 +58,7 @@ def after(
             f"the plan has no image {label(unknown[0])}", "`collection sheet --all` shows every image with its number"
         )
     if twice := sorted(number for number, times in Counter(asked).items() if times > 1):
-        raise UsageError(f"image {label(twice[0])} is named twice", "lock, reject or free it")
+        raise UsageError(f"image {label(twice[0])} is named twice", "lock it, reject it or take both back")
     decided = dict(wish.decided)
     for said in _said(wish, locked, rejected, freed, curator):
         standing = decided.get(said.asset_id, Standing(said.asset_id))
@@ -122,7 +122,7 @@ def refuse_swap(store: Store, wish: Wish, out: int, into: int) -> None:
     chosen = {item.asset_id for item in store.selection()}
     if out not in chosen or into in chosen:
         wrong = f"image {label(out)} is not chosen" if out not in chosen else f"image {label(into)} is chosen already"
-        raise UsageError(wrong, "--swap CHOSEN OTHER; `collection sheet` shows the chosen images")
+        raise UsageError(wrong, "collection select --swap SELECTED OTHER; `collection sheet` shows the selected images")
     old, new = store.asset(out), store.asset(into)
     if old and new and wish.slots and wish.slot_of(old) != wish.slot_of(new):
         raise UsageError(

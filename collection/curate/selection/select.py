@@ -206,7 +206,7 @@ def refuse_crowd(assets: Sequence[Asset], wish: Wish) -> None:
             names = ", ".join(asset.label for asset in found[:6])
             raise ConflictError(
                 f"{amount(len(found), 'image')} locked ({names}), {no_room(found[0], wish)}",
-                f"collection select --free {found[-1].id}",
+                f"collection lock {found[-1].id} --off",
             )
 
 

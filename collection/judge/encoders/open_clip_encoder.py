@@ -16,7 +16,7 @@ import numpy.typing as npt
 from collection.concurrency.pieces import ROWS
 from collection.errors import WeightsError
 from collection.judge.encoders.declared_weights import (
-    Reference,
+    EncoderReference,
     Treatment,
     model_config,
     parse_reference,
@@ -33,7 +33,8 @@ from collection.models.weights import file_sha256, published_in_mixed_precision,
 from collection.values import Pixels, parse_json
 
 _SIGLIP = ("ViT-SO400M-14-SigLIP-384", "webli")
-"""The one space besides OpenAI's that a known head was trained on. Taken at its word: nothing marks its weights."""
+"""The one space besides OpenAI's that a known predictor was trained on. Its tag is believed: nothing marks its
+weights."""
 _ON_ACCELERATORS = 32
 """Pictures of a piece."""
 _WEIGHT_FILES = (
@@ -56,7 +57,7 @@ class Source:
     weights: Path
     treatment: Treatment
     space: str | None
-    """The embedding space, if it is one that heads were trained on: openai/ViT-L-14, webli/ViT-SO400M-14-SigLIP-384."""
+    """The embedding space, if predictors were trained on it: openai/ViT-L-14, webli/ViT-SO400M-14-SigLIP-384."""
 
 
 class OpenClip:
@@ -74,7 +75,7 @@ class OpenClip:
 
     @property
     def space(self) -> str | None:
-        """The embedding space as heads name it, or None."""
+        """The embedding space as aesthetic predictors name it, or None."""
         return self._source.space
 
     @property
@@ -194,7 +195,7 @@ def _side(vision: dict[str, Any]) -> int:
     return int(size)
 
 
-def _resolve(reference: Reference) -> Source:
+def _resolve(reference: EncoderReference) -> Source:
     if reference.folder:
         return _folder(reference.folder, None)
     if reference.repository:
@@ -283,7 +284,7 @@ def _fetched(what: str, download: Any) -> Path:
         ) from error
 
 
-def _recognise(source: Source, reference: Reference) -> None:
+def _recognise(source: Source, reference: EncoderReference) -> None:
     """Refuse weights that are OpenAI's but are not treated so, and files that claim to be OpenAI's but are not."""
     if not any("openai" in registered(name) for name in twins(source.config)):
         return

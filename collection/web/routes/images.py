@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from typing import Annotated, Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from collection.curate.search.columns import MetricColumn
 from collection.curate.search.find import STATES, field_names, find_rows
 from collection.curate.search.histogram import histogram
 from collection.errors import UsageError
-from collection.judge.metrics import metrics
+from collection.judge.catalogue import better
 from collection.store.percentiles import FEWEST
 from collection.values import amount
 from collection.web.image_json import detail_json, image_json
@@ -50,7 +49,7 @@ def state(app: App, you: You) -> dict[str, Any]:
             {
                 "name": name,
                 "range": _range(metric),
-                "better": _better(name, now.context.ranking),
+                "better": better(name, now.context.ranking),
                 "ranks": name in now.context.ranking,
             }
             for name, metric in now.scores.metrics.items()
@@ -108,16 +107,6 @@ def _numbers(text: str) -> list[int]:
     if len(parts) > MOST:
         raise UsageError(f"ids: {amount(len(parts), 'image')}", f"ask for {MOST} at most at once")
     return list(dict.fromkeys(map(int, parts)))
-
-
-def _better(name: str, ranking: Collection[str]) -> str:
-    """higher, lower or neither, as the catalogue of metrics says; `mood:calm` is a number of the metric `mood`.
-
-    Of a metric that is not in the catalogue nobody knows it, but what ranks the images is better where it is higher.
-    """
-    known = metrics()
-    metric = known.get(name) or known.get(name.partition(":")[0])
-    return metric.better if metric else "higher" if name in ranking else "neither"
 
 
 def _range(metric: MetricColumn) -> list[float | None]:

@@ -89,7 +89,7 @@ def test_a_swap_keeps_to_the_quotas(store: Store) -> None:
 def test_more_locks_than_tokens_are_refused_and_nothing_is_recorded(store: Store, wish: Callable[[], Wish]) -> None:
     with pytest.raises(CollectionError, match="4 images locked") as caught:
         decide(store, wish(), locked=[1, 2, 3, 4])
-    assert "--free" in str(caught.value.hint)
+    assert "--off" in str(caught.value.hint)
     assert wish().locked == set()
 
 

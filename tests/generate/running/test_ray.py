@@ -13,13 +13,20 @@ from collection.generate.running.ray_cluster import Cluster, Trouble, settle
 
 
 @pytest.fixture(scope="session")
-def two_nodes(missing):
-    """The address of a cluster of two nodes with a core each."""
+def ray(missing):
+    """The module."""
     try:
         import ray
-        from ray.cluster_utils import Cluster as Nodes
     except ModuleNotFoundError:
         missing("ray is not installed: pip install 'nft-collection[ray]'")
+    return ray
+
+
+@pytest.fixture(scope="session")
+def two_nodes(ray):
+    """The address of a cluster of two nodes with a core each."""
+    from ray.cluster_utils import Cluster as Nodes
+
     nodes = Nodes()
     for _ in range(2):
         nodes.add_node(num_cpus=1, include_dashboard=False)
@@ -81,8 +88,7 @@ def test_an_actor_that_does_not_fit_is_refused_before_anything_is_done(two_nodes
     assert count_pending(project.store, project.files) == 1
 
 
-def test_no_cluster_at_an_address(planned_project, carried, missing):
-    pytest.importorskip("ray")
+def test_no_cluster_at_an_address(planned_project, carried, ray):
     with pytest.raises(UsageError, match="no Ray cluster at nonsense"):
         carried(planned_project("nowhere", 1), cluster=Cluster("nonsense"))
 

