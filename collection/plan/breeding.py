@@ -1,4 +1,4 @@
-"""Recipes as genes: children of two recipes, by crossover, mutation and fresh blood.
+"""Recipes as genes: children of two recipes, by crossover, mutation and immigration.
 
 Every draw has a name and comes from the collection's seed, so that the same parents have the same children for ever,
 and asking for more leaves the first as they are. Only exact arithmetic is used: the same on every machine.
@@ -76,13 +76,13 @@ def breed(
     *,
     seed: int | str,
     mutation: float = 0.1,
-    fresh: float = 0.2,
+    immigration: float = 0.2,
     allowed: Callable[[Mapping[str, str]], bool] = any_traits,
 ) -> list[Recipe]:
     """`count` children of two recipes, each another picture than its parents, its siblings and all of `pool`.
 
-    `mutation` is the chance of each gene (seed, prompt part, trait, weight, option) to change; `fresh` the chance of
-    a child to have a stranger from `pool` for its second parent. `allowed` says which trait values may stand
+    `mutation` is the chance of each gene (seed, prompt part, trait, weight, option) to change; `immigration` the
+    chance of a child to have a stranger from `pool` for its second parent. `allowed` says which trait values may stand
     together. A child bears the series of its first parent. Raises UsageError where the parents cannot be crossed,
     or no further child can be found.
     """
@@ -94,7 +94,9 @@ def breed(
     for number in range(count):
         for attempt in range(ATTEMPTS):
             draws = Draws(derived_seed(seed, "breed", first.sha256, second.sha256, number, attempt))
-            partner = draws.pick(strangers, "stranger") if strangers and draws.happens(fresh, "fresh") else second
+            partner = (
+                draws.pick(strangers, "stranger") if strangers and draws.happens(immigration, "immigration") else second
+            )
             child = _child(first, partner, kindred, draws, mutation)
             if _picture(child) not in taken and allowed(child.traits):
                 break

@@ -17,7 +17,7 @@ from collection.plan.prompts import Prompt, Wildcards
 from collection.plan.quotas import largest_remainder
 from collection.plan.seeds import Chance, derived_seed
 from collection.plan.space import Space, build_space
-from collection.values import ARTIST, Recipe, Slot, StyleBlend, amount
+from collection.values import ARTIST, QuotaCell, Recipe, StyleBlend, amount
 
 Traits = Mapping[str, str]
 
@@ -89,38 +89,38 @@ class Plan:
         return {artist: len(tokens) for artist, tokens in self.dealt.items()} if self.config.select.shares else {}
 
     @cached_property
-    def slots(self) -> Counter[Slot]:
+    def cells(self) -> Counter[QuotaCell]:
         """How many tokens of each kind there are to be; empty where the configuration knows one kind only."""
         if not self.config.traits and not self.config.one_of_ones and not self.config.select.shares:
             return Counter()
         ones = [(one.name, tuple(sorted(one.traits.items()))) for one in self.config.one_of_ones]
         return Counter([("", _kind(traits, artist)) for artist, dealt in self.dealt.items() for traits in dealt] + ones)
 
-    def slot_of(self, recipe: Recipe) -> Slot:
+    def cell_of(self, recipe: Recipe) -> QuotaCell:
         """The kind of token that the image of a recipe can become."""
-        if not self.slots:
+        if not self.cells:
             return "", ()
         if any(recipe.series == one.name for one in self.config.one_of_ones):
             return recipe.series, _kind(recipe.traits)
         return "", _kind(recipe.traits, self.config.owners.get(recipe.series, ""))
 
-    def slot_of_traits(self, features: Mapping[str, str]) -> Slot:
+    def cell_of_traits(self, features: Mapping[str, str]) -> QuotaCell:
         """The kind of token that an imported image can become, by what is told of it."""
-        known = [*self.config.traits, *([ARTIST] if self.config.select.shares else [])] if self.slots else []
+        known = [*self.config.traits, *([ARTIST] if self.config.select.shares else [])] if self.cells else []
         return "", _kind({name: value for name, value in features.items() if name in known})
 
     @property
-    def goals(self) -> dict[Slot, int]:
+    def goals(self) -> dict[QuotaCell, int]:
         """How many tokens each kind is to give: by quotas where there are any, else by the shares of the series."""
-        if self.slots:
-            return dict(self.slots)
+        if self.cells:
+            return dict(self.cells)
         shares = [series.share for series in self.config.series]
         tokens = largest_remainder(self.config.supply, shares)
         return {(series.name, ()): count for series, count in zip(self.config.series, tokens, strict=True)}
 
-    def kind_of(self, recipe: Recipe) -> Slot:
+    def kind_of(self, recipe: Recipe) -> QuotaCell:
         """Which of the `goals` the image of a recipe serves."""
-        return self.slot_of(recipe) if self.slots else (recipe.series, ())
+        return self.cell_of(recipe) if self.cells else (recipe.series, ())
 
     @cached_property
     def counts(self) -> list[int]:
@@ -195,7 +195,7 @@ class Plan:
             prompt=wish.prompt.draw(Chance(derived_seed(seed, "prompt")), traits, variables),
             negative_prompt=wish.negative.draw(Chance(derived_seed(seed, "negative prompt")), traits, variables),
             blend=self.config.blend(point["blend"]) if "blend" in point else wish.blend,
-            late_blend=wish.late_blend,
+            switch_to=wish.switch_to,
             traits=dict(traits),
             options=options,
         )
@@ -221,6 +221,6 @@ class _Wishes:
         return self._config.blend_of(self._table)
 
     @cached_property
-    def late_blend(self) -> StyleBlend:
+    def switch_to(self) -> StyleBlend:
         """The styles of the later steps; empty: `blend` to the end."""
-        return self._config.late_blend_of(self._table) if isinstance(self._table, Series) else StyleBlend()
+        return self._config.switch_to_of(self._table) if isinstance(self._table, Series) else StyleBlend()

@@ -61,7 +61,7 @@ class UpscaleStage(DeriveStage):
         return [number for number in selection if number not in done]
 
     def _larger(self, asset: Asset, recipe: Recipe, weights: str) -> Recipe:
-        from collection.plan.variants import larger, model_larger
+        from collection.plan.derived import larger, model_larger
 
         if self.model:
             return model_larger(recipe, asset.file_sha256, self.scale, model=self.model.name, weights=weights)

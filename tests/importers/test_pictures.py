@@ -124,7 +124,7 @@ def test_a_lost_file_comes_back_under_its_number(library: ImageLibrary, folder: 
 def test_numbers_are_shared_with_recipes(library: ImageLibrary, folder: Path) -> None:
     library.store.replace_plan([Recipe("painter", "painter/1", seed, 8, 8) for seed in range(3)])
     assert min(import_folder(library, folder).imported.values()) == 4
-    planned = library.store.add_recipes([Recipe("painter", "painter/1", 99, 8, 8)], "variants")
+    planned = library.store.add_recipes([Recipe("painter", "painter/1", 99, 8, 8)], "variations")
     assert planned[0].id == 8
     counts = library.store.counts()
     assert (counts["planned"], counts["generated"], counts["imported"]) == (4, 0, 4)

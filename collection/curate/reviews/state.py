@@ -15,7 +15,7 @@ MOST_STARS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReviewState:
     """What curators say of one image. The mappings are by curator, in the order of names."""
 
     asset_id: int
@@ -28,7 +28,7 @@ class Standing:
     """(curator, text), oldest first."""
     locked_by: str | None = None
     """Who locked it into the set; the last word on a lock counts, whosever it is."""
-    apart_by: str | None = None
+    not_duplicate_by: str | None = None
     """Who took it out of its stack, as no duplicate of the image that leads it; the last word counts."""
 
     @property
@@ -63,7 +63,7 @@ class Standing:
         """Whoever gave it that flag, by name."""
         return [curator for curator, given in self.flags.items() if given == flag]
 
-    def as_seen_by(self, curator: str) -> Standing:
+    def as_seen_by(self, curator: str) -> ReviewState:
         """Blind until cast: without the others' votes unless this curator has flagged it or given it stars.
 
         A lock, and what was taken out of its stack, are no votes and always show.
@@ -72,7 +72,9 @@ class Standing:
             return self
         own = {curator: self.colours[curator]} if curator in self.colours else {}
         notes = tuple(note for note in self.notes if note[0] == curator)
-        return Standing(self.asset_id, colours=own, notes=notes, locked_by=self.locked_by, apart_by=self.apart_by)
+        return ReviewState(
+            self.asset_id, colours=own, notes=notes, locked_by=self.locked_by, not_duplicate_by=self.not_duplicate_by
+        )
 
     def as_json(self) -> dict[str, Any]:
         """All of it, as JSON values."""
@@ -80,12 +82,12 @@ class Standing:
             "image": self.asset_id, "flag": self.flag, "contested": self.contested, "flags": dict(self.flags),
             "stars": dict(self.stars), "mean_stars": self.mean_stars, "colours": dict(self.colours),
             "notes": [list(note) for note in self.notes], "locked_by": self.locked_by,
-            "apart_by": self.apart_by,
+            "not_duplicate_by": self.not_duplicate_by,
         }  # fmt: skip
 
 
-def fold(asset_id: int, events: Iterable[Review]) -> Standing:
-    """The standing of an image by the events on it that stand, oldest first; comparisons and steps say nothing."""
+def fold(asset_id: int, events: Iterable[Review]) -> ReviewState:
+    """The review_state of an image by the events on it that stand, oldest first; comparisons and steps say nothing."""
     latest: dict[str, dict[str, Any]] = {"flag": {}, "stars": {}, "colour": {}}
     notes: list[tuple[str, str]] = []
     last_word: dict[str, str | None] = {"lock": None, "apart": None}
@@ -98,7 +100,7 @@ def fold(asset_id: int, events: Iterable[Review]) -> Standing:
             last_word[event.kind] = event.curator if event.value else None
     given = {kind: {who: found[who] for who in sorted(found) if _said(found[who])} for kind, found in latest.items()}
     votes = given["flag"], given["stars"], given["colour"]
-    return Standing(asset_id, *votes, tuple(notes), last_word["lock"], last_word["apart"])
+    return ReviewState(asset_id, *votes, tuple(notes), last_word["lock"], last_word["apart"])
 
 
 def _said(value: str | int | None) -> bool:

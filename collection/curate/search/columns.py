@@ -101,13 +101,13 @@ class SelectionTable:
     """What was set aside and what was chosen."""
 
     def __init__(self, images: ImageTable, duplicates: Sequence[Duplicate], selection: Sequence[Selection]) -> None:
-        self.aside = {item.asset_id: item for item in duplicates}
+        self.duplicates = {item.asset_id: item for item in duplicates}
         """Near-duplicates, by number."""
         self.stacks: Mapping[int, list[Duplicate]] = _stacks(duplicates)
-        """Those set aside for each keeper, by its number; nearest first."""
+        """Those set aside for each representative, by its number; nearest first."""
         self.chosen = {item.asset_id: item for item in selection}
         """The selected images, by number."""
-        self.is_aside = images.mask(self.aside)
+        self.is_duplicate = images.mask(self.duplicates)
         self.is_chosen = images.mask(self.chosen)
 
 
@@ -152,6 +152,6 @@ def _row_means(columns: Sequence[Numbers], count: int) -> Numbers:
 def _stacks(duplicates: Sequence[Duplicate]) -> dict[int, list[Duplicate]]:
     found: dict[int, list[Duplicate]] = defaultdict(list)
     for item in sorted(duplicates, key=lambda item: item.distance):
-        if item.keeper_id is not None:
-            found[item.keeper_id].append(item)
+        if item.representative_id is not None:
+            found[item.representative_id].append(item)
     return dict(found)

@@ -160,10 +160,10 @@ STATES: Mapping[str, Callable[[Snapshot, Votes], Mask]] = {
     "rejected": lambda _, votes: votes.flags < 0,
     "locked": lambda _, votes: votes.locked,
     "contested": lambda _, votes: votes.contested,
-    "flagged": lambda now, _: _any(now.flags, len(now.images)),
+    "issue": lambda now, _: _any(now.issues, len(now.images)),
     "selected": lambda now, _: now.selection.is_chosen,
-    "duplicate": lambda now, votes: now.selection.is_aside & ~votes.apart,
-    "stacked": lambda now, _: now.selection.is_aside | now.images.mask(now.selection.stacks),
+    "duplicate": lambda now, votes: now.selection.is_duplicate & ~votes.apart,
+    "stacked": lambda now, _: now.selection.is_duplicate | now.images.mask(now.selection.stacks),
     "imported": lambda now, _: now.images.series.codes < 0,
     "disagrees": lambda now, votes: _disagrees(now, votes),
 }
@@ -178,10 +178,10 @@ def _word_pattern(first: str, *rest: str) -> str:
 
 def _states(asked: _Asked, term: Term) -> Mask:
     name = term.value.lower()
-    if name in asked.snapshot.flags:
-        return asked.snapshot.flags[name]
+    if name in asked.snapshot.issues:
+        return asked.snapshot.issues[name]
     if name not in STATES:
-        _unknown(term, f'there is no state "{term.value}"', term.value, [*STATES, *asked.snapshot.flags])
+        _unknown(term, f'there is no state "{term.value}"', term.value, [*STATES, *asked.snapshot.issues])
     return STATES[name](asked.snapshot, asked.votes)
 
 

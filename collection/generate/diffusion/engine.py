@@ -114,7 +114,7 @@ class Engine:
 
     def _for(self, row: Row) -> Any:
         """The pipeline that such a row needs, with a scheduler without memory."""
-        kind = "inpaint" if row.recipe.mask else "sketch" if row.recipe.sketch else ""
+        kind = "inpaint" if row.recipe.mask_image else "init_image" if row.recipe.init_image else ""
         if kind not in self._derived:
             self._derived[kind] = _derive(self.pipeline, kind)
         pipeline = self._derived[kind]
@@ -157,13 +157,13 @@ class Engine:
         return self.encoder.arguments(mixes, chunks=rows[0].chunks, voice=voice)
 
     def _beginning(self, pipeline: Any, rows: Sequence[Row]) -> dict[str, Any]:
-        """Where the batch begins: pure noise, or sketches to which the pipeline adds noise."""
+        """Where the batch begins: pure noise, or init_images to which the pipeline adds noise."""
         size = {"width": rows[0].recipe.width, "height": rows[0].recipe.height}
-        if not rows[0].recipe.sketch:
+        if not rows[0].recipe.init_image:
             latents, generators = initial_noise(pipeline, rows)
             return {**size, "latents": latents, "generator": generators}
         generators = [seeded_generator(row.recipe.seed) for row in rows]
-        sized = size if rows[0].recipe.mask else {}
+        sized = size if rows[0].recipe.mask_image else {}
         return {**sized, **sketch_arguments(rows, self._pictures), "generator": generators}
 
     def _guided(self, row: Row) -> bool:
@@ -199,7 +199,7 @@ class Engine:
 
         def at_step_end(pipeline: Any, index: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
             nonlocal switched
-            if switched or row.late is None or index + 1 < row.options.switch * pipeline.num_timesteps:
+            if switched or row.late is None or index + 1 < row.options.switch_at * pipeline.num_timesteps:
                 return tensors
             switched = True
             self.loras.mix(row.late.loras)
@@ -235,7 +235,7 @@ def _derive(pipeline: Any, kind: str) -> Any:
     from diffusers import AutoPipelineForImage2Image, AutoPipelineForInpainting
 
     cls, what = {
-        "sketch": (AutoPipelineForImage2Image, "begin from a sketch"),
+        "init_image": (AutoPipelineForImage2Image, "begin from an init image"),
         "inpaint": (AutoPipelineForInpainting, "paint in a mask"),
     }[kind]
     try:

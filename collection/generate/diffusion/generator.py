@@ -2,7 +2,7 @@
 
 A picture depends on its recipe and on the batch shape, not on its place in the batch or its neighbours:
 each image has a generator of its own on the CPU, each text is encoded alone, and every batch is filled up
-to the recipe's `batch` with rows that are thrown away. Other shapes, devices, thread counts or versions
+to the recipe's `batch_size` with rows that are thrown away. Other shapes, devices, thread counts or versions
 may round differently; `identity` records them.
 """
 
@@ -49,13 +49,13 @@ class Diffusion:
         """`model` is a pipeline's folder or a hub id; `device` auto, cpu, cuda, cuda:N or mps.
 
         `batch_size` is how many recipes the stage brings to one call; how many are computed together is each
-        recipe's own `batch`. With `local_files_only` the hub is never asked. `folder` is where relative paths begin,
-        `pictures` gives sketches, masks and references by SHA-256. With `offload_text_encoder` text encoders wait on
-        the CPU while nothing is encoded, which frees their part of an accelerator's memory. UsageError for a wrong
+        recipe's own `batch_size`. With `local_files_only` the hub is never asked. `folder` is where relative paths
+        begin, `pictures` gives init images, masks and references by SHA-256. With `offload_text_encoder` text encoders
+        wait on the CPU while nothing is encoded, which frees their part of an accelerator's memory. UsageError for a wrong
         value.
         """
         self.model = model
-        self._options = DiffusionOptions.of({"batch": batch_size, "dtype": dtype, "revision": revision})
+        self._options = DiffusionOptions.of({"batch_size": batch_size, "dtype": dtype, "revision": revision})
         self._device = device
         self._local_files_only = local_files_only
         self._home = folder
@@ -65,7 +65,7 @@ class Diffusion:
     @property
     def batch_size(self) -> int:
         """Recipes for one call."""
-        return self._options.batch
+        return self._options.batch_size
 
     @property
     def identity(self) -> Mapping[str, Any]:
@@ -140,14 +140,14 @@ class Diffusion:
         If one is no picture, the batch is computed once more: with the decoder in float32, where 16 bits may have
         been too few, and on a device that may have failed for once.
         """
-        filled = [*rows, *[rows[-1]] * (rows[0].options.batch - len(rows))]
+        filled = [*rows, *[rows[-1]] * (rows[0].options.batch_size - len(rows))]
         decoded = self._computed(filled)
         first = decoded.spoiled(len(rows))
         if first:
             decoded = decoded.replaced(self._computed(filled, again=True), first)
         renderings = []
         for index, (row, pixels) in enumerate(zip(rows, pixels_of(decoded, rows, first), strict=True)):
-            if row.recipe.mask:
+            if row.recipe.mask_image:
                 pixels = keep_unmasked(pixels, row, self._pictures)
             how = ", decoded in float32" if self._engine.embeds else ""
             again = [f"made a second time{how}: the first {first[index]}"] if index in first else []
@@ -205,8 +205,8 @@ def plain_prompts(pipeline: Any, rows: Sequence[Row]) -> dict[str, list[str]]:
             f"blend styles ({', '.join(recipe.blend.weights)})": len(row.early.texts) > 1,
             "change its blend on the way": row.late,
             "look at reference pictures": row.early.references,
-            "begin from a sketch": recipe.sketch,
-            "move toward another recipe": row.toward,
+            "begin from an init image": recipe.init_image,
+            "move toward another recipe": row.interpolation_target,
             "decode with a draft VAE": row.options.vae,
         }
         for what, wished in wishes.items():
@@ -214,7 +214,7 @@ def plain_prompts(pipeline: Any, rows: Sequence[Row]) -> dict[str, list[str]]:
                 raise GenerationError(f"a {name} cannot {what}", f"use a model of {', '.join(ARGUMENTS)}")
     if len(rows) > 1:
         # Such pipelines may pad a prompt to the longest of its batch: an image would depend on its neighbours.
-        raise GenerationError(f"a {name} makes one image at a time, batch = {len(rows)}", "set batch = 1")
+        raise GenerationError(f"a {name} makes one image at a time, batch_size = {len(rows)}", "set batch_size = 1")
     prompts = {"prompt": [row.early.texts[0][0] for row in rows]}
     if not any(row.recipe.negative_prompt for row in rows):
         return prompts

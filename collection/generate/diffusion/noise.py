@@ -25,10 +25,10 @@ def initial_noise(pipeline: Any, rows: Sequence[Row]) -> tuple[Tensor, list[torc
     dtype, device = pipeline.unet.dtype, pipeline._execution_device
     drawn = [_draw(pipeline, row, row.recipe.seed) for row in rows]
     for index, row in enumerate(rows):
-        if row.toward is not None:
-            (here, generator), (there, other) = drawn[index], _draw(pipeline, row, row.toward.seed)
-            nearer = generator if row.options.t < 0.5 else other
-            drawn[index] = slerp(here, there, row.options.t), nearer
+        if row.interpolation_target is not None:
+            (here, generator), (there, other) = drawn[index], _draw(pipeline, row, row.interpolation_target.seed)
+            nearer = generator if row.options.alpha < 0.5 else other
+            drawn[index] = slerp(here, there, row.options.alpha), nearer
     return torch.cat([noise for noise, _ in drawn]).to(device, dtype), [generator for _, generator in drawn]
 
 

@@ -36,7 +36,7 @@ class Mix:
         """The recipe under one of its blends."""
         loras = [(style.lora, weight * options.lora_scale) for style, weight in blend.parts if style.lora]
         references = [
-            (sha256, weight * options.ip_scale / len(style.references))
+            (sha256, weight * options.ip_adapter_scale / len(style.references))
             for style, weight in blend.parts
             for sha256 in style.references
         ]
@@ -85,9 +85,9 @@ class Row:
     options: DiffusionOptions
     early: Mix
     late: Mix | None = None
-    """The mix from the step `options.switch` on; None: `early` to the end."""
-    toward: Recipe | None = None
-    """Whose noise the recipe's own is turned towards by `options.t`."""
+    """The mix from the step `options.switch_at` on; None: `early` to the end."""
+    interpolation_target: Recipe | None = None
+    """Whose noise the recipe's own is turned towards by `options.alpha`."""
     chunks: int = 1
     """Chunks of tokens in which its longest text is read."""
 
@@ -97,27 +97,29 @@ class Row:
         two recipes that it has reached."""
         options = DiffusionOptions.of(recipe.options)
         _check_sketch(recipe, options)
-        if recipe.toward is None:
+        if recipe.interpolation_target is None:
             return cls(recipe, options, *_mixes(recipe, options))
-        _check_way(recipe, recipe.toward, options)
-        if options.t in (0, 1):
-            return cls.of(replace(recipe, toward=None) if options.t == 0 else recipe.toward)
-        there = DiffusionOptions.of(recipe.toward.options)
-        (early, late), (other_early, other_late) = _mixes(recipe, options), _mixes(recipe.toward, there)
+        _check_way(recipe, recipe.interpolation_target, options)
+        if options.alpha in (0, 1):
+            return cls.of(
+                replace(recipe, interpolation_target=None) if options.alpha == 0 else recipe.interpolation_target
+            )
+        there = DiffusionOptions.of(recipe.interpolation_target.options)
+        (early, late), (other_early, other_late) = _mixes(recipe, options), _mixes(recipe.interpolation_target, there)
         scheduled = late is not None or other_late is not None
         return cls(
             recipe,
             options,
-            early.toward(other_early, options.t),
-            (late or early).toward(other_late or other_early, options.t) if scheduled else None,
-            recipe.toward,
+            early.toward(other_early, options.alpha),
+            (late or early).toward(other_late or other_early, options.alpha) if scheduled else None,
+            recipe.interpolation_target,
         )
 
     @property
     def strength(self) -> float:
-        """How far to leave the sketch."""
+        """How far to leave the init image."""
         if self.options.strength is None:
-            return 1.0 if self.recipe.mask else 0.75
+            return 1.0 if self.recipe.mask_image else 0.75
         return self.options.strength
 
     @property
@@ -125,45 +127,47 @@ class Row:
         """What all rows of a batch have in common. LoRAs and references work on a whole batch at once."""
         recipe, asked = self.recipe, self.options
         return (
-            *(recipe.width, recipe.height, asked.steps, asked.guidance, asked.scheduler, asked.batch),
+            *(recipe.width, recipe.height, asked.steps, asked.guidance, asked.scheduler, asked.batch_size),
             *(asked.vae, asked.compile, asked.ip_adapter if self.early.references else None, self.chunks),
-            *(bool(recipe.mask), self.strength if recipe.sketch else None),
+            *(bool(recipe.mask_image), self.strength if recipe.init_image else None),
             *(self.early.loras, self.early.references),
-            (asked.switch, asked.ip_adapter, self.late.loras, self.late.references) if self.late else None,
+            (asked.switch_at, asked.ip_adapter, self.late.loras, self.late.references) if self.late else None,
         )
 
 
 def _mixes(recipe: Recipe, options: DiffusionOptions) -> tuple[Mix, Mix | None]:
     early = Mix.of(recipe, recipe.blend, options)
-    if not recipe.late_blend.parts or options.switch == 1:
+    if not recipe.switch_to.parts or options.switch_at == 1:
         return early, None
-    late = Mix.of(recipe, recipe.late_blend, options)
-    return (late, None) if options.switch == 0 else (early, late)
+    late = Mix.of(recipe, recipe.switch_to, options)
+    return (late, None) if options.switch_at == 0 else (early, late)
 
 
 def _check_sketch(recipe: Recipe, options: DiffusionOptions) -> None:
-    if recipe.mask and not recipe.sketch:
-        raise GenerationError(f"recipe of seed {recipe.seed} has a mask, but no sketch to paint in", "give a sketch")
-    if recipe.sketch and recipe.toward:
+    if recipe.mask_image and not recipe.init_image:
         raise GenerationError(
-            f"recipe of seed {recipe.seed} has a sketch and moves toward another recipe; that way begins from noise",
+            f"recipe of seed {recipe.seed} has a mask image, but no init image to paint in", "give an init image"
+        )
+    if recipe.init_image and recipe.interpolation_target:
+        raise GenerationError(
+            f"recipe of seed {recipe.seed} has an init image and moves toward another recipe, which begins from noise",
             "remove one of the two",
         )
-    if recipe.sketch and options.strength is not None and int(options.steps * options.strength) < 1:
+    if recipe.init_image and options.strength is not None and int(options.steps * options.strength) < 1:
         raise GenerationError(
             f"strength {options.strength} of {amount(options.steps, 'step')} leaves no step to take",
             "raise strength or steps",
         )
 
 
-_FREE_ON_THE_WAY = {"t", "lora_scale", "ip_scale"}
+_FREE_ON_THE_WAY = {"alpha", "lora_scale", "ip_adapter_scale"}
 """Options that may differ between the two ends of an interpolation."""
 
 
 def _check_way(here: Recipe, there: Recipe, options: DiffusionOptions) -> None:
-    if there.toward or there.sketch:
+    if there.interpolation_target or there.init_image:
         raise GenerationError(
-            f"the recipe that seed {here.seed} moves toward has a sketch or is itself on its way",
+            f"the recipe that seed {here.seed} moves toward has an init image or is itself on its way",
             "move toward a plain recipe",
         )
     ends = [
@@ -189,5 +193,5 @@ def batches(rows: Sequence[Row]) -> Iterator[list[int]]:
     for index, row in enumerate(rows):
         groups.setdefault(row.shared, []).append(index)
     for members in groups.values():
-        size = rows[members[0]].options.batch
+        size = rows[members[0]].options.batch_size
         yield from (members[start : start + size] for start in range(0, len(members), size))

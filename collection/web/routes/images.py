@@ -41,9 +41,9 @@ def state(app: App, you: You) -> dict[str, Any]:
             "picked": int((votes.flags > 0).sum()),
             "rejected": int((votes.flags < 0).sum()),
             "locked": int(votes.locked.sum()),
-            "duplicates": int(now.selection.is_aside.sum()),
+            "duplicates": int(now.selection.is_duplicate.sum()),
             "selected": int(now.selection.is_chosen.sum()),
-            "flagged": int(np.any(list(now.flags.values()), axis=0).sum()) if now.flags else 0,
+            "with_issues": int(np.any(list(now.issues.values()), axis=0).sum()) if now.issues else 0,
         },
         "metrics": [
             {
@@ -57,7 +57,7 @@ def state(app: App, you: You) -> dict[str, Any]:
         "percentiles": {"fewest": FEWEST},
         "fields": field_names(now),
         "states": list(STATES),
-        "flags": list(now.flags),
+        "issues": list(now.issues),
         "styles": list(images.styles),
         "traits": {name: list(labels.names) for name, labels in images.traits.items()},
         "series": list(images.series.names),

@@ -70,7 +70,7 @@ def memory() -> Callable[[int], Callable[[Sequence[Recipe]], None]]:
 
     def of(capacity: int) -> Callable[[Sequence[Recipe]], None]:
         def trouble(recipes: Sequence[Recipe]) -> None:
-            shape = recipes[0].options["batch"]
+            shape = recipes[0].options["batch_size"]
             if shape > capacity:
                 raise OutOfMemoryError(f"no memory for {shape} images", "lower batch", shape)
 
