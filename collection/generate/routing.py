@@ -152,7 +152,7 @@ def refuse_unable(recipe: Recipe, table: type[GeneratorTable]) -> None:
     able = table.capabilities
     asked = (
         ("begin from a picture", recipe.sketch, able.init_image),
-        ("paint a masked part anew", recipe.mask, able.mask),
+        ("inpaint", recipe.mask, able.mask),
         ("mix styles", len(recipe.blend.parts) > 1, able.style_blends),
         ("change its blend on the way", recipe.late_blend.parts, able.prompt_schedules),
         ("move toward another recipe", recipe.toward, able.interpolation),
