@@ -74,7 +74,7 @@ COMMANDS = {
         "pin": Entry("publish.pin", "Write the set as a CAR file and pin it on IPFS."),
         "deploy": Entry("publish.deploy", "Deploy the contract of the frozen set."),
         "mint": Entry("publish.mint", "Mint every frozen token that is not minted yet."),
-        "verify": Entry("publish.verify", "Verify every token on the chain and on IPFS."),
+        "verify": Entry("publish.verify", "Verify every token on the chain and on IPFS, without a key."),
     },
 }
 """The commands in the order of the help, under its headings."""

@@ -7,29 +7,29 @@ from collections.abc import Iterable, Mapping
 
 KEYS: Mapping[str, str] = {
     "generator.batch": "batch_size",
-    "generator.ip_scale": "ip_adapter_scale",
-    "generator.licence": "license",
+    "generator.ip_adapter_scale": "ip_adapter_scale",
+    "generator.license": "license",
     "generator.switch": "switch_at",
-    "publish.licence": "license",
-    "score.batch": "batch_size",
-    "score.flags": "issues",
-    "score.moods": "emotions",
+    "publish.license": "license",
+    "score.batch_size": "batch_size",
+    "score.issues": "issues",
+    "score.emotions": "emotions",
     "select.bar": "exclude",
-    "series.late_blend": "switch_to",
+    "series.switch_to": "switch_to",
 }
 """Keys of collection.toml, with their tables, that have another name now."""
 FIELDS: Mapping[str, str] = {
-    "late_blend": "switch_to",
+    "switch_to": "switch_to",
     "mask": "mask_image",
-    "sketch": "init_image",
-    "toward": "interpolation_target",
+    "init_image": "init_image",
+    "interpolation_target": "interpolation_target",
 }
 """Fields of a recipe that have another name now."""
 OPTIONS: Mapping[str, str] = {
-    "batch": "batch_size", "ip_scale": "ip_adapter_scale", "switch": "switch_at", "t": "alpha",
+    "batch": "batch_size", "ip_adapter_scale": "ip_adapter_scale", "switch": "switch_at", "t": "alpha",
 }  # fmt: skip
 """Options of a recipe that have another name now."""
-COMMANDS: Mapping[str, str] = {"refill": "top-up", "repair": "inpaint", "variants": "variations"}
+COMMANDS: Mapping[str, str] = {"top-up": "top-up", "repair": "inpaint", "variations": "variations"}
 """Commands that have another name now."""
 
 

@@ -152,7 +152,7 @@ def refuse_unable(recipe: Recipe, table: type[GeneratorTable]) -> None:
     able = table.capabilities
     asked = (
         ("begin from a picture", recipe.init_image, able.init_image),
-        ("paint a masked part anew", recipe.mask_image, able.mask),
+        ("inpaint", recipe.mask_image, able.mask),
         ("mix styles", len(recipe.blend.parts) > 1, able.style_blends),
         ("change its blend on the way", recipe.switch_to.parts, able.prompt_schedules),
         ("move toward another recipe", recipe.interpolation_target, able.interpolation),

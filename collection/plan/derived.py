@@ -42,7 +42,7 @@ def inpaint(
 
     `prompt`, if any, says what is to appear there. Raises UsageError for a generator that cannot.
     """
-    refuse_unable([recipe], "mask", "paint a masked part anew")
+    refuse_unable([recipe], "mask", "inpaint")
     return [
         replace(
             recipe,

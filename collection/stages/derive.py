@@ -184,7 +184,7 @@ class InpaintStage(DeriveStage):
         from collection.plan.derived import inpaint, inpaint_seeds, refuse_unable
 
         asset, recipe = generated(project.store, self.image)
-        refuse_unable([recipe], "mask", "paint a masked part anew")
+        refuse_unable([recipe], "mask", "inpaint")
         data = self.mask.read_bytes()
         check_mask(data, self.mask, (asset.width, asset.height))
         sha256 = _kept_picture(project, data, self.mask, keep)
