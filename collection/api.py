@@ -147,9 +147,12 @@ class Collection:
         """Mint every frozen token that is not minted yet."""
         return self._do(MintStage(), progress)
 
-    def verify(self, *, rerender: int | None = None, progress: Progress = silent) -> Report:
-        """Prove every token, and of `rerender` of them the recipe too; None: as [verify] says."""
-        return self._do(VerifyStage(rerender=rerender), progress)
+    def verify(self, address: str | None = None, *, rerender: int | None = None, progress: Progress = silent) -> Report:
+        """Prove every token, and of `rerender` of them the recipe too (None: as [verify] says). Needs no key.
+
+        `address` names a contract of this project, also one of an earlier frozen set; None: that of the present one.
+        """
+        return self._do(VerifyStage(address, rerender), progress)
 
     def sheet(self, path: str | Path | None = None, images: str = "", *, progress: Progress = silent) -> Report:
         """Draw the contact sheet of the set, or of the images that a query means; None: sheet.png in the project."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from collection.config import Config, load_config
 from collection.errors import ConfigError, ProjectBusyError
-from collection.ipfs.pinner import check_storage
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
@@ -34,6 +33,7 @@ class Project:
     """
 
     def __init__(self, folder: Path, ask_password: Callable[[str], str] | None = None) -> None:
+        from collection.ipfs.pinner import check_storage
         from collection.judge.settings import check_settings
 
         self.folder, self.ask_password = folder, ask_password

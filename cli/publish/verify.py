@@ -22,10 +22,10 @@ def command(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Verify every token on the chain and on IPFS.
+    """Verify every token on the chain and on IPFS; no key is needed.
 
-    The command needs no key. It compares recipient, token URI, CID, metadata and image with what was recorded, and
-    renders the recipes of a sample again.
+    The command compares recipient, token URI, CID, metadata and image with what was recorded when the set was frozen,
+    deployed and minted. It renders the recipes of a sample again.
     """
     from collection.stages.publish import VerifyStage
 

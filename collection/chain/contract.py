@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """What the compiler made of contracts/src."""
+    """The compiled contract."""
 
     abi: list[Any]
     bytecode: str
@@ -33,7 +33,7 @@ class Artifact:
     sha256: str
 
     def made(self, code: bytes) -> bool:
-        """Whether `code`, read from a chain, is this contract (whatever its immutable values)."""
+        """Whether `code`, read from a chain, is this contract; its immutable values may be any."""
         masked = bytearray(code)
         for start, length in self.immutables:
             masked[start : start + length] = bytes(length)
@@ -56,7 +56,7 @@ def artifact() -> Artifact:
 
 @dataclass(frozen=True, slots=True)
 class TokenSettings:
-    """What is decided when the contract is deployed; the order is that of the contract's Settings."""
+    """The settings that a contract is deployed with, in the order of its Settings struct."""
 
     name: str
     symbol: str
@@ -110,7 +110,7 @@ class TokenContract:
         return str(self._read("symbol"))
 
     def owner(self) -> str:
-        """Who may mint, and move the metadata until it is frozen."""
+        """The account that may mint, and move the metadata until it is frozen."""
         return str(self._read("owner"))
 
     def metadata_frozen(self) -> bool:
@@ -118,7 +118,7 @@ class TokenContract:
         return bool(self._read("metadataFrozen"))
 
     def base_uri(self) -> str:
-        """What every token's URI begins with."""
+        """The beginning of every token's URI."""
         return str(self._read("baseURI"))
 
     def max_supply(self) -> int:
@@ -130,16 +130,16 @@ class TokenContract:
         return int(self._read("nextTokenId"))
 
     def owner_of(self, token_id: int) -> str:
-        """Who owns a token."""
+        """The owner of a token."""
         return str(self._read("ownerOf", token_id))
 
     def owners_of(self, token_ids: Sequence[int]) -> dict[int, str]:
-        """Who owns each of many tokens, all of which must exist."""
+        """The owners of many tokens, by token id; all of them must exist."""
         found = self._read_each("ownerOf", "address", token_ids)
         return {token_id: checksummed(address) for token_id, address in found.items()}
 
     def token_uris(self, token_ids: Sequence[int]) -> dict[int, str]:
-        """Where the metadata of each of many tokens lies; all of them must exist."""
+        """The URIs of many tokens' metadata, by token id; all of them must exist."""
         return self._read_each("tokenURI", "string", token_ids)
 
     def _read_each(self, function: str, kind: str, token_ids: Sequence[int]) -> dict[int, str]:
@@ -158,7 +158,7 @@ class TokenContract:
         return dict(zip(token_ids, values, strict=True))
 
     def minted_in(self, tx_hashes: Sequence[str]) -> dict[str, dict[int, str]]:
-        """Who got which tokens in each of some transactions, by their receipts: hash, token id, address.
+        """The tokens that some transactions minted, by their receipts: for each hash, token id and first owner.
 
         A transaction that the node does not know, or that minted nothing here, has no tokens.
         """
@@ -167,7 +167,7 @@ class TokenContract:
         return dict(zip(tx_hashes, minted, strict=True))
 
     def minted_to(self, token_ids: Collection[int], from_block: int) -> dict[int, str]:
-        """Who got some tokens when they were minted, by the logs from a block on; read until all are found."""
+        """The first owners of some tokens, by the logs from a block on, which are read until all are found."""
         return find_mints(self.chain, self.address, token_ids, from_block)
 
     def contract_uri(self) -> str:

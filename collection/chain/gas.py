@@ -1,4 +1,4 @@
-"""What the contract costs on a chain, and how many tokens go into one transaction: the one place for both."""
+"""Gas of the contract as it was measured, and the tokens that one transaction mints."""
 
 from __future__ import annotations
 

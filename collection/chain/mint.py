@@ -22,7 +22,7 @@ _GAS_MARGIN = 1.1  # of the estimate; what is not used is not paid
 
 @dataclass(frozen=True, slots=True)
 class MintReport:
-    """What this run minted."""
+    """The tokens, transactions and gas of one run."""
 
     tokens: int
     transactions: int
@@ -51,7 +51,7 @@ def mint(
     """Mint every frozen token that does not exist yet to `recipient`, `batch` at a time or as many as the gas allows.
 
     Each batch is intended in the store, sent, and confirmed. The contract refuses a batch that does not begin with
-    the next id, so that nothing is minted twice, whoever sends what how often. Raises ChainError where it refuses.
+    the next id, so that nothing is minted twice, even if a batch is sent twice. Raises ChainError where it refuses.
     """
     deployment = deployed(store, chain)
     contract = TokenContract(chain, deployment.address)

@@ -1,4 +1,4 @@
-"""Who got a token when it was minted: the Transfer logs of ERC-721 that come from the zero address."""
+"""First owners of tokens: the Transfer logs of ERC-721 that come from the zero address."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WINDOW = 10_000
 
 
 def mints_in(logs: Iterable[Mapping[str, Any]], address: str) -> dict[int, str]:
-    """Token ids and who got them, of those logs that are a mint of the contract at `address`."""
+    """Token ids and first owners, of those logs that are a mint of the contract at `address`."""
     from hexbytes import HexBytes
 
     found: dict[int, str] = {}
@@ -33,7 +33,7 @@ def mints_in(logs: Iterable[Mapping[str, Any]], address: str) -> dict[int, str]:
 
 
 def find_mints(chain: Chain, address: str, token_ids: Collection[int], from_block: int) -> dict[int, str]:
-    """Who got these tokens when they were minted; read in windows of blocks from `from_block` until all are found.
+    """The first owners of these tokens; logs are read in windows of blocks from `from_block` until all are found.
 
     A token that no log mints is left out. Raises ChainError where the node gives no logs, however few blocks they are.
     """

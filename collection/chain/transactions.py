@@ -1,4 +1,4 @@
-"""Who sends transactions, and how one gets onto the chain: built, signed where the key is, sent, waited for."""
+"""The account that sends, and the way of a transaction onto the chain: signed where the key is, sent, waited for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MINING_TIMEOUT = 300.0  # seconds until a transaction is left to the next run
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who sends. Without a key, the node signs: it knows its development accounts."""
+    """An account that sends. Without a key, the node signs: it knows its development accounts."""
 
     address: ChecksumAddress
     key: PrivateKey | None = None
@@ -32,7 +32,7 @@ class Account:
 def find_account(chain: Chain, key: str | None, folder: Path = Path(), prompt: Prompt | None = None) -> Account:
     """The account of the configured key; on a development chain without one, the node's first.
 
-    Raises KeyMissingError where a key is needed and none is configured, and whatever `find_key` raises.
+    Raises KeyMissingError where a key is needed and none is configured, and the errors of `find_key`.
     """
     if key is not None:
         found = find_key(key, folder, prompt)

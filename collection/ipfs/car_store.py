@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from collection.errors import ConfigError, PinError
+from collection.errors import PinError, UsageError
 from collection.unixfs import Car, write_car
 
 
@@ -44,5 +44,5 @@ class CarStore:
 def open_car_store(rest: str, folder: Path) -> CarStore:
     """The store of "car", which has nothing after a colon."""
     if rest:
-        raise ConfigError(f'publish.storage: "car:{rest}": a CAR file lies in the project', 'write "car"')
+        raise UsageError(f'there is no storage "car:{rest}": a CAR file lies in the project', 'write "car"')
     return CarStore(folder)

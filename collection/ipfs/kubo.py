@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from collection.errors import ConfigError, PinError
+from collection.errors import PinError, UsageError
 from collection.unixfs import Blocks, CheckedBlocks, cid_bytes, cid_text
 
 _BASE32 = {"cid-base": "base32"}
@@ -70,7 +70,7 @@ class Kubo:
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
-        """The client, quiet about its age; whatever goes wrong between it and the node becomes a PinError."""
+        """The client, quiet about its age; errors between it and the node become PinErrors."""
         import ipfshttpclient
 
         with self._translated():
@@ -112,8 +112,8 @@ class _NodeBlocks:
 
 def open_kubo(rest: str, _: Path) -> Kubo:
     """The node of "kubo:MULTIADDRESS"."""
-    if not rest:
-        raise ConfigError(
-            'publish.storage: "kubo" without the address of a node', 'write "kubo:/ip4/127.0.0.1/tcp/5001"'
+    if not rest.startswith("/"):
+        raise UsageError(
+            f'"kubo:{rest}" does not name the address of an IPFS node', 'write "kubo:/ip4/127.0.0.1/tcp/5001"'
         )
     return Kubo(rest)

@@ -19,7 +19,7 @@ STAGE = "pin"
 
 @dataclass(frozen=True, slots=True)
 class PinReport:
-    """What one run of the stage did."""
+    """The result of one run of the stage."""
 
     root: str
     files: int
@@ -49,7 +49,7 @@ def pin(store: Store, tree: Entry, pinners: Sequence[Pinner], cars: CarStore, pr
 
     The intent is written before a storage is asked and the receipt after, so that a killed run is taken up where it
     stopped. Each storage is asked first whether it holds the set: one that took it before the kill gets its receipt
-    without a second upload, one that lost it gets it again. What one storage refuses does not stop the others.
+    without a second upload, one that lost it gets it again. A storage that refuses does not stop the others.
     Raises PublishError if nothing is frozen, PinError if the files are no longer those of the freeze.
     """
     frozen = store.frozen()

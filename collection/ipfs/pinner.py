@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from collection.errors import CollectionError, ConfigError, PinError, PluginError
+from collection.errors import CollectionError, PinError, PluginError, UsageError
 from collection.plugins import Registry
-from collection.spelling import nearest
 from collection.unixfs import Blocks, CheckedBlocks
+
+if TYPE_CHECKING:
+    from collection.config import Config
 
 
 @runtime_checkable
@@ -60,34 +62,33 @@ PINNERS: Registry[OpenPinner] = Registry(
 )
 
 
-def check_storage(storage: Sequence[str], path: Path | None = None) -> None:
-    """Raise ConfigError for the first storage whose name nothing installed has; no storage is loaded.
+class Refuse(Protocol):
+    """Refuses what stands at a place of the configuration, with a message and a hint."""
 
-    `path` is the collection.toml that names them: the error then says where.
-    """
-    for wanted in storage:
+    def __call__(self, place: Sequence[str | int], message: str, hint: str) -> Any:
+        """Raise ConfigError."""
+        ...
+
+
+def check_storage(config: Config, refuse: Refuse) -> None:
+    """Call `refuse` for a storage that cannot be meant. No package's storage is loaded."""
+    for wanted in config.publish.storage:
         kind = wanted.partition(":")[0]
-        if kind not in PINNERS:
-            raise ConfigError(
-                f'{_place(path)}publish.storage: there is no storage "{wanted}"{nearest(kind, PINNERS.names)}',
-                f"known: {', '.join(PINNERS.names)}; "
-                'an IPFS node is written "kubo:/ip4/127.0.0.1/tcp/5001", a CAR file in the project "car"',
-            )
-
-
-def _place(path: Path | None) -> str:
-    from collection.config.reading import line_of
-
-    return f"{path}:{line_of(path.read_text('utf-8'), ['publish', 'storage'])}: " if path else ""
+        try:
+            if kind in PINNERS.builtins:
+                _open(wanted, Path())
+            elif kind not in PINNERS:
+                PINNERS.get(kind)
+        except UsageError as error:
+            refuse(["publish", "storage"], error.message, error.hint or "")
 
 
 def open_pinners(storage: Sequence[str], folder: Path) -> list[Pinner]:
-    """The pinners of `publish.storage`, CAR files in `folder`. Raises ConfigError for a name that cannot be meant.
+    """The pinners of `publish.storage`, CAR files in `folder`. Raises UsageError for a name that cannot be meant.
 
     A storage of another package that cannot be used is in the list too, and raises PinError when it is asked: it costs
     nothing but itself.
     """
-    check_storage(storage)
     return [_open(wanted, folder) for wanted in storage]
 
 
@@ -99,11 +100,11 @@ def _open(wanted: str, folder: Path) -> Pinner:
             raise TypeError(f"it opened a {type(pinner).__name__}, which is no storage")
         if pinner.name != wanted:
             raise ValueError(f"it calls itself {pinner.name!r}")
-    except ConfigError:
+    except UsageError:
         raise
     except PluginError as error:
         return _Unusable(wanted, error.message, error.hint)
-    except Exception as error:  # another's package: whatever it raises is its fault, and named
+    except Exception as error:  # code of another package: all of its errors are named
         return _Unusable(wanted, f"{wanted} cannot be used: {type(error).__name__}: {error}")
     return pinner if kind in PINNERS.builtins else _Guarded(pinner)
 
@@ -151,7 +152,7 @@ class _Guarded:
             yield
         except CollectionError:
             raise
-        except Exception as error:  # another's package: whatever it raises is its fault, and named
+        except Exception as error:  # code of another package: all of its errors are named
             raise PinError(f"{self.name} failed: {type(error).__name__}: {error}") from error
 
 

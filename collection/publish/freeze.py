@@ -103,7 +103,7 @@ def _refuse(store: Store, config: Config, chosen: int, again: bool) -> None:
 
 
 def _changed(frozen: Freeze, config: Config) -> str:
-    """What differs from the frozen set, in words: keys of the configuration, or else the chosen images."""
+    """The keys of the configuration that differ from the frozen set, or else the chosen images, in words."""
     now = settings_of(config)
     names = [name for name in now if frozen.settings and frozen.settings.get(name) != now[name]]
     return ", ".join(names) or ("the chosen images" if frozen.settings else "the set or its metadata")

@@ -1,4 +1,4 @@
-"""What a token says of itself: ERC-721 metadata JSON, and ERC-7572 metadata of the contract."""
+"""Metadata of tokens (ERC-721 JSON) and of the contract (ERC-7572)."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from collection.values import canonical_json
 
 
 class Publishing(Database):
-    """What was published, where, and what the world said when it was asked."""
+    """Frozen sets, and the pins, deployments, mints and verdicts that belong to them."""
 
     # Frozen sets
 

@@ -156,7 +156,7 @@ def reachable(blocks: Blocks, root: str) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _entries(node: Node) -> Sequence[Link]:
-    """What a directory links to; a file has no names, only pieces."""
+    """The named links of a directory; a file has none, only pieces."""
     return node.links if node.kind in (Kind.DIRECTORY, Kind.SHARD) else ()
 
 

@@ -1,4 +1,4 @@
-"""What the storages give back for a token, compared with what was frozen."""
+"""The published files of a token, as the storages give them back, compared with the frozen hashes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _BrokenError(Exception):
 
 
 def check_content(token: Token, base_uri: str, source: Source, rerender: Rerender | None) -> Iterator[Finding]:
-    """What is wrong with the published files of one token in one storage, and with its picture made anew."""
+    """Compare the published files of one token in one storage, and its picture rendered anew, with the frozen ones."""
     try:
         metadata = _metadata(token, base_uri, source)
         _read("image", metadata["image"], token.image_sha256, source)

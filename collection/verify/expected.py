@@ -14,7 +14,7 @@ from collection.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class ExpectedState:
-    """What the chain and the storages are compared with."""
+    """The recorded state that chain and storages are compared with."""
 
     deployment: Deployment
     settings: Mapping[str, Any]
@@ -22,19 +22,19 @@ class ExpectedState:
     tokens: Sequence[Token]
     """The frozen tokens, by id."""
     mints: Mapping[int, Mint]
-    """What was recorded of each minting, by token id, before it was sent."""
+    """The record of each minting, by token id, written before it was sent."""
 
     @property
     def base_uri(self) -> str:
-        """What every token's URI begins with."""
+        """The beginning of every token's URI."""
         return str(self.settings["base_uri"])
 
 
 def expected_state(store: Store, deployment: Deployment) -> ExpectedState:
     """The state that was recorded when the set was frozen, deployed and minted.
 
-    What follows from the frozen set (supply, URIs, provenance) is worked out from it again; the provenance is hashed
-    over the digests of the frozen images. Raises PublishError where the frozen set of the deployment is not known.
+    Supply, URIs and provenance follow from the frozen set and are worked out again; the provenance is hashed over the
+    digests of the frozen images. Raises PublishError where the frozen set of the deployment is not known.
     """
     frozen = store.frozen_as(deployment.root_cid)
     if frozen is None:

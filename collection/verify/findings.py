@@ -1,4 +1,4 @@
-"""What verify finds: one thing that is not as it should be, and the report of all of them."""
+"""Findings of verify: the differences between the expected state and the world, and the report of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as it should be."""
+    """One difference between the expected state and the world."""
 
     token_id: int | None
     """None: the contract or a storage as a whole."""
@@ -18,7 +18,7 @@ class Finding:
 
     @property
     def subject(self) -> str:
-        """What it is about, in words."""
+        """The token, contract or storage that differs, in words."""
         if self.token_id is not None:
             return f"token {self.token_id}"
         return "storage" if self.what == "storage" else "contract"
@@ -26,7 +26,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What was proven and what was not."""
+    """The result of one run: how many tokens were proven, and every difference."""
 
     tokens: int
     proven: int

@@ -1,4 +1,4 @@
-"""What a chain says of a contract and its tokens, compared with what was recorded when they were made."""
+"""The contract and its tokens on the chain, compared with the records of their deployment and minting."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FIELDS = {
 
 
 def check_contract(contract: TokenContract, expected: ExpectedState) -> Iterator[Finding]:
-    """What is wrong with the contract as a whole; only what was recorded is compared."""
+    """Compare the contract as a whole; settings that were not recorded are left out."""
     deployment, settings = expected.deployment, expected.settings
     if created_address(deployment.deployer, deployment.nonce) != contract.address:
         why = f"{contract.address} is not what transaction {deployment.nonce} of {deployment.deployer} creates"
@@ -53,7 +53,7 @@ def _check_owner(contract: TokenContract, wanted: str) -> Iterator[Finding]:
 
 
 def check_tokens(contract: TokenContract, expected: ExpectedState, next_id: int) -> list[Finding]:
-    """What is wrong with the tokens on the chain: who they were minted to, and their URIs."""
+    """Compare each token's first owner and URI."""
     there = [token.token_id for token in expected.tokens if token.token_id < next_id]
     missing = [token.token_id for token in expected.tokens if token.token_id >= next_id]
     findings = [Finding(number, "owner", "it was never minted") for number in missing]
@@ -66,8 +66,8 @@ def check_tokens(contract: TokenContract, expected: ExpectedState, next_id: int)
 def _check_recipients(contract: TokenContract, expected: ExpectedState, there: Sequence[int]) -> Iterator[Finding]:
     """Each token must have been minted to the recipient on record; it may have been given away or sold since.
 
-    The receipts of the recorded transactions say who got what. Where a transaction is not on record, or did not mint
-    the token, the token's owner is asked for, and where that is another, the logs of all minting.
+    The receipts of the recorded transactions name the first owners. Where a transaction is not on record, or did not
+    mint the token, the chain is asked for its present owner, and if that is another, for the logs of its minting.
     """
     mints = {number: expected.mints.get(number) for number in there}
     receipts = contract.minted_in(sorted({mint.tx_hash for mint in mints.values() if mint and mint.tx_hash}))

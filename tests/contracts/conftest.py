@@ -80,7 +80,7 @@ def token(deploy: Callable[[TokenSettings], Any], settings: TokenSettings) -> An
 
 @pytest.fixture
 def read(chain: Chain) -> Callable[[Any], Any]:
-    """Call without a transaction, refusals decoded."""
+    """Call without a transaction, errors translated."""
 
     def called(call: Any) -> Any:
         with chain.translated(artifact().abi):

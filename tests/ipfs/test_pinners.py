@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from collection.errors import ConfigError, PinError
+from collection.errors import ConfigError, PinError, UsageError
 from collection.ipfs.car_store import CarStore
 from collection.ipfs.pinner import Pinner, open_pinners
 from collection.project import open_project
@@ -101,22 +101,35 @@ def test_a_car_in_its_place_is_not_copied_but_checked(make_car: MakeCar) -> None
         store.pin(car, root)
 
 
-@pytest.mark.parametrize("wanted", ["", "s3", "kubo", "kubo:", "car:elsewhere", "carr", "s3:bucket"])
+@pytest.mark.parametrize("wanted", ["", "s3", "kubo", "kubo:", "kubo:127.0.0.1", "car:elsewhere", "carr", "s3:bucket"])
 def test_an_unknown_storage_is_named(wanted: str, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(UsageError) as caught:
         open_pinners([wanted], tmp_path)
-    assert f'"{wanted.rstrip(":")}' in caught.value.message
+    assert wanted.partition(":")[0] in caught.value.message
     assert caught.value.hint
 
 
-def test_a_project_with_an_unknown_storage_is_refused_with_file_and_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ("karr", 'there is no storage "karr"; did you mean car'),
+        ("s3:x", 'there is no storage "s3"'),
+        ("kubo:127.0.0.1", "does not name the address of an IPFS node"),
+        ("car:elsewhere", "lies in the project"),
+    ],
+)
+def test_a_project_with_an_unknown_storage_is_refused_with_file_and_line(
+    tmp_path: Path, wanted: str, words: str
+) -> None:
     toml = tmp_path / "collection.toml"
     toml.write_text(
-        'title = "T"\nsupply = 1\nseed = 1\n[[series]]\nname = "s"\nprompt = "p"\n\n[publish]\nstorage = ["karr"]\n'
+        'title = "T"\nsupply = 1\nseed = 1\n[[series]]\nname = "s"\nprompt = "p"\n\n'
+        f'[publish]\nstorage = ["car", "{wanted}"]\n'
     )
     with pytest.raises(ConfigError) as caught:
         open_project(tmp_path)
-    assert caught.value.message.startswith(f'{toml}:9: publish.storage: there is no storage "karr"; did you mean car')
+    assert caught.value.message.startswith(f"{toml}:9: publish.storage: ")
+    assert words in caught.value.message
 
 
 class TestThirdParties:
