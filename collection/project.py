@@ -37,8 +37,7 @@ class Project:
         from collection.judge.settings import check_settings
 
         self.folder, self.ask_password = folder, ask_password
-        self.config: Config = load_config(folder / CONFIG_FILE, check_settings)
-        check_storage(self.config.publish.storage, folder / CONFIG_FILE)
+        self.config: Config = load_config(folder / CONFIG_FILE, check_settings, check_storage)
         self._built: dict[Callable[[Project], Any], Any] = {}
 
     def __enter__(self) -> Self:
