@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -183,7 +184,7 @@ def _records(session: Session, *conditions: ColumnElement[bool]) -> list[Review]
     return [
         Review(
             row.id, row.batch, row.at, row.curator, row.kind, row.asset_id, row.other_id,
-            _parsed(row.value), _parsed(row.seen), row.undoes,
+            _parsed(row.value), _seen(row.seen), row.undoes,
         )
         for row in rows
     ]  # fmt: skip
@@ -191,5 +192,20 @@ def _records(session: Session, *conditions: ColumnElement[bool]) -> list[Review]
 
 @lru_cache(maxsize=4096)
 def _parsed(text: str) -> Any:
-    """The JSON value of a text: a long log says the same few things over and over."""
-    return json.loads(text)
+    """The JSON value of a text, None or one that nobody can change: a long log holds the same few values many times.
+
+    An object becomes a read-only mapping. One that holds others is told as None, for these could be changed.
+    """
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        return value
+    return None if any(isinstance(part, dict | list) for part in value.values()) else MappingProxyType(value)
+
+
+def _seen(text: str) -> Mapping[str, Any]:
+    """What the curator was shown, as a mapping whose changes would not change the past for others."""
+    shared: Mapping[str, Any] | None = _parsed(text)
+    if shared is not None:
+        return shared
+    own: Mapping[str, Any] = json.loads(text)
+    return own
