@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 DATA = Path(__file__).with_name("models.toml")
@@ -46,7 +47,7 @@ class ModelPreset:
 def model_presets() -> Mapping[str, ModelPreset]:
     """Every preset by its name, lightest first."""
     tables = tomllib.loads(DATA.read_text("utf-8"))
-    return {name: ModelPreset(name=name, **table) for name, table in tables.items()}
+    return MappingProxyType({name: ModelPreset(name=name, **table) for name, table in tables.items()})
 
 
 def fill_from_preset(value: Any) -> Any:

@@ -12,8 +12,9 @@ from collection.project import Project, open_project
 
 if TYPE_CHECKING:
     from collection.generate.run import Carrier
-    from collection.generate.running.parcel import Archive, Workbench
+    from collection.generate.running.batch_result import RenderContext
     from collection.generate.running.ray_cluster import Cluster
+    from collection.store.library import ImageLibrary
 
 
 def carrier_of(
@@ -28,8 +29,8 @@ def carrier_of(
     if cluster is not None:
         from collection.generate.running.ray_cluster import run_ray
 
-        build = partial(open_workbench, folder, judged)
-        return partial(run_ray, project.archive, build, cluster=_equipped(cluster, project.config))
+        build = partial(open_context, folder, judged)
+        return partial(run_ray, project.library, build, cluster=_equipped(cluster, project.config))
     if workers is not None:
         from collection.generate.running.workers import run_workers
 
@@ -37,33 +38,33 @@ def carrier_of(
         return partial(run_workers, project.store, workplace, count=workers, recycle=recycle, devices=devices)
     from collection.generate.running.executor import work
 
-    archive, bench = project.archive, _workbench(project, judged)
-    return lambda told: work(archive, bench, told=told)
+    library, context = project.library, _context(project, judged)
+    return lambda done: work(library, context, on_batch_done=done)
 
 
-def open_workbench(folder: Path, judged: bool) -> Workbench:
+def open_context(folder: Path, judged: bool) -> RenderContext:
     """What an actor of a cluster needs, where it sees the project's folder too; nothing is written."""
-    return _workbench(open_project(folder), judged)
+    return _context(open_project(folder), judged)
 
 
-def open_workplace(folder: Path, judged: bool) -> tuple[Archive, Workbench]:
+def open_workplace(folder: Path, judged: bool) -> tuple[ImageLibrary, RenderContext]:
     """What a worker process of this machine needs."""
     project = open_project(folder)
-    return project.archive, _workbench(project, judged)
+    return project.library, _context(project, judged)
 
 
-def _workbench(project: Project, judged: bool) -> Workbench:
-    from collection.generate.running.parcel import Workbench
+def _context(project: Project, judged: bool) -> RenderContext:
+    from collection.generate.running.batch_result import RenderContext
 
     if not judged:
-        return Workbench(project.generator)
+        return RenderContext(project.generator)
     from collection.judge.encoders.plugin import open_encoder
     from collection.judge.score import Scorers, score_batch
     from collection.judge.scorer_factory import build_pixel_scorers
 
     settings, folder = project.config.score, project.folder
     scorers = Scorers(open_encoder(settings.encoder, folder), pixels=build_pixel_scorers(settings, folder))
-    return Workbench(project.generator, partial(score_batch, scorers))
+    return RenderContext(project.generator, partial(score_batch, scorers))
 
 
 def _equipped(cluster: Cluster, config: Config) -> Cluster:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from sqlmodel import Session, col, delete, select
 
 from collection.errors import UsageError
 from collection.store.database import Database, now
-from collection.store.group_commit import Together
+from collection.store.group_commit import GroupCommit
 from collection.store.records import Decision, LearnedTaste, Review, Score
 from collection.store.tables import ReviewRow, ScoreRow, TasteRow
 from collection.values import canonical_json, label
@@ -26,16 +25,15 @@ STEPS = ("undo", "redo")
 
 
 class Reviewing(Database):
-    """What curators said. An event is on the disk when a method that adds it returns (WAL, synchronous FULL), unless
-    `votes_wait` was cleared."""
+    """What curators said.
 
-    votes_wait = True
-    """Whether a vote waits for the disk. Where it does not (NORMAL), it survives whatever ends the process, but a power
-    cut may undo it until `settle` was called."""
+    An event is on the disk when a method that adds it returns (WAL, synchronous FULL). With `votes_wait=False`
+    (NORMAL) it survives whatever ends the process, but a power cut may undo it until `sync` was called.
+    """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self._together = Together(lambda: self._writing(durably=self.votes_wait))
+    def __init__(self, path: Path, *, votes_wait: bool = True, busy_seconds: float = 30.0) -> None:
+        super().__init__(path, busy_seconds=busy_seconds)
+        self._commits = GroupCommit(lambda: self._writing(durably=votes_wait))
 
     def add_reviews(self, curator: str, decisions: Sequence[Decision], seen: Mapping[str, Any]) -> list[Review]:
         """Keep one action of a curator, in one transaction; returns its events.
@@ -51,7 +49,7 @@ class Reviewing(Database):
                 session, curator, [(d.kind, d.asset_id, d.other_id, d.value, None) for d in decisions], seen
             )
 
-        return self._together.write(work)
+        return self._commits.write(work)
 
     def add_step(self, curator: str, kind: str, seen: Mapping[str, Any]) -> list[Review]:
         """Keep the undo of a curator's last action that stands, or the redo of the last undo, in one transaction.
@@ -66,7 +64,7 @@ class Reviewing(Database):
             self._append(session, curator, [(kind, None, None, None, batch)], seen)
             return _records(session, col(ReviewRow.batch) == batch)
 
-        return self._together.write(work)
+        return self._commits.write(work)
 
     def reviews(
         self, *, after: int = 0, curator: str | None = None, asset_id: int | None = None, kind: str | None = None
@@ -184,28 +182,18 @@ def _records(session: Session, *conditions: ColumnElement[bool]) -> list[Review]
     return [
         Review(
             row.id, row.batch, row.at, row.curator, row.kind, row.asset_id, row.other_id,
-            _parsed(row.value), _seen(row.seen), row.undoes,
+            _parsed(row.value), _parsed(row.seen), row.undoes,
         )
         for row in rows
     ]  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
 def _parsed(text: str) -> Any:
-    """The JSON value of a text, None or one that nobody can change: a long log holds the same few values many times.
-
-    An object becomes a read-only mapping. One that holds others is told as None, for these could be changed.
-    """
-    value = json.loads(text)
-    if not isinstance(value, dict):
-        return value
-    return None if any(isinstance(part, dict | list) for part in value.values()) else MappingProxyType(value)
+    """The JSON value of a text. Lists and objects are read anew each time, so that nobody shares them."""
+    return json.loads(text) if text[:1] in ("[", "{") else _scalar(text)
 
 
-def _seen(text: str) -> Mapping[str, Any]:
-    """What the curator was shown, as a mapping whose changes would not change the past for others."""
-    shared: Mapping[str, Any] | None = _parsed(text)
-    if shared is not None:
-        return shared
-    own: Mapping[str, Any] = json.loads(text)
-    return own
+@lru_cache(maxsize=4096)
+def _scalar(text: str) -> Any:
+    """A value that cannot be changed: a long log says the same few over and over."""
+    return json.loads(text)

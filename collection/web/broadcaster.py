@@ -51,7 +51,7 @@ class EventBroadcaster:
             now = await run_in_threadpool(self._app.now)
             looks += 1
             if now.version != settled.version and looks * LOOK >= SETTLED:
-                await run_in_threadpool(self._app.store.settle)
+                await run_in_threadpool(self._app.store.sync)
                 settled, looks = now, 0
             if now.version != last.version:
                 decided = self._app.catalogue.decided_since(last.version)

@@ -9,6 +9,7 @@ from collection.curate.search.columns import ImageTable
 from collection.project import Project
 from collection.stages.judges import judges_of
 from collection.store.records import KnownRecipe
+from collection.store.store import Store
 from collection.web.counting import Counting
 from collection.web.jobs import Jobs
 from collection.web.pairwise import PairwiseQuestions
@@ -21,8 +22,7 @@ class ReviewApp:
 
     def __init__(self, project: Project, curators: Sequence[str]) -> None:
         self.project, self.curators = project, tuple(curators)
-        self.store = project.store
-        self.store.votes_wait = False
+        self.store = Store(project.store.path, votes_wait=False)
         self.catalogue = judges_of(project).catalogue
         self.proposals = Proposals(project)
         self.counting = Counting(project, self.catalogue.now)
@@ -35,7 +35,8 @@ class ReviewApp:
         """Stop what is at work."""
         self.jobs.close()
         self.questions.close()
-        self.store.settle()
+        self.store.sync()
+        self.store.close()
 
     def now(self) -> Snapshot:
         """The catalogue of this moment."""
