@@ -11,9 +11,6 @@ from collection.plan.plan import Plan
 from collection.plan.space import ABSENT
 from collection.values import Recipe
 
-PAINTER_SECONDS, PAINTER_BYTES = 1.2e-6, 1.25
-"""Of a pixel by the embedded painter: the mean of its seven styles at 512 px on one core of a 2-core machine
-(benchmarks/painter.py; 0.14 to 0.72 s and 1.0 to 1.65 bytes a pixel, PNG)."""
 MOST_BYTES = 3.01
 """Of a pixel of any image: a PNG of 8-bit RGB that does not compress at all."""
 
@@ -73,15 +70,17 @@ def forecast(
     the contract and minting the supply.
     """
     pixels = sum(recipe.width * recipe.height for recipe in recipes)
-    painted = config.generator.use == "painter"
+    told = config.generator.estimate()
     time: float | None = None
     time_source = "no image was made yet"
     if seconds is not None:
         time, time_source = seconds * len(recipes), "the images made last in this project"
-    elif painted:
-        time, time_source = PAINTER_SECONDS * pixels, "the painter on one core"
+    elif told.seconds_a_pixel is not None:
+        time, time_source = told.seconds_a_pixel * pixels, told.source
     if bytes_a_pixel is not None:
         disk, disk_source = bytes_a_pixel, "the images made last in this project"
+    elif told.bytes_a_pixel is not None:
+        disk, disk_source = told.bytes_a_pixel, told.source
     else:
-        disk, disk_source = (PAINTER_BYTES, "the painter at 512 px") if painted else (MOST_BYTES, "at most")
+        disk, disk_source = MOST_BYTES, "at most"
     return Forecast(time, time_source, round(disk * pixels), disk_source, gas, "measured, embedded")

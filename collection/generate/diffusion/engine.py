@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import GenerationError
-from collection.generate.diffusion.adapter_files import find_adapter, sha256_of
-from collection.generate.diffusion.image_to_image import Pictures, sketch_arguments
-from collection.generate.diffusion.ip_adapter import ENCODER, IpAdapter
+from collection.generate.diffusion.adapter_files import find_adapter
+from collection.generate.diffusion.image_to_image import sketch_arguments
+from collection.generate.diffusion.ip_adapter import ENCODER, IpAdapter, with_given_embeddings
 from collection.generate.diffusion.lora import LoraMixer
 from collection.generate.diffusion.noise import initial_noise
 from collection.generate.diffusion.options import FLOW_SCHEDULERS, SCHEDULERS
 from collection.generate.diffusion.prompt_blend import ARGUMENTS, PromptEncoder
 from collection.generate.diffusion.rows import Mix, Row
 from collection.generate.diffusion.weights import load_draft_vae, part_sha256
+from collection.generate.pictures import Pictures
 from collection.models.determinism import seeded_generator
+from collection.models.weights import file_sha256
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,7 +40,7 @@ class Engine:
         self._local_files_only = local_files_only
         self._offload = offload
         self._eager = getattr(pipeline, "unet", None)
-        self._derived: dict[str, Any] = {"": pipeline}
+        self._derived: dict[tuple[str, bool], Any] = {("", False): pipeline}
         self._adapters: dict[str, IpAdapter] = {}
         self._drafts: dict[str, Any] = {}
         self.find = lru_cache(self._find)
@@ -70,10 +72,10 @@ class Engine:
     def identity_of(self, row: Row) -> dict[str, Any]:
         """SHA-256 of every weights file that this row adds to the model's own."""
         mixes = [row.early, *([row.late] if row.late else [])]
-        found = {name: sha256_of(self.find(name)) for mix in mixes for name, _ in mix.loras}
+        found = {name: file_sha256(self.find(name)) for mix in mixes for name, _ in mix.loras}
         if row.options.ip_adapter and any(mix.references for mix in mixes):
             file = self.find(row.options.ip_adapter)
-            found[row.options.ip_adapter] = sha256_of(file)
+            found[row.options.ip_adapter] = file_sha256(file)
             encoder = part_sha256(file.parent / ENCODER) if (file.parent / ENCODER).is_dir() else {}
             found |= {f"{ENCODER}/{name}": digest for name, digest in encoder.items()}
         if row.options.vae:
@@ -84,14 +86,14 @@ class Engine:
     def denoise(self, rows: Sequence[Row]) -> Tensor:
         """The latents of a batch of rows that share what a batch must share."""
         first = rows[0]
-        pipeline = self._for(first)
+        shown = bool(first.early.references or (first.late and first.late.references))
+        pipeline = self._for(first, shown=shown)
         late = self._conditioning(rows, [row.late for row in rows if row.late]) if first.late else None
         early = self._conditioning(rows, [row.early for row in rows])
         arguments = {**early, **_shared(first), **self._beginning(pipeline, rows), "output_type": "latent"}
         adapter, images = self._looking(first, len(rows))
         try:
             if adapter is not None:
-                pipeline.prepare_ip_adapter_image_embeds = lambda *_, **__: images
                 arguments["ip_adapter_image_embeds"] = images
             if first.late is not None and late is not None:
                 arguments["callback_on_step_end"] = self._switch(first, late, len(rows), adapter, images)
@@ -99,7 +101,6 @@ class Engine:
             latents: Tensor = pipeline(**arguments).images
             return latents
         finally:
-            vars(pipeline).pop("prepare_ip_adapter_image_embeds", None)
             if adapter is not None:
                 adapter.detach()
 
@@ -110,12 +111,14 @@ class Engine:
         size = {"width": rows[0].recipe.width, "height": rows[0].recipe.height}
         return pipeline(**prompts, **_shared(rows[0]), **size, generator=list(generators), output_type="pt")
 
-    def _for(self, row: Row) -> Any:
-        """The pipeline that such a row needs, with a scheduler without memory."""
+    def _for(self, row: Row, shown: bool = False) -> Any:
+        """The pipeline that such a row needs, with a scheduler without memory; `shown`: it looks at references."""
         kind = "inpaint" if row.recipe.mask else "sketch" if row.recipe.sketch else ""
-        if kind not in self._derived:
-            self._derived[kind] = _derive(self.pipeline, kind)
-        pipeline = self._derived[kind]
+        if (kind, False) not in self._derived:
+            self._derived[kind, False] = _derive(self.pipeline, kind)
+        if (kind, shown) not in self._derived:
+            self._derived[kind, True] = with_given_embeddings(self._derived[kind, False])
+        pipeline = self._derived[kind, shown]
         pipeline.scheduler = self._fresh_scheduler(row.options.scheduler)
         if self._eager is not None:
             pipeline.unet = self._compiled if row.options.compile else self._eager
