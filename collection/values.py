@@ -24,7 +24,7 @@ from collection.json_fields import (
     text,
     texts,
     whole,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:  # the command line reads this file before it knows whether there is anything to compute
     import numpy as np

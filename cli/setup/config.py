@@ -25,12 +25,12 @@ def command(
     with opened(context, as_json) as session:
         import tomli_w
 
-        from collection.stages.catalogues import effective_config, encoder_choices
+        from collection.stages.reference import effective_config, encoder_lines
 
         value = effective_config(session.project)
         if not as_json:
             typer.echo(tomli_w.dumps(value), nl=False)
             typer.echo("\n# Encoders that [score] may name, and what they cost:")
-            for encoder in encoder_choices():
-                typer.echo(f"#   {encoder.word:<9} {encoder.purpose}" + (f"; {encoder.cost}" if encoder.cost else ""))
+            for line in encoder_lines():
+                typer.echo(f"#   {line}")
         Screen(as_json).object(value)
