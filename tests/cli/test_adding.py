@@ -106,8 +106,8 @@ def test_the_painter_enlarges_exactly_and_may_be_rerolled_afterwards(grown: Path
 @pytest.mark.parametrize(
     ("words", "error", "match"),
     [
-        (("variants", "PNG"), UsageError, "the painter paints from words"),
-        (("inpaint", 1, "--mask", "PNG"), UsageError, "the painter paints from words"),
+        (("variants", "PNG"), UsageError, "painter cannot begin from a picture"),
+        (("inpaint", 1, "--mask", "PNG"), UsageError, "painter cannot paint a masked part"),
         (("breed", 1, 1), UsageError, "itself"),
         (("breed", 1, 99), UsageError, "no image 99"),
         (("upscale",), UsageError, "--selected"),
