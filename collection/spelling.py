@@ -7,29 +7,29 @@ from collections.abc import Iterable, Mapping
 
 KEYS: Mapping[str, str] = {
     "generator.batch": "batch_size",
-    "generator.ip_adapter_scale": "ip_adapter_scale",
-    "generator.license": "license",
+    "generator.ip_scale": "ip_adapter_scale",
+    "generator.licence": "license",
     "generator.switch": "switch_at",
-    "publish.license": "license",
-    "score.batch_size": "batch_size",
-    "score.issues": "issues",
-    "score.emotions": "emotions",
+    "publish.licence": "license",
+    "score.batch": "batch_size",
+    "score.flags": "issues",
+    "score.moods": "emotions",
     "select.bar": "exclude",
-    "series.switch_to": "switch_to",
+    "series.late_blend": "switch_to",
 }
 """Keys of collection.toml, with their tables, that have another name now."""
 FIELDS: Mapping[str, str] = {
-    "switch_to": "switch_to",
+    "late_blend": "switch_to",
     "mask": "mask_image",
-    "init_image": "init_image",
-    "interpolation_target": "interpolation_target",
+    "sketch": "init_image",
+    "toward": "interpolation_target",
 }
 """Fields of a recipe that have another name now."""
 OPTIONS: Mapping[str, str] = {
-    "batch": "batch_size", "ip_adapter_scale": "ip_adapter_scale", "switch": "switch_at", "t": "alpha",
+    "batch": "batch_size", "ip_scale": "ip_adapter_scale", "switch": "switch_at", "t": "alpha",
 }  # fmt: skip
 """Options of a recipe that have another name now."""
-COMMANDS: Mapping[str, str] = {"top-up": "top-up", "repair": "inpaint", "variations": "variations"}
+COMMANDS: Mapping[str, str] = {"refill": "top-up", "repair": "inpaint", "variants": "variations"}
 """Commands that have another name now."""
 
 

@@ -1,4 +1,4 @@
-"""ContactSheet: the set at one look, or any images, drawn as a picture to show."""
+"""Sheet: the set at one look, or any images, drawn as a picture to show."""
 
 from __future__ import annotations
 

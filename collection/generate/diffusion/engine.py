@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from collection.errors import GenerationError
 from collection.generate.diffusion.adapter_files import find_adapter
 from collection.generate.diffusion.image_to_image import sketch_arguments
-from collection.generate.diffusion.ip_adapter import ENCODER, IpAdapter
+from collection.generate.diffusion.ip_adapter import ENCODER, IpAdapter, with_given_embeddings
 from collection.generate.diffusion.lora import LoraMixer
 from collection.generate.diffusion.noise import initial_noise
 from collection.generate.diffusion.options import FLOW_SCHEDULERS, SCHEDULERS
@@ -40,7 +40,7 @@ class Engine:
         self._local_files_only = local_files_only
         self._offload = offload
         self._eager = getattr(pipeline, "unet", None)
-        self._derived: dict[str, Any] = {"": pipeline}
+        self._derived: dict[tuple[str, bool], Any] = {("", False): pipeline}
         self._adapters: dict[str, IpAdapter] = {}
         self._drafts: dict[str, Any] = {}
         self.find = lru_cache(self._find)
@@ -86,14 +86,14 @@ class Engine:
     def denoise(self, rows: Sequence[Row]) -> Tensor:
         """The latents of a batch of rows that share what a batch must share."""
         first = rows[0]
-        pipeline = self._for(first)
+        shown = bool(first.early.references or (first.late and first.late.references))
+        pipeline = self._for(first, shown=shown)
         late = self._conditioning(rows, [row.late for row in rows if row.late]) if first.late else None
         early = self._conditioning(rows, [row.early for row in rows])
         arguments = {**early, **_shared(first), **self._beginning(pipeline, rows), "output_type": "latent"}
         adapter, images = self._looking(first, len(rows))
         try:
             if adapter is not None:
-                pipeline.prepare_ip_adapter_image_embeds = lambda *_, **__: images
                 arguments["ip_adapter_image_embeds"] = images
             if first.late is not None and late is not None:
                 arguments["callback_on_step_end"] = self._switch(first, late, len(rows), adapter, images)
@@ -101,7 +101,6 @@ class Engine:
             latents: Tensor = pipeline(**arguments).images
             return latents
         finally:
-            vars(pipeline).pop("prepare_ip_adapter_image_embeds", None)
             if adapter is not None:
                 adapter.detach()
 
@@ -112,12 +111,14 @@ class Engine:
         size = {"width": rows[0].recipe.width, "height": rows[0].recipe.height}
         return pipeline(**prompts, **_shared(rows[0]), **size, generator=list(generators), output_type="pt")
 
-    def _for(self, row: Row) -> Any:
-        """The pipeline that such a row needs, with a scheduler without memory."""
+    def _for(self, row: Row, shown: bool = False) -> Any:
+        """The pipeline that such a row needs, with a scheduler without memory; `shown`: it looks at references."""
         kind = "inpaint" if row.recipe.mask_image else "init_image" if row.recipe.init_image else ""
-        if kind not in self._derived:
-            self._derived[kind] = _derive(self.pipeline, kind)
-        pipeline = self._derived[kind]
+        if (kind, False) not in self._derived:
+            self._derived[kind, False] = _derive(self.pipeline, kind)
+        if (kind, shown) not in self._derived:
+            self._derived[kind, True] = with_given_embeddings(self._derived[kind, False])
+        pipeline = self._derived[kind, shown]
         pipeline.scheduler = self._fresh_scheduler(row.options.scheduler)
         if self._eager is not None:
             pipeline.unet = self._compiled if row.options.compile else self._eager

@@ -51,8 +51,8 @@ class Diffusion:
         `batch_size` is how many recipes the stage brings to one call; how many are computed together is each
         recipe's own `batch_size`. With `local_files_only` the hub is never asked. `folder` is where relative paths
         begin, `pictures` gives init images, masks and references by SHA-256. With `offload_text_encoder` text
-        encoders wait on the CPU while nothing is encoded, which frees their part of an accelerator's memory. UsageError for a wrong
-        value.
+        encoders wait on the CPU while nothing is encoded, which frees their part of an accelerator's memory.
+        UsageError for a wrong value.
         """
         self.model = model
         self._options = DiffusionOptions.of({"batch_size": batch_size, "dtype": dtype, "revision": revision})

@@ -127,3 +127,24 @@ def _check_encoder(path: Path, projection: Any, encoder: Any) -> None:
             f"IP-Adapter {path.name} reads embeddings of {wanted} numbers, its {ENCODER} gives {given}",
             f"put the {ENCODER} that it was trained with beside it",
         )
+
+
+class _GivenEmbeddings:
+    """A pipeline's step that takes the embeddings of reference pictures as they are, one set for each image.
+
+    The pipelines' own step repeats one set for all images of a batch, so that they would share their references
+    (huggingface/diffusers issue 9813).
+    """
+
+    def prepare_ip_adapter_image_embeds(self, image: Any, embeddings: list[Tensor], *_: Any, **__: Any) -> list[Tensor]:
+        """The embeddings that the pipeline was called with."""
+        return embeddings
+
+
+def with_given_embeddings(pipeline: Any) -> Any:
+    """A pipeline of the same weights and class name that takes embeddings of reference pictures as they are."""
+    kind = type(pipeline)
+    derived: Any = type(kind.__name__, (_GivenEmbeddings, kind), {})
+    found = derived.from_pipe(pipeline, dtype=pipeline.dtype)
+    found.set_progress_bar_config(disable=True)
+    return found
