@@ -17,8 +17,8 @@ from collection.store.thumbnails import Thumbnails
 from collection.values import ImageGenerator
 
 if TYPE_CHECKING:
-    from collection.generate.running.parcel import Archive
     from collection.plan.plan import Plan
+    from collection.store.library import ImageLibrary
 
 T = TypeVar("T")
 
@@ -85,10 +85,6 @@ class Project:
         """What makes the images."""
         from collection.generate.registry import build_generator
 
-        if threads := getattr(self.config.generator, "threads", None):
-            import torch
-
-            torch.set_num_threads(threads)
         return build_generator(self.config, self.files)
 
     @cached_property
@@ -97,11 +93,11 @@ class Project:
         return Thumbnails(self.folder / "thumbs")
 
     @property
-    def archive(self) -> Archive:
+    def library(self) -> ImageLibrary:
         """Where the images are kept."""
-        from collection.generate.running.parcel import Archive
+        from collection.store.library import ImageLibrary
 
-        return Archive(self.store, self.files, self.thumbnails)
+        return ImageLibrary(self.store, self.files, self.thumbnails)
 
     def once(self, build: Callable[[Project], T]) -> T:
         """What `build` makes of this project: made when first asked for, and kept as long as the project is open.

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from collection.generate.running.batches import compose
-from collection.generate.running.executor import Told
+from collection.generate.running.executor import OnBatchDone
 from collection.store.files import Files
 from collection.store.queue import ATTEMPTS
 from collection.store.records import PlannedRecipe
 from collection.store.store import Store
 from collection.values import Failure, Progress, label, silent
 
-Carrier = Callable[[Told], None]
+Carrier = Callable[[OnBatchDone], None]
 """Empties the queue, and tells whenever a batch has ended: this process, others of this machine, or a cluster."""
 
 

@@ -27,13 +27,13 @@ class ImportStage:
         """Files that were not imported yet."""
         from collection.importers.pictures import pending
 
-        return len(pending(project.archive, self.folder))
+        return len(pending(project.library, self.folder))
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Import; a file that is no picture is named, and the rest goes on."""
         from collection.importers.pictures import import_folder
 
-        report = import_folder(project.archive, self.folder, progress=progress)
+        report = import_folder(project.library, self.folder, progress=progress)
         numbers = list(report.imported.values())
         said = [
             f"{amount(len(numbers), 'image')}{': ' if numbers else ''}{spans(numbers)}",

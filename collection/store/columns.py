@@ -52,8 +52,8 @@ class ComparedImage(NamedTuple):
 class Columns(Database):
     """Everything at once, for somebody who keeps it in memory."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, *, busy_seconds: float = 30.0) -> None:
+        super().__init__(path, busy_seconds=busy_seconds)
         self._asking = Lock()
         self._watcher: PoolProxiedConnection | None = None
 
@@ -76,7 +76,7 @@ class Columns(Database):
             return int(number)
 
     def changes(self) -> dict[str, int]:
-        """How often each part was written to: images, scores, choice. Another number: it may have changed."""
+        """A number for each part: images, scores, choice. It rises whenever that part is written to, by any program."""
         with self._reading() as session:
             return dict(session.exec(select(ChangeRow.what, ChangeRow.count)).all())
 

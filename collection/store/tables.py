@@ -336,12 +336,23 @@ class StageRunRow(SQLModel, table=True):
 
 
 class ChangeRow(SQLModel, table=True):
-    """How many transactions wrote to a part of the database; store/database.py counts."""
+    """A number that rises whenever a part of the database is written to, by whatever program: triggers count."""
 
     __tablename__ = "change"
     what: str = Field(primary_key=True)
     """images (recipe, asset), scores (score, embedding) or choice (duplicate, against, selection)."""
     count: int
+
+
+class DiversityRow(SQLModel, table=True):
+    """The diversity that people last chose with, and what collection.toml said then; one row."""
+
+    __tablename__ = "diversity"
+    id: int = Field(default=1, primary_key=True)
+    value: float
+    """0 to 1."""
+    configured: float
+    """0 to 1."""
 
 
 class SavedViewRow(SQLModel, table=True):

@@ -5,7 +5,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -110,3 +112,24 @@ def test_a_taste_replaces_the_one_of_its_name_and_its_scores(store: Store) -> No
         taste.sha256,
     )
     assert [score.value for score in store.scores()] == [1.0]
+
+
+def test_what_one_reader_does_with_an_event_changes_it_for_nobody_else(store: Store) -> None:
+    seen = {"scores": False, "filters": {"a": [1]}}
+    for number in (1, 2):
+        store.add_reviews("ada", [Decision("note", number, {"text": ["a"]})], seen)
+    for event in store.reviews():
+        event.seen.pop("scores")  # type: ignore[attr-defined]
+        event.seen["filters"]["a"].append(2)
+        event.value["text"].clear()
+    assert [(event.seen, event.value) for event in store.reviews()] == [(seen, {"text": ["a"]})] * 2
+
+
+@pytest.mark.parametrize("seen", [{"view": "grid"}, {"view": {"query": "sky:torn"}}, {"shown": [1, 2]}])
+def test_no_reader_of_the_log_can_change_it_for_another(store: Store, seen: dict[str, Any]) -> None:
+    store.add_reviews("ada", [Decision("flag", 1, "pick")], seen)
+    (event,) = store.reviews()
+    for change in (lambda: event.seen.clear(), lambda: event.seen["shown"].append(3), lambda: event.seen.pop("view")):
+        with suppress(AttributeError, KeyError):
+            change()
+    assert [dict(event.seen) for event in store.reviews()] == [seen]

@@ -33,7 +33,7 @@ def compare(project: Project, count: int = DUELS) -> None:
 
 def as_run_would_choose(project: Project, copy: Path) -> list[int]:
     """What `collection run` chooses, asked of a copy of the project."""
-    project.store.settle()
+    project.store.sync()
     shutil.copytree(project.folder, copy)
     with open_project(copy) as other:
         run_stages(other, [SelectStage()])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import operator
+from functools import partial
 from threading import Event, Thread
 
 import psutil
 import pytest
 
-from collection.errors import UsageError
+from collection.errors import CollectionError, UsageError
 from collection.generate.run import count_pending
-from collection.generate.running.ray_cluster import Cluster, Trouble, settle
+from collection.generate.running.ray_cluster import ActorFailure, Cluster, RenderActor, run_ray, store_result
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +68,11 @@ def test_killed_actors_lose_nothing(two_nodes, planned_project, carried, hashes)
 
     def kill() -> None:
         while len(victims) < 2 and not over.wait(0.02):
-            crew = [process for process in psutil.process_iter(["name"]) if "ray::Hand" in (process.info["name"] or "")]
+            crew = [
+                process
+                for process in psutil.process_iter(["name"])
+                if "ray::RenderActor" in (process.info["name"] or "")
+            ]
             if crew and len(spread.store.generated_files()) > 4 * len(victims):
                 crew[0].kill()
                 victims.append(crew[0].pid)
@@ -93,9 +99,29 @@ def test_no_cluster_at_an_address(planned_project, carried, ray):
         carried(planned_project("nowhere", 1), cluster=Cluster("nonsense"))
 
 
-def test_memory_trouble_of_an_actor_plans_a_smaller_batch(archive, recipes):
-    archive.store.replace_plan(recipes(4, batch=4))
-    archive.store.queue_batches([[1, 2, 3, 4]])
-    batch = archive.store.take_batch("driver", 60)
-    settle(archive, batch, Trouble("no memory for 4 images", None, too_large=True))
-    assert [batch.recipes for batch in archive.store.unended_batches()] == [(5, 6), (7, 8)]
+def test_memory_trouble_of_an_actor_plans_a_smaller_batch(library, recipes):
+    library.store.replace_plan(recipes(4, batch=4))
+    library.store.queue_batches([[1, 2, 3, 4]])
+    batch = library.store.take_batch("driver", 60)
+    store_result(library, batch, ActorFailure("no memory for 4 images", None, too_large=True))
+    assert [batch.recipes for batch in library.store.unended_batches()] == [(5, 6), (7, 8)]
+
+
+class Unforeseen:
+    """What opens nothing, for a reason that nobody thought of."""
+
+    def __call__(self):
+        raise IndexError("list index out of range")
+
+
+def test_an_error_that_nobody_foresaw_is_told_by_name_in_the_actor():
+    answer = RenderActor(Unforeseen(), threads=1).make([])
+    assert "IndexError: list index out of range (test_ray.py, line" in answer.message
+    assert not answer.too_large
+
+
+def test_an_error_that_nobody_foresaw_ends_the_run_with_its_name(two_nodes, library, recipes):
+    library.store.replace_plan(recipes(2))
+    library.store.queue_batches([[1], [2]])
+    with pytest.raises(CollectionError, match=r"an actor failed: IndexError: list index out of range"):
+        run_ray(library, partial(operator.getitem, [], 0), lambda: None, Cluster(two_nodes))
