@@ -142,6 +142,22 @@ def test_the_catalogue_has_every_metric_that_is_given() -> None:
     assert given <= set(metrics())
 
 
+def test_what_computes_a_number_keeps_its_name() -> None:
+    """Another identity would make every image of every project pending."""
+    from collection.judge.encoders.embedded_encoder import EfficientNetLite0
+    from collection.judge.pixels.svm import packaged_brisque
+    from collection.judge.set_metrics.set_scorer import SetScorer
+
+    encoder = EfficientNetLite0()
+    models = Scorers(encoder, whole_set=SetScorer(encoder, ("awe",), (Path(),))).models
+    assert models.pop("quality") == f"brisque/1@{packaged_brisque().sha256}"
+    of_set = ("style-consistency", "style-margin", "novelty", "reference", "reference-novelty")
+    assert {name: models.pop(name) for name in of_set} == dict.fromkeys(of_set, f"whole-set/1|{encoder.model}")
+    assert models.pop("banding") == "banding/2"
+    first = ("contrast", "exposure", "clipping", "sharpness", "borders", "text")
+    assert models == {name: f"{name}/1" for name in first}
+
+
 def test_each_metric_says_which_way_is_better() -> None:
     assert [better(name) for name in ("quality", "banding", "nsfw", "contrast")] == [
         "higher", "lower", "lower", "neither",
