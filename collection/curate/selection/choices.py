@@ -1,4 +1,4 @@
-"""What a person decides about single images of the set: locked in, rejected, or left to their scores again."""
+"""Decisions about single images of the set: lock them in, reject them, or leave them to their scores again."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _settled(standing: Standing, said: Decision, curator: str) -> Standing:
 def _said(
     wish: Wish, locked: Sequence[int], rejected: Sequence[int], freed: Sequence[int], curator: str
 ) -> list[Decision]:
-    """All that has to be said so."""
+    """The decisions that are needed."""
     return [
         *_said_of(wish, locked, True, "none", curator),
         *_said_of(wish, rejected, False, "reject", curator),
@@ -91,7 +91,7 @@ def _said(
 
 
 def _said_of(wish: Wish, numbers: Sequence[int], lock: bool, flag: str, curator: str) -> list[Decision]:
-    """What has to be said so that these images are locked or not, and flagged so by the curator."""
+    """The decisions after which these images are locked or not, and have that flag of the curator."""
     found = []
     for number in numbers:
         standing = wish.decided.get(number, Standing(number))

@@ -68,13 +68,13 @@ def why(store: Store, asset_id: int, wish: Wish, candidates: Candidates | None =
 
 
 def _said(number: int, wish: Wish) -> str:
-    """What people say of an image, to go on with; empty where they say nothing that counts."""
+    """The decisions about an image, to continue a sentence with; empty where none of them counts."""
     standing = wish.decided.get(number)
     return f"; {_verdict(standing)}" if standing and (standing.locked or standing.flags) else ""
 
 
 def _verdict(standing: Standing) -> str:
-    """Who locked, picked or rejected an image, in words."""
+    """The curators who locked, picked or rejected an image, in words."""
     if standing.locked_by:
         return f"locked by {standing.locked_by}"
     who = {flag: ", ".join(standing.who(flag)) for flag in ("pick", "reject")}
