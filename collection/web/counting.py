@@ -27,7 +27,7 @@ class Counting:
         self._of: tuple[object, object, list[Answer]] | None = None
 
     def now(self) -> Snapshot:
-        """What is known at this moment; the comparisons are looked at only where something changed."""
+        """The state of this moment; comparisons are counted only after something changed."""
         with self._lock:
             now = self._now()
             if now is not self._last:

@@ -1,4 +1,4 @@
-"""How the review page is told of an image, in JSON values: the same for all routes."""
+"""An image as JSON values for the page: the same for all routes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def row_of(snapshot: Snapshot, number: int) -> int:
 
 
 def image_json(snapshot: Snapshot, row: int, you: str) -> dict[str, Any]:
-    """What a grid shows of an image, as far as this curator may know."""
+    """The part of an image that a grid shows, as far as this curator may know it."""
     images, scores = snapshot.images, snapshot.scores
     number = int(images.ids[row])
     return {
@@ -141,7 +141,7 @@ def _stack(snapshot: Snapshot, number: int) -> dict[str, Any] | None:
 
 
 def _members(snapshot: Snapshot, representative: int) -> list[Duplicate]:
-    """What is set aside for an image, without what somebody took out of its stack."""
+    """The near-duplicates of an image, without those that a curator took out of its stack."""
     found = snapshot.selection.stacks.get(representative, ())
     return [item for item in found if snapshot.reviews.review_state(item.asset_id).not_duplicate_by is None]
 

@@ -87,7 +87,7 @@ class PairwiseQuestions:
 
 
 def _ranked(now: Snapshot) -> list[Ranked]:
-    """What `rank` gives by the metrics that rank, from the columns at hand: of an image only what a fit asks for."""
+    """The result of `rank` by the ranking metrics, from the columns at hand; of each image only what a fit needs."""
     images, scores = now.images, np.nan_to_num(now.scores.ranking)
     order = np.argsort(-scores, kind="stable").tolist()
     ids, levels = images.ids.tolist(), scores.tolist()

@@ -1,4 +1,4 @@
-"""What a set is chosen from, kept warm, so that a slider can be drawn along it."""
+"""Proposed sets, computed from candidates that are kept between requests, so that a slider can follow."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Proposals:
         self._newest: dict[str, int] = {}
 
     def criteria(self, now: Snapshot, diversity: float | None = None) -> SelectionCriteria:
-        """What the set is to be, by what people say at this moment; `diversity` instead of the one that is kept."""
+        """The present criteria of the selection; `diversity` replaces the stored one."""
         with self._lock:
             if self._criteria is None or self._criteria[0] is not now:
                 self._criteria = (
@@ -42,7 +42,7 @@ class Proposals:
         return replace(criteria, diversity=diversity)
 
     def candidates(self, now: Snapshot, criteria: SelectionCriteria) -> Candidates:
-        """What there is to choose from; read anew only where images, scores or duplicates changed."""
+        """The candidates; read again only after images, scores or duplicates changed."""
         with self._lock:
             parts = (now.images, now.scores, now.selection.duplicates)
             if self._candidates is None or any(old is not new for old, new in zip(self._of, parts, strict=True)):
@@ -50,7 +50,7 @@ class Proposals:
             return self._candidates
 
     def eligible(self, candidates: Candidates, criteria: SelectionCriteria) -> Eligible:
-        """What a criteria leaves of them; worked out anew where they, or what people say, changed."""
+        """The candidates that the criteria allow; computed again after candidates or decisions changed."""
         with self._lock:
             kept = self._eligible
             if kept is None or kept[0] is not candidates or kept[1] is not criteria.decided:

@@ -36,7 +36,7 @@ class Agreement:
     interval: tuple[float, float] | None
     """95 % bootstrap interval of alpha over what was voted on; None where too few resamples have an alpha."""
     units: int
-    """What at least two voted on."""
+    """Things that at least two curators voted on."""
     equal: int
     """Pairs of votes of two curators on the same that are equal."""
     pairs: int

@@ -1,4 +1,4 @@
-"""What curators say, as a log: recording, undo and redo, and how every image stands by it.
+"""The log of reviews: record decisions, undo and redo them, and derive the state of every image from it.
 
 The kinds of a Decision and their values:
 
@@ -28,7 +28,7 @@ from collection.store.store import Store
 from collection.values import label
 
 CURATOR = "curator"
-"""Who decides where nobody gave a name."""
+"""The name of the curator where none was given."""
 OUTCOMES = ("left", "right", "tie", "skip")
 LONGEST_NAME, LONGEST_NOTE = 64, 4000
 VALUES: Mapping[str, Sequence[str | int | bool]] = {
@@ -39,7 +39,7 @@ VALUES: Mapping[str, Sequence[str | int | bool]] = {
     "apart": (True, False),
     "pair": OUTCOMES,
 }
-"""What may be said, by kind; a note is any text."""
+"""The values that a decision of each kind may have; a note is any text."""
 
 
 def record(
@@ -69,7 +69,7 @@ def redo(store: Store, curator: str, *, seen: Mapping[str, Any] | None = None) -
 
 
 def review_states(store: Store, curator: str | None = None) -> dict[int, ReviewState]:
-    """How every image stands that somebody (or this curator) said something of, by number."""
+    """The state of every image that somebody (or this curator) decided about, by number."""
     reviews = Reviews(store, curator)
     reviews.catch_up()
     return reviews.review_states()

@@ -1,4 +1,4 @@
-"""How an image stands with the people who looked at it: its events, folded."""
+"""The state of an image: what its events amount to, for each curator and for all."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ MOST_STARS = 5
 
 @dataclass(frozen=True, slots=True)
 class ReviewState:
-    """What curators say of one image. The mappings are by curator, in the order of names."""
+    """The decisions of all curators about one image. The mappings are by curator, in the order of names."""
 
     asset_id: int
     flags: Mapping[str, str] = field(default_factory=dict)
-    """pick or reject; whoever has no flag on it is not among them."""
+    """pick or reject; curators who gave no flag are left out."""
     stars: Mapping[str, int] = field(default_factory=dict)
     """1 to 5."""
     colours: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[tuple[str, str], ...] = ()
     """(curator, text), oldest first."""
     locked_by: str | None = None
-    """Who locked it into the set; the last word on a lock counts, whosever it is."""
+    """The curator who locked it into the set; of several decisions on the lock the last one counts."""
     not_duplicate_by: str | None = None
-    """Who took it out of its stack, as no duplicate of the image that leads it; the last word counts."""
+    """The curator who took it out of its stack, as no duplicate of the leading image; the last decision counts."""
 
     @property
     def flag(self) -> str:
@@ -56,11 +56,11 @@ class ReviewState:
 
     @property
     def curators(self) -> tuple[str, ...]:
-        """Whoever flagged it or gave it stars, by name."""
+        """The curators who flagged it or gave it stars, by name."""
         return tuple(sorted({*self.flags, *self.stars}))
 
     def who(self, flag: str) -> list[str]:
-        """Whoever gave it that flag, by name."""
+        """The curators who gave it that flag, by name."""
         return [curator for curator, given in self.flags.items() if given == flag]
 
     def as_seen_by(self, curator: str) -> ReviewState:

@@ -25,7 +25,7 @@ IssuesByImage = Mapping[int, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class RankingContext:
-    """What the catalogue must know of the judges: what ranks, which encoder compares, which issues there are."""
+    """The parts of the judges that the catalogue needs: ranking metrics, encoder and flags."""
 
     ranking: Mapping[str, str] = field(default_factory=dict)
     """The metrics that say which image is better, and the model of each."""
@@ -119,7 +119,7 @@ class Catalogue:
         self._touched: deque[tuple[int, Mapping[int, int]]] = deque(maxlen=REMEMBERED)
 
     def now(self) -> Snapshot:
-        """What is known at this moment; only what changed is read."""
+        """The state of this moment; only changed parts are read again."""
         with self._lock:
             commits = self._store.commits()  # asked first: what comes meanwhile is read now or the next time
             if self._last is not None and commits == self._commits:

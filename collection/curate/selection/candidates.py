@@ -1,4 +1,4 @@
-"""What a set is chosen from: the images by how good they are, which of them may be chosen, and their vectors."""
+"""The candidates of a selection: the images in the order of quality, which of them are eligible, and their vectors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collection.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """An image and how it stands among the others."""
+    """An image and its place among the others."""
 
     asset: Asset
     score: float
@@ -45,7 +45,7 @@ def _ranked(assets: Sequence[Asset], scores: Sequence[Score]) -> list[Ranked]:
 
 @dataclass(frozen=True)
 class Candidates:
-    """What a set is chosen from. It does not depend on what people decided: one of it serves many criteria."""
+    """The candidates of a selection. They do not depend on decisions, so that one object serves many criteria."""
 
     ranked: Sequence[Ranked]
     """Every image, best first."""
@@ -54,11 +54,11 @@ class Candidates:
     encoded: tuple[Sequence[int], Vectors]
     """Numbers, and vectors (n, d), of the images that the encoder has seen."""
     scores: Sequence[Score] = ()
-    """What the images are ranked by, by file and metric."""
+    """The scores that rank the images, by file and metric."""
 
 
 def candidates_of(store: Store, criteria: SelectionCriteria) -> Candidates:
-    """What there is to choose from, by the metrics and the encoder of a criteria."""
+    """The candidates, by the metrics and the encoder of the criteria."""
     scores = store.scores_with_percentiles(criteria.metrics)
     duplicates = {item.asset_id: item for item in store.duplicates()}
     return Candidates(_ranked(store.assets(), scores), duplicates, store.embeddings(criteria.model), scores)

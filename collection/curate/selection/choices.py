@@ -1,4 +1,4 @@
-"""What a person decides about single images of the set: locked in, rejected, or left to their scores again."""
+"""Decisions about single images of the set: lock them in, reject them, or leave them to their scores again."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _settled(review_state: ReviewState, said: Decision, curator: str) -> ReviewS
 def _said(
     criteria: SelectionCriteria, locked: Sequence[int], rejected: Sequence[int], freed: Sequence[int], curator: str
 ) -> list[Decision]:
-    """All that has to be said so."""
+    """The decisions that are needed."""
     return [
         *_said_of(criteria, locked, True, "none", curator),
         *_said_of(criteria, rejected, False, "reject", curator),
@@ -93,7 +93,7 @@ def _said(
 def _said_of(
     criteria: SelectionCriteria, numbers: Sequence[int], lock: bool, flag: str, curator: str
 ) -> list[Decision]:
-    """What has to be said so that these images are locked or not, and flagged so by the curator."""
+    """The decisions after which these images are locked or not, and have that flag of the curator."""
     found = []
     for number in numbers:
         review_state = criteria.decided.get(number, ReviewState(number))

@@ -1,4 +1,4 @@
-"""What a chosen set is to be."""
+"""The criteria of a selection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collection.values import ARTIST, QuotaCell
 
 @dataclass(frozen=True)
 class SelectionCriteria:
-    """What the chosen set is to be."""
+    """The criteria of a selection: size, ranking metrics, quotas, diversity, and the decisions of curators."""
 
     supply: int
     metrics: Mapping[str, str]
@@ -30,7 +30,7 @@ class SelectionCriteria:
     excluded: Mapping[int, str] = field(default_factory=dict)
     """Numbers of images that are not to be in it unless they are locked, and why in words."""
     decided: Mapping[int, ReviewState] = field(default_factory=dict)
-    """What people say of images, by number."""
+    """The decisions of curators, by the number of the image."""
     shares: Mapping[str, int] = field(default_factory=dict)
     """How many tokens each artist is to have; `cells` say the same by their trait ARTIST. Empty: nobody counts."""
 

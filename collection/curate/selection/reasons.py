@@ -70,13 +70,13 @@ def why(store: Store, asset_id: int, criteria: SelectionCriteria, candidates: Ca
 
 
 def _said(number: int, criteria: SelectionCriteria) -> str:
-    """What people say of an image, to go on with; empty where they say nothing that counts."""
+    """The decisions about an image, to continue a sentence with; empty where none of them counts."""
     review_state = criteria.decided.get(number)
     return f"; {_verdict(review_state)}" if review_state and (review_state.locked or review_state.flags) else ""
 
 
 def _verdict(review_state: ReviewState) -> str:
-    """Who locked, picked or rejected an image, in words."""
+    """The curators who locked, picked or rejected an image, in words."""
     if review_state.locked_by:
         return f"locked by {review_state.locked_by}"
     who = {flag: ", ".join(review_state.who(flag)) for flag in ("pick", "reject")}

@@ -101,7 +101,7 @@ class Proposal:
 
 
 class Eligible:
-    """What a criteria leaves to choose from. It does not depend on the diversity: one of it serves a whole slider."""
+    """The images that the criteria allow. One object serves a whole slider, as the diversity changes nothing here."""
 
     def __init__(self, candidates: Candidates, criteria: SelectionCriteria) -> None:
         """Raises ConflictError where more images are locked than there are tokens of their kind."""

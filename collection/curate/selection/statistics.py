@@ -1,4 +1,4 @@
-"""A set as it would be minted, told in numbers: how rare each trait is, and how far the quotas are met."""
+"""Statistics of a set: how rare each trait is, and how far the quotas are met."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class QuotaStatus:
 
 @dataclass(frozen=True, slots=True)
 class SetDiff:
-    """What choosing a set would change in the one that was written last."""
+    """The difference between a proposed set and the one that was written last."""
 
     added: Sequence[int]
     """Numbers of the images that would come in, best first."""

@@ -1,4 +1,4 @@
-"""Which images are best by comparisons of two: the metric "votes", and what to ask next.
+"""The ranking of images by pairwise comparisons: the metric "votes", and the comparison to ask next.
 
 Strengths are fitted by curate/pairwise.py around what the stock metrics expect. The fit is (n, n), so it is made for
 the images that were compared and those nearest the cut between chosen and not; others keep what the metrics expect.
@@ -32,13 +32,13 @@ WON = {"left": 1.0, "right": 0.0, "tie": 0.5}
 
 @dataclass(frozen=True)
 class VoteRanking:
-    """What comparisons say of the images."""
+    """The ranking of the images by comparisons."""
 
     ranked: Sequence[Ranked]
     """The fitted images, best by the stock metrics first: the rows of `strengths`."""
     strengths: Strengths
     prior: dict[int, float]
-    """What the stock metrics expect of every image, in logits, by number."""
+    """The strength of every image that the stock metrics predict, in logits, by number."""
     votes: int
     """Comparisons that count; skipped ones do not."""
     keep: int
@@ -111,7 +111,7 @@ def pending(store: Store, criteria: SelectionCriteria) -> bool:
 
 
 def votes_model(store: Store) -> str:
-    """Who gave the metric "votes" as it stands."""
+    """The model name of the present scores of the metric "votes"."""
     return _model(store.stage_inputs(VOTES) or "")
 
 

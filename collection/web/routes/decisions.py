@@ -27,7 +27,7 @@ AssetNumber = Annotated[int, Field(ge=1, le=LARGEST)]
 
 
 class DecisionRequest(BaseModel):
-    """The same decision about one image or many; curate/reviews.py names the kinds and their values."""
+    """The same decision about one image or many; curate/reviews/log.py names the kinds and their values."""
 
     model_config = ConfigDict(extra="forbid")
     kind: Annotated[Text, Field(max_length=20)]
@@ -37,7 +37,7 @@ class DecisionRequest(BaseModel):
 
 
 class Seen(BaseModel):
-    """What the curator was shown when they decided."""
+    """The parts of the page that the curator saw when they decided."""
 
     model_config = ConfigDict(extra="forbid")
     view: Annotated[Text, Field(max_length=4000)] = ""

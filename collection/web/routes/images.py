@@ -81,7 +81,7 @@ def ids(app: App, you: You, q: Text = "", accept: Annotated[str, Header()] = "")
 
 @router.get("/assets")
 def assets(app: App, you: You, ids: Annotated[str, Query(max_length=20_000)]) -> dict[str, Any]:
-    """What a grid shows of some images: `ids=1,2,3`, at most 1000; numbers without an image are left out."""
+    """Some images as a grid shows them: `ids=1,2,3`, at most 1000; numbers without an image are left out."""
     numbers = _numbers(ids)
     now = app.now()
     rows = [now.images.rows[number] for number in numbers if number in now.images.rows]

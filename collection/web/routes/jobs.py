@@ -22,7 +22,7 @@ class _JobRequest(BaseModel):
 
 
 class Plain(_JobRequest):
-    """Whatever is pending of a stage; top-up plans what is missing first."""
+    """The pending work of a stage; refill first plans the missing images."""
 
     kind: Literal["top-up", "generate", "score", "dedupe", "select"]
 

@@ -1,4 +1,4 @@
-"""Routes about images that belong together: near-duplicates, and those bred of each other."""
+"""Routes to related images: near-duplicates, ancestors and children."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _apart(now: Snapshot, item: Duplicate) -> str | None:
 
 @router.get("/lineage/{number}")
 def lineage(app: App, number: Number) -> dict[str, Any]:
-    """What an image was bred or made from, as a tree of parents, and what came of it."""
+    """The ancestors of an image as a tree of parents, and the images that were made from it."""
     now = app.now()
     row_of(now, number)
     asset = app.store.asset(number)

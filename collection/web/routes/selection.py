@@ -55,8 +55,8 @@ def proposed(request: Request, app: App, diversity: Asked = None, asker: Asker =
 
 @router.get("/set/costs")
 def costs(app: App, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
-    """What takes longer than the choice: by how much the mean quality of that set would be higher without each of its
-    rules, and how far the images are from the nearest chosen one."""
+    """The figures that take longer than the choice: what each rule costs in mean quality, and how far the images are
+    from the nearest chosen one."""
     now = app.counted()
     criteria = app.proposals.criteria(now, diversity)
     report = app.proposals.proposal(now, criteria, costs=True, asker=asker).report

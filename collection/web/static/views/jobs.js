@@ -105,7 +105,7 @@ function past() {
       element("b", {}, KINDS[job.kind]), ` by ${job.by}: `,
       job.state === "running" ? progress(job) : outcome(job)));
   return [
-    element("h2", {}, "Since the app was opened"),
+    element("h2", {}, "Jobs since the review was opened"),
     rows.length ? element("ol", { class: "past" }, rows) : element("p", { class: "quiet" }, "Nothing was begun yet."),
   ];
 }
