@@ -37,6 +37,8 @@ COMMANDS = {
         "generate": Entry("make.generate", "Generate every planned image that does not exist yet."),
         "import": Entry("make.importing", "Import images of any origin, with their metadata."),
         "score": Entry("make.score", "Score images: quality, aesthetics, safety, embeddings."),
+        "mismatches": Entry("make.mismatches", "List images that do not seem to show a planned trait."),
+        "references": Entry("make.references", "List the nearest reference picture of each image."),
         "dedupe": Entry("make.dedupe", "Mark near-duplicates and keep the best of each group."),
     },
     "Choose": {
@@ -46,6 +48,8 @@ COMMANDS = {
         "lock": Entry("choose.lock", "Lock images into the set."),
         "note": Entry("choose.note", "Write a note on images, or show their notes."),
         "rank": Entry("choose.rank", "Rank images by pairwise comparisons."),
+        "learn": Entry("choose.learn", "Learn a preference from votes and score images by it."),
+        "ask": Entry("choose.ask", "Name the images whose votes would teach a preference most."),
         "reviews": Entry("choose.reviews", "Show what curators decided and how far they agree."),
         "select": Entry("choose.select", "Select the set: good images that differ from each other."),
         "sheet": Entry("choose.sheet", "Draw a contact sheet of the set or of any images."),

@@ -33,11 +33,10 @@ class Project:
     """
 
     def __init__(self, folder: Path, ask_password: Callable[[str], str] | None = None) -> None:
-        self.folder = folder
-        self.ask_password = ask_password
         from collection.ipfs.pinner import check_storage
         from collection.judge.settings import check_settings
 
+        self.folder, self.ask_password = folder, ask_password
         self.config: Config = load_config(folder / CONFIG_FILE, check_settings, check_storage)
         self._built: dict[Callable[[Project], Any], Any] = {}
 

@@ -84,3 +84,17 @@ def test_links_lead_somewhere(repository: Path, name: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+def test_the_files_that_the_pages_name_exist(repository: Path) -> None:
+    """Paths of this repository or below collection/; a decision that names a file is of today's house."""
+    roots = (repository, repository / "collection")
+    elsewhere = {"harbours/collection.toml", "utils/Bytes.sol"}  # a reader's own file, and one of OpenZeppelin
+    pages = [repository / "README.md", repository / "CONTRIBUTING.md", *(repository / "docs").rglob("*.md")]
+    wrong = [
+        (page.name, name)
+        for page in pages
+        for name in re.findall(r"`([\w.-]+/[\w./-]+\.(?:py|js|mjs|sh|toml|json|sol))\b", page.read_text())
+        if name not in elsewhere and not any((root / name).exists() for root in roots)
+    ]
+    assert not wrong

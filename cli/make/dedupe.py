@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def show_thresholds(screen: Screen, report: Mapping[str, Any]) -> None:
-    """How many groups each series has, and would have with its threshold elsewhere."""
+    """Show how many groups each series has, also with other thresholds."""
     shifted = report.get("shifted", {})
     rows = [
         [name or "imported", f"{report['cosines'][name]:.3f}", *(str(groups) for _, groups in pairs)]
@@ -87,7 +87,7 @@ def command(
     """
     if folder:
         if against or not_against:
-            raise UsageError("--against is for a project", "collection -C PROJECT dedupe --against PLACE")
+            raise UsageError("--against needs a project, not a FOLDER", "collection -C PROJECT dedupe --against PLACE")
         screen = Screen(as_json)
         if dry_run:
             return preview(screen, "dedupe", folder)

@@ -1,4 +1,4 @@
-"""What `score` and `dedupe` share where they are given a plain folder of pictures and no project."""
+"""What `score` and `dedupe` share if they get a folder of images instead of a project."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ Csv = Annotated[
 
 
 def refuse_without_folder(**options: object) -> None:
-    """Raise UsageError for options that only a folder has."""
+    """Raise UsageError for options that need a FOLDER."""
     given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
     if given:
-        raise UsageError(f"{given[0]} is for a plain folder", "name the FOLDER; a project says it in collection.toml")
+        raise UsageError(f"{given[0]} needs a FOLDER", "name the FOLDER; collection.toml sets this for a project")
 
 
 def preview(screen: Screen, stage: str, folder: Path) -> None:
-    """The answer of a dry run."""
+    """Show how many files a dry run found."""
     from collection.stages.folders import count_files
 
     count = count_files(folder)
@@ -55,7 +55,7 @@ def preview(screen: Screen, stage: str, folder: Path) -> None:
 
 
 def end(screen: Screen, looked: Looked, report: Mapping[str, Any]) -> None:
-    """Say what was skipped and print the object; leave with 1 if there is no picture in the folder."""
+    """Show what was skipped and print the object; exit with 1 if the folder has no image."""
     for note in looked.notes:
         screen.note(note)
     _name(screen, looked.noted, "noted")

@@ -12,7 +12,8 @@ from ..session import DryRun, Json, opened
 def command(
     context: typer.Context,
     address: Annotated[
-        str | None, typer.Argument(help="A contract of this project, also one of an earlier frozen set.")
+        str | None,
+        typer.Argument(help="A contract of this project, also of an earlier frozen set. Default: the current one."),
     ] = None,
     rerender: Annotated[
         int | None,

@@ -280,7 +280,7 @@ TASTE = Metric(
     better="higher",
     says="What the votes of all curators say of an image, by its vector, in logits. taste:NAME is that of one curator.",
     source="Logistic regression of votes on the vectors of [score] encoder, its prior's width by the evidence (MacKay "
-    "1992); `collection score --taste`",
+    "1992); `collection learn`",
     limits="Kept only where it beats chance on votes that were held out. Sees what the encoder's vectors hold, and the "
     "likings of those who voted.",
     parts="NAME",

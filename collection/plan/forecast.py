@@ -16,7 +16,7 @@ MOST_BYTES = 3.01
 
 
 @dataclass(frozen=True, slots=True)
-class Rarity:
+class PlannedRarity:
     """A value of a trait: how many tokens it is planned for, and how many images will show it."""
 
     trait: str
@@ -41,7 +41,7 @@ class Forecast:
     gas_source: str
 
 
-def rarity_table(plan: Plan) -> list[Rarity]:
+def rarity_table(plan: Plan) -> list[PlannedRarity]:
     """Every value of every trait, the commonest first; values whose weight rounds to no token are told too."""
     config, supply = plan.config, plan.config.supply
     images = Counter((name, value) for recipe in plan.recipes for name, value in _with_absent(config, recipe))
@@ -51,8 +51,8 @@ def rarity_table(plan: Plan) -> list[Rarity]:
         tokens.update((name, ABSENT) for name in config.traits if name not in traits)
     known = {(name, value) for name, trait in config.traits.items() for value in trait.values}
     found = [
-        Rarity(name, value, tokens[name, value], images[name, value], round(100 * tokens[name, value] / supply, 3))
-        for name, value in {*known, *tokens, *images}
+        PlannedRarity(*pair, tokens[pair], images[pair], round(100 * tokens[pair] / supply, 3))
+        for pair in {*known, *tokens, *images}
     ]
     return sorted(found, key=lambda item: (item.trait, -item.tokens, item.value))
 

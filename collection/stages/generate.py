@@ -123,6 +123,7 @@ class CheckStage:
         """Compare; an image that came out otherwise is a failure."""
         from collection.generate.running.check import check
 
+        keep_references(project)
         report = check(project.store, project.generator, self.count, progress=progress)
         alike = report.checked - len(report.differing)
         return Report(

@@ -64,9 +64,12 @@ def _nothing_to_do(project: Project, judges: Judges) -> Report:
 
 
 def _numbers(project: Project, judges: Judges, flags: Flagged) -> dict[str, Any]:
-    """The range of each metric over all images, and the flags, for programs."""
-    ranges = project.store.score_ranges(judges.scorers.models)
+    """The range of each metric over all images, which way is better, and the flags, for programs."""
+    from collection.judge.catalogue import better
+
+    ranges, ranking = project.store.score_ranges(judges.scorers.models), judges.ranking_metrics
     return {
+        "better": {metric: better(metric, ranking) for metric in ranges},
         "ranges": {metric: list(range_) for metric, range_ in ranges.items()},
         "flagged": {label(number): found for number, found in flags.items()},
         "safety": project.config.score.safety,

@@ -37,7 +37,7 @@ class LearnTasteStage:
     """Learns the taste of all curators, or of one, from votes, and scores all images by it."""
 
     curator: str | None = None
-    name: ClassVar[str] = "score"
+    name: ClassVar[str] = "learn"
     unit: ClassVar[str] = "vote"
 
     def pending(self, project: Project) -> int:
@@ -61,14 +61,14 @@ class LearnTasteStage:
             f"{found.name}, of {amount(report['votes'], 'vote')}: right on {_share(report['learned'])} of held-out "
             f"votes, {against} on {_share(report['stock'])}, chance on {report['chance']:.0%}; it {words}"
         )
-        return Report("score", line, {**report, "metric": found.name, "sha256": found.sha256, "ranks": ranks})
+        return Report("learn", line, {**report, "metric": found.name, "sha256": found.sha256, "ranks": ranks})
 
 
 def questions(project: Project, count: int, curator: str | None = None) -> Report:
     """Name the images whose verdict would teach most about a taste; raises NotEnoughVotesError without any vote."""
     images = ask_next(project.store, judges_of(project).model, count, curator)
     line = f"ask about {named(images, count)}" if images else "every image has a verdict"
-    return Report("score", line, {"ask": images})
+    return Report("ask", line, {"ask": images})
 
 
 def _share(found: Mapping[str, Any]) -> str:
@@ -155,7 +155,7 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
         if unknown := [metric for metric in by if metric not in known]:
             raise ConfigError(
                 f'select.by: nothing here gives "{unknown[0]}"',
-                f"known: {', '.join(known)}; `collection score --taste` and `collection rank` make more",
+                f"known: {', '.join(known)}; `collection learn` and `collection rank` make more",
             )
         if lower := [metric for metric in by if better(metric) == "lower"]:
             raise ConfigError(
@@ -163,7 +163,7 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
                 f"name others, such as {', '.join(stock)}; [score.flags] and bar keep such images out",
             )
         return {metric: known[metric] for metric in by}
-    if compared.get("told"):
+    if compared.get("conclusive"):
         return votes
     tastes = [taste for taste in store.tastes() if taste.encoder == scorers.encoder.model]
     proven = [taste.name for taste in tastes if taste.report.get("better")]

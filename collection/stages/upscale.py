@@ -34,7 +34,7 @@ class UpscaleStage(DeriveStage):
     tile: int = 512
     """Of diffusion: pixels of a tile's side."""
     name: ClassVar[str] = "upscale"
-    nothing: ClassVar[str] = "nothing to do: every chosen image is enlarged"
+    nothing: ClassVar[str] = "nothing to do: none of these images is left to enlarge"
 
     def __post_init__(self) -> None:
         if bool(self.images) == self.selected:

@@ -50,7 +50,7 @@ def test_a_metric_is_scored_flagged_barred_and_found_without_an_edit(here, home,
     from collection.stages.judges import judges_of
 
     with open_project(home) as project:
-        now = judges_of(project).catalogue().now()
+        now = judges_of(project).catalogue.now()
         assert now.images.ids[find_rows(now, "warmth<0.2", "me")].tolist() == [4]
 
     listed = {metric["name"]: metric for metric in here("metrics", "--json").object["metrics"]}

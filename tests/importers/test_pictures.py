@@ -195,3 +195,31 @@ def test_any_json_tells_sound_text_or_an_image_error(value: object, tmp_path_fac
     for name, text in traits.items():
         assert name and text
         assert f"{name}{text}".encode()
+
+
+def test_the_work_of_an_import_grows_with_its_files_and_not_faster(tmp_path: Path) -> None:
+    """Counted, not timed: statements of the database, and entries of the report that are made."""
+    from sqlalchemy import event
+
+    def statements(count: int) -> int:
+        project, folder = tmp_path / f"project{count}", tmp_path / f"pictures{count}"
+        project.mkdir()
+        folder.mkdir()
+        for number in range(count):
+            (folder / f"{number:03d}.png").write_bytes(encode_png(pixels(number)))
+        store, found = Store(project / "collection.db"), []
+        event.listen(store._engine, "after_cursor_execute", lambda *_: found.append(1))
+        report = import_folder(
+            ImageLibrary(store, Files(project / "files"), Thumbnails(project / "thumbs")), folder, batch_size=4
+        )
+        assert len(report.imported) == count
+        return len(found)
+
+    few, more, most = (statements(count) for count in (8, 16, 24))
+    assert most - more == more - few
+
+
+def test_the_report_of_an_import_is_added_to_and_never_made_anew(library: ImageLibrary, folder: Path) -> None:
+    whole, parts = import_folder(library, folder), import_folder(library, folder, batch_size=1)
+    assert sorted(failure.what for failure in parts.known) == sorted([*whole.imported, *(f.what for f in whole.known)])
+    assert parts.skipped == whole.skipped

@@ -37,7 +37,7 @@ REFERENCE = Metric(
     name="reference",
     range=(-1, 1),
     better="lower",
-    says="The cosine to the most similar picture of the folders in [score] references; `collection score --references` "
+    says="The cosine to the most similar picture of the folders in [score] references; `collection references` "
     "names it.",
     source="Nearest neighbour by exact search, by the vectors of [score] encoder",
     limits="Similarity of content and texture, no finding of law: a copy in another medium may lie far away, and two "

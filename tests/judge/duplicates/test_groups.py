@@ -237,10 +237,10 @@ def test_the_hash_is_the_one_people_know(photo, name):
     assert perceptual_hash(photo(name)) == IMAGEHASH[name]
 
 
-@pytest.mark.parametrize("within", [0, 3, 4, 7])
-def test_words_propose_every_pair_that_is_there(within, monkeypatch):
+@pytest.mark.parametrize("radius", [0, 3, 4, 7])
+def test_words_propose_every_pair_that_is_there(radius, monkeypatch):
     """The search by words, and the one that looks at all pairs, of hashes with planted neighbours of all distances."""
-    rng = np.random.default_rng(within)
+    rng = np.random.default_rng(radius)
     hashes = rng.integers(0, 2**64, (9000, 2), dtype=np.uint64)
     for row in range(8000, 9000):
         bits = rng.choice(64, row % 10, replace=False).astype(np.uint64)
@@ -248,12 +248,12 @@ def test_words_propose_every_pair_that_is_there(within, monkeypatch):
             np.uint64(1) << bits, initial=np.uint64(0)
         )
     before = np.arange(9000)
-    by_words = hash_neighbours.near_hashes(hashes, hashes, within, before=before)
+    by_words = hash_neighbours.near_hashes(hashes, hashes, radius, before=before)
     monkeypatch.setattr(hash_neighbours, "_worth_an_index", lambda *_: False)
-    by_all = hash_neighbours.near_hashes(hashes, hashes, within, before=before)
-    for name in ("queries", "others", "distances", "mirrored", "cut"):
+    by_all = hash_neighbours.near_hashes(hashes, hashes, radius, before=before)
+    for name in ("queries", "others", "distances", "mirrored", "truncated_at"):
         np.testing.assert_array_equal(getattr(by_words, name), getattr(by_all, name))
-    assert len(by_all) >= 60 * (within + 1)
+    assert len(by_all) >= 60 * (radius + 1)
 
 
 def test_flat_pictures_have_one_hash():

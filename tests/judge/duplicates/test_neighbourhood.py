@@ -318,7 +318,7 @@ def test_faiss_finds_planted_copies_and_says_what_it_missed(store, faiss):
 def test_faiss_gives_one_answer_for_one_set(faiss):
     vectors = np.random.default_rng(9).normal(size=(2000, 8)).astype(np.float32)
     first, again = (large.near_vectors_large(vectors, 0, 0.05) for _ in range(2))
-    for name in ("queries", "others", "distances", "cut"):
+    for name in ("queries", "others", "distances", "truncated_at"):
         np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
     assert len(first)
 
