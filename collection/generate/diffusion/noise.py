@@ -17,8 +17,8 @@ def initial_noise(pipeline: Any, items: Sequence[BatchItem]) -> tuple[Tensor, li
     """Noise of the items, (n, channels, height, width) of the latents, and the generators that go on from there.
 
     Each item is drawn on the CPU from its own seed, as diffusers draws it for a list of generators. Of an item between
-    two recipes the noises are turned into each other (slerp); what a stochastic scheduler draws later comes from the seed
-    of the nearer end, so that smooth series want a deterministic scheduler.
+    two recipes the noises are turned into each other (slerp); what a stochastic scheduler draws later comes from the
+    seed of the nearer end, so that smooth series want a deterministic scheduler.
     """
     import torch
 

@@ -64,7 +64,7 @@ class PromptEncoder:
         import torch
 
         names = ARGUMENTS[type(self._pipeline).__name__]
-        items = [self._row(mix, names, chunks, lora_key) for mix in conditionings]
+        items = [self._embeddings_of(mix, names, chunks, lora_key) for mix in conditionings]
         self.rest()
         return {name: torch.cat([item[name] for item in items]) for name in names}
 
@@ -113,7 +113,7 @@ class PromptEncoder:
             for tokenizer in self._tokenizers
         ]
 
-    def _row(
+    def _embeddings_of(
         self, mix: Conditioning, names: tuple[str, ...], chunks: int, lora_key: WeightedTerms
     ) -> dict[str, Tensor]:
         embeds, pooled = self._blend([(*self._encode(text, chunks, lora_key), weight) for text, weight in mix.texts])
