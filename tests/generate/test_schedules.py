@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.errors import GenerationError
+from collection.generate.diffusion.batch_items import Conditioning
 from collection.generate.diffusion.generator import Diffusion
 from collection.generate.diffusion.noise import slerp
-from collection.generate.diffusion.rows import Mix
 from collection.values import Pixels, Recipe, Style, StyleBlend
 
 Write = Callable[..., Recipe]
@@ -217,8 +217,8 @@ weights = st.dictionaries(st.sampled_from("abcd"), st.floats(0.05, 1), min_size=
 def test_between_two_mixes_weights_change_along_a_line(
     here: dict[str, float], there: dict[str, float], t: float
 ) -> None:
-    def mix(terms: dict[str, float]) -> Mix:
-        return Mix((("text", 1.0),), (("", 1.0),), loras=tuple(sorted(terms.items())))
+    def mix(terms: dict[str, float]) -> Conditioning:
+        return Conditioning((("text", 1.0),), (("", 1.0),), loras=tuple(sorted(terms.items())))
 
     met = dict(mix(here).toward(mix(there), t).loras)
     for name in {*here, *there}:
