@@ -74,7 +74,7 @@ class RefillStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """New recipes for the kinds of token that lack candidates."""
-        from collection.plan.additions import refilled
+        from collection.plan.derived_recipes import refilled
 
         return Derived(refilled(project.store, project.plan, judges_of(project).wish().rejected))
 
@@ -88,7 +88,7 @@ class RerollStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """One new recipe for each image."""
-        from collection.plan.additions import rerolled
+        from collection.plan.derived_recipes import rerolled
 
         numbers = list(dict.fromkeys(self.images))
         return Derived(rerolled(project.store, project.config, numbers), numbers)
@@ -109,7 +109,7 @@ class BreedStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """The children's."""
-        from collection.plan.additions import bred
+        from collection.plan.derived_recipes import bred
 
         parents, chances = (self.first, self.second), {"mutation": self.mutation, "fresh": self.fresh}
         return Derived(bred(project.store, project.config, parents, self.children, **chances))
@@ -130,7 +130,7 @@ class VariantsStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """Each seed with each strength."""
-        from collection.plan.additions import varied
+        from collection.plan.derived_recipes import varied
         from collection.plan.variants import variants
 
         if isinstance(self.picture, int):
@@ -180,7 +180,7 @@ class InpaintStage(DeriveStage):
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """One for each attempt."""
         from collection.pictures.files import check_mask
-        from collection.plan.additions import generated
+        from collection.plan.derived_recipes import generated
         from collection.plan.variants import inpaint, inpaint_seeds, refuse_painter
 
         asset, recipe = generated(project.store, self.image)
@@ -203,7 +203,7 @@ class InterpolateStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """So many, evenly spread, without the two themselves."""
-        from collection.plan.additions import generated
+        from collection.plan.derived_recipes import generated
         from collection.plan.variants import interpolate
 
         start, end = (generated(project.store, number)[1] for number in (self.first, self.second))

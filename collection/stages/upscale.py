@@ -42,7 +42,7 @@ class UpscaleStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """One for each image, in its place."""
-        from collection.plan.additions import generated
+        from collection.plan.derived_recipes import generated
 
         chosen = [generated(project.store, number) for number in dict.fromkeys(self._numbers(project))]
         weights = _kept_model(project, self.model, keep) if self.model and chosen else ""
