@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 from skimage import data
 
 from collection.config import Config
-from collection.generate.painter import STYLES
+from collection.generate.painter.manner import STYLES
 from collection.generate.registry import build_generator
 from collection.judge.flags import thresholds
 from collection.judge.pixels.banding import banding

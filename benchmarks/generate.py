@@ -20,7 +20,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from collection.generate.diffusion import Diffusion
+from collection.generate.diffusion.generator import Diffusion
 from collection.generate.run import generate
 from collection.generate.running.batch_result import RenderContext
 from collection.generate.running.executor import work

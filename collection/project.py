@@ -80,10 +80,6 @@ class Project:
         """What makes the images."""
         from collection.generate.registry import build_generator
 
-        if threads := getattr(self.config.generator, "threads", None):
-            import torch
-
-            torch.set_num_threads(threads)
         return build_generator(self.config, self.files)
 
     @cached_property

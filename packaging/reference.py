@@ -61,6 +61,8 @@ def tables(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """(heading of a table, its schema), the whole file first."""
     yield "The file", {**schema, "description": ""}
     for key, value in schema["properties"].items():
+        for node in value.get("oneOf", ()):
+            yield f'[{key}] with use = "{node["properties"]["use"]["const"]}"', node
         for name in definitions(value):
             node = schema["$defs"][name]
             if "properties" not in node:
@@ -70,8 +72,6 @@ def tables(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
                 heading = f"[[{key}]]"
             elif "additionalProperties" in value or "patternProperties" in value:
                 heading = f"[{key}.NAME]"
-            if "discriminator" in value:
-                heading += f' with use = "{node["properties"]["use"]["const"]}"'
             yield heading, node
             for inner, part in node["properties"].items():
                 if "$ref" in part and "properties" in schema["$defs"][part["$ref"].rsplit("/", 1)[1]]:
@@ -110,7 +110,7 @@ def default(value: dict[str, Any], required: bool) -> str:
 def meaning(schema: dict[str, Any], value: dict[str, Any]) -> str:
     """The description of a key and its range, or a pointer to the table of the key."""
     text = " ".join(value.get("description", "").split())
-    if not text and list(definitions(value)):
+    if not text and ("oneOf" in value or list(definitions(value))):
         text = "A table, below."
     low, high = value.get("minimum", value.get("exclusiveMinimum")), value.get("maximum")
     limits = f"{low:,} to {high:,}." if low is not None and high is not None else ""

@@ -72,7 +72,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("supply = 24", 'supply = "24"', 2, ["supply = '24'", "integer"]),
         ("supply = 24", "supply = true", 2, ["supply = True", "integer"]),
         ("supply = 24", "supply = 24\ncandidates = 3", 3, ["candidates", "less than supply = 24"]),
-        ('use = "painter"', 'use = "difusion"', 8, ["generator", "'difusion'", "'diffusion'"]),
+        ('use = "painter"', 'use = "difusion"', 9, ["generator", "'difusion'", "did you mean diffusion?"]),
         ('use = "painter"', 'use = "diffusion"', 8, ["the key generator.model is missing"]),
         ('use = "painter"', 'use = "diffusion"\nmodel = "m"\nstep = 3', 11, ["generator.step", "did you mean steps?"]),
         ('prompt = "b"', 'promt = "b"', 15, ["unknown key styles.bauhaus.promt", "did you mean prompt?"]),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from collection.config import load_config
-from collection.generate.painter import STYLES
+from collection.generate.painter.manner import STYLES
 
 
 def blocks(path: Path, language: str) -> list[str]:

@@ -60,10 +60,10 @@ def _leave_a_core() -> None:
 
 
 def _serve(session: Session, host: str, port: int | None, curators: list[str], open_page: bool) -> None:
-    from collection.web.access import is_loopback, links, open_keys
+    from collection.web.access import is_loopback, links, open_tokens
     from collection.web.serve import serve
 
-    keys = open_keys(session.project.folder, curators)
+    keys = open_tokens(session.project.folder, curators)
     with _listening(host, port) as listener:
         found = links(keys, host, listener.getsockname()[1])
         first = found[curators[0]]

@@ -25,7 +25,7 @@ def preview(session: Session, stage: SelectStage) -> None:
     from collection.values import amount
 
     found, screen = stage.preview(session.project), session.screen
-    moved = found.moves
+    moved = found.set_diff
     screen.line("preview", f"{amount(len(moved.added), 'image')} in, {len(moved.removed)} out; nothing was written")
     for word, numbers in (("in", moved.added), ("out", moved.removed)):
         if numbers:

@@ -13,7 +13,7 @@ from ..render import Screen
 from ..session import DryRun, Json, opened
 
 if TYPE_CHECKING:
-    from collection.plan.forecast import Rarity
+    from collection.plan.forecast import PlannedRarity
     from collection.stages.plan import PlanPreview
 
 
@@ -35,7 +35,7 @@ def show_preview(screen: Screen, preview: PlanPreview) -> None:
         screen.line("recipe", described(recipe))
 
 
-def show_rarity(screen: Screen, rarity: Sequence[Rarity]) -> None:
+def show_rarity(screen: Screen, rarity: Sequence[PlannedRarity]) -> None:
     """Show the planned rarity table: trait, value, tokens, percent, images."""
     width = max(len(item.value) for item in rarity)
     for item in rarity:

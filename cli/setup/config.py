@@ -25,14 +25,12 @@ def command(
     with opened(context, as_json) as session:
         import tomli_w
 
-        from collection.judge.encoders.plugin import ENCODERS
-        from collection.judge.settings import with_thresholds
+        from collection.stages.reference import effective_config, encoder_lines
 
-        value = with_thresholds(session.project.config.effective())
+        value = effective_config(session.project)
         if not as_json:
             typer.echo(tomli_w.dumps(value), nl=False)
             typer.echo("\n# Encoders that [score] may name, and what they cost:")
-            for name, encoder in ENCODERS.working():
-                word = f"{name}:{encoder.place}" if encoder.place else name
-                typer.echo(f"#   {word:<9} {encoder.purpose}" + (f"; {encoder.cost}" if encoder.cost else ""))
+            for line in encoder_lines():
+                typer.echo(f"#   {line}")
         Screen(as_json).object(value)

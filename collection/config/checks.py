@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from collection.config.planning import SETTINGS, Image, OneOfOne, Series, Trait, listed, values_of
+from collection.config.generator import TABLES
+from collection.config.planning import Image, OneOfOne, Series, Trait, listed, values_of
 from collection.config.reading import Place, Refuse
 from collection.config.tables import Config
 from collection.spelling import nearest
@@ -113,14 +114,13 @@ def _check_axes(config: Config, place: Place, series: Series, refuse: Refuse) ->
 
 
 def _check_axis_name(config: Config, place: Place, name: str, series: Series, refuse: Refuse) -> None:
-    fields = type(config.generator).model_fields
-    known = ["seed", "size", "blend", *(setting for setting in SETTINGS if setting in fields)]
+    known = ["seed", "size", "blend", *config.generator.axes()]
     if name in known or any(f"${{{name}" in prompt for prompt in (series.prompt, series.negative_prompt)):
         return
-    if name in SETTINGS:
+    if any(name in table.axes() for _, table in TABLES.working()):
         refuse(place, f"the {config.generator.use} generator has no {name}", f"it knows: {', '.join(known)}")
         return
-    hint = f"the axes are {', '.join(known)}, and every ${{name}} that the prompt says"
+    hint = f"the axes of {config.generator.use} are {', '.join(known)}, and every ${{name}} that the prompt says"
     refuse(place, f"no such axis, and the prompt says no ${{{name}}}{nearest(name, known)}", hint)
 
 
@@ -134,7 +134,7 @@ def _check_axis_value(config: Config, place: Place, name: str, value: Any, refus
     elif name == "seed":
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
             refuse(place, said, 'write seeds: "0-99,200" or whole numbers from 0 to 2**53 - 1')
-    elif name in ("size", *SETTINGS):
+    elif name in ("size", *config.generator.axes()):
         try:
             if name == "size":
                 Image.model_validate({"size": value}, strict=True)

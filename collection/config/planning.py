@@ -23,8 +23,6 @@ Conditions = dict[TraitName, Values]
 AxisValue = int | float | str | Size | dict[Name, Weight]
 Axis = Annotated[str | tuple[AxisValue, ...], Field(min_length=1)]
 MAX_SEEDS = 1_000_000
-SETTINGS = ("model", "steps", "guidance")
-"""Axes that are settings of a generator, where it has them."""
 
 
 def values_of(wish: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -209,7 +209,7 @@ def _known_keys(model: type[BaseModel], place: Place) -> list[str]:
 
 def _children(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     if "oneOf" in node:
-        return {key: {"$ref": reference} for key, reference in node["discriminator"]["mapping"].items()}
+        return {table["properties"]["use"]["const"]: table for table in node["oneOf"]}
     free = [*node.get("patternProperties", {}).values(), node.get("additionalProperties")][0]
     if isinstance(free, dict):
         return _Always(free)

@@ -43,7 +43,10 @@ class Table(BaseModel):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """The table's JSON Schema, with descriptions."""
         found = handler(schema)
-        texts = _descriptions(cls.__module__)[cls.__name__]
+        texts: dict[str, str] = {}
+        for table in reversed(cls.__mro__):
+            if issubclass(table, Table) and table is not Table:
+                texts |= _descriptions(table.__module__).get(table.__name__, {})
         for name, key in handler.resolve_ref_schema(found)["properties"].items():
             if name in texts:
                 key["description"] = texts[name]

@@ -31,7 +31,7 @@ _RELU_INDICES = (0, 3, 6, 9, 11)
 _SIGLIP_INDICES = (0, 2, 4, 6, 8)
 _SIGLIP_WIDTH = 1152
 _SIGLIP = "webli/ViT-SO400M-14-SigLIP-384"
-_AGPL = "AGPL-3.0, by its authors: whoever offers a service that uses it must offer its source"
+_AGPL = "AGPL-3.0, by its authors: a service that uses it must offer its source"
 ENCODER_OF_SPACE = {
     "openai/ViT-B-32": "cpu",
     "openai/ViT-B-16": "ViT-B-16-quickgelu/openai",

@@ -38,7 +38,7 @@ def thresholds(changed: Mapping[str, float]) -> dict[str, float]:
         require_flag(flag)
         low, high = known[flag].range if flag in known else (0, float("inf"))
         if not low <= value <= high:
-            raise UsageError(f"{flag} = {value:g} is not {low:g} to {high:g}", "collection metrics says the range")
+            raise UsageError(f"{flag} = {value:g} is not {low:g} to {high:g}", "`collection metrics` says the range")
         found[flag] = value
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -12,6 +12,7 @@ from collection.concurrency.pieces import by_pieces
 from collection.errors import CollectionError, WeightsError
 from collection.judge.aesthetic import AestheticPredictor
 from collection.judge.duplicates.hashes import fingerprint
+from collection.judge.metric import Vectors
 from collection.judge.pixels.pixel_metrics import PixelMetrics
 from collection.judge.scoring import MetricScorer, Pending, PixelScorer, ScoringResult, one_a_file, pixel_models
 from collection.judge.vector_scorer import VectorMetric, VectorScorer
@@ -171,8 +172,8 @@ def _look_at(
     store: Store, files: Files, scorers: Scorers, unseen: Sequence[Asset], batch_size: int
 ) -> Iterator[tuple[list[Failure], int]]:
     """Look at pixels; after each batch its failures, and how many images are done in all."""
-    done = 0
-    for batch in by_pieces(partial(_look, files, scorers), unseen, scorers.encoder, batch_size):
+    done, encoded = 0, frozenset(store.encoded(scorers.encoder.model))
+    for batch in by_pieces(partial(_look, files, scorers, encoded), unseen, scorers.encoder, batch_size):
         found = together([piece for piece, _, _ in batch])
         store.add_judgements(found.scores, found.embeddings, found.fingerprints)
         seen = [label for _, labels, _ in batch for label in labels]
@@ -196,7 +197,9 @@ def _after(
     return ScoringResult(tuple(failed.values()), tuple(note for result in done for note in result.notes))
 
 
-def _look(files: Files, scorers: Scorers, assets: Sequence[Asset]) -> tuple[Judgements, list[str], list[Failure]]:
+def _look(
+    files: Files, scorers: Scorers, encoded: Set[str], assets: Sequence[Asset]
+) -> tuple[Judgements, list[str], list[Failure]]:
     """What is found out about a piece: also the labels of the images that could be read, and those that could not."""
     seen, failed = list[tuple[Asset, Pixels]](), list[Failure]()
     for asset in assets:
@@ -204,7 +207,7 @@ def _look(files: Files, scorers: Scorers, assets: Sequence[Asset]) -> tuple[Judg
             seen.append((asset, decode_image(files.read(asset.file_sha256), files.path(asset.file_sha256))))
         except CollectionError as error:
             failed.append(Failure(asset.label, error.message))
-    return score_piece(scorers, seen), [asset.label for asset, _ in seen], failed
+    return score_piece(scorers, seen, encoded), [asset.label for asset, _ in seen], failed
 
 
 def score_batch(scorers: Scorers, assets: Sequence[Asset], pictures: Sequence[Pixels]) -> Judgements:
@@ -217,10 +220,13 @@ def score_batch(scorers: Scorers, assets: Sequence[Asset], pictures: Sequence[Pi
     return together([found for batch in batches for found in batch])
 
 
-def score_piece(scorers: Scorers, pictures: Sequence[tuple[Asset, Pixels]]) -> Judgements:
-    """`score_batch` for one piece, in the calling thread."""
+def score_piece(
+    scorers: Scorers, pictures: Sequence[tuple[Asset, Pixels]], encoded: Set[str] = frozenset()
+) -> Judgements:
+    """`score_batch` for one piece, in the calling thread; pictures whose files are `encoded` get no vector again."""
     encoder, models = scorers.encoder, pixel_models(scorers.pixels)
-    vectors = encoder.encode([pixels for _, pixels in pictures])
+    new = [(asset, pixels) for asset, pixels in pictures if asset.file_sha256 not in encoded]
+    vectors: Sequence[Vectors] = list(encoder.encode([pixels for _, pixels in new])) if new else []
     return Judgements(
         scores=[
             Score(asset.file_sha256, metric, models[metric], value)
@@ -229,8 +235,7 @@ def score_piece(scorers: Scorers, pictures: Sequence[tuple[Asset, Pixels]]) -> J
             for metric, value in scorer.measure(pixels).items()
         ],
         embeddings=[
-            Embedding(asset.file_sha256, encoder.model, vector)
-            for (asset, _), vector in zip(pictures, vectors, strict=True)
+            Embedding(asset.file_sha256, encoder.model, vector) for (asset, _), vector in zip(new, vectors, strict=True)
         ],
         fingerprints={asset.file_sha256: fingerprint(pixels) for asset, pixels in pictures},
     )

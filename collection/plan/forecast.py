@@ -11,15 +11,12 @@ from collection.plan.domain import ABSENT
 from collection.plan.plan import Plan
 from collection.values import Recipe
 
-PAINTER_SECONDS, PAINTER_BYTES = 1.2e-6, 1.25
-"""Of a pixel by the embedded painter: the mean of its seven styles at 512 px on one core of a 2-core machine
-(benchmarks/painter.py; 0.14 to 0.72 s and 1.0 to 1.65 bytes a pixel, PNG)."""
 MOST_BYTES = 3.01
 """Of a pixel of any image: a PNG of 8-bit RGB that does not compress at all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rarity:
+class PlannedRarity:
     """A value of a trait: how many tokens it is planned for, and how many images will show it."""
 
     trait: str
@@ -44,7 +41,7 @@ class Forecast:
     gas_source: str
 
 
-def rarity_table(plan: Plan) -> list[Rarity]:
+def rarity_table(plan: Plan) -> list[PlannedRarity]:
     """Every value of every trait, the commonest first; values whose weight rounds to no token are told too."""
     config, supply = plan.config, plan.config.supply
     images = Counter((name, value) for recipe in plan.recipes for name, value in _with_absent(config, recipe))
@@ -54,8 +51,8 @@ def rarity_table(plan: Plan) -> list[Rarity]:
         tokens.update((name, ABSENT) for name in config.traits if name not in traits)
     known = {(name, value) for name, trait in config.traits.items() for value in trait.values}
     found = [
-        Rarity(name, value, tokens[name, value], images[name, value], round(100 * tokens[name, value] / supply, 3))
-        for name, value in {*known, *tokens, *images}
+        PlannedRarity(*pair, tokens[pair], images[pair], round(100 * tokens[pair] / supply, 3))
+        for pair in {*known, *tokens, *images}
     ]
     return sorted(found, key=lambda item: (item.trait, -item.tokens, item.value))
 
@@ -73,15 +70,17 @@ def forecast(
     the contract and minting the supply.
     """
     pixels = sum(recipe.width * recipe.height for recipe in recipes)
-    painted = config.generator.use == "painter"
+    told = config.generator.estimate()
     time: float | None = None
     time_source = "no image was made yet"
     if seconds is not None:
         time, time_source = seconds * len(recipes), "the images made last in this project"
-    elif painted:
-        time, time_source = PAINTER_SECONDS * pixels, "the painter on one core"
+    elif told.seconds_a_pixel is not None:
+        time, time_source = told.seconds_a_pixel * pixels, told.source
     if bytes_a_pixel is not None:
         disk, disk_source = bytes_a_pixel, "the images made last in this project"
+    elif told.bytes_a_pixel is not None:
+        disk, disk_source = told.bytes_a_pixel, told.source
     else:
-        disk, disk_source = (PAINTER_BYTES, "the painter at 512 px") if painted else (MOST_BYTES, "at most")
+        disk, disk_source = MOST_BYTES, "at most"
     return Forecast(time, time_source, round(disk * pixels), disk_source, gas, "measured, embedded")

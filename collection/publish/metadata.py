@@ -31,10 +31,9 @@ def attributes_of(asset: Asset) -> list[Attribute]:
         found.append(Attribute("Series", recipe.series))
         if recipe.blend.leading:
             found.append(Attribute("Style", recipe.blend.leading))
-        found += [Attribute(name, value) for name, value in sorted(recipe.traits.items())]
-    told = {attribute.trait_type.casefold() for attribute in found}
-    reported = sorted(asset.features.items())
-    return found + [Attribute(name, value) for name, value in reported if name.casefold() not in told]
+    taken, planned = {item.trait_type.casefold() for item in found}, recipe.traits if recipe else {}
+    traits = asset.traits.items()
+    return found + [Attribute(*pair) for pair in traits if pair[0] in planned or pair[0].casefold() not in taken]
 
 
 def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str) -> dict[str, Any]:

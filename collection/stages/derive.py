@@ -181,10 +181,10 @@ class InpaintStage(DeriveStage):
         """One for each attempt."""
         from collection.pictures.files import check_mask
         from collection.plan.derived_recipes import generated
-        from collection.plan.variants import inpaint, inpaint_seeds, refuse_painter
+        from collection.plan.variants import inpaint, inpaint_seeds, refuse_unable
 
         asset, recipe = generated(project.store, self.image)
-        refuse_painter([recipe])
+        refuse_unable([recipe], "mask", "paint a masked part anew")
         data = self.mask.read_bytes()
         check_mask(data, self.mask, (asset.width, asset.height))
         sha256 = _kept_picture(project, data, self.mask, keep)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from collection.config import DiffusionGenerator
 from collection.errors import CollectionError
 from collection.project import CONFIG_FILE, Project, open_project
 from collection.stages.publication import Publication
@@ -122,10 +121,11 @@ def _hub() -> Check:
 
 def _plugins() -> Iterator[Check]:
     """What installed packages add and cannot be used; what works needs no word."""
+    from collection.generate.registry import GENERATORS
     from collection.judge.catalogue import failures
     from collection.judge.encoders.plugin import ENCODERS
 
-    for failure in (*ENCODERS.failures(), *failures()):
+    for failure in (*GENERATORS.failures(), *ENCODERS.failures(), *failures()):
         yield Check(failure.what, False, False, failure.why, "update or uninstall its package")
 
 
@@ -140,9 +140,7 @@ def _project(folder: Path) -> Iterator[Check]:
         yield _tried("database", lambda: str(project.store.path))
         yield _tried("image files", lambda: _files(project))
         yield _tried("encoder", lambda: _encoder(project))
-        generator = project.config.generator
-        if isinstance(generator, DiffusionGenerator):
-            yield _model(generator.model)
+        yield _tried(f"generator {project.config.generator.use}", partial(_generator, project))
         publication = Publication(project)
         for pinner in publication.pinners:
             yield _tried(f"storage {pinner.name}", partial(_storage, project, pinner))
@@ -183,10 +181,11 @@ def _storage(project: Project, pinner: Pinner) -> str:
     return "holds the frozen set" if frozen and held else "reachable"
 
 
-def _model(model: str) -> Check:
-    if Path(model).is_dir() or not model.startswith((".", "/", "~")):
-        return Check("model", True, True, model)
-    return Check("model", False, True, f"{model} is no folder", "generator.model names a diffusers folder or a hub id")
+def _generator(project: Project) -> str:
+    from collection.generate.registry import GENERATORS
+
+    table = project.config.generator
+    return GENERATORS.get(table.use).examine(table, project.folder)
 
 
 def _chain(publication: Publication) -> str:

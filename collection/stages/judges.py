@@ -11,7 +11,7 @@ from collection.values import TextEncoder
 
 if TYPE_CHECKING:
     from collection.curate.reviews.state import Standing
-    from collection.curate.search.catalogue import Catalogue, Judge
+    from collection.curate.search.catalogue import Catalogue, RankingContext
     from collection.curate.selection.criteria import Wish
     from collection.judge.duplicates.dedupe import DuplicateThresholds
     from collection.judge.duplicates.regroup import Regrouping
@@ -142,9 +142,9 @@ class Judges:
 
         return standings(self._store)
 
-    def _judge(self) -> Judge:
-        from collection.curate.search.catalogue import Judge
+    def _judge(self) -> RankingContext:
+        from collection.curate.search.catalogue import RankingContext
 
         encoder = self.scorers.encoder
         words = encoder if isinstance(encoder, TextEncoder) else None
-        return Judge(self.ranking_metrics, encoder.model, lambda: self.flags, words)
+        return RankingContext(self.ranking_metrics, encoder.model, lambda: self.flags, words)

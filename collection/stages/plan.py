@@ -11,7 +11,7 @@ from collection.stages.report import Report, bytes_of
 from collection.values import Progress, Recipe, amount, silent
 
 if TYPE_CHECKING:
-    from collection.plan.forecast import Forecast, Rarity
+    from collection.plan.forecast import Forecast, PlannedRarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class PlanPreview:
     """Ways to write the prompt of each series."""
     combinations: tuple[int, bool] | None
     """Combinations of traits that the rules leave, and whether all were counted; None where there are no traits."""
-    rarity: Sequence[Rarity]
+    rarity: Sequence[PlannedRarity]
     forecast: Forecast
     examples: Sequence[Recipe]
 

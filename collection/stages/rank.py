@@ -11,7 +11,7 @@ from collection.stages.report import Report
 from collection.values import Progress, amount, silent
 
 if TYPE_CHECKING:
-    from collection.curate.reviews.pairwise import Outlook
+    from collection.curate.reviews.pairwise import ErrorForecast
     from collection.curate.selection.vote_ranking import VoteRanking
 
 DOUBT = 0.05
@@ -58,25 +58,26 @@ class RankStage:
 
 def _report(found: VoteRanking) -> Report:
     strengths, keep = found.strengths, found.keep
-    outlook = strengths.outlook(keep, found.votes, DOUBT)
-    told = bool(found.votes) and strengths.told
+    forecast = strengths.forecast(keep, found.votes, DOUBT)
+    conclusive = bool(found.votes) and strengths.conclusive
     details: dict[str, Any] = {
-        "votes": found.votes, "told": told, "evidence": strengths.evidence, "keep": keep,
-        "outlook": outlook.as_json(), "ranking": _ranking(found),
+        "votes": found.votes, "conclusive": conclusive, "evidence": strengths.evidence, "keep": keep,
+        "expected_error": forecast.as_json(), "ranking": _ranking(found),
     }  # fmt: skip
     if not found.votes:
         hint = "compare images in `collection review`, or here: collection rank WINNER LOSER"
         return Report("rank", "nobody has compared any images yet", details, hint=hint)
-    ranks = "they rank the images" if told else "too few to rank by: the scores still do"
-    line = f"{amount(found.votes, 'comparison')}, {ranks}; {outlook.doubt:.0%} of the choice in doubt, {_more(outlook)}"
+    ranks = "they rank the images" if conclusive else "too few to rank by: the scores still do"
+    wrong = f"{forecast.now:.0%} of the choice is expected to be wrong"
+    line = f"{amount(found.votes, 'comparison')}, {ranks}; {wrong}, {_more(forecast)}"
     return Report("rank", line, details)
 
 
-def _more(outlook: Outlook) -> str:
+def _more(forecast: ErrorForecast) -> str:
     """What asking on would bring."""
-    if outlook.settled:
+    if forecast.settled:
         return "no need to ask on"
-    return f"about {outlook.then:.0%} after {amount(outlook.votes, 'more vote')}"
+    return f"about {forecast.then:.0%} after {amount(forecast.votes, 'more vote')}"
 
 
 def _ranking(found: VoteRanking) -> list[dict[str, Any]]:

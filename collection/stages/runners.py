@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from collection.config import Config, DiffusionGenerator
+from collection.config import Config
 from collection.project import Project, open_project
 
 if TYPE_CHECKING:
@@ -73,18 +73,21 @@ def _equipped(cluster: Cluster, config: Config) -> Cluster:
     """The cluster whose actors have what it takes to make what this process would make."""
     import torch
 
-    wish = config.generator
-    if not isinstance(wish, DiffusionGenerator):
+    from collection.generate.registry import resources
+
+    wanted = resources(config)
+    if wanted.device is None:
         return replace(cluster, threads=torch.get_num_threads(), gpus=cluster.gpus or 0)
-    threads = wish.threads or torch.get_num_threads()
-    gpus = cluster.gpus or 0 if wish.device == "cpu" else cluster.gpus
+    threads = wanted.threads or torch.get_num_threads()
+    gpus = cluster.gpus or 0 if wanted.device == "cpu" else cluster.gpus
     return replace(cluster, threads=threads, cores=threads, gpus=gpus)
 
 
 def _devices(config: Config) -> tuple[str, ...]:
     """The CUDA devices that workers share out, if the configuration leaves them the choice."""
-    wish = config.generator
-    if not isinstance(wish, DiffusionGenerator) or wish.device not in ("auto", "cuda"):
+    from collection.generate.registry import resources
+
+    if resources(config).device not in ("auto", "cuda"):
         return ()
     from collection.generate.running.workers import cuda_devices
 

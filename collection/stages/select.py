@@ -16,7 +16,7 @@ from collection.values import Progress, amount, silent
 if TYPE_CHECKING:
     from collection.curate.selection.criteria import Wish
     from collection.curate.selection.diverse import Coverage
-    from collection.curate.selection.statistics import Moves
+    from collection.curate.selection.statistics import SetDiff
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class SelectStage:
         """What the choice would change in the written set, by all comparisons; the set stays as it is."""
         from collection.curate.selection.candidates import candidates_of
         from collection.curate.selection.select import propose, standing_of
-        from collection.curate.selection.statistics import moves
+        from collection.curate.selection.statistics import set_diff
 
         count_comparisons(project)
         store, wish, wished = project.store, judges_of(project).wish(), self._wish(project)
@@ -119,7 +119,7 @@ class SelectStage:
         return SelectPreview(
             SetSummary(len(written), *standing_of(candidates, wish, written)),
             SetSummary(then.selected, then.mean_score, then.coverage),
-            moves(candidates, proposal, written),
+            set_diff(candidates, proposal, written),
             then.supply,
         )
 
@@ -151,17 +151,17 @@ class SelectPreview:
 
     now: SetSummary
     then: SetSummary
-    moves: Moves
+    set_diff: SetDiff
     supply: int
 
     def as_json(self) -> dict[str, Any]:
         """The same in JSON values."""
         return {
-            "stage": "preview", "added": self.moves.added, "removed": self.moves.removed, "now": self.now.as_json(),
-            "then": self.then.as_json(), "supply": self.supply,
+            "stage": "preview", "added": self.set_diff.added, "removed": self.set_diff.removed,
+            "now": self.now.as_json(), "then": self.then.as_json(), "supply": self.supply,
             "rarity": [
                 {"trait": item.trait, "value": item.value, "now": item.before, "then": item.count}
-                for item in self.moves.changed
+                for item in self.set_diff.changed
             ],
         }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Sheet: the set at one look, or any images, drawn as a picture to show."""
+"""ContactSheet: the set at one look, or any images, drawn as a picture to show."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from collection.stages.report import Report
 from collection.values import Progress, amount, silent
 
 if TYPE_CHECKING:
-    from collection.curate.sheet import Sheet
+    from collection.curate.sheet import ContactSheet
     from collection.store.records import Asset
 
 
@@ -62,12 +62,12 @@ class SheetStage:
         line = f"{nothing}{amount(len(sheet.cells), 'image')} on {', '.join(pages)}"
         return Report("sheet", line, {"pages": pages, "images": len(sheet.cells)})
 
-    def shown(self, project: Project) -> Sheet:
+    def shown(self, project: Project) -> ContactSheet:
         """What the sheet shows: the images asked for, else the tokens if there are any, else the chosen, else all.
 
         Images bear their flags; tokens do not, for they are what the world sees.
         """
-        from collection.curate.sheet import Cell, Sheet
+        from collection.curate.sheet import Cell, ContactSheet
 
         config, store, flags = project.config, project.store, judges_of(project).flags
         made = {asset.id: asset for asset in store.assets()}
@@ -82,7 +82,7 @@ class SheetStage:
             what += f" of {len(made)}: {' '.join(self.images)}" if self.images else ""
             what += f" chosen of {len(made)}, best first" if selection else ""
         artists = ", ".join(artist.name for artist in config.artists)
-        return Sheet(config.title, "  ·  ".join(filter(None, [artists, what, f'seed "{config.seed}"'])), cells)
+        return ContactSheet(config.title, "  ·  ".join(filter(None, [artists, what, f'seed "{config.seed}"'])), cells)
 
 
 def caption(asset: Asset, flags: Flagged) -> str:

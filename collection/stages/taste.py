@@ -163,7 +163,7 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
                 f"name others, such as {', '.join(stock)}; [score.flags] and bar keep such images out",
             )
         return {metric: known[metric] for metric in by}
-    if compared.get("told"):
+    if compared.get("conclusive"):
         return votes
     tastes = [taste for taste in store.tastes() if taste.encoder == scorers.encoder.model]
     proven = [taste.name for taste in tastes if taste.report.get("better")]

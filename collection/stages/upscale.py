@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from collection.errors import UsageError
 from collection.project import Project
 from collection.stages.derive import Derived, DeriveStage
-from collection.values import Recipe, sha256_hex
+from collection.values import Recipe
 
 if TYPE_CHECKING:
     from collection.store.records import Asset
@@ -61,15 +61,11 @@ class UpscaleStage(DeriveStage):
         return [number for number in selection if number not in done]
 
     def _larger(self, asset: Asset, recipe: Recipe, weights: str) -> Recipe:
-        from collection.plan.variants import model_larger, painted_larger, tiled_larger
+        from collection.plan.variants import larger, model_larger
 
         if self.model:
             return model_larger(recipe, asset.file_sha256, self.scale, model=self.model.name, weights=weights)
-        if recipe.generator == "painter":
-            return painted_larger(recipe, self.scale)
-        if recipe.generator == "upscaler":
-            raise UsageError(f"image {asset.id} was enlarged by {recipe.model}", "name a model's file: --model FILE")
-        return tiled_larger(recipe, asset.file_sha256, self.scale, strength=self.strength, tile=self.tile)
+        return larger(recipe, asset.file_sha256, self.scale, strength=self.strength, tile=self.tile)
 
 
 def _kept_model(project: Project, model: Path, keep: bool) -> str:
@@ -77,5 +73,6 @@ def _kept_model(project: Project, model: Path, keep: bool) -> str:
     suffix = model.suffix.lower()
     if suffix not in SUFFIXES:
         raise UsageError(f"{model} is no {' or '.join(SUFFIXES)} file", "convert the model to safetensors")
-    data = model.read_bytes()
-    return project.files.add(data, suffix) if keep else sha256_hex(data)
+    from collection.models.weights import file_sha256
+
+    return project.files.add_file(model, suffix) if keep else file_sha256(model)

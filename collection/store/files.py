@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
-from collection.atomic_file import DEBRIS, write_durably
+from collection.atomic_file import DEBRIS, durable_file, write_durably
 from collection.errors import UnavailableError
 from collection.values import sha256_hex
 
@@ -41,6 +42,23 @@ class Files:
             except OSError as error:
                 raise UnavailableError(
                     f"cannot write {path}: {error.strerror}", "free some disk space, then run the same command again"
+                ) from error
+        return sha256
+
+    def add_file(self, source: Path, suffix: str) -> str:
+        """Keep a copy of a file of any size; returns its SHA-256. Raises UnavailableError where the disk refuses."""
+        from collection.models.weights import file_sha256
+
+        sha256 = file_sha256(source)
+        path = self.path(sha256, suffix)
+        if not path.exists() or path.stat().st_size != source.stat().st_size:
+            try:
+                with source.open("rb") as original, durable_file(path) as copy:
+                    shutil.copyfileobj(original, copy, 2**20)
+            except OSError as error:
+                raise UnavailableError(
+                    f"cannot copy {source} to {path}: {error.strerror}",
+                    "free some disk space, then run the same command again",
                 ) from error
         return sha256
 

@@ -31,6 +31,16 @@ class KnownRecipe:
     planned: bool
 
 
+def all_traits(planned: Mapping[str, str], reported: Mapping[str, str]) -> dict[str, str]:
+    """The traits of an image: those `planned`, by name, then those that its generator `reported`, by name.
+
+    A reported trait whose name is planned too, in whatever case, is left out: the plan says what the image is.
+    """
+    names = {name.casefold() for name in planned}
+    beyond = {name: value for name, value in sorted(reported.items()) if name.casefold() not in names}
+    return {**dict(sorted(planned.items())), **beyond}
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """One image that exists; `recipe` is None for an imported one."""
@@ -44,6 +54,11 @@ class Asset:
     size: int
     generator: Mapping[str, Any] = field(default_factory=dict)
     features: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def traits(self) -> dict[str, str]:
+        """What was planned of the image, and what its generator reports beyond that; see `all_traits`."""
+        return all_traits(self.recipe.traits if self.recipe else {}, self.features)
 
     @property
     def label(self) -> str:

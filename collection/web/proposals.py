@@ -41,7 +41,7 @@ class Proposals:
     def candidates(self, now: Snapshot, wish: Wish) -> Candidates:
         """What there is to choose from; read anew only where images, scores or duplicates changed."""
         with self._lock:
-            parts = (now.images, now.scores, now.choice.aside)
+            parts = (now.images, now.scores, now.selection.aside)
             if self._candidates is None or any(old is not new for old, new in zip(self._of, parts, strict=True)):
                 self._of, self._candidates = parts, candidates_of(self._project.store, wish)
             return self._candidates

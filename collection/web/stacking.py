@@ -41,7 +41,7 @@ class Stacking:
     def _known(self, now: Snapshot) -> Regrouping:
         """Read anew only where images, scores or duplicates changed."""
         with self._lock:
-            parts = (now.images, now.scores, now.choice.aside)
+            parts = (now.images, now.scores, now.selection.aside)
             if self._regrouping is None or any(old is not new for old, new in zip(self._of, parts, strict=True)):
                 self._of, self._regrouping = parts, judges_of(self._project).regrouping()
             return self._regrouping

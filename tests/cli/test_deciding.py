@@ -95,7 +95,7 @@ def test_images_that_cannot_be_meant(decide, words: list[str]) -> None:
 
 def test_an_order_is_ranked_and_counted_by_the_next_choice(decide) -> None:
     first = decide("rank")
-    assert (first["votes"], first["told"]) == (0, False)
+    assert (first["votes"], first["conclusive"]) == (0, False)
     found = decide("rank", 5, 4, 3)
     assert (found["votes"], len(found["ranking"])) == (2, 5)
     strengths = {row["image"]: row["strength"] for row in found["ranking"]}
@@ -103,7 +103,7 @@ def test_an_order_is_ranked_and_counted_by_the_next_choice(decide) -> None:
     assert decide("rank", "--dry-run")["pending"] == 0
     for _ in range(12):
         decide("rank", 5, 4, 3, 2, 1)
-    assert decide("rank")["told"]
+    assert decide("rank")["conclusive"]
     assert decide("select")["selected"] == 3
     assert "votes" in decide("select", "--why-image", 5)["why"]
     decide("rank", 1, code=2)

@@ -171,7 +171,7 @@ def test_the_model_of_the_sketch_sample_can_begin_from_a_picture(
     tiny_lcm: Path, diffusion_recipe: Callable[..., Recipe]
 ) -> None:
     """A latent consistency model, which takes its guidance as an embedding."""
-    from collection.generate.diffusion import Diffusion
+    from collection.generate.diffusion.generator import Diffusion
 
     sketches = {"dark": np.full((32, 32, 3), 40, np.uint8), "light": np.full((32, 32, 3), 200, np.uint8)}
     recipes = [

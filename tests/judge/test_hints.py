@@ -107,7 +107,7 @@ def test_every_command_that_the_judge_names_exists(repository: Path) -> None:
     files = [*(repository / "collection" / "judge").rglob("*.py"), repository / "docs" / "metrics.md"]
     quoted = r"(?:`|\"|: )collection (?:-C \S+ )?([a-z]+)(?: --\w+)?(?=`| learns|['\"])"
     named = {command for file in files for command in re.findall(quoted, file.read_text())}
-    assert {"score", "learn", "rank", "references", "metrics"} <= named <= known, named - known
+    assert {"score", "learn", "rank", "references"} <= named <= known, named - known
 
 
 def test_an_encoder_without_a_text_tower_names_one_that_has_it(tmp_path: Path) -> None:

@@ -147,6 +147,16 @@ def test_a_head_added_later_scores_as_it_would_have_and_sees_no_image_again(tmp_
         made.store.close()
 
 
+def test_a_metric_of_pixels_added_later_encodes_no_image_again(project, art):
+    project.add(art[:3])
+    encoder = ThumbnailEncoder()
+    score(project.store, project.files, Scorers(encoder, pixels=()))
+    assert project.values("quality") == [None] * 3
+    report = score(project.store, project.files, Scorers(encoder))
+    assert (report.scored, encoder.shown) == (3, 3)
+    assert None not in project.values("quality")
+
+
 def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(project, art):
     project.add(art[:4])
     lost, changed = (project.files.path(asset.file_sha256) for asset in project.store.assets()[:2])

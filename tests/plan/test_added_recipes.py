@@ -17,9 +17,8 @@ from collection.plan.variants import (
     inpaint,
     inpaint_seeds,
     interpolate,
+    larger,
     model_larger,
-    painted_larger,
-    tiled_larger,
     variants,
 )
 from collection.store.records import KnownRecipe
@@ -75,18 +74,18 @@ def test_inpainting_keeps_all_but_the_masked_part() -> None:
 
 
 def test_three_ways_to_be_larger() -> None:
-    painted = painted_larger(PAINTED, 2)
+    painted = larger(PAINTED, SKETCH, 2, strength=0.2, tile=64)
     assert (painted.width, painted.height, painted.seed, painted.sketch) == (128, 192, 1, "")
-    tiled = tiled_larger(DIFFUSED, SKETCH, 3, strength=0.2, tile=64)
+    tiled = larger(DIFFUSED, SKETCH, 3, strength=0.2, tile=64)
     assert (tiled.width, tiled.generator, tiled.sketch) == (192, "tiles", SKETCH)
-    assert tiled.options == {"steps": 2, "batch": 4, "strength": 0.2, "tile": 64}
+    assert tiled.options == {"steps": 2, "batch": 4, "strength": 0.2, "tile": 64, "painter": "diffusion"}
     modelled = model_larger(PAINTED, SKETCH, 2, model="x2.pth", weights=MASK)
     assert (modelled.generator, modelled.model, modelled.series) == ("upscaler", "x2.pth", "day")
     assert modelled.traits == PAINTED.traits
-    for larger, parent in ((painted, PAINTED), (tiled, DIFFUSED), (modelled, PAINTED)):
-        assert larger.parents == (parent.sha256,)
+    for made, parent in ((painted, PAINTED), (tiled, DIFFUSED), (modelled, PAINTED)):
+        assert made.parents == (parent.sha256,)
     with pytest.raises(UsageError, match="4608"):
-        painted_larger(PAINTED, 48)
+        larger(PAINTED, SKETCH, 48, strength=0.2, tile=64)
 
 
 def test_a_reroll_never_comes_back() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from collection.config import Config
-from collection.generate.painter import Painter
+from collection.generate.painter.generator import Painter
 from collection.plan.forecast import forecast, rarity_table
 from collection.plan.plan import Plan
 

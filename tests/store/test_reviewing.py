@@ -5,7 +5,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -121,3 +123,13 @@ def test_what_one_reader_does_with_an_event_changes_it_for_nobody_else(store: St
         event.seen["filters"]["a"].append(2)
         event.value["text"].clear()
     assert [(event.seen, event.value) for event in store.reviews()] == [(seen, {"text": ["a"]})] * 2
+
+
+@pytest.mark.parametrize("seen", [{"view": "grid"}, {"view": {"query": "sky:torn"}}, {"shown": [1, 2]}])
+def test_no_reader_of_the_log_can_change_it_for_another(store: Store, seen: dict[str, Any]) -> None:
+    store.add_reviews("ada", [Decision("flag", 1, "pick")], seen)
+    (event,) = store.reviews()
+    for change in (lambda: event.seen.clear(), lambda: event.seen["shown"].append(3), lambda: event.seen.pop("view")):
+        with suppress(AttributeError, KeyError):
+            change()
+    assert [dict(event.seen) for event in store.reviews()] == [seen]

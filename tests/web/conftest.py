@@ -24,7 +24,7 @@ from collection.project import Project, open_project
 from collection.stages.judges import judges_of
 from collection.store.records import Asset, Duplicate, Embedding, Fingerprint, Score
 from collection.values import sha256_hex
-from collection.web.access import Keys, open_keys
+from collection.web.access import Tokens, open_tokens
 from collection.web.app import create_app
 
 CONFIG = """\
@@ -92,15 +92,15 @@ def project(tmp_path: Path) -> Iterator[Project]:
 
 
 @pytest.fixture
-def keys(project: Project) -> Keys:
-    return open_keys(project.folder, CURATORS)
+def keys(project: Project) -> Tokens:
+    return open_tokens(project.folder, CURATORS)
 
 
 @pytest.fixture
-def app(project: Project, keys: Keys) -> Iterator[FastAPI]:
+def app(project: Project, keys: Tokens) -> Iterator[FastAPI]:
     app = create_app(project, keys)
     yield app
-    app.state.room.close()
+    app.state.review.close()
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def visitor(app: FastAPI) -> TestClient:
 
 
 @pytest.fixture
-def client(app: FastAPI, keys: Keys) -> Client:
+def client(app: FastAPI, keys: Tokens) -> Client:
     """A curator's page: came in by the link, and says that it is ours."""
 
     def come_in(curator: str) -> TestClient:

@@ -14,10 +14,12 @@ from starlette.testclient import TestClient
 from collection.curate.reviews.audit import check_audit
 from collection.curate.reviews.log import record
 from collection.curate.selection.select import pending, select
+from collection.errors import CollectionError, ErrorKind
 from collection.judge.duplicates.dedupe import dedupe
 from collection.project import Project
 from collection.stages.judges import judges_of
-from collection.store.records import Decision, Fingerprint
+from collection.store.records import Decision, Fingerprint, Score
+from collection.web.app import STATUSES
 
 
 def vote(client: TestClient, *decisions: tuple[str, int, Any], seen: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -100,7 +102,7 @@ class TestImages:
         project.files.path(asset.file_sha256).unlink()
         for name in ("thumb", "image"):
             answer = anna.get(image(anna, 2)[name])
-            assert answer.status_code == 409
+            assert answer.status_code == 503
             assert "generate" in answer.json()["hint"]
 
     def test_a_histogram_follows_the_query(self, anna: TestClient) -> None:
@@ -316,10 +318,64 @@ def test_images_made_meanwhile_are_there_at_once(anna: TestClient, project: Proj
     record(project.store, "carla", [Decision("flag", 1, "pick")])
     after = anna.get("/api/ids").json()
     assert after["version"] > before["version"]
-    assert app.state.room.catalogue.decided_since(before["version"]).keys() == {1}
+    assert app.state.review.catalogue.decided_since(before["version"]).keys() == {1}
 
 
 def test_the_icon_that_browsers_ask_for_unasked(anna: TestClient) -> None:
     answer = anna.get("/favicon.ico")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
     assert "<svg" in answer.text
+
+
+class TestErrors:
+    """The status of an answer follows from the kind of the error, whoever raises it."""
+
+    @pytest.mark.parametrize(
+        ("kind", "status"),
+        [
+            (ErrorKind.USAGE, 400),
+            (ErrorKind.CONFIGURATION, 409),
+            (ErrorKind.NOT_FOUND, 404),
+            (ErrorKind.CONFLICT, 409),
+            (ErrorKind.UNAVAILABLE, 503),
+            (ErrorKind.FAILED, 500),
+        ],
+    )
+    def test_every_kind_has_a_status(self, app: FastAPI, anna: TestClient, kind: ErrorKind, status: int) -> None:
+        class OfThatKindError(CollectionError):
+            pass
+
+        OfThatKindError.kind = kind
+
+        @app.get(f"/api/refused-{kind}")
+        def refused() -> None:
+            raise OfThatKindError("no such thing", "ask for another")
+
+        answer = anna.get(f"/api/refused-{kind}")
+        assert (answer.status_code, answer.json()) == (status, {"error": "no such thing", "hint": "ask for another"})
+
+    def test_no_kind_is_without_a_status(self) -> None:
+        assert set(STATUSES) == set(ErrorKind)
+
+    def test_more_locks_than_tokens_are_a_conflict(self, anna: TestClient) -> None:
+        anna.post("/api/events", json={"decisions": [{"kind": "lock", "asset": [1, 2, 3, 4, 5], "value": True}]})
+        answer = anna.get("/api/set")
+        assert answer.status_code == 409
+        assert "5 images locked" in answer.json()["error"]
+
+
+class TestDirections:
+    """What is better in which direction is what the catalogue of metrics says."""
+
+    def test_the_state_tells_the_direction_of_every_metric(self, anna: TestClient, project: Project) -> None:
+        files = [asset.file_sha256 for asset in project.store.assets()]
+        names = {
+            "banding": "lower",
+            "contrast": "neither",
+            "sharpness": "higher",
+            "mood:calm": "neither",
+            "own": "neither",
+        }
+        project.store.add_judgements([Score(files[0], name, "m", 0.5) for name in names])
+        metrics = {item["name"]: item["better"] for item in anna.get("/api/state").json()["metrics"]}
+        assert metrics == {"quality": "higher", **names}

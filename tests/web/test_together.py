@@ -57,8 +57,8 @@ class TestTheSet:
         self, anna: TestClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         told: list[tuple[str, Any]] = []
-        monkeypatch.setattr("collection.web.stream.LOOK", -1.0)  # every choice takes longer
-        monkeypatch.setattr(app.state.news, "tell", lambda name, value: told.append((name, value)))
+        monkeypatch.setattr("collection.web.broadcaster.LOOK", -1.0)  # every choice takes longer
+        monkeypatch.setattr(app.state.broadcaster, "tell", lambda name, value: told.append((name, value)))
         supply = got(anna, "/api/set", asker="a")["supply"]
         assert told == [("choosing", {"asker": "a", "done": n, "total": supply}) for n in range(1, supply + 1)]
 
@@ -101,10 +101,10 @@ class TestDuels:
     def test_how_far_the_asking_is(self, anna: TestClient) -> None:
         first = got(anna, "/api/pair")
         assert first["asked"] == first["votes"] == 0
-        outlook = first["outlook"]
-        assert not outlook["settled"]
-        assert 0.05 < outlook["then"] < outlook["doubt"] <= 0.5
-        assert outlook["votes"] >= 10
+        forecast = first["expected_error"]
+        assert not forecast["settled"]
+        assert 0.05 < forecast["then"] < forecast["now"] <= 0.5
+        assert forecast["votes"] >= 10
         assert not {"score", "scores"} & set(first["left"])
         vote(anna, "pair", first["left"]["id"], "left", first["right"]["id"])
         vote(anna, "pair", first["left"]["id"], "skip", first["right"]["id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -47,7 +48,7 @@ def after(
     """The wish as these decisions would leave it; nothing is recorded.
 
     A lock takes back this curator's reject, a reject the lock, and `freed` images have neither. Raises UsageError for
-    numbers without an image, or an image in two of the lists; CollectionError where the locked images would be more
+    numbers without an image, or an image that is named twice; ConflictError where the locked images would be more
     than the tokens of their kind.
     """
     asked = [*locked, *rejected, *freed]
@@ -56,7 +57,7 @@ def after(
         raise UsageError(
             f"the plan has no image {label(unknown[0])}", "`collection sheet --all` shows every image with its number"
         )
-    if twice := [number for number in set(asked) if asked.count(number) > 1]:
+    if twice := sorted(number for number, times in Counter(asked).items() if times > 1):
         raise UsageError(f"image {label(twice[0])} is named twice", "lock it, reject it or take both back")
     decided = dict(wish.decided)
     for said in _said(wish, locked, rejected, freed, curator):

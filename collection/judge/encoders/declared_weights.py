@@ -159,7 +159,7 @@ def treatment_of_folder(config: Mapping[str, Any], where: str) -> Treatment:
         if preprocess.get(theirs) is not None:
             value = preprocess[theirs]
             stated[ours] = tuple(float(part) for part in value) if ours in ("mean", "std") else value
-    known = {way for name in twins(model) for way in registered(name).values()}
+    known = {way for name in models_of_same_towers(model) for way in registered(name).values()}
     if not known:
         from open_clip.transform import PreprocessCfg
 
@@ -199,7 +199,7 @@ def _as_dict(treatment: Treatment) -> dict[str, Any]:
     return {field.name: getattr(treatment, field.name) for field in fields(Treatment)}
 
 
-def twins(model: Mapping[str, Any]) -> list[str]:
+def models_of_same_towers(model: Mapping[str, Any]) -> list[str]:
     """Names of registered models with the same towers, whatever their activation."""
     import open_clip
 

@@ -19,13 +19,13 @@ from collection.judge.encoders.declared_weights import (
     EncoderReference,
     Treatment,
     model_config,
+    models_of_same_towers,
     parse_reference,
     registered,
     registered_repository,
     treatment_of_bare_file,
     treatment_of_folder,
     treatment_of_tag,
-    twins,
 )
 from collection.judge.encoders.preprocess import Preprocess
 from collection.models.environment import best_device, prepare_torchvision
@@ -228,7 +228,7 @@ def _folder(folder: Path, repository: str | None) -> Source:
         )
     model = config["model_cfg"]
     treatment = _treatment(config, folder, repository)
-    names = [name for name in twins(model) if "openai" in registered(name)]
+    names = [name for name in models_of_same_towers(model) if "openai" in registered(name)]
     architecture = names[0].removesuffix("-quickgelu") if names else (repository or folder.name)
     openai = bool(names) and treatment.quick_gelu and published_in_mixed_precision(weights)
     home = registered_repository(repository) if repository else None
@@ -286,7 +286,7 @@ def _fetched(what: str, download: Any) -> Path:
 
 def _recognise(source: Source, reference: EncoderReference) -> None:
     """Refuse weights that are OpenAI's but are not treated so, and files that claim to be OpenAI's but are not."""
-    if not any("openai" in registered(name) for name in twins(source.config)):
+    if not any("openai" in registered(name) for name in models_of_same_towers(source.config)):
         return
     openais = published_in_mixed_precision(source.weights)
     if openais and not source.treatment.quick_gelu:

@@ -41,7 +41,7 @@ class References:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A reference picture by content, and whence it can be read."""
+    """A reference picture by content, and where it can be read."""
 
     sha256: str
     name: str

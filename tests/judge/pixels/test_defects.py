@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from collection.config import Config
-from collection.generate.painter import STYLES
+from collection.generate.painter.manner import STYLES
 from collection.generate.registry import build_generator
 from collection.judge.flags import thresholds
 from collection.judge.pixels.banding import banding
