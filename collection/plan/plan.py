@@ -13,10 +13,10 @@ from collection.errors import ConfigError
 from collection.plan.assign import draw_traits
 from collection.plan.axes import COSTS, Point, axis_points
 from collection.plan.combinations import Combinations, count_combinations
+from collection.plan.domain import TraitDomain, build_domain
 from collection.plan.prompts import Prompt, Wildcards
 from collection.plan.quotas import largest_remainder
-from collection.plan.seeds import Chance, derived_seed
-from collection.plan.space import Space, build_space
+from collection.plan.seeds import RandomStream, derived_seed
 from collection.values import ARTIST, QuotaCell, Recipe, StyleBlend, amount
 
 Traits = Mapping[str, str]
@@ -51,23 +51,23 @@ class Plan:
             self.wishes[one.name] = _Wishes(config, f"one_of_ones.{number}", one, files)
 
     @cached_property
-    def space(self) -> Space:
+    def domain(self) -> TraitDomain:
         """The traits, their quotas over the tokens, and what the rules forbid."""
-        return build_space(self.config)
+        return build_domain(self.config)
 
     @cached_property
     def combinations(self) -> Combinations:
         """How many combinations of traits the rules leave."""
-        return count_combinations(self.space)
+        return count_combinations(self.domain)
 
     @cached_property
     def traits(self) -> list[Traits]:
         """The traits of every token that is not a one-of-one, in random order."""
-        if not self.space.traits or not self.space.tokens:
-            return [{}] * self.space.tokens
-        chance = Chance(derived_seed(self.config.seed, "traits"))
-        drawn = draw_traits(self.space, self.combinations, chance, self.config.unique_traits)
-        return [self.space.named(combination) for combination in drawn]
+        if not self.domain.traits or not self.domain.tokens:
+            return [{}] * self.domain.tokens
+        stream = RandomStream(derived_seed(self.config.seed, "traits"))
+        drawn = draw_traits(self.domain, self.combinations, stream, self.config.unique_traits)
+        return [self.domain.named(combination) for combination in drawn]
 
     @cached_property
     def dealt(self) -> dict[str, list[Traits]]:
@@ -192,8 +192,8 @@ class Plan:
             width=size.width,
             height=size.height,
             series=table.name,
-            prompt=wish.prompt.draw(Chance(derived_seed(seed, "prompt")), traits, variables),
-            negative_prompt=wish.negative.draw(Chance(derived_seed(seed, "negative prompt")), traits, variables),
+            prompt=wish.prompt.draw(RandomStream(derived_seed(seed, "prompt")), traits, variables),
+            negative_prompt=wish.negative.draw(RandomStream(derived_seed(seed, "negative prompt")), traits, variables),
             blend=self.config.blend(point["blend"]) if "blend" in point else wish.blend,
             switch_to=wish.switch_to,
             traits=dict(traits),

@@ -74,7 +74,7 @@ class TopUpStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """New recipes for the kinds of token that lack candidates."""
-        from collection.plan.additions import topped_up
+        from collection.plan.derived_recipes import topped_up
 
         return Derived(topped_up(project.store, project.plan, judges_of(project).criteria().rejected))
 
@@ -88,7 +88,7 @@ class RerollStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """One new recipe for each image."""
-        from collection.plan.additions import rerolled
+        from collection.plan.derived_recipes import rerolled
 
         numbers = list(dict.fromkeys(self.images))
         return Derived(rerolled(project.store, project.config, numbers), numbers)
@@ -109,7 +109,7 @@ class BreedStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """The children's."""
-        from collection.plan.additions import bred
+        from collection.plan.derived_recipes import bred
 
         parents, chances = (self.first, self.second), {"mutation": self.mutation, "immigration": self.immigration}
         return Derived(bred(project.store, project.config, parents, self.children, **chances))
@@ -130,8 +130,8 @@ class VariationsStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """Each seed with each strength."""
-        from collection.plan.additions import varied
-        from collection.plan.derived import variations
+        from collection.plan.derived_recipes import varied
+        from collection.plan.from_images import variations
 
         if isinstance(self.picture, int):
             return Derived(varied(project.store, self.picture, self.strengths, self.seeds))
@@ -180,8 +180,8 @@ class InpaintStage(DeriveStage):
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """One for each attempt."""
         from collection.pictures.files import check_mask
-        from collection.plan.additions import generated
-        from collection.plan.derived import inpaint, inpaint_seeds, refuse_unable
+        from collection.plan.derived_recipes import generated
+        from collection.plan.from_images import inpaint, inpaint_seeds, refuse_unable
 
         asset, recipe = generated(project.store, self.image)
         refuse_unable([recipe], "mask", "inpaint")
@@ -203,8 +203,8 @@ class InterpolateStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """So many, evenly spread, without the two themselves."""
-        from collection.plan.additions import generated
-        from collection.plan.derived import interpolate
+        from collection.plan.derived_recipes import generated
+        from collection.plan.from_images import interpolate
 
         start, end = (generated(project.store, number)[1] for number in (self.first, self.second))
         return Derived(interpolate(start, end, self.images))
@@ -219,7 +219,7 @@ class FinishStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """One for each draft that is chosen."""
-        from collection.plan.derived import finished
+        from collection.plan.from_images import finished
 
         chosen = {item.asset_id for item in project.store.selection()}
         drafts = [item for item in project.store.recipes() if item.planned and item.id in chosen]

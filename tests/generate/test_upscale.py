@@ -17,7 +17,7 @@ from collection.errors import GenerationError, WeightsError
 from collection.generate.painter.generator import Painter
 from collection.generate.pictures import LentPictures, fitted
 from collection.generate.upscale.tiles import Tiles, joined, windows
-from collection.plan.derived import larger, model_larger
+from collection.plan.from_images import larger, model_larger
 from collection.values import Pixels, Recipe, Rendering, sha256_hex
 
 SMALL = np.random.default_rng(1).integers(0, 256, (48, 80, 3), dtype=np.uint8)

@@ -60,7 +60,7 @@ def project(tmp_path: Path, folder: Path, scorers: Scorers) -> Iterator[Project]
     home.mkdir()
     (home / "collection.toml").write_text('title = "Found"\nsupply = 3\ncandidates = 0\nseed = 1\n')
     with open_project(home) as project:
-        import_folder(project.archive, folder)
+        import_folder(project.library, folder)
         score(project.store, project.files, scorers)
         yield project
 

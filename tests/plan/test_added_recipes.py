@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection.errors import UsageError
-from collection.plan.derived import (
+from collection.plan.from_images import (
     finished,
     inpaint,
     inpaint_seeds,

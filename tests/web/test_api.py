@@ -295,7 +295,7 @@ class TestRelations:
         assert anna.get("/api/stacks", params={"nearer": value}).status_code == 422
 
     def test_lineage(self, anna: TestClient, project: Project) -> None:
-        from collection.plan.additions import bred
+        from collection.plan.derived_recipes import bred
 
         children = bred(project.store, project.config, (1, 2), 2, mutation=0.1, immigration=0.0)
         numbers = [item.id for item in project.store.add_recipes(children, "breed")]

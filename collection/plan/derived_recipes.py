@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from collection.config import Config
 from collection.errors import UsageError
 from collection.plan.breeding import breed, rules_of
-from collection.plan.derived import variations
+from collection.plan.from_images import variations
 from collection.plan.plan import Plan
 from collection.plan.replacements import reroll, shortfall, top_up
 from collection.store.records import Asset
