@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, overload
 from collection.project import Project
 from collection.stages.judges import judges_of
 from collection.store.thumbnails import SIDES
-from collection.values import Recipe, label
+from collection.values import Recipe, amount, label
 
 if TYPE_CHECKING:
     from collection.store.records import Asset
@@ -94,7 +94,7 @@ class ImageList(Sequence[ImageRecord]):
         return ImageList(self._images[place]) if isinstance(place, slice) else self._images[place]
 
     def __repr__(self) -> str:
-        return f"<{len(self)} images: {', '.join(image.label for image in self._images[:12])}>"
+        return f"<{amount(len(self), 'image')}: {', '.join(image.label for image in self._images[:12])}>"
 
     def _repr_html_(self) -> str:
         more = f"<p>and {len(self) - SHOWN:,} more</p>" if len(self) > SHOWN else ""
