@@ -60,7 +60,7 @@ def project(tmp_path: Path, folder: Path, scorers: Scorers) -> Iterator[Project]
     home.mkdir()
     (home / "collection.toml").write_text('title = "Found"\nsupply = 3\ncandidates = 0\nseed = 1\n')
     with open_project(home) as project:
-        import_folder(project.archive, folder)
+        import_folder(project.library, folder)
         score(project.store, project.files, scorers)
         yield project
 
@@ -166,7 +166,7 @@ def test_another_project_is_compared_by_its_own_scores(
     home.mkdir()
     (home / "collection.toml").write_text('title = "Earlier"\nsupply = 1\ncandidates = 0\nseed = 1\n')
     with open_project(home) as earlier:
-        import_folder(earlier.archive, published)
+        import_folder(earlier.library, published)
         with pytest.raises(UsageError, match="was scored by"):
             pictures_elsewhere(project, home)
         score(earlier.store, earlier.files, scorers)

@@ -66,7 +66,7 @@ def home(tmp_path: Path, folder: Path) -> Iterator[Project]:
     home.mkdir()
     (home / "collection.toml").write_text(CONFIG)
     with open_project(home) as project:
-        import_folder(project.archive, folder)
+        import_folder(project.library, folder)
         yield project
 
 

@@ -104,7 +104,7 @@ def project(tmp_path: Path, photos: dict[str, Pixels]) -> Iterator[Project]:
     home.mkdir()
     (home / "collection.toml").write_text(CONFIG)
     with open_project(home) as project:
-        import_folder(project.archive, pictures)
+        import_folder(project.library, pictures)
         score(project.store, project.files, Scorers(EfficientNetLite0()))
         yield project
 
