@@ -168,7 +168,7 @@ def test_another_project_is_compared_by_its_own_scores(
     home.mkdir()
     (home / "collection.toml").write_text('title = "Earlier"\nsupply = 1\ncandidates = 0\nseed = 1\n')
     with open_project(home) as earlier:
-        import_folder(earlier.archive, published)
+        import_folder(earlier.library, published)
         with pytest.raises(UsageError, match="was scored by"):
             pictures_elsewhere(project, home)
         score(earlier.store, earlier.files, scorers)
