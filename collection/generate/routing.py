@@ -14,7 +14,7 @@ from collection.errors import CollectionError, GenerationError, UnknownPluginErr
 from collection.generate.pictures import LentPictures, Pictures
 from collection.generate.plugin import Context, GeneratorPlugin
 from collection.models.device import release_memory
-from collection.values import ImageGenerator, Recipe, Rendering, canonical_json
+from collection.values import ImageGenerator, Recipe, Rendering, amount, canonical_json
 
 HEAVY = 1
 """Generators with a model in memory that are kept open; recipes come in the order of their models."""
@@ -85,7 +85,8 @@ class Router:
         except Exception as error:  # whatever another's code raises: named, and the rest is made
             raise GenerationError(f"{plugin.name} failed: {type(error).__name__}: {error}") from error
         if len(rendered) != len(recipes):
-            raise GenerationError(f"{plugin.name} returned {len(rendered)} pictures of {len(recipes)} recipes")
+            told = f"{amount(len(rendered), 'picture')} of {amount(len(recipes), 'recipe')}"
+            raise GenerationError(f"{plugin.name} returned {told}")
         return [
             self._signed(plugin, recipe, identity, rendering)
             for recipe, rendering in zip(recipes, rendered, strict=True)

@@ -206,7 +206,7 @@ def test_broken_packages_are_named_and_the_rest_works(project: Path, third_party
         ("small", r"small returned uint8 pixels of shape \(63, 64, 3\), not uint8 of shape \(64, 64, 3\)"),
         ("floats", "floats returned float64 pixels"),
         ("lists", "lists returned pixels in a list, not a numpy array"),
-        ("few", "few returned 0 pictures of 1 recipes"),
+        ("few", "few returned 0 pictures of 1 recipe"),
         ("secretive", "secretive says of itself what is no JSON"),
         ("closed", "closed cannot be opened: OSError: no such device"),
         ("raises", "RuntimeError: the driver is missing"),
