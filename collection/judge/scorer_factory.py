@@ -55,7 +55,7 @@ def build_scorers(settings: Score, folder: Path, sources: dict[str, str] | None 
         tuple(_predictor(_variant(name, encoder), folder, known) for name in settings.heads),
         build_pixel_scorers(settings, folder),
         PromptScorer(preferences) if preferences else None,
-        SetScorer(encoder, settings.moods, tuple(folder / place for place in settings.references)),
+        SetScorer(encoder, settings.emotions, tuple(folder / place for place in settings.references)),
         vector_metrics(encoder),
     )
 

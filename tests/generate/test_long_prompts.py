@@ -37,8 +37,8 @@ def test_it_is_refused_unless_the_recipe_says_otherwise(generator: Diffusion, di
 def test_a_cut_is_told_with_what_went(generator: Diffusion, diffusion_recipe: Write) -> None:
     cut, short = generator.generate(
         [
-            diffusion_recipe(generator.model, prompt=LONG, long_prompt="cut"),
-            diffusion_recipe(generator.model, prompt=READ, long_prompt="cut"),
+            diffusion_recipe(generator.model, prompt=LONG, long_prompt="truncate"),
+            diffusion_recipe(generator.model, prompt=READ, long_prompt="truncate"),
         ]
     )
     assert np.array_equal(cut.pixels, short.pixels)
@@ -79,6 +79,6 @@ def test_a_chunk_is_the_embedding_of_its_words_alone(tiny_sdxl: Path, diffusion_
 
 
 def test_a_negative_prompt_counts_too(generator: Diffusion, diffusion_recipe: Write) -> None:
-    recipe: Any = diffusion_recipe(generator.model, negative_prompt=LONG, long_prompt="cut")
+    recipe: Any = diffusion_recipe(generator.model, negative_prompt=LONG, long_prompt="truncate")
     (rendering,) = generator.generate([recipe])
     assert len(rendering.warnings) == 1

@@ -36,7 +36,7 @@ class Conditioning:
         """The recipe under one of its blends."""
         loras = [(style.lora, weight * options.lora_scale) for style, weight in blend.parts if style.lora]
         references = [
-            (sha256, weight * options.ip_scale / len(style.references))
+            (sha256, weight * options.ip_adapter_scale / len(style.references))
             for style, weight in blend.parts
             for sha256 in style.references
         ]
@@ -85,9 +85,9 @@ class BatchItem:
     options: DiffusionOptions
     early: Conditioning
     late: Conditioning | None = None
-    """The mix from the step `options.switch` on; None: `early` to the end."""
-    toward: Recipe | None = None
-    """Whose noise the recipe's own is turned towards by `options.t`."""
+    """The mix from the step `options.switch_at` on; None: `early` to the end."""
+    interpolation_target: Recipe | None = None
+    """Whose noise the recipe's own is turned towards by `options.alpha`."""
     chunks: int = 1
     """Chunks of tokens in which its longest text is read."""
 
@@ -97,27 +97,32 @@ class BatchItem:
         two recipes that it has reached."""
         options = DiffusionOptions.of(recipe.options)
         _check_sketch(recipe, options)
-        if recipe.toward is None:
+        if recipe.interpolation_target is None:
             return cls(recipe, options, *_conditionings(recipe, options))
-        _check_interpolation(recipe, recipe.toward, options)
-        if options.t in (0, 1):
-            return cls.of(replace(recipe, toward=None) if options.t == 0 else recipe.toward)
-        there = DiffusionOptions.of(recipe.toward.options)
-        (early, late), (other_early, other_late) = _conditionings(recipe, options), _conditionings(recipe.toward, there)
+        _check_interpolation(recipe, recipe.interpolation_target, options)
+        if options.alpha in (0, 1):
+            return cls.of(
+                replace(recipe, interpolation_target=None) if options.alpha == 0 else recipe.interpolation_target
+            )
+        there = DiffusionOptions.of(recipe.interpolation_target.options)
+        (early, late), (other_early, other_late) = (
+            _conditionings(recipe, options),
+            _conditionings(recipe.interpolation_target, there),
+        )
         scheduled = late is not None or other_late is not None
         return cls(
             recipe,
             options,
-            early.toward(other_early, options.t),
-            (late or early).toward(other_late or other_early, options.t) if scheduled else None,
-            recipe.toward,
+            early.toward(other_early, options.alpha),
+            (late or early).toward(other_late or other_early, options.alpha) if scheduled else None,
+            recipe.interpolation_target,
         )
 
     @property
     def strength(self) -> float:
-        """How far to leave the sketch."""
+        """How far to leave the init image."""
         if self.options.strength is None:
-            return 1.0 if self.recipe.mask else 0.75
+            return 1.0 if self.recipe.mask_image else 0.75
         return self.options.strength
 
     @property
@@ -125,45 +130,47 @@ class BatchItem:
         """What all items of a batch have in common. LoRAs and references work on a whole batch at once."""
         recipe, asked = self.recipe, self.options
         return (
-            *(recipe.width, recipe.height, asked.steps, asked.guidance, asked.scheduler, asked.batch),
+            *(recipe.width, recipe.height, asked.steps, asked.guidance, asked.scheduler, asked.batch_size),
             *(asked.vae, asked.compile, asked.ip_adapter if self.early.references else None, self.chunks),
-            *(bool(recipe.mask), self.strength if recipe.sketch else None),
+            *(bool(recipe.mask_image), self.strength if recipe.init_image else None),
             *(self.early.loras, self.early.references),
-            (asked.switch, asked.ip_adapter, self.late.loras, self.late.references) if self.late else None,
+            (asked.switch_at, asked.ip_adapter, self.late.loras, self.late.references) if self.late else None,
         )
 
 
 def _conditionings(recipe: Recipe, options: DiffusionOptions) -> tuple[Conditioning, Conditioning | None]:
     early = Conditioning.of(recipe, recipe.blend, options)
-    if not recipe.late_blend.parts or options.switch == 1:
+    if not recipe.switch_to.parts or options.switch_at == 1:
         return early, None
-    late = Conditioning.of(recipe, recipe.late_blend, options)
-    return (late, None) if options.switch == 0 else (early, late)
+    late = Conditioning.of(recipe, recipe.switch_to, options)
+    return (late, None) if options.switch_at == 0 else (early, late)
 
 
 def _check_sketch(recipe: Recipe, options: DiffusionOptions) -> None:
-    if recipe.mask and not recipe.sketch:
-        raise GenerationError(f"recipe of seed {recipe.seed} has a mask, but no sketch to paint in", "give a sketch")
-    if recipe.sketch and recipe.toward:
+    if recipe.mask_image and not recipe.init_image:
         raise GenerationError(
-            f"recipe of seed {recipe.seed} has a sketch and moves toward another recipe; that way begins from noise",
+            f"recipe of seed {recipe.seed} has a mask image, but no init image to paint in", "give an init image"
+        )
+    if recipe.init_image and recipe.interpolation_target:
+        raise GenerationError(
+            f"recipe of seed {recipe.seed} has an init image and moves toward another recipe, which begins from noise",
             "remove one of the two",
         )
-    if recipe.sketch and options.strength is not None and int(options.steps * options.strength) < 1:
+    if recipe.init_image and options.strength is not None and int(options.steps * options.strength) < 1:
         raise GenerationError(
             f"strength {options.strength} of {amount(options.steps, 'step')} leaves no step to take",
             "raise strength or steps",
         )
 
 
-_FREE_IN_INTERPOLATIONS = {"t", "lora_scale", "ip_scale"}
+_FREE_IN_INTERPOLATIONS = {"alpha", "lora_scale", "ip_adapter_scale"}
 """Options that may differ between the two ends of an interpolation."""
 
 
 def _check_interpolation(here: Recipe, there: Recipe, options: DiffusionOptions) -> None:
-    if there.toward or there.sketch:
+    if there.interpolation_target or there.init_image:
         raise GenerationError(
-            f"the recipe that seed {here.seed} moves toward has a sketch or is itself on its way",
+            f"the recipe that seed {here.seed} moves toward has an init image or is itself on its way",
             "move toward a plain recipe",
         )
     ends = [
@@ -189,5 +196,5 @@ def batches(items: Sequence[BatchItem]) -> Iterator[list[int]]:
     for index, item in enumerate(items):
         groups.setdefault(item.shared, []).append(index)
     for members in groups.values():
-        size = items[members[0]].options.batch
+        size = items[members[0]].options.batch_size
         yield from (members[start : start + size] for start in range(0, len(members), size))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from collection.errors import GenerationError
 from collection.generate.diffusion.adapter_files import find_adapter
 from collection.generate.diffusion.batch_items import BatchItem, Conditioning
-from collection.generate.diffusion.image_to_image import sketch_arguments
+from collection.generate.diffusion.image_to_image import image_arguments
 from collection.generate.diffusion.ip_adapter import ENCODER, IpAdapter, with_given_embeddings
 from collection.generate.diffusion.lora import LoraMixer
 from collection.generate.diffusion.noise import initial_noise
@@ -113,7 +113,7 @@ class Engine:
 
     def _for(self, item: BatchItem, shown: bool = False) -> Any:
         """The pipeline that such an item needs, with a scheduler without memory; `shown`: it looks at references."""
-        kind = "inpaint" if item.recipe.mask else "sketch" if item.recipe.sketch else ""
+        kind = "inpaint" if item.recipe.mask_image else "init_image" if item.recipe.init_image else ""
         if (kind, False) not in self._derived:
             self._derived[kind, False] = _derive(self.pipeline, kind)
         if (kind, shown) not in self._derived:
@@ -158,14 +158,14 @@ class Engine:
         return self.encoder.arguments(conditionings, chunks=items[0].chunks, lora_key=lora_key)
 
     def _initial_latents(self, pipeline: Any, items: Sequence[BatchItem]) -> dict[str, Any]:
-        """Where the batch begins: pure noise, or sketches to which the pipeline adds noise."""
+        """Where the batch begins: pure noise, or init_images to which the pipeline adds noise."""
         size = {"width": items[0].recipe.width, "height": items[0].recipe.height}
-        if not items[0].recipe.sketch:
+        if not items[0].recipe.init_image:
             latents, generators = initial_noise(pipeline, items)
             return {**size, "latents": latents, "generator": generators}
         generators = [seeded_generator(item.recipe.seed) for item in items]
-        sized = size if items[0].recipe.mask else {}
-        return {**sized, **sketch_arguments(items, self._pictures), "generator": generators}
+        sized = size if items[0].recipe.mask_image else {}
+        return {**sized, **image_arguments(items, self._pictures), "generator": generators}
 
     def _guided(self, item: BatchItem) -> bool:
         """Whether the denoiser sees each item twice: consistency models are guided by an embedding instead."""
@@ -205,7 +205,7 @@ class Engine:
 
         def at_step_end(pipeline: Any, index: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
             nonlocal switched
-            if switched or item.late is None or index + 1 < item.options.switch * pipeline.num_timesteps:
+            if switched or item.late is None or index + 1 < item.options.switch_at * pipeline.num_timesteps:
                 return tensors
             switched = True
             self.loras.mix(item.late.loras)
@@ -241,7 +241,7 @@ def _derive(pipeline: Any, kind: str) -> Any:
     from diffusers import AutoPipelineForImage2Image, AutoPipelineForInpainting
 
     cls, what = {
-        "sketch": (AutoPipelineForImage2Image, "begin from a sketch"),
+        "init_image": (AutoPipelineForImage2Image, "begin from an init image"),
         "inpaint": (AutoPipelineForInpainting, "paint in a mask"),
     }[kind]
     try:

@@ -2,7 +2,7 @@
 
 A picture depends on its recipe and on the batch shape, not on its place in the batch or its neighbours:
 each image has a generator of its own on the CPU, each text is encoded alone, and every batch is filled up
-to the recipe's `batch` with items that are thrown away. Other shapes, devices, thread counts or versions
+to the recipe's `batch_size` with items that are thrown away. Other shapes, devices, thread counts or versions
 may round differently; `identity` records them.
 """
 
@@ -49,13 +49,13 @@ class Diffusion:
         """`model` is a pipeline's folder or a hub id; `device` auto, cpu, cuda, cuda:N or mps.
 
         `batch_size` is how many recipes the stage brings to one call; how many are computed together is each
-        recipe's own `batch`. With `local_files_only` the hub is never asked. `folder` is where relative paths begin,
-        `pictures` gives sketches, masks and references by SHA-256. With `offload_text_encoder` text encoders wait on
-        the CPU while nothing is encoded, which frees their part of an accelerator's memory. UsageError for a wrong
-        value.
+        recipe's own `batch_size`. With `local_files_only` the hub is never asked. `folder` is where relative paths
+        begin, `pictures` gives init images, masks and references by SHA-256. With `offload_text_encoder` text
+        encoders wait on the CPU while nothing is encoded, which frees their part of an accelerator's memory.
+        UsageError for a wrong value.
         """
         self.model = model
-        self._options = DiffusionOptions.of({"batch": batch_size, "dtype": dtype, "revision": revision})
+        self._options = DiffusionOptions.of({"batch_size": batch_size, "dtype": dtype, "revision": revision})
         self._device = device
         self._local_files_only = local_files_only
         self._home = folder
@@ -65,7 +65,7 @@ class Diffusion:
     @property
     def batch_size(self) -> int:
         """Recipes for one call."""
-        return self._options.batch
+        return self._options.batch_size
 
     @property
     def identity(self) -> Mapping[str, Any]:
@@ -140,14 +140,14 @@ class Diffusion:
         If one is no picture, the batch is computed once more: with the decoder in float32, where 16 bits may have
         been too few, and on a device that may have failed for once.
         """
-        filled = [*items, *[items[-1]] * (items[0].options.batch - len(items))]
+        filled = [*items, *[items[-1]] * (items[0].options.batch_size - len(items))]
         decoded = self._computed(filled)
         first = decoded.spoiled(len(items))
         if first:
             decoded = decoded.replaced(self._computed(filled, again=True), first)
         renderings = []
         for index, (item, pixels) in enumerate(zip(items, pixels_of(decoded, items, first), strict=True)):
-            if item.recipe.mask:
+            if item.recipe.mask_image:
                 pixels = keep_unmasked(pixels, item, self._pictures)
             how = ", decoded in float32" if self._engine.embeds else ""
             again = [f"made a second time{how}: the first {first[index]}"] if index in first else []
@@ -205,8 +205,8 @@ def plain_prompts(pipeline: Any, items: Sequence[BatchItem]) -> dict[str, list[s
             f"blend styles ({', '.join(recipe.blend.weights)})": len(item.early.texts) > 1,
             "change its blend on the way": item.late,
             "look at reference pictures": item.early.references,
-            "begin from a sketch": recipe.sketch,
-            "move toward another recipe": item.toward,
+            "begin from an init image": recipe.init_image,
+            "move toward another recipe": item.interpolation_target,
             "decode with a draft VAE": item.options.vae,
         }
         for what, wished in wishes.items():

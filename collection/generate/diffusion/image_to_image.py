@@ -13,15 +13,15 @@ from collection.generate.pictures import Pictures, fitted
 from collection.values import Pixels
 
 
-def sketch_of(item: BatchItem, pictures: Pictures) -> Pixels:
-    """The item's sketch at the size of its picture."""
-    return fitted(pictures(item.recipe.sketch), item.recipe.width, item.recipe.height)
+def init_image_of(item: BatchItem, pictures: Pictures) -> Pixels:
+    """The item's init_image at the size of its picture."""
+    return fitted(pictures(item.recipe.init_image), item.recipe.width, item.recipe.height)
 
 
 def mask_of(item: BatchItem, pictures: Pictures) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Where the item is painted anew, (h, w): where the mask is nearer to white than to black."""
     mask: np.ndarray[Any, np.dtype[np.bool_]] = (
-        fitted(pictures(item.recipe.mask), item.recipe.width, item.recipe.height).mean(axis=2) > 127.5
+        fitted(pictures(item.recipe.mask_image), item.recipe.width, item.recipe.height).mean(axis=2) > 127.5
     )
     if not mask.any():
         raise GenerationError(
@@ -30,22 +30,22 @@ def mask_of(item: BatchItem, pictures: Pictures) -> np.ndarray[Any, np.dtype[np.
     return mask
 
 
-def sketch_arguments(items: Sequence[BatchItem], pictures: Pictures) -> dict[str, Any]:
+def image_arguments(items: Sequence[BatchItem], pictures: Pictures) -> dict[str, Any]:
     """What image-to-image and inpainting pipelines take besides: pictures as (n, 3, h, w) from 0 to 1, masks as
     (n, 1, h, w) of 0 and 1, strength."""
     import torch
 
-    sketches = np.stack([sketch_of(item, pictures) for item in items])
+    init_images = np.stack([init_image_of(item, pictures) for item in items])
     found: dict[str, Any] = {
-        "image": torch.from_numpy(sketches).permute(0, 3, 1, 2).float() / 255,
+        "image": torch.from_numpy(init_images).permute(0, 3, 1, 2).float() / 255,
         "strength": items[0].strength,
     }
-    if items[0].recipe.mask:
+    if items[0].recipe.mask_image:
         found["mask_image"] = torch.from_numpy(np.stack([mask_of(item, pictures) for item in items])).float()[:, None]
     return found
 
 
 def keep_unmasked(pixels: Pixels, item: BatchItem, pictures: Pictures) -> Pixels:
-    """The picture with every pixel outside the mask as it was in the sketch, exactly."""
-    kept: Pixels = np.where(mask_of(item, pictures)[:, :, None], pixels, sketch_of(item, pictures))
+    """The picture with every pixel outside the mask as it was in the init image, exactly."""
+    kept: Pixels = np.where(mask_of(item, pictures)[:, :, None], pixels, init_image_of(item, pictures))
     return kept

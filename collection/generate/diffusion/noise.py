@@ -25,10 +25,10 @@ def initial_noise(pipeline: Any, items: Sequence[BatchItem]) -> tuple[Tensor, li
     dtype, device = pipeline.unet.dtype, pipeline._execution_device
     drawn = [_draw(pipeline, item, item.recipe.seed) for item in items]
     for index, item in enumerate(items):
-        if item.toward is not None:
-            (here, generator), (there, other) = drawn[index], _draw(pipeline, item, item.toward.seed)
-            nearer = generator if item.options.t < 0.5 else other
-            drawn[index] = slerp(here, there, item.options.t), nearer
+        if item.interpolation_target is not None:
+            (here, generator), (there, other) = drawn[index], _draw(pipeline, item, item.interpolation_target.seed)
+            nearer = generator if item.options.alpha < 0.5 else other
+            drawn[index] = slerp(here, there, item.options.alpha), nearer
     return torch.cat([noise for noise, _ in drawn]).to(device, dtype), [generator for _, generator in drawn]
 
 

@@ -76,13 +76,13 @@ class PromptEncoder:
         texts = _texts(item)
         if item.options.long_prompt == "chunk":
             return max(-(-max(map(len, self._tokens(text))) // self._room) or 1 for text in texts)
-        for text in texts if item.options.long_prompt == "refuse" else ():
+        for text in texts if item.options.long_prompt == "error" else ():
             self._check_length(text)
         return 1
 
     def cuts(self, item: BatchItem) -> tuple[str, ...]:
         """What of an item's texts the model does not read, said by text."""
-        if item.options.long_prompt != "cut":
+        if item.options.long_prompt != "truncate":
             return ()
         lost = [(text, self._lost(text)) for text in _texts(item)]
         return tuple(f"prompt {text!r} was cut: {rest!r} was not read" for text, rest in lost if rest)
@@ -179,7 +179,7 @@ class PromptEncoder:
             count, limit = max(map(len, self._tokens(text))) + _ENDS, self._room + _ENDS
             raise GenerationError(
                 f"prompt {text!r} has {count} tokens, the model reads {limit}: {lost!r} would be cut off",
-                'shorten the prompt or its style\'s, or set long_prompt = "cut" or "chunk" in collection.toml',
+                'shorten the prompt or its style\'s, or set long_prompt = "truncate" or "chunk" in collection.toml',
             )
 
 
