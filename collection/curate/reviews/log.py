@@ -5,7 +5,7 @@ The kinds of a Decision and their values:
     flag     pick, reject, or none (takes it back)
     stars    1 to 5, or 0 (takes them back)
     colour   red, yellow, green, blue, purple, or none
-    lock     True: in the set whatever its scores and flags; False: no longer
+    lock     True: in the set whatever its scores and issues; False: no longer
     apart    True: no duplicate of the image that leads its stack; False: one after all
     note     a text
     pair     left, right, tie or skip: which of `asset_id` (left) and `other_id` (right) is the better

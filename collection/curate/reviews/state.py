@@ -51,7 +51,7 @@ class ReviewState:
 
     @property
     def locked(self) -> bool:
-        """Whether it is to be in the set whatever its scores and flags."""
+        """Whether it is to be in the set whatever its scores and issues."""
         return self.locked_by is not None
 
     @property
