@@ -32,7 +32,7 @@ class SelectReport:
     coverage: Coverage | None = None
     """How far eligible images are from the nearest chosen one; None where no vectors are known, or nobody asked."""
     excluded: int = 0
-    """Images left out for their flags."""
+    """Images left out for their issues."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """By how much the mean score would be higher without a rule: quotas, shares, diversity, locks, picks."""
     gap: float = 0.0
