@@ -127,7 +127,7 @@ class Reviews:
             return self._last
 
     def review_state(self, asset_id: int) -> ReviewState:
-        """How an image stands; one of which nobody said anything has a review_state without a vote."""
+        """How an image stands; one of which nobody said anything has a state without a vote."""
         with self._lock:
             self._renew()
             return self._standings.get(asset_id, ReviewState(asset_id))

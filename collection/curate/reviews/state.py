@@ -87,7 +87,7 @@ class ReviewState:
 
 
 def fold(asset_id: int, events: Iterable[Review]) -> ReviewState:
-    """The review_state of an image by the events on it that stand, oldest first; comparisons and steps say nothing."""
+    """The state of an image by the events on it that stand, oldest first; comparisons and steps say nothing."""
     latest: dict[str, dict[str, Any]] = {"flag": {}, "stars": {}, "colour": {}}
     notes: list[tuple[str, str]] = []
     last_word: dict[str, str | None] = {"lock": None, "apart": None}
