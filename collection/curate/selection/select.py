@@ -199,7 +199,7 @@ def select(store: Store, criteria: SelectionCriteria) -> SelectReport:
 def standing_of(
     candidates: Candidates, criteria: SelectionCriteria, numbers: Collection[int]
 ) -> tuple[float, Coverage | None]:
-    """Mean score of a set, and how well it covers what the criteria leave to choose from, as a report would say them."""
+    """Mean score of a set, and how well it covers what the criteria leave to choose from, as a report says it."""
     level = mean([item.score for item in candidates.ranked if item.asset.id in numbers])
     eligible = eligible_of(candidates.ranked, criteria, candidates.duplicates)
     rows = [row for row, item in enumerate(eligible) if item.asset.id in numbers]
