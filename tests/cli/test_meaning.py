@@ -47,7 +47,7 @@ def wanted(project: Path, score: str) -> None:
 
 
 def test_a_planted_mismatch_is_the_worst(project: Path, here: Run, shapes_clip: str) -> None:
-    wanted(project, f'encoder = "{shapes_clip}"\nmoods = ["awe"]')
+    wanted(project, f'encoder = "{shapes_clip}"\nemotions = ["awe"]')
     said = here("-C", project, "score", "--json").object
     assert (said["scored"], said["notes"], said["complete"]) == (12, [], True)
     worst = here("-C", project, "mismatches", "--json").object["mismatches"][0]

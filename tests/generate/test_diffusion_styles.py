@@ -142,7 +142,7 @@ def test_references_are_read_when_recipes_are_made_and_not_before(changed: Calla
         _ = asked.recipes
 
 
-def test_the_painter_has_no_late_blend(changed: Callable[[str, str], Path]) -> None:
+def test_the_painter_has_no_switch_to(changed: Callable[[str, str], Path]) -> None:
     file = changed('use = "diffusion"', 'use = "painter"\n[notes]')
     text = file.read_text()
     start, end = text.index("[notes]"), text.index("[styles.ink]")

@@ -62,7 +62,7 @@ def same(one: Pixels, other: Pixels) -> bool:
 
 
 @pytest.mark.parametrize("which", ["sd", "sdxl", "lcm"])
-def test_a_late_blend_takes_over_at_its_step(
+def test_a_later_blend_takes_over_at_its_step(
     which: str, request: pytest.FixtureRequest, diffusion_recipe: Write
 ) -> None:
     generator: Diffusion = request.getfixturevalue(which)

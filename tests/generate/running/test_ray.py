@@ -42,7 +42,7 @@ def diffusing(planned_project, tiny_sd):
     """A project of five pictures by a tiny Stable Diffusion pipeline, two at a time."""
 
     def open_planned(name):
-        table = f'[generator]\nuse = "diffusion"\nmodel = "{tiny_sd}"\nsteps = 2\nbatch = 2\nthreads = 1\n'
+        table = f'[generator]\nuse = "diffusion"\nmodel = "{tiny_sd}"\nsteps = 2\nbatch_size = 2\nthreads = 1\n'
         return planned_project(name, 5, table)
 
     return open_planned

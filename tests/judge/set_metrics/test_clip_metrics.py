@@ -163,7 +163,7 @@ def test_clipscore_and_zero_shot_by_hand() -> None:
     assert chances == pytest.approx(np.array([[0.75, 0.25]]))
 
 
-def test_moods_are_probabilities_and_follow_the_list(project: Project, clip: OpenClip) -> None:
+def test_emotions_are_probabilities_and_follow_the_list(project: Project, clip: OpenClip) -> None:
     for both in BOTH:
         project.add(both)
     project.score(clip, ["awe", "fear", "joy"])
