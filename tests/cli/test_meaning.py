@@ -60,7 +60,7 @@ def test_a_planted_mismatch_is_the_worst(project: Path, here: Run, shapes_clip: 
 def test_an_encoder_without_words_says_so_and_what_to_do(project: Path, here: Run) -> None:
     said = here("-C", project, "score")
     assert said.code == 0
-    assert said.err.count("knows no words") == 1
+    assert said.err.count("has no text tower") == 1
     asked = here("-C", project, "mismatches")
     assert asked.code == 2
     assert 'encoder = "cpu"' in asked.err

@@ -71,7 +71,7 @@ def test_a_golden_child() -> None:
     assert breed(FIRST, SECOND, POOL, 1, seed="golden")[0].sha256 == GOLDEN
 
 
-GOLDEN = "fa76c181b12ac5cf5999803e0757db97d246f60a30b721a667154fff66bea9e4"
+GOLDEN = "50e7d8549fc125dd0fc3cbceeffe68a9b9d286211e28f048b7bb8a46b73ddb44"
 
 
 def test_fresh_blood_comes_from_the_pool_and_is_named_as_a_parent() -> None:
