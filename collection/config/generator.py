@@ -51,6 +51,8 @@ class Capabilities:
     """It computes several images at once; its recipes say how many (`batch_size`)."""
     enlarges: Literal["", "redraws", "tiles"] = ""
     """How its images are enlarged: drawn again at another size, or painted anew tile by tile (needs `init_image`)."""
+    enlarges_others: Literal["", "tiles", "model"] = ""
+    """It enlarges pictures of others: by tiles, through the generator that its recipes name, or by the model of a file."""
     longest: int = 8192
     """Pixels of the longest side that it makes."""
     preview_option: str = ""
@@ -231,6 +233,11 @@ def configurable() -> list[str]:
 def capable(ability: str) -> list[str]:
     """The names of the generators that a project can use and that have an ability: a field of Capabilities."""
     return [name for name, table in TABLES.working() if table.configurable and getattr(table.capabilities, ability)]
+
+
+def enlarger(way: Literal["tiles", "model"]) -> str:
+    """The name of the generator that enlarges pictures of others in this way: the first that is installed."""
+    return next(name for name, table in TABLES.working() if table.capabilities.enlarges_others == way)
 
 
 class _Dispatch:

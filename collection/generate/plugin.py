@@ -104,6 +104,8 @@ def plugin_of(name: str, found: Any) -> GeneratorPlugin[Any]:
         raise TypeError(f"a GeneratorPlugin was expected, not {type(found).__name__}")
     if found.name != name:
         raise ValueError(f"it calls itself {found.name!r}, its entry point {name!r}")
+    if isinstance(found.packages, str) or not all(isinstance(name, str) and name for name in found.packages):
+        raise ValueError("its packages are no tuple of names of distributions")
     unknown = [option for option in found.key_options if option not in found.table.recipe_options().model_fields]
     if unknown:
         raise ValueError(f"its key_options name no option of its table: {', '.join(unknown)}")

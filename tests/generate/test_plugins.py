@@ -170,6 +170,18 @@ def test_a_project_of_it_goes_from_a_plan_to_metadata_with_its_license(
     assert done.code == 0, done
 
 
+def test_doctor_asks_generators_for_their_packages(project: Path) -> None:
+    from collection.stages.doctor import checkup
+
+    checks = {check.what: check for check in checkup(project)}
+    missing = checks["collection-of-nowhere"]
+    assert (missing.ok, missing.needed) == (False, False), "another's package is no part of the house"
+    assert missing.found == "not installed (for generator spiral)"
+    assert checks["resvg_py"].ok and checks["resvg_py"].needed
+    assert not checks["spandrel"].needed, "no project can name the upscaler as its generator"
+    assert "diffusion" in checks["device"].found or "processor" not in checks["device"].found
+
+
 def test_the_schema_of_the_command_has_it(project: Path, script: Callable[..., Any]) -> None:
     said = script("-C", project, "config", "--schema")
     assert "Turns from the middle to the edge." in json.dumps(json.loads(said.out))
@@ -179,6 +191,7 @@ BROKEN = {
     "raises": "RuntimeError: the driver is missing",
     "thing": "a GeneratorPlugin was expected, not dict",
     "misnamed": "it calls itself 'other'",
+    "packed": "its packages are no tuple of names of distributions",
     "painter": "adds a generator of a built-in name",
 }
 

@@ -49,6 +49,7 @@ class SpiralPlugin(GeneratorPlugin[SpiralTable]):
     name = "spiral"
     table = SpiralTable
     reproducible = True
+    packages = ("collection-of-nowhere",)
 
     def open(self, recipe: Recipe, context: Context) -> ImageGenerator:
         """The one that draws."""
