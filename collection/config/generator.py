@@ -52,7 +52,7 @@ class Capabilities:
     enlarges: Literal["", "redraws", "tiles"] = ""
     """How its images are enlarged: drawn again at another size, or painted anew tile by tile (needs `init_image`)."""
     enlarges_others: Literal["", "tiles", "model"] = ""
-    """It enlarges pictures of others: by tiles, through the generator that its recipes name, or by the model of a file."""
+    """It enlarges pictures of others: by tiles, through the generator that its recipes name, or by a trained model."""
     longest: int = 8192
     """Pixels of the longest side that it makes."""
     preview_option: str = ""
