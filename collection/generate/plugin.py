@@ -16,14 +16,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from collection.config.generator import Capabilities, Estimate, Gene, GeneratorTable
+from collection.config.generator import Capabilities, Estimate, Gene, GeneratorTable, StyleSettings
 from collection.generate.pictures import LentPictures
 from collection.values import ImageGenerator, Recipe, Rendering
 
 if TYPE_CHECKING:
     from collection.config import Config
 
-__all__ = ["Capabilities", "Context", "Estimate", "Gene", "GeneratorPlugin", "GeneratorTable", "Resources"]
+__all__ = [
+    "Capabilities",
+    "Context",
+    "Estimate",
+    "Gene",
+    "GeneratorPlugin",
+    "GeneratorTable",
+    "Resources",
+    "StyleSettings",
+]
 
 T = TypeVar("T", bound=GeneratorTable)
 
