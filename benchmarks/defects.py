@@ -46,7 +46,7 @@ def photographs() -> list[Pixels]:
 def paintings() -> list[Pixels]:
     with tempfile.TemporaryDirectory() as place:
         painter = build_generator(Config.model_validate({"title": "x", "supply": 1, "seed": 1}), Files(Path(place)))
-        styles = {name: Style(name, painter=name) for name in STYLES}
+        styles = {name: Style(name, settings={"painter": name}) for name in STYLES}
         recipes = [
             Recipe("painter", "painter/1", seed, SIDE, SIDE, "", prompt, blend=StyleBlend.of({name: 1}, styles))
             for name in STYLES

@@ -31,7 +31,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def recipe(style: str, seed: int, size: int) -> Recipe:
-    blend = StyleBlend(((Style(style, painter=style), 1.0),))
+    blend = StyleBlend(((Style(style, settings={"painter": style}), 1.0),))
     return Recipe("painter", ENGINE, seed, size, size, blend=blend)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from collection import CollectionError, __version__
+from collection.errors import ConfigError
 
 from .commands import Commands
 
@@ -54,7 +55,7 @@ def main() -> None:
     try:
         code = command.main(standalone_mode=False)
     except CollectionError as error:
-        _screen().error(error.message, error.hint)
+        _screen().error(error.message, error.hint, error.problems if isinstance(error, ConfigError) else ())
         code = error.exit_code
     except OSError as error:  # a disk, a folder or a device that refuses; the file is named
         where = f"{error.filename}: " if error.filename else ""

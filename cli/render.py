@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from collection.values import Progress, silent
+from collection.values import Failure, Progress, silent
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as ProgressBars
 
+    from collection.errors import Problem
     from collection.stages.report import Report
 
 SHOWN_FAILURES = 10
@@ -89,19 +90,27 @@ class Screen:
         for note in report.notes:
             self.note(note)
         self.line(report.stage, report.line)
-        for failure in report.failures[:SHOWN_FAILURES]:
-            self.err.print(f"[red]{'':10} {escape(failure.what)}: {escape(failure.why)}[/red]")
-        if len(report.failures) > SHOWN_FAILURES:
-            self.err.print(f"{'':10} and {len(report.failures) - SHOWN_FAILURES} more; --json names them all")
+        self.failures(report.failures)
         if report.hint:
             self.err.print(f"{'':10} {escape(report.hint)}")
 
-    def error(self, message: str, hint: str | None) -> None:
-        """Print what went wrong and what to type next."""
+    def failures(self, failures: Sequence[Failure]) -> None:
+        """Print what went wrong in work that went on, the first of many; the command's object names all."""
+        for failure in failures[:SHOWN_FAILURES]:
+            self.err.print(f"[red]{'':10} {escape(failure.what)}: {escape(failure.why)}[/red]")
+        if len(failures) > SHOWN_FAILURES:
+            self.err.print(f"{'':10} and {len(failures) - SHOWN_FAILURES} more; --json names them all")
+
+    def error(self, message: str, hint: str | None, problems: Sequence[Problem] = ()) -> None:
+        """End the command: print what went wrong and what to type next. The error is the command's one object.
+
+        `problems` are the single mistakes, for programs; the message tells them too.
+        """
         self.err.print(f"[red bold]error[/red bold]      {escape(message)}")
         if hint:
             self.err.print(f"[bold]next[/bold]       {escape(hint)}")
-        self.object({"error": {"message": message, "hint": hint}})
+        told = {"problems": [{"message": each.message, "hint": each.hint} for each in problems]} if problems else {}
+        self.object({"error": {"message": message, "hint": hint, **told}})
 
     @contextmanager
     def progress(self, stage: str, unit: str) -> Iterator[Progress]:

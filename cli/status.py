@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from collection.values import amount
+from collection.values import Failure, amount
 
 from .session import Json, opened
 
@@ -19,8 +19,7 @@ def command(context: typer.Context, as_json: Json = False) -> None:
         for name, count in status.counts.items():
             screen.line(name, f"{count} of {status.goals[name]}" if name in status.goals else f"{count}")
         screen.line("issues", f"{len(status.issues)} ({counted(status.issues)})" if status.issues else "0")
-        for stage, failure in status.failures:
-            screen.error(f"{stage} {failure.what}: {failure.why}", None)
+        screen.failures([Failure(f"{stage} {failure.what}", failure.why) for stage, failure in status.failures])
         if status.next:
             screen.line("next", f"{session.typed(status.next)}, or {session.typed('run')} for all remaining stages")
         else:

@@ -93,14 +93,13 @@ class Problem:
     """One mistake in collection.toml: the message names file, line, key and value; the hint says what to write."""
 
     message: str
-    hint: str
+    hint: str | None
 
 
 class ConfigError(UsageError):
     """collection.toml is wrong: the message names file, line, key and value.
 
-    `problems` are all mistakes that were found, where the file was read as a whole; the message tells them, each with
-    its hint below it.
+    `problems` are all mistakes that were found, one or more; the message tells them, each with its hint below it.
     """
 
     kind = ErrorKind.CONFIGURATION
@@ -108,7 +107,7 @@ class ConfigError(UsageError):
     def __init__(self, message: str, hint: str | None = None, problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(message, hint)
         self.args = (message, hint, problems)  # so that it can be sent to another process
-        self.problems = problems
+        self.problems = problems or (Problem(message, hint),)
 
     @classmethod
     def of(cls, problems: Sequence[Problem]) -> ConfigError:

@@ -18,6 +18,7 @@ from collection.json_fields import (
     digests,
     items,
     json_table,
+    json_value,
     named,
     positive,
     table,
@@ -103,19 +104,20 @@ class Style:
     name: str
     prompt: str = ""
     """What a text-to-image model is told."""
-    painter: str = ""
-    """The embedded painter's style of that meaning."""
-    lora: str = ""
-    """A LoRA file or hub id that gives a diffusion model the style."""
-    references: tuple[str, ...] = ()
-    """SHA-256 of pictures in the style, for an IP-Adapter."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What else it means to generators, by the keys that they have for styles: JSON values (painter, lora, references).
+    Each generator checks its own when it renders."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Name, prompt and settings at one level; what says nothing (empty) is left out."""
+        return _telling({**self.settings, "name": self.name, "prompt": self.prompt})
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Style:
         """Read the style of a part of `StyleBlend.as_json`; raises ValueError, saying why, for anything else."""
-        _refuse_unknown(value, {*_STYLE_FIELDS, "weight"})
-        _field(value, "name", named)
-        return cls(**{name: _field(value, name, check) for name, check in _STYLE_FIELDS.items() if name in value})
+        settings = {name: _field(value, name, json_value) for name in value if name not in STYLE_FIELDS}
+        prompt = _field(value, "prompt", text) if "prompt" in value else ""
+        return cls(_field(value, "name", named), prompt, _telling(settings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class StyleBlend:
 
     def as_json(self) -> list[dict[str, Any]]:
         """The parts with their weights; fields that say nothing are left out."""
-        return [{**_said(style), "weight": weight} for style, weight in self.parts]
+        return [{**style.as_json(), "weight": weight} for style, weight in self.parts]
 
     @classmethod
     def from_json(cls, value: Any) -> StyleBlend:
@@ -209,7 +211,7 @@ class Recipe:
         Fields that say nothing (empty) are left out: what recipes learn to say later leaves the identity of those
         that do not say it as it is.
         """
-        return _said(self)
+        return _telling({item.name: _plain(getattr(self, item.name)) for item in fields(self)})
 
     @classmethod
     def from_json(cls, value: Any) -> Recipe:
@@ -237,9 +239,8 @@ class Recipe:
 LARGEST_SIDE = 65_535
 """Pixels of a side that a recipe may ask for."""
 
-_STYLE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
-    "name": named, "prompt": text, "painter": text, "lora": text, "references": digests,
-}  # fmt: skip
+STYLE_FIELDS = ("name", "prompt", "weight")
+"""Fields of a part of a blend in JSON that are no settings of generators."""
 _RECIPE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "generator": named,
     "model": text,
@@ -303,9 +304,8 @@ def _millionths(weights: Sequence[float]) -> list[int]:
     return shares
 
 
-def _said(value: Style | Recipe) -> dict[str, Any]:
-    """The fields of a value that say something, in their JSON form."""
-    found = {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+def _telling(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that say something."""
     return {name: content for name, content in found.items() if content not in ("", [], {}, None)}
 
 

@@ -6,6 +6,7 @@ With --check, write nothing and fail if a page is not up to date.
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +68,9 @@ def tables(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for key, value in schema["properties"].items():
         for node in value.get("oneOf", ()):
             yield f'[{key}] with use = "{node["properties"]["use"]["const"]}"', node
+        for node in [*value.get("patternProperties", {}).values(), value.get("additionalProperties")]:
+            if isinstance(node, dict) and "properties" in node:
+                yield f"[{key}.NAME]", node
         for name in definitions(value):
             node = schema["$defs"][name]
             if "properties" not in node:
@@ -106,15 +110,21 @@ def default(value: dict[str, Any], required: bool) -> str:
     if required:
         return "required"
     found = value.get("default")
-    if found is None or "$ref" in value or (isinstance(found, dict | list) and "$ref" in str(value)):
+    if found is None or "$ref" in value or (isinstance(found, dict | list) and _holds_table(value)):
         return ""
     return f"`{str(found).lower() if isinstance(found, bool) else repr(found).replace(chr(39), chr(34))}`"
+
+
+def _holds_table(value: dict[str, Any]) -> bool:
+    """Whether a key has tables below it, by name or in place."""
+    said = json.dumps(value)
+    return '"$ref"' in said or '"properties"' in said
 
 
 def meaning(schema: dict[str, Any], value: dict[str, Any]) -> str:
     """The description of a key and its range, or a pointer to the table of the key."""
     text = " ".join(value.get("description", "").split())
-    if not text and ("oneOf" in value or list(definitions(value))):
+    if not text and ("oneOf" in value or list(definitions(value)) or _holds_table(value)):
         text = "A table, below."
     low, high = value.get("minimum", value.get("exclusiveMinimum")), value.get("maximum")
     limits = f"{low:,} to {high:,}." if low is not None and high is not None else ""

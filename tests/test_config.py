@@ -59,7 +59,9 @@ def test_three_keys_are_enough(tmp_path: Path) -> None:
 def test_a_whole_file(tmp_path: Path) -> None:
     config = read(tmp_path, GOOD)
     assert config.blend_of(config.series[0]).weights == {"bauhaus": 0.4, "ukiyo-e": 0.6}
-    assert config.blend_of(config.series[0]).parts[0][0].painter == "bauhaus", "absent: the style of the same name"
+    assert config.blend_of(config.series[0]).parts[0][0].settings["painter"] == "bauhaus", (
+        "absent: the style of the same name"
+    )
 
 
 @pytest.mark.parametrize(

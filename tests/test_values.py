@@ -49,7 +49,7 @@ def test_what_json_cannot_hold_is_refused(value: object) -> None:
         canonical_json([value])
 
 
-STYLES = {name: Style(name, f"{name} prompt", name) for name in "abcde"}
+STYLES = {name: Style(name, f"{name} prompt", {"painter": name}) for name in "abcde"}
 weights = st.dictionaries(
     st.sampled_from(sorted(STYLES)),
     st.floats(0, allow_infinity=False, allow_nan=False) | st.integers(0, 10),
@@ -178,8 +178,10 @@ GOOD: dict[str, Any] = {
         ("blend", [{"name": "a", "weight": math.nan}], "blend: weight"),
         ("blend", [{"name": "a", "weight": 1}, {"name": "b", "weight": 0}], "blend: weight"),
         ("blend", [{"name": 5, "weight": 1}], "blend: name"),
-        ("blend", [{"name": "a", "weight": 1, "x": 1}], "blend: unknown field 'x'"),
-        ("blend", [{"name": "a", "weight": 1, "references": ["x"]}], "blend: references"),
+        ("blend", [{"name": "a", "weight": 1, "x": math.inf}], "blend: x: inf is no number of JSON"),
+        ("blend", [{"name": "a", "weight": 1, "x": {"y": [2**60]}}], "blend: x: it must be a whole number"),
+        ("blend", [{"name": "a", "weight": 1, "prompt": 5}], "blend: prompt"),
+        ("blend", [{"weight": 1, "painter": "a"}], "blend: the field name is missing"),
         ("blend", [{"name": "b", "weight": 0.5}, {"name": "a", "weight": 0.5}], "sorted by name"),
         ("blend", [{"name": "a", "weight": 0.5}, {"name": "a", "weight": 0.5}], "each once"),
         ("switch_to", 3, "switch_to"),

@@ -7,9 +7,10 @@ A generator is added by a package that has an entry point in the group `collecti
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import ValidationError, ValidationInfo, create_model
@@ -20,6 +21,7 @@ from collection.config.types import Table
 from collection.errors import CollectionError, UnknownPluginError, UsageError
 from collection.plugins import Registry
 from collection.spelling import OPTIONS, nearest
+from collection.values import STYLE_FIELDS
 
 GROUP = "collection.generators"
 BUILT_IN: Mapping[str, str] = {
@@ -51,6 +53,8 @@ class Capabilities:
     """It computes several images at once; its recipes say how many (`batch_size`)."""
     enlarges: Literal["", "redraws", "tiles"] = ""
     """How its images are enlarged: drawn again at another size, or painted anew tile by tile (needs `init_image`)."""
+    enlarges_others: Literal["", "tiles", "model"] = ""
+    """It enlarges pictures of others: by tiles, through the generator that its recipes name, or by a trained model."""
     longest: int = 8192
     """Pixels of the longest side that it makes."""
     preview_option: str = ""
@@ -85,6 +89,34 @@ class Estimate:
     """Where the numbers come from."""
 
 
+class StyleSettings(Table):
+    """The keys that a generator adds to [styles.NAME], with types, defaults and limits; text below a key describes it.
+
+    Recipes carry what is written there, by the same keys: a key that is not written is the generator's default.
+    """
+
+    def settings(self, name: str, folder: Path) -> Mapping[str, Any]:
+        """What recipes say of the style `name`: JSON values. `folder`: the project's. Raises ConfigError."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+    def pictures(self, folder: Path) -> Sequence[Path]:
+        """Files in the project's folder that recipes name by SHA-256, and that must be kept; raises ConfigError."""
+        return ()
+
+    @classmethod
+    def check(cls, settings: Mapping[str, Any]) -> None:
+        """Raise ValueError, saying why, for settings of a recipe's style that are not as these keys say.
+
+        Settings of other generators stand among them.
+        """
+        try:
+            cls.model_validate({name: value for name, value in settings.items() if name in cls.model_fields})
+        except ValidationError as error:
+            found = error.errors(include_url=False)[0]
+            place = ".".join(map(str, found["loc"]))
+            raise ValueError(f"{place}: {found['msg'].removeprefix('Value error, ')}") from error
+
+
 class GeneratorTable(Table):
     """The [generator] table of one generator, and all that is known of it before it is opened.
 
@@ -103,6 +135,8 @@ class GeneratorTable(Table):
     """Keys that are no part of a recipe, because no picture depends on them."""
     configurable: ClassVar[bool] = True
     """False: it only makes images of other images (`use` cannot name it)."""
+    styles: ClassVar[type[StyleSettings]] = StyleSettings
+    """The keys that it adds to [styles.NAME]."""
     presets: ClassVar[bool] = False
     """Whether its model may be a name that `collection models` lists."""
 
@@ -208,6 +242,10 @@ def _table_of(name: str, found: Any) -> type[GeneratorTable]:
         raise ValueError(f"its table says use = {table.model_fields['use'].default!r}, its entry point {name!r}")
     if table.recipe_model not in table.model_fields:
         raise ValueError(f"its table has no key {table.recipe_model!r} for the model of its recipes")
+    if not (isinstance(table.styles, type) and issubclass(table.styles, StyleSettings)):
+        raise TypeError("its table's styles are no StyleSettings")
+    if taken := [key for key in table.styles.model_fields if key in STYLE_FIELDS]:
+        raise ValueError(f"its styles have a key {taken[0]!r}, which every style has")
     return table
 
 
@@ -231,6 +269,11 @@ def configurable() -> list[str]:
 def capable(ability: str) -> list[str]:
     """The names of the generators that a project can use and that have an ability: a field of Capabilities."""
     return [name for name, table in TABLES.working() if table.configurable and getattr(table.capabilities, ability)]
+
+
+def enlarger(way: Literal["tiles", "model"]) -> str:
+    """The name of the generator that enlarges pictures of others in this way: the first that is installed."""
+    return next(name for name, table in TABLES.working() if table.capabilities.enlarges_others == way)
 
 
 class _Dispatch:

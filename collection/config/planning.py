@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
 from math import prod
-from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from collection.config.types import Name, Size, Table, Weight
-from collection.errors import ConfigError
-from collection.values import sha256_hex
 
 TraitName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\w([\w -]*[\w-])?$")]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -143,53 +139,6 @@ class Image(Table):
     def height(self) -> int:
         """Pixels."""
         return self.size if isinstance(self.size, int) else self.size[1]
-
-
-class StyleTable(Table):
-    """A named style, and what it means to each generator."""
-
-    prompt: str = ""
-    """Words for a text-to-image model."""
-    painter: str = ""
-    """The embedded painter's style of that meaning; absent: the one of the same name."""
-    lora: str = ""
-    """A LoRA for a diffusion model: a safetensors file, or OWNER/REPOSITORY[/FILE] on the hub."""
-    reference: str | tuple[str, ...] = ()
-    """Pictures in the style, for a diffusion model with an ip_adapter: files such as "references/*.png"."""
-    _folder: Path = PrivateAttr(default=Path())
-    """Where `reference` is looked for: the folder of the file that the table was read from."""
-
-    @model_validator(mode="after")
-    def _remember_folder(self, info: ValidationInfo) -> Self:
-        if info.context:
-            self._folder = info.context["folder"]
-        return self
-
-    @cached_property
-    def references(self) -> tuple[str, ...]:
-        """SHA-256 of the pictures that `reference` names. They are read when this is first asked for.
-
-        Raises ConfigError where one is missing or cannot be read.
-        """
-        try:
-            return tuple(sha256_hex(path.read_bytes()) for path in self.pictures(self._folder))
-        except OSError as error:
-            raise ConfigError(
-                f"the reference picture {error.filename} cannot be read: {error.strerror}",
-                "correct reference in collection.toml",
-            ) from error
-
-    def pictures(self, folder: Path) -> list[Path]:
-        """The files that `reference` names in a project's folder, sorted; raises ConfigError where one is missing."""
-        found: set[Path] = set()
-        for pattern in [self.reference] if isinstance(self.reference, str) else self.reference:
-            files = {path for path in folder.glob(pattern) if path.is_file()} if pattern else set()
-            if pattern and not files:
-                raise ConfigError(
-                    f'no picture in {folder} is named "{pattern}"', "correct reference in collection.toml"
-                )
-            found |= files
-        return sorted(found)
 
 
 class Series(Table):

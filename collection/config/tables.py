@@ -6,15 +6,17 @@ Secrets are never in it: keys and tokens are named by environment variable or ke
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from pydantic import Field
 
 from collection.config.generator import DEFAULT, TABLES, AnyGenerator, GeneratorTable
 from collection.config.judging import Dedupe, Score
-from collection.config.planning import Image, OneOfOne, Rule, Series, StyleTable, Trait, TraitName
+from collection.config.planning import Image, OneOfOne, Rule, Series, Trait, TraitName
 from collection.config.publishing import Artist, Chain, Publish, Royalties, Verify
 from collection.config.selecting import Select
+from collection.config.styles import AnyStyle
 from collection.config.types import Name, Table
 from collection.values import Style, StyleBlend
 
@@ -40,7 +42,7 @@ class Config(Table):
     """Any text or integer; everything random comes from it."""
     image: Image = Image()
     generator: AnyGenerator = Field(default_factory=_default_generator)
-    styles: dict[Name, StyleTable] = {}
+    styles: dict[Name, AnyStyle] = {}
     series: tuple[Series, ...] = (Series(),)
     traits: dict[TraitName, Trait] = {}
     rules: tuple[Rule, ...] = ()
@@ -84,7 +86,7 @@ class Config(Table):
 
     def blend(self, weights: Mapping[str, float]) -> StyleBlend:
         """A style blend by the weights of its styles; no weights: the only style there is, or none."""
-        styles = self._known_styles()
+        styles = self._known_styles
         return StyleBlend.of(weights or (dict.fromkeys(styles, 1.0) if len(styles) == 1 else {}), styles)
 
     def blends(self) -> Iterator[StyleBlend]:
@@ -97,13 +99,12 @@ class Config(Table):
 
     def switch_to_of(self, series: Series) -> StyleBlend:
         """The blend of the later steps of a series; empty: its blend to the end."""
-        return StyleBlend.of(series.switch_to, self._known_styles())
+        return StyleBlend.of(series.switch_to, self._known_styles)
 
+    @cached_property
     def _known_styles(self) -> dict[str, Style]:
-        return {
-            name: Style(name, table.prompt, table.painter or name, table.lora, table.references)
-            for name, table in self.styles.items()
-        }
+        """The styles as recipes say them. Files that they name are read when this is first asked for."""
+        return {name: table.style(name) for name, table in self.styles.items()}
 
     def effective(self) -> dict[str, Any]:
         """Every value with its default filled in; what is absent and has no default is left out."""

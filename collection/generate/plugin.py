@@ -16,14 +16,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from collection.config.generator import Capabilities, Estimate, Gene, GeneratorTable
+from collection.config.generator import Capabilities, Estimate, Gene, GeneratorTable, StyleSettings
 from collection.generate.pictures import LentPictures
 from collection.values import ImageGenerator, Recipe, Rendering
 
 if TYPE_CHECKING:
     from collection.config import Config
 
-__all__ = ["Capabilities", "Context", "Estimate", "Gene", "GeneratorPlugin", "GeneratorTable", "Resources"]
+__all__ = [
+    "Capabilities",
+    "Context",
+    "Estimate",
+    "Gene",
+    "GeneratorPlugin",
+    "GeneratorTable",
+    "Resources",
+    "StyleSettings",
+]
 
 T = TypeVar("T", bound=GeneratorTable)
 
@@ -104,6 +113,8 @@ def plugin_of(name: str, found: Any) -> GeneratorPlugin[Any]:
         raise TypeError(f"a GeneratorPlugin was expected, not {type(found).__name__}")
     if found.name != name:
         raise ValueError(f"it calls itself {found.name!r}, its entry point {name!r}")
+    if isinstance(found.packages, str) or not all(isinstance(name, str) and name for name in found.packages):
+        raise ValueError("its packages are no tuple of names of distributions")
     unknown = [option for option in found.key_options if option not in found.table.recipe_options().model_fields]
     if unknown:
         raise ValueError(f"its key_options name no option of its table: {', '.join(unknown)}")

@@ -162,6 +162,11 @@ def refuse_unable(recipe: Recipe, table: type[GeneratorTable]) -> None:
     for what, wanted, can in asked:
         if wanted and not can:
             raise GenerationError(f"{recipe.generator} cannot {what}, as the recipe of seed {recipe.seed} asks")
+    for style, _ in (*recipe.blend.parts, *recipe.switch_to.parts):
+        try:
+            table.styles.check(style.settings)
+        except ValueError as error:
+            raise GenerationError(f"recipe of seed {recipe.seed}: style {style.name}: {error}") from error
     try:
         table.check_options(recipe.options)
     except UsageError as error:

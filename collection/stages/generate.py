@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from collection.project import Project
 from collection.stages.plan import keep_references
-from collection.stages.report import Report
+from collection.stages.report import Report, not_reproducible
 from collection.values import Progress, amount, label, silent
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class CheckStage:
 
     def pending(self, project: Project) -> int:
         """Images to make again."""
-        return min(self.count, project.store.counts()["generated"])
+        return min(self.count, len(project.store.reproducible_numbers()[0]))
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Compare; an image that came out otherwise is a failure."""
@@ -127,11 +127,13 @@ class CheckStage:
         keep_references(project)
         report = check(project.store, project.generator, self.count, progress=progress)
         alike = report.checked - len(report.differing)
+        found = bool(report.checked or report.not_reproducible)
         return Report(
             "check",
-            f"{alike} of {amount(report.checked, 'image')} made again came out the same, byte for byte",
-            {"checked": report.checked, "alike": alike},
+            f"{alike} of {amount(report.checked, 'image')} made again came out the same, byte for byte"
+            + not_reproducible(report.not_reproducible, "image"),
+            {"checked": report.checked, "alike": alike, "not_reproducible": report.not_reproducible},
             report.differing,
-            complete=bool(report.checked) and not report.differing,
-            hint=None if report.checked else "`collection generate` comes first",
+            complete=found and not report.differing,
+            hint=None if found else "`collection generate` comes first",
         )

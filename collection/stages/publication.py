@@ -136,8 +136,8 @@ class Publication:
     def verify(self, address: str | None = None, sample: int = 0, progress: Progress = silent) -> VerifyReport:
         """Compare a contract of this project, its tokens and their content with what was recorded; no key is needed.
 
-        `address` names a contract of an earlier frozen set. `sample` tokens, evenly spread over those that were
-        generated, are rendered again.
+        `address` names a contract of an earlier frozen set. `sample` tokens, evenly spread over those whose
+        recipes can be rendered again, are.
         """
         from collection.chain.networks import find_network
         from collection.verify.expected import expected_state

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from collection.project import Project
 from collection.stages.publication import publication_of
-from collection.stages.report import Report, bytes_of
+from collection.stages.report import Report, bytes_of, not_reproducible
 from collection.values import Failure, Progress, amount, silent
 
 
@@ -156,10 +156,10 @@ class VerifyStage:
         where = " and ".join("the local CAR" if name == "car" else name for name in result.sources) or "nowhere"
         line = (
             f"{result.proven} of {amount(result.tokens, 'token')} proven: owner, URI, metadata, image, read from "
-            f"{where}; {result.rerendered} re-rendered alike"
+            f"{where}; {result.rerendered} re-rendered alike{not_reproducible(result.not_reproducible, 'token')}"
         )
         details = {
             "tokens": result.tokens, "proven": result.proven, "rerendered": result.rerendered,
-            "sources": list(result.sources),
+            "not_reproducible": result.not_reproducible, "sources": list(result.sources),
         }  # fmt: skip
         return Report("verify", line, details, findings, complete=not findings and result.tokens > 0)

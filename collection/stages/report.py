@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from collection.values import Failure, label
+from collection.values import Failure, amount, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,13 @@ class Report:
             f"<p>{escape(self.hint)}</p>" if self.hint else "",
         ]
         return "".join(parts)
+
+
+def not_reproducible(count: int, noun: str) -> str:
+    """The end of a line that counts what its generator cannot render again; empty if there is none."""
+    if not count:
+        return ""
+    return f"; {amount(count, noun)} cannot be rendered again: {'its' if count == 1 else 'their'} generator says so"
 
 
 def named(images: Sequence[int], most: int = 12) -> str:

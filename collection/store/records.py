@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 from collection.values import Recipe, label, sha256_hex
 
+NOT_REPRODUCIBLE = "it cannot be rendered again, as its generator says"
+"""What is told of an image whose generator does not make the same picture twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedRecipe:
@@ -64,6 +67,11 @@ class Asset:
     def label(self) -> str:
         """The number as people see it: 0031."""
         return label(self.id)
+
+    @property
+    def reproducible(self) -> bool:
+        """Whether its recipe can be rendered again: it has one, and its generator did not say otherwise."""
+        return self.recipe is not None and self.generator.get("reproducible") is not False
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,16 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
         with self._reading() as session:
             return dict(session.exec(query.order_by(col(AssetRow.id))).all())
 
+    def reproducible_numbers(self) -> tuple[list[int], int]:
+        """The numbers of the generated images of the present plan whose recipes can be rendered again; how many can
+        not, because their generator said so when it made them."""
+        said = func.coalesce(func.json_type(AssetRow.generator, "$.reproducible"), "")
+        query = select(AssetRow.id, said).join(RecipeRow).where(col(RecipeRow.planned)).order_by(col(AssetRow.id))
+        with self._reading() as session:
+            found = session.exec(query).all()
+        numbers = [number for number, kind in found if kind != "false"]
+        return numbers, len(found) - len(numbers)
+
     def assets_of(self, numbers: Sequence[int]) -> list[Asset]:
         """The images of these numbers, of whatever plan; numbers without one are left out."""
         return self._assets_where(among(col(AssetRow.id), numbers))

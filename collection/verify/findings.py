@@ -32,6 +32,8 @@ class VerifyReport:
     proven: int
     rerendered: int
     """Tokens of the sample that came out alike."""
+    not_reproducible: int
+    """Tokens whose recipes cannot be rendered again, because their generator says so. None of them is sampled."""
     sources: tuple[str, ...]
     """Names of the storages that the content was read from."""
     findings: tuple[Finding, ...]

@@ -57,7 +57,8 @@ def verify(
     alike = len((numbers & set(sample)) - unsound) if sources else 0
     names = tuple(source.name for source in sources)
     by_token = sorted(findings, key=lambda finding: finding.token_id or 0)
-    return VerifyReport(len(tokens), len(proven), alike, names, (*of_contract, *by_token))
+    once_only = sum(token.asset.recipe is not None and not token.asset.reproducible for token in tokens)
+    return VerifyReport(len(tokens), len(proven), alike, once_only, names, (*of_contract, *by_token))
 
 
 def _open_again(store: Store, expected: ExpectedState, next_id: int) -> None:
@@ -67,7 +68,8 @@ def _open_again(store: Store, expected: ExpectedState, next_id: int) -> None:
 
 
 def spread(tokens: Sequence[Token], count: int) -> set[int]:
-    """The ids of `count` tokens that were generated, evenly spread over the set; of all if there are no more."""
-    made = [token.token_id for token in tokens if token.asset.recipe]
+    """The ids of `count` tokens, evenly spread over those whose recipes can be rendered again; of all if there are no
+    more."""
+    made = [token.token_id for token in tokens if token.asset.reproducible]
     count = min(count, len(made))
     return {made[place * len(made) // count] for place in range(count)}

@@ -43,6 +43,48 @@ def test_usage_errors_are_exit_code_2_and_json(collection):
         assert said.err
 
 
+WORDS = {
+    "import": ["nowhere"], "new": ["."], "note": ["1"], "recipe": ["nowhere.png"], "variations": ["1"],
+    "review": ["--port", "70000"], "breed": ["1", "2"], "interpolate": ["1", "2"],
+    **{name: ["1"] for name in ("pick", "reject", "lock", "inpaint", "reroll", "upscale", "lineage")},
+}  # fmt: skip
+
+
+def test_every_command_prints_one_object_where_work_had_failed(here, project):
+    """Also the commands that succeed: they tell of failures on stderr, and in their own object."""
+    from collection.project import open_project
+    from collection.values import Failure
+    from collection_cli.commands import COMMANDS as HEADINGS
+
+    assert here("-C", project, "plan", "--json").code == 0
+    codes = {}
+    for command in [name for members in reversed(HEADINGS.values()) for name in members]:
+        with open_project(project) as opened:
+            for stage in ("generate", "score", "pin"):
+                opened.store.record_failures(stage, [Failure("0001", "it came out black")])
+        said = here("-C", project, command, *WORDS.get(command, []), "--json")
+        codes[command] = said.code
+        assert said.object, command
+        assert ("error" in said.object) <= (said.code > 0), command
+        if command == "status":
+            assert [failed["stage"] for failed in said.object["failed"]] == ["generate", "score", "pin"]
+            assert "generate 0001: it came out black" in said.err
+    assert (codes["status"], codes["plan"], codes["freeze"], codes["breed"]) == (0, 0, 1, 2)
+
+
+def test_an_error_of_the_configuration_carries_all_mistakes(here, project):
+    path = project / "collection.toml"
+    path.write_text(path.read_text().replace("supply = ", "suply = ").replace('"woodblock"', "3") + "\nsample = 1\n")
+    error = here("-C", project, "plan", "--json").object["error"]
+    messages = [problem["message"] for problem in error["problems"]]
+    assert len(messages) > 1
+    assert all(message in error["message"] for message in messages)
+    assert all(problem["hint"] for problem in error["problems"])
+    path.write_text("title = ")
+    error = here("-C", project, "plan", "--json").object["error"]
+    assert error["problems"] == [{"message": error["message"], "hint": error["hint"]}], "one mistake is a list too"
+
+
 def test_new_without_a_name_makes_a_small_painter_project(collection, tmp_path):
     said = collection("new", tmp_path / "mine", "--json")
     assert said.object["sample"] == "first"

@@ -79,8 +79,8 @@ def test_a_recipe_names_references_by_content_and_says_only_what_was_written(fol
     recipe = plan(load_config(folder / "collection.toml"))[0]
     ink, oil = recipe.blend.parts
     files = sorted((folder / "references").iterdir())
-    assert ink[0].references == tuple(sha256(file.read_bytes()).hexdigest() for file in files)
-    assert (ink[0].lora, ink[1], oil[0].references) == ("loras/ink.safetensors", 0.25, ())
+    assert ink[0].settings["references"] == [sha256(file.read_bytes()).hexdigest() for file in files]
+    assert (ink[0].settings["lora"], ink[1], "references" in oil[0].settings) == ("loras/ink.safetensors", 0.25, False)
     assert [style.name for style, _ in recipe.switch_to.parts] == ["oil"]
     assert {"lora_scale", "switch_at", "ip_adapter"} < {*recipe.options}
     assert {"compile", "vae", "long_prompt", "ip_adapter_scale"}.isdisjoint(recipe.options)

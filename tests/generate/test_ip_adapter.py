@@ -29,7 +29,7 @@ def shown(tiny_sd: Path, diffusion_recipe: Write) -> Callable[..., Recipe]:
 
     def write(styles: dict[tuple[str, ...], float], seed: int = 1, **options: Any) -> Recipe:
         parts = tuple(
-            (Style(f"style {number}", references=references), weight)
+            (Style(f"style {number}", settings={"references": references}), weight)
             for number, (references, weight) in enumerate(styles.items())
         )
         options = {"ip_adapter": "ip.safetensors", "ip_adapter_scale": 0.8, **options}

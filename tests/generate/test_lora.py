@@ -26,7 +26,9 @@ def sd(tiny_sd: Path, tiny_loras: Path) -> Diffusion:
 
 def blend(**weights: float) -> StyleBlend:
     """Styles that are LoRAs and nothing else."""
-    return StyleBlend(tuple((Style(name, lora=f"{name}.safetensors"), weight) for name, weight in weights.items()))
+    return StyleBlend(
+        tuple((Style(name, settings={"lora": f"{name}.safetensors"}), weight) for name, weight in weights.items())
+    )
 
 
 def render(generator: Diffusion, recipe: Recipe) -> Pixels:
@@ -66,7 +68,7 @@ def test_a_blend_is_the_model_with_the_weighted_sum_added(
 
 def test_kohya_names_mean_the_same(sd: Diffusion, tiny_sd: Path, diffusion_recipe: Write) -> None:
     recipe = diffusion_recipe(tiny_sd)
-    kohya = StyleBlend(((Style("ink", lora="ink-kohya.safetensors"), 1.0),))
+    kohya = StyleBlend(((Style("ink", settings={"lora": "ink-kohya.safetensors"}), 1.0),))
     assert np.array_equal(
         render(sd, replace(recipe, blend=blend(ink=1.0))),
         render(sd, replace(recipe, blend=kohya)),
@@ -169,7 +171,7 @@ class TestRefused:
         self, tiny_sd: Path, tmp_path: Path, diffusion_recipe: Write, name: str, words: str
     ) -> None:
         (tmp_path / "a.bin").write_bytes(b"pickle")
-        style = StyleBlend(((Style("x", lora=name), 1.0),))
+        style = StyleBlend(((Style("x", settings={"lora": name}), 1.0),))
         with pytest.raises(WeightsError, match=words):
             render(Diffusion(str(tiny_sd), folder=tmp_path), replace(diffusion_recipe(tiny_sd), blend=style))
 

@@ -27,7 +27,7 @@ FEATURES = "X86_V4 AVX512_ICL X86_V3"
 
 
 def recipe(blend: Mapping[str, float], seed: int = 7, size: tuple[int, int] = (128, 128), prompt: str = "") -> Recipe:
-    styles = {name: Style(name, painter=name) for name in blend}
+    styles = {name: Style(name, settings={"painter": name}) for name in blend}
     return Recipe("painter", ENGINE, seed, *size, prompt=prompt, blend=StyleBlend.of(blend, styles))
 
 
@@ -141,7 +141,7 @@ def test_a_whole_weight_is_the_pure_style() -> None:
 
 
 def test_two_names_of_one_painter_style_add_up() -> None:
-    parts = tuple((Style(name, painter="ink"), 0.5) for name in ("fog", "rock"))
+    parts = tuple((Style(name, settings={"painter": "ink"}), 0.5) for name in ("fog", "rock"))
     twice = Recipe("painter", ENGINE, 7, 128, 128, blend=StyleBlend(parts))
     assert np.array_equal(paint(twice), paint(recipe({"ink": 1.0})))
 

@@ -66,7 +66,7 @@ def test_its_table_is_read_with_its_limits(project: Path) -> None:
     config = load_config(project / "collection.toml")
     assert config.generator.settings() == ("spiral/1", {"arms": 5, "turns": 2.5})
     assert config.effective()["generator"]["workshop"] == "here"
-    assert config.generator.batch_size == 1
+    assert config.generator.default_batch_size == 1
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,66 @@ def test_its_settings_are_axes_and_its_recipes_are_bred_within_its_limits(projec
     assert all(1 <= child.options["arms"] <= 9 and 0 < child.options["turns"] <= 20 for child in children)
     assert len({child.options["turns"] for child in children}) > 4
     assert all(isinstance(child.options["arms"], int) for child in children)
+
+
+def test_its_key_of_styles_goes_from_the_file_to_its_pictures(project: Path) -> None:
+    plain = Plan(load_config(project / "collection.toml"), {}).recipes[0]
+    config = changed(project, "[styles.plain]", '[styles.plain]\nspiral = "tight"\nprompt = "wound"')
+    tight = Plan(config, {}).recipes[0]
+    assert plain.as_json()["blend"] == [{"name": "plain", "painter": "plain", "weight": 1.0}], "as without the package"
+    said = {"name": "plain", "prompt": "wound", "painter": "plain", "spiral": "tight", "weight": 1.0}
+    assert tight.as_json()["blend"] == [said]
+    assert Recipe.from_json(tight.as_json()) == tight
+    render = router(project).generate
+    assert (render([plain])[0].pixels != render([tight])[0].pixels).any()
+    foreign = Recipe.from_json({**tight.as_json(), "blend": [{**said, "spiral": "wild", "comb": [1, {"a": None}]}]})
+    with pytest.raises(GenerationError, match="style plain: spiral: Input should be 'tight' or 'loose'"):
+        render([foreign])
+    assert config.effective()["styles"]["plain"]["spiral"] == "tight"
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "hint"),
+    [
+        ('spiral = "wild"', "styles.plain.spiral = 'wild': input should be 'tight' or 'loose'", "--schema"),
+        (
+            'spirl = "tight"',
+            "unknown key styles.plain.spirl; did you mean spiral?",
+            "lora, painter, prompt, reference, spiral",
+        ),
+        ('lra = "x"', "unknown key styles.plain.lra; did you mean lora?", "lora, painter, prompt, reference, spiral"),
+        ("lora = 3", "styles.plain.lora = 3", "--schema"),
+    ],
+)
+def test_what_is_wrong_in_a_style_is_said_like_anything_else(project: Path, line: str, words: str, hint: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        changed(project, "[styles.plain]", f"[styles.plain]\n{line}")
+    assert refused.value.message.startswith(f"{project / 'collection.toml'}:14: {words}")
+    assert hint in str(refused.value.hint)
+
+
+def test_every_mistake_of_a_style_is_told(project: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        changed(project, "[styles.plain]", "[styles.plain]\nprompt = 1\nspiral = 2\nsprial = 3")
+    assert len(refused.value.problems) == 3
+
+
+def test_the_schema_knows_the_keys_of_styles(project: Path) -> None:
+    (style,) = Config.model_json_schema()["properties"]["styles"]["patternProperties"].values()
+    assert list(style["properties"]) == ["prompt", "painter", "lora", "reference", "spiral"]
+    assert style["properties"]["spiral"]["description"] == "How near to each other the turns of the style lie."
+    assert style["additionalProperties"] is False
+
+
+def test_a_key_of_styles_whose_package_is_gone_is_unknown(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "collection.toml").write_text(SPIRALS.replace('"spiral"\narms = 5', '"painter"').split("axes")[0])
+    text = (project / "collection.toml").read_text()
+    load_config(project / "collection.toml")
+    (project / "collection.toml").write_text(text.replace("[styles.plain]", '[styles.plain]\nspiral = "tight"'))
+    assert load_config(project / "collection.toml"), "a style may say what it is to a generator that is not in use"
+    monkeypatch.undo()
+    with pytest.raises(ConfigError, match=r"unknown key styles\.plain\.spiral"):
+        load_config(project / "collection.toml")
 
 
 def test_its_estimate_reaches_the_forecast(project: Path) -> None:
@@ -170,6 +230,18 @@ def test_a_project_of_it_goes_from_a_plan_to_metadata_with_its_license(
     assert done.code == 0, done
 
 
+def test_doctor_asks_generators_for_their_packages(project: Path) -> None:
+    from collection.stages.doctor import checkup
+
+    checks = {check.what: check for check in checkup(project)}
+    missing = checks["collection-of-nowhere"]
+    assert (missing.ok, missing.needed) == (False, False), "another's package is no part of the house"
+    assert missing.found == "not installed (for generator spiral)"
+    assert checks["resvg_py"].ok and checks["resvg_py"].needed
+    assert not checks["spandrel"].needed, "no project can name the upscaler as its generator"
+    assert "diffusion" in checks["device"].found or "processor" not in checks["device"].found
+
+
 def test_the_schema_of_the_command_has_it(project: Path, script: Callable[..., Any]) -> None:
     said = script("-C", project, "config", "--schema")
     assert "Turns from the middle to the edge." in json.dumps(json.loads(said.out))
@@ -179,6 +251,7 @@ BROKEN = {
     "raises": "RuntimeError: the driver is missing",
     "thing": "a GeneratorPlugin was expected, not dict",
     "misnamed": "it calls itself 'other'",
+    "packed": "its packages are no tuple of names of distributions",
     "painter": "adds a generator of a built-in name",
 }
 

@@ -237,3 +237,65 @@ def test_a_generator_that_is_gone_is_named_and_its_recipes_stay_pending(
     assert 'the generator "spiral" of this recipe is not installed' in failure["why"]
     third_party("generator")
     assert script("-C", tmp_path, "generate", "--no-score", "--json").object["made"] == 1
+
+
+def test_images_that_cannot_be_made_again_are_told_and_never_accused(
+    tmp_path: Path, third_party: Callable[[str], Path], run: Callable[..., dict[str, Any]], script: Callable[..., Any]
+) -> None:
+    third_party("generator")
+    file = tmp_path / "collection.toml"
+    file.write_text(PAINTER + "\n[generator]\nuse = 'dice'\n")
+    for words in (["plan"], ["generate", "--no-score"]):
+        assert script("-C", tmp_path, *words, "--json").code == 0
+    checked = script("-C", tmp_path, "generate", "--check", "9", "--json")
+    found = {name: checked.object[name] for name in ("checked", "alike", "not_reproducible", "failed", "complete")}
+    assert found == {"checked": 0, "alike": 0, "not_reproducible": 2, "failed": [], "complete": True}
+    assert "2 images cannot be rendered again: their generator says so" in checked.err
+    for words in (["reroll", "1"], ["generate", "--no-score"]):
+        assert script("-C", tmp_path, *words, "--json").code == 0
+    file.write_text(PAINTER + "\n[verify]\nrerender = 9\n")
+    for words in (
+        ["plan"],
+        ["generate"],
+        ["score"],
+        ["lock", "3"],
+        ["select"],
+        ["freeze"],
+        ["pin"],
+        ["deploy"],
+        ["mint"],
+    ):
+        run(tmp_path, *words)
+    said = run(tmp_path, "verify")
+    assert (said["proven"], said["rerendered"], said["not_reproducible"], said["failed"]) == (2, 1, 1, [])
+    said = run(tmp_path, "generate", "--check", "9")
+    assert (said["checked"], said["alike"], said["not_reproducible"]) == (2, 2, 1)
+    assert run(tmp_path, "generate", "--check", "9", "--dry-run")["pending"] == 2
+    frozen = [json.loads(path.read_text()) for path in tmp_path.glob("files/*/*.json")]
+    published = [value["properties"] for value in frozen if "properties" in value]
+    records = {each["generator"]["generator"]: each["generator"].get("reproducible") for each in published}
+    assert records == {"dice": False, "painter": None}
+    makers = {each["made_by"] for each in published}
+    assert makers == {
+        "a machine, from the recipe below",
+        "a machine, from the recipe below, which does not make the same picture twice",
+    }
+
+
+def test_a_lost_file_that_cannot_be_made_again_is_told_as_that(
+    tmp_path: Path, third_party: Callable[[str], Path], script: Callable[..., Any]
+) -> None:
+    third_party("generator")
+    (tmp_path / "collection.toml").write_text(PAINTER + "\n[generator]\nuse = 'dice'\n")
+    for words in (["plan"], ["generate", "--no-score"]):
+        assert script("-C", tmp_path, *words, "--json").code == 0
+    with open_project(tmp_path) as project:
+        lost = project.files.path(project.store.assets()[0].file_sha256)
+    kept = lost.read_bytes()
+    lost.unlink()
+    done = script("-C", tmp_path, "generate", "--no-score", "--json")
+    (failure,) = done.object["failed"]
+    assert (done.code, failure["what"]) == (1, "0001")
+    assert failure["why"].endswith("it cannot be rendered again, as its generator says: put the lost file back")
+    lost.write_bytes(kept)
+    assert script("-C", tmp_path, "generate", "--no-score", "--json").object["failed"] == []

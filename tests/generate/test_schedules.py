@@ -41,12 +41,16 @@ def lcm(tiny_lcm: Path) -> Diffusion:
 @pytest.fixture
 def ink(tiny_loras: Path, pictures: Any) -> Style:
     """A style of all three kinds."""
-    return Style("ink", "ink", lora=str(tiny_loras / "ink.safetensors"), references=(pictures.noise(1),))
+    return Style(
+        "ink", "ink", settings={"lora": str(tiny_loras / "ink.safetensors"), "references": [pictures.noise(1)]}
+    )
 
 
 @pytest.fixture
 def oil(tiny_loras: Path, pictures: Any) -> Style:
-    return Style("oil", "oil", lora=str(tiny_loras / "oil.safetensors"), references=(pictures.noise(2),))
+    return Style(
+        "oil", "oil", settings={"lora": str(tiny_loras / "oil.safetensors"), "references": [pictures.noise(2)]}
+    )
 
 
 def only(style: Style) -> StyleBlend:
@@ -115,7 +119,7 @@ def test_styles_of_all_three_kinds_take_turns(
 def test_in_sdxl_too(tiny_sdxl: Path, tiny_sdxl_adapters: Path, pictures: Any, diffusion_recipe: Write) -> None:
     generator = Diffusion(str(tiny_sdxl), folder=tiny_sdxl_adapters, pictures=pictures)
     ink, oil = (
-        Style(name, name, lora=f"{name}.safetensors", references=(pictures.noise(seed),))
+        Style(name, name, settings={"lora": f"{name}.safetensors", "references": [pictures.noise(seed)]})
         for seed, name in enumerate(("ink", "oil"))
     )
     take_turns(generator, ink, oil, diffusion_recipe(tiny_sdxl, ip_adapter="ip.safetensors", batch_size=2))

@@ -36,7 +36,7 @@ def test_a_recipe_says_all_that_its_series_says() -> None:
     first = recipes()[0]
     assert (first.prompt, first.width, first.height, first.generator) == ("noon", 512, 512, "painter")
     assert first.blend.weights == {"ink": 0.25, "paper": 0.75}
-    assert [style.painter for style, _ in first.blend.parts] == ["ink-wash", "paper"]
+    assert [style.settings["painter"] for style, _ in first.blend.parts] == ["ink-wash", "paper"]
 
 
 def test_more_candidates_leave_the_first_ones_alone() -> None:

@@ -18,7 +18,9 @@ from collection.store.store import Store
 from collection.unixfs import directory_cid
 from collection.values import Recipe, Style, StyleBlend, canonical_json
 
-BLEND = StyleBlend.of({"ink": 1, "paper": 3}, {name: Style(name, painter=name) for name in ("ink", "paper")})
+BLEND = StyleBlend.of(
+    {"ink": 1, "paper": 3}, {name: Style(name, settings={"painter": name}) for name in ("ink", "paper")}
+)
 
 
 def config(**changes: Any) -> Config:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from collection.errors import GenerationError
 from collection.generate.diffusion.options import DiffusionOptions
+from collection.generate.diffusion.style_settings import lora_of, references_of
 from collection.values import Recipe, StyleBlend, amount
 
 WeightedTerms: TypeAlias = tuple[tuple[str, float], ...]
@@ -34,11 +35,11 @@ class Conditioning:
     @classmethod
     def of(cls, recipe: Recipe, blend: StyleBlend, options: DiffusionOptions) -> Conditioning:
         """The recipe under one of its blends."""
-        loras = [(style.lora, weight * options.lora_scale) for style, weight in blend.parts if style.lora]
+        loras = [(lora_of(style), weight * options.lora_scale) for style, weight in blend.parts if lora_of(style)]
         references = [
-            (sha256, weight * options.ip_adapter_scale / len(style.references))
+            (sha256, weight * options.ip_adapter_scale / len(references_of(style)))
             for style, weight in blend.parts
-            for sha256 in style.references
+            for sha256 in references_of(style)
         ]
         return cls(
             texts=_sum(styled_prompts(recipe, blend)),

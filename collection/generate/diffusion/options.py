@@ -10,9 +10,10 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field
 
-from collection.config.generator import Capabilities, Gene, GeneratorTable, read_options
+from collection.config.generator import Capabilities, Gene, GeneratorTable, StyleSettings, read_options
 from collection.config.models import model_presets
 from collection.config.types import Table
+from collection.generate.diffusion.style_settings import DiffusionStyle
 from collection.spelling import nearest
 
 SCHEDULERS: Mapping[str, str] = {
@@ -132,6 +133,7 @@ class DiffusionGenerator(SharedOptions, _ModelTable):
         enlarges="tiles", preview_option="vae", cpu_noise=True,
     )  # fmt: skip
     outside: ClassVar[frozenset[str]] = frozenset({"license", "device", "offload_text_encoder", "threads"})
+    styles: ClassVar[type[StyleSettings]] = DiffusionStyle
     presets: ClassVar[bool] = True
 
     @classmethod

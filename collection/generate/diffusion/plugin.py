@@ -44,7 +44,7 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
     def check(self, config: Config, table: DiffusionGenerator) -> None:
         """Styles with reference pictures need an IP-Adapter."""
         for name, style in config.styles.items():
-            if style.reference and table.ip_adapter is None:
+            if getattr(style, "reference", ()) and table.ip_adapter is None:
                 raise ConfigError(
                     f"styles.{name}: reference pictures need an IP-Adapter to look at them",
                     'set ip_adapter = "FILE.safetensors" under [generator], or remove reference',

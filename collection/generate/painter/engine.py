@@ -41,12 +41,13 @@ def weights_of(recipe: Recipe) -> dict[str, float]:
     """The weight of each painter style in a recipe's blend; GenerationError where a style is unknown."""
     weights: dict[str, float] = {}
     for style, weight in recipe.blend.parts:
-        if style.painter not in STYLES:
+        named = style.settings.get("painter", "")
+        if named not in STYLES:
             raise GenerationError(
-                f'the painter has no style "{style.painter}" (style {style.name})',
+                f'the painter has no style "{named}" (style {style.name})',
                 f'set painter = "..." in [styles.{style.name}] to one of: {", ".join(STYLES)}',
             )
-        weights[style.painter] = weights.get(style.painter, 0.0) + weight
+        weights[named] = weights.get(named, 0.0) + weight
     total = fsum(weights.values())
     return {name: weight / total for name, weight in weights.items() if weight > 0} or {DEFAULT_STYLE: 1.0}
 

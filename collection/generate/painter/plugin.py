@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from collection.config.generator import Capabilities, Estimate, GeneratorTable
+from collection.config.generator import Capabilities, Estimate, GeneratorTable, StyleSettings
 from collection.errors import ConfigError
 from collection.generate.plugin import Context, GeneratorPlugin
 from collection.spelling import nearest
@@ -20,6 +22,17 @@ SECONDS_A_PIXEL, BYTES_A_PIXEL = 1.2e-6, 1.25
 to 1.65 bytes a pixel, PNG)."""
 
 
+class PainterStyle(StyleSettings):
+    """What a style is to the painter."""
+
+    painter: str = ""
+    """The embedded painter's style of that meaning; absent: the one of the same name."""
+
+    def settings(self, name: str, folder: Path) -> Mapping[str, Any]:
+        """Always a style, so that a recipe says the whole."""
+        return {"painter": self.painter or name}
+
+
 class PainterGenerator(GeneratorTable):
     """The embedded painter: algorithmic styles, no model, no download."""
 
@@ -29,6 +42,7 @@ class PainterGenerator(GeneratorTable):
 
     capabilities: ClassVar[Capabilities] = Capabilities(style_blends=True, enlarges="redraws", longest=4096)
     recipe_model: ClassVar[str] = "engine"
+    styles: ClassVar[type[StyleSettings]] = PainterStyle
 
     def estimate(self) -> Estimate:
         """As measured."""
@@ -54,10 +68,10 @@ class PainterPlugin(GeneratorPlugin[PainterGenerator]):
 
         for blend in config.blends():
             for style, _ in blend.parts:
-                if style.painter not in STYLES:
+                named = style.settings["painter"]
+                if named not in STYLES:
                     raise ConfigError(
-                        f'styles.{style.name}: the painter has no style "{style.painter}"'
-                        f"{nearest(style.painter, STYLES)}",
+                        f'styles.{style.name}: the painter has no style "{named}"{nearest(named, STYLES)}',
                         f'painter = "..." in [styles.{style.name}] names one of: {", ".join(STYLES)}',
                     )
 

@@ -12,7 +12,7 @@ from typing import Any
 from collection.errors import CollectionError, GenerationError, OutOfMemoryError
 from collection.pictures.files import encode_png, pixel_sha256, thumbnail
 from collection.store.library import ImageLibrary
-from collection.store.records import Asset, Batch, Judgements, PlannedRecipe
+from collection.store.records import NOT_REPRODUCIBLE, Asset, Batch, Judgements, PlannedRecipe
 from collection.store.store import Store
 from collection.store.thumbnails import SIDES
 from collection.values import Failure, ImageGenerator, Pixels, Rendering, label, sha256_hex
@@ -159,7 +159,8 @@ def _changed(store: Store, assets: Sequence[Asset]) -> dict[int, Failure]:
         kept.id: Failure(
             kept.label,
             "made again, but it is another file than the lost one"
-            + identity_changes(kept.generator, again[kept.id].generator),
+            + identity_changes(kept.generator, again[kept.id].generator)
+            + ("" if kept.reproducible else f"; {NOT_REPRODUCIBLE}: put the lost file back"),
         )
         for kept in known
     }

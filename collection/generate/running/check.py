@@ -17,11 +17,14 @@ class CheckReport:
 
     checked: int
     differing: tuple[Failure, ...]
+    not_reproducible: int = 0
+    """Images of the plan that cannot be made again, because their generator says so. None of them was tried."""
 
 
 def check(store: Store, generator: ImageGenerator, count: int, *, progress: Progress = silent) -> CheckReport:
-    """Make `count` images of the plan again, evenly spread over it (all, if there are no more); nothing is written."""
-    numbers = list(store.generated_files())
+    """Make `count` images again, evenly spread over those of the plan that can be made again (all, if there are no
+    more); nothing is written."""
+    numbers, not_reproducible = store.reproducible_numbers()
     count = min(count, len(numbers))
     chosen = [numbers[place * len(numbers) // count] for place in range(count)]
     assets = {asset.id: asset for asset in store.assets_of(chosen)}
@@ -37,7 +40,7 @@ def check(store: Store, generator: ImageGenerator, count: int, *, progress: Prog
             differing += _differences(assets[planned.id], again)
         done += len(batch)
         progress(done, len(known))
-    return CheckReport(len(known), tuple(sorted(differing, key=lambda failure: failure.what)))
+    return CheckReport(len(known), tuple(sorted(differing, key=lambda failure: failure.what)), not_reproducible)
 
 
 def _differences(kept: Asset, again: Asset) -> list[Failure]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -27,7 +28,7 @@ class TilesTable(GeneratorTable):
     tile: int = Field(ge=64, le=8192)
     """Pixels of a tile's side."""
 
-    capabilities: ClassVar[Capabilities] = _OF_PICTURES
+    capabilities: ClassVar[Capabilities] = replace(_OF_PICTURES, enlarges_others="tiles")
     configurable: ClassVar[bool] = False
 
     @classmethod
@@ -69,7 +70,7 @@ class UpscalerTable(GeneratorTable):
     weights: str = Field(pattern="^[0-9a-f]{64}$")
     """SHA-256 of the model's file."""
 
-    capabilities: ClassVar[Capabilities] = _OF_PICTURES
+    capabilities: ClassVar[Capabilities] = replace(_OF_PICTURES, enlarges_others="model")
     configurable: ClassVar[bool] = False
 
 
@@ -79,6 +80,7 @@ class UpscalerPlugin(GeneratorPlugin[UpscalerTable]):
     name = "upscaler"
     table = UpscalerTable
     heavy = True
+    packages = ("spandrel",)
 
     def open(self, recipe: Recipe, context: Context) -> ImageGenerator:
         """The upscaler, which holds one model at a time."""

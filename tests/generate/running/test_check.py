@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from collection.generate.running.check import check
@@ -41,3 +43,19 @@ def test_what_cannot_be_made_again_is_named(made, canvas, guilty):
     assert [(failure.what, failure.why) for failure in report.differing] == [
         ("0004", "the picture of seed 3 is black all over")
     ]
+
+
+def test_the_sample_is_drawn_from_those_that_can_be_made_again(canvas, make, library, recipes):
+    thrown = canvas()
+    plain = thrown.rendering
+    nested = {"service": {"reproducible": False}}  # a word of its own: not one about the image
+    odd = {0: {"reproducible": False}, 1: nested, 2: {"reproducible": True}, 7: {"reproducible": False}}
+    thrown.rendering = lambda recipe: replace(plain(recipe), identity=odd.get(recipe.seed, {}))
+    library.store.replace_plan(recipes(10))
+    make(thrown)
+    again = canvas()
+    again.rendering = lambda recipe: plain(replace(recipe, seed=99) if recipe.seed in (0, 7) else recipe)
+    report = check(library.store, again, 4)
+    assert (report.checked, report.differing, report.not_reproducible) == (4, (), 2)
+    assert sorted(seed for call in again.calls for seed in call) == [1, 3, 5, 8]
+    assert check(library.store, canvas(), 99).checked == 8

@@ -43,7 +43,7 @@ def paintings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pixels]:
     """Two of the painter's pictures in each style, of seeds that no threshold was chosen by."""
     config = Config.model_validate({"title": "x", "supply": 1, "seed": 1})
     painter = build_generator(config, Files(tmp_path_factory.mktemp("files")))
-    styles = {name: Style(name, painter=name) for name in STYLES}
+    styles = {name: Style(name, settings={"painter": name}) for name in STYLES}
     recipes = {
         f"{name}-{seed}": Recipe(
             "painter", "painter/1", seed, 320, 320, "", ("a boat at dusk", "rain over fields")[seed % 2],

@@ -40,12 +40,14 @@ def _noise(recipe: Recipe) -> Any:
 
 
 def _boast(recipe: Recipe) -> Any:
-    if recipe.sketch:
+    if recipe.init_image:
         raise NotImplementedError("pictures to begin from come with version 2")
     return _noise(recipe)
 
 
 MISNAMED = _plugin("misnamed", _noise, called="other")
+PACKED = _plugin("packed", _noise)
+PACKED.packages = "torch"
 THIEF = _plugin("painter", _noise)
 SMALL = _plugin("small", lambda recipe: _noise(recipe)[:-1])
 FLOATS = _plugin("floats", lambda recipe: _noise(recipe) / 255)

@@ -17,8 +17,16 @@ from collection.generate.plugin import (
     GeneratorPlugin,
     GeneratorTable,
     Resources,
+    StyleSettings,
 )
 from collection.values import ImageGenerator, Recipe, Rendering
+
+
+class SpiralStyle(StyleSettings):
+    """What a style is to spirals."""
+
+    spiral: Literal["tight", "loose"] = "loose"
+    """How near to each other the turns of the style lie."""
 
 
 class SpiralTable(GeneratorTable):
@@ -37,6 +45,7 @@ class SpiralTable(GeneratorTable):
     capabilities: ClassVar[Capabilities] = Capabilities(enlarges="redraws", longest=2048)
     recipe_model: ClassVar[str] = "engine"
     outside: ClassVar[frozenset[str]] = frozenset({"workshop"})
+    styles: ClassVar[type[StyleSettings]] = SpiralStyle
 
     def estimate(self) -> Estimate:
         """As measured."""
@@ -49,6 +58,7 @@ class SpiralPlugin(GeneratorPlugin[SpiralTable]):
     name = "spiral"
     table = SpiralTable
     reproducible = True
+    packages = ("collection-of-nowhere",)
 
     def open(self, recipe: Recipe, context: Context) -> ImageGenerator:
         """The one that draws."""
@@ -84,6 +94,8 @@ def _draw(recipe: Recipe) -> Rendering:
     import numpy as np
 
     arms, turns = recipe.options["arms"], recipe.options["turns"]
+    if any(style.settings.get("spiral") == "tight" for style, _ in recipe.blend.parts):
+        turns *= 2
     rows, columns = np.mgrid[0 : recipe.height, 0 : recipe.width]
     y, x = rows / recipe.height - 0.5, columns / recipe.width - 0.5
     angle = np.arctan2(y, x) * arms + np.hypot(x, y) * turns * 12 + recipe.seed % 360
