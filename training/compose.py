@@ -12,6 +12,9 @@ from PIL import Image
 from training.split import part
 from training.words import BACKGROUNDS
 
+VARIED = 0.4
+"""Share of the drawings that are shown a second time, elsewhere, smaller and on a coloured ground."""
+
 
 @dataclass(frozen=True, slots=True)
 class Composition:
@@ -39,7 +42,7 @@ class Composition:
 
 
 def compositions(drawn: Mapping[str, Sequence[str]], pairs: int, several: int) -> list[Composition]:
-    """Each drawing alone, plain and varied; `pairs` of two things and `several` of one, by one hand each.
+    """Each drawing alone, some of them varied too; `pairs` of two things and `several` of one, by one hand each.
 
     `drawn` gives the sets that draw a thing, by code. Pairs and several are of drawings that are trained on; every
     tenth of them is a test.
@@ -50,7 +53,8 @@ def compositions(drawn: Mapping[str, Sequence[str]], pairs: int, several: int) -
             which, rng = part(code, name), Random(f"varied {code} {name}")
             ground = rng.choice(list(BACKGROUNDS))
             found.append(Composition("plain", name, (code,), part=which))
-            found.append(Composition("varied", name, (code,), ground=ground, seed=rng.randrange(2**31), part=which))
+            if rng.random() < VARIED:
+                found.append(Composition("varied", name, (code,), ground=ground, seed=rng.randrange(2**31), part=which))
     for number in range(pairs + several):
         found.append(_together(number, drawn, "several" if number >= pairs else ""))
     return found
