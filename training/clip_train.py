@@ -133,10 +133,8 @@ def train(folder: Path, examples: Examples, tokenizer: Any, steps: int) -> None:
         _average(average, towers, min(0.998, step / (step + 50)))
         now = time.monotonic()
         if step % 50 == 0:
-            print(
-                f"step {step} loss {loss.item():.3f} scale {towers.logit_scale.exp().item():.1f} {spent + now - started:.0f} s",
-                flush=True,
-            )
+            scale, seconds = towers.logit_scale.exp().item(), spent + now - started
+            print(f"step {step} loss {loss.item():.3f} scale {scale:.1f} {seconds:.0f} s", flush=True)
         if now - saved > EVERY or step + 1 == steps:
             saved = now
             state = {

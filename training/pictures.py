@@ -45,13 +45,17 @@ class Library:
         """A scene, 128 pixels square, RGB."""
         return Image.open(io.BytesIO(self.scenes[number][2])).convert("RGB")
 
-    def render(self, made: Composition) -> Image.Image:
-        """The RGB picture of a composition."""
+    def render(self, made: Composition | Scene) -> Image.Image:
+        """The RGB picture of a composition or a scene."""
+        if isinstance(made, Scene):
+            return self.scene(made.number)
         parts = [self.drawing(code, made.set) for code in made.codes]
         return draw(made, parts, SIDE, self.scene(made.scene) if made.scene >= 0 else None)
 
-    def picture(self, made: Composition) -> Picture:
-        """What captions can say of a composition."""
+    def picture(self, made: Composition | Scene) -> Picture:
+        """What captions can say of a composition or a scene."""
+        if isinstance(made, Scene):
+            return Picture(scene=made)
         alone = made.kind in ("plain", "varied")
         return Picture(
             tuple(self.things[code] for code in made.codes),
@@ -80,17 +84,14 @@ def open_library(path: Path | None = None) -> Library:
     return Library(drawings, colours, things, scenes)
 
 
-def trained_on(library: Library) -> Iterator[tuple[Picture, Image.Image]]:
-    """Every picture that the pipeline learns from, once: drawings, compositions, scenes, drawings in scenes."""
+def trained_on(library: Library) -> Iterator[Composition | Scene]:
+    """What the pipeline learns from, each once: drawings, compositions, drawings in scenes, scenes."""
     drawn: dict[str, list[str]] = defaultdict(list)
     for code, set_name in library.drawings:
         drawn[code].append(set_name)
-    made = [one for one in compositions(drawn, PAIRS, SEVERAL) if one.part == "train"]
-    for one in [*made, *_placed(library)]:
-        yield library.picture(one), library.render(one)
-    for scene, which, _ in library.scenes:
-        if which == "train":
-            yield Picture(scene=scene), library.scene(scene.number)
+    yield from (one for one in compositions(drawn, PAIRS, SEVERAL) if one.part == "train")
+    yield from _placed(library)
+    yield from (scene for scene, which, _ in library.scenes if which == "train")
 
 
 def _placed(library: Library) -> Iterator[Composition]:

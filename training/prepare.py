@@ -101,7 +101,7 @@ def rasters(start: int, stop: int) -> dict[str, Any]:
                 "colour": main_colour(np.array(picture)),
             }
         )  # fmt: skip
-        files.append(_webp(picture, 88))
+        files.append(_webp(picture, lossless=True, quality=20, method=2))
     return {"index": index, "files": files, "features": np.zeros((0, 1280), np.float16)}
 
 
@@ -122,7 +122,7 @@ def scenes(start: int, stop: int) -> dict[str, Any]:
     for number in range(start, stop):
         scene, pixels = paint(number)
         image = Image.fromarray(pixels)
-        files.append(_webp(image.resize((SIDE, SIDE), Image.Resampling.LANCZOS), 85))
+        files.append(_webp(image.resize((SIDE, SIDE), Image.Resampling.LANCZOS), quality=88, method=4))
         pictures.append(pixels)
         index.append({"traits": dict(scene.traits), "styles": dict(scene.styles), "part": scene.part})
         if number % 2:
@@ -140,9 +140,9 @@ def _placed(number: int, which: str) -> Composition:
     return Composition("placed", drawing.set, (drawing.thing.code,), 1, "", number, rng.randrange(2**31), which)
 
 
-def _webp(picture: Image.Image, quality: int) -> bytes:
+def _webp(picture: Image.Image, **how: Any) -> bytes:
     file = io.BytesIO()
-    picture.save(file, "WEBP", quality=quality, method=6)
+    picture.save(file, "WEBP", **how)
     return file.getvalue()
 
 

@@ -42,7 +42,7 @@ def training_pictures(library: Library) -> Tensor:
     """(n, 3, 128, 128) uint8, of everything that is trained on; kept beside the checkpoints."""
     path = workshop() / "pictures.npy"
     if not path.is_file():
-        np.save(path, as_array([image for _, image in trained_on(library)]))
+        np.save(path, as_array([library.render(made) for made in trained_on(library)]))
     return torch.from_numpy(np.load(path, mmap_mode="c")).permute(0, 3, 1, 2)
 
 
