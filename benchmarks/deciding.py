@@ -22,12 +22,12 @@ from typing import Any
 
 import numpy as np
 
-from collection.curate.agreement import agreement
-from collection.curate.candidates import rank
-from collection.curate.pairwise import SPREAD, Comparison, Strengths, fit, prior_from_scores
-from collection.curate.ranking import NEAR, next_question, vote_ranking
-from collection.curate.reviews import Reviews, record, undo
-from collection.curate.wish import Wish
+from collection.curate.reviews.agreement import agreement
+from collection.curate.reviews.log import Reviews, record, undo
+from collection.curate.reviews.pairwise import SPREAD, Comparison, Strengths, fit, prior_from_scores
+from collection.curate.selection.candidates import rank
+from collection.curate.selection.criteria import Wish
+from collection.curate.selection.vote_ranking import NEAR, next_question, vote_ranking
 from collection.store.records import Asset, Decision, Score
 from collection.store.store import Store
 from collection.values import Recipe
@@ -36,7 +36,7 @@ IMAGES, WRITERS, RATE, OUTLOOKS, MOST = 10_000, 8, 100, 4, 12
 WRITER = """
 import sys, time
 from pathlib import Path
-from collection.curate.reviews import record
+from collection.curate.reviews.log import record
 from collection.store.records import Decision
 from collection.store.store import Store
 store, name, count, pause = Store(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])

@@ -30,7 +30,7 @@ from collection.judge.duplicates.groups import PHASH_DISTANCE, Pictures, find_du
 from collection.judge.duplicates.hash_neighbours import hash_distances, near_hashes
 from collection.judge.duplicates.hashes import fingerprint, hamming
 from collection.judge.duplicates.neighbours import near_vectors
-from collection.torch_environment import prepare_torchvision
+from collection.models.environment import prepare_torchvision
 
 WIDTH, PLANTED, COSINE, ROUNDS = 512, 100, 0.9, 3
 PHOTOS = (

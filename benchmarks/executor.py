@@ -17,10 +17,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from collection.carriers import carrier_of
 from collection.generate.run import count_pending, generate, pending
 from collection.generate.running.ray_cluster import Cluster
 from collection.project import Project, open_project
+from collection.stages.runners import carrier_of
 from collection.store.records import Asset
 from collection.values import sha256_hex
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from collection.generate.importing import import_folder
 from collection.generate.running.parcel import Archive
+from collection.importers.pictures import import_folder
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails

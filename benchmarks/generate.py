@@ -21,15 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from collection.generate.diffusion import Diffusion
-from collection.generate.diffusion.device import resolve_device, resolve_dtype
-from collection.generate.diffusion.session import quiet
 from collection.generate.run import generate
 from collection.generate.running.executor import work
 from collection.generate.running.parcel import Archive, Workbench
+from collection.models.determinism import quiet
+from collection.models.device import resolve_device, resolve_dtype
+from collection.models.environment import prepare_torchvision
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
-from collection.torch_environment import prepare_torchvision
 from collection.values import Recipe
 
 PROMPTS = ["a storm over the harbour", "paper boats at dusk", "an old lighthouse", "the first snow of a long winter"]

@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 
-from collection.images import encode_png, pixel_sha256, read_picture
 from collection.judge.duplicates.hashes import fingerprint, perceptual_hash
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.judge.encoders.open_clip_encoder import OpenClip
@@ -30,10 +29,11 @@ from collection.judge.pixels.brisque import brisque
 from collection.judge.pixels.luminance import fine_luminance
 from collection.judge.pixels.technical import Technical
 from collection.judge.score import Scorers, score
+from collection.models.environment import prepare_torchvision
+from collection.pictures.files import encode_png, pixel_sha256, read_picture
 from collection.store.files import Files
 from collection.store.records import Asset
 from collection.store.store import Store
-from collection.torch_environment import prepare_torchvision
 from collection.values import ImageEncoder, Pixels, Recipe
 
 SIZE = int(sys.argv[2]) if len(sys.argv) > 2 else 512

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from collection.images import encode_png, thumbnail
+from collection.pictures.files import encode_png, thumbnail
 from collection.project import Project, open_project
 from collection.store.records import Asset, Duplicate, Embedding, Score
 from collection.store.thumbnails import SIDES

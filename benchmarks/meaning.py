@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from collection.judge.likeness import distance_to_nearest, most_alike, style_consistency
-from collection.judge.whole_set import WholeSet
+from collection.judge.set_metrics.set_metrics import WholeSet
+from collection.judge.set_metrics.similarity import distance_to_nearest, most_alike, style_consistency
 from collection.store.files import Files
 from collection.store.records import Asset, Embedding
 from collection.store.store import Store

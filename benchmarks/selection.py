@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 
-from collection.curate.diverse import Pool, choose, coverage, spread
+from collection.curate.selection.diverse import Pool, choose, coverage, spread
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ def asset_of(session: Session, number: int) -> tuple[Asset, Recipe]:
 
 def keep_picture(session: Session, data: bytes, name: object, dry_run: bool) -> str:
     """The SHA-256 of a picture file's PNG, which is kept among the project's files unless it is a dry run."""
-    from collection.images import as_png
+    from collection.pictures.files import as_png
 
     png = as_png(data, str(name))
     return sha256_hex(png) if dry_run else session.project.files.add(png)

@@ -49,6 +49,6 @@ def _numbers(session: Session, word: str, known: set[int]) -> list[int]:
 
 
 def _found(session: Session, query: str) -> list[int]:
-    from collection.curate.find import find
+    from collection.curate.search.find import find
 
     return find(session.project.catalogue().now(), query)

@@ -27,7 +27,7 @@ SEEN = {"by": "command"}
 
 def decide(session: Session, stage: str, curator: str, images: Sequence[int], say: Callable[[int], Decision]) -> None:
     """Record one decision on each image, as one action."""
-    from collection.curate.reviews import record
+    from collection.curate.reviews.log import record
 
     record(session.project.store, curator, [say(number) for number in images], seen=SEEN)
     told(session, stage, curator, images)
@@ -43,7 +43,7 @@ def stepped(
     session: Session, stage: str, curator: str, words: Sequence[str] | None, back: bool, forth: bool
 ) -> bool:  # fmt: skip
     """Take back a curator's last action, or bring back what was taken last; whether either was asked for."""
-    from collection.curate import reviews
+    from collection.curate.reviews import log as reviews
 
     if not (back or forth):
         return False

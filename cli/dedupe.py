@@ -17,14 +17,14 @@ from .render import Outcome, Screen
 from .session import DryRun, Json, Session, working
 
 if TYPE_CHECKING:
-    from collection.picture_folder import Copy, PictureFolder
+    from collection.stages.picture_folder import Copy, PictureFolder
 
 SHOWN = 3
 
 
 def left(session: Session) -> int:
     """Images to compare: all of them if any is new since the last time."""
-    from collection.judge.dedupe import pending
+    from collection.judge.duplicates.dedupe import pending
 
     project = session.project
     return pending(project.store, project.nearness, project.ranking())
@@ -32,7 +32,7 @@ def left(session: Session) -> int:
 
 def work(session: Session, cosine: float | None = None) -> Outcome:
     """Find the near-duplicates, unless nothing changed; with `cosine` that threshold holds this time."""
-    from collection.judge.dedupe import dedupe, pending
+    from collection.judge.duplicates.dedupe import dedupe, pending
 
     project, nearness = session.project, session.project.nearness
     if cosine is not None:
@@ -84,7 +84,7 @@ def show_thresholds(session: Session) -> None:
 
 def compare(session: Session, place: Path) -> None:
     """Set aside what is too near to a picture at another place."""
-    from collection.judge.against import dedupe_against
+    from collection.judge.duplicates.cross_collection import dedupe_against
 
     project = session.project
     with session.screen.progress("against", "images") as progress:
@@ -125,7 +125,7 @@ def _move(
     screen: Screen, opened: PictureFolder, rows: Sequence[tuple[str, Copy]], target: Path
 ) -> tuple[list[str], list[dict[str, str]]]:
     """Move the copies, and say which were moved and which stay."""
-    from collection.folders import move_file
+    from collection.pictures.folders import move_file
 
     moved, stayed = [], []
     for _, copy in rows:

@@ -10,7 +10,7 @@ from .session import Json, folder_of
 
 def command(context: typer.Context, as_json: Json = False) -> None:
     """Say what is installed, reachable and missing, and the command that mends it."""
-    from collection.checkup import checkup
+    from collection.stages.doctor import checkup
 
     screen = Screen(as_json)
     checks = list(checkup(folder_of(context)))

@@ -18,7 +18,7 @@ from .render import SHOWN_FAILURES, Screen
 
 if TYPE_CHECKING:
     from collection.config import Dedupe
-    from collection.picture_folder import PictureFolder
+    from collection.stages.picture_folder import PictureFolder
 
 Folder = Annotated[
     Path | None,
@@ -41,7 +41,7 @@ def refuse_without_folder(**options: object) -> None:
 
 def preview(screen: Screen, stage: str, folder: Path) -> None:
     """The answer of a dry run."""
-    from collection.folders import picture_files
+    from collection.pictures.folders import picture_files
 
     files, _ = picture_files(folder)
     screen.line(stage, f"would look at {amount(len(files), 'file')} in {folder}")
@@ -55,7 +55,7 @@ def judged(
 ) -> Iterator[PictureFolder]:  # fmt: skip
     """The folder, judged as the options say."""
     from collection.config import Score
-    from collection.picture_folder import open_folder
+    from collection.stages.picture_folder import open_folder
 
     wish = Score(encoder=encoder or "embedded", heads=tuple(heads or ()))
     with screen.progress(stage, "images") as progress, open_folder(folder, wish, nearness, progress=progress) as found:
@@ -82,7 +82,7 @@ def _name(screen: Screen, failures: Sequence[Failure], what: str) -> None:
 
 def write_csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Write a table as CSV (RFC 4180, UTF-8)."""
-    from collection.durable import write_durably
+    from collection.atomic_file import write_durably
 
     text = io.StringIO(newline="")
     csv.writer(text).writerows([header, *rows])

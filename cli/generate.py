@@ -25,8 +25,8 @@ def left(session: Session) -> int:
 
 def work(session: Session, limit: int | None = None, carry: Carrier | None = None) -> Outcome:
     """Make what is pending, in this process or as `carry` does it."""
-    from collection.carriers import carrier_of
     from collection.generate.run import generate
+    from collection.stages.runners import carrier_of
 
     if not left(session):
         return nothing_to_do(session)
@@ -118,7 +118,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Make every planned image that does not exist yet."""
-    from collection.carriers import carrier_of
+    from collection.stages.runners import carrier_of
 
     with working(context, as_json, dry_run) as session:
         if dry_run:

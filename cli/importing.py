@@ -16,7 +16,7 @@ from .session import DryRun, Json, Session, working
 
 def work(session: Session, folder: Path) -> Outcome:
     """Take in what is new in the folder."""
-    from collection.generate.importing import import_folder
+    from collection.importers.pictures import import_folder
 
     with session.screen.progress("import", "files") as progress:
         report = import_folder(session.project.archive, folder, progress=progress)
@@ -51,7 +51,7 @@ def command(
     """Take images from anywhere into the project, with the traits that JSON files beside them tell."""
     with working(context, as_json, dry_run) as session:
         if dry_run:
-            from collection.generate.importing import pending
+            from collection.importers.pictures import pending
 
             count = len(pending(session.project.archive, folder))
             return session.pending("import", count, amount(count, "file"))

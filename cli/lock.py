@@ -19,7 +19,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Have images in the set whatever their scores and flags, until somebody takes the lock off."""
-    from collection.curate import choices
+    from collection.curate.selection import choices
     from collection.store.records import Decision
 
     with reading(context, as_json) as session:

@@ -32,7 +32,7 @@ def command(
     config = path / "collection.toml"
     if config.exists():
         raise UsageError(f"{config} is there already", f"collection -C {path} run goes on with it")
-    from collection.durable import write_durably
+    from collection.atomic_file import write_durably
 
     found = [item for item in (files("collection_samples") / sample).iterdir() if item.is_file()]
     for item in sorted(found, key=lambda item: item.name == config.name):  # the file that makes it a project comes last

@@ -38,7 +38,7 @@ def command(
 
 def show(session: Session, images: list[int]) -> None:
     """Say what is written on images."""
-    from collection.curate.reviews import standings
+    from collection.curate.reviews.log import standings
 
     said = standings(session.project.store)
     notes = {number: said[number].notes for number in images if number in said and said[number].notes}

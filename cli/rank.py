@@ -16,8 +16,8 @@ from .render import Outcome
 from .session import DryRun, Json, Session, working
 
 if TYPE_CHECKING:
-    from collection.curate.pairwise import Outlook
-    from collection.curate.ranking import VoteRanking
+    from collection.curate.reviews.pairwise import Outlook
+    from collection.curate.selection.vote_ranking import VoteRanking
 
 DOUBT = 0.05
 """The share of the choice that may be wrong when there is no need to ask on."""
@@ -25,14 +25,14 @@ DOUBT = 0.05
 
 def left(session: Session) -> bool:
     """Whether comparisons say other than when they were last counted."""
-    from collection.curate.ranking import pending
+    from collection.curate.selection.vote_ranking import pending
 
     return pending(session.project.store, session.project.stock_wish)
 
 
 def work(session: Session) -> VoteRanking:
     """Fit the comparisons."""
-    from collection.curate.ranking import rank_by_votes
+    from collection.curate.selection.vote_ranking import rank_by_votes
 
     return rank_by_votes(session.project.store, session.project.stock_wish)
 
@@ -81,7 +81,7 @@ def table(session: Session, found: VoteRanking, most: int) -> list[dict[str, Any
 
 def compare(session: Session, curator: str, words: list[str]) -> None:
     """Record that each image is better than the one after it."""
-    from collection.curate.reviews import record
+    from collection.curate.reviews.log import record
     from collection.store.records import Decision
 
     order = chosen(session, words)

@@ -19,7 +19,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Print the recipe that a picture file carries: one of ours, or of another tool. Needs no project."""
-    from collection.infotext import read_inscription
+    from collection.pictures.parameters import read_inscription
 
     found = read_inscription(picture.read_bytes(), picture)
     if found.recipe is None and not found.parameters:

@@ -19,7 +19,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Flag images as rejected: they are not in the set if most who flag them say so. Lifts a lock."""
-    from collection.curate import choices
+    from collection.curate.selection import choices
     from collection.store.records import Decision
 
     with reading(context, as_json) as session:

@@ -26,7 +26,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Plan an image again with a part of it painted anew (inpainting); the rest of its pixels stays."""
-    from collection.images import check_mask
+    from collection.pictures.files import check_mask
     from collection.plan.variants import refuse_painter, repair, repair_seeds
 
     with working(context, as_json, dry_run) as session:

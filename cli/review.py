@@ -82,7 +82,7 @@ def _listening(host: str, port: int | None) -> socket.socket:
 
 
 def _somebody() -> str:
-    from collection.curate.reviews import CURATOR
+    from collection.curate.reviews.log import CURATOR
 
     return os.environ.get("COLLECTION_CURATOR") or CURATOR
 

@@ -13,7 +13,7 @@ from .render import Outcome
 from .session import Json, Session, reading
 
 if TYPE_CHECKING:
-    from collection.curate.agreement import Agreement
+    from collection.curate.reviews.agreement import Agreement
 
 MOST = 12
 """Contested images that are shown."""
@@ -21,7 +21,7 @@ MOST = 12
 
 def export(session: Session, path: Path) -> None:
     """Write the log to a file."""
-    from collection.curate.audit import write_audit
+    from collection.curate.reviews.audit import write_audit
 
     audit = write_audit(path, session.project.store)
     line = f"{amount(audit.events, 'event')} in {path}, sealed {audit.sha256[:16]}..."
@@ -30,7 +30,7 @@ def export(session: Session, path: Path) -> None:
 
 def check(session: Session, path: Path) -> None:
     """Check a file that was exported."""
-    from collection.curate.audit import check_audit
+    from collection.curate.reviews.audit import check_audit
 
     audit = check_audit(path)
     line = f"{path} is whole: {amount(audit.events, 'event')}, sealed {audit.sha256[:16]}..."
@@ -39,8 +39,8 @@ def check(session: Session, path: Path) -> None:
 
 def summary(session: Session) -> None:
     """Show how the images stand, and how far curators agree."""
-    from collection.curate.agreement import agreement, contested
-    from collection.curate.reviews import standings
+    from collection.curate.reviews.agreement import agreement, contested
+    from collection.curate.reviews.log import standings
 
     store, screen = session.project.store, session.screen
     said = standings(store)

@@ -17,8 +17,8 @@ from .render import Outcome, Screen, counted
 from .session import DryRun, Json, Session, reading, working
 
 if TYPE_CHECKING:
-    from collection.picture_folder import PictureFolder
     from collection.project import Project
+    from collection.stages.picture_folder import PictureFolder
 
 Flagged = Mapping[int, Mapping[str, str]]
 """What is wrong with images, by number: flags, and why in words."""
@@ -100,7 +100,7 @@ def show_ranges(session: Session, ranges: Mapping[str, Sequence[float]]) -> None
 
 def show_mismatches(session: Session) -> None:
     """List the images that seem to show another value of a trait than was planned."""
-    from collection.judge.traits import mismatches
+    from collection.judge.set_metrics.trait_match import mismatches
 
     project = session.project
     found = mismatches(project.store, project.scorers.encoder)

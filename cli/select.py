@@ -17,14 +17,14 @@ from .render import Outcome, Screen
 from .session import DryRun, Json, Session, reading, working
 
 if TYPE_CHECKING:
-    from collection.curate.diverse import Coverage
-    from collection.curate.portrait import Rarity
-    from collection.curate.wish import Wish
+    from collection.curate.selection.criteria import Wish
+    from collection.curate.selection.diverse import Coverage
+    from collection.curate.selection.statistics import Rarity
 
 
 def left(session: Session) -> int:
     """Images to choose: all of the supply if anything changed since the last choice."""
-    from collection.curate.select import pending
+    from collection.curate.selection.select import pending
 
     project = session.project
     return project.config.supply if rank.left(session) else pending(project.store, project.wish)
@@ -32,7 +32,7 @@ def left(session: Session) -> int:
 
 def work(session: Session) -> Outcome:
     """Choose, unless nothing changed."""
-    from collection.curate.select import select
+    from collection.curate.selection.select import select
 
     project = session.project
     if rank.left(session):
@@ -73,7 +73,7 @@ class Said:
 
 def decide(session: Session, said: Said) -> None:
     """Record it, and keep the diversity for every later choice."""
-    from collection.curate import choices
+    from collection.curate.selection import choices
 
     project = session.project
     if said.swap:
@@ -89,7 +89,7 @@ def decide(session: Session, said: Said) -> None:
 
 def wish_after(session: Session, said: Said) -> Wish:
     """What the set would have to be then; nothing is recorded."""
-    from collection.curate import choices
+    from collection.curate.selection import choices
 
     store, wish = session.project.store, session.project.wish
     lock, reject = said.lock, said.reject
@@ -102,9 +102,9 @@ def wish_after(session: Session, said: Said) -> Wish:
 
 def preview(session: Session, said: Said) -> None:
     """Show what the choice would change in the written set; nothing is written."""
-    from collection.curate.candidates import candidates_of
-    from collection.curate.portrait import moves
-    from collection.curate.select import propose, standing_of
+    from collection.curate.selection.candidates import candidates_of
+    from collection.curate.selection.select import propose, standing_of
+    from collection.curate.selection.statistics import moves
 
     store, wish = session.project.store, session.project.wish
     wished = wish_after(session, said)
@@ -152,7 +152,7 @@ def _show_sets(screen: Screen, sets: Sequence[tuple[int, float, Coverage | None]
 
 def explain(session: Session, token: int | None, image: int | None) -> None:
     """Say why a token's image, or any image, was chosen or not."""
-    from collection.curate.reasons import why
+    from collection.curate.selection.reasons import why
 
     project = session.project
     if token is not None:

@@ -15,7 +15,7 @@ from .render import Outcome, Screen
 
 if TYPE_CHECKING:
     from collection.project import Project
-    from collection.publication import Publication
+    from collection.stages.publication import Publication
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, all else on stderr.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
@@ -31,7 +31,7 @@ class Session:
     @cached_property
     def publication(self) -> Publication:
         """The project's way to the public."""
-        from collection.publication import Publication
+        from collection.stages.publication import Publication
 
         return Publication(self.project)
 

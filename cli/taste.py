@@ -29,7 +29,7 @@ def learn(session: Session, curator: str | None) -> None:
 
 def ask(session: Session, curator: str | None, count: int) -> None:
     """Name the images whose verdict teaches most about a taste."""
-    from collection.learning import ask_next
+    from collection.stages.taste import ask_next
 
     images = ask_next(session.project.store, session.project.nearness.model, count, curator)
     line = f"ask about {named(images, count)}" if images else "every image has a verdict"

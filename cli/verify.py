@@ -19,7 +19,7 @@ def left(session: Session) -> int:
 
 def work(session: Session, rerender: int | None = None) -> Outcome:
     """Read everything back and compare."""
-    from collection.chain.verify import verify
+    from collection.verify.verify import verify
 
     project, publication = session.project, session.publication
     sample = project.config.verify.rerender if rerender is None else rerender

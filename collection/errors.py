@@ -3,7 +3,9 @@
 CollectionError                 exit 1: the work failed
 ├── UsageError                  exit 2: what was typed cannot be meant
 │   ├── ConfigError             collection.toml is wrong: names file, line, key and value
-│   └── ProjectError            there is no project here, or it is of another version
+│   ├── ProjectError            there is no project here, or it is of another version
+│   └── UnknownPluginError      nothing installed has that name: no such generator, encoder, metric or pinner
+├── PluginError                 a part that another package adds cannot be used
 ├── GenerationError             an image could not be made
 │   └── OutOfMemoryError        the device cannot hold a batch of that shape
 ├── WeightsError                model weights are missing, untrained or not the ones they claim to be
@@ -42,6 +44,14 @@ class ConfigError(UsageError):
 
 class ProjectError(UsageError):
     """There is no project here, or it was written by another version."""
+
+
+class UnknownPluginError(UsageError):
+    """Nothing that is installed has that name: no such generator, encoder, metric or pinner."""
+
+
+class PluginError(CollectionError):
+    """A part that another package adds cannot be used; the message names the package."""
 
 
 class GenerationError(CollectionError):

@@ -17,13 +17,13 @@ from collection.store.thumbnails import Thumbnails
 from collection.values import ImageGenerator, Progress, TextEncoder, silent
 
 if TYPE_CHECKING:
-    from collection.curate.catalogue import Catalogue, Judge
-    from collection.curate.standing import Standing
-    from collection.curate.wish import Wish
+    from collection.curate.reviews.state import Standing
+    from collection.curate.search.catalogue import Catalogue, Judge
+    from collection.curate.selection.criteria import Wish
     from collection.generate.running.parcel import Archive
-    from collection.judge.against import Elsewhere
-    from collection.judge.dedupe import Nearness
-    from collection.judge.regroup import Regrouping
+    from collection.judge.duplicates.cross_collection import Elsewhere
+    from collection.judge.duplicates.dedupe import Nearness
+    from collection.judge.duplicates.regroup import Regrouping
     from collection.judge.score import Scorers
     from collection.plan.plan import Plan
     from collection.store.records import LearnedTaste
@@ -104,7 +104,7 @@ class Project:
     @cached_property
     def scorers(self) -> Scorers:
         """What gives the images their numbers: the configuration's, and the tastes learned so far."""
-        from collection.learning import with_tastes
+        from collection.stages.taste import with_tastes
 
         return with_tastes(self._stock_scorers, self.store.tastes())
 
@@ -117,7 +117,7 @@ class Project:
     @property
     def nearness(self) -> Nearness:
         """When two images count as one."""
-        from collection.judge.dedupe import Nearness
+        from collection.judge.duplicates.dedupe import Nearness
 
         wish = self.config.dedupe
         locked = frozenset(number for number, standing in self._decided.items() if standing.locked)
@@ -151,7 +151,7 @@ class Project:
     @property
     def ranking_metrics(self) -> dict[str, str]:
         """The metrics that say which image is better (those of [select] by, or the best proven) and their models."""
-        from collection.learning import what_ranks
+        from collection.stages.taste import what_ranks
 
         return what_ranks(self.store, self.scorers, self.stock_metrics, self.config.select.by)
 
@@ -175,14 +175,14 @@ class Project:
 
     @property
     def _decided(self) -> Mapping[int, Standing]:
-        from collection.curate.reviews import standings
+        from collection.curate.reviews.log import standings
 
         return standings(self.store)
 
     def _wish(
         self, metrics: Mapping[str, str], decided: Mapping[int, Standing], flags: Mapping[int, Mapping[str, str]]
     ) -> Wish:
-        from collection.curate.wish import Wish
+        from collection.curate.selection.criteria import Wish
         from collection.judge.flags import barred
 
         plan = self.plan
@@ -200,12 +200,12 @@ class Project:
 
     def catalogue(self) -> Catalogue:
         """All images by columns, as `find` asks for them; a new one, which whoever asks keeps warm."""
-        from collection.curate.catalogue import Catalogue
+        from collection.curate.search.catalogue import Catalogue
 
         return Catalogue(self.store, self._judge)
 
     def _judge(self) -> Judge:
-        from collection.curate.catalogue import Judge
+        from collection.curate.search.catalogue import Judge
 
         encoder = self.scorers.encoder
         words = encoder if isinstance(encoder, TextEncoder) else None
@@ -213,8 +213,8 @@ class Project:
 
     def learn_taste(self, curator: str | None = None) -> LearnedTaste:
         """Learn the taste of all curators, or of one; raises NotEnoughVotesError where votes do not show one."""
-        from collection.curate.candidates import rank
-        from collection.learning import learn_taste
+        from collection.curate.selection.candidates import rank
+        from collection.stages.taste import learn_taste
 
         stock = {item.asset.id: item.score for item in rank(self.store, self.stock_metrics)}
         found = learn_taste(self.store, self._stock_scorers.encoder.model, stock, curator)
@@ -226,8 +226,8 @@ class Project:
 
         Those of a folder are judged now. Raises UsageError where the other project holds none that can be compared.
         """
-        from collection.judge.against import pictures_elsewhere
-        from collection.picture_folder import open_folder
+        from collection.judge.duplicates.cross_collection import pictures_elsewhere
+        from collection.stages.picture_folder import open_folder
 
         model, name = self.nearness.model, str(place.resolve())
         if not (place / CONFIG_FILE).is_file():
@@ -249,7 +249,7 @@ class Project:
 
         One that may not be chosen is worse than all others by 100, so that it keeps no place from a near-duplicate.
         """
-        from collection.curate.candidates import rank
+        from collection.curate.selection.candidates import rank
 
         barred = self.barred
         ranked = rank(self.store, self.ranking_metrics)
@@ -257,7 +257,7 @@ class Project:
 
     def regrouping(self) -> Regrouping:
         """The images and what is kept of their likeness, to see what other thresholds of [dedupe] would group."""
-        from collection.judge.regroup import Regrouping
+        from collection.judge.duplicates.regroup import Regrouping
 
         return Regrouping(self.store, self.nearness, self.ranking())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -61,9 +62,9 @@ def trained_weights(missing: Callable[[str], NoReturn]) -> Path:
 
 
 MODULES = (
-    "alembic.command", "collection.carriers", "collection.chain.embedded", "collection.chain.verify",
-    "collection.generate.painter.engine", "collection.judge.encoders.efficientnet_lite", "collection.publication",
-    "eth_tester", "web3",
+    "alembic.command", "collection.stages.runners", "collection.chain.embedded", "collection.verify.verify",
+    "collection.generate.painter.engine", "collection.judge.encoders.efficientnet_lite",
+    "collection.stages.publication", "eth_tester", "web3",
 )  # fmt: skip
 """What most commands load, and what takes long."""
 
@@ -160,6 +161,37 @@ def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Fo
         server.close()
 
 
+@pytest.fixture(scope="session")
+def _installed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Installs a package of tests/third_party into a folder of its own, once."""
+    done: dict[str, Path] = {}
+
+    def install(name: str) -> Path:
+        if name not in done:
+            source, done[name] = tmp_path_factory.mktemp(name) / "source", tmp_path_factory.mktemp(f"{name}-installed")
+            shutil.copytree(REPOSITORY / "tests" / "third_party" / name, source)  # building leaves files beside it
+            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            how = ["--no-index", "--no-deps", "--no-build-isolation", "--target", str(done[name])]
+            subprocess.run([*pip, *how, str(source)], check=True, capture_output=True, text=True)
+        return done[name]
+
+    return install
+
+
+@pytest.fixture
+def third_party(_installed: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Called with the name of a package of tests/third_party: installs it for this test, and for its commands."""
+
+    def add(name: str) -> Path:
+        place = _installed(name)
+        monkeypatch.syspath_prepend(str(place))
+        places = [str(place), *filter(None, [os.environ.get("PYTHONPATH")])]
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(places))
+        return place
+
+    return add
+
+
 COLOURS = {"red": (220, 40, 40), "blue": (40, 60, 220), "green": (40, 170, 60)}
 SHAPES = ("circle", "stripes")
 SIDE = 32
@@ -199,7 +231,7 @@ def shapes_clip(tmp_path_factory: pytest.TempPathFactory, paint_shape: Callable[
     from safetensors.torch import save_file
 
     from collection.judge.encoders.preprocess import Preprocess
-    from collection.torch_environment import prepare_torchvision
+    from collection.models.environment import prepare_torchvision
 
     prepare_torchvision()
     import open_clip

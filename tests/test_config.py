@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection.config import Config, load_config
+from collection.config.publishing import Artist
 from collection.config.reading import line_of
-from collection.config.tables import Artist
 from collection.errors import ConfigError, ProjectError
 
 GOOD = """\

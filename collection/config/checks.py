@@ -7,9 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from collection.config.planning import SETTINGS, OneOfOne, Trait, listed, values_of
-from collection.config.reading import Place, Refuse, nearest
-from collection.config.tables import Config, Image, Series
+from collection.config.planning import SETTINGS, Image, OneOfOne, Series, Trait, listed, values_of
+from collection.config.reading import Place, Refuse
+from collection.config.tables import Config
+from collection.spelling import nearest
 from collection.values import ARTIST, amount
 
 

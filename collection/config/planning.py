@@ -1,15 +1,17 @@
-"""The tables of collection.toml that say what is planned: axes of series, traits, rules and one-of-ones."""
+"""The tables of collection.toml that say what is planned: images, styles, series, axes, traits, rules, one-of-ones."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from math import prod
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
 from collection.config.types import Name, Size, Table, Weight
+from collection.errors import ConfigError
 
 TraitName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\w[\w -]*$")]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -124,3 +126,62 @@ class OneOfOne(Table):
     """Its traits; they need not be among [traits], and the plan draws the same set for no other token."""
     seed: int | None = Field(default=None, ge=0, lt=2**53)
     """Absent: derived from the seed of the collection and the name."""
+
+
+class Image(Table):
+    """What every image has in common."""
+
+    size: Size = 512
+    """Pixels: one side of a square, or [width, height]; 64 to 4096."""
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+        return self.size if isinstance(self.size, int) else self.size[0]
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return self.size if isinstance(self.size, int) else self.size[1]
+
+
+class StyleTable(Table):
+    """A named style, and what it means to each generator."""
+
+    prompt: str = ""
+    """Words for a text-to-image model."""
+    painter: str = ""
+    """The embedded painter's style of that meaning; absent: the one of the same name."""
+    lora: str = ""
+    """A LoRA for a diffusion model: a safetensors file, or OWNER/REPOSITORY[/FILE] on the hub."""
+    reference: str | tuple[str, ...] = ()
+    """Pictures in the style, for a diffusion model with an ip_adapter: files such as "references/*.png"."""
+
+    def pictures(self, folder: Path) -> list[Path]:
+        """The files that `reference` names in a project's folder, sorted; raises ConfigError where one is missing."""
+        found: set[Path] = set()
+        for pattern in [self.reference] if isinstance(self.reference, str) else self.reference:
+            files = {path for path in folder.glob(pattern) if path.is_file()} if pattern else set()
+            if pattern and not files:
+                raise ConfigError(f'no picture in {folder} is named "{pattern}"', "mend reference in collection.toml")
+            found |= files
+        return sorted(found)
+
+
+class Series(Table):
+    """A slice of the collection with one prompt and one blend."""
+
+    name: Name = "main"
+    """Shown as an attribute of its tokens."""
+    prompt: str = ""
+    """What to paint; `collection.generate.painter.VOCABULARY` lists the words that the painter knows."""
+    negative_prompt: str = ""
+    """What a diffusion model is to avoid."""
+    blend: dict[str, Weight] = {}
+    """Weight of each style; absent: the only style there is, or the generator's own choice."""
+    late_blend: dict[str, Weight] = {}
+    """The blend of a diffusion model's later steps, from the generator's switch on; absent: blend to the end."""
+    share: float = Field(default=1, gt=0, lt=1e9)
+    """How much of the candidates this series gets, beside the shares of the others."""
+    axes: Axes = Axes()
+    """What varies within the series; with axes it has as many images as they ask for, whatever its share."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from collection.config.models import fill_from_preset
 from collection.errors import ConfigError, ProjectError
+from collection.spelling import nearest
 
 if TYPE_CHECKING:
     from collection.config.tables import Config
@@ -127,12 +127,6 @@ def _place_in(value: Any, location: Place) -> list[str | int]:
 def _dotted(place: Place) -> str:
     """A place as people write it, list items counted from 1: series.2.name."""
     return ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """ "; did you mean NAME?" for the nearest known word, or nothing if none is near."""
-    found = difflib.get_close_matches(word, list(known), 1, 0.5)
-    return f"; did you mean {found[0]}?" if found else ""
 
 
 def _known_keys(model: type[BaseModel], place: Place) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from collection.durable import write_durably
+from collection.atomic_file import write_durably
 from collection.store.files import Files
 from collection.values import Progress, canonical_json, sha256_hex, silent
 

@@ -12,16 +12,16 @@ from collection.values import ImageGenerator, Pixels
 
 
 def _painter(config: Config, files: Files) -> ImageGenerator:
-    from collection.generate.dispatch import Dispatch
     from collection.generate.painter import Painter
+    from collection.generate.routing import Dispatch
 
     return Dispatch(Painter(), {"upscaler": lambda: _upscaler(files, "auto")})
 
 
 def _diffusion(config: Config, files: Files) -> ImageGenerator:
     from collection.generate.diffusion import Diffusion
-    from collection.generate.dispatch import Dispatch
-    from collection.generate.tiles import LentPictures, Tiles
+    from collection.generate.routing import Dispatch
+    from collection.generate.upscale.tiles import LentPictures, Tiles
 
     wish = config.generator
     assert isinstance(wish, DiffusionGenerator)
@@ -41,14 +41,14 @@ def _diffusion(config: Config, files: Files) -> ImageGenerator:
 
 
 def _upscaler(files: Files, device: str) -> ImageGenerator:
-    from collection.generate.upscaler import Upscaler
+    from collection.generate.upscale.models import Upscaler
 
     return Upscaler(partial(_picture, files), files.path, device)
 
 
 def _picture(files: Files, sha256: str) -> Pixels:
     """The pixels of a picture that a recipe names."""
-    from collection.images import decode_image
+    from collection.pictures.files import decode_image
 
     return decode_image(files.read(sha256), files.path(sha256))
 
@@ -82,8 +82,8 @@ def _check_references(config: Config, wish: DiffusionGenerator) -> None:
 
 
 def _check_painter_styles(config: Config) -> None:
-    from collection.config.reading import nearest
     from collection.generate.painter import STYLES
+    from collection.spelling import nearest
 
     for series in config.series:
         if series.late_blend:

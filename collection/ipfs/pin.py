@@ -9,8 +9,8 @@ from pathlib import Path
 from collection.errors import PinError, PublishError
 from collection.ipfs.car_store import CarStore
 from collection.ipfs.pinner import Pinner
+from collection.publish.layout import published_tree
 from collection.store.files import Files
-from collection.store.published import published_tree
 from collection.store.records import Freeze, Pin
 from collection.store.store import Store
 from collection.unixfs import graph_of, write_car

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from collection.folders import Opened, open_picture, picture_files
-from collection.judge.encoders.cores import by_pieces
+from collection.concurrency.pieces import by_pieces
 from collection.judge.score import Scorers, judgements, score
+from collection.pictures.folders import Opened, open_picture, picture_files
 from collection.store.files import Files
 from collection.store.records import Asset, Judgements, together
 from collection.store.store import Store

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.errors import UsageError, WeightsError
-from collection.judge.weights import file_sha256, load_tensors
+from collection.models.weights import file_sha256, load_tensors
 
 Vectors = npt.NDArray[np.float32]
 Layer = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]

@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from collection.atomic_file import write_durably
 from collection.config import ENCODER_PRESETS, Score
-from collection.durable import write_durably
 from collection.errors import ConfigError, WeightsError
 from collection.judge.heads import KNOWN_HEADS, Head, load_head
 from collection.judge.pixels.technical import QUALITY
@@ -17,8 +17,8 @@ from collection.judge.preference import hps, image_reward, pickscore
 from collection.judge.preference.examiner import Preferences
 from collection.judge.preference.model import PreferenceModel
 from collection.judge.score import TECHNICAL, PixelScorer, Scorers
-from collection.judge.weights import cache_folder
-from collection.judge.whole_set import WholeSet
+from collection.judge.set_metrics.set_metrics import WholeSet
+from collection.models.weights import cache_folder
 from collection.values import ImageEncoder, sha256_hex
 
 _LAION = "https://github.com/LAION-AI/aesthetic-predictor/raw/main/"

@@ -10,12 +10,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from collection.concurrency.pieces import by_pieces
 from collection.errors import CollectionError, WeightsError
-from collection.images import decode_image
 from collection.judge.duplicates.hashes import fingerprint
-from collection.judge.encoders.cores import by_pieces
 from collection.judge.heads import Head
 from collection.judge.pixels.technical import Technical
+from collection.pictures.files import decode_image
 from collection.store.files import Files
 from collection.store.records import Asset, Embedding, Judgements, Score, together
 from collection.store.store import Store

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from math import factorial
 
-from collection.config.reading import nearest
 from collection.errors import UsageError
 from collection.plan.grammar import (
     Assignment,
@@ -22,6 +21,7 @@ from collection.plan.grammar import (
     parse_entry,
 )  # fmt: skip
 from collection.plan.seeds import Chance
+from collection.spelling import nearest
 
 MAX_DRAWN, MAX_COUNTED = 20_000, 200_000
 """Parts that one prompt may draw, and may have in all: wildcards that double at every level end here."""

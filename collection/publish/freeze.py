@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from collection.config import Config
 from collection.errors import PublishError
+from collection.publish.layout import images_directory, metadata_directory, root_directory
 from collection.publish.metadata import contract_metadata, model_licence, token_metadata
 from collection.publish.provenance import provenance_hash
 from collection.store.files import Files
-from collection.store.published import images_directory, metadata_directory, root_directory
 from collection.store.records import Asset, Freeze
 from collection.store.store import Store
 from collection.unixfs import directory_cid

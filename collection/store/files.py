@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from collection.durable import DEBRIS, write_durably
+from collection.atomic_file import DEBRIS, write_durably
 from collection.errors import CollectionError
 from collection.values import sha256_hex
 

@@ -16,9 +16,9 @@ from sqlmodel import Session, col, delete, select
 
 from collection.errors import UsageError
 from collection.store.database import Database, now
+from collection.store.group_commit import Together
 from collection.store.records import Decision, LearnedTaste, Review, Score
 from collection.store.tables import ReviewRow, ScoreRow, TasteRow
-from collection.store.together import Together
 from collection.values import canonical_json
 
 STEPS = ("undo", "redo")

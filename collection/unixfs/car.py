@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from collection.durable import durable_file
+from collection.atomic_file import durable_file
 from collection.errors import PinError
 from collection.unixfs import walk
 from collection.unixfs.cid import LENGTH, check_cid, cid_bytes, cid_of_block, cid_text, read_varint, varint

@@ -25,7 +25,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from collection.curate.reviews import refuse_no_name
+from collection.curate.reviews.log import refuse_no_name
 from collection.errors import UsageError
 
 SECRET_FILE = ".review-secret"

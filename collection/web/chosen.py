@@ -12,11 +12,11 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 
-from collection.curate.palette import palette
-from collection.curate.portrait import gauges, moves
-from collection.curate.select import Proposal, select
+from collection.curate.selection.criteria import Wish
+from collection.curate.selection.palette import palette
+from collection.curate.selection.select import Proposal, select
+from collection.curate.selection.statistics import gauges, moves
 from collection.curate.sheet import PER_PAGE, Cell, Sheet, write_sheet
-from collection.curate.wish import Wish
 from collection.errors import UsageError
 from collection.store.thumbnails import SIDES
 from collection.values import amount

@@ -12,12 +12,12 @@ from threading import Lock
 
 import numpy as np
 
-from collection.curate.candidates import Ranked, rank
-from collection.curate.catalogue import Snapshot
-from collection.curate.columns import Images, Scores
-from collection.curate.pairwise import Outlook
-from collection.curate.ranking import WON, Question, VoteRanking, next_question, vote_ranking
-from collection.curate.reviews import standing_events
+from collection.curate.reviews.log import standing_events
+from collection.curate.reviews.pairwise import Outlook
+from collection.curate.search.catalogue import Snapshot
+from collection.curate.search.columns import Images, Scores
+from collection.curate.selection.candidates import Ranked, rank
+from collection.curate.selection.vote_ranking import WON, Question, VoteRanking, next_question, vote_ranking
 from collection.project import Project
 from collection.store.records import Asset
 

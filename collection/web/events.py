@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
-from collection.curate import reviews
+from collection.curate.reviews import log as reviews
 from collection.errors import UsageError
 from collection.store.records import Decision, Review
 from collection.values import amount

@@ -9,9 +9,9 @@ import numpy as np
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse, Response
 
-from collection.curate.columns import Metric
-from collection.curate.find import STATES, field_names, find_rows
-from collection.curate.histogram import histogram
+from collection.curate.search.columns import Metric
+from collection.curate.search.find import STATES, field_names, find_rows
+from collection.curate.search.histogram import histogram
 from collection.errors import UsageError
 from collection.values import amount
 from collection.web.asking import LARGEST, Number, Text, TheRoom, You

@@ -15,7 +15,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from collection.errors import CollectionError, UsageError
-from collection.web.work import run_job
+from collection.stages.jobs import run_job
 
 KEPT = 20
 """Jobs that are remembered."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from collection.curate.catalogue import Snapshot
+from collection.curate.search.catalogue import Snapshot
 from collection.errors import UsageError
 from collection.plan.lineage import ancestry, children
 from collection.store.records import Duplicate

@@ -12,9 +12,9 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
-from collection.curate.agreement import Agreement, agreement, contested
-from collection.curate.audit import write_audit
-from collection.curate.reviews import standing_events
+from collection.curate.reviews.agreement import Agreement, agreement, contested
+from collection.curate.reviews.audit import write_audit
+from collection.curate.reviews.log import standing_events
 from collection.web.asking import TheRoom, You
 from collection.web.room import picture_addresses
 

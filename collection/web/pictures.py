@@ -53,7 +53,7 @@ def _small(room: Room, file_sha256: str, side: int) -> Path:
     thumbnails = room.project.thumbnails
     path = thumbnails.path(file_sha256, side)
     if not path.is_file():
-        from collection.images import decode_image, thumbnail
+        from collection.pictures.files import decode_image, thumbnail
 
         pixels = decode_image(room.project.files.read(file_sha256), file_sha256)
         thumbnails.add(file_sha256, {each: thumbnail(pixels, each) for each in SIDES})

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from threading import Lock
 
-from collection.curate.candidates import Candidates, candidates_of
-from collection.curate.catalogue import Snapshot
-from collection.curate.select import Eligible, Proposal, propose
-from collection.curate.standing import Standing
-from collection.curate.wish import Wish
+from collection.curate.reviews.state import Standing
+from collection.curate.search.catalogue import Snapshot
+from collection.curate.selection.candidates import Candidates, candidates_of
+from collection.curate.selection.criteria import Wish
+from collection.curate.selection.select import Eligible, Proposal, propose
 from collection.project import Project
 from collection.values import Progress, silent
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from collection.curate.catalogue import Snapshot
-from collection.curate.columns import Images
-from collection.curate.reasons import nearness, why
-from collection.curate.standing import Standing
+from collection.curate.reviews.state import Standing
+from collection.curate.search.catalogue import Snapshot
+from collection.curate.search.columns import Images
+from collection.curate.selection.reasons import nearness, why
 from collection.errors import UsageError
 from collection.project import Project
 from collection.store.records import Duplicate, KnownRecipe

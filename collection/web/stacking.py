@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from threading import Lock
 
-from collection.curate.catalogue import Snapshot
+from collection.curate.search.catalogue import Snapshot
 from collection.judge.duplicates.groups import DuplicateGroup
-from collection.judge.regroup import Regrouping, Thresholds
+from collection.judge.duplicates.regroup import Regrouping, Thresholds
 from collection.project import Project
 from collection.store.records import Duplicate
 

@@ -17,11 +17,11 @@ from collection.chain.connection import Chain, open_chain
 from collection.chain.contract import TokenSettings
 from collection.chain.networks import find_network
 from collection.chain.transactions import Account, find_account
-from collection.chain.verify import Evidence
 from collection.errors import PinError
 from collection.store.records import Asset, Freeze
 from collection.store.store import Store
 from collection.values import Recipe, canonical_json, sha256_hex
+from collection.verify.verify import Evidence
 
 ROYALTIES = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 

@@ -9,10 +9,11 @@ import threading
 
 import pytest
 
-from collection.chain import deploy, mint, verify
+from collection.chain import deploy, mint
 from collection.chain.connection import open_chain
 from collection.chain.contract import TokenContract
 from collection.chain.networks import find_network
+from collection.verify import verify
 
 COUNT = 12
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from collection.chain import deploy, mint, verify
+from collection.chain import deploy, mint
 from collection.chain.contract import TokenContract, artifact
 from collection.chain.transactions import Account, find_account
 from collection.errors import ChainError
 from collection.store.store import Store
+from collection.verify import verify
 
 RECIPIENT = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 KEY = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"  # the second account of Anvil's mnemonic

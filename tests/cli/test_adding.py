@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from collection.config import load_config
 from collection.config.models import model_presets
 from collection.errors import CollectionError, ImageError, UsageError
-from collection.infotext import read_inscription
+from collection.pictures.parameters import read_inscription
 from collection.project import open_project
 from collection.store.records import Duplicate
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from collection.curate.sheet import PAPER, Cell, Sheet, columns_for, pending, write_sheet
-from collection.images import encode_png
+from collection.pictures.files import encode_png
 from collection.store.files import Files
 
 COLOURS = [(250, 10, 10), (10, 250, 10), (10, 10, 250)]

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from collection.images import pixel_sha256
-from collection.torch_environment import prepare_torchvision
+from collection.models.environment import prepare_torchvision
+from collection.pictures.files import pixel_sha256
 from collection.values import Pixels, Recipe, Style, StyleBlend
 
 SIZE = 32

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from collection.images import decode_image, encode_png
-from collection.infotext import read_inscription
+from collection.pictures.files import decode_image, encode_png
+from collection.pictures.parameters import read_inscription
 from collection.project import open_project
-from collection.publication import Publication
+from collection.stages.publication import Publication
 from collection.values import Recipe
 
 SIDE = 64

@@ -15,8 +15,8 @@ import pytest
 
 from collection.errors import CollectionError, GenerationError, UsageError
 from collection.generate.diffusion import Diffusion
-from collection.generate.diffusion.device import resolve_device, resolve_dtype
 from collection.generate.diffusion.options import SCHEDULERS
+from collection.models.device import resolve_device, resolve_dtype
 from collection.values import ImageGenerator, Pixels, Recipe, Rendering
 
 Write = Callable[..., Recipe]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 PIPELINE = (
-    "collection.torch_environment:prepare_torchvision",
+    "collection.models.environment:prepare_torchvision",
     "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion",
 )
 CONFIG = """\

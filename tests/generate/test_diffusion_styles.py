@@ -15,7 +15,7 @@ import pytest
 from collection.config import load_config
 from collection.errors import CollectionError, ConfigError
 from collection.generate.registry import check_generator
-from collection.images import encode_png
+from collection.pictures.files import encode_png
 from collection.plan.plan import plan
 from collection.project import open_project
 from collection.values import Recipe

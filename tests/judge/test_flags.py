@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from collection.config import Flags
-from collection.config.tables import Select
+from collection.config.selecting import Select
 from collection.judge.flags import ABOVE, BELOW, UNFIT, barred, flags_of
 from collection.judge.metrics import metrics
 from collection.judge.score import Scorers

@@ -11,19 +11,19 @@ import pytest
 from PIL import Image, ImageFilter
 
 from collection.config import Dedupe
-from collection.curate.reasons import why
-from collection.curate.select import select
-from collection.curate.wish import Wish
+from collection.curate.selection.criteria import Wish
+from collection.curate.selection.reasons import why
+from collection.curate.selection.select import select
 from collection.errors import UsageError
-from collection.generate.importing import import_folder
-from collection.images import encode_png
-from collection.judge.against import dedupe_against
-from collection.judge.dedupe import dedupe, pending
+from collection.importers.pictures import import_folder
+from collection.judge.duplicates.cross_collection import dedupe_against
+from collection.judge.duplicates.dedupe import dedupe, pending
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.judge.pixels.technical import QUALITY
 from collection.judge.score import Scorers, score
-from collection.picture_folder import open_folder
+from collection.pictures.files import encode_png
 from collection.project import Project, open_project
+from collection.stages.picture_folder import open_folder
 from collection.values import Pixels
 
 NAMES = ("astronaut", "coffee", "chelsea", "rocket", "brick", "coins")

@@ -108,7 +108,7 @@ def test_every_published_head_has_a_known_hash() -> None:
 def test_encoder_presets_are_weights_that_open_clip_knows(tmp_path: Path, name: str, model: str) -> None:
     from collection.judge.encoders.declared_weights import treatment_of_tag
     from collection.judge.encoders.open_clip_encoder import OpenClip
-    from collection.torch_environment import prepare_torchvision
+    from collection.models.environment import prepare_torchvision
 
     prepare_torchvision()
     encoder = build_encoder(name, tmp_path)

@@ -6,13 +6,13 @@ import torch
 from PIL import Image
 
 from collection.errors import WeightsError
-from collection.images import encode_png, pixel_sha256
-from collection.judge.dedupe import Nearness, dedupe
-from collection.judge.dedupe import pending as dedupe_pending
+from collection.judge.duplicates.dedupe import Nearness, dedupe
+from collection.judge.duplicates.dedupe import pending as dedupe_pending
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.judge.heads import load_head
 from collection.judge.pixels.technical import QUALITY, Technical
 from collection.judge.score import Scorers, pending, score
+from collection.pictures.files import encode_png, pixel_sha256
 from collection.store.files import Files
 from collection.store.records import Asset
 from collection.store.store import Store

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from collection.durable import write_durably
+from collection.atomic_file import write_durably
 from collection.errors import CollectionError
 from collection.store.files import Files
 

@@ -18,8 +18,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from collection.images import encode_png
-from collection.judge.dedupe import dedupe
+from collection.judge.duplicates.dedupe import dedupe
+from collection.pictures.files import encode_png
 from collection.project import Project, open_project
 from collection.store.records import Asset, Duplicate, Embedding, Fingerprint, Score
 from collection.values import sha256_hex

@@ -11,10 +11,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from collection.curate.audit import check_audit
-from collection.curate.reviews import record
-from collection.curate.select import pending, select
-from collection.judge.dedupe import dedupe
+from collection.curate.reviews.audit import check_audit
+from collection.curate.reviews.log import record
+from collection.curate.selection.select import pending, select
+from collection.judge.duplicates.dedupe import dedupe
 from collection.project import Project
 from collection.store.records import Decision, Fingerprint
 

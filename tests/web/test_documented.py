@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from collection.curate.catalogue import Catalogue, Judge, Snapshot
-from collection.curate.find import STATES, find
+from collection.curate.search.catalogue import Catalogue, Judge, Snapshot
+from collection.curate.search.find import STATES, find
 from collection.project import open_project
 from collection.store.records import Asset, Embedding, PlannedRecipe, Score
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collection.curate.query import Query, Term, parse
+from collection.curate.search.query import Query, Term, parse
 from collection.errors import UsageError
 
 

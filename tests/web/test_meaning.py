@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from collection.images import encode_png, pixel_sha256
 from collection.judge.score import score
+from collection.pictures.files import encode_png, pixel_sha256
 from collection.project import open_project
 from collection.store.records import Asset
 from collection.values import Pixels, Recipe

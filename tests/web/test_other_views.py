@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from collection.curate.reviews import record
+from collection.curate.reviews.log import record
 from collection.project import open_project
 from collection.store.records import Asset, Decision, Duplicate
 from collection.values import sha256_hex

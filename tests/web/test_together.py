@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from PIL import Image
 from starlette.testclient import TestClient
 
-from collection.curate.select import Proposal, propose, select
+from collection.curate.selection.select import Proposal, propose, select
 from collection.project import Project
 
 

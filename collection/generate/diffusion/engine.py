@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import GenerationError
 from collection.generate.diffusion.adapter_files import find_adapter, sha256_of
+from collection.generate.diffusion.image_to_image import Pictures, sketch_arguments
 from collection.generate.diffusion.ip_adapter import ENCODER, IpAdapter
 from collection.generate.diffusion.lora import LoraMixer
 from collection.generate.diffusion.noise import initial_noise
 from collection.generate.diffusion.options import FLOW_SCHEDULERS, SCHEDULERS
 from collection.generate.diffusion.prompt_blend import ARGUMENTS, PromptEncoder
 from collection.generate.diffusion.rows import Mix, Row
-from collection.generate.diffusion.session import seeded_generator
-from collection.generate.diffusion.sketches import Pictures, sketch_arguments
 from collection.generate.diffusion.weights import load_draft_vae, part_sha256
+from collection.models.determinism import seeded_generator
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -18,14 +18,14 @@ from typing import Any
 
 from collection.errors import GenerationError, OutOfMemoryError
 from collection.generate.diffusion.decode import Decoded, decode, pixels_of
-from collection.generate.diffusion.device import is_out_of_memory, resolve_device, resolve_dtype
 from collection.generate.diffusion.engine import Engine
+from collection.generate.diffusion.image_to_image import Pictures, keep_unmasked, no_pictures
 from collection.generate.diffusion.options import DiffusionOptions
 from collection.generate.diffusion.prompt_blend import ARGUMENTS, no_negative_prompt
 from collection.generate.diffusion.rows import Row, batches
-from collection.generate.diffusion.session import deterministic, quiet, seeded_generator
-from collection.generate.diffusion.sketches import Pictures, keep_unmasked, no_pictures
 from collection.generate.diffusion.weights import check_model, find_model, load_pipeline, weights_sha256
+from collection.models.determinism import deterministic, quiet, seeded_generator
+from collection.models.device import is_out_of_memory, resolve_device, resolve_dtype
 from collection.values import Recipe, Rendering, amount
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import WeightsError
 from collection.generate.diffusion.adapter_files import read_adapter
+from collection.generate.diffusion.image_to_image import Pictures
 from collection.generate.diffusion.rows import Terms
-from collection.generate.diffusion.sketches import Pictures
 from collection.generate.diffusion.weights import check_component
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from collection.generate.diffusion.rows import Row
-from collection.generate.diffusion.session import seeded_generator
+from collection.models.determinism import seeded_generator
 
 if TYPE_CHECKING:
     import torch

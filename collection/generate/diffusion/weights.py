@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import WeightsError
 from collection.generate.diffusion.adapter_files import sha256_of
-from collection.generate.diffusion.session import quiet
-from collection.torch_environment import prepare_torchvision
+from collection.models.determinism import quiet
+from collection.models.environment import prepare_torchvision
 
 if TYPE_CHECKING:
     import torch

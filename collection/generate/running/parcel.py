@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from collection.errors import CollectionError, GenerationError, OutOfMemoryError
-from collection.images import encode_png, pixel_sha256, thumbnail
+from collection.pictures.files import encode_png, pixel_sha256, thumbnail
 from collection.store.files import Files
 from collection.store.records import Asset, Batch, Judgements, PlannedRecipe
 from collection.store.store import Store

@@ -20,8 +20,8 @@ from collection.judge.duplicates.neighbours import near_vectors
 from collection.judge.duplicates.pairs import Bools, Floats, Found, Rows
 
 PHASH_DISTANCE = 4
-"""Bits in which the hashes of one picture may differ. On photographs (tests/judge/test_edits.py) it finds every
-re-encoded, halved or blurred copy; unlike pictures are 18 and more apart."""
+"""Bits in which the hashes of one picture may differ. On photographs (tests/judge/duplicates/test_edits.py) it finds
+every re-encoded, halved or blurred copy; unlike pictures are 18 and more apart."""
 
 
 @dataclass(frozen=True, slots=True)

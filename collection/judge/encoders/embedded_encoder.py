@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from collection.errors import WeightsError
 from collection.judge.encoders.preprocess import Preprocess
-from collection.judge.weights import file_sha256, load_state
+from collection.models.weights import file_sha256, load_state
 from collection.values import Pixels
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from collection.concurrency.pieces import ROWS
 from collection.errors import WeightsError
-from collection.judge.encoders.cores import ROWS
 from collection.judge.encoders.declared_weights import (
     Reference,
     Treatment,
@@ -28,8 +28,8 @@ from collection.judge.encoders.declared_weights import (
     twins,
 )
 from collection.judge.encoders.preprocess import Preprocess
-from collection.judge.weights import file_sha256, published_in_mixed_precision, require_trained, some_tensors
-from collection.torch_environment import best_device, prepare_torchvision
+from collection.models.environment import best_device, prepare_torchvision
+from collection.models.weights import file_sha256, published_in_mixed_precision, require_trained, some_tensors
 from collection.values import Pixels, parse_json
 
 _SIGLIP = ("ViT-SO400M-14-SigLIP-384", "webli")
@@ -156,7 +156,7 @@ class OpenClip:
     def _network(self) -> Any:
         import open_clip
 
-        from collection.judge.packed_layers import pack
+        from collection.judge.encoders.packed_layers import pack
 
         source = self._source
         try:

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.errors import WeightsError
-from collection.judge.weights import file_sha256
+from collection.models.weights import file_sha256
 from collection.values import Pixels
 
 NSFW = "nsfw"

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from collection.ahead import batches_ahead
+from collection.concurrency.prefetch import batches_ahead
 from collection.errors import CollectionError
-from collection.images import decode_image
 from collection.judge.preference.model import PreferenceModel
 from collection.judge.score import Examined, one_a_file
+from collection.pictures.files import decode_image
 from collection.store.files import Files
 from collection.store.records import Asset, Score
 from collection.store.store import Store

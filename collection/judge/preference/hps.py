@@ -14,8 +14,8 @@ from collection.errors import WeightsError
 from collection.judge.encoders.declared_weights import model_config
 from collection.judge.encoders.preprocess import Preprocess
 from collection.judge.preference.model import clip_preprocess, fetched, fill
-from collection.judge.weights import file_sha256, load_state
-from collection.torch_environment import best_device, prepare_torchvision
+from collection.models.environment import best_device, prepare_torchvision
+from collection.models.weights import file_sha256, load_state
 from collection.values import Pixels, parse_json
 
 REPOSITORY, FILE = "xswu/HPSv2", "HPS_v2.1_compressed.pt"
@@ -80,7 +80,7 @@ class HPS:
         prepare_torchvision()
         from open_clip.model import CLIP
 
-        from collection.judge.packed_layers import pack
+        from collection.judge.encoders.packed_layers import pack
 
         network = CLIP(**{key: value for key, value in self._config.items() if key != "custom_text"})
         network = fill(network, load_state(self._weights), self._weights, "HPS v2.1")

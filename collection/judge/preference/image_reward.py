@@ -19,8 +19,8 @@ import numpy.typing as npt
 from collection.errors import WeightsError
 from collection.judge.encoders.preprocess import Preprocess
 from collection.judge.preference.model import clip_preprocess, fetched, fill, required
-from collection.judge.weights import file_sha256, load_state
-from collection.torch_environment import best_device, prepare_torchvision
+from collection.models.environment import best_device, prepare_torchvision
+from collection.models.weights import file_sha256, load_state
 from collection.values import Pixels, parse_json
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class ImageReward:
         prepare_torchvision()
         from transformers import BlipVisionConfig, BlipVisionModel
 
-        from collection.judge.packed_layers import pack
+        from collection.judge.encoders.packed_layers import pack
 
         state = _within(self._state, "blip.visual_encoder.")
         size, patch = self._sides
@@ -144,7 +144,7 @@ class ImageReward:
         from transformers import BlipTextConfig
         from transformers.models.blip.modeling_blip_text import BlipTextModel
 
-        from collection.judge.packed_layers import pack
+        from collection.judge.encoders.packed_layers import pack
 
         width = int(self._state["blip.visual_encoder.pos_embed"].shape[2])
         config = BlipTextConfig(**self._config, encoder_hidden_size=width, is_decoder=True, use_cache=False)

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from collection.errors import WeightsError
 from collection.judge.encoders.preprocess import Preprocess
-from collection.judge.weights import require_trained
-from collection.torch_environment import best_device
+from collection.models.environment import best_device
+from collection.models.weights import require_trained
 from collection.values import Pixels
 
 if TYPE_CHECKING:

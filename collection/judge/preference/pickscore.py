@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from collection.errors import WeightsError
 from collection.judge.preference.model import clip_preprocess, fetched, fill, required
-from collection.judge.weights import file_sha256, load_state
-from collection.torch_environment import best_device, prepare_torchvision
+from collection.models.environment import best_device, prepare_torchvision
+from collection.models.weights import file_sha256, load_state
 from collection.values import Pixels, parse_json
 
 REPOSITORY = "yuvalkirstain/PickScore_v1"
@@ -80,7 +80,7 @@ class PickScore:
         prepare_torchvision()
         from transformers import CLIPConfig, CLIPModel
 
-        from collection.judge.packed_layers import pack
+        from collection.judge.encoders.packed_layers import pack
 
         network = CLIPModel(CLIPConfig.from_dict(self._config))
         return pack(fill(network, load_state(self._weights), self._weights, "PickScore"))

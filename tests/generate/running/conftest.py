@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from collection.carriers import carrier_of
 from collection.errors import GenerationError, OutOfMemoryError
 from collection.generate.run import GenerateReport, generate
 from collection.generate.running.executor import work
 from collection.generate.running.parcel import Archive, Observer, Workbench
 from collection.project import Project
+from collection.stages.runners import carrier_of
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 
 from collection.errors import CollectionError, WeightsError
 from collection.generate.run import count_pending, pending
-from collection.images import decode_image, pixel_sha256
+from collection.pictures.files import decode_image, pixel_sha256
 from collection.store.records import Fingerprint, Judgements, Score
 from collection.store.thumbnails import SIDES
 

@@ -15,9 +15,9 @@ from threading import Thread
 
 import pytest
 
-from collection.carriers import carrier_of
 from collection.errors import CollectionError
 from collection.generate.running.workers import cuda_devices, run_workers
+from collection.stages.runners import carrier_of
 
 COMMAND = str(Path(sys.executable).parent / "collection")
 

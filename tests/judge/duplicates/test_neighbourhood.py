@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collection.errors import UsageError
-from collection.judge.dedupe import CLIP_COSINE, Nearness, dedupe
 from collection.judge.duplicates import large, neighbourhood
+from collection.judge.duplicates.dedupe import CLIP_COSINE, Nearness, dedupe
 from collection.judge.duplicates.groups import DuplicateGroup, Pictures, find_duplicates
 from collection.judge.duplicates.neighbourhood import BITS, MARGIN
 from collection.judge.duplicates.neighbours import near_vectors
 from collection.judge.duplicates.pairs import Found
-from collection.judge.regroup import Regrouping, Thresholds
+from collection.judge.duplicates.regroup import Regrouping, Thresholds
 from collection.store.records import Asset, Embedding, Fingerprint
 from collection.store.store import Store
 

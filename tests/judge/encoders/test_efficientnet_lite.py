@@ -7,8 +7,8 @@ import torch
 
 from collection.judge.encoders.efficientnet_lite import efficientnet_lite0
 from collection.judge.encoders.embedded_encoder import packaged_weights
-from collection.judge.weights import load_state
-from collection.torch_environment import prepare_torchvision
+from collection.models.environment import prepare_torchvision
+from collection.models.weights import load_state
 
 
 @pytest.mark.parametrize("side", [64, 224])

@@ -4,7 +4,7 @@ from PIL import Image
 
 from collection.errors import WeightsError
 from collection.judge.encoders.preprocess import Preprocess
-from collection.torch_environment import prepare_torchvision
+from collection.models.environment import prepare_torchvision
 
 MEAN, STD = (0.48, 0.46, 0.41), (0.27, 0.26, 0.28)
 

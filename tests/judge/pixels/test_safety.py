@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from collection.errors import WeightsError
-from collection.generate.importing import import_folder
+from collection.importers.pictures import import_folder
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.judge.panel import build_pixel_scorers
 from collection.judge.pixels.safety import NSFW, OpenNsfw, packaged_network, prepare
@@ -118,9 +118,9 @@ def test_safety_switched_on_later_makes_the_images_pending(project: Project, net
 
 
 def test_what_is_flagged_nsfw_is_never_chosen_unless_a_person_locks_it(project: Project) -> None:
-    from collection.curate.choices import decide
-    from collection.curate.reasons import why
-    from collection.curate.select import select
+    from collection.curate.selection.choices import decide
+    from collection.curate.selection.reasons import why
+    from collection.curate.selection.select import select
 
     (model,) = (scorer.models[NSFW] for scorer in build_pixel_scorers(project.config.score, project.folder)[1:])
     best = max(project.ranking().items(), key=lambda item: item[1])[0]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from collection.torch_environment import prepare_torchvision
+from collection.models.environment import prepare_torchvision
 from collection.values import Pixels
 
 State = dict[str, torch.Tensor]

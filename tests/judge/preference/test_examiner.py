@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from collection.images import encode_png, pixel_sha256
 from collection.judge.panel import ranking_metrics
 from collection.judge.preference.examiner import Preferences
 from collection.judge.preference.hps import HPS
 from collection.judge.preference.pickscore import PickScore
 from collection.judge.score import Scorers, pending, score
+from collection.pictures.files import encode_png, pixel_sha256
 from collection.store.files import Files
 from collection.store.records import Asset
 from collection.store.store import Store

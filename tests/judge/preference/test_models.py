@@ -13,12 +13,12 @@ from PIL import Image
 from torch.nn.functional import conv2d, gelu, layer_norm, linear
 
 from collection.errors import WeightsError
-from collection.images import decode_image
 from collection.judge.encoders.preprocess import Preprocess
 from collection.judge.preference.hps import HPS
 from collection.judge.preference.image_reward import ImageReward
 from collection.judge.preference.pickscore import PickScore
-from collection.torch_environment import prepare_torchvision
+from collection.models.environment import prepare_torchvision
+from collection.pictures.files import decode_image
 from collection.values import Pixels
 
 State = dict[str, torch.Tensor]

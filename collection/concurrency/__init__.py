@@ -1,0 +1,1 @@
+"""Work ahead of its reader, and in pieces of one core each."""

@@ -1,0 +1,74 @@
+"""The tables of collection.toml that say how the set is published: artists, royalties, storage, chain."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer
+
+from collection.config.types import Name, Table
+
+Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
+
+
+class Artist(Table):
+    """Somebody who made this, and who is paid for it."""
+
+    name: Name
+    address: Address | None = None
+    share: float = Field(default=100, gt=0, le=100)
+    """Percent."""
+    series: tuple[Name, ...] = ()
+    """The series that are this artist's, for the shares of [select]; imported images say it by their trait "artist"."""
+
+    @model_serializer(mode="wrap")
+    def _said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without series where none are named: what was published before artists had any stays as it is."""
+        said: dict[str, Any] = serialize(self)
+        return said if self.series else {name: value for name, value in said.items() if name != "series"}
+
+
+class Royalties(Table):
+    """What a resale pays (ERC-2981)."""
+
+    percent: float = Field(default=5, ge=0, le=50)
+    receiver: Address | None = None
+    """Absent: the first artist with an address, or else the account that deploys."""
+
+
+class Publish(Table):
+    """How the set appears in the world."""
+
+    licence: str | None = None
+    """The rights a holder gets, as an SPDX identifier where there is one: CC-BY-4.0, CC0-1.0."""
+    external_url: str | None = Field(default=None, pattern=r"^https?://")
+    storage: tuple[str, ...] = ("car",)
+    """car (always written), and "kubo:MULTIADDRESS" for an IPFS node."""
+
+    @field_validator("storage")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for place in value:
+            if place != "car" and not place.startswith("kubo:/"):
+                raise ValueError(f'"{place}" is neither "car" nor "kubo:/ip4/127.0.0.1/tcp/5001"')
+        return value
+
+
+class Chain(Table):
+    """Where the tokens live."""
+
+    network: str = "embedded"
+    """embedded, anvil, ganache, a test network such as sepolia, or a main network's full name."""
+    rpc: str | None = None
+    """URL of a node, or env:NAME of the variable that holds it; absent: the network's usual local address."""
+    key: str | None = Field(default=None, pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|keystore:.+)$")
+    """Where the private key is: env:NAME or keystore:FILE; absent: the development account of a local network."""
+    recipient: Address | None = None
+    """Who gets the tokens; absent: the account that deploys."""
+
+
+class Verify(Table):
+    """How much is looked at again."""
+
+    rerender: int = Field(default=4, ge=0)
+    """Tokens whose recipe is rendered again and compared, spread over the set."""

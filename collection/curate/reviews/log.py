@@ -1,0 +1,191 @@
+"""What curators say, as a log: recording, undo and redo, and how every image stands by it.
+
+The kinds of a Decision and their values:
+
+    flag     pick, reject, or none (takes it back)
+    stars    1 to 5, or 0 (takes them back)
+    colour   red, yellow, green, blue, purple, or none
+    lock     True: in the set whatever its scores and flags; False: no longer
+    apart    True: no duplicate of the image that leads its stack; False: one after all
+    note     a text
+    pair     left, right, tie or skip: which of `asset_id` (left) and `other_id` (right) is the better
+
+An action is one or more decisions recorded together; undo and redo go by actions, for each curator alone: what others
+said since, also of the same images, stays as it is. Nothing is ever changed or removed, an undo is an event too.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+from collection.curate.reviews.state import COLOURS, FLAGS, MOST_STARS, Standing, fold
+from collection.errors import UsageError
+from collection.store.records import Decision, Review
+from collection.store.store import Store
+
+CURATOR = "curator"
+"""Who decides where nobody gave a name."""
+OUTCOMES = ("left", "right", "tie", "skip")
+LONGEST_NAME, LONGEST_NOTE = 64, 4000
+VALUES: Mapping[str, Sequence[str | int | bool]] = {
+    "flag": FLAGS,
+    "stars": range(MOST_STARS + 1),
+    "colour": COLOURS,
+    "lock": (True, False),
+    "apart": (True, False),
+    "pair": OUTCOMES,
+}
+"""What may be said, by kind; a note is any text."""
+
+
+def record(
+    store: Store, curator: str, decisions: Sequence[Decision], *, seen: Mapping[str, Any] | None = None
+) -> list[Review]:
+    """Keep one action; returns its events once they are on the disk. `seen` says what the curator was shown.
+
+    Any number of processes may record at once. Raises UsageError, with nothing kept, for a decision that cannot be
+    meant, a name that is none, or an image that does not exist.
+    """
+    refuse_no_name(curator)
+    for decision in decisions:
+        _refuse(decision)
+    return store.add_reviews(curator, decisions, seen or {})
+
+
+def undo(store: Store, curator: str, *, seen: Mapping[str, Any] | None = None) -> list[Review]:
+    """Take back this curator's last action that stands; returns its events, none where there was none."""
+    refuse_no_name(curator)
+    return store.add_step(curator, "undo", seen or {})
+
+
+def redo(store: Store, curator: str, *, seen: Mapping[str, Any] | None = None) -> list[Review]:
+    """Bring back what this curator's last undo took, unless they did something since; returns its events."""
+    refuse_no_name(curator)
+    return store.add_step(curator, "redo", seen or {})
+
+
+def standings(store: Store, curator: str | None = None) -> dict[int, Standing]:
+    """How every image stands that somebody (or this curator) said something of, by number."""
+    reviews = Reviews(store, curator)
+    reviews.catch_up()
+    return reviews.standings()
+
+
+def standing_events(events: Iterable[Review]) -> list[Review]:
+    """Of some curators' whole logs, by id, the events that stand: what was taken back and the steps are left out."""
+    events = list(events)
+    undone: set[int] = set()
+    for event in events:
+        if event.undoes is not None:
+            (undone.add if event.kind == "undo" else undone.discard)(event.undoes)
+    return [event for event in events if event.undoes is None and event.batch not in undone]
+
+
+class Reviews:
+    """The log, folded, and kept warm: `catch_up` reads only what is new. Threads may share it.
+
+    With `curator` it holds that one's events only.
+    """
+
+    def __init__(self, store: Store, curator: str | None = None) -> None:
+        self._store, self._curator = store, curator
+        self._lock = Lock()
+        self._last = self._told = 0
+        self._events: dict[int, list[Review]] = defaultdict(list)  # by image; a pair under both
+        self._images: dict[int, set[int]] = defaultdict(set)  # by batch
+        self._undone: set[int] = set()
+        self._standings: dict[int, Standing] = {}
+        self._stale: set[int] = set()
+        self._untold: dict[int, int] = {}
+
+    @property
+    def last(self) -> int:
+        """The id of the newest event that `catch_up` told of."""
+        return self._told
+
+    def catch_up(self) -> dict[int, int]:
+        """Read what is new; returns the images that it, and what was learned, is about: by number the newest event."""
+        with self._lock:
+            self._read(self._store.reviews(after=self._last, curator=self._curator))
+            told, self._untold, self._told = self._untold, {}, self._last
+            return told
+
+    def learn(self, events: Sequence[Review] = ()) -> int:
+        """Take over events that were just kept; the log is read only where others wrote between, or for none.
+
+        Returns the id of the newest event that it knows. `catch_up` tells of them like of all others.
+        """
+        with self._lock:
+            if events and events[0].id == self._last + 1:
+                self._read(events)
+            elif not events or events[-1].id > self._last:
+                self._read(self._store.reviews(after=self._last, curator=self._curator))
+            return self._last
+
+    def standing(self, asset_id: int) -> Standing:
+        """How an image stands; one of which nobody said anything has a standing without a vote."""
+        with self._lock:
+            self._renew()
+            return self._standings.get(asset_id, Standing(asset_id))
+
+    def standings(self) -> dict[int, Standing]:
+        """How every image stands that somebody said something of, by number."""
+        with self._lock:
+            self._renew()
+            return {number: self._standings[number] for number in sorted(self._standings)}
+
+    def _read(self, events: Iterable[Review]) -> None:
+        for event in events:
+            touched = self._take(event)
+            self._stale |= touched
+            self._untold |= dict.fromkeys(touched, event.id)
+            self._last = event.id
+
+    def _take(self, event: Review) -> set[int]:
+        if event.undoes is not None:
+            (self._undone.add if event.kind == "undo" else self._undone.discard)(event.undoes)
+            return self._images[event.undoes]
+        images = {number for number in (event.asset_id, event.other_id) if number is not None}
+        self._images[event.batch] |= images
+        for number in images:
+            self._events[number].append(event)
+        return images
+
+    def _renew(self) -> None:
+        for number in self._stale:
+            found = fold(number, (event for event in self._events[number] if event.batch not in self._undone))
+            if found == Standing(number):
+                self._standings.pop(number, None)
+            else:
+                self._standings[number] = found
+        self._stale.clear()
+
+
+def refuse_no_name(curator: str) -> None:
+    """Raise UsageError for what cannot be a curator's name: 1 to 64 characters that print, none at an end a space."""
+    if not (1 <= len(curator) <= LONGEST_NAME and curator.isprintable() and curator.strip() == curator):
+        raise UsageError(
+            f"{curator!r} cannot be a curator's name",
+            f"1 to {LONGEST_NAME} characters: --as NAME, --curator NAME in the review room, or COLLECTION_CURATOR",
+        )
+
+
+def _refuse(decision: Decision) -> None:
+    """Raise UsageError for a decision that cannot be meant."""
+    kind, value = decision.kind, decision.value
+    if kind not in (*VALUES, "note"):
+        raise UsageError(f'there is no decision of kind "{kind}"', f"the kinds are {', '.join(VALUES)} and note")
+    if kind == "note":
+        if not (isinstance(value, str) and 0 < len(value) <= LONGEST_NOTE):
+            raise UsageError(f"a note is a text of 1 to {LONGEST_NOTE} characters", "write a shorter one, or some")
+    elif not any(value == known and type(value) is type(known) for known in VALUES[kind]):
+        known = ", ".join(map(str, VALUES[kind]))
+        raise UsageError(f"{kind} cannot be {value!r} (image {decision.asset_id:04d})", f"it is one of {known}")
+    if (kind == "pair") != (decision.other_id is not None) or decision.other_id == decision.asset_id:
+        raise UsageError(
+            f"a decision of kind {kind} about images {decision.asset_id} and {decision.other_id}",
+            "a pair is of two different images, all else of one",
+        )

@@ -1,0 +1,1 @@
+"""Queries: all images as columns, the language of queries, and histograms."""

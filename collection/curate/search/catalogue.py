@@ -1,0 +1,195 @@
+"""All images at once, kept warm: columns that are read anew only where the database says that they changed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+
+from collection.curate.reviews.log import Reviews
+from collection.curate.reviews.state import COLOURS, Standing
+from collection.curate.search.columns import Choice, Images, Integers, Mask, Numbers, Scores
+from collection.store.records import Review
+from collection.store.store import Store
+from collection.values import TextEncoder
+
+Vectors = npt.NDArray[np.float32]
+Flags = Mapping[int, Mapping[str, str]]
+"""The flags of the images that have any, by number: name, and why in words."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What the catalogue must know of whoever gives the numbers."""
+
+    ranking: Mapping[str, str] = field(default_factory=dict)
+    """The metrics that say which image is better, and the model of each."""
+    model: str = ""
+    """The encoder whose vectors say what is like what."""
+    flags: Callable[[], Flags] = dict
+    words: TextEncoder | None = None
+    """The encoder, where it knows words."""
+
+
+REMEMBERED = 10_000
+"""Changes by people of which the catalogue knows the images."""
+
+
+class Votes:
+    """How the images stand with a curator, or with all of them together: columns, (n,)."""
+
+    def __init__(self, count: int) -> None:
+        self.flags = np.zeros(count, dtype=np.int8)
+        """1 pick, -1 reject, 0 none."""
+        self.stars: Numbers = np.zeros(count)
+        """1 to 5, the mean where they are of several; 0 where there are none."""
+        self.colours = np.zeros(count, dtype=np.int8)
+        """A bit a colour, in the order of COLOURS."""
+        self.voted = np.zeros(count, dtype=np.bool_)
+        self.contested = np.zeros(count, dtype=np.bool_)
+        self.locked = np.zeros(count, dtype=np.bool_)
+        self.apart = np.zeros(count, dtype=np.bool_)
+        """Taken out of its stack by somebody."""
+
+    def set(self, row: int, standing: Standing, who: str | None) -> None:
+        """Take over how a row stands with `who`, or with all."""
+        flag = standing.flag if who is None else standing.flags.get(who)
+        self.flags[row] = {"pick": 1, "reject": -1}.get(flag or "", 0)
+        self.stars[row] = (standing.mean_stars if who is None else standing.stars.get(who)) or 0
+        given = standing.colours.values() if who is None else (standing.colours.get(who, "none"),)
+        self.colours[row] = sum(1 << COLOURS.index(colour) for colour in set(given) if colour != "none")
+        self.voted[row] = bool(standing.curators) if who is None else who in standing.curators
+        self.contested[row], self.locked[row] = standing.contested, standing.locked
+        self.apart[row] = standing.apart_by is not None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The catalogue at one moment; reading it needs no lock."""
+
+    version: int
+    """Grows with every change of what is known, chosen or said."""
+    images: Images
+    scores: Scores
+    choice: Choice
+    flagged: Flags
+    flags: Mapping[str, Mask]
+    """The same by columns, by name."""
+    reviews: Reviews
+    judge: Judge
+    _store: Store
+    _votes: dict[tuple[str | None, str | None], Votes] = field(default_factory=dict)
+
+    def votes(self, who: str | None = None, viewer: str | None = None) -> Votes:
+        """How the images stand with `who` (None: all together), as far as `viewer` may know (None: all of it)."""
+        found = self._votes.get((who, viewer))
+        if found is None:
+            found = Votes(len(self.images))
+            _fill(found, self, list(self.reviews.standings().values()), who, viewer)
+            self._votes[who, viewer] = found
+        return found
+
+    @cached_property
+    def vectors(self) -> tuple[Integers, Vectors]:
+        """Rows, (m,), and unit vectors, (m, d), of the images that the encoder has seen."""
+        ids, vectors = self._store.embeddings(self.judge.model)
+        rows = [(self.images.rows[number], place) for place, number in enumerate(ids) if number in self.images.rows]
+        found = vectors[[place for _, place in rows]] if rows else vectors[:0]
+        lengths = np.linalg.norm(found, axis=1, keepdims=True)
+        unit = np.divide(found, lengths, out=found, where=lengths > 0)
+        return np.array([row for row, _ in rows], dtype=np.int64), np.asarray(unit, dtype=np.float32)
+
+
+class Catalogue:
+    """All images of a project. Threads may share it: each asks `now` and reads what it gets."""
+
+    def __init__(self, store: Store, judge: Callable[[], Judge]) -> None:
+        """`judge` is asked again whenever scores changed: what ranks may have."""
+        self._store, self._judge = store, judge
+        self._lock = Lock()
+        self._commits = 0
+        self._seen: dict[str, int] = {}
+        self._last: Snapshot | None = None
+        self._reviews = Reviews(store)
+        self._touched: deque[tuple[int, Mapping[int, int]]] = deque(maxlen=REMEMBERED)
+
+    def now(self) -> Snapshot:
+        """What is known at this moment; only what changed is read."""
+        with self._lock:
+            commits = self._store.commits()  # asked first: what comes meanwhile is read now or the next time
+            if self._last is not None and commits == self._commits:
+                return self._last
+            self._commits = commits
+            changes = self._store.changes()
+            touched = self._reviews.catch_up()
+            version = sum(changes.values()) + self._reviews.last
+            old = self._last
+            if touched:
+                rest = version - self._reviews.last
+                self._touched.append((version, {number: rest + event for number, event in touched.items()}))
+            if old is None or changes != self._seen:
+                self._last = self._renewed(old, changes, version)
+                self._seen = changes
+            elif touched or version != old.version:
+                _renew_votes(old, touched)
+                self._last = replace(old, version=version)
+                vars(self._last).update({name: vars(old)[name] for name in ("vectors",) if name in vars(old)})
+            assert self._last is not None
+            return self._last
+
+    def standings_after(self, events: Sequence[Review], numbers: Iterable[int]) -> tuple[int, list[Standing]]:
+        """The version after these events, which were just kept (none: whatever was), and how images stand then.
+
+        Waits for nobody who reads images or scores anew: what else changed is for `now`.
+        """
+        version = sum(self._seen.values()) + self._reviews.learn(events)
+        return version, [self._reviews.standing(number) for number in numbers]
+
+    def decided_since(self, version: int) -> dict[int, int]:
+        """The images that people said something of after that version, as far as it is remembered: by number, in which
+        version they stand as they do now."""
+        with self._lock:
+            found: dict[int, int] = {}
+            for later, numbers in self._touched:
+                found |= numbers if later > version else {}
+            return found
+
+    def _renewed(self, old: Snapshot | None, changes: Mapping[str, int], version: int) -> Snapshot:
+        stale = {what for what, count in changes.items() if self._seen.get(what) != count}
+        images = Images(self._store.image_columns()) if old is None or "images" in stale else old.images
+        same = old is not None and images is old.images
+        if old is not None and same and "scores" not in stale:
+            judge, scores, flagged, flags = old.judge, old.scores, old.flagged, old.flags
+        else:
+            judge = self._judge()
+            scores = Scores(images, self._store.score_columns(), self._store.scores_with_percentiles(judge.ranking))
+            flagged = judge.flags()
+            flags = _masks(images, flagged)
+        if old is not None and same and "choice" not in stale:
+            choice = old.choice
+        else:
+            choice = Choice(images, self._store.duplicates(), self._store.selection())
+        return Snapshot(version, images, scores, choice, flagged, flags, self._reviews, judge, self._store)
+
+
+def _masks(images: Images, flags: Flags) -> dict[str, Mask]:
+    names = sorted({name for found in flags.values() for name in found})
+    return {name: images.mask(number for number, found in flags.items() if name in found) for name in names}
+
+
+def _renew_votes(snapshot: Snapshot, touched: Iterable[int]) -> None:
+    standings = [snapshot.reviews.standing(number) for number in touched]
+    for (who, viewer), votes in list(snapshot._votes.items()):
+        _fill(votes, snapshot, standings, who, viewer)
+
+
+def _fill(votes: Votes, snapshot: Snapshot, standings: Sequence[Standing], who: str | None, viewer: str | None) -> None:
+    for standing in standings:
+        row = snapshot.images.rows.get(standing.asset_id)
+        if row is not None:
+            votes.set(row, standing if viewer is None else standing.as_seen_by(viewer), who)

@@ -1,0 +1,306 @@
+"""Which images a query means, and in which order.
+
+Fields: id, seed, series, stars, colour, is, by, like, sort, score (mean percentile of the metrics that rank), every
+metric (`quality>80`), its percentile (`quality%>80`), `style.NAME` (weight, 0 to 1) and every trait. Words are looked
+for in the prompt; a word that begins with ~ orders by what the picture shows, as a CLIP encoder sees it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import NoReturn, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from collection.curate.reviews.state import COLOURS
+from collection.curate.search.catalogue import Snapshot, Votes
+from collection.curate.search.columns import Integers, Labels, Mask, Numbers
+from collection.curate.search.query import Query, Term, parse
+from collection.errors import UsageError
+
+Found = TypeVar("Found")
+EVERYBODY = "everybody"
+"""In `by:`, all curators together."""
+LOW, HIGH = 100 / 3, 200 / 3
+"""Percentiles below and above which a model calls an image bad or good."""
+_RANGE = re.compile(r"(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)")
+_RANDOM = re.compile(r"random\((\d{1,15})\)")
+
+
+def find(snapshot: Snapshot, text: str, viewer: str | None = None) -> list[int]:
+    """The numbers of the images that `text` asks for, in its order; by number where it names none.
+
+    `viewer` is the curator who asks: flags, stars and colours are then their own unless `by:NAME` says whose, and of
+    the others' votes only what that curator may see counts. Raises UsageError for what cannot be meant.
+    """
+    return [int(number) for number in snapshot.images.ids[find_rows(snapshot, text, viewer)]]
+
+
+def find_rows(snapshot: Snapshot, text: str, viewer: str | None = None) -> Integers:
+    """The same as rows of the columns, (m,)."""
+    query = parse(text)
+    asked = _Asked(snapshot, query, viewer, _whose(query, viewer))
+    mask = np.ones(len(snapshot.images), dtype=np.bool_)
+    for term in query.terms:
+        found = _holds(asked, term)
+        mask &= ~found if term.negated else found
+    rows = np.flatnonzero(mask)
+    keys = list(_keys(asked))
+    return np.asarray(rows[np.lexsort([key[rows] for key in reversed(keys)])] if keys else rows)
+
+
+def numeric_field(snapshot: Snapshot, name: str, votes: Votes) -> Numbers | None:
+    """The numbers of a field, (n,), NaN where an image has none; None if no such field is numeric."""
+    images, low = snapshot.images, name.lower()
+    plain: dict[str, Callable[[], Numbers]] = {
+        "id": lambda: images.ids.astype(np.float64),
+        "seed": lambda: images.seeds,
+        "stars": lambda: votes.stars,
+        "score": lambda: snapshot.scores.ranking,
+        "rank": lambda: _ranks(snapshot),
+    }
+    if low in plain:
+        return plain[low]()
+    if low.startswith("style."):
+        return _named(images.styles, name[len("style.") :])
+    metric = _named(snapshot.scores.metrics, name.removesuffix("%"))
+    if metric is None:
+        return None
+    return metric.percentiles if name.endswith("%") else metric.values
+
+
+def label_field(snapshot: Snapshot, name: str) -> Labels | None:
+    """The words of a field; None if no such field has words."""
+    return snapshot.images.series if name.lower() == "series" else _named(snapshot.images.traits, name)
+
+
+def field_names(snapshot: Snapshot) -> list[str]:
+    """Every field that can be asked for."""
+    metrics = [name + sign for name in snapshot.scores.metrics for sign in ("", "%")]
+    styles = [f"style.{name}" for name in snapshot.images.styles]
+    plain = ["id", "seed", "series", "stars", "colour", "is", "by", "like", "sort", "score", "rank"]
+    return [*plain, *metrics, *styles, *snapshot.images.traits]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    snapshot: Snapshot
+    query: Query
+    viewer: str | None
+    who: str | None
+    """Whose votes are meant; None: all together."""
+
+    @property
+    def votes(self) -> Votes:
+        return self.snapshot.votes(self.who, self.viewer)
+
+
+def _whose(query: Query, viewer: str | None) -> str | None:
+    named = query.named("by")
+    if len(named) > 1:
+        _wrong(named[1], "by is there twice", "one by:NAME in a query")
+    who = named[0].value if named else viewer
+    return None if who == EVERYBODY else who
+
+
+def _holds(asked: _Asked, term: Term) -> Mask:
+    """Which images a term is true of, before it is negated: (n,)."""
+    everything = np.ones(len(asked.snapshot.images), dtype=np.bool_)
+    if not term.field and not term.value.startswith("~"):
+        return _in_prompt(asked, term.value)
+    low = term.field.lower() or "~"
+    if low in ("sort", "like", "by", "is", "colour") and (term.op not in ":=" or not term.value):
+        _wrong(term, f"{low} takes a name", f"{low}:{term.value or 'NAME'}")
+    if low in ("sort", "like", "by", "~") and term.negated:
+        _wrong(term, f"{low} cannot be negated", "sort:-FIELD puts the highest first")
+    if low in ("sort", "like", "~"):
+        return everything
+    if low == "by":
+        return asked.votes.voted
+    if low == "is":
+        return _states(asked, term)
+    if low == "colour":
+        return _coloured(asked, term)
+    numbers = numeric_field(asked.snapshot, term.field, asked.votes)
+    if numbers is not None:
+        return _compared(term, numbers)
+    labels = label_field(asked.snapshot, term.field)
+    if labels is None:
+        _unknown_field(asked.snapshot, term, term.field)
+    return _labelled(term, labels)
+
+
+def _in_prompt(asked: _Asked, text: str) -> Mask:
+    wanted, words = text.casefold(), asked.snapshot.images.words
+    return np.fromiter((wanted in prompt for prompt in words), np.bool_, len(words))
+
+
+STATES: Mapping[str, Callable[[Snapshot, Votes], Mask]] = {
+    "unreviewed": lambda _, votes: ~votes.voted,
+    "reviewed": lambda _, votes: votes.voted,
+    "picked": lambda _, votes: votes.flags > 0,
+    "rejected": lambda _, votes: votes.flags < 0,
+    "locked": lambda _, votes: votes.locked,
+    "contested": lambda _, votes: votes.contested,
+    "flagged": lambda now, _: _any(now.flags, len(now.images)),
+    "selected": lambda now, _: now.choice.is_chosen,
+    "duplicate": lambda now, votes: now.choice.is_aside & ~votes.apart,
+    "stacked": lambda now, _: now.choice.is_aside | now.images.mask(now.choice.stacks),
+    "imported": lambda now, _: now.images.series.codes < 0,
+    "disagrees": lambda now, votes: _disagrees(now, votes),
+}
+"""What `is:` can say of an image."""
+
+
+def _states(asked: _Asked, term: Term) -> Mask:
+    name = term.value.lower()
+    if name in asked.snapshot.flags:
+        return asked.snapshot.flags[name]
+    if name not in STATES:
+        _unknown(term, f'there is no state "{term.value}"', term.value, [*STATES, *asked.snapshot.flags])
+    return STATES[name](asked.snapshot, asked.votes)
+
+
+def _disagrees(now: Snapshot, votes: Votes) -> Mask:
+    """Liked by people and in the lowest third by the metrics that rank, or the other way about."""
+    liked = (votes.flags > 0) | ((votes.flags == 0) & (votes.stars >= 4))
+    disliked = (votes.flags < 0) | ((votes.flags == 0) & (votes.stars > 0) & (votes.stars <= 2))
+    with np.errstate(invalid="ignore"):
+        return np.asarray((liked & (now.scores.ranking < LOW)) | (disliked & (now.scores.ranking > HIGH)))
+
+
+def _any(masks: Mapping[str, Mask], count: int) -> Mask:
+    return np.any(list(masks.values()), axis=0) if masks else np.zeros(count, dtype=np.bool_)
+
+
+def _coloured(asked: _Asked, term: Term) -> Mask:
+    found = np.zeros(len(asked.snapshot.images), dtype=np.bool_)
+    for name in term.value.lower().split(","):
+        if name not in COLOURS:
+            _unknown(term, f'there is no colour "{name}"', name, COLOURS)
+        bit = 0 if name == "none" else 1 << COLOURS.index(name)
+        found |= (asked.votes.colours & bit) != 0 if bit else asked.votes.colours == 0
+    return found
+
+
+def _compared(term: Term, numbers: Numbers) -> Mask:
+    with np.errstate(invalid="ignore"):
+        if term.op in ":=":
+            spans = [_span(term, part) for part in term.value.split(",")]
+            return np.asarray(np.logical_or.reduce([(numbers >= low) & (numbers <= high) for low, high in spans]))
+        compare = {"<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater_equal}[term.op]
+        return np.asarray(compare(numbers, _number(term, term.value)))
+
+
+def _span(term: Term, part: str) -> tuple[float, float]:
+    """20-50, or a number alone."""
+    found = _RANGE.fullmatch(part)
+    return (float(found[1]), float(found[2])) if found else (_number(term, part),) * 2
+
+
+def _number(term: Term, text: str) -> float:
+    if not re.fullmatch(r"-?\d{1,20}(?:\.\d{1,20})?", text, re.ASCII):
+        _wrong(term, f"{text!r} is no number", f"{term.field}>=50, or {term.field}:20-50,60")
+    return float(text)
+
+
+def _labelled(term: Term, labels: Labels) -> Mask:
+    if term.op not in ":=":
+        _wrong(term, f"{term.field} is a word", f"{term.field}:{term.value}")
+    known = {name.casefold(): code for code, name in enumerate(labels.names)}
+    whole = known.get(term.value.casefold())
+    wanted = [term.value] if whole is not None else term.value.split(",")
+    for name in wanted:
+        if name.casefold() not in known:
+            _unknown(term, f'{term.field} is never "{name}"', name, labels.names)
+    return np.isin(labels.codes, [known[name.casefold()] for name in wanted])
+
+
+def _keys(asked: _Asked) -> Iterator[Numbers]:
+    """What to sort by, smallest first, the weightiest first; what has no number comes last."""
+    for term in asked.query.terms:
+        low = term.field.lower()
+        if low == "sort":
+            yield _sort_key(asked, term)
+        elif low == "like":
+            yield _last_if_unknown(-_likeness(asked.snapshot, _image_vector(asked.snapshot, term)))
+        elif not term.field and term.value.startswith("~"):
+            yield _last_if_unknown(-_likeness(asked.snapshot, _text_vector(asked.snapshot, term)))
+
+
+def _sort_key(asked: _Asked, term: Term) -> Numbers:
+    if shuffled := _RANDOM.fullmatch(term.value):
+        return np.random.default_rng(int(shuffled[1])).permutation(len(asked.snapshot.images)).astype(np.float64)
+    name, sign = term.value.removeprefix("-"), -1 if term.value.startswith("-") else 1
+    numbers = numeric_field(asked.snapshot, name, asked.votes)
+    if numbers is None:
+        labels = label_field(asked.snapshot, name)
+        if labels is None:
+            _unknown_field(asked.snapshot, term, name)
+        numbers = np.where(labels.codes < 0, np.nan, labels.codes).astype(np.float64)
+    return _last_if_unknown(sign * numbers)
+
+
+def _last_if_unknown(key: Numbers) -> Numbers:
+    return np.asarray(np.where(np.isnan(key), np.inf, key))
+
+
+def _ranks(snapshot: Snapshot) -> Numbers:
+    chosen = snapshot.choice.chosen
+    return np.array([chosen[n].rank if n in chosen else np.nan for n in snapshot.images.ids.tolist()], np.float64)
+
+
+def _image_vector(snapshot: Snapshot, term: Term) -> npt.NDArray[np.float32]:
+    rows, vectors = snapshot.vectors
+    number = int(term.value) if re.fullmatch(r"\d{1,15}", term.value, re.ASCII) else -1
+    found = np.flatnonzero(rows == snapshot.images.rows.get(number, -1))
+    if not len(found):
+        _wrong(term, f"there is no image {term.value} with a vector", "like:NUMBER; `collection score` makes vectors")
+    return np.asarray(vectors[found[0]])
+
+
+def _text_vector(snapshot: Snapshot, term: Term) -> npt.NDArray[np.float32]:
+    encoder, text = snapshot.judge.words, term.value.removeprefix("~").strip()
+    if encoder is None:
+        _wrong(
+            term,
+            "the encoder of this project knows no words",
+            'set encoder = "ViT-B-32-quickgelu/openai" in [score], then: collection score',
+        )
+    if not text:
+        _wrong(term, "~ is followed by what the picture shows", '"~a red hat"')
+    return np.asarray(encoder.encode_text([text])[0])
+
+
+def _likeness(snapshot: Snapshot, vector: npt.NDArray[np.float32]) -> Numbers:
+    """The cosine of each image with a unit vector, (n,), NaN where it has none."""
+    rows, vectors = snapshot.vectors
+    found = np.full(len(snapshot.images), np.nan)
+    found[rows] = vectors @ vector
+    return found
+
+
+def _named(values: Mapping[str, Found], name: str) -> Found | None:
+    """By its name, whatever the case of its letters."""
+    if name in values:
+        return values[name]
+    return next((value for known, value in values.items() if known.casefold() == name.casefold()), None)
+
+
+def _unknown_field(snapshot: Snapshot, term: Term, name: str) -> NoReturn:
+    _unknown(term, f'there is no field "{name}"', name, field_names(snapshot))
+
+
+def _unknown(term: Term, message: str, name: str, known: tuple[str, ...] | list[str]) -> NoReturn:
+    lowered = {item.casefold(): item for item in known}
+    near = get_close_matches(name.casefold(), lowered, n=1, cutoff=0.5)
+    some = ", ".join(list(known)[:12])
+    _wrong(term, message, f"did you mean {lowered[near[0]]}?" if near else f"there are: {some}")
+
+
+def _wrong(term: Term, message: str, hint: str) -> NoReturn:
+    raise UsageError(f"query, character {term.position}: {message}", hint)

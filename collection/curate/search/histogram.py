@@ -1,0 +1,40 @@
+"""How a field is spread over the images of a query, for brushing."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from collection.curate.search.catalogue import Snapshot
+from collection.curate.search.find import field_names, find_rows, label_field, numeric_field
+from collection.errors import UsageError
+
+BINS = 40
+
+
+def histogram(snapshot: Snapshot, field: str, text: str = "", viewer: str | None = None) -> dict[str, Any]:
+    """`edges` (n + 1) and `counts` (n) of a numeric field, or `words` and `counts`; `missing` have no value.
+
+    The edges are those of all images, whatever the query, so that a brush does not move its own ground; percentiles
+    go from 0 to 100. Raises UsageError for a field that has no values.
+    """
+    rows = find_rows(snapshot, text, viewer)
+    labels = label_field(snapshot, field)
+    if labels is not None:
+        codes = labels.codes[rows]
+        counts = np.bincount(codes[codes >= 0], minlength=len(labels.names))
+        return {"words": list(labels.names), "counts": counts.tolist(), "missing": int((codes < 0).sum())}
+    numbers = numeric_field(snapshot, field, snapshot.votes(viewer, viewer))
+    if numbers is None:
+        near = get_close_matches(field, field_names(snapshot), n=1, cutoff=0.5)
+        raise UsageError(f'there is no field "{field}" with values', f"did you mean {near[0]}?" if near else None)
+    known = numbers[~np.isnan(numbers)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    if field.endswith("%") or field.lower() == "score":
+        low, high = 0.0, 100.0
+    found = numbers[rows]
+    there = found[~np.isnan(found)]
+    counts, edges = np.histogram(there, bins=BINS, range=(low, high if high > low else low + 1))
+    return {"edges": edges.tolist(), "counts": counts.tolist(), "missing": len(found) - len(there)}

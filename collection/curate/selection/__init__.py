@@ -1,0 +1,1 @@
+"""Which images become the set: criteria, candidates, choice, and its statistics."""

@@ -1,0 +1,1 @@
+"""Larger copies of images: by the generator's own tiles, or by an upscaling model."""

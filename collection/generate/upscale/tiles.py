@@ -1,0 +1,137 @@
+"""Larger pictures tile by tile: the enlarged picture is painted anew in overlapping squares, which are blended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from collection.errors import GenerationError
+from collection.generate.diffusion.image_to_image import Pictures, fitted
+from collection.pictures.files import pixel_sha256
+from collection.values import ImageGenerator, Pixels, Recipe, Rendering
+
+GENERATOR = "tiles"
+"""The name of this generator in recipes."""
+OVERLAP = 4
+"""Neighbouring tiles share one part in so many of their side."""
+
+
+class LentPictures:
+    """The pictures of a store, and some that are lent for the time of one rendering."""
+
+    def __init__(self, pictures: Pictures) -> None:
+        self._pictures = pictures
+        self._lent: dict[str, Pixels] = {}
+
+    def __call__(self, sha256: str) -> Pixels:
+        """The pixels, (h, w, 3) uint8, of the picture of that name."""
+        lent = self._lent.get(sha256)
+        return self._pictures(sha256) if lent is None else lent
+
+    def lend(self, pixels: Pixels) -> str:
+        """A name under which the pixels are found until `take_back`."""
+        name = pixel_sha256(pixels)
+        self._lent[name] = pixels
+        return name
+
+    def take_back(self) -> None:
+        """Forget what was lent."""
+        self._lent.clear()
+
+
+class Tiles:
+    """Renders recipes of a larger picture (an ImageGenerator) through an image-to-image generator.
+
+    A recipe's `sketch` is the picture to enlarge, to the recipe's own size; `options["tile"]` is the side of a tile in
+    pixels, `options["strength"]` how far each may leave the picture. The n-th tile has the recipe's seed + n, for
+    tiles of one seed would show one texture again and again.
+    """
+
+    batch_size = 1
+
+    def __init__(self, painter: ImageGenerator, name: str, pictures: LentPictures) -> None:
+        """`painter` renders tiles as recipes of the generator `name`; it must ask `pictures` for its sketches."""
+        self._painter = painter
+        self._name = name
+        self._pictures = pictures
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        """What painted the tiles."""
+        return self._painter.identity
+
+    def generate(self, recipes: Sequence[Recipe]) -> list[Rendering]:
+        """One Rendering a recipe, in order. Raises GenerationError for one without a picture or a tile size."""
+        return [self._render(recipe) for recipe in recipes]
+
+    def _render(self, recipe: Recipe) -> Rendering:
+        side = recipe.options.get("tile")
+        if not recipe.sketch or not isinstance(side, int) or side < 64:
+            raise GenerationError(f"recipe of seed {recipe.seed} names no picture, or no tile of 64 pixels or more")
+        side = min(side, recipe.width, recipe.height)
+        overlap = side // OVERLAP
+        picture = fitted(self._pictures(recipe.sketch), recipe.width, recipe.height)
+        places = windows(recipe.width, recipe.height, side, overlap)
+        try:
+            tiles = [
+                self._tile(recipe, number, picture[y : y + side, x : x + side]) for number, (x, y) in enumerate(places)
+            ]
+            made = list(self._painted(tiles))
+        finally:
+            self._pictures.take_back()
+        pixels = joined(zip(places, made, strict=True), recipe.width, recipe.height, overlap)
+        return Rendering(pixels)
+
+    def _tile(self, recipe: Recipe, number: int, pixels: Pixels) -> Recipe:
+        height, width = pixels.shape[:2]
+        return replace(
+            recipe,
+            generator=self._name,
+            seed=(recipe.seed + number) % 2**53,
+            width=width,
+            height=height,
+            options={name: value for name, value in recipe.options.items() if name != "tile"},
+            sketch=self._pictures.lend(pixels),
+        )
+
+    def _painted(self, tiles: Sequence[Recipe]) -> Iterator[Pixels]:
+        queue = iter(tiles)
+        while batch := list(islice(queue, self._painter.batch_size)):
+            yield from (rendering.pixels for rendering in self._painter.generate(batch))
+
+
+def windows(width: int, height: int, side: int, overlap: int) -> list[tuple[int, int]]:
+    """The upper left corners (x, y) of squares of `side` that cover a picture, sharing `overlap` or more."""
+    return [(x, y) for y in _starts(height, side, overlap) for x in _starts(width, side, overlap)]
+
+
+def _starts(length: int, side: int, overlap: int) -> list[int]:
+    """Where tiles of `side` begin on a line, evenly spread, so that neighbours share `overlap` or more."""
+    if side >= length:
+        return [0]
+    gaps = -(-(length - side) // (side - overlap))
+    return [number * (length - side) // gaps for number in range(gaps + 1)]
+
+
+def joined(tiles: Iterable[tuple[tuple[int, int], Pixels]], width: int, height: int, overlap: int) -> Pixels:
+    """One picture of tiles at their places (x, y): where they overlap, each fades out towards its own edge."""
+    total = np.zeros((height, width, 3), np.float32)
+    weight = np.zeros((height, width, 1), np.float32)
+    for (x, y), pixels in tiles:
+        rows, columns = pixels.shape[:2]
+        fade = (_fade(rows, overlap)[:, None] * _fade(columns, overlap))[..., None]
+        total[y : y + rows, x : x + columns] += pixels * fade
+        weight[y : y + rows, x : x + columns] += fade
+    found: Pixels = np.rint(total / weight).clip(0, 255).astype(np.uint8)
+    return found
+
+
+def _fade(length: int, overlap: int) -> npt.NDArray[np.float32]:
+    """Weights of a tile's line: rising over `overlap` pixels, 1 between, falling again."""
+    edge = np.minimum(np.arange(1, length + 1), np.arange(length, 0, -1))
+    return (np.minimum(edge, overlap + 1) / (overlap + 1)).astype(np.float32)

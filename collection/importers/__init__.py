@@ -1,0 +1,1 @@
+"""Pictures made elsewhere become images of a project."""

@@ -1,0 +1,124 @@
+"""Against: pictures of a project that are nearly one with a picture elsewhere are set aside for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from collection.judge.duplicates.cosine import Vectors, limit, pair_distances
+from collection.judge.duplicates.dedupe import Nearness, comparable
+from collection.judge.duplicates.hash_neighbours import Hashes, hash_distances, near_hashes
+from collection.judge.duplicates.neighbourhood import series_of, thresholds
+from collection.judge.duplicates.neighbours import near_vectors
+from collection.judge.duplicates.pairs import Floats
+from collection.store.records import Asset, Twin
+from collection.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Pictures that are not of this project, row by row."""
+
+    place: str
+    """The folder they are in: its name in the store."""
+    names: tuple[str, ...]
+    """Each in words."""
+    pixels: tuple[str, ...]
+    """SHA-256 of the decoded pixels."""
+    hashes: Hashes
+    """(n, 2): perceptual hashes of the pictures and of their mirror images."""
+    embeddings: Vectors
+    """Vectors (n, d) of the encoder by which the project is compared."""
+    unscored: int = 0
+    """Pictures there that have no vector and were left out."""
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class AgainstReport:
+    """How many of ours were compared with how many of theirs, and what was set aside."""
+
+    compared: int
+    others: int
+    twins: tuple[Twin, ...]
+
+
+def pictures_elsewhere(store: Store, model: str, place: str, names: dict[str, str]) -> Elsewhere:
+    """The pictures of another store that `model` has encoded; `names` has words for some of them, by file hash."""
+    assets = comparable(store, model)
+    hashes, vectors = _seen(store, model, assets)
+    return Elsewhere(
+        place,
+        tuple(f"{names.get(asset.file_sha256, asset.label)} in {place}" for asset in assets),
+        tuple(asset.pixel_sha256 for asset in assets),
+        hashes,
+        vectors,
+        len(store.assets()) - len(assets),
+    )
+
+
+def dedupe_against(store: Store, nearness: Nearness, others: Elsewhere) -> AgainstReport:
+    """Set aside what is near a picture elsewhere, in place of what was set aside for that place before.
+
+    Near is what `dedupe` calls near: the same pixels, a hash within `phash_distance` bits (also mirrored), or the
+    cosine that the image's own series must reach. Of several, the one with the highest cosine is named. Exact.
+    """
+    assets = comparable(store, nearness.model)
+    hashes, vectors = _seen(store, nearness.model, assets)
+    nearest = _nearest(hashes, vectors, _limits(store, nearness, assets), others, nearness.phash_distance)
+    twins = {}
+    for row, (other, distance) in sorted(nearest.items()):
+        how = _how(assets[row].pixel_sha256 == others.pixels[other], hashes[row], others.hashes[other], nearness)
+        file = assets[row].file_sha256
+        twins[file] = Twin(file, f"{others.names[other]}{how}", distance)
+    found = tuple(twins.values())
+    store.replace_against(others.place, found)
+    return AgainstReport(len(assets), len(others), found)
+
+
+def _seen(store: Store, model: str, assets: Sequence[Asset]) -> tuple[Hashes, Vectors]:
+    known, files = store.fingerprints(), sorted({asset.file_sha256 for asset in assets})
+    place = {file: row for row, file in enumerate(files)}
+    rows = [place[asset.file_sha256] for asset in assets]
+    hashes = np.array([known[asset.file_sha256] for asset in assets], dtype=np.uint64).reshape(-1, 2)
+    return hashes, store.vectors(model, files)[rows]
+
+
+def _limits(store: Store, nearness: Nearness, assets: Sequence[Asset]) -> Floats:
+    if nearness.cosine is not None:
+        return np.full(len(assets), limit(nearness.cosine))
+    wanted = thresholds(store, assets, nearness.model, least=nearness.least_cosine)
+    return np.array([limit(wanted[series_of(asset)]) for asset in assets])
+
+
+def _nearest(
+    hashes: Hashes, vectors: Vectors, limits: Floats, others: Elsewhere, bits: int
+) -> dict[int, tuple[int, float]]:  # fmt: skip
+    """Of each picture that is near any other, by row, the nearest by vector and its distance."""
+    if not len(hashes) or not len(others):
+        return {}
+    by_vector = near_vectors(vectors, others.embeddings, limits, top=1)
+    by_hash = near_hashes(hashes, others.hashes, bits)
+    apart = pair_distances(vectors, others.embeddings, by_hash.queries, by_hash.others)
+    rows, columns = (
+        np.concatenate(pair)
+        for pair in ((by_vector.queries, by_hash.queries), (by_vector.others, by_hash.others))
+    )  # fmt: skip
+    distances = np.concatenate((by_vector.distances, apart))
+    nearest: dict[int, tuple[int, float]] = {}
+    for index in np.lexsort((columns, distances)).tolist():
+        nearest.setdefault(int(rows[index]), (int(columns[index]), float(distances[index])))
+    return nearest
+
+
+def _how(same: bool, ours: Hashes, theirs: Hashes, nearness: Nearness) -> str:
+    bits, mirrored = hash_distances(ours, theirs)
+    if same:
+        return " (the same pixels)"
+    if bits > nearness.phash_distance:
+        return ""
+    return f" ({'mirrored, ' if mirrored else ''}hashes {bits} bits apart)"

@@ -1,0 +1,65 @@
+"""Near-duplicates as other thresholds would draw them: of the neighbours that are kept, and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from collection.judge.duplicates.dedupe import Nearness, grouped, in_order
+from collection.judge.duplicates.groups import DuplicateGroup
+from collection.judge.duplicates.neighbourhood import kept_neighbours, series_of
+from collection.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When two pictures count as one."""
+
+    bits: int
+    """In how many bits their hashes may differ."""
+    cosines: Mapping[str, float]
+    """The least cosine of their vectors, by series."""
+
+
+class Regrouping:
+    """The images that `dedupe` compared, and all that was kept of their likeness. Threads may share it."""
+
+    def __init__(self, store: Store, nearness: Nearness, ranking: Mapping[int, float]) -> None:
+        """`nearness` and `ranking` as `dedupe` takes them."""
+        cosines = store.stage_report("dedupe").get("cosines", {})
+        elsewhere = {item.asset_id for item in store.against()}
+        compared = [asset for asset in store.assets() if series_of(asset) in cosines and asset.id not in elsewhere]
+        self._known, bits, self._cosine = kept_neighbours(store, compared, nearness.model)
+        files = set(self._known.files)
+        compared = [asset for asset in compared if asset.file_sha256 in files]
+        self._assets = in_order(compared, ranking, nearness.keep)
+        self._bits = int(bits)
+        self._holding = Thresholds(
+            min(nearness.phash_distance, self._bits),
+            {name: max(cosine, self._cosine) for name, cosine in cosines.items()},
+        )
+
+    def __bool__(self) -> bool:
+        """Whether anything is kept to group by."""
+        return bool(self._assets)
+
+    @property
+    def loosest(self) -> Thresholds:
+        """As far as neighbours are kept."""
+        return self.thresholds(-1)
+
+    def thresholds(self, nearer: float) -> Thresholds:
+        """From -1, as far as neighbours are kept, over 0, the thresholds that hold, to 1, only the same pictures.
+
+        Each series moves from its own threshold to the common ends, all of them together.
+        """
+        bits, cosine = (0, 1.0) if nearer > 0 else (self._bits, self._cosine)
+        share, holding = min(1.0, abs(nearer)), self._holding
+        return Thresholds(
+            round(holding.bits + share * (bits - holding.bits)),
+            {name: found + share * (cosine - found) for name, found in holding.cosines.items()},
+        )
+
+    def groups(self, at: Thresholds, locked: frozenset[int] = frozenset()) -> list[DuplicateGroup]:
+        """The groups at thresholds no looser than `loosest`, exactly as `dedupe` would draw them."""
+        return grouped(self._known, self._assets, at.cosines, at.bits, locked)

@@ -1,0 +1,1 @@
+"""Metrics that need the whole set, or words: novelty, style consistency, CLIPScore, trait match, references."""

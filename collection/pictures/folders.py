@@ -1,0 +1,121 @@
+"""A folder of pictures from anywhere: its files in order, read ahead, and those that are no pictures by name."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from collection.concurrency.prefetch import batches_ahead
+from collection.errors import ImageError
+from collection.pictures.files import Decoded, pixel_sha256, read_picture
+from collection.values import Failure, sha256_hex
+
+LARGEST_FILE = 1 << 29
+"""Bytes; what is larger is taken for no picture and never read."""
+SIDECAR = ".json"
+"""Suffix of the file beside a picture, of the same name otherwise, that describes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A picture of a folder, read and decoded."""
+
+    path: Path
+    """Where it is."""
+    name: str
+    """Its path in the folder, with slashes."""
+    data: bytes
+    picture: Decoded
+    sha256: str
+    pixel_sha256: str
+
+
+def name_in(folder: Path, path: Path) -> str:
+    """The path in a folder, with slashes; bytes that are no UTF-8 are written \\xNN."""
+    return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
+
+
+def picture_files(folder: Path) -> tuple[list[Path], list[Failure]]:
+    """All files below a folder, by name, and the folders that cannot be read.
+
+    Left out are hidden files and folders (.git, .DS_Store) and what describes a picture beside it.
+    """
+    found: list[Path] = []
+    unreadable: list[OSError] = []
+    for place, folders, names in os.walk(folder, onerror=unreadable.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        shown = sorted(name for name in names if not name.startswith("."))
+        described = {Path(name).stem for name in shown if Path(name).suffix.lower() != SIDECAR}
+        found += [
+            Path(place, name)
+            for name in shown
+            if Path(name).suffix.lower() != SIDECAR or Path(name).stem not in described
+        ]
+    failed = [
+        Failure(name_in(folder, Path(os.fsdecode(error.filename))), f"the folder cannot be read: {error.strerror}")
+        for error in unreadable
+    ]
+    return sorted(found, key=lambda path: path.relative_to(folder).parts), failed
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file of a folder; raises ImageError saying why they cannot be had."""
+    try:
+        if not path.is_file():
+            raise ImageError("it is a link to nothing, or no plain file")
+        if (size := path.stat().st_size) > LARGEST_FILE:
+            raise ImageError(f"it has {size:,} bytes, more than {LARGEST_FILE:,}")
+        return path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"it cannot be read: {error.strerror}") from error
+
+
+def open_picture(folder: Path, path: Path) -> Opened | Failure:
+    """Read and decode one file, or say why not."""
+    name = name_in(folder, path)
+    try:
+        data = read_file(path)
+        picture = read_picture(data)
+    except ImageError as error:
+        return Failure(name, error.message)
+    return Opened(path, name, data, picture, sha256_hex(data), pixel_sha256(picture.pixels))
+
+
+def read_ahead(folder: Path, paths: Sequence[Path], batch_size: int) -> Iterator[list[Opened | Failure]]:
+    """The files in batches, in order; while one batch is worked on, the next is being decoded."""
+    return batches_ahead(partial(open_picture, folder), paths, batch_size)
+
+
+def move_file(path: Path, target: Path) -> None:
+    """Move a file to where nothing is; raises ImageError saying why it stays where it was.
+
+    The bytes are on the disk at their new place before they leave the old one.
+    """
+    if path.is_symlink():
+        raise ImageError("it is a link; only plain files are moved")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("rb") as source, target.open("xb") as copy:
+            _hand_over(source, copy, path, target)
+    except FileExistsError:
+        raise ImageError(f"{target} exists, and nothing is overwritten") from None
+    except OSError as error:
+        raise ImageError(f"it cannot be moved to {target}: {error.strerror}") from error
+
+
+def _hand_over(source: BinaryIO, copy: BinaryIO, path: Path, target: Path) -> None:
+    """Fill the new file and remove the old one; if either fails, remove the new one."""
+    try:
+        shutil.copyfileobj(source, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
+        shutil.copystat(path, target)
+        path.unlink()
+    except BaseException:
+        target.unlink()
+        raise

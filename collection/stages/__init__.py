@@ -1,0 +1,1 @@
+"""The stages of a project, which the command line, the review room and the Python API all call."""

@@ -1,0 +1,120 @@
+"""A plain folder of pictures, opened as a project is: judged in a database that is thrown away with it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from collection.config import Dedupe, Score
+from collection.judge.folder import Judged, judge_folder
+from collection.judge.panel import build_scorers, ranking_metrics
+from collection.judge.score import Scorers
+from collection.store.records import Score as Grade
+from collection.store.store import Store
+from collection.values import Failure, Progress, silent
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A picture that is a near-duplicate of its group's keeper."""
+
+    name: str
+    """Its path in the folder."""
+    why: str
+    """bytes, pixels, phash, mirrored or cosine."""
+    distance: float
+    """0, 0, bits of 64, or 1 - cosine."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFolder:
+    """A folder of pictures and what was found out about them."""
+
+    folder: Path
+    store: Store
+    scorers: Scorers
+    nearness: Dedupe
+    judged: Judged
+
+    @property
+    def skipped(self) -> tuple[Failure, ...]:
+        """Files that are no pictures."""
+        return self.judged.skipped
+
+    @property
+    def ranking_metrics(self) -> tuple[str, ...]:
+        """The metrics that say which picture is better."""
+        return tuple(ranking_metrics(self.scorers))
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics of the scores, those that rank the pictures first."""
+        first = self.ranking_metrics
+        return (*first, *(name for name in self.scorers.metrics if name not in first))
+
+    @property
+    def files(self) -> dict[str, str]:
+        """A path in the folder for each file hash."""
+        return {asset.file_sha256: self.judged.names[asset.id] for asset in self.store.assets()}
+
+    def scores(self) -> dict[str, dict[str, float]]:
+        """The numbers of each picture, by its path in the folder and the metric; in the order of the paths."""
+        return self._by_name(lambda score: score.value)
+
+    def percentiles(self) -> dict[str, dict[str, float]]:
+        """Where each of those numbers stands among those of the folder, 0 to 100."""
+        return self._by_name(lambda score: score.percentile or 0.0)
+
+    def flags(self) -> dict[str, dict[str, str]]:
+        """What is wrong with each picture that has a defect, by its path: flags, and why in words."""
+        from collection.config import Flags
+        from collection.judge.flags import flags_of
+
+        found = flags_of(self.store, self.scorers.models, Flags())
+        return {self.judged.names[number]: flags for number, flags in found.items()}
+
+    def _by_name(self, of: Callable[[Grade], float]) -> dict[str, dict[str, float]]:
+        of_file: dict[str, dict[str, float]] = defaultdict(dict)
+        for item in self.store.scores_with_percentiles(self.scorers.models):
+            of_file[item.file_sha256][item.metric] = of(item)
+        return {self.judged.names[asset.id]: of_file[asset.file_sha256] for asset in self.store.assets()}
+
+    def groups(self) -> dict[str, list[Copy]]:
+        """The near-duplicates of each picture that is kept, by paths. The best by `select`'s rank is kept."""
+        from collection.curate.selection.candidates import rank
+        from collection.judge.duplicates.dedupe import Nearness, dedupe
+
+        ranking = {item.asset.id: item.score for item in rank(self.store, ranking_metrics(self.scorers))}
+        wish, names = self.nearness, self.judged.names
+        nearness = Nearness(
+            self.scorers.encoder.model, wish.phash_distance, wish.cosine, wish.keep, wish.exact_up_to
+        )  # fmt: skip
+        report = dedupe(self.store, nearness, ranking)
+        return {
+            names[group.keeper]: [Copy(names[item.id], item.why, item.distance) for item in group.members]
+            for group in report.groups
+        }
+
+
+@contextmanager
+def open_folder(
+    folder: Path, wish: Score | Scorers, nearness: Dedupe | None = None, *, progress: Progress = silent
+) -> Iterator[PictureFolder]:
+    """Judge the pictures of a folder and open what was found; nothing is written there.
+
+    `wish` is what [score] says (weights and heads that are files are taken from the current folder), or the scorers
+    themselves. Raises ConfigError and WeightsError as they do.
+    """
+    scorers = (wish if isinstance(wish, Scorers) else build_scorers(wish, Path.cwd())).of_pictures_alone
+    with TemporaryDirectory(prefix="collection-") as temporary:
+        store = Store(Path(temporary) / "collection.db")
+        try:
+            batch = wish.batch if isinstance(wish, Score) else Score().batch
+            judged = judge_folder(store, folder, scorers, batch_size=batch, progress=progress)
+            yield PictureFolder(folder, store, scorers, nearness or Dedupe(), judged)
+        finally:
+            store.close()

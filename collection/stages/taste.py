@@ -1,0 +1,156 @@
+"""A taste, from the log of reviews to a metric: where what people say meets the vectors of what they saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from collection.curate.reviews.log import standing_events, standings
+from collection.curate.reviews.state import Standing
+from collection.curate.selection.vote_ranking import VOTES, WON, votes_model
+from collection.errors import ConfigError, NotEnoughVotesError
+from collection.judge.heads import Head
+from collection.judge.score import Scorers, unit_length
+from collection.judge.taste import Accuracy, Preference, Trial, Verdict, Vote, learn, proven_taste
+from collection.store.records import LearnedTaste, Score
+from collection.store.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TASTE = "taste"
+"""The metric of the taste that all curators share; that of one is taste:NAME."""
+
+
+def taste_metric(curator: str | None) -> str:
+    """The metric of a curator's taste, or of the one that all share."""
+    return TASTE if curator is None else f"{TASTE}:{curator}"
+
+
+def with_tastes(scorers: Scorers, tastes: Iterable[LearnedTaste]) -> Scorers:
+    """Scorers that give the learned metrics too; a taste for another encoder's vectors is left out."""
+    heads = [_head(taste) for taste in tastes if taste.encoder == scorers.encoder.model]
+    return replace(scorers, heads=(*scorers.heads, *heads))
+
+
+def votes_of(store: Store, rows: Mapping[int, int], curator: str | None = None) -> list[Vote]:
+    """What curators (or this one) say, as votes on the rows that `rows` gives for numbers of images.
+
+    A flag is a verdict; stars are one where there is no flag, against the mean of that curator's own stars; a
+    comparison is a preference, and a tie or a skip nothing.
+    """
+    said = standings(store, curator)
+    means = _mean_stars(said)
+    verdicts: list[Vote] = [
+        Verdict(rows[number], kept, name)
+        for number, standing in said.items()
+        if number in rows
+        for name, kept in _verdicts(standing, means).items()
+    ]
+    pairs = standing_events(store.reviews(curator=curator, kind="pair"))
+    return verdicts + [
+        Preference(*((left, right) if WON[str(event.value)] else (right, left)), event.curator)
+        for event in pairs
+        if WON.get(str(event.value), 0.5) != 0.5
+        for left, right in [(rows.get(event.asset_id or 0), rows.get(event.other_id or 0))]
+        if left is not None and right is not None
+    ]
+
+
+def learn_taste(store: Store, encoder: str, stock: Mapping[int, float], curator: str | None = None) -> LearnedTaste:
+    """Learn the taste of all curators (or of one) on the vectors of an encoder, and score all images by it.
+
+    `stock` is what the stock metrics say, by number. Raises NotEnoughVotesError, with nothing kept, where the votes do
+    not show that it beats chance.
+    """
+    ids, vectors, votes = _material(store, encoder, curator)
+    taste, trial = proven_taste(vectors, votes, [stock.get(number, 0.0) for number in ids])
+    found = LearnedTaste(taste_metric(curator), encoder, taste.weight, taste.bias, _report(votes, trial))
+    head = _head(found)
+    model, files = f"{head.model}|{encoder}", {asset.id: asset.file_sha256 for asset in store.assets()}
+    values = {files[number]: value for number, value in zip(ids, head.score(vectors).tolist(), strict=True)}
+    store.replace_taste(found, [Score(sha256, found.name, model, value) for sha256, value in values.items()])
+    return found
+
+
+def ask_next(store: Store, encoder: str, count: int, curator: str | None = None) -> list[int]:
+    """The numbers of images whose verdict would teach most about a taste, best first.
+
+    Images on which this curator (or anybody) has voted, and near-duplicates, are not asked about. Raises
+    NotEnoughVotesError where there is no vote to begin from.
+    """
+    ids, vectors, votes = _material(store, encoder, curator)
+    said = {number for number, standing in standings(store, curator).items() if standing.curators}
+    said |= {item.asset_id for item in store.duplicates()}
+    rows = [row for row, number in enumerate(ids) if number not in said]
+    return [ids[rows[place]] for place in learn(vectors, votes).ask_next(vectors[rows], count)]
+
+
+def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Sequence[str]) -> dict[str, str]:
+    """The metrics that say which image is better, with the model of each: `by`, or else the best that votes prove.
+
+    That is comparisons, once they say something of their own (the `stock` metrics are their prior, so that they stand
+    for those too); or a taste that beats the stock metrics on held-out votes (the shared one, or the only one); or the
+    stock metrics. Raises ConfigError for a metric that nothing gives.
+    """
+    compared = store.stage_report(VOTES)
+    votes = {VOTES: votes_model(store)} if compared.get("votes") else {}
+    if by:
+        known = scorers.models | votes
+        if unknown := [metric for metric in by if metric not in known]:
+            raise ConfigError(
+                f'select.by: nothing here gives "{unknown[0]}"',
+                f"known: {', '.join(known)}; `collection score --taste` and `collection rank` make more",
+            )
+        return {metric: known[metric] for metric in by}
+    if compared.get("told"):
+        return votes
+    tastes = [taste for taste in store.tastes() if taste.encoder == scorers.encoder.model]
+    proven = [taste.name for taste in tastes if taste.report.get("better")]
+    best = TASTE if TASTE in proven else (proven[0] if len(proven) == 1 else None)
+    return {best: scorers.models[best]} if best else dict(stock)
+
+
+def _material(store: Store, encoder: str, curator: str | None) -> tuple[list[int], npt.NDArray[np.float32], list[Vote]]:
+    ids, vectors = store.embeddings(encoder)
+    votes = votes_of(store, {number: row for row, number in enumerate(ids)}, curator)
+    if not votes:
+        who = "nobody" if curator is None else f"no curator of the name {curator}"
+        raise NotEnoughVotesError(
+            f"{who} has voted on an image that {encoder.split('@')[0]} has seen",
+            "`collection pick` and `collection reject` are votes; `collection score` gives images their vectors",
+        )
+    return ids, unit_length(vectors), votes
+
+
+def _mean_stars(said: Mapping[int, Standing]) -> dict[str, float]:
+    given: dict[str, list[int]] = {}
+    for standing in said.values():
+        for curator, stars in standing.stars.items():
+            given.setdefault(curator, []).append(stars)
+    return {curator: sum(stars) / len(stars) for curator, stars in given.items()}
+
+
+def _verdicts(standing: Standing, means: Mapping[str, float]) -> dict[str, bool]:
+    """Who would keep an image, and who not."""
+    stars = {name: given > means[name] for name, given in standing.stars.items() if given != means[name]}
+    return {**stars, **{name: flag == "pick" for name, flag in standing.flags.items()}}
+
+
+def _head(taste: LearnedTaste) -> Head:
+    layer = taste.weight[None, :], np.array([taste.bias])
+    return Head(taste.name, taste.sha256, (taste.encoder,), (layer,))
+
+
+def _report(votes: list[Vote], trial: Trial) -> dict[str, Any]:
+    def share(accuracy: Accuracy) -> dict[str, Any]:
+        return {"right": accuracy.right, "votes": accuracy.votes, "interval": list(accuracy.interval())}
+
+    return {
+        "votes": len(votes), "learned": share(trial.learned), "stock": share(trial.stock), "chance": trial.chance,
+        "better": trial.better,
+    }  # fmt: skip

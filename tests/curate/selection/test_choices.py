@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from collection.curate.reviews.log import record, standings, undo
+from collection.curate.selection.choices import after, decide, swap
+from collection.curate.selection.criteria import Wish
+from collection.curate.selection.reasons import why
+from collection.curate.selection.select import pending, select
+from collection.errors import CollectionError, UsageError
+from collection.store.records import Asset, Decision, Duplicate, Score
+from collection.store.store import Store
+from collection.values import Recipe
+
+METRICS = {"quality": "m"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Six images of one series; the lower the number, the better."""
+    store = Store(tmp_path / "collection.db")
+    store.replace_plan([Recipe("painter", "painter/1", seed, 8, 8, series="a") for seed in range(6)])
+    store.add_assets([Asset(p.id, p.recipe, f"{p.id:064x}", f"{p.id:064x}", 8, 8, 1) for p in store.planned()])
+    store.add_judgements([Score(f"{number:064x}", "quality", "m", -float(number)) for number in range(1, 7)])
+    return store
+
+
+@pytest.fixture
+def wish(store: Store) -> Callable[[], Wish]:
+    """Three tokens, with what the store remembers of decisions."""
+    return lambda: Wish(3, METRICS, decided=standings(store))
+
+
+def chosen(store: Store, wish: Wish) -> set[int]:
+    select(store, wish)
+    return {item.asset_id for item in store.selection()}
+
+
+def test_a_lock_and_a_reject_survive_the_next_choice(store: Store, wish: Callable[[], Wish]) -> None:
+    assert chosen(store, wish()) == {1, 2, 3}
+    decide(store, wish(), locked=[6], rejected=[1])
+    assert pending(store, wish()) == 3
+    assert chosen(store, wish()) == {2, 3, 6}
+    assert "locked by curator" in why(store, 6, wish())
+    assert why(store, 1, wish()) == "not chosen: rejected by curator"
+    decide(store, wish(), freed=[6, 1])
+    assert chosen(store, wish()) == {1, 2, 3}
+
+
+def test_the_last_word_on_an_image_counts(store: Store, wish: Callable[[], Wish]) -> None:
+    decide(store, wish(), locked=[4])
+    decide(store, wish(), rejected=[4])
+    assert (wish().locked, wish().rejected) == (set(), {4})
+
+
+def test_a_locked_duplicate_takes_the_place_of_its_keeper(store: Store, wish: Callable[[], Wish]) -> None:
+    store.replace_duplicates([Duplicate(5, 1, "phash", 1.0)], "x", {})
+    decide(store, wish(), locked=[5])
+    assert chosen(store, wish()) == {2, 3, 5}
+
+
+def test_a_swap_is_a_reject_and_a_lock(store: Store, wish: Callable[[], Wish]) -> None:
+    select(store, wish())
+    swap(store, wish(), 2, 6)
+    assert chosen(store, wish()) == {1, 3, 6}
+
+
+@pytest.mark.parametrize(("out", "into", "word"), [(5, 6, "0005 is not chosen"), (1, 2, "0002 is chosen already")])
+def test_a_swap_that_cannot_be_meant(store: Store, wish: Callable[[], Wish], out: int, into: int, word: str) -> None:
+    select(store, wish())
+    with pytest.raises(UsageError, match=word):
+        swap(store, wish(), out, into)
+    assert (wish().locked, wish().rejected) == (set(), set())
+
+
+def test_a_swap_keeps_to_the_quotas(store: Store) -> None:
+    odd, even = ("", (("number", "odd"),)), ("", (("number", "even"),))
+    wish = Wish(3, METRICS, {odd: 2, even: 1}, lambda asset: odd if asset.id % 2 else even)
+    select(store, wish)
+    with pytest.raises(UsageError, match="different kinds"):
+        swap(store, wish, 1, 4)
+
+
+def test_more_locks_than_tokens_are_refused_and_nothing_is_recorded(store: Store, wish: Callable[[], Wish]) -> None:
+    with pytest.raises(CollectionError, match="4 images locked") as caught:
+        decide(store, wish(), locked=[1, 2, 3, 4])
+    assert "--free" in str(caught.value.hint)
+    assert wish().locked == set()
+
+
+@pytest.mark.parametrize("numbers", [{"locked": [99]}, {"locked": [1], "rejected": [1]}])
+def test_decisions_that_cannot_be_meant(store: Store, wish: Callable[[], Wish], numbers: dict[str, list[int]]) -> None:
+    with pytest.raises(UsageError):
+        decide(store, wish(), **numbers)
+
+
+def flag(store: Store, curator: str, value: str, *numbers: int) -> None:
+    record(store, curator, [Decision("flag", number, value) for number in numbers])
+
+
+def test_picks_fill_the_places_before_others_and_the_best_of_them_where_they_are_too_many(
+    store: Store, wish: Callable[[], Wish]
+) -> None:
+    flag(store, "ada", "pick", 5, 6)
+    assert chosen(store, wish()) == {1, 5, 6}
+    assert why(store, 6, wish()).endswith("; picked by ada")
+    assert "; " not in why(store, 2, wish())
+    flag(store, "ben", "pick", 3, 4)
+    assert chosen(store, wish()) == {3, 4, 5}
+    decide(store, wish(), locked=[6])
+    assert chosen(store, wish()) == {3, 4, 6}, "a lock comes before picks"
+
+
+def test_the_majority_rejects_and_the_reason_says_who(store: Store, wish: Callable[[], Wish]) -> None:
+    flag(store, "ada", "reject", 1)
+    flag(store, "ben", "pick", 1)
+    assert chosen(store, wish()) == {1, 2, 3}, "a tie leaves it to the scores"
+    assert why(store, 1, wish()).endswith("; contested: picked by ben, rejected by ada")
+    flag(store, "cyd", "reject", 1)
+    assert chosen(store, wish()) == {2, 3, 4}
+    assert why(store, 1, wish()) == "not chosen: rejected by ada, cyd, 1 against"
+    decide(store, wish(), locked=[1], curator="dan")
+    assert chosen(store, wish()) == {1, 2, 3}
+    assert "locked by dan" in why(store, 1, wish())
+
+
+def test_picks_keep_to_their_kind(store: Store) -> None:
+    odd, even = ("", (("number", "odd"),)), ("", (("number", "even"),))
+    flag(store, "ada", "pick", 2, 4, 6)
+    decided = standings(store)
+    wish = Wish(3, METRICS, {odd: 2, even: 1}, lambda asset: odd if asset.id % 2 else even, decided=decided)
+    assert chosen(store, wish) == {1, 2, 3}
+
+
+def test_of_near_duplicates_the_picked_one_stands_for_its_group(store: Store, wish: Callable[[], Wish]) -> None:
+    """Keep this, reject the rest of the stack."""
+    store.replace_duplicates([Duplicate(5, 1, "phash", 1.0), Duplicate(6, 1, "phash", 2.0)], "x", {})
+    record(store, "ada", [Decision("flag", 5, "pick"), Decision("flag", 1, "reject"), Decision("flag", 6, "reject")])
+    assert chosen(store, wish()) == {2, 3, 5}
+    undo(store, "ada")
+    flag(store, "ada", "pick", 5, 6)
+    assert why(store, 1, wish()) == "not chosen: its near-duplicate 0005 stands for it; picked by ada"
+    assert chosen(store, wish()) == {2, 3, 5}, "one of a group at most, the best of the picked"
+
+
+def test_a_choice_is_pending_when_somebody_flags_something(store: Store, wish: Callable[[], Wish]) -> None:
+    chosen(store, wish())
+    record(store, "ada", [Decision("stars", 1, 3), Decision("note", 1, "x")])
+    assert not pending(store, wish()), "neither stars nor notes choose"
+    flag(store, "ada", "reject", 6)
+    assert pending(store, wish())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"locked": [6], "rejected": [1]}, {"rejected": [5], "freed": [2]}, {"freed": [3, 4, 5]}, {"locked": [3, 4]}, {}],
+)
+def test_the_wish_after_decisions_is_what_recording_them_leaves(
+    store: Store, wish: Callable[[], Wish], asked: dict[str, list[int]]
+) -> None:
+    decide(store, wish(), locked=[2], rejected=[3])
+    flag(store, "ada", "pick", 1, 3, 4)
+    flag(store, "ben", "reject", 4, 5)
+    for curator in ("ada", "ben", "cyd"):
+        expected = after(store, wish(), curator=curator, **asked)
+        decide(store, wish(), curator=curator, **asked)
+        now = wish()
+        for kind in ("locked", "rejected", "picked"):
+            assert getattr(expected, kind) == getattr(now, kind)
+        assert {n: s.flags for n, s in expected.decided.items() if s.flags} == {
+            n: s.flags for n, s in now.decided.items() if s.flags
+        }

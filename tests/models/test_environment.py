@@ -1,0 +1,69 @@
+"""torchvision can be imported where its compiled library cannot load."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+LIBRARY_CANNOT_LOAD = """
+import torch
+from collection.models.environment import prepare_torchvision
+def refuse(path): raise OSError(f"{path}: libcudart.so.13: cannot open shared object file")
+torch.ops.load_library = refuse
+"""
+
+LIBRARY_AS_IT_IS = """
+import torch
+from collection.models.environment import prepare_torchvision
+"""
+
+
+def run(script: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_without_preparation_an_unloadable_library_breaks_the_import() -> None:
+    """The reason for the module: when torchvision stops doing so, the module can go."""
+    result = run(LIBRARY_CANNOT_LOAD + "import torchvision")
+    assert "operator torchvision::nms does not exist" in result.stderr
+
+
+@pytest.mark.parametrize("start", [LIBRARY_CANNOT_LOAD, LIBRARY_AS_IT_IS], ids=["unloadable", "as it is"])
+def test_after_preparation_twice_over_the_transforms_work(start: str) -> None:
+    script = """
+prepare_torchvision()
+prepare_torchvision()
+from torchvision.transforms import Resize
+print(tuple(Resize(8)(torch.ones(3, 16, 32)).shape))
+"""
+    result = run(start + script)
+    assert (result.returncode, result.stdout.strip()) == (0, "(3, 8, 16)"), result.stderr
+
+
+def test_a_library_that_loads_keeps_its_operators() -> None:
+    """The declaration must never hide a kernel that is there: nms then answers, or torchvision itself says why not."""
+    script = """
+prepare_torchvision()
+import torchvision
+boxes = torch.tensor([[0.0, 0.0, 2.0, 2.0], [0.0, 0.0, 2.0, 2.0]])
+try:
+    print(torchvision.ops.nms(boxes, torch.tensor([0.4, 0.9]), 0.5).tolist())
+except RuntimeError as error:
+    print(torchvision.extension._has_ops(), str(error)[:34])
+"""
+    result = run(LIBRARY_AS_IT_IS + script)
+    assert result.stdout.strip() in {"[1]", "False Couldn't load custom C++ ops. This"}, result.stderr
+
+
+def test_nothing_happens_where_torchvision_is_not_installed() -> None:
+    script = """
+import sys
+sys.modules["torchvision"] = None
+from collection.models.environment import prepare_torchvision
+prepare_torchvision()
+print("torch" in sys.modules)
+"""
+    result = run(script)
+    assert (result.returncode, result.stdout.strip()) == (0, "False"), result.stderr
