@@ -191,7 +191,7 @@ def _resume(folder: Path, towers: Towers, optimizer: Any, average: dict[str, Ten
 
 
 if __name__ == "__main__":
-    from collection.torch_environment import prepare_torchvision
+    from collection.models.environment import prepare_torchvision
 
     prepare_torchvision()
     main()

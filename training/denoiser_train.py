@@ -80,7 +80,7 @@ def latents_of(device: str) -> tuple[Tensor, dict[str, Any]]:
 
 
 def standardise(vae: Any, mean: Tensor, deviation: Tensor) -> None:
-    """Change the 1 x 1 convolutions around the latents so that they have mean 0 and deviation 1, and decode the same."""
+    """Change the 1 x 1 convolutions around latents so that these have mean 0 and deviation 1 and decode the same."""
     channels, mean, deviation = len(mean), mean.to(vae.device), deviation.to(vae.device)
     with torch.no_grad():
         weight, bias = vae.quant_conv.weight, vae.quant_conv.bias
@@ -206,7 +206,7 @@ def sheet(path: Path, average: dict[str, Tensor], vae: dict[str, Tensor], encode
 
 
 if __name__ == "__main__":
-    from collection.torch_environment import prepare_torchvision
+    from collection.models.environment import prepare_torchvision
 
     prepare_torchvision()
     main()

@@ -152,7 +152,7 @@ def _network() -> Any:
 
     from collection.judge.encoders.efficientnet_lite import efficientnet_lite0
     from collection.judge.encoders.embedded_encoder import packaged_weights
-    from collection.judge.weights import load_state
+    from collection.models.weights import load_state
 
     torch.set_num_threads(1)
     return efficientnet_lite0(load_state(packaged_weights())).to(memory_format=torch.channels_last)

@@ -115,7 +115,7 @@ def train(steps: int, device: str) -> None:
 
 
 if __name__ == "__main__":
-    from collection.torch_environment import prepare_torchvision
+    from collection.models.environment import prepare_torchvision
 
     prepare_torchvision()
     main()
