@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor
 
+from collection.generate.painter import ODDS
 from training.captions import Picture, short
 from training.clip_data import Examples
 from training.styles import DRAWN, PAINTED
@@ -81,12 +82,9 @@ def _scene_traits(
     """Zero-shot accuracy of the painter's own features, asked as the package asks, and calibration over them."""
     scenes = [scene for row in rows if (scene := examples.pictures[row].scene)]
     found, sure, hits = {}, [], []
-    for trait in ("Motif", "Light", "Weather", "Palette"):
-        values = sorted({scene.traits[trait] for scene in scenes})
-        logits = scale * pictures[list(rows)] @ classes([f"{value} {trait}" for value in values], texts).T
-        right = torch.tensor([values.index(scene.traits[trait]) for scene in scenes])
-        found[f"{trait} ({len(values)})"] = (logits.argmax(dim=1) == right).float().mean().item()
-        best = logits.softmax(dim=1).max(dim=1)
+    for trait, cosines, right in trait_cosines(examples, rows, pictures, texts):
+        found[f"{trait} ({cosines.shape[1]})"] = (cosines.argmax(dim=1) == right).float().mean().item()
+        best = (scale * cosines).softmax(dim=1).max(dim=1)
         sure.append(best.values)
         hits.append((best.indices == right).float())
     styles = list(PAINTED)
@@ -96,6 +94,28 @@ def _scene_traits(
     found["style of a scene (7)"] = (logits.argmax(dim=1) == right).float().mean().item()
     found["calibration error of traits"] = calibration_error(torch.cat(sure), torch.cat(hits))
     return found
+
+
+def trait_cosines(
+    examples: Examples, rows: Sequence[int], pictures: Tensor, texts: Texts
+) -> Iterator[tuple[str, Tensor, Tensor]]:
+    """Of each trait of scenes: cosines of pictures and its values (n, values), and the right one of each (n,)."""
+    scenes = [scene for row in rows if (scene := examples.pictures[row].scene)]
+    for trait, odds in ODDS.items():
+        values = list(odds)
+        cosines = pictures[list(rows)] @ classes([f"{value} {trait}" for value in values], texts).T
+        yield trait, cosines, torch.tensor([values.index(scene.traits[trait]) for scene in scenes])
+
+
+def best_scale(examples: Examples, pictures: Tensor, texts: Texts) -> float:
+    """The scale of the softmax under which the right values of traits are least surprising, on every second scene."""
+    rows = examples.rows("test", ["scene"])[::2]
+    held = list(trait_cosines(examples, rows, pictures, texts))
+
+    def surprise(scale: float) -> float:
+        return sum(torch.nn.functional.cross_entropy(scale * cosines, right).item() for _, cosines, right in held)
+
+    return min((round(1.03**power, 2) for power in range(30, 160)), key=surprise)
 
 
 def calibration_error(sure: Tensor, hits: Tensor, bins: int = 10) -> float:

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from training.clip_data import KINDS, Examples, all_facts, batch, load, truth
-from training.clip_measures import measure
+from training.clip_measures import Texts, measure
 from training.clip_model import EMBED, configuration
 from training.places import workshop
 from training.tokens import CONTEXT, learn, save
@@ -146,18 +146,25 @@ def train(folder: Path, examples: Examples, tokenizer: Any, steps: int) -> None:
             print(json.dumps({"step": step + 1, **measure_state(state, examples, tokenizer)}), flush=True)
 
 
-def measure_state(state: dict[str, Any], examples: Examples, tokenizer: Any) -> dict[str, float]:
-    """The measures of a checkpoint's average."""
+def embed(state: dict[str, Any], examples: Examples, tokenizer: Any) -> tuple[Tensor, Texts, float]:
+    """The average of a checkpoint: unit vectors of all examples, what makes those of texts, the trained scale."""
     towers = Towers(len(tokenizer)).eval()
     towers.load_state_dict(state["average"])
-    features = (examples.features - state["mean"]) / state["deviation"]
 
     def texts(words: list[str]) -> Tensor:
         found = tokenizer(words, padding=True, truncation=True, max_length=CONTEXT, return_tensors="pt")
-        return towers.texts(found.input_ids)
+        with torch.inference_mode():
+            return towers.texts(found.input_ids)
 
     with torch.inference_mode():
-        return measure(examples, towers.pictures(features), texts, float(towers.logit_scale.exp()))
+        pictures = towers.pictures((examples.features - state["mean"]) / state["deviation"])
+    return pictures, texts, float(towers.logit_scale.exp())
+
+
+def measure_state(state: dict[str, Any], examples: Examples, tokenizer: Any) -> dict[str, float]:
+    """The measures of a checkpoint's average."""
+    pictures, texts, scale = embed(state, examples, tokenizer)
+    return measure(examples, pictures, texts, scale)
 
 
 def _groups(towers: Towers) -> list[dict[str, Any]]:
