@@ -7,8 +7,8 @@ from typing import Any
 from training.tokens import CONTEXT
 
 EMBED = 512
-WIDTH, LAYERS, HEADS = 256, 2, 4
-"""Of the text tower."""
+WIDTH, LAYERS, HEADS, WIDER = 256, 2, 4, 2
+"""Of the text tower: its states, its blocks, their heads, and how much wider a block is inside."""
 
 
 def configuration(vocabulary: int) -> dict[str, Any]:
@@ -31,6 +31,7 @@ def configuration(vocabulary: int) -> dict[str, Any]:
                 "width": WIDTH,
                 "heads": HEADS,
                 "layers": LAYERS,
+                "mlp_ratio": WIDER,
                 "hf_tokenizer_name": "tiny-clip",
             },
         },

@@ -12,7 +12,7 @@ from PIL import Image
 from training.split import part
 from training.words import BACKGROUNDS
 
-VARIED = 0.4
+VARIED = 0.15
 """Share of the drawings that are shown a second time, elsewhere, smaller and on a coloured ground."""
 
 

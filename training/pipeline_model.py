@@ -13,7 +13,7 @@ from typing import Any
 
 from torch import Tensor
 
-from training.clip_model import HEADS, LAYERS, WIDTH
+from training.clip_model import HEADS, LAYERS, WIDER, WIDTH
 from training.tokens import CONTEXT
 
 CHANNELS, LATENT_SIDE = 8, 16
@@ -56,7 +56,7 @@ def text_encoder(tower: Mapping[str, Tensor], vocabulary: int) -> Any:
     from transformers import CLIPTextConfig, CLIPTextModel
 
     config = CLIPTextConfig(
-        vocab_size=vocabulary, hidden_size=WIDTH, intermediate_size=4 * WIDTH, num_hidden_layers=LAYERS,
+        vocab_size=vocabulary, hidden_size=WIDTH, intermediate_size=WIDER * WIDTH, num_hidden_layers=LAYERS,
         num_attention_heads=HEADS, max_position_embeddings=CONTEXT, hidden_act="gelu", bos_token_id=vocabulary - 2,
         eos_token_id=vocabulary - 1, pad_token_id=vocabulary - 1, projection_dim=512,
     )  # fmt: skip
