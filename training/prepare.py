@@ -33,7 +33,7 @@ from training.words import main_colour
 
 SIDE = 128
 """Pixels of the side that the pipeline paints."""
-SCENES, PAIRS, SEVERAL = 1500, 1200, 400
+SCENES, PAIRS, SEVERAL = 1200, 1200, 400
 CHUNK = 100
 """Items made and saved together."""
 LARGEST = 50 * 10**6
@@ -48,11 +48,10 @@ def main() -> None:
     folder = workshop() / "parts"
     folder.mkdir(exist_ok=True)
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for work, count in ((rasters, len(drawn_list())), (composed, len(composition_list())), (scenes, SCENES)):
-            chunks = [(work.__name__, start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
-            todo = [chunk for chunk in chunks if not _file(*chunk[:2]).is_file()]
+        for work in _WORK:
+            todo = [chunk for chunk in _chunks(work) if not _file(*chunk).is_file()]
             for number, _ in enumerate(pool.imap_unordered(_chunk, todo), 1):
-                print(f"{work.__name__}: {number} of {len(todo)} parts", flush=True)
+                print(f"{work}: {number} of {len(todo)} parts", flush=True)
     _write_pictures()
     _write_features()
 
@@ -177,15 +176,20 @@ _WORK: Mapping[str, Callable[[int, int], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def _file(work: str, start: int) -> Path:
-    return workshop() / "parts" / f"{work}-{start:05d}.npz"
+def _chunks(work: str) -> list[tuple[str, int, int]]:
+    count = {"rasters": len(drawn_list()), "composed": len(composition_list()), "scenes": SCENES}[work]
+    return [(work, start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
+
+
+def _file(work: str, start: int, stop: int) -> Path:
+    return workshop() / "parts" / f"{work}-{start:05d}-{stop:05d}.npz"
 
 
 def _chunk(task: tuple[str, int, int]) -> None:
     os.nice(0 if os.nice(0) >= 19 else 19 - os.nice(0))
     work, start, stop = task
     made = _WORK[work](start, stop)
-    path = _file(work, start)
+    path = _file(*task)
     draft = path.with_suffix(".draft")
     with draft.open("wb") as file:
         np.savez(
@@ -196,8 +200,8 @@ def _chunk(task: tuple[str, int, int]) -> None:
 
 
 def _parts(work: str) -> Iterator[tuple[list[dict[str, Any]], Iterable[bytes], Any]]:
-    for path in sorted((workshop() / "parts").glob(f"{work}-*.npz")):
-        with np.load(path, allow_pickle=True) as held:  # our own files: WebP bytes of unequal length
+    for chunk in _chunks(work):
+        with np.load(_file(*chunk), allow_pickle=True) as held:  # our own files: WebP bytes of unequal length
             yield json.loads(str(held["index"])), list(held["files"]), held["features"]
 
 
