@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from training import checkpoints
 from training.clip_data import KINDS, Examples, all_facts, batch, load, truth
 from training.clip_measures import Texts, measure
 from training.clip_model import EMBED, configuration
@@ -25,10 +26,10 @@ from training.places import workshop
 from training.tokens import CONTEXT, learn, save
 
 BATCH = 384
-RATE, WARM_UP, DECAY = 6e-4, 300, 0.4
+RATE, WARM_UP, DECAY = 1e-3, 150, 0.5
 """Peak learning rate, steps to it, and the share of the steps in which it falls to zero."""
 VOCABULARY = 6000
-EVERY = 120
+EVERY = 200
 """Seconds between checkpoints."""
 
 
@@ -89,7 +90,7 @@ def loss_of(towers: Towers, features: Tensor, tokens: list[list[int]], true: Ten
 def main() -> None:
     """Train to the last step, measuring on the way."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--name", default="clip")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -123,12 +124,13 @@ def train(folder: Path, examples: Examples, tokenizer: Any, steps: int) -> None:
     """Steps until `steps`; checkpoint.pt holds all that a step depends on but its number's random stream."""
     torch.manual_seed(0)
     towers = Towers(len(tokenizer))
-    mean, deviation = standards(examples)
+    kept = checkpoints.read(folder / "checkpoint.pt")
+    mean, deviation = (kept["mean"], kept["deviation"]) if kept else standards(examples)
     features, known = (examples.features - mean) / deviation, all_facts(examples)
     rows = {kind: examples.rows("train", [kind]) for kind in KINDS}
     optimizer = torch.optim.AdamW(_groups(towers), lr=RATE, betas=(0.9, 0.98))
     average = {name: value.clone() for name, value in towers.state_dict().items()}
-    begun, spent = _resume(folder, towers, optimizer, average)
+    begun, spent = _resume(kept, towers, optimizer, average) if kept else (0, 0.0)
     saved = started = time.monotonic()
     for step in range(begun, steps):
         for group in optimizer.param_groups:
@@ -155,8 +157,7 @@ def train(folder: Path, examples: Examples, tokenizer: Any, steps: int) -> None:
                 "step": step + 1, "spent": spent + now - started, "towers": towers.state_dict(), "average": average,
                 "optimizer": optimizer.state_dict(), "mean": mean, "deviation": deviation,
             }  # fmt: skip
-            torch.save(state, folder / "draft.pt")
-            (folder / "draft.pt").rename(folder / "checkpoint.pt")
+            checkpoints.write(folder / "checkpoint.pt", state)
             print(json.dumps({"step": step + 1, **measure_state(state, examples, tokenizer)}), flush=True)
 
 
@@ -198,11 +199,8 @@ def _average(average: dict[str, Tensor], towers: Towers, share: float) -> None:
         average[name].mul_(share).add_(value, alpha=1 - share)
 
 
-def _resume(folder: Path, towers: Towers, optimizer: Any, average: dict[str, Tensor]) -> tuple[int, float]:
-    path = folder / "checkpoint.pt"
-    if not path.is_file():
-        return 0, 0.0
-    state = torch.load(path, weights_only=True)
+def _resume(state: dict[str, Any], towers: Towers, optimizer: Any, average: dict[str, Tensor]) -> tuple[int, float]:
+    """Go on from a checkpoint: the step it stands at, and the seconds it took."""
     towers.load_state_dict(state["towers"])
     optimizer.load_state_dict(state["optimizer"])
     for name, value in state["average"].items():
