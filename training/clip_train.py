@@ -26,7 +26,7 @@ from training.places import workshop
 from training.tokens import CONTEXT, learn, save
 
 BATCH = 384
-RATE, WARM_UP, DECAY = 1e-3, 150, 0.5
+RATE, WARM_UP, DECAY = 8e-4, 150, 0.5
 """Peak learning rate, steps to it, and the share of the steps in which it falls to zero."""
 VOCABULARY = 6000
 EVERY = 200
@@ -129,7 +129,7 @@ def train(folder: Path, examples: Examples, tokenizer: Any, steps: int) -> None:
     features, known = (examples.features - mean) / deviation, all_facts(examples)
     rows = {kind: examples.rows("train", [kind]) for kind in KINDS}
     optimizer = torch.optim.AdamW(_groups(towers), lr=RATE, betas=(0.9, 0.98))
-    average = {name: value.clone() for name, value in towers.state_dict().items()}
+    average = checkpoints.Average(towers, 0.998)
     begun, spent = _resume(kept, towers, optimizer, average) if kept else (0, 0.0)
     saved = started = time.monotonic()
     for step in range(begun, steps):
@@ -146,7 +146,7 @@ def train(folder: Path, examples: Examples, tokenizer: Any, steps: int) -> None:
         loss.backward()
         nn.utils.clip_grad_norm_(towers.parameters(), 1.0)
         optimizer.step()
-        _average(average, towers, min(0.998, step / (step + 50)))
+        average.follow(towers, step)
         now = time.monotonic()
         if step % 50 == 0:
             scale, seconds = towers.logit_scale.exp().item(), spent + now - started
@@ -154,8 +154,8 @@ def train(folder: Path, examples: Examples, tokenizer: Any, steps: int) -> None:
         if now - saved > EVERY or step + 1 == steps:
             saved = now
             state = {
-                "step": step + 1, "spent": spent + now - started, "towers": towers.state_dict(), "average": average,
-                "optimizer": optimizer.state_dict(), "mean": mean, "deviation": deviation,
+                "step": step + 1, "spent": spent + now - started, "mean": mean, "deviation": deviation,
+                "towers": towers.state_dict(), "average": average.state, "optimizer": optimizer.state_dict(),
             }  # fmt: skip
             checkpoints.write(folder / "checkpoint.pt", state)
             print(json.dumps({"step": step + 1, **measure_state(state, examples, tokenizer)}), flush=True)
@@ -194,17 +194,11 @@ def rate_at(step: int, steps: int) -> float:
     return min(1.0, (step + 1) / WARM_UP, (steps - step) / (DECAY * steps))
 
 
-def _average(average: dict[str, Tensor], towers: Towers, share: float) -> None:
-    for name, value in towers.state_dict().items():
-        average[name].mul_(share).add_(value, alpha=1 - share)
-
-
-def _resume(state: dict[str, Any], towers: Towers, optimizer: Any, average: dict[str, Tensor]) -> tuple[int, float]:
+def _resume(state: dict[str, Any], towers: Towers, optimizer: Any, average: checkpoints.Average) -> tuple[int, float]:
     """Go on from a checkpoint: the step it stands at, and the seconds it took."""
     towers.load_state_dict(state["towers"])
     optimizer.load_state_dict(state["optimizer"])
-    for name, value in state["average"].items():
-        average[name].copy_(value)
+    average.load(state["average"])
     print(f"resumed after step {state['step']}", flush=True)
     return int(state["step"]), float(state["spent"])
 

@@ -33,7 +33,7 @@ from training.words import main_colour
 
 SIDE = 128
 """Pixels of the side that the pipeline paints."""
-SCENES, PAIRS, SEVERAL = 1200, 1200, 400
+SCENES, PAIRS, SEVERAL = 2000, 1200, 400
 CHUNK = 100
 """Items made and saved together."""
 LARGEST = 50 * 10**6
@@ -44,16 +44,17 @@ def main() -> None:
     """Rasterise, paint, compose, encode; then write the two files."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--processes", type=int, default=2)
-    processes = parser.parse_args().processes
+    parser.add_argument("--scenes", type=int, default=SCENES, help="how many of the painter's pictures")
+    options = parser.parse_args()
     folder = workshop() / "parts"
     folder.mkdir(exist_ok=True)
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+    with multiprocessing.get_context("spawn").Pool(options.processes) as pool:
         for work in _WORK:
-            todo = [chunk for chunk in _chunks(work) if not _file(*chunk).is_file()]
+            todo = [chunk for chunk in _chunks(work, options.scenes) if not _file(*chunk).is_file()]
             for number, _ in enumerate(pool.imap_unordered(_chunk, todo), 1):
                 print(f"{work}: {number} of {len(todo)} parts", flush=True)
-    _write_pictures()
-    _write_features()
+    _write_pictures(options.scenes)
+    _write_features(options.scenes)
 
 
 @cache
@@ -176,8 +177,8 @@ _WORK: Mapping[str, Callable[[int, int], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def _chunks(work: str) -> list[tuple[str, int, int]]:
-    count = {"rasters": len(drawn_list()), "composed": len(composition_list()), "scenes": SCENES}[work]
+def _chunks(work: str, scenes: int) -> list[tuple[str, int, int]]:
+    count = {"rasters": len(drawn_list()), "composed": len(composition_list()), "scenes": scenes}[work]
     return [(work, start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
 
 
@@ -199,18 +200,18 @@ def _chunk(task: tuple[str, int, int]) -> None:
     draft.rename(path)
 
 
-def _parts(work: str) -> Iterator[tuple[list[dict[str, Any]], Iterable[bytes], Any]]:
-    for chunk in _chunks(work):
+def _parts(work: str, scenes: int = 0) -> Iterator[tuple[list[dict[str, Any]], Iterable[bytes], Any]]:
+    for chunk in _chunks(work, scenes):
         with np.load(_file(*chunk), allow_pickle=True) as held:  # our own files: WebP bytes of unequal length
             yield json.loads(str(held["index"])), list(held["files"]), held["features"]
 
 
-def _write_pictures() -> None:
+def _write_pictures(scenes: int) -> None:
     path = workshop() / "pictures.zip"
     index: dict[str, list[dict[str, Any]]] = {"drawings": [], "scenes": []}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for name, work in (("drawings", "rasters"), ("scenes", "scenes")):
-            for entries, files, _ in _parts(work):
+            for entries, files, _ in _parts(work, scenes):
                 for entry, file in zip(entries, files, strict=True):
                     archive.writestr(f"{name}/{len(index[name]):05d}.webp", bytes(file))
                     index[name].append({key: value for key, value in entry.items() if key != "placed"})
@@ -229,14 +230,14 @@ def _things(codes: set[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _write_features() -> None:
+def _write_features(scenes: int) -> None:
     from safetensors.numpy import save_file
 
     features, what = [], []
     for entries, _, vectors in _parts("composed"):
         features.append(vectors)
         what.extend({"composition": entry} for entry in entries)
-    for entries, _, vectors in _parts("scenes"):
+    for entries, _, vectors in _parts("scenes", scenes):
         features.append(vectors)
         for entry in entries:
             placed = entry.pop("placed", None)
