@@ -7,7 +7,7 @@ from typing import Any
 from training.tokens import CONTEXT
 
 EMBED = 512
-WIDTH, LAYERS, HEADS, WIDER = 256, 2, 4, 2
+WIDTH, LAYERS, HEADS, WIDER = 256, 1, 4, 3
 """Of the text tower: its states, its blocks, their heads, and how much wider a block is inside."""
 
 

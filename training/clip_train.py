@@ -173,7 +173,7 @@ def embed(state: dict[str, Any], examples: Examples, tokenizer: Any) -> tuple[Te
 
     with torch.inference_mode():
         pictures = towers.pictures((examples.features - state["mean"]) / state["deviation"])
-    return pictures, texts, float(towers.logit_scale.exp())
+    return pictures, texts, towers.logit_scale.exp().item()
 
 
 def measure_state(state: dict[str, Any], examples: Examples, tokenizer: Any) -> dict[str, float]:
