@@ -23,8 +23,8 @@ node-tools:
 	@sh packaging/node-tools.sh contracts
 	@sh packaging/node-tools.sh tests/node
 
-lint: setup ## ruff, mypy, and whether the reference pages are up to date
-	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/python packaging/reference.py --check
+lint: setup ## ruff, mypy, tsc over the page's scripts, and whether the reference pages are up to date
+	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && sh packaging/page-types.sh && $(BIN)/python packaging/reference.py --check
 
 bench: setup ## run every benchmark; each prints a table
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

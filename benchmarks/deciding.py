@@ -1,7 +1,7 @@
 """What people's decisions cost: folding a long log, writers at once, the next question.
 
     python benchmarks/deciding.py [events] [seconds]
-    python benchmarks/deciding.py --outlook
+    python benchmarks/deciding.py --forecast
 
 The second holds what the room says of more answers against simulated curators of known taste. The writers are processes
 of their own, each with a vote of one event at a time, asked for at 100 votes a second in all.
@@ -112,8 +112,8 @@ def ask(store: Store) -> None:
     print(f"the next question of a fit         {seconds * 1000:8.2f} ms")
 
 
-def outlook() -> None:
-    """What was said of the doubt after more answers, and what it was then."""
+def forecast() -> None:
+    """The expected error that was forecast for more answers, and what it was then."""
     for count, keep, spread in (
         (24, 12, SPREAD),
         (40, 10, SPREAD),
@@ -125,11 +125,11 @@ def outlook() -> None:
         for seed in range(OUTLOOKS):
             fits = answered(count, keep, spread, np.random.default_rng(seed))
             for votes, found in fits.items():
-                said = found.outlook(keep, votes)
+                said = found.forecast(keep, votes)
                 if votes + said.votes in fits:
-                    off.append(said.then - fits[votes + said.votes].doubt(keep))
+                    off.append(said.then - fits[votes + said.votes].expected_error(keep))
         print(
-            f"{keep:3} of {count:3}, tastes spread by {spread}: doubt said minus doubt then {np.mean(off):+.3f}, "
+            f"{keep:3} of {count:3}, tastes spread by {spread}: error forecast minus error then {np.mean(off):+.3f}, "
             f"{np.quantile(np.abs(off), 0.9):.3f} off at most in 9 of 10 of {len(off)}"
         )
 
@@ -157,8 +157,8 @@ def answered(count: int, keep: int, spread: float, rng: np.random.Generator) -> 
 
 
 def main() -> None:
-    if sys.argv[1:] == ["--outlook"]:
-        outlook()
+    if sys.argv[1:] == ["--forecast"]:
+        forecast()
         return
     events, seconds = (int(word) for word in [*sys.argv[1:], *("100000", "60")[len(sys.argv) - 1 :]])
     with TemporaryDirectory() as folder:

@@ -18,9 +18,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from skimage import data
 
-from collection.config import Config, Flags
-from collection.generate.painter import STYLES
+from collection.config import Config
+from collection.generate.painter.manner import STYLES
 from collection.generate.registry import build_generator
+from collection.judge.flags import thresholds
 from collection.judge.pixels.banding import banding
 from collection.judge.pixels.lettering import lettering
 from collection.judge.pixels.luminance import luminance, reduce
@@ -29,7 +30,7 @@ from collection.values import Pixels, Recipe, Style, StyleBlend
 
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket", "camera", "immunohistochemistry", "moon", "brick", "grass",
                "gravel", "retina", "coins")  # fmt: skip
-LIMITS = Flags()
+LIMITS = thresholds({})
 SIDE = int(sys.argv[1]) if len(sys.argv) > 1 else 512
 
 
@@ -99,14 +100,14 @@ def main() -> None:
         for name, aslant in (("level", 0.0), ("aslant", 0.2)):
             ways |= {f"{tones} {name}": partial(sky, levels=tones, aslant=aslant) for tones in (24, 32, 48, 256)}
         for what, spoil in ways.items():
-            row = [share(banding, LIMITS.banded, (jpeg(spoil(p), quality) for p in clean)) for quality in qualities]
+            row = [share(banding, LIMITS["banded"], (jpeg(spoil(p), quality) for p in clean)) for quality in qualities]
             print(f"{kind:<12} {what:<10}" + "".join(f"{cell:>11} " for cell in row))
     sizes = (10, 14, 20, 28, 40)
     print("text                clean" + "".join(f"{size:>11}px" for size in sizes))
     for kind, clean in kinds.items():
         for turned in (0, 5):
-            row = [share(lettering, LIMITS.text, (captioned(p, size, turned) for p in clean)) for size in sizes]
-            alone = share(lettering, LIMITS.text, clean)
+            row = [share(lettering, LIMITS["text"], (captioned(p, size, turned) for p in clean)) for size in sizes]
+            alone = share(lettering, LIMITS["text"], clean)
             print(f"{kind:<12} {turned} deg {alone:>9}" + "".join(f"{cell:>12} " for cell in row))
 
 

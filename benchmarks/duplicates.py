@@ -21,16 +21,20 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 
 from collection.judge.duplicates.cosine import Vectors, limit
-from collection.judge.duplicates.groups import PHASH_DISTANCE, Pictures, find_duplicates
+from collection.judge.duplicates.groups import PHASH_DISTANCE
 from collection.judge.duplicates.hash_neighbours import hash_distances, near_hashes
 from collection.judge.duplicates.hashes import fingerprint, hamming
 from collection.judge.duplicates.neighbours import near_vectors
 from collection.models.environment import prepare_torchvision
+
+sys.path.append(str(Path(__file__).parent.parent / "tests" / "judge" / "duplicates"))
+from all_pairs import Pictures, find_duplicates
 
 WIDTH, PLANTED, COSINE, ROUNDS = 512, 100, 0.9, 3
 PHOTOS = (

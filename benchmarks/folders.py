@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from collection.generate.running.parcel import Archive
 from collection.importers.pictures import import_folder
 from collection.store.files import Files
+from collection.store.library import ImageLibrary
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
 
@@ -45,9 +45,9 @@ def main() -> None:
             project.mkdir()
             fill(source, count, suffix)
             store, files = Store(project / "collection.db"), Files(project / "files")
-            archive = Archive(store, files, Thumbnails(project / "thumbs"))
+            library = ImageLibrary(store, files, Thumbnails(project / "thumbs"))
             wall, cpu = time.perf_counter(), time.process_time()
-            report = import_folder(archive, source)
+            report = import_folder(library, source)
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
             size = sum(path.stat().st_size for path in files.folder.rglob("*") if path.is_file())
             store.close()

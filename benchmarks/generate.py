@@ -20,14 +20,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from collection.generate.diffusion import Diffusion
+from collection.generate.diffusion.generator import Diffusion
 from collection.generate.run import generate
+from collection.generate.running.batch_result import RenderContext
 from collection.generate.running.executor import work
-from collection.generate.running.parcel import Archive, Workbench
 from collection.models.determinism import quiet
 from collection.models.device import resolve_device, resolve_dtype
 from collection.models.environment import prepare_torchvision
 from collection.store.files import Files
+from collection.store.library import ImageLibrary
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
 from collection.values import Recipe
@@ -137,8 +138,8 @@ def our_stage(model: Path, wish: argparse.Namespace) -> Callable[[Path], None]:
     def stage(folder: Path) -> None:
         store, files = Store(folder / "collection.db"), Files(folder / "files")
         store.replace_plan([recipe(seed) for seed in range(wish.images)])
-        archive = Archive(store, files, Thumbnails(folder / "thumbnails"))
-        report = generate(store, files, lambda told: work(archive, Workbench(generator), told=told))
+        library = ImageLibrary(store, files, Thumbnails(folder / "thumbnails"))
+        report = generate(store, files, lambda done: work(library, RenderContext(generator), on_batch_done=done))
         assert report.made == wish.images, report
         store.close()
 

@@ -27,7 +27,7 @@ from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.judge.encoders.open_clip_encoder import OpenClip
 from collection.judge.pixels.brisque import brisque
 from collection.judge.pixels.luminance import fine_luminance
-from collection.judge.pixels.technical import Technical
+from collection.judge.pixels.pixel_metrics import PixelMetrics
 from collection.judge.score import Scorers, score
 from collection.models.environment import prepare_torchvision
 from collection.pictures.files import encode_png, pixel_sha256, read_picture
@@ -178,7 +178,8 @@ def main() -> None:
         encode = partial(network.encode_image, normalize=True)
         judged(CLIP, OpenClip(model, device="cpu"), encode, preprocess, images)
     print("What looking costs, on one core")
-    report("technical metrics", count, seconds(lambda: [Technical().measure(image) for image in images]))
+    pixel_metrics = PixelMetrics()
+    report("metrics of pixels", count, seconds(lambda: [pixel_metrics.measure(image) for image in images]))
     report("of these, BRISQUE", count, seconds(lambda: [brisque(fine_luminance(image)) for image in images]))
     report("hash", count, seconds(lambda: [perceptual_hash(image) for image in images]))
 

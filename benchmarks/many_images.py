@@ -15,6 +15,7 @@ import numpy as np
 
 from collection.pictures.files import encode_png, thumbnail
 from collection.project import Project, open_project
+from collection.stages.judges import judges_of
 from collection.store.records import Asset, Duplicate, Embedding, Score
 from collection.store.thumbnails import SIDES
 from collection.values import Recipe, Style, StyleBlend, sha256_hex
@@ -105,7 +106,7 @@ def _drawn(number: int) -> np.ndarray:
 
 def _judge(project: Project, assets: Sequence[Asset], rng: np.random.Generator) -> None:
     values = rng.normal((70, 5), (12, 1), (len(assets), 2))
-    models = {"quality": project.stock_metrics["quality"], "aesthetic": "benchmark"}
+    models = {"quality": judges_of(project).stock_metrics["quality"], "aesthetic": "benchmark"}
     scores = [
         Score(asset.file_sha256, metric, model, float(value))
         for asset, row in zip(assets, values, strict=True)
@@ -113,7 +114,7 @@ def _judge(project: Project, assets: Sequence[Asset], rng: np.random.Generator) 
     ]
     vectors = rng.normal(size=(len(assets), 64)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    model = project.scorers.encoder.model
+    model = judges_of(project).scorers.encoder.model
     embeddings = [Embedding(asset.file_sha256, model, row) for asset, row in zip(assets, vectors, strict=True)]
     project.store.add_judgements(scores, embeddings)
     project.store.keep_percentiles(models)

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from collection.judge.set_metrics.set_metrics import WholeSet
-from collection.judge.set_metrics.similarity import distance_to_nearest, most_alike, style_consistency
+from collection.judge.set_metrics.novelty import distance_to_nearest
+from collection.judge.set_metrics.reference_similarity import most_similar
+from collection.judge.set_metrics.set_scorer import SetScorer
+from collection.judge.set_metrics.style_consistency import style_consistency
 from collection.store.files import Files
 from collection.store.records import Asset, Embedding
 from collection.store.store import Store
@@ -59,7 +61,7 @@ def main() -> None:
     style_consistency(vectors, [row % STYLES for row in range(count)])
     measured("style consistency", start)
     start = now()
-    most_alike(vectors, vectors[:REFERENCES])
+    most_similar(vectors, vectors[:REFERENCES])
     measured("nearest of 100 references", start)
     with tempfile.TemporaryDirectory() as folder:
         store, encoder = Store(Path(folder) / "collection.db"), Vectors(width)
@@ -68,7 +70,8 @@ def main() -> None:
         rows = zip(names, vectors, strict=True)
         store.add_judgements(embeddings=[Embedding(name, encoder.model, vector) for name, vector in rows])
         start = now()
-        WholeSet(encoder).examine(store, Files(Path(folder) / "files"), batch_size=16, progress=silent)  # type: ignore[arg-type]
+        scorer = SetScorer(encoder)  # type: ignore[arg-type]
+        scorer.score(store, Files(Path(folder) / "files"), scorer.pending(store), batch_size=16, progress=silent)
         measured("whole stage, with SQLite", start)
         store.close()
     print(f"  memory at most               {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB")

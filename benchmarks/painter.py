@@ -12,7 +12,9 @@ import sys
 import time
 from collections.abc import Callable
 
-from collection.generate.painter import ENGINE, STYLES, Painter, svg
+from collection.generate.painter.generator import Painter, svg
+from collection.generate.painter.manner import STYLES
+from collection.generate.painter.plugin import ENGINE
 from collection.generate.painter.sheet import rasterise
 from collection.values import Recipe, Style, StyleBlend
 

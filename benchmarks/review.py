@@ -31,18 +31,18 @@ VOTES = int(os.environ.get("REVIEW_VOTES", "5000"))
 PACED = 300
 """Of these so many ten a second, faster than anybody decides; the others as fast as they are answered."""
 SHOWN = """() => {
-  const sight = [...document.querySelectorAll(".wall .tile:not([hidden])")]
+  const sight = [...document.querySelectorAll(".virtual-grid .tile:not([hidden])")]
     .filter((tile) => { const box = tile.getBoundingClientRect(); return box.bottom > 0 && box.top < innerHeight; });
   return sight.length > 0 && sight.every(({ firstChild: image }) => image.src && image.complete && image.naturalWidth);
 }"""
 FRAMES = """async () => {
-  const wall = document.querySelector(".wall"), start = performance.now(), times = [];
+  const grid = document.querySelector(".virtual-grid"), start = performance.now(), times = [];
   let last = start;
   while (last - start < 4000) {
     const now = await new Promise(requestAnimationFrame);
     times.push(now - last);
     last = now;
-    wall.scrollTop += 24;
+    grid.scrollTop += 24;
   }
   times.sort((a, b) => a - b);
   return [1000 * times.length / (last - start), times.at(-1)];
@@ -56,7 +56,7 @@ WATCH = """() => {
   new MutationObserver(() => {
     if (pressed) requestAnimationFrame(((from) => () => shown.push(performance.now() - from))(pressed));
     pressed = 0;
-  }).observe(document.querySelector(".wall"), { subtree: true, attributeFilter: ["data-flag", "aria-label"] });
+  }).observe(document.querySelector(".virtual-grid"), { subtree: true, attributeFilter: ["data-flag", "aria-label"] });
 }"""
 TIMES = """() => performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("/api/events"))
   .map((entry) => [entry.duration, entry.responseStart - entry.requestStart])"""
@@ -106,7 +106,7 @@ def other_views(page: Page, link: str) -> Iterator[tuple[str, str, str]]:
     room = link.partition("?")[0]
     start = time.perf_counter()
     page.goto(f"{room}?view=duel")
-    page.wait_for_selector(".duel img", timeout=300_000)
+    page.wait_for_selector(".pairwise img", timeout=300_000)
     yield "the first duel", f"{time.perf_counter() - start:.2f} s", "1 s"
     start = time.perf_counter()
     page.goto(f"{room}?view=set")

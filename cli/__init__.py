@@ -1,1 +1,1 @@
-"""The command line: one module a command, each thin. Import name collection_cli."""
+"""The command line, imported as collection_cli: a thin module for each command, in a folder for each heading."""

@@ -1,77 +1,25 @@
-"""The command `collection`: its commands, and the one place where errors become words and exit codes."""
+"""The command `collection`, and the one place where errors become words and exit codes."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from collection import CollectionError, __version__
 
-from . import (
-    breed,
-    config,
-    dedupe,
-    deploy,
-    doctor,
-    finish,
-    freeze,
-    generate,
-    importing,
-    interpolate,
-    lineage,
-    lock,
-    metrics,
-    mint,
-    models,
-    new,
-    note,
-    pick,
-    pin,
-    plan,
-    rank,
-    recipe,
-    refill,
-    reject,
-    repair,
-    reroll,
-    review,
-    reviews,
-    run,
-    score,
-    select,
-    sheet,
-    status,
-    upscale,
-    variants,
-)
-from . import verify as verify_command
-from .render import Screen
+from .commands import Commands
 
-COMMANDS = {
-    "Begin": {"new": new, "config": config, "models": models, "metrics": metrics, "doctor": doctor},
-    "All at once": {"run": run, "status": status},
-    "Make and judge": {"plan": plan, "generate": generate, "import": importing, "score": score, "dedupe": dedupe},
-    "Choose": {
-        "review": review, "pick": pick, "reject": reject, "lock": lock, "note": note, "rank": rank, "reviews": reviews,
-        "select": select, "sheet": sheet,
-    },
-    "Make more": {
-        "variants": variants, "repair": repair, "breed": breed, "reroll": reroll, "refill": refill, "upscale": upscale,
-        "interpolate": interpolate, "finish": finish,
-        "lineage": lineage, "recipe": recipe,
-    },
-    "Publish and prove": {"freeze": freeze, "pin": pin, "deploy": deploy, "mint": mint, "verify": verify_command},
-}  # fmt: skip
-"""The commands, under the headings of the help."""
+if TYPE_CHECKING:
+    from .render import Screen
 
 app = typer.Typer(
     name="collection",
-    help="From seeds and style blends to verified tokens.",
-    no_args_is_help=True,
-    rich_markup_mode="markdown",  # in which [score] is a word and no style
+    cls=Commands,
+    invoke_without_command=True,
+    rich_markup_mode=None,  # rich would load for longer than the help takes to read
     pretty_exceptions_enable=False,  # a traceback must not show local variables
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -87,42 +35,42 @@ def _version(wanted: bool) -> None:
 def project_option(
     context: typer.Context,
     project: Annotated[
-        Path, typer.Option("--project", "-C", metavar="PROJECT", help="The project folder; the current one if absent.")
+        Path, typer.Option("--project", "-C", metavar="PROJECT", help="The project folder.", show_default="this folder")
     ] = Path(),
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """From seeds and style blends to verified tokens."""
+    """Plan, generate, judge, select, publish and verify an image collection."""
     context.obj = project
-
-
-for heading, commands in COMMANDS.items():
-    for name, module in commands.items():
-        app.command(name, rich_help_panel=heading)(module.command)
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
 
 
 def main() -> None:
     """Run the command line: exit code 0, 1 (work failed or incomplete) or 2 (usage, configuration)."""
     command = typer.main.get_command(app)
-    as_json = "--json" in sys.argv
     try:
         code = command.main(standalone_mode=False)
     except CollectionError as error:
-        Screen(as_json).error(error.message, error.hint)
+        _screen().error(error.message, error.hint)
         code = error.exit_code
     except OSError as error:  # a disk, a folder or a device that refuses; the file is named
         where = f"{error.filename}: " if error.filename else ""
-        Screen(as_json).error(f"{where}{error.strerror or error}", "collection doctor looks at disk and folders")
+        _screen().error(f"{where}{error.strerror or error}", "collection doctor checks disk and folders")
         code = 1
     except typer.Abort:
         code = 1
-    except Exception as error:
-        if not hasattr(error, "format_message"):
-            raise
-        from typer.rich_utils import rich_format_error
-
-        rich_format_error(error)  # type: ignore[arg-type]
-        Screen(as_json).object({"error": {"message": error.format_message(), "hint": None}})
+    except typer.TyperException as error:  # words that the command line does not understand
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "collection COMMAND"
+        _screen().error(error.format_message(), f"{path} --help shows the arguments and options")
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _screen() -> Screen:
+    from .render import Screen
+
+    return Screen("--json" in sys.argv)

@@ -1,68 +1,75 @@
-"""What a person sees, and what a program reads: lines and progress bars, or one JSON object."""
+"""The output of commands: lines and progress bars for people, or one JSON object for programs."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.markup import escape
+from collection.values import Progress, silent
 
-from collection.values import Failure, Progress, silent
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as ProgressBars
+
+    from collection.stages.report import Report
 
 SHOWN_FAILURES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a stage did: a line for people, a mapping for programs, what failed by name, and whether all is done."""
+def _console(stderr: bool = False) -> Console:
+    from rich.console import Console
 
-    stage: str
-    line: str
-    report: Mapping[str, Any] = field(default_factory=dict)
-    failures: Sequence[Failure] = ()
-    complete: bool = True
-    hint: str | None = None
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
-    def as_json(self) -> dict[str, Any]:
-        """The object that --json prints."""
-        failed = [{"what": failure.what, "why": failure.why} for failure in self.failures]
-        return {"stage": self.stage, **self.report, "failed": failed, "complete": self.complete}
+
+def escape(text: str) -> str:
+    """The text with square brackets escaped, so that rich prints them."""
+    from rich.markup import escape
+
+    return escape(text)
 
 
 class Screen:
-    """Where a command shows what it does. With `as_json`, stdout gets one object and stderr all else."""
+    """The output of one command. With `as_json`, stdout gets one object and stderr everything else."""
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
-        self.out = Console(stderr=as_json, highlight=False, soft_wrap=True)
-        self.err = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._bars: ProgressBars | None = None
+
+    @cached_property
+    def out(self) -> Console:
+        """The console for results: stdout, or stderr if stdout gets the object."""
+        return self.err if self.as_json else _console()
+
+    @cached_property
+    def err(self) -> Console:
+        """The console for notes, failures and progress."""
+        return _console(stderr=True)
 
     def line(self, head: str, text: str) -> None:
-        """One line: who speaks, and what it says."""
+        """Print one line: a short head and a text."""
         self.out.print(f"[bold]{escape(head):<10}[/bold] {escape(text)}")
 
     def note(self, text: str) -> None:
-        """Something to know that is no failure, on stderr."""
+        """Print a note to stderr: something to know that is no failure."""
         self.err.print(f"{'':10} [yellow]{escape(text)}[/yellow]")
 
     def say(self, text: str) -> None:
-        """A line of free text."""
+        """Print a line of free text."""
         self.out.print(escape(text))
 
     def wrapped(self, text: str) -> None:
-        """Free text under a heading, indented and broken at the width of the screen."""
+        """Print free text under a heading, indented and wrapped at the width of the screen."""
         from rich.padding import Padding
 
         self.out.print(Padding(escape(text), (0, 0, 0, 4), expand=False), soft_wrap=False)
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Rows under a heading; all columns but the first are numbers or short words."""
+        """Print a table; all columns but the first hold numbers or short words."""
         from rich.table import Table
 
         table = Table(box=None, pad_edge=False, header_style="bold")
@@ -73,22 +80,24 @@ class Screen:
         self.out.print(table, soft_wrap=False)
 
     def object(self, value: Mapping[str, Any]) -> None:
-        """The one JSON object, if it was asked for."""
+        """Print the JSON object, if --json asked for it."""
         if self.as_json:
             sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
-    def outcome(self, outcome: Outcome) -> None:
-        """The lines of a stage."""
-        self.line(outcome.stage, outcome.line)
-        for failure in outcome.failures[:SHOWN_FAILURES]:
+    def report(self, report: Report) -> None:
+        """Print the report of a stage: its notes, its line, its failures and its hint."""
+        for note in report.notes:
+            self.note(note)
+        self.line(report.stage, report.line)
+        for failure in report.failures[:SHOWN_FAILURES]:
             self.err.print(f"[red]{'':10} {escape(failure.what)}: {escape(failure.why)}[/red]")
-        if len(outcome.failures) > SHOWN_FAILURES:
-            self.err.print(f"{'':10} and {len(outcome.failures) - SHOWN_FAILURES} more; --json names them all")
-        if outcome.hint:
-            self.err.print(f"{'':10} {escape(outcome.hint)}")
+        if len(report.failures) > SHOWN_FAILURES:
+            self.err.print(f"{'':10} and {len(report.failures) - SHOWN_FAILURES} more; --json names them all")
+        if report.hint:
+            self.err.print(f"{'':10} {escape(report.hint)}")
 
     def error(self, message: str, hint: str | None) -> None:
-        """What went wrong, and the next thing to type."""
+        """Print what went wrong and what to type next."""
         self.err.print(f"[red bold]error[/red bold]      {escape(message)}")
         if hint:
             self.err.print(f"[bold]next[/bold]       {escape(hint)}")
@@ -96,7 +105,7 @@ class Screen:
 
     @contextmanager
     def progress(self, stage: str, unit: str) -> Iterator[Progress]:
-        """A bar with rate and time left on stderr, if a person is looking."""
+        """A progress bar with rate and remaining time, if stderr is a terminal."""
         if not self.err.is_terminal:
             yield silent
             return
@@ -114,24 +123,25 @@ class Screen:
         with Bars(*columns, console=self.err, transient=True) as bars:
             task = bars.add_task(stage, total=None, rate="")
 
+            self._bars = bars
+
             def update(done: int, total: int) -> None:
                 speed = bars.tasks[0].speed
                 bars.update(task, completed=done, total=total, rate=f"{speed:.1f} {unit}/s" if speed else "")
 
-            yield update
+            try:
+                yield update
+            finally:
+                self._bars = None
 
+    def ask_password(self, question: str) -> str:
+        """Ask for a password on the terminal, without showing it; a bar that is being drawn waits meanwhile."""
+        from getpass import getpass
 
-def counted(flags: Mapping[int, Mapping[str, str]] | Mapping[str, Mapping[str, str]]) -> str:
-    """How many images have each flag, most first: 3 banded, 1 blurred."""
-    counts = Counter(flag for found in flags.values() for flag in found)
-    return ", ".join(f"{count} {flag}" for flag, count in counts.most_common())
-
-
-def bytes_of(size: int) -> str:
-    """A size as people read it, in decimal units: 31 MB."""
-    value = float(size)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
-            return f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"
-        value /= 1000
-    raise AssertionError
+        if self._bars is None:
+            return getpass(question)
+        self._bars.stop()
+        try:
+            return getpass(question)
+        finally:
+            self._bars.start()

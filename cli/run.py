@@ -4,39 +4,25 @@ from __future__ import annotations
 
 import typer
 
-from . import dedupe, deploy, freeze, generate, mint, pin, plan, score, select, sheet, verify
-from .session import DryRun, Json, Session, working
-
-STAGES = (plan, generate, score, dedupe, select, freeze, pin, deploy, mint, verify)
-"""The stages in order; each has `left` (what is pending) and `work`."""
+from .session import DryRun, Json, opened
 
 
 def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Do all stages in order, each from where it was, and draw the contact sheet. Asks for nothing."""
-    with working(context, as_json, dry_run) as session:
+    """Run all stages in order and draw the contact sheet.
+
+    Each stage continues where it stopped. The command stops at the first stage that cannot be completed.
+    """
+    from collection.stages.pipeline import PIPELINE, pending
+
+    with opened(context, as_json) as session:
         if dry_run:
-            return preview(session)
-        done = []
-        for stage in (*STAGES, sheet):
-            outcome = stage.work(session)
-            session.screen.outcome(outcome)
-            done.append(outcome.as_json())
-            if not outcome.complete:
-                break
-        complete = all(report["complete"] for report in done)
-        session.screen.object({"stages": done, "complete": complete})
+            counts = pending(session.project)
+            for name, count in counts.items():
+                session.screen.line(name, f"{count} pending" if count else "nothing to do")
+            return session.screen.object({"pending": counts})
+        reports = session.work(*PIPELINE)
+        complete = all(report.complete for report in reports)
+        session.screen.object({"stages": [report.as_json() for report in reports], "complete": complete})
         if not complete:
             raise typer.Exit(1)
-        session.screen.line("next", f"{session.typed('review')} opens the images in the browser")
-        return None
-
-
-def preview(session: Session) -> None:
-    """What each stage would do now; a later stage may have more to do once an earlier one has run."""
-    counts = {}
-    for stage in STAGES:
-        name = stage.__name__.rsplit(".", 1)[1]
-        found = stage.left(session)
-        counts[name] = found if isinstance(found, int) else len(found)
-        session.screen.line(name, f"{counts[name]} pending" if counts[name] else "nothing to do")
-    session.screen.object({"pending": counts})
+        return session.screen.line("next", f"{session.typed('review')} shows the images in the browser")

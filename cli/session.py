@@ -1,56 +1,77 @@
-"""What every command shares: its options, the opened project, and how it ends."""
+"""What all commands share: common options, the opened project, and the exit code."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .render import Outcome, Screen
+from collection.values import Progress, amount
+
+from .render import Screen
 
 if TYPE_CHECKING:
     from collection.project import Project
-    from collection.stages.publication import Publication
+    from collection.stages.pipeline import Stage
+    from collection.stages.report import Report
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, all else on stderr.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout and everything else to stderr.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, without doing it.")]
 
 
 @dataclass(frozen=True)
 class Session:
-    """An opened project and the screen of the command that opened it."""
+    """An opened project and the screen of the command."""
 
     project: Project
     screen: Screen
 
-    @cached_property
-    def publication(self) -> Publication:
-        """The project's way to the public."""
-        from collection.stages.publication import Publication
-
-        return Publication(self.project)
-
     def typed(self, command: str) -> str:
-        """A command as it is typed for this project."""
+        """The command line of a command for this project."""
         folder = self.project.folder
         return f"collection -C {folder} {command}" if folder.name else f"collection {command}"
 
-    def end(self, outcome: Outcome) -> None:
-        """Show what a stage did, and leave with 1 if it is not complete."""
-        self.screen.outcome(outcome)
-        self.screen.object(outcome.as_json())
-        if not outcome.complete:
+    def do(self, stage: Stage, dry_run: bool = False, *, alone: bool = True) -> None:
+        """Run a stage and show its report; with `dry_run`, only show what is pending."""
+        if dry_run:
+            return self.pending(stage)
+        (report,) = self.work(stage, alone=alone)
+        return self.end(report)
+
+    def work(self, *stages: Stage, alone: bool = True) -> list[Report]:
+        """Run stages and show each report as it comes. Ctrl-C stops without losing finished work."""
+        from collection.stages.pipeline import run_stages
+
+        try:
+            return run_stages(self.project, stages, watch=self._watched, told=self.screen.report, alone=alone)
+        except KeyboardInterrupt:
+            self.screen.error("stopped; finished work is kept", "run the same command again to continue")
+            raise typer.Exit(1) from None
+
+    def end(self, report: Report) -> None:
+        """Print the object of a report, and exit with 1 if the stage is not complete."""
+        self.screen.object(report.as_json())
+        if not report.complete:
             raise typer.Exit(1)
 
-    def pending(self, stage: str, count: int, what: str, **more: Any) -> None:
-        """The answer of a dry run."""
-        self.screen.line(stage, f"would do {what}" if count else "nothing to do")
-        self.screen.object({"stage": stage, "pending": count, **more})
+    def show(self, report: Report) -> None:
+        """Show a report that no stage made, and end like a stage."""
+        self.screen.report(report)
+        self.end(report)
+
+    def pending(self, stage: Stage) -> None:
+        """Show what is pending of a stage: the answer of a dry run."""
+        count = stage.pending(self.project)
+        self.screen.line(stage.name, f"{amount(count, stage.unit)} pending" if count else "nothing to do")
+        self.screen.object({"stage": stage.name, "pending": count})
+
+    def _watched(self, stage: Stage) -> AbstractContextManager[Progress]:
+        return self.screen.progress(stage.name, f"{stage.unit}s")
 
 
 def folder_of(context: typer.Context) -> Path:
@@ -60,24 +81,10 @@ def folder_of(context: typer.Context) -> Path:
 
 
 @contextmanager
-def reading(context: typer.Context, as_json: bool) -> Iterator[Session]:
-    """A session that changes no image: it only reads, or records what people decide, for which there is no turn."""
+def opened(context: typer.Context, as_json: bool) -> Iterator[Session]:
+    """The opened project of a command and its screen."""
     from collection.project import open_project
 
-    with open_project(folder_of(context)) as project:
-        yield Session(project, Screen(as_json))
-
-
-@contextmanager
-def working(context: typer.Context, as_json: bool, dry_run: bool = False) -> Iterator[Session]:
-    """A session that does work: alone in the project, and stopped by Ctrl-C without loss. A dry run only reads."""
-    with reading(context, as_json) as session:
-        if dry_run:
-            yield session
-            return
-        with session.project.working():
-            try:
-                yield session
-            except KeyboardInterrupt:
-                session.screen.error("stopped; what was finished is kept", "the same command goes on from here")
-                raise typer.Exit(1) from None
+    screen = Screen(as_json)
+    with open_project(folder_of(context), screen.ask_password if sys.stdin.isatty() else None) as project:
+        yield Session(project, screen)

@@ -39,6 +39,11 @@ class Registry(Generic[Part]):
         """Every name that is known, the built-in ones first; nothing is loaded."""
         return (*self._builtins, *(name for name in self._added if name not in self._builtins))
 
+    @property
+    def builtins(self) -> tuple[str, ...]:
+        """The names of the built-in parts."""
+        return tuple(self._builtins)
+
     def __contains__(self, name: object) -> bool:
         return name in self._builtins or name in self._added
 

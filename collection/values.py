@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from collection.errors import UsageError
+from collection.json_fields import (
+    DEEPEST,
+    EXACT,
+    digest_or_nothing,
+    digests,
+    items,
+    json_table,
+    named,
+    positive,
+    table,
+    text,
+    texts,
+    whole,
+)
 
 if TYPE_CHECKING:  # the command line reads this file before it knows whether there is anything to compute
     import numpy as np
@@ -33,6 +48,11 @@ def amount(number: int, singular: str, plural: str | None = None) -> str:
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
+def label(number: int) -> str:
+    """The number of an image as people see it: 0031."""
+    return f"{number:04d}"
+
+
 def silent(done: int, total: int) -> None:
     """The progress nobody watches."""
 
@@ -51,8 +71,10 @@ def canonical_json(value: Any) -> bytes:
         raise UsageError(f"no canonical JSON: {error}") from error
 
 
-DEEPEST_JSON = 100
+DEEPEST_JSON = DEEPEST
 """Levels; nobody means more, and a parser that runs out of stack ends the process."""
+MILLION = 1_000_000
+"""The weights of a style blend are whole numbers of millionths."""
 
 
 def parse_json(text: str) -> Any:
@@ -84,6 +106,13 @@ class Style:
     references: tuple[str, ...] = ()
     """SHA-256 of pictures in the style, for an IP-Adapter."""
 
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Style:
+        """Read the style of a part of `StyleBlend.as_json`; raises ValueError, saying why, for anything else."""
+        _refuse_unknown(value, {*_STYLE_FIELDS, "weight"})
+        _field(value, "name", named)
+        return cls(**{name: _field(value, name, check) for name, check in _STYLE_FIELDS.items() if name in value})
+
 
 @dataclass(frozen=True, slots=True)
 class StyleBlend:
@@ -93,28 +122,37 @@ class StyleBlend:
 
     @classmethod
     def of(cls, weights: Mapping[str, float], styles: Mapping[str, Style]) -> StyleBlend:
-        """Normalise `weights` (any positive numbers) over known `styles`; zero weights are dropped."""
-        wrong = [f"{name} = {weight}" for name, weight in weights.items() if not 0 <= weight < float("inf")]
+        """Normalise `weights` (zero or more, at least one above zero) over known `styles`, to millionths.
+
+        The millionths add up to a million exactly, so that the weights sum to 1 (by `math.fsum` to within 2**-53, which
+        is what six decimals cost in binary). A weight that is zero, or rounds to it, is dropped. Raises UsageError.
+        """
+        wrong = [f"{name} = {weight}" for name, weight in weights.items() if not 0 <= weight < math.inf]
         if wrong:
             raise UsageError(f"style weights must be zero or more: {', '.join(wrong)}")
-        total = sum(weights.values())
-        if weights and not total:
+        if weights and not any(weights.values()):
             raise UsageError("a style blend needs at least one weight above zero")
-        parts = [(styles[name], round(weight / total, 6)) for name, weight in sorted(weights.items()) if weight > 0]
-        return cls(tuple(parts))
+        names = sorted(weights)
+        shares = zip(names, _millionths([weights[name] for name in names]), strict=True)
+        return cls(tuple((styles[name], share / MILLION) for name, share in shares if share))
 
     def as_json(self) -> list[dict[str, Any]]:
         """The parts with their weights; fields that say nothing are left out."""
         return [{**_said(style), "weight": weight} for style, weight in self.parts]
 
     @classmethod
-    def from_json(cls, value: Sequence[Mapping[str, Any]]) -> StyleBlend:
-        """Read `as_json` back; raises KeyError, TypeError or ValueError for anything else."""
-        parts = []
-        for part in value:
-            said = {**part, "references": tuple(part.get("references", ()))}
-            weight = float(said.pop("weight"))
-            parts.append((Style(**said), weight))
+    def from_json(cls, value: Any) -> StyleBlend:
+        """Read `as_json` back; raises ValueError, saying why, for anything else.
+
+        Weights of one millionth too few or too many for each style are read: they were once rounded one by one.
+        """
+        parts = [(Style.from_json(part), _field(part, "weight", _weight)) for part in map(table, items(value))]
+        names = [style.name for style, _ in parts]
+        if names != sorted(set(names)):
+            raise ValueError("its styles must be sorted by name, each once")
+        total = math.fsum(weight for _, weight in parts)
+        if parts and abs(total - 1) * MILLION > len(parts):
+            raise ValueError(f"its weights must sum to 1, not {total:g}")
         return cls(tuple(parts))
 
     @property
@@ -170,19 +208,94 @@ class Recipe:
         return _said(self)
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Recipe:
-        """Read `as_json` back; raises UsageError where a field is missing or unknown."""
+    def from_json(cls, value: Any) -> Recipe:
+        """Read `as_json` back, which may come from anywhere: raises UsageError naming the field that is missing,
+        unknown, of another type or out of range. What is read has an identity and a canonical JSON."""
         try:
-            blends = {name: StyleBlend.from_json(value.get(name, [])) for name in ("blend", "late_blend")}
-            toward = cls.from_json(value["toward"]) if "toward" in value else None
-            return cls(**{**value, **blends, "toward": toward, "parents": tuple(value.get("parents", ()))})
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            return cls._checked(value)
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"not a recipe: {error}") from error
+
+    @classmethod
+    def _checked(cls, value: Any) -> Recipe:
+        _refuse_unknown(table(value), _RECIPE_FIELDS)
+        for name in ("generator", "model", "seed", "width", "height"):
+            if name not in value:
+                raise ValueError(f"the field {name} is missing")
+        return cls(**{name: _field(value, name, check) for name, check in _RECIPE_FIELDS.items() if name in value})
 
     @property
     def sha256(self) -> str:
         """Identity of the recipe: SHA-256 of its canonical JSON."""
         return sha256_hex(canonical_json(self.as_json()))
+
+
+LARGEST_SIDE = 65_535
+"""Pixels of a side that a recipe may ask for."""
+
+_STYLE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
+    "name": named, "prompt": text, "painter": text, "lora": text, "references": digests,
+}  # fmt: skip
+_RECIPE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
+    "generator": named,
+    "model": text,
+    "seed": lambda value: whole(value, 0, EXACT),
+    "width": lambda value: whole(value, 1, LARGEST_SIDE),
+    "height": lambda value: whole(value, 1, LARGEST_SIDE),
+    "series": text,
+    "prompt": text,
+    "negative_prompt": text,
+    "blend": StyleBlend.from_json,
+    "late_blend": StyleBlend.from_json,
+    "traits": texts,
+    "options": json_table,
+    "sketch": digest_or_nothing,
+    "mask": digest_or_nothing,
+    "toward": Recipe._checked,
+    "parents": digests,
+}
+"""What reads each field of the JSON form."""
+
+
+def _field(value: Mapping[str, Any], name: str, check: Callable[[Any], Any]) -> Any:
+    """A field of a JSON object, checked; raises ValueError that names it."""
+    try:
+        return check(value[name])
+    except KeyError:
+        raise ValueError(f"the field {name} is missing") from None
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def _refuse_unknown(value: Mapping[str, Any], known: Container[str]) -> None:
+    if unknown := [name for name in value if name not in known]:
+        raise ValueError(f"unknown field {unknown[0]!r}")
+
+
+def _weight(value: Any) -> float:
+    return positive(value, 1)
+
+
+def _millionths(weights: Sequence[float]) -> list[int]:
+    """Whole numbers in proportion to weights, rounded so that they add up to MILLION; of none, none.
+
+    Each is rounded to the nearest; what is then too much or too little is taken from, or given to, those that rounding
+    moved furthest, one each, the first of equals first.
+    """
+    if not weights:
+        return []
+    total = sum(weights)
+    if math.isinf(total):  # the sum of weights near the largest float
+        weights = [weight / len(weights) for weight in weights]
+        total = sum(weights)
+    parts = [weight / total for weight in weights]
+    shares = [round(round(part, 6) * MILLION) for part in parts]
+    missing = MILLION - sum(shares)
+    step = 1 if missing > 0 else -1
+    places = sorted(range(len(shares)), key=lambda place: step * (shares[place] - parts[place] * MILLION))
+    for place in places[: abs(missing)]:
+        shares[place] += step
+    return shares
 
 
 def _said(value: Style | Recipe) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Write the reference pages of docs/ from the code, so that they cannot drift: `make docs`.
 
-With --check, write nothing and fail if they are not what would be written.
+With --check, write nothing and fail if a page is not up to date.
 """
 
 from __future__ import annotations
@@ -11,23 +11,28 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from typer.main import get_command
+
 from collection.config import Config
-from collection.judge.metrics import metrics
-from collection.store.percentiles import FEWEST
-from collection_cli.main import COMMANDS, app
+from collection.judge.catalogue import metrics
+from collection.judge.flags import TINY, TINY_SAYS, thresholds
+from collection.store.percentiles import COMPARED_WITH
+from collection_cli.commands import COMMANDS, Commands
+from collection_cli.main import app
 
 DOCS = Path(__file__).parent.parent / "docs"
 NOTE = "<!-- Written by `make docs`; do not edit. -->\n"
 
 
 def configuration() -> str:
-    """A section a table of collection.toml, a row a key."""
+    """The page of collection.toml: a section for each table, a row for each key."""
     schema = Config.model_json_schema()
     lines = [
         "# collection.toml",
         NOTE,
-        "Three keys are enough: `title`, `supply`, `seed`. An unknown key is refused with its line and the nearest "
-        "known one. `collection config` prints what is in force, `collection config --schema` the JSON Schema.",
+        "Three keys are required: `title`, `supply`, `seed`. An unknown key is an error, which names its line and the "
+        "nearest known key. `collection config` prints the configuration with all defaults, `collection config "
+        "--schema` prints the JSON Schema.",
         "",
     ]
     for heading, node in tables(schema):
@@ -36,13 +41,28 @@ def configuration() -> str:
         for key, value in node["properties"].items():
             lines.append(f"| `{key}` | {default(value, key in required)} | {meaning(schema, value)} |")
         lines.append("")
+        lines += flags() if heading == "[score]" else []
     return "\n".join(lines)
 
 
+def flags() -> list[str]:
+    """The table of thresholds, which follows from the catalogue of metrics."""
+    defects = [metric.defect for metric in metrics().values() if metric.defect]
+    says = {defect.flag: defect.says + (" Never chosen." if defect.never_chosen else "") for defect in defects}
+    says[TINY] = TINY_SAYS
+    lines = ["## [score.flags]", "", "From where on a number counts as a defect. Nothing is measured again when these "]
+    lines[-1] += "change. [The metrics](metrics.md) say what the numbers are; the end of a range means never. A metric "
+    lines[-1] += "that an installed package adds has its flag here too."
+    lines += ["", "| key | default | meaning |", "|---|---|---|"]
+    return [*lines, *(f"| `{flag}` | `{value:g}` | {says[flag]} |" for flag, value in thresholds({}).items()), ""]
+
+
 def tables(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(how the table is written, its schema), the whole file first."""
+    """(heading of a table, its schema), the whole file first."""
     yield "The file", {**schema, "description": ""}
     for key, value in schema["properties"].items():
+        for node in value.get("oneOf", ()):
+            yield f'[{key}] with use = "{node["properties"]["use"]["const"]}"', node
         for name in definitions(value):
             node = schema["$defs"][name]
             if "properties" not in node:
@@ -52,8 +72,6 @@ def tables(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
                 heading = f"[[{key}]]"
             elif "additionalProperties" in value or "patternProperties" in value:
                 heading = f"[{key}.NAME]"
-            if "discriminator" in value:
-                heading += f' with use = "{node["properties"]["use"]["const"]}"'
             yield heading, node
             for inner, part in node["properties"].items():
                 if "$ref" in part and "properties" in schema["$defs"][part["$ref"].rsplit("/", 1)[1]]:
@@ -74,15 +92,15 @@ def definitions(value: Any) -> Iterator[str]:
 
 
 def described(node: dict[str, Any]) -> list[str]:
-    """What a table is for."""
+    """The description of a table."""
     text = " ".join(node.get("description", "").split())
     return [text, ""] if text else []
 
 
 def default(value: dict[str, Any], required: bool) -> str:
-    """What holds where the key is absent."""
+    """The default of a key."""
     if required:
-        return "needed"
+        return "required"
     found = value.get("default")
     if found is None or "$ref" in value or (isinstance(found, dict | list) and "$ref" in str(value)):
         return ""
@@ -90,26 +108,29 @@ def default(value: dict[str, Any], required: bool) -> str:
 
 
 def meaning(schema: dict[str, Any], value: dict[str, Any]) -> str:
-    """The words of the code and the range, or a pointer to the table of the key."""
+    """The description of a key and its range, or a pointer to the table of the key."""
     text = " ".join(value.get("description", "").split())
-    if not text and list(definitions(value)):
-        text = "A table of its own, below."
+    if not text and ("oneOf" in value or list(definitions(value))):
+        text = "A table, below."
     low, high = value.get("minimum", value.get("exclusiveMinimum")), value.get("maximum")
     limits = f"{low:,} to {high:,}." if low is not None and high is not None else ""
     return " ".join(filter(None, [text, limits])).replace("|", "\\|")
 
 
 def commands() -> str:
-    """A section a heading of the help, a paragraph a command with its options."""
-    import typer
-
-    group = typer.main.get_command(app)
-    lines = ["# Commands", NOTE, "`collection [-C PROJECT] COMMAND`. Exit codes: 0, 1 (work failed or incomplete), 2 "]
-    lines[-1] += "(usage, configuration). Every command takes `--json`: one object on stdout, all else on stderr."
+    """The page of the commands: a section for each heading of the help, a paragraph for each command."""
+    group = get_command(app)
+    assert isinstance(group, Commands)
+    lines = [
+        "# Commands",
+        NOTE,
+        "`collection [-C PROJECT] COMMAND`. Exit codes: 0, 1 (work failed or incomplete), 2 (usage, configuration). "
+        "Every command takes `--json`: it prints one object to stdout and everything else to stderr.",
+    ]
     for heading, members in COMMANDS.items():
         lines += ["", f"## {heading}"]
         for name in members:
-            command = group.commands[name]  # type: ignore[attr-defined]
+            command = group.command(name)
             lines += ["", f"### collection {name}", "", inspect.cleandoc(command.help or ""), ""]
             lines += [
                 f"- {option(parameter)}" for parameter in command.params if parameter.name not in ("as_json", "help")
@@ -118,21 +139,28 @@ def commands() -> str:
 
 
 def option(parameter: Any) -> str:
-    """An option or argument in words."""
-    names = ", ".join(f"`{name}`" for name in parameter.opts) if parameter.opts[0].startswith("-") else ""
-    names = names or f"`{(parameter.metavar or parameter.name).upper()}`"
-    return f"{names}: {parameter.help or ''}"
+    """An option or argument with its help."""
+    value = (parameter.metavar or parameter.name).upper()
+    names = [*parameter.opts, *parameter.secondary_opts] if parameter.opts[0].startswith("-") else [value]
+    if names != [value] and not parameter.is_flag:
+        names[-1] += f" {value}"
+    return f"{', '.join(f'`{name}`' for name in names)}: {parameter.help or ''}"
 
 
 def metric_catalogue() -> str:
-    """A section a metric."""
-    lines = ["# Metrics", NOTE, "What every number of an image says, and what it cannot tell. Each is kept with the "]
-    lines[-1] += "identity of the model that gave it, and with its percentile: the share of the images of the same "
-    lines[-1] += f"prompt and style (of the series, where those are fewer than {FEWEST}) that have a lower number. "
-    lines[-1] += "Scores of different models are never compared. `[score.flags]` says from where on one is a defect."
+    """The page of the metrics: a section for each metric."""
+    lines = [
+        "# Metrics",
+        NOTE,
+        "What each number of an image says, and what it cannot tell. Collection keeps each with the "
+        f"identity of the model that computed it and with its percentile: the share of {COMPARED_WITH} that have a "
+        "lower number. Scores of different models are never compared. `[score.flags]` sets the limit beyond which a "
+        "number is a defect.",
+    ]
     for metric in metrics().values():
-        better = "neither way is better" if metric.better == "neither" else f"{metric.better} is better"
-        lines += ["", f"## {metric.name}", "", metric.says, "", f"- Range: {metric.span}; {better}."]
+        lines += ["", f"## {metric.title}", "", metric.says, "", f"- Range: {metric.span}; {metric.direction}."]
+        if defect := metric.defect:
+            lines.append(f"- Flag: `{defect.flag}`, {defect.side} {defect.threshold:g}.")
         lines += [f"- Source: {metric.source}.", f"- Limits: {metric.limits}"]
     return "\n".join(lines) + "\n"
 

@@ -55,7 +55,7 @@ SETTLED = """() => document.querySelector("#view").childElementCount
   && [...document.querySelectorAll("#view img[src]")].every((one) => one.complete && one.naturalWidth)"""
 KEYS = """async () => {
   const beside = (name) => import(document.querySelector("script[type=module]").src.replace("main.js", name));
-  const [{ ACTIONS }, { shown }] = [await beside("actions.js"), await beside("keys.js")];
+  const [{ ACTIONS }, { shown }] = [await beside("core/actions.js"), await beside("core/keys.js")];
   return [...ACTIONS.values()].map(({ group, title, keys }) => [group, title, keys.map(shown)]);
 }"""
 """Every action of the page: [group, title, its keys]."""

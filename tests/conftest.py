@@ -29,9 +29,17 @@ LONG = (
 """Files that take longest come first: of several test processes, none shall be left with one of them at the end."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     order = {REPOSITORY / "tests" / name: place for place, name in enumerate(LONG)}
     items.sort(key=lambda item: order.get(item.path, len(LONG)))
+    unwanted = {item for item in items if not all(wanted(*mark.args) for mark in item.iter_markers("opt_in"))}
+    items[:] = [item for item in items if item not in unwanted]
+    config.hook.pytest_deselected(items=[*unwanted])
+
+
+def wanted(name: str) -> bool:
+    """Whether the developer asked for tests marked opt_in(name): by a variable of that name, or a program on PATH."""
+    return bool(os.environ.get(name)) or shutil.which(name) is not None
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +63,7 @@ def missing() -> Callable[[str], NoReturn]:
 @pytest.fixture(scope="session")
 def trained_weights(missing: Callable[[str], NoReturn]) -> Path:
     """The folder of small real weights that lies beside a developer's checkout and is no part of it."""
-    folder = Path(os.environ.get("COLLECTION_TEST_WEIGHTS", REPOSITORY.parent / "shared" / "weights"))
+    folder = Path(os.environ.get("COLLECTION_TEST_WEIGHTS") or REPOSITORY.parent / "shared" / "weights")
     if not folder.is_dir():
         missing(f"no trained weights at {folder}; set COLLECTION_TEST_WEIGHTS to their folder")
     return folder

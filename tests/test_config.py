@@ -72,7 +72,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("supply = 24", 'supply = "24"', 2, ["supply = '24'", "integer"]),
         ("supply = 24", "supply = true", 2, ["supply = True", "integer"]),
         ("supply = 24", "supply = 24\ncandidates = 3", 3, ["candidates", "less than supply = 24"]),
-        ('use = "painter"', 'use = "difusion"', 8, ["generator", "'difusion'", "'diffusion'"]),
+        ('use = "painter"', 'use = "difusion"', 9, ["generator", "'difusion'", "did you mean diffusion?"]),
         ('use = "painter"', 'use = "diffusion"', 8, ["the key generator.model is missing"]),
         ('use = "painter"', 'use = "diffusion"\nmodel = "m"\nstep = 3', 11, ["generator.step", "did you mean steps?"]),
         ('prompt = "b"', 'promt = "b"', 15, ["unknown key styles.bauhaus.promt", "did you mean prompt?"]),
@@ -85,7 +85,6 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ('network = "embedded"', 'netwrk = "embedded"', 26, ["unknown key chain.netwrk", "did you mean network?"]),
         ("[chain]", "[chian]", 25, ["unknown key chian", "did you mean chain?"]),
         ("[chain]", '[[artists]]\nname = "a"\nshare = 40\n[chain]', 27, ["artists.1.share", "sum to 40"]),
-        ("[chain]", '[publish]\nstorage = ["s3:x"]\n[chain]', 26, ["publish.storage", '"s3:x"']),
         ('seed = "x"', "", 1, ["the key seed is missing"]),
     ],
 )  # fmt: skip
@@ -166,6 +165,137 @@ def test_what_is_wrong_with_a_plan_is_said_with_its_line(
         assert word in caught.value.message
     assert caught.value.message.startswith(f"{tmp_path / 'collection.toml'}:{line + ('candidates' in words)}: ")
     assert caught.value.hint
+
+
+def problems_of(folder: Path, text: str) -> list[tuple[str, str]]:
+    """What each mistake says behind its line, and its hint."""
+    with pytest.raises(ConfigError) as caught:
+        read(folder, text)
+    error = caught.value
+    assert error.message.startswith(error.problems[0].message)
+    for problem in error.problems:
+        assert problem.message in error.message
+        assert problem.hint
+        assert len(error.problems) == 1 or f"{problem.message}\n    {problem.hint}" in error.message
+    assert error.hint
+    begin = f"{folder / 'collection.toml'}:"
+    return [(problem.message.removeprefix(begin), problem.hint) for problem in error.problems]
+
+
+def test_all_mistakes_of_types_are_told_at_once_by_line(tmp_path: Path) -> None:
+    text = """\
+title = 2024-05-01
+suply = 4
+seed = true
+symbol = 07:32:00
+[image]
+size = [512, "a"]
+[generator]
+use = "painter"
+step = 3
+[styles.ink]
+promt = "x"
+[[series]]
+name = ""
+blend = {ink = -1, oil = "a"}
+axes.cross = {size = [[3, "x"]]}
+when = 2024-05-01T00:00:00Z
+"""
+    told = [message for message, _ in problems_of(tmp_path, text)]
+    assert told[:5] == [
+        "1: title: 2024-05-01 is a date or a time, and no key takes one",
+        "2: unknown key suply; did you mean supply?",
+        "3: seed = True: input should be a valid integer",
+        "4: symbol: 07:32:00 is a date or a time, and no key takes one",
+        "6: image.size.2 = 'a': input should be a valid integer",
+    ]
+    keys = ["generator.step", "styles.ink.promt", "series.1.name", "series.1.blend.ink", "series.1.blend.oil"]
+    for key, message in zip([*keys, "series.1.axes.cross.size", "series.1.when"], told[5:], strict=True):
+        assert key in message
+
+
+def test_all_that_does_not_go_together_is_told_at_once(tmp_path: Path) -> None:
+    text = PLANNED.replace('{seed = "0-3"}', "{steps = [4], blend = [3, {ink = 1}], seed = [-1]}")
+    text = text.replace('when = {sky = "clear"}', 'when = {ski = "clear", moon = "new"}')
+    text = text.replace('require = {moon = "full"}', 'require = {mon = "full", sky = ["tron", "x"]}')
+    text = text.replace('name = "The Last"', 'name = "storms"').replace("{ukiyo-e = 1}", "{ukiyo = 1, bauhas = 1}")
+    told = "\n".join(message for message, _ in problems_of(tmp_path, text))
+    for words in (
+        "series.2.blend.ukiyo: no style", "series.2.blend.bauhas: no style", "the painter generator has no steps",
+        "3 does not fit", "series.2.axes.cross.blend.ink: no style", "-1 does not fit", "names 2 traits",
+        "traits.moon.when.ski: no trait", 'no value "new"', "rules.1.require.mon: no trait", 'no value "tron"',
+        'no value "x"', '"storms" is the name of two series',
+    ):  # fmt: skip
+        assert words in told, words
+
+
+def test_of_very_many_mistakes_the_first_are_told_and_all_are_counted(tmp_path: Path) -> None:
+    text = GOOD + "".join(f"wrong{number} = 1\n" for number in range(50))
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, text)
+    assert len(caught.value.problems) == 50
+    assert "wrong19" in caught.value.message
+    assert "wrong20" not in caught.value.message
+    assert caught.value.message.endswith("and 30 more")
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("title = 2024-05-01", "title"),
+        ("description = 2024-05-01T07:32:00", "description"),
+        ("symbol = 07:32:00", "symbol"),
+        ("seed = 2024-05-01T07:32:00Z", "seed"),
+        ("publish.licence = 2024-05-01", "publish.licence"),
+        ('score.heads = ["a", 2024-05-01]', "score.heads.2"),
+        ("traits.moon.weight = {full = 2024-05-01}", "traits.moon.weight.full"),
+    ],
+)
+def test_a_date_is_no_text(tmp_path: Path, line: str, key: str) -> None:
+    given = {"title": 'title = "T"', "seed": "seed = 1", "supply": "supply = 2"}
+    rest = [text for name, text in given.items() if not line.startswith(name)]
+    ((message, hint),) = problems_of(tmp_path, "\n".join([*rest, line, ""]))
+    assert f"{key}: 2024-05-01" in message or f"{key}: 07:32:00" in message
+    assert "quotes" in hint
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    (tmp_path / "collection.toml").write_text(GOOD, "utf-8-sig")
+    assert load_config(tmp_path / "collection.toml").title == "Paper Weather"
+
+
+@pytest.mark.parametrize("name", [" red", "red ", "\u00a0red", "red\u2003", " "])
+def test_names_begin_and_end_with_what_is_to_be_seen(tmp_path: Path, name: str) -> None:
+    for text in (
+        GOOD.replace('"Paper Weather"', f'"{name}"'),
+        GOOD.replace('name = "b"', f'name = "{name}"'),
+        GOOD + f'[traits.Hat]\ncount = {{"{name}" = 12, red = 12}}\n',
+        GOOD + f'[traits."{name}"]\ncount = {{red = 24}}\n',
+    ):
+        ((message, _),) = problems_of(tmp_path, text)
+        assert "blank" in message or "pattern" in message
+
+
+CHECKED = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '[chain]\nrecipient = "ADDRESS"',
+        '[royalties]\nreceiver = "ADDRESS"',
+        '[[artists]]\nname = "A"\naddress = "ADDRESS"',
+    ],
+)
+def test_a_mistyped_address_is_refused(tmp_path: Path, line: str) -> None:
+    """EIP-55: an address in mixed case carries a checksum; two neighbours swapped, or one letter's case, break it."""
+    text = GOOD.replace('[chain]\nnetwork = "embedded"\n', "") + line + "\n"
+    for good in (CHECKED, CHECKED.lower(), "0x" + CHECKED[2:].upper(), "0x" + "12" * 20):
+        read(tmp_path, text.replace("ADDRESS", good))
+    for wrong in (CHECKED.replace("1BeAed", "B1eAed"), CHECKED[:-1] + "D"):
+        ((message, _),) = problems_of(tmp_path, text.replace("ADDRESS", wrong))
+        assert "checksum" in message
+        assert wrong in message
 
 
 def test_axes_and_one_of_ones_count_as_images(tmp_path: Path) -> None:

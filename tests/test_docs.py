@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from collection.config import load_config
-from collection.generate.painter import STYLES
+from collection.generate.painter.manner import STYLES
 
 
 def blocks(path: Path, language: str) -> list[str]:
@@ -27,7 +27,7 @@ def test_the_reference_pages_are_what_the_code_says(repository: Path) -> None:
 
 def test_the_configurations_of_the_readme_are_good(repository: Path, tmp_path: Path) -> None:
     first, traits, beyond = blocks(repository / "README.md", "toml")
-    assert len(first.splitlines()) == 10, "ten lines, as its heading promises"
+    assert len(first.splitlines()) == 10, "ten lines"
     path = tmp_path / "collection.toml"
     place = "[traits.place]\nweight = { harbour = 1, city = 1, sea = 1 }\n"
     for text in (first, first.replace("12", "9") + traits + place, first + beyond):
@@ -38,7 +38,7 @@ def test_the_configurations_of_the_readme_are_good(repository: Path, tmp_path: P
 
 
 def test_the_commands_of_the_readme_exist(repository: Path) -> None:
-    from collection_cli.main import COMMANDS
+    from collection_cli.commands import COMMANDS
 
     known = {name for members in COMMANDS.values() for name in members}
     text = (repository / "README.md").read_text() + (repository / "docs" / "review.md").read_text()
@@ -50,7 +50,7 @@ def test_the_commands_of_the_readme_exist(repository: Path) -> None:
 
 
 def test_the_readme_has_every_stage_and_every_word_of_a_curator(repository: Path) -> None:
-    from collection_cli.main import COMMANDS
+    from collection_cli.commands import COMMANDS
 
     text = (repository / "README.md").read_text()
     told = set(re.findall(r"`(\w+)(?: [^`]*)?`", text)) | set(re.findall(r"collection (?:-C \S+ )?(\w+)", text))
@@ -75,6 +75,7 @@ def test_the_readme_names_the_painter_s_styles(repository: Path) -> None:
     [
         "README.md",
         "CHANGELOG.md",
+        "CONTRIBUTING.md",
         *(f"docs/{name}.md" for name in ("commands", "configuration", "metrics", "plan", "review")),
     ],
 )
@@ -83,3 +84,17 @@ def test_links_lead_somewhere(repository: Path, name: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+def test_the_files_that_the_pages_name_exist(repository: Path) -> None:
+    """Paths of this repository or below collection/; a decision that names a file is of today's house."""
+    roots = (repository, repository / "collection")
+    elsewhere = {"harbours/collection.toml", "utils/Bytes.sol"}  # a reader's own file, and one of OpenZeppelin
+    pages = [repository / "README.md", repository / "CONTRIBUTING.md", *(repository / "docs").rglob("*.md")]
+    wrong = [
+        (page.name, name)
+        for page in pages
+        for name in re.findall(r"`([\w.-]+/[\w./-]+\.(?:py|js|mjs|sh|toml|json|sol))\b", page.read_text())
+        if name not in elsewhere and not any((root / name).exists() for root in roots)
+    ]
+    assert not wrong

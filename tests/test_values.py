@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import math
+from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -46,17 +49,52 @@ def test_what_json_cannot_hold_is_refused(value: object) -> None:
 
 
 STYLES = {name: Style(name, f"{name} prompt", name) for name in "abcde"}
-weights = st.dictionaries(st.sampled_from(sorted(STYLES)), st.floats(0, 1e6), min_size=1).filter(
-    lambda blend: sum(blend.values()) > 1e-3
-)
+weights = st.dictionaries(
+    st.sampled_from(sorted(STYLES)),
+    st.floats(0, allow_infinity=False, allow_nan=False) | st.integers(0, 10),
+    min_size=1,
+).filter(lambda blend: any(blend.values()))
 
 
 @given(weights)
 def test_a_blend_is_normalised_and_sorted(blend: dict[str, float]) -> None:
     made = StyleBlend.of(blend, STYLES)
-    assert sum(made.weights.values()) == pytest.approx(1, abs=1e-5)
+    assert sum(round(weight * 1_000_000) for weight in made.weights.values()) == 1_000_000
+    assert all(weight == round(weight, 6) for weight in made.weights.values())
+    assert abs(math.fsum(made.weights.values()) - 1) <= 2**-53
+    assert all(0 < weight <= 1 for weight in made.weights.values())
     assert list(made.weights) == sorted(made.weights)
     assert made == StyleBlend.of(dict(reversed(blend.items())), STYLES)
+
+
+@given(weights)
+def test_a_weight_is_the_share_that_was_asked_for(blend: dict[str, float]) -> None:
+    made = StyleBlend.of(blend, STYLES).weights
+    total = sum(map(Fraction, blend.values()))
+    for name, weight in blend.items():
+        assert abs(Fraction(made.get(name, 0.0)) - Fraction(weight) / total) <= Fraction(2, 1_000_000)
+
+
+@pytest.mark.parametrize("count", [1, 3, 6, 7, 11, 13, 499, 3_000])
+def test_equal_styles_are_as_equal_as_millionths_allow(count: int) -> None:
+    styles = {f"{number:04d}": Style(f"{number:04d}") for number in range(count)}
+    made = StyleBlend.of(dict.fromkeys(styles, 1.0), styles)
+    assert len(made.parts) == count
+    assert sum(round(weight * 1_000_000) for weight in made.weights.values()) == 1_000_000
+    assert max(made.weights.values()) - min(made.weights.values()) <= 1.0000001e-6
+
+
+def test_a_weight_that_rounds_to_zero_is_dropped() -> None:
+    assert StyleBlend.of({"a": 1, "b": 1e-9}, STYLES).weights == {"a": 1.0}
+    assert StyleBlend.of({"a": 1e308, "b": 1e308, "c": 0}, STYLES).weights == {"a": 0.5, "b": 0.5}
+
+
+def test_a_blend_that_rounding_left_whole_stays_as_it_was() -> None:
+    """So that recipes keep their identity: weights that rounding one by one brought to 1 are not touched."""
+    assert StyleBlend.of({"a": 0.7, "b": 0.3}, STYLES).weights == {"a": 0.7, "b": 0.3}
+    assert StyleBlend.of({"a": 127, "b": 1}, STYLES).weights == {"a": 0.992188, "b": 0.007812}
+    assert StyleBlend.of({"a": 2, "b": 1}, STYLES).weights == {"a": 0.666667, "b": 0.333333}
+    assert StyleBlend.of({"a": 1, "b": 1, "c": 1}, STYLES).weights == {"a": 0.333334, "b": 0.333333, "c": 0.333333}
 
 
 def test_a_blend_needs_a_weight() -> None:
@@ -69,7 +107,7 @@ def test_a_blend_needs_a_weight() -> None:
 @given(weights, st.integers(0, 2**53 - 1), st.text(max_size=20))
 def test_a_recipe_survives_json_and_keeps_its_identity(blend: dict[str, float], seed: int, prompt: str) -> None:
     recipe = Recipe("painter", "painter/1", seed, 64, 64, prompt=prompt, blend=StyleBlend.of(blend, STYLES))
-    late = Recipe("painter", "painter/1", seed, 64, 64, late_blend=recipe.blend, toward=recipe, parents=("ab",))
+    late = Recipe("painter", "painter/1", seed, 64, 64, late_blend=recipe.blend, toward=recipe, parents=("ab" * 32,))
     for one in (recipe, late):
         again = Recipe.from_json(json.loads(canonical_json(one.as_json())))
         assert again == one
@@ -87,6 +125,94 @@ def test_a_recipe_that_says_little_is_short() -> None:
 def test_what_is_no_recipe_is_refused(value: object) -> None:
     with pytest.raises(UsageError, match="not a recipe"):
         Recipe.from_json(value)
+
+
+GOOD: dict[str, Any] = {
+    "generator": "diffusion", "model": "m", "seed": 7, "width": 64, "height": 64, "prompt": "a",
+    "blend": [{"name": "a", "weight": 0.25}, {"name": "b", "lora": "l", "references": ["ab" * 32], "weight": 0.75}],
+    "traits": {"sky": "torn"}, "options": {"steps": 4, "x": [None, {"y": 1.5}]}, "parents": ["cd" * 32],
+    "sketch": "ef" * 32, "toward": {"generator": "diffusion", "model": "m", "seed": 8, "width": 64, "height": 64},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "words"),
+    [
+        ("seed", "x", "seed: it must be a whole number from 0 to 9,007,199,254,740,991, not 'x'"),
+        ("seed", -1, "seed"),
+        ("seed", 2**53, "seed"),
+        ("seed", True, "seed"),
+        ("seed", 3.0, "seed"),
+        ("height", None, "height"),
+        ("width", 0, "width"),
+        ("width", 10**9, "width"),
+        ("generator", "", "generator: it must not be empty"),
+        ("generator", ["painter"], "generator"),
+        ("model", 3, "model"),
+        ("prompt", None, "prompt: it must be text"),
+        ("prompt", "\ud800", "prompt"),
+        ("series", {}, "series"),
+        ("traits", ["sky"], "traits: it must be an object"),
+        ("traits", {"sky": 1}, "traits"),
+        ("options", {"a": math.nan}, "options"),
+        ("options", {"a": 2**53}, "options"),
+        ("options", {"a": {1}}, "options"),
+        ("options", {1: 2}, "options"),
+        ("options", {"a": "\ud800"}, "options"),
+        ("parents", "ab" * 32, "parents: it must be a list"),
+        ("parents", ["AB" * 32], "parents"),
+        ("sketch", "../../secret", "sketch"),
+        ("mask", "ab", "mask"),
+        ("blend", {}, "blend"),
+        ("blend", [{"name": "a"}], "blend: the field weight is missing"),
+        ("blend", [{"name": "a", "weight": 0.5}], "blend: its weights must sum to 1, not 0.5"),
+        ("blend", [{"name": "a", "weight": "1"}], "blend: weight"),
+        ("blend", [{"name": "a", "weight": True}], "blend: weight"),
+        ("blend", [{"name": "a", "weight": math.nan}], "blend: weight"),
+        ("blend", [{"name": "a", "weight": 1}, {"name": "b", "weight": 0}], "blend: weight"),
+        ("blend", [{"name": 5, "weight": 1}], "blend: name"),
+        ("blend", [{"name": "a", "weight": 1, "x": 1}], "blend: unknown field 'x'"),
+        ("blend", [{"name": "a", "weight": 1, "references": ["x"]}], "blend: references"),
+        ("blend", [{"name": "b", "weight": 0.5}, {"name": "a", "weight": 0.5}], "sorted by name"),
+        ("blend", [{"name": "a", "weight": 0.5}, {"name": "a", "weight": 0.5}], "each once"),
+        ("late_blend", 3, "late_blend"),
+        ("toward", {}, "toward: the field generator is missing"),
+        ("toward", {**GOOD, "seed": "x"}, "toward: seed"),
+        ("nonsense", 1, "unknown field 'nonsense'"),
+    ],
+)
+def test_a_field_of_another_type_or_out_of_range_is_refused_by_name(field: str, wrong: object, words: str) -> None:
+    Recipe.from_json(GOOD)
+    with pytest.raises(UsageError, match="not a recipe") as caught:
+        Recipe.from_json({**GOOD, field: wrong})
+    assert words in caught.value.message
+
+
+@given(st.fixed_dictionaries({}, optional={name: values | st.just(value) for name, value in GOOD.items()}))
+def test_whatever_is_read_has_an_identity_and_is_read_again(value: dict[str, Any]) -> None:
+    try:
+        recipe = Recipe.from_json(value)
+    except UsageError:
+        return
+    assert Recipe.from_json(json.loads(canonical_json(recipe.as_json()))) == recipe
+    assert len(recipe.sha256) == 64
+
+
+def test_a_recipe_nested_without_end_is_refused() -> None:
+    value: dict[str, Any] = dict(GOOD)
+    value["toward"] = value
+    with pytest.raises(UsageError, match="not a recipe"):
+        Recipe.from_json(value)
+    deep: Any = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(UsageError, match="nested"):
+        Recipe.from_json({**GOOD, "options": {"a": deep}})
+
+
+def test_blends_that_were_rounded_one_by_one_are_still_read() -> None:
+    thirds = [{"name": name, "weight": 0.333333} for name in "abc"]
+    assert Recipe.from_json({**GOOD, "blend": thirds}).as_json()["blend"] == thirds
 
 
 @given(values)

@@ -46,7 +46,7 @@ def loose_plurals(tree: ast.AST) -> Iterator[str]:
 
 
 def test_numbers_before_nouns_are_amounts(repository: Path) -> None:
-    paths = [*(repository / "collection").rglob("*.py"), *(repository / "cli").glob("*.py")]
+    paths = [*(repository / "collection").rglob("*.py"), *(repository / "cli").rglob("*.py")]
     assert [(path.name, text) for path in paths for text in loose_plurals(ast.parse(path.read_text()))] == []
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from collection.chain.addresses import checksummed
+from collection.chain.batches import Request, ask_all
+from collection.chain.error_translation import translated
 from collection.chain.networks import Network, check_chain_id, rpc_address
-from collection.chain.refusals import refusals
 
 if TYPE_CHECKING:
     from web3 import Web3
@@ -42,18 +43,23 @@ class Chain:
         """How long to wait between two looks at a transaction that is on its way."""
         return 0.02 if self.network.is_development else 2.0
 
-    def refusals(self, abi: Sequence[Any] = ()) -> AbstractContextManager[None]:
-        """Inside, what this chain refuses is a ChainError."""
-        return refusals(self.network, self._address, abi)
+    def translated(self, abi: Sequence[Any] = ()) -> AbstractContextManager[None]:
+        """Inside, what this chain refuses is a ChainError; `abi` names the errors of a contract."""
+        return translated(self.network, self._address, abi)
+
+    def ask_all(self, requests: Sequence[Request]) -> list[Any]:
+        """The results of many JSON-RPC calls, in their order, with few requests to the node."""
+        with self.translated():
+            return ask_all(self.web3, requests)
 
     def has_code(self, address: str) -> bool:
         """Whether there is a contract at an address."""
-        with self.refusals():
+        with self.translated():
             return len(self.web3.eth.get_code(checksummed(address))) > 0
 
     def gas_limit(self) -> int:
         """The most gas that one transaction may use: that of a block, and of EIP-7825."""
-        with self.refusals():
+        with self.translated():
             return min(self.web3.eth.get_block("latest")["gasLimit"], _TRANSACTION_GAS_CAP)
 
     def close(self) -> None:
@@ -76,7 +82,7 @@ def open_chain(network: Network, folder: Path, rpc: str | None = None) -> Chain:
     """
     chain = _open_embedded(network, folder) if network.kind == "embedded" else _open_rpc(network, rpc)
     try:
-        with chain.refusals():
+        with chain.translated():
             check_chain_id(network, chain.web3.eth.chain_id)
     except BaseException:
         chain.close()
@@ -96,9 +102,16 @@ def _open_embedded(network: Network, folder: Path) -> Chain:
 def _open_rpc(network: Network, rpc: str | None) -> Chain:
     from web3 import HTTPProvider, Web3
     from web3.middleware import ExtraDataToPOAMiddleware
+    from web3.types import RPCEndpoint
 
     address = rpc_address(network, rpc)
-    provider = HTTPProvider(address, request_kwargs={"timeout": _RPC_TIMEOUT}, exception_retry_configuration=None)
+    provider = HTTPProvider(
+        address,
+        request_kwargs={"timeout": _RPC_TIMEOUT},
+        exception_retry_configuration=None,
+        cache_allowed_requests=True,  # web3 asks for the chain id before every call
+        cacheable_requests={RPCEndpoint("eth_chainId")},
+    )
     web3 = Web3(provider)
     # Some test and side chains put their signers into a header field that web3 otherwise finds too long.
     web3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from collection.chain.addresses import checksummed
 from collection.chain.connection import Chain
+from collection.chain.mint_logs import find_mints, mints_in
+from collection.errors import ChainError
 from collection.values import sha256_hex
 
 if TYPE_CHECKING:
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """What the compiler made of contracts/src."""
+    """The compiled contract."""
 
     abi: list[Any]
     bytecode: str
@@ -30,7 +33,7 @@ class Artifact:
     sha256: str
 
     def made(self, code: bytes) -> bool:
-        """Whether `code`, read from a chain, is this contract (whatever its immutable values)."""
+        """Whether `code`, read from a chain, is this contract; its immutable values may be any."""
         masked = bytearray(code)
         for start, length in self.immutables:
             masked[start : start + length] = bytes(length)
@@ -53,7 +56,7 @@ def artifact() -> Artifact:
 
 @dataclass(frozen=True, slots=True)
 class TokenSettings:
-    """What is decided when the contract is deployed; the order is that of the contract's Settings."""
+    """The settings that a contract is deployed with, in the order of its Settings struct."""
 
     name: str
     symbol: str
@@ -95,12 +98,28 @@ class TokenContract:
         self._contract = chain.web3.eth.contract(address=self.address, abi=artifact().abi)
 
     def _read(self, function: str, *arguments: Any) -> Any:
-        with self.chain.refusals(artifact().abi):
+        with self.chain.translated(artifact().abi):
             return self._contract.functions[function](*arguments).call()
 
+    def name(self) -> str:
+        """The collection's name."""
+        return str(self._read("name"))
+
+    def symbol(self) -> str:
+        """Its ticker."""
+        return str(self._read("symbol"))
+
     def owner(self) -> str:
-        """Who may mint."""
+        """The account that may mint, and move the metadata until it is frozen."""
         return str(self._read("owner"))
+
+    def metadata_frozen(self) -> bool:
+        """Whether no URI of the contract can change any more."""
+        return bool(self._read("metadataFrozen"))
+
+    def base_uri(self) -> str:
+        """The beginning of every token's URI."""
+        return str(self._read("baseURI"))
 
     def max_supply(self) -> int:
         """Most tokens there can be."""
@@ -111,20 +130,45 @@ class TokenContract:
         return int(self._read("nextTokenId"))
 
     def owner_of(self, token_id: int) -> str:
-        """Who owns a token."""
+        """The owner of a token."""
         return str(self._read("ownerOf", token_id))
 
-    def minted_to(self, token_id: int) -> str:
-        """Who got a token when it was minted, by the log of its transfer from nobody."""
-        event = self._contract.events.Transfer
-        nobody = "0x0000000000000000000000000000000000000000"
-        with self.chain.refusals(artifact().abi):
-            found = event.get_logs(argument_filters={"from": nobody, "tokenId": token_id}, from_block=0)
-        return str(found[0]["args"]["to"]) if found else nobody
+    def owners_of(self, token_ids: Sequence[int]) -> dict[int, str]:
+        """The owners of many tokens, by token id; all of them must exist."""
+        found = self._read_each("ownerOf", "address", token_ids)
+        return {token_id: checksummed(address) for token_id, address in found.items()}
 
-    def token_uri(self, token_id: int) -> str:
-        """Where a token's metadata lies."""
-        return str(self._read("tokenURI", token_id))
+    def token_uris(self, token_ids: Sequence[int]) -> dict[int, str]:
+        """The URIs of many tokens' metadata, by token id; all of them must exist."""
+        return self._read_each("tokenURI", "string", token_ids)
+
+    def _read_each(self, function: str, kind: str, token_ids: Sequence[int]) -> dict[int, str]:
+        from eth_abi.abi import decode
+        from eth_abi.exceptions import DecodingError
+        from eth_utils.abi import function_signature_to_4byte_selector
+        from hexbytes import HexBytes
+
+        selector = function_signature_to_4byte_selector(f"{function}(uint256)")
+        data = ("0x" + (selector + token_id.to_bytes(32, "big")).hex() for token_id in token_ids)
+        answers = self.chain.ask_all([("eth_call", [{"to": self.address, "data": call}, "latest"]) for call in data])
+        try:
+            values = [decode([kind], bytes(HexBytes(answer)))[0] for answer in answers]
+        except DecodingError as error:
+            raise ChainError(f"{self.address} on {self.chain.network.name} is no collection contract") from error
+        return dict(zip(token_ids, values, strict=True))
+
+    def minted_in(self, tx_hashes: Sequence[str]) -> dict[str, dict[int, str]]:
+        """The tokens that some transactions minted, by their receipts: for each hash, token id and first owner.
+
+        A transaction that the node does not know, or that minted nothing here, has no tokens.
+        """
+        receipts = self.chain.ask_all([("eth_getTransactionReceipt", [tx_hash]) for tx_hash in tx_hashes])
+        minted = [mints_in(receipt["logs"] if receipt else (), self.address) for receipt in receipts]
+        return dict(zip(tx_hashes, minted, strict=True))
+
+    def minted_to(self, token_ids: Collection[int], from_block: int) -> dict[int, str]:
+        """The first owners of some tokens, by the logs from a block on, which are read until all are found."""
+        return find_mints(self.chain, self.address, token_ids, from_block)
 
     def contract_uri(self) -> str:
         """Where the description of the collection lies (ERC-7572)."""
@@ -141,7 +185,7 @@ class TokenContract:
 
     def is_genuine(self) -> bool:
         """Whether the code at the address is the committed artifact."""
-        with self.chain.refusals():
+        with self.chain.translated():
             return artifact().made(bytes(self.chain.web3.eth.get_code(self.address)))
 
     def mint_batch(self, to: str, first_token_id: int, quantity: int) -> ContractFunction:

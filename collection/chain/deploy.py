@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from collection.chain.addresses import checksummed, created_address
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract, TokenSettings, artifact
-from collection.chain.transactions import Account, receipt, send, settle
+from collection.chain.transactions import Account, receipt, send, wait_for_pending
 from collection.errors import ChainError
 from collection.store.records import Deployment, Freeze
 from collection.store.store import Store
@@ -19,6 +19,7 @@ class DeployReport:
     """Where the contract is; `gas` is 0 where it was there already."""
 
     address: str
+    symbol: str
     tx_hash: str | None
     gas: int
 
@@ -40,18 +41,18 @@ def pending(store: Store, chain_id: int) -> bool:
 def deploy(store: Store, chain: Chain, account: Account, settings: TokenSettings) -> DeployReport:
     """Deploy the contract of the frozen set, unless it is on this chain already.
 
-    The intent, with the address that the contract will have, is written before anything is sent: a killed run is
-    followed by one that looks there first. Raises ChainError where the chain refuses, or has lost a contract that it
-    once confirmed.
+    The intent, with the address that the contract will have and the settings that it is told, is written before
+    anything is sent: a killed run is followed by one that looks there first. Raises ChainError where the chain refuses,
+    or has lost a contract that it once confirmed.
     """
-    nonce = settle(chain, account)
+    nonce = wait_for_pending(chain, account)
     known = store.deployment(chain.id, frozen_set(store).root_cid)
     if known is not None and chain.has_code(known.address):
         store.update_deployment(known.id, tx_hash=known.tx_hash, status="confirmed")
-        return DeployReport(known.address, known.tx_hash, 0)
+        return DeployReport(known.address, settings.symbol, known.tx_hash, 0)
     if known is not None:
         _forget(store, chain, known)
-    intent = store.add_deployment(_intent(store, chain, account, nonce))
+    intent = store.add_deployment(_intent(store, chain, account, settings, nonce))
     return _send(store, chain, account, settings, intent)
 
 
@@ -65,7 +66,9 @@ def _forget(store: Store, chain: Chain, known: Deployment) -> None:
     store.drop_deployment(known.id)
 
 
-def _intent(store: Store, chain: Chain, account: Account, nonce: int) -> Deployment:
+def _intent(store: Store, chain: Chain, account: Account, settings: TokenSettings, nonce: int) -> Deployment:
+    with chain.translated():
+        block = chain.web3.eth.block_number
     return Deployment(
         id=0,
         network=chain.network.name,
@@ -77,6 +80,8 @@ def _intent(store: Store, chain: Chain, account: Account, nonce: int) -> Deploym
         root_cid=frozen_set(store).root_cid,
         tx_hash=None,
         status="intended",
+        settings=asdict(settings),
+        block=block,
     )
 
 
@@ -86,8 +91,8 @@ def _send(store: Store, chain: Chain, account: Account, settings: TokenSettings,
     done = receipt(chain, tx_hash)
     if done["status"] != 1 or not TokenContract(chain, intent.address).is_genuine():
         raise ChainError(f"{chain.network.name} did not create the contract (transaction {tx_hash})")
-    store.update_deployment(intent.id, tx_hash=tx_hash, status="confirmed")
-    return DeployReport(intent.address, tx_hash, done["gasUsed"])
+    store.update_deployment(intent.id, tx_hash=tx_hash, status="confirmed", block=done["blockNumber"])
+    return DeployReport(intent.address, settings.symbol, tx_hash, done["gasUsed"])
 
 
 def _transaction(chain: Chain, settings: TokenSettings, intent: Deployment) -> Any:
@@ -95,7 +100,7 @@ def _transaction(chain: Chain, settings: TokenSettings, intent: Deployment) -> A
 
     compiled = artifact()
     contract = chain.web3.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
-    with chain.refusals(compiled.abi):
+    with chain.translated(compiled.abi):
         return contract.constructor(settings.as_argument()).build_transaction(
             {"from": checksummed(intent.deployer), "nonce": Nonce(intent.nonce), "chainId": chain.id}
         )

@@ -98,9 +98,10 @@ def _from_keystore(path: Path, prompt: Prompt | None) -> PrivateKey:
         raise KeyMissingError(f"no private key: there is no keystore at {path}")
     if PASSWORD_VARIABLE not in os.environ and prompt is None:
         raise KeyMissingError(f"the keystore {path} is locked", hint=f"set {PASSWORD_VARIABLE} to its password")
+    hint = f"check {PASSWORD_VARIABLE}" if PASSWORD_VARIABLE in os.environ else "run this again and type it anew"
     key, failed = _unlock(path, prompt)
     if key is None:
-        raise ChainError(f"the keystore {path} cannot be opened: {failed}", hint=f"check {PASSWORD_VARIABLE}")
+        raise ChainError(f"the keystore {path} cannot be opened: {failed}", hint=hint)
     return key
 
 
@@ -109,7 +110,10 @@ def _unlock(path: Path, prompt: Prompt | None) -> tuple[PrivateKey | None, str]:
 
     password = os.environ.get(PASSWORD_VARIABLE)
     if password is None and prompt is not None:
-        password = prompt(f"Password of {path.name}: ")
+        try:
+            password = prompt(f"Password of {path.name}: ")
+        except EOFError:
+            return None, "no password was given"
     try:
         return PrivateKey(bytes(Account.decrypt(path.read_text(), password or ""))), ""
     except Exception as error:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract, artifact
 from collection.chain.deploy import frozen_set
-from collection.chain.transactions import Account, receipt, send, settle
+from collection.chain.gas import MINT_BATCH
+from collection.chain.transactions import Account, receipt, send, wait_for_pending
 from collection.errors import ChainError
 from collection.store.records import Deployment, Mint
 from collection.store.store import Store
@@ -21,7 +22,7 @@ _GAS_MARGIN = 1.1  # of the estimate; what is not used is not paid
 
 @dataclass(frozen=True, slots=True)
 class MintReport:
-    """What this run minted."""
+    """The tokens, transactions and gas of one run."""
 
     tokens: int
     transactions: int
@@ -45,17 +46,17 @@ def pending(store: Store, chain_id: int) -> list[int]:
 
 
 def mint(
-    store: Store, chain: Chain, account: Account, recipient: str, batch: int = 100, progress: Progress = silent
+    store: Store, chain: Chain, account: Account, recipient: str, batch: int = MINT_BATCH, progress: Progress = silent
 ) -> MintReport:
     """Mint every frozen token that does not exist yet to `recipient`, `batch` at a time or as many as the gas allows.
 
     Each batch is intended in the store, sent, and confirmed. The contract refuses a batch that does not begin with
-    the next id, so that nothing is minted twice, whoever sends what how often. Raises ChainError where it refuses.
+    the next id, so that nothing is minted twice, even if a batch is sent twice. Raises ChainError where it refuses.
     """
     deployment = deployed(store, chain)
     contract = TokenContract(chain, deployment.address)
-    settle(chain, account)
-    _reconcile(store, deployment, contract)
+    wait_for_pending(chain, account)
+    _reconcile(store, deployment, contract, recipient)
     remaining, total = pending(store, chain.id), len(store.tokens())
     size = min(batch, _affordable(contract, account, recipient, remaining)) if remaining else batch
     report = MintReport(0, 0, 0)
@@ -67,18 +68,22 @@ def mint(
     return report
 
 
-def _reconcile(store: Store, deployment: Deployment, contract: TokenContract) -> None:
-    """Bring the store into step with the chain: tokens that exist there are minted, the others are not."""
+def _reconcile(store: Store, deployment: Deployment, contract: TokenContract, recipient: str) -> None:
+    """Bring the store into step with the chain: tokens that exist there are minted, the others are not.
+
+    Every batch is in the store before it is sent. A token that exists without such a record was minted by another
+    program: what is recorded of it is to whom this one would have minted it, so that `verify` can tell.
+    """
     known = {mint.token_id: mint for mint in store.mints(deployment.id)}
     next_id = contract.next_token_id()
     changed = []
     for token in store.tokens():
-        record, exists = known.get(token.token_id), token.token_id < next_id
-        if exists and (record is None or record.status != "confirmed"):
-            tx_hash = record.tx_hash if record else None
-            changed.append(Mint(token.token_id, contract.owner_of(token.token_id), tx_hash, "confirmed"))
-        elif not exists and record is not None and record.status == "confirmed":
-            changed.append(Mint(token.token_id, record.recipient, None, "intended"))
+        record = known.get(token.token_id, Mint(token.token_id, recipient, None, ""))
+        exists = token.token_id < next_id
+        if exists and record.status != "confirmed":
+            changed.append(replace(record, status="confirmed"))
+        elif not exists and record.status == "confirmed":
+            changed.append(replace(record, tx_hash=None, status="intended"))
     store.record_mints(deployment.id, changed)
 
 
@@ -86,7 +91,7 @@ def _affordable(contract: TokenContract, account: Account, recipient: str, remai
     """How many tokens fit into one transaction, by the gas of a small batch."""
     probe = min(_PROBE, len(remaining))
     call = contract.mint_batch(recipient, remaining[0], probe)
-    with contract.chain.refusals(artifact().abi):
+    with contract.chain.translated(artifact().abi):
         gas = call.estimate_gas({"from": account.address})
     limit = contract.chain.gas_limit()
     if gas * _GAS_MARGIN > limit:
@@ -117,7 +122,7 @@ def _mint_batch(
 
 def _transaction(contract: TokenContract, account: Account, call: Any) -> Any:
     chain = contract.chain
-    with chain.refusals(artifact().abi):
+    with chain.translated(artifact().abi):
         gas = call.estimate_gas({"from": account.address})
         nonce = chain.web3.eth.get_transaction_count(account.address, "pending")
         limit = min(int(gas * _GAS_MARGIN), chain.gas_limit())

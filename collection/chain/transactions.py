@@ -1,4 +1,4 @@
-"""Who sends transactions, and how one gets onto the chain: built, signed where the key is, sent, waited for."""
+"""The account that sends, and the way of a transaction onto the chain: signed where the key is, sent, waited for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MINING_TIMEOUT = 300.0  # seconds until a transaction is left to the next run
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who sends. Without a key, the node signs: it knows its development accounts."""
+    """An account that sends. Without a key, the node signs: it knows its development accounts."""
 
     address: ChecksumAddress
     key: PrivateKey | None = None
@@ -32,21 +32,21 @@ class Account:
 def find_account(chain: Chain, key: str | None, folder: Path = Path(), prompt: Prompt | None = None) -> Account:
     """The account of the configured key; on a development chain without one, the node's first.
 
-    Raises KeyMissingError where a key is needed and none is configured, and whatever `find_key` raises.
+    Raises KeyMissingError where a key is needed and none is configured, and the errors of `find_key`.
     """
     if key is not None:
         found = find_key(key, folder, prompt)
         return Account(checksummed(found.address), found)
     if not chain.network.is_development:
         raise KeyMissingError(f"{chain.network.name} needs a private key", hint='key = "env:NAME" under [chain]')
-    with chain.refusals():
+    with chain.translated():
         accounts = chain.web3.eth.accounts
     if not accounts:
         raise KeyMissingError(f"{chain.network.name} has no account of its own", hint='key = "env:NAME" under [chain]')
     return Account(accounts[0])
 
 
-def settle(chain: Chain, account: Account) -> int:
+def wait_for_pending(chain: Chain, account: Account) -> int:
     """Wait until no transaction of the account is on its way; returns the nonce that comes next.
 
     Raises ChainError where one is not mined in time.
@@ -63,14 +63,14 @@ def settle(chain: Chain, account: Account) -> int:
 
 
 def _nonce(chain: Chain, account: Account, block: Any) -> int:
-    with chain.refusals():
+    with chain.translated():
         return chain.web3.eth.get_transaction_count(account.address, block)
 
 
 def send(chain: Chain, account: Account, transaction: Mapping[str, Any]) -> str:
     """Send a complete transaction; returns its hash, 0x hex. Raises ChainError where it is refused."""
     signed = account.key.sign(transaction) if account.key else None
-    with chain.refusals():
+    with chain.translated():
         if signed is None:
             return chain.web3.eth.send_transaction(cast("TxParams", dict(transaction))).to_0x_hex()
         return chain.web3.eth.send_raw_transaction(signed).to_0x_hex()
@@ -80,7 +80,7 @@ def receipt(chain: Chain, tx_hash: str) -> TxReceipt:
     """Wait until a transaction is mined; raises ChainError where it is not in time."""
     from hexbytes import HexBytes
 
-    with chain.refusals():
+    with chain.translated():
         return chain.web3.eth.wait_for_transaction_receipt(
             HexBytes(tx_hash), timeout=_MINING_TIMEOUT, poll_latency=chain.poll_seconds
         )

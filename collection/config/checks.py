@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from collection.config.planning import SETTINGS, Image, OneOfOne, Series, Trait, listed, values_of
+from collection.config.generator import TABLES
+from collection.config.planning import Image, OneOfOne, Series, Trait, listed, values_of
 from collection.config.reading import Place, Refuse
 from collection.config.tables import Config
 from collection.spelling import nearest
@@ -15,7 +16,7 @@ from collection.values import ARTIST, amount
 
 
 def check(config: Config, refuse: Refuse) -> None:
-    """Call `refuse` for the first thing that is wrong."""
+    """Call `refuse` for everything that is wrong."""
     if config.candidates != 0 and config.images < config.supply:
         refuse(["candidates"], f"{config.images} is less than supply = {config.supply}", "make more images than tokens")
     _check_names(config, refuse)
@@ -113,13 +114,13 @@ def _check_axes(config: Config, place: Place, series: Series, refuse: Refuse) ->
 
 
 def _check_axis_name(config: Config, place: Place, name: str, series: Series, refuse: Refuse) -> None:
-    fields = type(config.generator).model_fields
-    known = ["seed", "size", "blend", *(setting for setting in SETTINGS if setting in fields)]
+    known = ["seed", "size", "blend", *config.generator.axes()]
     if name in known or any(f"${{{name}" in prompt for prompt in (series.prompt, series.negative_prompt)):
         return
-    if name in SETTINGS:
+    if any(name in table.axes() for _, table in TABLES.working()):
         refuse(place, f"the {config.generator.use} generator has no {name}", f"it knows: {', '.join(known)}")
-    hint = f"the axes are {', '.join(known)}, and every ${{name}} that the prompt says"
+        return
+    hint = f"the axes of {config.generator.use} are {', '.join(known)}, and every ${{name}} that the prompt says"
     refuse(place, f"no such axis, and the prompt says no ${{{name}}}{nearest(name, known)}", hint)
 
 
@@ -128,11 +129,12 @@ def _check_axis_value(config: Config, place: Place, name: str, value: Any, refus
     if name == "blend":
         if not isinstance(value, dict):
             refuse(place, said, "write blends: [{NAME = 1}, {NAME = 0.5, OTHER = 0.5}]")
-        _check_blend(refuse, place, value, config)
+        else:
+            _check_blend(refuse, place, value, config)
     elif name == "seed":
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
             refuse(place, said, 'write seeds: "0-99,200" or whole numbers from 0 to 2**53 - 1')
-    elif name in ("size", *SETTINGS):
+    elif name in ("size", *config.generator.axes()):
         try:
             if name == "size":
                 Image.model_validate({"size": value}, strict=True)
@@ -149,6 +151,7 @@ def _check_trait(traits: Mapping[str, Trait], name: str, trait: Trait, refuse: R
     place = ["traits", name]
     if not trait.values:
         refuse(place, "has no value", "add weight = {...} or count = {...}")
+        return
     if both := sorted({*trait.weight} & {*trait.count}):
         refuse([*place, "count"], f'"{both[0]}" has a weight and a count', "leave one of them out")
     if not sum(trait.weight.values()) and not sum(trait.count.values()):
@@ -161,13 +164,15 @@ def _check_trait(traits: Mapping[str, Trait], name: str, trait: Trait, refuse: R
         seen.append(next(iter(traits[seen[-1]].when)))
         if seen[-1] in seen[:-1]:
             refuse([*place, "when"], f"goes round in a circle: {' needs '.join(seen)}", "take one `when` away")
+            break
 
 
 def _check_conditions(traits: Mapping[str, Trait], place: Place, conditions: Mapping[str, Any], refuse: Refuse) -> None:
     for name, wish in conditions.items():
         if name not in traits:
             refuse([*place, name], f"no trait of that name{nearest(name, traits)}", f"add a table [traits.{name}]")
-        _check_values(traits[name], [*place, name], values_of(wish), refuse)
+        else:
+            _check_values(traits[name], [*place, name], values_of(wish), refuse)
 
 
 def _check_values(trait: Trait, place: Place, wished: Sequence[str], refuse: Refuse) -> None:

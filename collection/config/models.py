@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+
+from collection.config.generator import known_table
 
 DATA = Path(__file__).with_name("models.toml")
 
@@ -46,7 +49,7 @@ class ModelPreset:
 def model_presets() -> Mapping[str, ModelPreset]:
     """Every preset by its name, lightest first."""
     tables = tomllib.loads(DATA.read_text("utf-8"))
-    return {name: ModelPreset(name=name, **table) for name, table in tables.items()}
+    return MappingProxyType({name: ModelPreset(name=name, **table) for name, table in tables.items()})
 
 
 def fill_from_preset(value: Any) -> Any:
@@ -58,11 +61,13 @@ def fill_from_preset(value: Any) -> Any:
     if not isinstance(value, dict) or not isinstance(value.get("image", {}), dict):
         return value
     generator = value.get("generator")
-    if not isinstance(generator, dict) or (preset := _named(generator.get("model"))) is None:
+    if not isinstance(generator, dict) or (preset := _named(generator)) is None:
         return value
     filled = {**preset.generator, **generator, "model": preset.hub_id}
     return {**value, "generator": filled, "image": {"size": preset.size, **value.get("image", {})}}
 
 
-def _named(name: Any) -> ModelPreset | None:
-    return model_presets().get(name) if isinstance(name, str) else None
+def _named(generator: dict[str, Any]) -> ModelPreset | None:
+    use, model = generator.get("use"), generator.get("model")
+    table = known_table(use) if isinstance(use, str) else None
+    return model_presets().get(model) if table and table.presets and isinstance(model, str) else None

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from math import prod
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from collection.config.types import Name, Size, Table, Weight
 from collection.errors import ConfigError
+from collection.values import sha256_hex
 
-TraitName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\w[\w -]*$")]
+TraitName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\w([\w -]*[\w-])?$")]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Values = Name | Annotated[tuple[Name, ...], Field(min_length=1)]
 """One value of a trait, or a list of them, any of which will do."""
@@ -21,8 +23,6 @@ Conditions = dict[TraitName, Values]
 AxisValue = int | float | str | Size | dict[Name, Weight]
 Axis = Annotated[str | tuple[AxisValue, ...], Field(min_length=1)]
 MAX_SEEDS = 1_000_000
-SETTINGS = ("model", "steps", "guidance")
-"""Axes that are settings of a generator, where it has them."""
 
 
 def values_of(wish: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -156,6 +156,28 @@ class StyleTable(Table):
     """A LoRA for a diffusion model: a safetensors file, or OWNER/REPOSITORY[/FILE] on the hub."""
     reference: str | tuple[str, ...] = ()
     """Pictures in the style, for a diffusion model with an ip_adapter: files such as "references/*.png"."""
+    _folder: Path = PrivateAttr(default=Path())
+    """Where `reference` is looked for: the folder of the file that the table was read from."""
+
+    @model_validator(mode="after")
+    def _remember_folder(self, info: ValidationInfo) -> Self:
+        if info.context:
+            self._folder = info.context["folder"]
+        return self
+
+    @cached_property
+    def references(self) -> tuple[str, ...]:
+        """SHA-256 of the pictures that `reference` names. They are read when this is first asked for.
+
+        Raises ConfigError where one is missing or cannot be read.
+        """
+        try:
+            return tuple(sha256_hex(path.read_bytes()) for path in self.pictures(self._folder))
+        except OSError as error:
+            raise ConfigError(
+                f"the reference picture {error.filename} cannot be read: {error.strerror}",
+                "correct reference in collection.toml",
+            ) from error
 
     def pictures(self, folder: Path) -> list[Path]:
         """The files that `reference` names in a project's folder, sorted; raises ConfigError where one is missing."""
@@ -163,7 +185,9 @@ class StyleTable(Table):
         for pattern in [self.reference] if isinstance(self.reference, str) else self.reference:
             files = {path for path in folder.glob(pattern) if path.is_file()} if pattern else set()
             if pattern and not files:
-                raise ConfigError(f'no picture in {folder} is named "{pattern}"', "mend reference in collection.toml")
+                raise ConfigError(
+                    f'no picture in {folder} is named "{pattern}"', "correct reference in collection.toml"
+                )
             found |= files
         return sorted(found)
 

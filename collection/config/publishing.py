@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
 from collection.config.types import Name, Table
 
-Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
+
+def _checksummed(value: str) -> str:
+    """Refuse an address in mixed case whose checksum (EIP-55) does not fit: a letter or two were mistyped."""
+    if value[2:].islower() or value[2:].isupper() or value[2:].isdigit():
+        return value
+    from eth_utils.address import is_checksum_address
+
+    if not is_checksum_address(value):
+        raise ValueError("its checksum does not fit (EIP-55): copy the address again from where it comes from")
+    return value
+
+
+Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$"), AfterValidator(_checksummed)]
+"""An account: 40 hexadecimal digits, in mixed case with the checksum of EIP-55, or in one case without."""
 
 
 class Artist(Table):
@@ -43,15 +56,7 @@ class Publish(Table):
     """The rights a holder gets, as an SPDX identifier where there is one: CC-BY-4.0, CC0-1.0."""
     external_url: str | None = Field(default=None, pattern=r"^https?://")
     storage: tuple[str, ...] = ("car",)
-    """car (always written), and "kubo:MULTIADDRESS" for an IPFS node."""
-
-    @field_validator("storage")
-    @classmethod
-    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for place in value:
-            if place != "car" and not place.startswith("kubo:/"):
-                raise ValueError(f'"{place}" is neither "car" nor "kubo:/ip4/127.0.0.1/tcp/5001"')
-        return value
+    """car (always written), "kubo:MULTIADDRESS" for an IPFS node, and "NAME:..." for one that a package adds."""
 
 
 class Chain(Table):

@@ -6,14 +6,15 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from datetime import date, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from collection.config.models import fill_from_preset
-from collection.errors import ConfigError, ProjectError
+from collection.errors import ConfigError, Problem, ProjectError
 from collection.spelling import nearest
 
 if TYPE_CHECKING:
@@ -24,17 +25,49 @@ Place = Sequence[str | int]
 
 
 class Refuse(Protocol):
-    """Refuses what stands at a place of the file, with a message and a hint: raises ConfigError."""
+    """Notes that what stands at a place of the file is wrong, with a message and a hint; the checks go on."""
 
-    def __call__(self, place: Place, message: str, hint: str) -> NoReturn:
-        """Raise it."""
+    def __call__(self, place: Place, message: str, hint: str) -> None:
+        """Note it."""
         ...
 
 
 def read_config(path: Path, model: type[C], check: Callable[[C, Refuse], None]) -> C:
-    """Read, parse, check the types, then by `check` what holds between keys."""
+    """Read and parse the file, check its types, then by `check` what holds between keys.
+
+    Raises one ConfigError for all mistakes in the types, or else for all that `check` finds.
+    """
+    text, value = _parsed(path)
+    problems: dict[Problem, int] = {}
+
+    def note(place: Place, message: str, hint: str) -> None:
+        line = line_of(text, place)
+        problems.setdefault(Problem(f"{path}:{line}: {message}", hint), line)
+
+    def refuse(place: Place, message: str, hint: str) -> None:
+        note(place, f"{_dotted(place)}: {message}", hint)
+
+    dates = dict(_dates(value, ()))
     try:
-        text = path.read_text("utf-8")
+        filled = json.dumps(fill_from_preset(value), default=lambda _: None)
+        config = model.model_validate_json(filled, strict=True, context={"folder": path.parent})
+    except ValidationError as error:
+        unknown = _refuse_types(note, error, model, value, dates)
+        dates = {place: moment for place, moment in dates.items() if place not in unknown}
+    else:
+        if not dates:
+            check(config, refuse)
+    for place, moment in dates.items():
+        refuse(place, f"{moment} is a date or a time, and no key takes one", f'write text in quotes: "{moment}"')
+    if problems:
+        raise ConfigError.of(sorted(problems, key=lambda problem: problems[problem]))
+    return config
+
+
+def _parsed(path: Path) -> tuple[str, dict[str, Any]]:
+    """The text of a TOML file and its value; a byte order mark, as some editors write it, is left out."""
+    try:
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise ProjectError(
             f"no collection.toml in {path.parent}", "collection new PATH makes a project; -C PATH names one"
@@ -42,19 +75,18 @@ def read_config(path: Path, model: type[C], check: Callable[[C, Refuse], None]) 
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 text (byte {error.start})", "save the file as UTF-8") from None
     try:
-        value = tomllib.loads(text)
+        return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}", f"mend that line of {path}") from None
-    try:
-        config = model.model_validate_json(json.dumps(fill_from_preset(value), default=str), strict=True)
-    except ValidationError as error:
-        _refuse_first(path, text, error, model, value)
+        raise ConfigError(f"{path}: not TOML: {error}", f"correct that line of {path}") from None
 
-    def refuse(place: Place, message: str, hint: str) -> NoReturn:
-        raise ConfigError(f"{path}:{line_of(text, place)}: {_dotted(place)}: {message}", hint)
 
-    check(config, refuse)
-    return config
+def _dates(value: Any, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Where a date or a time stands. JSON has none, and no key of the file means one."""
+    if isinstance(value, date | time):
+        yield place, value
+    elif isinstance(value, dict | list):
+        for part, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _dates(item, (*place, part))
 
 
 def line_of(text: str, place: Place) -> int:
@@ -91,25 +123,61 @@ def _parts(dotted: str) -> list[str]:
     return [part.strip(" \"'") for part in re.findall(r"\"[^\"]*\"|'[^']*'|[^.\s]+", dotted)]
 
 
-def _refuse_first(path: Path, text: str, error: ValidationError, model: type[BaseModel], value: Any) -> NoReturn:
-    problems = error.errors(include_url=False)
-    problem = next((found for found in problems if found["type"] == "extra_forbidden"), problems[0])
-    place = _place_in(value, problem["loc"])
-    where, key = f"{path}:{line_of(text, place)}", _dotted(place)
-    if problem["type"] == "extra_forbidden":
-        known = _known_keys(model, problem["loc"][:-1])
-        raise ConfigError(
-            f"{where}: unknown key {key}{nearest(str(place[-1]), known)}", f"known here: {', '.join(known)}"
-        )
-    if problem["type"] == "missing":
-        name = problem["loc"][-1]
-        raise ConfigError(f"{where}: the key {_dotted([*place, name])} is missing", f"add a line `{name} = ...`")
+def _refuse_types(
+    note: Refuse, error: ValidationError, model: type[BaseModel], value: Any, known: Container[Place]
+) -> list[tuple[str | int, ...]]:
+    """Note what pydantic found, once for each place, but for those that are `known` to be wrong.
+
+    Returns the places of the keys that no table has.
+    """
+    found = _one_a_place(value, error.errors(include_url=False))
+    unknown = [tuple(place) for place, problem in found if problem["type"] == "extra_forbidden"]
+    for place, problem in found:
+        if problem["type"] == "missing":
+            name = str(problem["loc"][-1])
+            misspelt = [other for *table, other in unknown if table == place and nearest(str(other), [name])]
+            if not misspelt:
+                missing = _dotted([*place, name])
+                note(place, f"the key {missing} is missing", f"add a line `{name} = ...`")
+        elif problem["type"] == "extra_forbidden":
+            keys = _known_keys(model, problem["loc"][:-1])
+            message = f"unknown key {_dotted(place)}{nearest(str(place[-1]), keys)}"
+            note(place, message, f"known here: {', '.join(keys)}")
+        elif tuple(place) not in known:
+            note(place, _told(place, problem), "collection config --schema tells what fits")
+    return unknown
+
+
+def _told(place: Place, problem: Mapping[str, Any]) -> str:
+    """A value of a wrong type or out of range, and why it does not fit."""
     secret = place[-1:] == ["key"]  # somebody may have put the key itself there
     shown = "" if secret or isinstance(problem["input"], dict) else f" = {problem['input']!r}"
     reason = problem["msg"].removeprefix("Value error, ")
-    raise ConfigError(
-        f"{where}: {key}{shown}: {reason[:1].lower()}{reason[1:]}", "collection config --schema tells what fits"
-    )
+    return f"{_dotted(place)}{shown}: {reason[:1].lower()}{reason[1:]}"
+
+
+def _one_a_place(value: Any, problems: Sequence[Any]) -> list[tuple[list[str | int], Any]]:
+    """Each problem with its place in the file.
+
+    Where a value may be of several types, pydantic tells of each why it is not that one: then only the problem deepest
+    inside the value is kept, the first of equals.
+    """
+    kept: dict[tuple[Any, ...], tuple[list[str | int], Any]] = {}
+    kinds: dict[tuple[Any, ...], set[Any]] = {}
+    for problem in problems:
+        if problem["type"] == "missing":
+            continue
+        place, location = _place_in(value, problem["loc"]), problem["loc"]
+        tag = next((n for n, part in enumerate(location) if n >= len(place) or place[n] != part), len(location))
+        kinds.setdefault(location[:tag], set()).add(location[tag : tag + 1])
+    for problem in problems:
+        place, location = _place_in(value, problem["loc"]), problem["loc"]
+        unions = [stem for stem, tags in kinds.items() if len(tags) > 1 and location[: len(stem)] == stem]
+        plain = problem["type"] in ("missing", "extra_forbidden")
+        key = location if plain or not unions else min(unions, key=len)
+        if key not in kept or len(place) > len(kept[key][0]):
+            kept[key] = place, problem
+    return list(kept.values())
 
 
 def _place_in(value: Any, location: Place) -> list[str | int]:
@@ -141,7 +209,7 @@ def _known_keys(model: type[BaseModel], place: Place) -> list[str]:
 
 def _children(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     if "oneOf" in node:
-        return {key: {"$ref": reference} for key, reference in node["discriminator"]["mapping"].items()}
+        return {table["properties"]["use"]["const"]: table for table in node["oneOf"]}
     free = [*node.get("patternProperties", {}).values(), node.get("additionalProperties")][0]
     if isinstance(free, dict):
         return _Always(free)

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from collection.config.judging import Flag
 from collection.config.types import Name, Table
 
 Share = Annotated[float, Field(gt=0, lt=1e9)]
@@ -17,7 +16,7 @@ class Select(Table):
 
     diversity: float = Field(default=0.3, ge=0, le=1)
     """0: best scores only; 1: most different only."""
-    bar: tuple[Flag, ...] = ("tiny",)
+    bar: tuple[str, ...] = ("tiny",)
     """Images with one of these flags are not chosen, unless a person locks them; blank and nsfw ones never are."""
     by: tuple[str, ...] = ()
     """Metrics that say which image is better (a head's name, quality, votes, taste, taste:NAME); absent: votes or a

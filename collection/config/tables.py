@@ -6,17 +6,21 @@ Secrets are never in it: keys and tokens are named by environment variable or ke
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
-from collection.config.generator import DiffusionGenerator, PainterGenerator
+from collection.config.generator import DEFAULT, TABLES, AnyGenerator, GeneratorTable
 from collection.config.judging import Dedupe, Score
 from collection.config.planning import Image, OneOfOne, Rule, Series, StyleTable, Trait, TraitName
 from collection.config.publishing import Artist, Chain, Publish, Royalties, Verify
 from collection.config.selecting import Select
 from collection.config.types import Name, Table
 from collection.values import Style, StyleBlend
+
+
+def _default_generator() -> GeneratorTable:
+    return TABLES.get(DEFAULT).model_validate({"use": DEFAULT})
 
 
 class Config(Table):
@@ -35,7 +39,7 @@ class Config(Table):
     seed: int | str
     """Any text or integer; everything random comes from it."""
     image: Image = Image()
-    generator: Annotated[PainterGenerator | DiffusionGenerator, Field(discriminator="use")] = PainterGenerator()
+    generator: AnyGenerator = Field(default_factory=_default_generator)
     styles: dict[Name, StyleTable] = {}
     series: tuple[Series, ...] = (Series(),)
     traits: dict[TraitName, Trait] = {}
@@ -51,8 +55,6 @@ class Config(Table):
     publish: Publish = Publish()
     chain: Chain = Chain()
     verify: Verify = Verify()
-    _references: dict[str, tuple[str, ...]] = PrivateAttr(default_factory=dict)
-    """SHA-256 of the reference pictures of each style that has any."""
 
     @property
     def images(self) -> int:
@@ -99,7 +101,7 @@ class Config(Table):
 
     def _known_styles(self) -> dict[str, Style]:
         return {
-            name: Style(name, table.prompt, table.painter or name, table.lora, self._references.get(name, ()))
+            name: Style(name, table.prompt, table.painter or name, table.lora, table.references)
             for name, table in self.styles.items()
         }
 

@@ -10,13 +10,23 @@ from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
 Side = Annotated[int, Field(ge=64, le=4096)]
 Size = Side | tuple[Side, Side]
 """Pixels: one side of a square, or [width, height]."""
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
+
+
+def _whole_word(value: str) -> str:
+    """Refuse blanks at the ends: nobody sees them, and two names that differ by them look alike."""
+    if value != value.strip():
+        raise ValueError("it begins or ends with a blank")
+    return value
+
+
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$"), AfterValidator(_whole_word)]
+"""Text that people see, in one line, without blanks at its ends."""
 Weight = Annotated[float, Field(ge=0, lt=1e9, allow_inf_nan=False)]
 
 
@@ -33,7 +43,10 @@ class Table(BaseModel):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """The table's JSON Schema, with descriptions."""
         found = handler(schema)
-        texts = _descriptions(cls.__module__)[cls.__name__]
+        texts: dict[str, str] = {}
+        for table in reversed(cls.__mro__):
+            if issubclass(table, Table) and table is not Table:
+                texts |= _descriptions(table.__module__).get(table.__name__, {})
         for name, key in handler.resolve_ref_schema(found)["properties"].items():
             if name in texts:
                 key["description"] = texts[name]

@@ -33,7 +33,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ContactSheet:
     """What a sheet shows: a title, a line below it, the pictures."""
 
     title: str
@@ -52,18 +52,18 @@ class Sheet:
         return sha256_hex(canonical_json([self.title, self.subtitle, cells]))
 
 
-def page_paths(path: Path, sheet: Sheet) -> list[Path]:
+def page_paths(path: Path, sheet: ContactSheet) -> list[Path]:
     """The files of a sheet: PATH, then PATH-2, PATH-3."""
     rest = [path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, sheet.pages + 1)]
     return [path, *rest]
 
 
-def pending(path: Path, sheet: Sheet) -> list[Path]:
+def pending(path: Path, sheet: ContactSheet) -> list[Path]:
     """The files that do not show what the sheet would."""
     return [page for page in page_paths(path, sheet) if _mark_of(page) != sheet.sha256]
 
 
-def write_sheet(path: Path, sheet: Sheet, files: Files, *, progress: Progress = silent) -> list[Path]:
+def write_sheet(path: Path, sheet: ContactSheet, files: Files, *, progress: Progress = silent) -> list[Path]:
     """Draw the pages as PNG files, at most PER_PAGE pictures each; returns their paths."""
     paths = page_paths(path, sheet)
     for number, page in enumerate(paths):
@@ -80,7 +80,7 @@ def columns_for(count: int) -> int:
     return min(count, near[0] if near else ideal) or 1
 
 
-def _draw(sheet: Sheet, cells: Sequence[Cell], files: Files) -> Picture:
+def _draw(sheet: ContactSheet, cells: Sequence[Cell], files: Files) -> Picture:
     from PIL import Image, ImageDraw
 
     thumbs = [_thumbnail(files.path(cell.file_sha256)) for cell in cells]

@@ -1,49 +1,40 @@
-"""The generators by name. Adding one is a file and a line here, or an entry point of the group below."""
+"""The generators by name, and the one door to them for a project: `build_generator`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-from collection.config import Config, DiffusionGenerator
+from collection.config import Config
+from collection.config.generator import BUILT_IN, GROUP
 from collection.errors import ConfigError
+from collection.generate.plugin import GeneratorPlugin, Resources, plugin_of
+from collection.generate.routing import Router
+from collection.models.device import use_threads
+from collection.plugins import Registry
 from collection.store.files import Files
-from collection.values import ImageGenerator, Pixels
+from collection.values import Pixels
+
+GENERATORS: Registry[GeneratorPlugin[Any]] = Registry(GROUP, "generator", BUILT_IN, plugin_of)
+"""Built-in generators and those that installed packages add."""
 
 
-def _painter(config: Config, files: Files) -> ImageGenerator:
-    from collection.generate.painter import Painter
-    from collection.generate.routing import Dispatch
+def build_generator(config: Config, files: Files) -> Router:
+    """What renders the recipes of a project, each by the generator it names; their pictures lie in `files`.
 
-    return Dispatch(Painter(), {"upscaler": lambda: _upscaler(files, "auto")})
-
-
-def _diffusion(config: Config, files: Files) -> ImageGenerator:
-    from collection.generate.diffusion import Diffusion
-    from collection.generate.routing import Dispatch
-    from collection.generate.upscale.tiles import LentPictures, Tiles
-
-    wish = config.generator
-    assert isinstance(wish, DiffusionGenerator)
-    pictures = LentPictures(partial(_picture, files))
-    main = Diffusion(
-        wish.model,
-        revision=wish.revision,
-        device=wish.device,
-        dtype=wish.dtype,
-        batch_size=wish.batch,
+    Torch uses as many threads as the project's own generator asks for, in this process.
+    """
+    wanted = resources(config)
+    if wanted.threads:
+        use_threads(wanted.threads)
+    return Router(
+        GENERATORS.get,
+        table=config.generator,
         folder=files.folder.parent,
-        pictures=pictures,
-        offload_text_encoder=wish.offload_text_encoder,
+        pictures=partial(_picture, files),
+        file=files.path,
+        device=wanted.device or "auto",
     )
-    tiles = Tiles(main, "diffusion", pictures)
-    return Dispatch(main, {"tiles": lambda: tiles, "upscaler": lambda: _upscaler(files, wish.device)})
-
-
-def _upscaler(files: Files, device: str) -> ImageGenerator:
-    from collection.generate.upscale.models import Upscaler
-
-    return Upscaler(partial(_picture, files), files.path, device)
 
 
 def _picture(files: Files, sha256: str) -> Pixels:
@@ -53,48 +44,31 @@ def _picture(files: Files, sha256: str) -> Pixels:
     return decode_image(files.read(sha256), files.path(sha256))
 
 
-GENERATORS: dict[str, Callable[[Config, Files], ImageGenerator]] = {"painter": _painter, "diffusion": _diffusion}
-
-
-def build_generator(config: Config, files: Files) -> ImageGenerator:
-    """The generator that the configuration names; what recipes begin from lies in `files`."""
-    return GENERATORS[config.generator.use](config, files)
+def resources(config: Config) -> Resources:
+    """What the project's generator takes of a machine."""
+    return GENERATORS.get(config.generator.use).resources(config.generator)
 
 
 def check_generator(config: Config) -> None:
     """Refuse, before anything is made, what the generator would refuse later; raises UsageError or ConfigError."""
-    if isinstance(config.generator, DiffusionGenerator):
-        from collection.generate.diffusion.options import DiffusionOptions
-
-        DiffusionOptions.of(config.generator.options)
-        _check_references(config, config.generator)
-    else:
-        _check_painter_styles(config)
-
-
-def _check_references(config: Config, wish: DiffusionGenerator) -> None:
-    for name, style in config.styles.items():
-        if style.reference and wish.ip_adapter is None:
-            raise ConfigError(
-                f"styles.{name}: reference pictures need an IP-Adapter to look at them",
-                'set ip_adapter = "FILE.safetensors" under [generator], or remove reference',
-            )
-
-
-def _check_painter_styles(config: Config) -> None:
-    from collection.generate.painter import STYLES
-    from collection.spelling import nearest
-
+    table = config.generator
+    table.check_options(table.options)
+    able = table.capabilities
     for series in config.series:
-        if series.late_blend:
+        if series.late_blend and not able.prompt_schedules:
             raise ConfigError(
-                f'series "{series.name}": the painter has no steps between which late_blend could take over',
-                'remove late_blend, or use = "diffusion"',
+                f'series "{series.name}": {table.use} has no steps between which late_blend could take over',
+                "remove late_blend, or use a generator that has",
             )
-    for blend in config.blends():
-        for style, _ in blend.parts:
-            if style.painter not in STYLES:
-                raise ConfigError(
-                    f'styles.{style.name}: the painter has no style "{style.painter}"{nearest(style.painter, STYLES)}',
-                    f'painter = "..." in [styles.{style.name}] names one of: {", ".join(STYLES)}',
-                )
+    mixed = next((blend for blend in config.blends() if len(blend.parts) > 1), None)
+    if mixed and not able.style_blends:
+        raise ConfigError(
+            f"{table.use} cannot mix styles ({', '.join(mixed.weights)})", "give each series and image one style"
+        )
+    image = config.image
+    if max(image.width, image.height) > able.longest:
+        raise ConfigError(
+            f"image.size: {table.use} makes at most {able.longest} pixels a side, not {image.width}x{image.height}",
+            "lower size in [image]",
+        )
+    GENERATORS.get(table.use).check(config, table)

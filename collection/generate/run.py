@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from collection.generate.running.batches import compose
-from collection.generate.running.executor import Told
+from collection.generate.running.executor import OnBatchDone
 from collection.store.files import Files
 from collection.store.queue import ATTEMPTS
 from collection.store.records import PlannedRecipe
 from collection.store.store import Store
-from collection.values import Failure, Progress, silent
+from collection.values import Failure, Progress, label, silent
 
-Carrier = Callable[[Told], None]
+Carrier = Callable[[OnBatchDone], None]
 """Empties the queue, and tells whenever a batch has ended: this process, others of this machine, or a cluster."""
 
 
@@ -73,14 +73,14 @@ def _give_up(store: Store) -> None:
     for batch in store.unended_batches():
         if batch.attempts >= ATTEMPTS:
             why = f"{ATTEMPTS} workers died while they made its batch; the machine may be short of memory"
-            store.record_failures("generate", [Failure(f"{number:04d}", why) for number in batch.recipes])
+            store.record_failures("generate", [Failure(label(number), why) for number in batch.recipes])
             store.end_batch(batch, 0)
 
 
 def _report(store: Store, numbers: Sequence[int]) -> GenerateReport:
     replanned = store.stand_ins(numbers)
     asked = [replanned.get(number, number) for number in numbers]
-    labels = {f"{number:04d}" for number in asked}
+    labels = {label(number) for number in asked}
     return GenerateReport(
         made=store.queue_state().made,
         failed=tuple(failure for failure in store.failures("generate") if failure.what in labels),

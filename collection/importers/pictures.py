@@ -8,18 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from collection.errors import CollectionError, ImageError
-from collection.generate.running.parcel import Archive
 from collection.importers.sidecar import read_traits, sidecar_of
 from collection.pictures.files import PNG_SIGNATURE, encode_png, thumbnail
 from collection.pictures.folders import Opened, name_in, picture_files, read_ahead, read_file
 from collection.pictures.parameters import read_inscription
+from collection.store.library import ImageLibrary
 from collection.store.records import Asset
 from collection.store.store import Store
 from collection.store.thumbnails import SIDES
-from collection.values import Failure, Progress, canonical_json, sha256_hex, silent
+from collection.values import Failure, Progress, canonical_json, label, sha256_hex, silent
 
 GENERATOR = "import"
 """What `generator` says in place of the name of one."""
@@ -50,49 +50,83 @@ class _Found:
     notes: tuple[str, ...]
 
 
-def pending(archive: Archive, folder: Path) -> list[Path]:
+def pending(library: ImageLibrary, folder: Path) -> list[Path]:
     """Files of the folder whose bytes are no image of the project, or whose image is lost; they may be no pictures."""
-    known, there = _known(archive.store), archive.files.names()
+    known, there = _known(library.store), library.files.names()
     left: dict[str, Path] = {}
     for path in picture_files(folder)[0]:
         try:
             sha256 = sha256_hex(read_file(path))
         except ImageError:
             sha256 = str(path)
-        if sha256 not in known or known[sha256].file_sha256 not in there:
+        if sha256 not in known or known[sha256].file not in there:
             left.setdefault(sha256, path)
     return list(left.values())
 
 
-def import_folder(archive: Archive, folder: Path, *, batch_size: int = 32, progress: Progress = silent) -> ImportReport:
+def import_folder(
+    library: ImageLibrary, folder: Path, *, batch_size: int = 32, progress: Progress = silent
+) -> ImportReport:
     """Keep every picture of a folder that is not kept yet; each batch is one commit, files first.
 
     A PNG of one upright frame is kept as it is, byte for byte. Of any other file both are kept: its own bytes, and a
     PNG of its pixels, which is what is judged and published. Nothing is written into the folder.
     """
     paths, unreadable = picture_files(folder)
-    known, there = _known(archive.store), archive.files.names()
-    report = ImportReport({}, (), tuple(unreadable), ())
+    known, there = _known(library.store), library.files.names()
+    report = _Report(skipped=list(unreadable))
     progress(0, len(paths))
     with ThreadPoolExecutor() as pool:
         for number, batch in enumerate(read_ahead(folder, paths, batch_size), start=1):
             first = _one_a_file(batch)
-            found = list(pool.map(_prepared, [item for sha256, item in first.items() if sha256 not in known]))
-            lost = [
-                item for sha256, item in first.items() if sha256 in known and known[sha256].file_sha256 not in there
-            ]
-            deque(pool.map(partial(_keep_files, archive), [*found, *pool.map(_prepared, lost)]), maxlen=0)
-            numbers = archive.store.add_imported([item.asset for item in found])
-            report = _extended(report, batch, known, found, numbers)
-            known |= {asset.generator["source_sha256"]: asset for asset in archive.store.assets_of(numbers)}
+            new = list(pool.map(_prepared, [item for sha256, item in first.items() if sha256 not in known]))
+            lost = [item for sha256, item in first.items() if sha256 in known and known[sha256].file not in there]
+            deque(pool.map(partial(_keep_files, library), [*new, *pool.map(_prepared, lost)]), maxlen=0)
+            numbers = library.store.add_imported([item.asset for item in new])
+            known |= {
+                item.source.sha256: _Known(number, item.asset.file_sha256)
+                for item, number in zip(new, numbers, strict=True)
+            }
+            there |= {item.asset.file_sha256 for item in new}
+            report.add(batch, known, new)
             progress(min(number * batch_size, len(paths)), len(paths))
-    return report
+    return ImportReport(report.imported, tuple(report.known), tuple(report.skipped), tuple(report.noted))
 
 
-def _known(store: Store) -> dict[str, Asset]:
+class _Known(NamedTuple):
+    """An image of the project: its number, and the hash of its PNG."""
+
+    number: int
+    file: str
+
+
+@dataclass(slots=True)
+class _Report:
+    """An ImportReport while it grows."""
+
+    imported: dict[str, int] = field(default_factory=dict)
+    known: list[Failure] = field(default_factory=list)
+    skipped: list[Failure] = field(default_factory=list)
+    noted: list[Failure] = field(default_factory=list)
+
+    def add(self, batch: Sequence[Opened | Failure], known: Mapping[str, _Known], new: Sequence[_Found]) -> None:
+        """A batch more, of which `new` became images; `known` are all images, by the hash of the file they are from."""
+        self.imported |= {item.source.name: known[item.source.sha256].number for item in new}
+        self.noted += [Failure(item.source.name, note) for item in new for note in item.notes]
+        for item in batch:
+            if isinstance(item, Failure):
+                self.skipped.append(item)
+            elif item.name not in self.imported:
+                number = label(known[item.sha256].number)
+                self.known.append(Failure(item.name, f"it is image {number} already"))
+
+
+def _known(store: Store) -> dict[str, _Known]:
     """The images of the project, by the hash of the file they are or came from."""
-    assets = {asset.file_sha256: asset for asset in store.assets()}
-    return assets | {asset.generator.get("source_sha256", asset.file_sha256): asset for asset in store.imported()}
+    assets = store.assets()
+    found = {asset.file_sha256: _Known(asset.id, asset.file_sha256) for asset in assets}
+    sources = [(asset.generator.get("source_sha256"), asset) for asset in assets if asset.recipe is None]
+    return found | {source: _Known(asset.id, asset.file_sha256) for source, asset in sources if source}
 
 
 def _one_a_file(batch: Sequence[Opened | Failure]) -> dict[str, Opened]:
@@ -104,31 +138,11 @@ def _one_a_file(batch: Sequence[Opened | Failure]) -> dict[str, Opened]:
     return first
 
 
-def _extended(
-    report: ImportReport,
-    batch: Sequence[Opened | Failure],
-    known: Mapping[str, Asset],
-    found: Sequence[_Found],
-    numbers: Sequence[int],
-) -> ImportReport:
-    """The report with a batch more."""
-    new = {item.source.name: number for item, number in zip(found, numbers, strict=True)}
-    labels = {sha256: asset.label for sha256, asset in known.items()}
-    labels |= {item.source.sha256: f"{number:04d}" for item, number in zip(found, numbers, strict=True)}
-    opened = [item for item in batch if isinstance(item, Opened) and item.name not in new]
-    return ImportReport(
-        {**report.imported, **new},
-        report.known + tuple(Failure(item.name, f"it is image {labels[item.sha256]} already") for item in opened),
-        report.skipped + tuple(item for item in batch if isinstance(item, Failure)),
-        report.noted + tuple(Failure(item.source.name, note) for item in found for note in item.notes),
-    )
-
-
-def _keep_files(archive: Archive, item: _Found) -> None:
+def _keep_files(library: ImageLibrary, item: _Found) -> None:
     if item.png != item.source.data:
-        archive.files.add(item.source.data, item.asset.generator["source_suffix"])
-    archive.files.add(item.png)
-    archive.thumbnails.add(item.asset.file_sha256, item.thumbnails)
+        library.files.add(item.source.data, item.asset.generator["source_suffix"])
+    library.files.add(item.png)
+    library.thumbnails.add(item.asset.file_sha256, item.thumbnails)
 
 
 def _prepared(source: Opened) -> _Found:

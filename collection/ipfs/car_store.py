@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from collection.errors import PinError
+from collection.errors import PinError, UsageError
 from collection.unixfs import Car, write_car
 
 
@@ -36,7 +36,13 @@ class CarStore:
             else:
                 write_car(self.path(root), blocks, root)
 
-    def export(self, root: str, path: Path) -> None:
-        """Copy the file out, each block checked."""
-        with Car(self.path(root)) as blocks:
-            write_car(path, blocks, root)
+    def blocks(self, root: str) -> Car:
+        """The file, read in place."""
+        return Car(self.path(root))
+
+
+def open_car_store(rest: str, folder: Path) -> CarStore:
+    """The store of "car", which has nothing after a colon."""
+    if rest:
+        raise UsageError(f'there is no storage "car:{rest}": a CAR file lies in the project', 'write "car"')
+    return CarStore(folder)

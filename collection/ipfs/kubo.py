@@ -1,20 +1,19 @@
 """An IPFS node that speaks Kubo's RPC: Kubo, js-ipfs, and services that offer `/api/v0/dag/import`.
 
 ipfshttpclient does the talking. Its `connect` turns away every node since 2021 by the version number, so the `Client`
-is made directly; the calls used here (dag import and export, pin ls) are the same in all versions.
+is made directly; the calls used here (dag import, pin ls, block get) are the same in all versions.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from collection.errors import PinError
-from collection.unixfs import Car, cid_bytes, write_car
+from collection.errors import PinError, UsageError
+from collection.unixfs import Blocks, CheckedBlocks, cid_bytes, cid_text
 
 _BASE32 = {"cid-base": "base32"}
 _CONNECT_SECONDS = 10.0
@@ -61,21 +60,25 @@ class Kubo:
         if not self.holds(root):
             raise PinError(f"{self.name} took {root} but does not list it as pinned", "run `collection pin` again")
 
-    def export(self, root: str, path: Path) -> None:
-        """Fetch what the node itself keeps below `root`; it is not to look for blocks elsewhere."""
+    @contextmanager
+    def blocks(self, root: str) -> Iterator[Blocks]:
+        """Ask the node for one block at a time, over one connection; it is not to look for blocks elsewhere."""
         if not self.holds(root):
             raise PinError(f"{self.name} does not keep {root}", "run `collection pin`")
-        with TemporaryDirectory(prefix="collection-") as folder:
-            raw = Path(folder) / f"{root}.car"
-            with self._client() as client, raw.open("wb") as file:
-                for piece in client.dag.export(root, stream=True, offline=True):
-                    file.write(piece)
-            with Car(raw) as blocks:
-                write_car(path, blocks, root)
+        with self._client() as opened, opened as client:
+            yield CheckedBlocks(_NodeBlocks(client, self._translated), self.name)
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
-        """The client, quiet about its age; whatever goes wrong between it and the node becomes a PinError."""
+        """The client, quiet about its age; errors between it and the node become PinErrors."""
+        import ipfshttpclient
+
+        with self._translated():
+            yield ipfshttpclient.Client(self.address, timeout=self._timeout, chunk_size=_PIECE)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Inside, what goes wrong between client and node is a PinError that names the node."""
         import ipfshttpclient
         from requests import ConnectionError as RequestConnectionError
         from requests import RequestException
@@ -84,7 +87,7 @@ class Kubo:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "The 'strict' parameter", FutureWarning)  # urllib3 2 on its old call
             try:
-                yield ipfshttpclient.Client(self.address, timeout=self._timeout, chunk_size=_PIECE)
+                yield
             except ipfshttpclient.exceptions.TimeoutError as error:
                 raise PinError(f"{self.name} gave no answer in {self._timeout[1]:g} s", hint) from error
             except (ipfshttpclient.exceptions.ConnectionError, RequestConnectionError) as error:
@@ -93,3 +96,24 @@ class Kubo:
                 raise PinError(f"{self.name} refused: {error}", hint) from error
             except (KeyError, TypeError, AttributeError, AssertionError) as error:  # the client asserts on odd answers
                 raise PinError(f"{self.name} did not answer as an IPFS node does: {error!r}", hint) from error
+
+
+class _NodeBlocks:
+    """The blocks of a node, through an open client."""
+
+    def __init__(self, client: Any, translated: Callable[[], AbstractContextManager[None]]) -> None:
+        self._client, self._translated = client, translated
+
+    def block(self, cid: bytes) -> bytes:
+        with self._translated():
+            block: bytes = self._client.block.get(cid_text(cid), opts={"offline": "true"})
+        return block
+
+
+def open_kubo(rest: str, _: Path) -> Kubo:
+    """The node of "kubo:MULTIADDRESS"."""
+    if not rest.startswith("/"):
+        raise UsageError(
+            f'"kubo:{rest}" does not name the address of an IPFS node', 'write "kubo:/ip4/127.0.0.1/tcp/5001"'
+        )
+    return Kubo(rest)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from collection.errors import PinError, PublishError
 from collection.ipfs.car_store import CarStore
 from collection.ipfs.pinner import Pinner
-from collection.publish.layout import published_tree
-from collection.store.files import Files
-from collection.store.records import Freeze, Pin
+from collection.store.records import Pin
 from collection.store.store import Store
-from collection.unixfs import graph_of, write_car
+from collection.unixfs import Entry, graph_of, write_car
 from collection.values import Failure, Progress, silent
 
 STAGE = "pin"
@@ -21,7 +19,7 @@ STAGE = "pin"
 
 @dataclass(frozen=True, slots=True)
 class PinReport:
-    """What one run of the stage did."""
+    """The result of one run of the stage."""
 
     root: str
     files: int
@@ -44,19 +42,21 @@ def pending(store: Store, pinners: Sequence[Pinner]) -> list[str]:
     return [pinner.name for pinner in pinners if pinner.name not in done]
 
 
-def pin(
-    store: Store, files: Files, pinners: Sequence[Pinner], cars: CarStore, progress: Progress = silent
-) -> PinReport:
+def pin(store: Store, tree: Entry, pinners: Sequence[Pinner], cars: CarStore, progress: Progress = silent) -> PinReport:
     """Give the frozen set to each storage that does not hold it; `progress` counts storages.
+
+    `tree` is the directory that is published, as the project's own files; it is read only if its CAR file is missing.
 
     The intent is written before a storage is asked and the receipt after, so that a killed run is taken up where it
     stopped. Each storage is asked first whether it holds the set: one that took it before the kill gets its receipt
-    without a second upload, one that lost it gets it again. What one storage refuses does not stop the others.
+    without a second upload, one that lost it gets it again. A storage that refuses does not stop the others.
     Raises PublishError if nothing is frozen, PinError if the files are no longer those of the freeze.
     """
-    frozen = _frozen(store)
-    car = _car(store, files, frozen, cars)
-    intent = Pin(frozen.root_cid, "", "intended", 2 * len(store.tokens()) + 1, car.stat().st_size)
+    frozen = store.frozen()
+    if frozen is None:
+        raise PublishError("nothing is frozen yet, so there is nothing to pin", "run `collection freeze`")
+    car = _car(tree, frozen.root_cid, cars)
+    intent = Pin(frozen.root_cid, "", "intended", _count(tree), car.stat().st_size)
     pinned: list[str] = []
     kept: list[str] = []
     failures = []
@@ -83,22 +83,20 @@ def _hand_over(store: Store, pinner: Pinner, car: Path, intent: Pin) -> bool:
     return True
 
 
-def _frozen(store: Store) -> Freeze:
-    frozen = store.frozen()
-    if frozen is None:
-        raise PublishError("nothing is frozen yet, so there is nothing to pin", "run `collection freeze`")
-    return frozen
+def _count(tree: Entry) -> int:
+    """Files in a directory and below."""
+    return sum(map(_count, tree.values())) if isinstance(tree, Mapping) else 1
 
 
-def _car(store: Store, files: Files, frozen: Freeze, cars: CarStore) -> Path:
+def _car(tree: Entry, root: str, cars: CarStore) -> Path:
     """The CAR file of the frozen set; written if it is not there whole."""
-    path = cars.path(frozen.root_cid)
-    if not cars.holds(frozen.root_cid):
-        graph = graph_of(published_tree(files, frozen, store.tokens()))
-        if graph.cid != frozen.root_cid:
+    path = cars.path(root)
+    if not cars.holds(root):
+        graph = graph_of(tree)
+        if graph.cid != root:
             raise PinError(
-                f"the files of the frozen set make {graph.cid}, but {frozen.root_cid} was frozen",
+                f"the files of the frozen set make {graph.cid}, but {root} was frozen",
                 "run `collection freeze` again",
             )
-        write_car(path, graph, graph.cid)
+        write_car(path, graph, root)
     return path

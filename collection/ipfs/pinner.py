@@ -1,14 +1,27 @@
-"""Whoever keeps published content: the seam, and the list of those that are known."""
+"""The storages that keep published content: the seam, the registry, and how those of a project are opened.
+
+`publish.storage` lists them by name, with what the storage needs to know after a colon: "car",
+"kubo:/ip4/127.0.0.1/tcp/5001", "mine:account". A package adds one by an entry point of the group
+`collection.pinners`: a name, and a function that gets what stands after the colon and the project's folder of CAR
+files, and returns a Pinner.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from collection.errors import ConfigError
+from collection.errors import CollectionError, PinError, PluginError, UsageError
+from collection.plugins import Registry
+from collection.unixfs import Blocks, CheckedBlocks
+
+if TYPE_CHECKING:
+    from collection.config import Config
 
 
+@runtime_checkable
 class Pinner(Protocol):
     """Keeps the content below a root CID. Raises PinError, which names it, where it cannot."""
 
@@ -25,36 +38,130 @@ class Pinner(Protocol):
         """Keep the content of a CAR file whose root is `root`; once more does no harm."""
         ...
 
-    def export(self, root: str, path: Path) -> None:
-        """Write what it keeps below `root` to a CAR file, every block checked, in the one order of `write_car`."""
+    def blocks(self, root: str) -> AbstractContextManager[Blocks]:
+        """Read what it keeps below `root`, block by block, until the context ends; PinError if it keeps no `root`."""
         ...
 
 
-def _car_store(_: str, folder: Path) -> Pinner:
-    from collection.ipfs.car_store import CarStore
-
-    return CarStore(folder)
+OpenPinner = Callable[[str, Path], Pinner]
+"""Opens a storage by what stands after the colon of its name, and the folder of CAR files. Nothing is contacted."""
 
 
-def _kubo(address: str, _: Path) -> Pinner:
-    from collection.ipfs.kubo import Kubo
+def _accept(name: str, found: Any) -> OpenPinner:
+    if not callable(found):
+        raise TypeError(f"a function that opens a storage was expected, not {type(found).__name__}")
+    opener: OpenPinner = found
+    return opener
 
-    return Kubo(address)
+
+PINNERS: Registry[OpenPinner] = Registry(
+    "collection.pinners",
+    "storage",
+    {"car": "collection.ipfs.car_store:open_car_store", "kubo": "collection.ipfs.kubo:open_kubo"},
+    _accept,
+)
 
 
-PINNERS: dict[str, Callable[[str, Path], Pinner]] = {"car": _car_store, "kubo": _kubo}
+class Refuse(Protocol):
+    """Refuses what stands at a place of the configuration, with a message and a hint."""
+
+    def __call__(self, place: Sequence[str | int], message: str, hint: str) -> Any:
+        """Raise ConfigError."""
+        ...
+
+
+def check_storage(config: Config, refuse: Refuse) -> None:
+    """Call `refuse` for a storage that cannot be meant. No package's storage is loaded."""
+    for wanted in config.publish.storage:
+        kind = wanted.partition(":")[0]
+        try:
+            if kind in PINNERS.builtins:
+                _open(wanted, Path())
+            elif kind not in PINNERS:
+                PINNERS.get(kind)
+        except UsageError as error:
+            refuse(["publish", "storage"], error.message, error.hint or "")
 
 
 def open_pinners(storage: Sequence[str], folder: Path) -> list[Pinner]:
-    """The pinners of `publish.storage`, CAR files in `folder`; ConfigError if one is unknown."""
+    """The pinners of `publish.storage`, CAR files in `folder`. Raises UsageError for a name that cannot be meant.
+
+    A storage of another package that cannot be used is in the list too, and raises PinError when it is asked: it costs
+    nothing but itself.
+    """
     return [_open(wanted, folder) for wanted in storage]
 
 
 def _open(wanted: str, folder: Path) -> Pinner:
-    kind, _, address = wanted.partition(":")
-    if kind not in PINNERS or (kind == "kubo") != bool(address):
-        raise ConfigError(
-            f"publish.storage: {wanted!r} is no storage",
-            'write "car" for a file in the project, or "kubo:/ip4/127.0.0.1/tcp/5001" for an IPFS node',
-        )
-    return PINNERS[kind](address, folder)
+    kind, _, rest = wanted.partition(":")
+    try:
+        pinner = PINNERS.get(kind)(rest, folder)
+        if not isinstance(pinner, Pinner):
+            raise TypeError(f"it opened a {type(pinner).__name__}, which is no storage")
+        if pinner.name != wanted:
+            raise ValueError(f"it calls itself {pinner.name!r}")
+    except UsageError:
+        raise
+    except PluginError as error:
+        return _Unusable(wanted, error.message, error.hint)
+    except Exception as error:  # code of another package: all of its errors are named
+        return _Unusable(wanted, f"{wanted} cannot be used: {type(error).__name__}: {error}")
+    return pinner if kind in PINNERS.builtins else _Guarded(pinner)
+
+
+class _Unusable:
+    """A storage that could not be opened: it says why whenever it is asked."""
+
+    def __init__(self, name: str, why: str, hint: str | None = None) -> None:
+        self.name = name
+        self._trouble = (why, hint)
+
+    def holds(self, root: str) -> bool:
+        raise PinError(*self._trouble)
+
+    def pin(self, car: Path, root: str) -> None:
+        raise PinError(*self._trouble)
+
+    def blocks(self, root: str) -> AbstractContextManager[Blocks]:
+        raise PinError(*self._trouble)
+
+
+class _Guarded:
+    """A storage of another package: its exceptions become PinErrors that name it, and its blocks are checked."""
+
+    def __init__(self, pinner: Pinner) -> None:
+        self.name = pinner.name
+        self._pinner = pinner
+
+    def holds(self, root: str) -> bool:
+        with self._named():
+            return bool(self._pinner.holds(root))
+
+    def pin(self, car: Path, root: str) -> None:
+        with self._named():
+            self._pinner.pin(car, root)
+
+    @contextmanager
+    def blocks(self, root: str) -> Iterator[Blocks]:
+        with self._named(), self._pinner.blocks(root) as blocks:
+            yield CheckedBlocks(_NamedBlocks(blocks, self._named), self.name)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except CollectionError:
+            raise
+        except Exception as error:  # code of another package: all of its errors are named
+            raise PinError(f"{self.name} failed: {type(error).__name__}: {error}") from error
+
+
+class _NamedBlocks:
+    """Blocks whose source's exceptions become PinErrors."""
+
+    def __init__(self, source: Blocks, named: Callable[[], AbstractContextManager[None]]) -> None:
+        self._source, self._named = source, named
+
+    def block(self, cid: bytes) -> bytes:
+        with self._named():
+            return self._source.block(cid)

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from collection.concurrency.pieces import by_pieces
-from collection.judge.score import Scorers, judgements, score
+from collection.judge.score import Scorers, score, score_piece
 from collection.pictures.folders import Opened, open_picture, picture_files
 from collection.store.files import Files
 from collection.store.records import Asset, Judgements, together
@@ -17,7 +17,7 @@ from collection.values import Failure, Progress, silent
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class FolderContents:
     """What a folder holds."""
 
     names: Mapping[int, str]
@@ -27,7 +27,9 @@ class Judged:
     skipped: tuple[Failure, ...]
     """Files that are no pictures, by their path in the folder."""
     noted: tuple[Failure, ...]
-    """Pictures of which something was left out or changed before they were judged."""
+    """Pictures of which something was left out or changed before they were scored."""
+    notes: tuple[str, ...] = ()
+    """What people should know of the numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,10 @@ class _Piece:
     noted: Sequence[Failure]
 
 
-def judge_folder(
+def score_files(
     store: Store, folder: Path, scorers: Scorers, *, batch_size: int = 32, progress: Progress = silent
-) -> Judged:
-    """Judge every picture of a folder as `score` would; each file is decoded once, and none is written.
+) -> FolderContents:
+    """Score every picture of a folder as `score` would; each file is decoded once, and none is written.
 
     The pictures become imported images of `store`. Equal files are looked at once.
     """
@@ -65,12 +67,12 @@ def judge_folder(
         noted += [note for piece in batch for note in piece.noted]
         done += len(pictures) + len(failures)
         progress(done, len(paths))
-    score(store, Files(folder), scorers.of_pictures_alone)  # the heads: no picture is left to look at
-    return Judged(names, files, tuple(skipped), tuple(noted))
+    report = score(store, Files(folder), scorers.of_pictures_alone)  # no picture is left to look at
+    return FolderContents(names, files, tuple(skipped), tuple(noted), report.notes)
 
 
 class _Look:
-    """Opens and judges a piece of the files; of equal ones, whichever comes first."""
+    """Opens and scores a piece of the files; of equal ones the first."""
 
     def __init__(self, folder: Path, scorers: Scorers) -> None:
         self._folder, self._scorers = folder, scorers
@@ -82,7 +84,7 @@ class _Look:
         first = [(asset, item.picture.pixels) for item, asset in opened if self._is_first(item.sha256)]
         return _Piece(
             [(item.name, item.path, asset) for item, asset in opened],
-            judgements(self._scorers, first),
+            score_piece(self._scorers, first),
             [item for item in found if isinstance(item, Failure)],
             [Failure(item.name, note) for item, _ in opened for note in item.picture.notes],
         )

@@ -43,3 +43,21 @@ def is_out_of_memory(error: RuntimeError) -> bool:
 
     words = ("out of memory", "can't allocate memory", "not enough memory")
     return isinstance(error, torch.OutOfMemoryError) or any(word in str(error) for word in words)
+
+
+def use_threads(threads: int) -> None:
+    """Let torch compute with so many threads in this process."""
+    import torch
+
+    torch.set_num_threads(threads)
+
+
+def release_memory() -> None:
+    """Give back what a CUDA device keeps for tensors that are gone."""
+    import sys
+
+    if "torch" in sys.modules:
+        import torch
+
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()

@@ -57,7 +57,7 @@ class Decoded:
     notes: tuple[str, ...] = ()
     """What the pixels leave out of the file or change in it: other frames, a turn, finer shades."""
     whole: bool = True
-    """Whether who shows the file as it is shows one frame, upright."""
+    """Whether the file holds one frame, stored upright: shown as it is, it looks like `pixels`."""
 
 
 def as_png(data: bytes, name: str | Path) -> bytes:
@@ -87,7 +87,7 @@ def read_picture(data: bytes) -> Decoded:
 
     if not data:
         raise ImageError("it is empty")
-    warnings.filterwarnings("ignore", module=r"PIL\.")  # of bombs and broken tags: who asks is told by name
+    _silence_pillow()
     try:
         with Image.open(io.BytesIO(data)) as image:
             return _decoded(image)
@@ -99,6 +99,19 @@ def read_picture(data: bytes) -> Decoded:
         raise ImageError("there is not enough memory to decode it") from error
     except Exception as error:  # whatever a broken file makes a reader of fifty formats raise
         raise ImageError(str(error) or type(error).__name__) from error
+
+
+def _silence_pillow() -> None:
+    """Ignore what Pillow warns of (large pictures, broken tags), which the errors and notes here tell by name.
+
+    The filter is the process's own, so it is added where it is missing, and not once for every picture.
+    """
+    if _PILLOW not in [getattr(module, "pattern", None) for _, _, _, module, _ in tuple(warnings.filters)]:
+        warnings.filterwarnings("ignore", module=_PILLOW)
+
+
+_PILLOW = r"PIL\."
+"""The modules of Pillow, as a filter of warnings names them."""
 
 
 def _decoded(image: Image.Image) -> Decoded:

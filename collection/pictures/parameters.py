@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from collection.config.generator import known_table
 from collection.errors import ImageError, UsageError
 from collection.values import Recipe, canonical_json, parse_json
 
@@ -71,7 +72,7 @@ def _prompt(recipe: Recipe) -> str:
 
 
 def _pairs(recipe: Recipe) -> dict[str, str]:
-    options = recipe.options
+    options, table = recipe.options, known_table(recipe.generator)
     scheduler = options.get("scheduler")
     pairs = {
         "Steps": options.get("steps"),
@@ -81,7 +82,7 @@ def _pairs(recipe: Recipe) -> dict[str, str]:
         "Size": f"{recipe.width}x{recipe.height}",
         "Model": recipe.model,
         "Denoising strength": options.get("strength") if recipe.sketch else None,
-        "RNG": "CPU" if recipe.generator == "diffusion" else None,
+        "RNG": "CPU" if table and table.capabilities.cpu_noise else None,
     }
     return {name: str(value) for name, value in pairs.items() if value is not None}
 

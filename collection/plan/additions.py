@@ -13,7 +13,7 @@ from collection.plan.replacements import refill, reroll, shortfall
 from collection.plan.variants import variants
 from collection.store.records import Asset
 from collection.store.store import Store
-from collection.values import Recipe
+from collection.values import Recipe, Slot
 
 
 def generated(store: Store, number: int) -> tuple[Asset, Recipe]:
@@ -60,11 +60,13 @@ def refilled(store: Store, plan: Plan, rejected: Collection[int]) -> list[Recipe
     )
     begun = sum(item.origin == "refill" for item in known)
     templates = [item.recipe for item in (*lost, *usable) if item.origin in ("config", "reroll", "refill")]
+    of_kind: dict[Slot, list[Recipe]] = {}
+    for recipe in templates:
+        of_kind.setdefault(plan.kind_of(recipe), []).append(recipe)
     found: list[Recipe] = []
     for kind, count in needed.items():
-        of_kind = [recipe for recipe in templates if plan.kind_of(recipe) == kind]
-        if of_kind:
-            found += refill(of_kind, count, plan.config.seed, begun + len(found))
+        if kind in of_kind:
+            found += refill(of_kind[kind], count, plan.config.seed, begun + len(found))
     return found
 
 

@@ -13,6 +13,7 @@ from itertools import zip_longest
 from typing import Any, TypeVar
 
 from collection.config import Config
+from collection.config.generator import known_table
 from collection.errors import UsageError
 from collection.plan.seeds import derived_seed
 from collection.plan.space import ABSENT, build_space
@@ -23,17 +24,6 @@ ATTEMPTS = 100
 """Draws for one child before it is given up that it differs from all that there is."""
 LEAST_WEIGHT = 0.01
 """A style of less is bred out: nobody would see it."""
-CROSSED = ("guidance", "ip_scale", "lora_scale", "scheduler", "steps")
-"""Options that come from either parent; the rest stay with the picture they belong to."""
-LIMITS: Mapping[str, tuple[float, float]] = {
-    "guidance": (0, 100),
-    "ip_scale": (0, 1),
-    "lora_scale": (0, 2),
-    "strength": (0.05, 1),
-    "switch": (0, 1),
-    "t": (0, 1),
-}
-"""Options that mutate, and between what."""
 
 
 def any_traits(traits: Mapping[str, str]) -> bool:
@@ -111,7 +101,7 @@ def breed(
         else:
             raise UsageError(
                 f"only {len(children)} of {count} children differ from their parents and keep the rules",
-                "raise --mutation or --fresh, or choose parents that differ more",
+                "raise --mutation or --immigration, or choose parents that differ more",
             )
         taken.add(_picture(child))
         children.append(child)
@@ -214,13 +204,18 @@ def _blend(first: StyleBlend, second: StyleBlend, pool: Sequence[Recipe], draws:
 
 
 def _options(body: Recipe, parents: Sequence[Recipe], draws: Draws, mutation: float) -> dict[str, Any]:
-    options = dict(body.options)
-    for name in CROSSED:
+    """Options that the generator lets children inherit come from either parent and may change within its limits; the
+    rest stay with the picture that they belong to."""
+    options, table = dict(body.options), known_table(body.generator)
+    if table is None:
+        return options
+    for name in table.genes():
         known = [parent.options[name] for parent in parents if name in parent.options]
         if known:
             options[name] = draws.pick(known, "option", name)
-    for name, (least, most) in LIMITS.items():
+    for name, limits in table.ranges().items():
         if name in options and draws.happens(mutation, "option", name, "mutation"):
             changed = options[name] * draws.factor(1.5, "option", name, "mutated")
-            options[name] = round(min(max(changed, least), most), 3)
+            kept = min(max(changed, limits.least), limits.most)
+            options[name] = round(kept) if limits.whole else round(kept, 3)
     return options

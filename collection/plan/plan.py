@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import Any
 
-from collection.config import Config, DiffusionGenerator, Image, Series
-from collection.config.planning import SETTINGS, OneOfOne
+from collection.config import Config, Image, Series
+from collection.config.planning import OneOfOne
 from collection.errors import ConfigError
 from collection.plan.assign import draw_traits
 from collection.plan.axes import COSTS, Point, axis_points
@@ -180,12 +179,14 @@ class Plan:
                 )
 
     def _recipe(self, table: Series | OneOfOne, seed: int, point: Point, traits: Traits) -> Recipe:
-        model, options = _model_and_options(self.config, point)
+        generator = self.config.generator
+        settings = {name: value for name, value in point.items() if name in generator.axes()}
+        model, options = generator.varied(settings).settings()
         size = Image(size=point["size"]) if "size" in point else self.config.image
         wish = self.wishes[table.name]
-        variables = {name: str(value) for name, value in point.items() if name not in (*COSTS, "seed")}
+        variables = {name: str(value) for name, value in point.items() if name not in (*COSTS, "seed", *settings)}
         return Recipe(
-            generator=self.config.generator.use,
+            generator=generator.use,
             model=model,
             seed=point.get("seed", seed),
             width=size.width,
@@ -212,13 +213,14 @@ class _Wishes:
         traits = config.traits if isinstance(table, Series) else {**config.traits, **table.traits}
         self.prompt = Prompt(table.prompt, f"{place}.prompt", traits, wildcards, axes)
         self.negative = Prompt(table.negative_prompt, f"{place}.negative_prompt", traits, wildcards, axes)
-        self.blend = config.blend_of(table)
-        self.late_blend = config.late_blend_of(table) if isinstance(table, Series) else StyleBlend()
+        self._config, self._table = config, table
 
+    @cached_property
+    def blend(self) -> StyleBlend:
+        """The styles of every image; only here, where recipes are made, are the styles' references read."""
+        return self._config.blend_of(self._table)
 
-def _model_and_options(config: Config, point: Point) -> tuple[str, dict[str, Any]]:
-    generator = config.generator
-    if isinstance(generator, DiffusionGenerator):
-        changed = generator.model_copy(update={name: point[name] for name in SETTINGS if name in point})
-        return changed.model, changed.options
-    return generator.engine, {}
+    @cached_property
+    def late_blend(self) -> StyleBlend:
+        """The styles of the later steps; empty: `blend` to the end."""
+        return self._config.late_blend_of(self._table) if isinstance(self._table, Series) else StyleBlend()

@@ -1,4 +1,4 @@
-"""Recipes made from other images: variants of a sketch, repairs, larger versions, ways between two, finished drafts."""
+"""Recipes made from other images: variations, inpainting, larger versions, images between two, finished previews."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from collection.config.generator import Capabilities, capable, known_table
 from collection.errors import UsageError
 from collection.plan.seeds import derived_seed
 from collection.values import Recipe
 
 LONGEST = 8192
 """Pixels of the longest side of an enlarged picture."""
-PAINTER_LONGEST = 4096
-"""Pixels of the longest side that the painter paints."""
-NO_PICTURES = "the painter paints from words and seeds alone; it cannot begin from a picture"
-WHAT_CAN = 'use = "diffusion" in [generator], with a model that `collection models` lists or a folder'
 
 
 def variants(
@@ -24,9 +21,9 @@ def variants(
     """Image-to-image recipes: the picture of SHA-256 `sketch`, by each seed left to each strength (0 to 1).
 
     The n-th seed takes its prompt, blend and traits from the n-th template, over and over. Raises UsageError for
-    templates that are not of a diffusion model.
+    templates of a generator that cannot begin from a picture.
     """
-    refuse_painter(templates)
+    refuse_unable(templates, "init_image", "begin from a picture")
     return [
         replace(template, seed=seed, sketch=sketch, options={**template.options, "strength": strength})
         for seed, template in zip(seeds, _over_and_over(templates, len(seeds)), strict=True)
@@ -38,14 +35,14 @@ def _over_and_over(templates: Sequence[Recipe], count: int) -> list[Recipe]:
     return [templates[number % len(templates)] for number in range(count)]
 
 
-def repair(
+def inpaint(
     recipe: Recipe, picture: str, mask: str, seeds: Sequence[int], *, strength: float = 1.0, prompt: str | None = None
 ) -> list[Recipe]:
     """Inpainting recipes: `picture` (SHA-256) painted anew where `mask` (SHA-256) is white, once a seed.
 
-    `prompt`, if any, says what is to appear there. Raises UsageError for a painter's recipe.
+    `prompt`, if any, says what is to appear there. Raises UsageError for a generator that cannot.
     """
-    refuse_painter([recipe])
+    refuse_unable([recipe], "mask", "paint a masked part anew")
     return [
         replace(
             recipe,
@@ -61,25 +58,43 @@ def repair(
     ]
 
 
-def repair_seeds(collection_seed: int | str, recipe: Recipe, mask: str, count: int) -> list[int]:
-    """Seeds for `count` attempts at one repair."""
-    return [derived_seed(collection_seed, "repair", recipe.sha256, mask, number) for number in range(count)]
+def inpaint_seeds(collection_seed: int | str, recipe: Recipe, mask: str, count: int) -> list[int]:
+    """Seeds for `count` attempts to inpaint one mask."""
+    return [derived_seed(collection_seed, "inpaint", recipe.sha256, mask, number) for number in range(count)]
 
 
-def refuse_painter(recipes: Sequence[Recipe]) -> None:
-    """UsageError if any of the recipes is the painter's."""
-    if any(recipe.generator == "painter" for recipe in recipes):
-        raise UsageError(NO_PICTURES, WHAT_CAN)
+def refuse_unable(recipes: Sequence[Recipe], ability: str, what: str) -> None:
+    """UsageError if the generator of any of the recipes lacks an ability: a field of Capabilities, and its words."""
+    for recipe in recipes:
+        if not getattr(_able(recipe), ability):
+            raise UsageError(
+                f"{recipe.generator} cannot {what}",
+                f'in [generator], use = "..." one of those that can: {", ".join(capable(ability))}',
+            )
 
 
-def painted_larger(recipe: Recipe, scale: int) -> Recipe:
-    """A painter's recipe at `scale` times the size: the same drawing, for the painter draws without pixels."""
-    return _enlarged(recipe, scale, PAINTER_LONGEST)
+def _able(recipe: Recipe) -> Capabilities:
+    """What the generator of a recipe can do; nothing, if it is not installed."""
+    table = known_table(recipe.generator)
+    return table.capabilities if table else Capabilities()
 
 
-def tiled_larger(recipe: Recipe, picture: str, scale: int, *, strength: float, tile: int) -> Recipe:
-    """A diffusion recipe that paints `picture` (SHA-256) at `scale` times its size, tile by tile of `tile` pixels."""
-    options = {**recipe.options, "strength": strength, "tile": tile}
+def larger(recipe: Recipe, picture: str, scale: int, *, strength: float, tile: int) -> Recipe:
+    """A recipe at `scale` times the size, as its generator enlarges: the same drawing drawn again, or `picture`
+    (SHA-256) painted anew tile by tile. Raises UsageError for a generator that does neither."""
+    able = _able(recipe)
+    if able.enlarges == "redraws":
+        return _enlarged(recipe, scale, able.longest)
+    if able.enlarges == "tiles":
+        return _tiled_larger(recipe, picture, scale, strength=strength, tile=tile)
+    raise UsageError(
+        f"{recipe.generator}, which made the image by {recipe.model}, cannot enlarge it",
+        "name an upscaling model's file: --model FILE",
+    )
+
+
+def _tiled_larger(recipe: Recipe, picture: str, scale: int, *, strength: float, tile: int) -> Recipe:
+    options = {**recipe.options, "strength": strength, "tile": tile, "painter": recipe.generator}
     return replace(_enlarged(recipe, scale), generator="tiles", sketch=picture, mask="", toward=None, options=options)
 
 
@@ -114,10 +129,10 @@ def interpolate(start: Recipe, end: Recipe, images: int) -> list[Recipe]:
     """The pictures on the way between two recipes, evenly spread, without the two themselves.
 
     Noise is turned from one to the other on the sphere, embeddings in a straight line. Raises UsageError for recipes
-    that are not of one diffusion model and size, or that begin from a picture.
+    that are not of one model and size, or that begin from a picture.
     """
-    refuse_painter([start, end])
-    shapes = [(item.model, item.width, item.height, item.sketch, item.toward) for item in (start, end)]
+    refuse_unable([start, end], "interpolation", "make pictures between two of its images")
+    shapes = [(item.generator, item.model, item.width, item.height, item.sketch, item.toward) for item in (start, end)]
     if shapes[0] != shapes[1] or start.sketch or start.toward:
         raise UsageError(
             "a way leads only between two images of one model and one size, neither of which began from a picture",
@@ -129,8 +144,9 @@ def interpolate(start: Recipe, end: Recipe, images: int) -> list[Recipe]:
 
 
 def finished(recipe: Recipe) -> Recipe | None:
-    """A draft's recipe with the model's own, full decoder; None for one that is no draft."""
-    if "vae" not in recipe.options:
+    """A draft's recipe without what makes it a draft; None for one that is no draft."""
+    draft = _able(recipe).preview_option
+    if draft not in recipe.options:
         return None
-    options = {name: value for name, value in recipe.options.items() if name != "vae"}
+    options = {name: value for name, value in recipe.options.items() if name != draft}
     return replace(recipe, options=options, parents=(recipe.sha256,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from collection.config import Config
 from collection.errors import PublishError
@@ -29,13 +30,17 @@ class FreezeReport:
 
 def inputs(store: Store, config: Config) -> str:
     """Hash of all that the frozen set depends on: the chosen files and what the metadata says."""
-    chosen = [[asset.id, asset.file_sha256] for asset in _chosen(store)]
-    said = config.model_dump(
+    chosen = [[asset.id, asset.file_sha256, *model_licence(asset).values()] for asset in _chosen(store)]
+    return sha256_hex(canonical_json([chosen, settings_of(config)]))
+
+
+def settings_of(config: Config) -> dict[str, Any]:
+    """The part of the configuration that the metadata is written from, as JSON."""
+    return config.model_dump(
         mode="json",
         include={"title", "symbol", "description", "seed", "artists", "publish"},
         exclude={"publish": {"storage"}},
     )
-    return sha256_hex(canonical_json([chosen, {**said, **model_licence(config)}]))
 
 
 def pending(store: Store, config: Config) -> int:
@@ -46,9 +51,10 @@ def pending(store: Store, config: Config) -> int:
 def freeze(
     store: Store, files: Files, config: Config, *, again: bool = False, progress: Progress = silent
 ) -> FreezeReport:
-    """Fix the set. A set for which a contract exists is not frozen anew unless `again` says so.
+    """Fix the set as a version of its own, which becomes the current one; earlier versions stay as they are.
 
-    Raises PublishError where nothing, or less than the supply, is chosen.
+    Where the current one has a contract, there is no new one unless `again` says so. Raises PublishError for that, and
+    where nothing, or less than the supply, is chosen.
     """
     chosen = _chosen(store)
     _refuse(store, config, len(chosen), again)
@@ -59,9 +65,9 @@ def freeze(
     for number, asset in enumerate(ordered, 1):
         files.read(asset.file_sha256)
         data = canonical_json(token_metadata(config, asset, number, images_cid))
-        tokens.append((number, asset.id, files.add(data, ".json")))
+        tokens.append((number, asset.id, asset.file_sha256, files.add(data, ".json")))
         progress(number, len(ordered))
-    metadata = metadata_directory(files, [(number, sha256) for number, _, sha256 in tokens])
+    metadata = metadata_directory(files, [(number, sha256) for number, *_, sha256 in tokens])
     contract = files.add(canonical_json(contract_metadata(config, images_cid)), ".json")
     frozen = Freeze(
         provenance=provenance_hash(asset.file_sha256 for asset in ordered),
@@ -69,8 +75,9 @@ def freeze(
         metadata_cid=directory_cid(metadata),
         root_cid=directory_cid(root_directory(files, images, metadata, contract)),
         contract_metadata_sha256=contract,
+        settings=settings_of(config),
     )
-    store.replace_freeze(frozen, tokens, inputs(store, config), {"tokens": len(tokens)})
+    store.add_freeze(frozen, tokens, inputs(store, config), {"tokens": len(tokens)})
     return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)
 
 
@@ -87,12 +94,19 @@ def _refuse(store: Store, config: Config, chosen: int, again: bool) -> None:
         )
     frozen = store.frozen()
     deployed = [item for item in store.deployments() if frozen and item.root_cid == frozen.root_cid]
-    if deployed and not again:
+    if frozen and deployed and not again:
         raise PublishError(
             f"the frozen set has a contract at {deployed[-1].address} on {deployed[-1].network}, "
-            "and the set or its metadata was changed since",
+            f"and since then {_changed(frozen, config)} changed",
             "take the change back, or `collection freeze --again` makes a new set, which needs a new contract",
         )
+
+
+def _changed(frozen: Freeze, config: Config) -> str:
+    """The keys of the configuration that differ from the frozen set, or else the chosen images, in words."""
+    now = settings_of(config)
+    names = [name for name in now if frozen.settings and frozen.settings.get(name) != now[name]]
+    return ", ".join(names) or ("the chosen images" if frozen.settings else "the set or its metadata")
 
 
 def _token_order(seed: int | str, assets: Sequence[Asset]) -> list[Asset]:

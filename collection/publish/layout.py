@@ -33,6 +33,6 @@ def root_directory(
 def published_tree(files: Files, frozen: Freeze, tokens: Iterable[Token]) -> Tree:
     """The whole of a frozen set, as the project's own files."""
     tokens = list(tokens)
-    images = images_directory(files, [(token.token_id, token.asset.file_sha256) for token in tokens])
+    images = images_directory(files, [(token.token_id, token.image_sha256) for token in tokens])
     metadata = metadata_directory(files, [(token.token_id, token.metadata_sha256) for token in tokens])
     return root_directory(files, images, metadata, frozen.contract_metadata_sha256)

@@ -1,4 +1,4 @@
-"""What a token says of itself: ERC-721 metadata JSON, and ERC-7572 metadata of the contract."""
+"""Metadata of tokens (ERC-721 JSON) and of the contract (ERC-7572)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from collection.config import Config, DiffusionGenerator
+from collection.config import Config
 from collection.errors import PublishError
 from collection.store.records import Asset
 from collection.values import Recipe
@@ -31,10 +31,9 @@ def attributes_of(asset: Asset) -> list[Attribute]:
         found.append(Attribute("Series", recipe.series))
         if recipe.blend.leading:
             found.append(Attribute("Style", recipe.blend.leading))
-        found += [Attribute(name, value) for name, value in sorted(recipe.traits.items())]
-    told = {attribute.trait_type.casefold() for attribute in found}
-    reported = sorted(asset.features.items())
-    return found + [Attribute(name, value) for name, value in reported if name.casefold() not in told]
+    taken, planned = {item.trait_type.casefold() for item in found}, recipe.traits if recipe else {}
+    traits = asset.traits.items()
+    return found + [Attribute(*pair) for pair in traits if pair[0] in planned or pair[0].casefold() not in taken]
 
 
 def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str) -> dict[str, Any]:
@@ -56,7 +55,7 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
             "pixel_sha256": asset.pixel_sha256,
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
             "licence": config.publish.licence,
-            **(model_licence(config) if asset.recipe else {}),
+            **model_licence(asset),
         },
     }
     if config.publish.external_url:
@@ -64,21 +63,28 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
     return value
 
 
-def model_licence(config: Config) -> dict[str, str]:
-    """`model_licence`, the licence of the weights that made the images, where there is one to tell."""
-    generator = config.generator
-    told = isinstance(generator, DiffusionGenerator) and generator.licence
-    return {"model_licence": told} if told else {}
+def model_licence(asset: Asset) -> dict[str, str]:
+    """`model_licence`, the licence of the weights that made an image, as it was recorded when the image was made.
+
+    Empty where none was: what the configuration says now may be of another model.
+    """
+    recorded = asset.generator.get("licence")
+    return {"model_licence": recorded} if isinstance(recorded, str) and recorded else {}
 
 
 def recipe_of(metadata: Mapping[str, Any]) -> Recipe:
     """The recipe that token metadata carries; raises PublishError if it carries none that matches its own hash."""
-    properties = metadata.get("properties") or {}
-    if not isinstance(properties.get("recipe"), dict):
+    properties = metadata.get("properties")
+    body = properties.get("recipe") if isinstance(properties, dict) else None
+    if not isinstance(properties, dict) or not isinstance(body, dict):
         raise PublishError("its metadata carries no recipe, so it cannot be rendered again")
-    recipe = Recipe.from_json(properties["recipe"])
-    if recipe.sha256 != properties.get("recipe_sha256"):
-        raise PublishError(f"the recipe in its metadata has SHA-256 {recipe.sha256}, which is not the one beside it")
+    try:
+        recipe = Recipe.from_json(body)
+        sha256 = recipe.sha256
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise PublishError(f"the recipe in its metadata cannot be read: {error!r}") from error
+    if sha256 != properties.get("recipe_sha256"):
+        raise PublishError(f"the recipe in its metadata has SHA-256 {sha256}, which is not the one beside it")
     return recipe
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from collection.config import DiffusionGenerator
 from collection.errors import CollectionError
 from collection.project import CONFIG_FILE, Project, open_project
 from collection.stages.publication import Publication
@@ -72,6 +71,7 @@ def checkup(folder: Path) -> Iterator[Check]:
         path = shutil.which(tool)
         yield Check(tool, path is not None, False, path or f"not on the PATH (for {use})", mend)
     yield _hub()
+    yield from _plugins()
     if (folder / CONFIG_FILE).exists():
         yield from _project(folder)
     else:
@@ -119,6 +119,16 @@ def _hub() -> Check:
     return Check("model hub", True, False, host)
 
 
+def _plugins() -> Iterator[Check]:
+    """What installed packages add and cannot be used; what works needs no word."""
+    from collection.generate.registry import GENERATORS
+    from collection.judge.catalogue import failures
+    from collection.judge.encoders.plugin import ENCODERS
+
+    for failure in (*GENERATORS.failures(), *ENCODERS.failures(), *failures()):
+        yield Check(failure.what, False, False, failure.why, "update or uninstall its package")
+
+
 def _project(folder: Path) -> Iterator[Check]:
     try:
         project = open_project(folder)
@@ -129,9 +139,8 @@ def _project(folder: Path) -> Iterator[Check]:
         yield Check("configuration", True, True, str(folder / CONFIG_FILE))
         yield _tried("database", lambda: str(project.store.path))
         yield _tried("image files", lambda: _files(project))
-        generator = project.config.generator
-        if isinstance(generator, DiffusionGenerator):
-            yield _model(generator.model)
+        yield _tried("encoder", lambda: _encoder(project))
+        yield _tried(f"generator {project.config.generator.use}", partial(_generator, project))
         publication = Publication(project)
         for pinner in publication.pinners:
             yield _tried(f"storage {pinner.name}", partial(_storage, project, pinner))
@@ -156,6 +165,14 @@ def _files(project: Project) -> str:
     return f"{len(assets)} there"
 
 
+def _encoder(project: Project) -> str:
+    """The encoder's name, once it is open; its weights are not loaded."""
+    from collection.judge.encoders.plugin import open_encoder
+
+    open_encoder(project.config.score.encoder, project.folder)
+    return project.config.score.encoder
+
+
 def _storage(project: Project, pinner: Pinner) -> str:
     from collection.unixfs import directory_cid
 
@@ -164,10 +181,11 @@ def _storage(project: Project, pinner: Pinner) -> str:
     return "holds the frozen set" if frozen and held else "reachable"
 
 
-def _model(model: str) -> Check:
-    if Path(model).is_dir() or not model.startswith((".", "/", "~")):
-        return Check("model", True, True, model)
-    return Check("model", False, True, f"{model} is no folder", "generator.model names a diffusers folder or a hub id")
+def _generator(project: Project) -> str:
+    from collection.generate.registry import GENERATORS
+
+    table = project.config.generator
+    return GENERATORS.get(table.use).examine(table, project.folder)
 
 
 def _chain(publication: Publication) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from collection.config import Dedupe, Score
-from collection.judge.folder import Judged, judge_folder
-from collection.judge.panel import build_scorers, ranking_metrics
+from collection.judge.folder import FolderContents, score_files
 from collection.judge.score import Scorers
+from collection.judge.scorer_factory import build_scorers, ranking_metrics
 from collection.store.records import Score as Grade
 from collection.store.store import Store
 from collection.values import Failure, Progress, silent
@@ -37,8 +37,9 @@ class PictureFolder:
     folder: Path
     store: Store
     scorers: Scorers
-    nearness: Dedupe
-    judged: Judged
+    duplicates: Dedupe
+    """When two pictures count as one."""
+    judged: FolderContents
 
     @property
     def skipped(self) -> tuple[Failure, ...]:
@@ -71,10 +72,9 @@ class PictureFolder:
 
     def flags(self) -> dict[str, dict[str, str]]:
         """What is wrong with each picture that has a defect, by its path: flags, and why in words."""
-        from collection.config import Flags
         from collection.judge.flags import flags_of
 
-        found = flags_of(self.store, self.scorers.models, Flags())
+        found = flags_of(self.store, self.scorers.models, {})
         return {self.judged.names[number]: flags for number, flags in found.items()}
 
     def _by_name(self, of: Callable[[Grade], float]) -> dict[str, dict[str, float]]:
@@ -86,14 +86,11 @@ class PictureFolder:
     def groups(self) -> dict[str, list[Copy]]:
         """The near-duplicates of each picture that is kept, by paths. The best by `select`'s rank is kept."""
         from collection.curate.selection.candidates import rank
-        from collection.judge.duplicates.dedupe import Nearness, dedupe
+        from collection.judge.duplicates.dedupe import DuplicateThresholds, dedupe
 
         ranking = {item.asset.id: item.score for item in rank(self.store, ranking_metrics(self.scorers))}
-        wish, names = self.nearness, self.judged.names
-        nearness = Nearness(
-            self.scorers.encoder.model, wish.phash_distance, wish.cosine, wish.keep, wish.exact_up_to
-        )  # fmt: skip
-        report = dedupe(self.store, nearness, ranking)
+        names, thresholds = self.judged.names, DuplicateThresholds.of(self.duplicates, self.scorers.encoder.model)
+        report = dedupe(self.store, thresholds, ranking)
         return {
             names[group.keeper]: [Copy(names[item.id], item.why, item.distance) for item in group.members]
             for group in report.groups
@@ -102,7 +99,7 @@ class PictureFolder:
 
 @contextmanager
 def open_folder(
-    folder: Path, wish: Score | Scorers, nearness: Dedupe | None = None, *, progress: Progress = silent
+    folder: Path, wish: Score | Scorers, duplicates: Dedupe | None = None, *, progress: Progress = silent
 ) -> Iterator[PictureFolder]:
     """Judge the pictures of a folder and open what was found; nothing is written there.
 
@@ -114,7 +111,7 @@ def open_folder(
         store = Store(Path(temporary) / "collection.db")
         try:
             batch = wish.batch if isinstance(wish, Score) else Score().batch
-            judged = judge_folder(store, folder, scorers, batch_size=batch, progress=progress)
-            yield PictureFolder(folder, store, scorers, nearness or Dedupe(), judged)
+            judged = score_files(store, folder, scorers, batch_size=batch, progress=progress)
+            yield PictureFolder(folder, store, scorers, duplicates or Dedupe(), judged)
         finally:
             store.close()

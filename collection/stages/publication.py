@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from functools import cached_property, partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from collection.errors import ChainError, PinError
 from collection.project import Project
+from collection.values import Progress, silent
 
 if TYPE_CHECKING:
     from collection.chain.connection import Chain
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from collection.chain.transactions import Account
     from collection.ipfs.car_store import CarStore
     from collection.ipfs.pinner import Pinner
-    from collection.unixfs import Car
-    from collection.verify.verify import Evidence
+    from collection.publish.layout import Tree
+    from collection.store.records import Deployment
+    from collection.verify.content import Source
+    from collection.verify.findings import VerifyReport
 
 
 class Publication:
@@ -30,6 +33,7 @@ class Publication:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._signer: Account | None = None
 
     @cached_property
     def cars(self) -> CarStore:
@@ -40,7 +44,7 @@ class Publication:
 
     @cached_property
     def pinners(self) -> list[Pinner]:
-        """Whoever is to keep what is published."""
+        """The storages that are to keep what is published."""
         from collection.ipfs.pinner import open_pinners
 
         return open_pinners(self._project.config.publish.storage, self.cars.folder)
@@ -53,30 +57,45 @@ class Publication:
         return find_network(self._project.config.chain.network)
 
     @contextmanager
-    def chain(self) -> Iterator[Chain]:
-        """The chain, contacted; closed at the end."""
+    def chain(self, network: Network | None = None) -> Iterator[Chain]:
+        """The chain, contacted; closed at the end. Another network than the configured one is found by its name."""
         from collection.chain.connection import open_chain
 
-        with open_chain(self.network, self._project.folder, self._project.config.chain.rpc) as chain:
+        wanted = network or self.network
+        rpc = self._project.config.chain.rpc if wanted == self.network else None
+        with open_chain(wanted, self._project.folder, rpc) as chain:
             yield chain
 
     def account(self, chain: Chain) -> Account:
-        """Who deploys and mints."""
+        """The account that deploys and mints. The password of a keystore is asked for once, if somebody can be asked.
+
+        Raises KeyMissingError where a key is needed and there is none.
+        """
         from collection.chain.transactions import find_account
 
-        return find_account(chain, self._project.config.chain.key, self._project.folder)
+        if self._signer is None:
+            project = self._project
+            account = find_account(chain, project.config.chain.key, project.folder, project.ask_password)
+            if account.key is None:  # the node's own, which another chain does not have
+                return account
+            self._signer = account
+        return self._signer
 
     def token_settings(self, account: Account) -> TokenSettings:
-        """What the contract of the frozen set is told once and for all."""
+        """What the contract of the frozen set is told once and for all.
+
+        Name and symbol are those of the frozen metadata of the contract; royalties are those of the configuration.
+        """
         from collection.chain.contract import TokenSettings
         from collection.chain.deploy import frozen_set
 
         store, config = self._project.store, self._project.config
         frozen = frozen_set(store)
+        described = json.loads(self._project.files.read(frozen.contract_metadata_sha256, ".json"))
         paid = config.royalties.receiver or next((artist.address for artist in config.artists if artist.address), None)
         return TokenSettings(
-            name=config.title,
-            symbol=config.token_symbol,
+            name=described["name"],
+            symbol=described["symbol"],
             owner=account.address,
             max_supply=len(store.tokens()),
             base_uri=f"ipfs://{frozen.metadata_cid}/",
@@ -86,34 +105,68 @@ class Publication:
             royalty_basis_points=round(config.royalties.percent * 100),
         )
 
-    @contextmanager
-    def evidence(self, account: Account, sample: int) -> Iterator[Evidence]:
-        """What `verify` compares the chain with: the published content, read where it was pinned, and new renderings.
+    @property
+    def tree(self) -> Tree:
+        """The directory that is published, as the project's own files; empty if nothing is frozen."""
+        from collection.publish.layout import published_tree
 
-        `sample` tokens, evenly spread over those that were generated, are rendered again.
+        frozen = self._project.store.frozen()
+        return published_tree(self._project.files, frozen, self._project.store.tokens(frozen)) if frozen else {}
+
+    def deployment(self, address: str | None = None) -> Deployment:
+        """A contract of this project: that at `address`, or else that of the frozen set on the configured network.
+
+        Raises ChainError where there is none.
         """
-        from collection.publish.provenance import provenance_hash
-        from collection.unixfs import read_uri
-        from collection.verify.verify import Evidence
-
-        tokens = [token for token in self._project.store.tokens() if token.asset.recipe]
-        sample = min(sample, len(tokens))
-        chosen = {tokens[place * len(tokens) // sample].token_id for place in range(sample)} if tokens else set()
-        with self._published() as car:
-            yield Evidence(self.token_settings(account), partial(read_uri, car), self.rerender, provenance_hash, chosen)
-
-    @contextmanager
-    def _published(self) -> Iterator[Car]:
-        """The frozen set as the last of its storages gives it back, every block checked against its CID."""
         from collection.chain.deploy import frozen_set
-        from collection.unixfs import Car
 
-        root, pinner = frozen_set(self._project.store).root_cid, self.pinners[-1]
-        with TemporaryDirectory(prefix="collection-") as folder:
-            path = Path(folder) / f"{root}.car"
-            pinner.export(root, path)
-            with Car(path) as car:
-                yield car
+        store = self._project.store
+        if address is None:
+            known = store.deployment(self.network.chain_id, frozen_set(store).root_cid)
+            if known is None or known.status != "confirmed":
+                raise ChainError(f"the frozen set has no contract on {self.network.name}", "collection deploy")
+            return known
+        of_project = store.deployments()
+        found = [each for each in of_project if each.address.lower() == address.lower() and each.status == "confirmed"]
+        if not found:
+            named = ", ".join(f"{each.address} on {each.network}" for each in of_project)
+            raise ChainError(f"{address} is no contract of this project", f"its contracts: {named or 'none yet'}")
+        return found[-1]
+
+    def verify(self, address: str | None = None, sample: int = 0, progress: Progress = silent) -> VerifyReport:
+        """Compare a contract of this project, its tokens and their content with what was recorded; no key is needed.
+
+        `address` names a contract of an earlier frozen set. `sample` tokens, evenly spread over those that were
+        generated, are rendered again.
+        """
+        from collection.chain.networks import find_network
+        from collection.verify.expected import expected_state
+        from collection.verify.verify import spread, verify
+
+        store, deployment = self._project.store, self.deployment(address)
+        expected = expected_state(store, deployment)
+        chosen = spread(expected.tokens, sample)
+        with ExitStack() as stack:
+            sources, unreadable = self._sources(deployment.root_cid, stack)
+            chain = stack.enter_context(self.chain(find_network(deployment.network)))
+            return verify(
+                store, chain, expected, sources, self.rerender, sample=chosen, unreadable=unreadable, progress=progress
+            )
+
+    def _sources(self, root: str, stack: ExitStack) -> tuple[list[Source], dict[str, str]]:
+        """The storages of the configuration, opened where they keep `root`; and why the others could not be."""
+        from collection.unixfs import Reader
+        from collection.verify.content import Source
+
+        sources, unreadable = [], {}
+        for pinner in self.pinners:
+            try:
+                blocks = stack.enter_context(pinner.blocks(root))
+            except PinError as error:
+                unreadable[pinner.name] = error.message.removeprefix(f"{pinner.name} ")
+            else:
+                sources.append(Source(pinner.name, Reader(blocks).content))
+        return sources, unreadable
 
     def rerender(self, metadata: Mapping[str, Any]) -> str:
         """The pixel hash of what the recipe in a token's metadata makes now."""
@@ -121,3 +174,8 @@ class Publication:
         from collection.publish.metadata import recipe_of
 
         return pixel_sha256(self._project.generator.generate([recipe_of(metadata)])[0].pixels)
+
+
+def publication_of(project: Project) -> Publication:
+    """A project's way to the public: the same one as long as the project is open."""
+    return project.once(Publication)

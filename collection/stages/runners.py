@@ -7,13 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from collection.config import Config, DiffusionGenerator
+from collection.config import Config
 from collection.project import Project, open_project
 
 if TYPE_CHECKING:
     from collection.generate.run import Carrier
-    from collection.generate.running.parcel import Archive, Workbench
+    from collection.generate.running.batch_result import RenderContext
     from collection.generate.running.ray_cluster import Cluster
+    from collection.store.library import ImageLibrary
 
 
 def carrier_of(
@@ -28,8 +29,8 @@ def carrier_of(
     if cluster is not None:
         from collection.generate.running.ray_cluster import run_ray
 
-        build = partial(open_workbench, folder, judged)
-        return partial(run_ray, project.archive, build, cluster=_equipped(cluster, project.config))
+        build = partial(open_context, folder, judged)
+        return partial(run_ray, project.library, build, cluster=_equipped(cluster, project.config))
     if workers is not None:
         from collection.generate.running.workers import run_workers
 
@@ -37,50 +38,54 @@ def carrier_of(
         return partial(run_workers, project.store, workplace, count=workers, recycle=recycle, devices=devices)
     from collection.generate.running.executor import work
 
-    archive, bench = project.archive, _workbench(project, judged)
-    return lambda told: work(archive, bench, told=told)
+    library, context = project.library, _context(project, judged)
+    return lambda done: work(library, context, on_batch_done=done)
 
 
-def open_workbench(folder: Path, judged: bool) -> Workbench:
+def open_context(folder: Path, judged: bool) -> RenderContext:
     """What an actor of a cluster needs, where it sees the project's folder too; nothing is written."""
-    return _workbench(open_project(folder), judged)
+    return _context(open_project(folder), judged)
 
 
-def open_workplace(folder: Path, judged: bool) -> tuple[Archive, Workbench]:
+def open_workplace(folder: Path, judged: bool) -> tuple[ImageLibrary, RenderContext]:
     """What a worker process of this machine needs."""
     project = open_project(folder)
-    return project.archive, _workbench(project, judged)
+    return project.library, _context(project, judged)
 
 
-def _workbench(project: Project, judged: bool) -> Workbench:
-    from collection.generate.running.parcel import Workbench
+def _context(project: Project, judged: bool) -> RenderContext:
+    from collection.generate.running.batch_result import RenderContext
 
     if not judged:
-        return Workbench(project.generator)
-    from collection.judge.panel import build_encoder, build_pixel_scorers
-    from collection.judge.score import Scorers, judge
+        return RenderContext(project.generator)
+    from collection.judge.encoders.plugin import open_encoder
+    from collection.judge.score import Scorers, score_batch
+    from collection.judge.scorer_factory import build_pixel_scorers
 
-    wish, folder = project.config.score, project.folder
-    scorers = Scorers(build_encoder(wish.encoder, folder), pixels=build_pixel_scorers(wish, folder))
-    return Workbench(project.generator, partial(judge, scorers))
+    settings, folder = project.config.score, project.folder
+    scorers = Scorers(open_encoder(settings.encoder, folder), pixels=build_pixel_scorers(settings, folder))
+    return RenderContext(project.generator, partial(score_batch, scorers))
 
 
 def _equipped(cluster: Cluster, config: Config) -> Cluster:
     """The cluster whose actors have what it takes to make what this process would make."""
     import torch
 
-    wish = config.generator
-    if not isinstance(wish, DiffusionGenerator):
+    from collection.generate.registry import resources
+
+    wanted = resources(config)
+    if wanted.device is None:
         return replace(cluster, threads=torch.get_num_threads(), gpus=cluster.gpus or 0)
-    threads = wish.threads or torch.get_num_threads()
-    gpus = cluster.gpus or 0 if wish.device == "cpu" else cluster.gpus
+    threads = wanted.threads or torch.get_num_threads()
+    gpus = cluster.gpus or 0 if wanted.device == "cpu" else cluster.gpus
     return replace(cluster, threads=threads, cores=threads, gpus=gpus)
 
 
 def _devices(config: Config) -> tuple[str, ...]:
     """The CUDA devices that workers share out, if the configuration leaves them the choice."""
-    wish = config.generator
-    if not isinstance(wish, DiffusionGenerator) or wish.device not in ("auto", "cuda"):
+    from collection.generate.registry import resources
+
+    if resources(config).device not in ("auto", "cuda"):
         return ()
     from collection.generate.running.workers import cuda_devices
 

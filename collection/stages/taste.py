@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,17 +13,67 @@ from collection.curate.reviews.log import standing_events, standings
 from collection.curate.reviews.state import Standing
 from collection.curate.selection.vote_ranking import VOTES, WON, votes_model
 from collection.errors import ConfigError, NotEnoughVotesError
-from collection.judge.heads import Head
-from collection.judge.score import Scorers, unit_length
-from collection.judge.taste import Accuracy, Preference, Trial, Verdict, Vote, learn, proven_taste
+from collection.judge.aesthetic import AestheticPredictor
+from collection.judge.catalogue import better
+from collection.judge.learned_preference import Accuracy, Preference, Trial, Verdict, Vote, learn, proven_preference
+from collection.judge.score import Scorers
+from collection.judge.vectors import unit_length
+from collection.project import Project
+from collection.stages.judges import judges_of
+from collection.stages.report import Report, named
 from collection.store.records import LearnedTaste, Score
 from collection.store.store import Store
+from collection.values import Progress, amount, silent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TASTE = "taste"
 """The metric of the taste that all curators share; that of one is taste:NAME."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnTasteStage:
+    """Learns the taste of all curators, or of one, from votes, and scores all images by it."""
+
+    curator: str | None = None
+    name: ClassVar[str] = "learn"
+    unit: ClassVar[str] = "vote"
+
+    def pending(self, project: Project) -> int:
+        """Votes to learn from."""
+        model = judges_of(project).model
+        return len(votes_of(project.store, dict.fromkeys(project.store.embeddings(model)[0], 0), self.curator))
+
+    def run(self, project: Project, *, progress: Progress = silent) -> Report:
+        """Learn; raises NotEnoughVotesError where votes do not show a taste."""
+        from collection.curate.selection.candidates import rank
+
+        judges = judges_of(project)
+        stock = {item.asset.id: item.score for item in rank(project.store, judges.stock_metrics)}
+        found = learn_taste(project.store, judges.model, stock, self.curator)
+        report, against = found.report, " and ".join(judges.stock_metrics)
+        ranks = found.name in judges.ranking_metrics
+        words = "ranks the images from now on" if ranks else "does not rank"
+        if not ranks and not report["better"]:
+            words += f": votes do not show that it beats {against}"
+        line = (
+            f"{found.name}, of {amount(report['votes'], 'vote')}: right on {_share(report['learned'])} of held-out "
+            f"votes, {against} on {_share(report['stock'])}, chance on {report['chance']:.0%}; it {words}"
+        )
+        return Report("learn", line, {**report, "metric": found.name, "sha256": found.sha256, "ranks": ranks})
+
+
+def questions(project: Project, count: int, curator: str | None = None) -> Report:
+    """Name the images whose verdict would teach most about a taste; raises NotEnoughVotesError without any vote."""
+    images = ask_next(project.store, judges_of(project).model, count, curator)
+    line = f"ask about {named(images, count)}" if images else "every image has a verdict"
+    return Report("ask", line, {"ask": images})
+
+
+def _share(found: Mapping[str, Any]) -> str:
+    low, high = found["interval"]
+    return f"{found['right'] / max(found['votes'], 1):.0%} ({low:.0%} to {high:.0%})"
 
 
 def taste_metric(curator: str | None) -> str:
@@ -33,8 +83,8 @@ def taste_metric(curator: str | None) -> str:
 
 def with_tastes(scorers: Scorers, tastes: Iterable[LearnedTaste]) -> Scorers:
     """Scorers that give the learned metrics too; a taste for another encoder's vectors is left out."""
-    heads = [_head(taste) for taste in tastes if taste.encoder == scorers.encoder.model]
-    return replace(scorers, heads=(*scorers.heads, *heads))
+    predictors = [_predictor(taste) for taste in tastes if taste.encoder == scorers.encoder.model]
+    return replace(scorers, predictors=(*scorers.predictors, *predictors))
 
 
 def votes_of(store: Store, rows: Mapping[int, int], curator: str | None = None) -> list[Vote]:
@@ -68,11 +118,11 @@ def learn_taste(store: Store, encoder: str, stock: Mapping[int, float], curator:
     not show that it beats chance.
     """
     ids, vectors, votes = _material(store, encoder, curator)
-    taste, trial = proven_taste(vectors, votes, [stock.get(number, 0.0) for number in ids])
+    taste, trial = proven_preference(vectors, votes, [stock.get(number, 0.0) for number in ids])
     found = LearnedTaste(taste_metric(curator), encoder, taste.weight, taste.bias, _report(votes, trial))
-    head = _head(found)
-    model, files = f"{head.model}|{encoder}", {asset.id: asset.file_sha256 for asset in store.assets()}
-    values = {files[number]: value for number, value in zip(ids, head.score(vectors).tolist(), strict=True)}
+    predictor = _predictor(found)
+    model, files = f"{predictor.model}|{encoder}", {asset.id: asset.file_sha256 for asset in store.assets()}
+    values = {files[number]: value for number, value in zip(ids, predictor.score(vectors).tolist(), strict=True)}
     store.replace_taste(found, [Score(sha256, found.name, model, value) for sha256, value in values.items()])
     return found
 
@@ -95,7 +145,8 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
 
     That is comparisons, once they say something of their own (the `stock` metrics are their prior, so that they stand
     for those too); or a taste that beats the stock metrics on held-out votes (the shared one, or the only one); or the
-    stock metrics. Raises ConfigError for a metric that nothing gives.
+    stock metrics. Raises ConfigError for a metric that nothing gives, and for one of which less is better: the images
+    are ranked by what is higher.
     """
     compared = store.stage_report(VOTES)
     votes = {VOTES: votes_model(store)} if compared.get("votes") else {}
@@ -104,10 +155,15 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
         if unknown := [metric for metric in by if metric not in known]:
             raise ConfigError(
                 f'select.by: nothing here gives "{unknown[0]}"',
-                f"known: {', '.join(known)}; `collection score --taste` and `collection rank` make more",
+                f"known: {', '.join(known)}; `collection learn` and `collection rank` make more",
+            )
+        if lower := [metric for metric in by if better(metric) == "lower"]:
+            raise ConfigError(
+                f'select.by: of "{lower[0]}" less is better, and more of what `by` names comes first',
+                f"name others, such as {', '.join(stock)}; [score.flags] and bar keep such images out",
             )
         return {metric: known[metric] for metric in by}
-    if compared.get("told"):
+    if compared.get("conclusive"):
         return votes
     tastes = [taste for taste in store.tastes() if taste.encoder == scorers.encoder.model]
     proven = [taste.name for taste in tastes if taste.report.get("better")]
@@ -141,9 +197,9 @@ def _verdicts(standing: Standing, means: Mapping[str, float]) -> dict[str, bool]
     return {**stars, **{name: flag == "pick" for name, flag in standing.flags.items()}}
 
 
-def _head(taste: LearnedTaste) -> Head:
+def _predictor(taste: LearnedTaste) -> AestheticPredictor:
     layer = taste.weight[None, :], np.array([taste.bias])
-    return Head(taste.name, taste.sha256, (taste.encoder,), (layer,))
+    return AestheticPredictor(taste.name, taste.sha256, (taste.encoder,), (layer,))
 
 
 def _report(votes: list[Vote], trial: Trial) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from sqlalchemy import PoolProxiedConnection, text
+from sqlalchemy import PoolProxiedConnection, func, text
+from sqlalchemy import select as columns_of
 from sqlmodel import col, delete, select
 
 from collection.store.database import Database, now
@@ -36,11 +37,23 @@ class ScoreColumns(NamedTuple):
     percentile: float | None
 
 
+class ComparedImage(NamedTuple):
+    """What a search for near-duplicates needs of an image."""
+
+    id: int
+    file_sha256: str
+    pixel_sha256: str
+    width: int
+    height: int
+    series: str
+    """Of the recipe; "" for an imported image, too."""
+
+
 class Columns(Database):
     """Everything at once, for somebody who keeps it in memory."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, *, busy_seconds: float = 30.0) -> None:
+        super().__init__(path, busy_seconds=busy_seconds)
         self._asking = Lock()
         self._watcher: PoolProxiedConnection | None = None
 
@@ -63,7 +76,7 @@ class Columns(Database):
             return int(number)
 
     def changes(self) -> dict[str, int]:
-        """How often each part was written to: images, scores, choice. Another number: it may have changed."""
+        """A number for each part: images, scores, choice. It rises whenever that part is written to, by any program."""
         with self._reading() as session:
             return dict(session.exec(select(ChangeRow.what, ChangeRow.count)).all())
 
@@ -79,6 +92,20 @@ class Columns(Database):
         )
         with self._reading() as session:
             return [ImageColumns._make(row) for row in session.exec(query)]
+
+    def compared_images(self) -> list[ComparedImage]:
+        """Every image of the plan and every imported one, by number."""
+        table, recipes = AssetRow.__table__, RecipeRow.__table__  # type: ignore[attr-defined]
+        columns = (table.c.id, table.c.file_sha256, table.c.pixel_sha256, table.c.width, table.c.height)
+        query = (
+            columns_of(*columns, func.coalesce(recipes.c.series, ""))
+            .select_from(AssetRow)
+            .join(RecipeRow, isouter=True)
+            .where(CURRENT)
+            .order_by(table.c.id)
+        )
+        with self._reading() as session:
+            return [ComparedImage._make(row) for row in session.execute(query)]
 
     def score_columns(self) -> list[ScoreColumns]:
         """Every score there is; those of models that count (they have percentiles) at the end."""

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, SQLModel, col, create_engine, delete, select
 
-from collection.errors import CollectionError
+from collection.errors import CollectionError, ConflictError, UnavailableError
 from collection.store.migrations import migrate
+from collection.store.rows import among
 from collection.store.tables import FailureRow, StageRunRow
 from collection.values import Failure, canonical_json
 
@@ -28,86 +28,89 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def open_engine(path: Path) -> Engine:
-    """SQLite in WAL mode: readers never wait, a killed writer loses only its open transaction."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+def open_engine(path: Path, busy_seconds: float = 30.0) -> Engine:
+    """SQLite in WAL mode: readers never wait, a killed writer loses only its open transaction.
+
+    A writer waits `busy_seconds` for another program that writes.
+    """
+    address = URL.create("sqlite", database=str(path))  # in a plain text, "?" and "%" of a path would mean something
+    engine = create_engine(address, connect_args={"timeout": busy_seconds})
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:
         connection.isolation_level = None  # the driver's own BEGIN would leave schema changes outside
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={round(busy_seconds * 1000)}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        wish = connection.get_execution_options()
-        connection.exec_driver_sql(f"PRAGMA synchronous={wish.get('synchronous', 'FULL')}")
-        connection.exec_driver_sql(f"BEGIN {wish.get('begin', 'DEFERRED')}")
+        options = connection.get_execution_options()
+        connection.exec_driver_sql(f"PRAGMA synchronous={options.get('synchronous', 'FULL')}")
+        connection.exec_driver_sql(f"BEGIN {options.get('begin', 'DEFERRED')}")
 
-    event.listen(engine, "after_cursor_execute", _note_changes)
-    event.listen(engine, "commit", _count_changes)
-    event.listen(engine, "rollback", lambda connection: connection.info.pop("changed", None))
     return engine
 
 
 @contextmanager
-def _disk_trouble(path: Path) -> Iterator[None]:
-    """SQLite's words for a disk that is full or fails, as a CollectionError."""
+def _translated(path: Path) -> Iterator[None]:
+    """Raise what SQLite says of the disk, the file or another program as an error that says what to do."""
     try:
         yield
-    except OperationalError as error:
-        if not getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+    except DatabaseError as error:
+        found = next((item for codes, item in _TROUBLES.items() if _code(error).startswith(codes)), None)
+        if found is None:
             raise
-        raise CollectionError(
-            f"cannot write {path}: {error.orig}", "free some disk space, then run the same command again"
-        ) from error
+        kind, what, hint = found
+        raise kind(f"{what.format(path)}: {error.orig}", hint.format(path)) from error
 
 
-WATCHED = {
-    "recipe": "images", "asset": "images", "score": "scores", "embedding": "scores", "duplicate": "choice",
-    "against": "choice", "selection": "choice",
+def _code(error: DatabaseError) -> str:
+    return str(getattr(error.orig, "sqlite_errorname", ""))
+
+
+_TROUBLES: Mapping[tuple[str, ...], tuple[type[CollectionError], str, str]] = {
+    ("SQLITE_FULL", "SQLITE_IOERR"): (
+        UnavailableError, "cannot write {}", "free some disk space, then run the same command again",
+    ),
+    ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM"): (
+        UnavailableError, "cannot write {}", "make {0.parent} writable, or work on a copy of it",
+    ),
+    ("SQLITE_CORRUPT", "SQLITE_NOTADB"): (
+        UnavailableError, "{} is damaged", "put a backup of {0.name} in its place",
+    ),
+    ("SQLITE_BUSY", "SQLITE_LOCKED"): (
+        ConflictError, "another program keeps {} locked", "close that program, then type the command again",
+    ),
 }  # fmt: skip
-"""The tables whose changes are counted, and under which name (table `change`)."""
-WRITE = re.compile(r'\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)', re.IGNORECASE)
-
-
-def _note_changes(connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
-    """Remember which watched part a statement wrote to. Triggers would be run for every row."""
-    found = WRITE.match(statement)
-    if found and cursor.rowcount and (what := WATCHED.get(found[1])):
-        connection.info.setdefault("changed", set()).add(what)
-
-
-def _count_changes(connection: Connection) -> None:
-    """Count what the transaction that is about to be committed wrote to, once for each part."""
-    for what in sorted(connection.info.pop("changed", ())):
-        connection.exec_driver_sql("UPDATE change SET count = count + 1 WHERE what = ?", (what,))
+"""What SQLite's error codes mean to a person: the error to raise, what is wrong, and what to do."""
 
 
 class Database:
     """A project's collection.db, opened and brought to the newest schema."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, busy_seconds: float = 30.0) -> None:
+        """Raises UnavailableError where the file cannot be opened, ConflictError where another program keeps it locked
+        for `busy_seconds`, ProjectError where a newer version wrote it."""
         self.path = path
-        self._engine = open_engine(path)
+        self._engine = open_engine(path, busy_seconds)
         self._turn = RLock()  # threads wait for each other here, where the next is woken at once; SQLite would sleep
         self._writer = self._engine.execution_options(begin="IMMEDIATE")
-        self._hasty = self._engine.execution_options(begin="IMMEDIATE", synchronous="NORMAL")
-        with _disk_trouble(path):
+        self._unsynced_writer = self._engine.execution_options(begin="IMMEDIATE", synchronous="NORMAL")
+        with _translated(path):
             migrate(self._writer, path)
 
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
 
-    def settle(self) -> None:
+    def sync(self) -> None:
         """Wait until all that was committed is on the disk, also what did not wait for it."""
         with suppress(FileNotFoundError), Path(f"{self.path}-wal").open("rb") as log:
             os.fsync(log.fileno())
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with _disk_trouble(self.path), Session(self._engine, expire_on_commit=False) as session, session.begin():
+        with _translated(self.path), Session(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -115,10 +118,11 @@ class Database:
         """One transaction, which takes the writer's lock at once: it never fails half-way for another writer.
 
         Without `durably` the disk is not waited for: a power cut may undo the last such transactions, whole.
-        Raises CollectionError where the disk refuses; nothing of the transaction is kept then.
+        Raises UnavailableError where the disk refuses, ConflictError where another program keeps the file locked;
+        nothing of the transaction is kept then.
         """
-        engine = self._writer if durably else self._hasty
-        with self._turn, _disk_trouble(self.path), Session(engine, expire_on_commit=False) as session, session.begin():
+        engine = self._writer if durably else self._unsynced_writer
+        with self._turn, _translated(self.path), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def _insert(
@@ -162,9 +166,7 @@ class Database:
     def _record_failures(
         self, session: Session, stage: str, failures: Sequence[Failure], mended: Iterable[str] = ()
     ) -> None:
-        session.exec(
-            delete(FailureRow).where(col(FailureRow.stage) == stage, col(FailureRow.subject).in_(list(mended)))
-        )
+        session.exec(delete(FailureRow).where(col(FailureRow.stage) == stage, among(col(FailureRow.subject), mended)))
         for failure in failures:
             session.merge(FailureRow(stage=stage, subject=failure.what, why=failure.why, at=now()))
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
-from collection.atomic_file import DEBRIS, write_durably
-from collection.errors import CollectionError
+from collection.atomic_file import DEBRIS, durable_file, write_durably
+from collection.errors import UnavailableError
 from collection.values import sha256_hex
 
 
@@ -31,7 +32,7 @@ class Files:
     def add(self, data: bytes, suffix: str = ".png") -> str:
         """Keep `data`; returns its SHA-256. Adding what is there already costs a look.
 
-        Raises CollectionError where the disk refuses.
+        Raises UnavailableError where the disk refuses.
         """
         sha256 = sha256_hex(data)
         path = self.path(sha256, suffix)
@@ -39,23 +40,40 @@ class Files:
             try:
                 write_durably(path, data)
             except OSError as error:
-                raise CollectionError(
+                raise UnavailableError(
                     f"cannot write {path}: {error.strerror}", "free some disk space, then run the same command again"
                 ) from error
         return sha256
 
+    def add_file(self, source: Path, suffix: str) -> str:
+        """Keep a copy of a file of any size; returns its SHA-256. Raises UnavailableError where the disk refuses."""
+        from collection.models.weights import file_sha256
+
+        sha256 = file_sha256(source)
+        path = self.path(sha256, suffix)
+        if not path.exists() or path.stat().st_size != source.stat().st_size:
+            try:
+                with source.open("rb") as original, durable_file(path) as copy:
+                    shutil.copyfileobj(original, copy, 2**20)
+            except OSError as error:
+                raise UnavailableError(
+                    f"cannot copy {source} to {path}: {error.strerror}",
+                    "free some disk space, then run the same command again",
+                ) from error
+        return sha256
+
     def read(self, sha256: str, suffix: str = ".png") -> bytes:
-        """The bytes of that hash; raises CollectionError if they are gone or were changed."""
+        """The bytes of that hash; raises UnavailableError if they are gone or were changed."""
         path = self.path(sha256, suffix)
         try:
             data = path.read_bytes()
         except FileNotFoundError:
-            raise CollectionError(
+            raise UnavailableError(
                 f"{path} is missing",
                 "`collection generate` makes again what was lost, `collection import` fetches it again",
             ) from None
         if sha256_hex(data) != sha256:
-            raise CollectionError(f"{path} was changed: its bytes no longer have the hash of its name", f"rm {path}")
+            raise UnavailableError(f"{path} was changed: its bytes no longer have the hash of its name", f"rm {path}")
         return data
 
     def sweep(self) -> None:

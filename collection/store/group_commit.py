@@ -16,7 +16,7 @@ from collection.errors import CollectionError
 T = TypeVar("T")
 
 
-class Together:
+class GroupCommit:
     """Group commit, without a thread of its own: whoever has the turn commits all that came in before it."""
 
     def __init__(self, writing: Callable[[], AbstractContextManager[Session]]) -> None:

@@ -17,6 +17,7 @@ from collection.store.rows import CURRENT, among, assets_where
 from collection.store.tables import (
     AgainstRow,
     AssetRow,
+    DiversityRow,
     DuplicateRow,
     EmbeddingRow,
     FingerprintRow,
@@ -183,13 +184,13 @@ class Judging(Database):
     def set_diversity(self, value: float, instead_of: float) -> None:
         """Remember that people chose with this diversity where collection.toml says `instead_of`."""
         with self._writing() as session:
-            self._write_stage(session, "diversity", f"{instead_of:g}", {"diversity": value})
+            session.merge(DiversityRow(id=1, value=value, configured=instead_of))
 
     def diversity(self, configured: float) -> float:
         """The diversity to choose with: what people last chose with, until collection.toml says something new."""
-        if self.stage_inputs("diversity") != f"{configured:g}":
-            return configured
-        return float(self.stage_report("diversity")["diversity"])
+        with self._reading() as session:
+            row = session.get(DiversityRow, 1)
+        return row.value if row and row.configured == configured else configured
 
     def selection(self) -> list[Selection]:
         """The chosen assets, best first."""

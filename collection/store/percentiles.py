@@ -20,6 +20,11 @@ from collection.store.tables import AssetRow, RecipeRow, ScoreRow
 
 FEWEST = 8
 """Images of one prompt and style that are compared with each other alone; where there are fewer, with the series."""
+COMPARED_WITH = (
+    f"the images of the same prompt and style (of the series, where those are fewer than {FEWEST}; a folder is one "
+    "series)"
+)
+"""Of what a percentile is one: what is said wherever one is shown."""
 
 Floats = npt.NDArray[np.float64]
 Groups = npt.NDArray[np.intp]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, delete, select, update
 
 from collection.store.database import Database, now
@@ -22,55 +23,75 @@ from collection.store.tables import (
     TokenRow,
     VerificationRow,
 )
+from collection.values import canonical_json
 
 
 class Publishing(Database):
-    """What was published, where, and what the world said when it was asked."""
+    """Frozen sets, and the pins, deployments, mints and verdicts that belong to them."""
 
-    # The frozen set
+    # Frozen sets
 
-    def replace_freeze(
-        self, freeze: Freeze, tokens: Sequence[tuple[int, int, str]], inputs: str, report: dict[str, Any]
-    ) -> None:
-        """Freeze: `tokens` are (token id, asset number, metadata sha256)."""
+    def add_freeze(
+        self, freeze: Freeze, tokens: Sequence[tuple[int, int, str, str]], inputs: str, report: dict[str, Any]
+    ) -> Freeze:
+        """Keep a frozen set and make it the current one; returns it with its id. Earlier ones stay as they are.
+
+        `tokens` are (token id, asset number, sha256 of the image, sha256 of the metadata). A set of the same root is
+        the same set: it becomes the current one again, with its deployments.
+        """
         with self._writing() as session:
-            session.exec(delete(TokenRow))
-            session.merge(
-                FreezeRow(
-                    id=1,
-                    provenance=freeze.provenance,
-                    images_cid=freeze.images_cid,
-                    metadata_cid=freeze.metadata_cid,
-                    root_cid=freeze.root_cid,
-                    contract_metadata_sha256=freeze.contract_metadata_sha256,
-                    frozen_at=now(),
-                )
-            )
-            session.add_all(
-                TokenRow(token_id=token_id, asset_id=asset_id, metadata_sha256=metadata)
-                for token_id, asset_id, metadata in tokens
-            )
+            session.exec(update(FreezeRow).values(current=False))
+            row = session.exec(select(FreezeRow).where(FreezeRow.root_cid == freeze.root_cid)).first()
+            if row is None:
+                row = _freeze_row(freeze)
+                session.add(row)
+                session.flush()
+                kept = _freeze(row).id
+                session.add_all(
+                    TokenRow(freeze_id=kept, token_id=token_id, asset_id=asset_id, image_sha256=image,
+                             metadata_sha256=metadata)
+                    for token_id, asset_id, image, metadata in tokens
+                )  # fmt: skip
+            row.current = True
+            session.add(row)
             self._write_stage(session, "freeze", inputs, report)
+            session.flush()
+            return _freeze(row)
 
     def frozen(self) -> Freeze | None:
-        """The frozen set as a whole, or None."""
-        with self._reading() as session:
-            row = session.get(FreezeRow, 1)
-        if row is None:
-            return None
-        return Freeze(row.provenance, row.images_cid, row.metadata_cid, row.root_cid, row.contract_metadata_sha256)
+        """The current frozen set as a whole, or None."""
+        return next((_freeze(row) for row in self._freezes(col(FreezeRow.current).is_(True))), None)
 
-    def tokens(self) -> list[Token]:
-        """The frozen tokens, by id."""
+    def freezes(self) -> list[Freeze]:
+        """Every version of the frozen set, oldest first."""
+        return [_freeze(row) for row in self._freezes()]
+
+    def frozen_as(self, root_cid: str) -> Freeze | None:
+        """The frozen set of that root, current or not; None if there never was one, or none was kept."""
+        return next((_freeze(row) for row in self._freezes(col(FreezeRow.root_cid) == root_cid)), None)
+
+    def _freezes(self, *conditions: ColumnElement[bool]) -> list[FreezeRow]:
+        with self._reading() as session:
+            return list(session.exec(select(FreezeRow).where(*conditions).order_by(col(FreezeRow.id))))
+
+    def tokens(self, freeze: Freeze | None = None) -> list[Token]:
+        """The tokens of a frozen set, by id; of the current one if none is named."""
         query = (
             select(TokenRow, AssetRow, RecipeRow)
+            .join(FreezeRow, col(FreezeRow.id) == col(TokenRow.freeze_id))
             .join(AssetRow, col(AssetRow.id) == col(TokenRow.asset_id))
             .join(RecipeRow, col(RecipeRow.id) == col(AssetRow.recipe_id), isouter=True)
+            .where(col(FreezeRow.id) == freeze.id if freeze else col(FreezeRow.current))
             .order_by(col(TokenRow.token_id))
         )
         with self._reading() as session:
             return [
-                Token(token.token_id, as_asset(asset, recipe.body if recipe else None), token.metadata_sha256)
+                Token(
+                    token.token_id,
+                    as_asset(asset, recipe.body if recipe else None),
+                    token.image_sha256,
+                    token.metadata_sha256,
+                )
                 for token, asset, recipe in session.exec(query)
             ]
 
@@ -118,17 +139,21 @@ class Publishing(Database):
                     DeploymentRow.chain_id == deployment.chain_id, DeploymentRow.address == deployment.address
                 )
             ).first()
-            row = session.merge(DeploymentRow(**{**asdict(deployment), "id": known}, at=now()))
+            said = None if deployment.settings is None else canonical_json(dict(deployment.settings)).decode()
+            row = session.merge(DeploymentRow(**{**asdict(deployment), "id": known, "settings": said}, at=now()))
             session.flush()
             return _deployment(row)
 
-    def update_deployment(self, deployment_id: int, *, tx_hash: str | None, status: str) -> None:
-        """Write what became of a deployment."""
+    def update_deployment(
+        self, deployment_id: int, *, tx_hash: str | None, status: str, block: int | None = None
+    ) -> None:
+        """Write what became of a deployment; `block`, where it is known now, is the one that the contract is in."""
+        told: dict[str, Any] = {"tx_hash": tx_hash, "status": status, "at": now()}
         with self._writing() as session:
             session.exec(
                 update(DeploymentRow)
                 .where(col(DeploymentRow.id) == deployment_id)
-                .values(tx_hash=tx_hash, status=status, at=now())
+                .values(**told, **({} if block is None else {"block": block}))
             )
 
     def drop_deployment(self, deployment_id: int) -> None:
@@ -169,12 +194,14 @@ class Publishing(Database):
 
     def _publishing_counts(self) -> dict[str, int]:
         frozen = self.frozen()
+        root = frozen.root_cid if frozen else ""
         with self._reading() as session:
-            tokens = session.exec(select(func.count()).select_from(TokenRow)).one()
-            pinned = session.exec(
-                select(func.count()).where(PinRow.status == "pinned", PinRow.root_cid == (frozen and frozen.root_cid))
+            tokens = session.exec(
+                select(func.count()).select_from(TokenRow).where(TokenRow.freeze_id == (frozen.id if frozen else 0))
             ).one()
-            newest = session.exec(select(DeploymentRow.id).order_by(col(DeploymentRow.id).desc())).first()
+            pinned = session.exec(select(func.count()).where(PinRow.status == "pinned", PinRow.root_cid == root)).one()
+            deployments = select(DeploymentRow.id).where(DeploymentRow.root_cid == root)
+            newest = session.exec(deployments.order_by(col(DeploymentRow.id).desc())).first()
             return {
                 "frozen": tokens,
                 "pinned": tokens if pinned else 0,
@@ -201,4 +228,31 @@ def _deployment(row: DeploymentRow) -> Deployment:
         root_cid=row.root_cid,
         tx_hash=row.tx_hash,
         status=row.status,
+        settings=None if row.settings is None else json.loads(row.settings),
+        block=row.block,
+    )
+
+
+def _freeze_row(freeze: Freeze) -> FreezeRow:
+    return FreezeRow(
+        provenance=freeze.provenance,
+        images_cid=freeze.images_cid,
+        metadata_cid=freeze.metadata_cid,
+        root_cid=freeze.root_cid,
+        contract_metadata_sha256=freeze.contract_metadata_sha256,
+        settings=canonical_json(dict(freeze.settings)).decode(),
+        frozen_at=now(),
+    )
+
+
+def _freeze(row: FreezeRow) -> Freeze:
+    assert row.id is not None
+    return Freeze(
+        provenance=row.provenance,
+        images_cid=row.images_cid,
+        metadata_cid=row.metadata_cid,
+        root_cid=row.root_cid,
+        contract_metadata_sha256=row.contract_metadata_sha256,
+        settings=json.loads(row.settings),
+        id=row.id,
     )

@@ -108,9 +108,10 @@ class Queue(Database):
         """Of the recipes of these numbers those that another stands for now, and the number of that one."""
         with self._reading() as session:
             retired = select(RecipeRow.sha256, RecipeRow.id).where(col(RecipeRow.retired))
-            left = [(sha256, number) for sha256, number in session.exec(retired) if number in set(numbers)]
+            left = session.exec(retired.where(among(col(RecipeRow.id), numbers))).all()
             taken = select(RecipeRow.stands_for, RecipeRow.sha256, RecipeRow.id)
-            successor = {old: (sha256, number) for old, sha256, number in session.exec(taken) if old}
+            stand_ins = session.exec(taken.where(col(RecipeRow.stands_for).is_not(None)))
+            successor = {old: (sha256, number) for old, sha256, number in stand_ins}
         found = {}
         for sha256, number in left:
             while sha256 in successor:

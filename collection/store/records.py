@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from collection.values import Recipe, sha256_hex
+from collection.values import Recipe, label, sha256_hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,16 @@ class KnownRecipe:
     planned: bool
 
 
+def all_traits(planned: Mapping[str, str], reported: Mapping[str, str]) -> dict[str, str]:
+    """The traits of an image: those `planned`, by name, then those that its generator `reported`, by name.
+
+    A reported trait whose name is planned too, in whatever case, is left out: the plan says what the image is.
+    """
+    names = {name.casefold() for name in planned}
+    beyond = {name: value for name, value in sorted(reported.items()) if name.casefold() not in names}
+    return {**dict(sorted(planned.items())), **beyond}
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """One image that exists; `recipe` is None for an imported one."""
@@ -46,9 +56,14 @@ class Asset:
     features: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def traits(self) -> dict[str, str]:
+        """What was planned of the image, and what its generator reports beyond that; see `all_traits`."""
+        return all_traits(self.recipe.traits if self.recipe else {}, self.features)
+
+    @property
     def label(self) -> str:
         """The number as people see it: 0031."""
-        return f"{self.id:04d}"
+        return label(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +174,7 @@ class Duplicate:
     @property
     def keeper(self) -> str:
         """The picture that it was set aside for, as people see it."""
-        return self.elsewhere if self.keeper_id is None else f"{self.keeper_id:04d}"
+        return self.elsewhere if self.keeper_id is None else label(self.keeper_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,22 +259,27 @@ class SavedView:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A frozen token."""
+    """A token of a frozen set; `image_sha256` and `metadata_sha256` are those of the published files."""
 
     token_id: int
     asset: Asset
+    image_sha256: str
     metadata_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """The frozen set as a whole: provenance hash (hex) and the CIDs of its content."""
+    """One version of the frozen set as a whole: provenance hash (hex) and the CIDs of its content."""
 
     provenance: str
     images_cid: str
     metadata_cid: str
     root_cid: str
     contract_metadata_sha256: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The configuration that its metadata was written from, as JSON; empty if it was frozen before that was kept."""
+    id: int = 0
+    """Given by the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,16 +305,22 @@ class Deployment:
     nonce: int
     artifact_sha256: str
     root_cid: str
+    """The frozen set that it was deployed for."""
     tx_hash: str | None
     status: str
+    settings: Mapping[str, Any] | None = None
+    """What the constructor was told, as JSON; None: deployed before that was kept."""
+    block: int | None = None
+    """The block that the contract is in, or one before it; None: deployed before that was kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mint:
-    """A token on a chain; `status` is intended until the chain confirmed it."""
+    """A token on a chain; `status` is intended until the chain has it."""
 
     token_id: int
     recipient: str
+    """To whom it is to be minted: what was planned, never what a chain said."""
     tx_hash: str | None
     status: str
 

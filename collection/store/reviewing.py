@@ -16,25 +16,24 @@ from sqlmodel import Session, col, delete, select
 
 from collection.errors import UsageError
 from collection.store.database import Database, now
-from collection.store.group_commit import Together
+from collection.store.group_commit import GroupCommit
 from collection.store.records import Decision, LearnedTaste, Review, Score
 from collection.store.tables import ReviewRow, ScoreRow, TasteRow
-from collection.values import canonical_json
+from collection.values import canonical_json, label
 
 STEPS = ("undo", "redo")
 
 
 class Reviewing(Database):
-    """What curators said. An event is on the disk when a method that adds it returns (WAL, synchronous FULL), unless
-    `votes_wait` was cleared."""
+    """What curators said.
 
-    votes_wait = True
-    """Whether a vote waits for the disk. Where it does not (NORMAL), it survives whatever ends the process, but a power
-    cut may undo it until `settle` was called."""
+    An event is on the disk when a method that adds it returns (WAL, synchronous FULL). With `votes_wait=False`
+    (NORMAL) it survives whatever ends the process, but a power cut may undo it until `sync` was called.
+    """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self._together = Together(lambda: self._writing(durably=self.votes_wait))
+    def __init__(self, path: Path, *, votes_wait: bool = True, busy_seconds: float = 30.0) -> None:
+        super().__init__(path, busy_seconds=busy_seconds)
+        self._commits = GroupCommit(lambda: self._writing(durably=votes_wait))
 
     def add_reviews(self, curator: str, decisions: Sequence[Decision], seen: Mapping[str, Any]) -> list[Review]:
         """Keep one action of a curator, in one transaction; returns its events.
@@ -50,7 +49,7 @@ class Reviewing(Database):
                 session, curator, [(d.kind, d.asset_id, d.other_id, d.value, None) for d in decisions], seen
             )
 
-        return self._together.write(work)
+        return self._commits.write(work)
 
     def add_step(self, curator: str, kind: str, seen: Mapping[str, Any]) -> list[Review]:
         """Keep the undo of a curator's last action that stands, or the redo of the last undo, in one transaction.
@@ -65,7 +64,7 @@ class Reviewing(Database):
             self._append(session, curator, [(kind, None, None, None, batch)], seen)
             return _records(session, col(ReviewRow.batch) == batch)
 
-        return self._together.write(work)
+        return self._commits.write(work)
 
     def reviews(
         self, *, after: int = 0, curator: str | None = None, asset_id: int | None = None, kind: str | None = None
@@ -122,7 +121,7 @@ class Reviewing(Database):
         known = {number for (number,) in found}
         if unknown := sorted(asked - known):
             raise UsageError(
-                f"there is no image {unknown[0]:04d}", "`collection sheet --all` shows every image with its number"
+                f"there is no image {label(unknown[0])}", "`collection sheet --all` shows every image with its number"
             )
 
     def _append(
@@ -189,7 +188,12 @@ def _records(session: Session, *conditions: ColumnElement[bool]) -> list[Review]
     ]  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
 def _parsed(text: str) -> Any:
-    """The JSON value of a text: a long log says the same few things over and over."""
+    """The JSON value of a text. Lists and objects are read anew each time, so that nobody shares them."""
+    return json.loads(text) if text[:1] in ("[", "{") else _scalar(text)
+
+
+@lru_cache(maxsize=4096)
+def _scalar(text: str) -> Any:
+    """A value that cannot be changed: a long log says the same few over and over."""
     return json.loads(text)

@@ -219,27 +219,35 @@ class TasteRow(SQLModel, table=True):
     at: str
 
 
-class TokenRow(SQLModel, table=True):
-    """A frozen token: which picture it is and which metadata file describes it."""
-
-    __tablename__ = "token"
-    token_id: int = Field(primary_key=True)
-    asset_id: int = Field(foreign_key="asset.id", unique=True)
-    metadata_sha256: str
-
-
 class FreezeRow(SQLModel, table=True):
-    """The frozen set as a whole. There is at most one row, id 1."""
+    """One frozen set: a version, which nothing changes. Its content is its identity: the same root is the same row."""
 
     __tablename__ = "freeze"
-    id: int = Field(primary_key=True)
+    id: int | None = Field(default=None, primary_key=True)
     provenance: str
     """SHA-256, hex, over the token order of the images; publish/provenance.py defines it."""
     images_cid: str
     metadata_cid: str
-    root_cid: str
+    root_cid: str = Field(unique=True)
     contract_metadata_sha256: str
+    settings: str = "{}"
+    """JSON: the configuration that its metadata was written from; {} if it was frozen before that was kept."""
+    current: bool = True
+    """Whether it is the set that is published now; at most one is."""
     frozen_at: str
+
+
+class TokenRow(SQLModel, table=True):
+    """A token of a frozen set: which picture it is and which metadata file describes it."""
+
+    __tablename__ = "token"
+    __table_args__ = (UniqueConstraint("freeze_id", "asset_id"),)
+    freeze_id: int = Field(primary_key=True, foreign_key="freeze.id")
+    token_id: int = Field(primary_key=True)
+    asset_id: int = Field(foreign_key="asset.id")
+    image_sha256: str
+    """SHA-256 of the image file that is published."""
+    metadata_sha256: str
 
 
 class PinRow(SQLModel, table=True):
@@ -272,6 +280,10 @@ class DeploymentRow(SQLModel, table=True):
     artifact_sha256: str
     root_cid: str
     """The frozen set that it was deployed for."""
+    settings: str | None = None
+    """JSON: what the constructor was told (chain/contract.py, TokenSettings); None: deployed before that was kept."""
+    block: int | None = None
+    """The block that the contract is in, or one before it; None: deployed before that was kept."""
     tx_hash: str | None = None
     status: str
     """intended, confirmed."""
@@ -324,12 +336,23 @@ class StageRunRow(SQLModel, table=True):
 
 
 class ChangeRow(SQLModel, table=True):
-    """How many transactions wrote to a part of the database; store/database.py counts."""
+    """A number that rises whenever a part of the database is written to, by whatever program: triggers count."""
 
     __tablename__ = "change"
     what: str = Field(primary_key=True)
     """images (recipe, asset), scores (score, embedding) or choice (duplicate, against, selection)."""
     count: int
+
+
+class DiversityRow(SQLModel, table=True):
+    """The diversity that people last chose with, and what collection.toml said then; one row."""
+
+    __tablename__ = "diversity"
+    id: int = Field(default=1, primary_key=True)
+    value: float
+    """0 to 1."""
+    configured: float
+    """0 to 1."""
 
 
 class SavedViewRow(SQLModel, table=True):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from collection.errors import CollectionError
+from collection.errors import UnavailableError
 
 SIDES = (256, 1024)
 """Pixels of the longer side: one for walls of pictures, one for a picture looked at alone."""
@@ -23,7 +23,7 @@ class Thumbnails:
         return self.folder / str(side) / file_sha256[:2] / f"{file_sha256}.webp"
 
     def add(self, file_sha256: str, copies: Mapping[int, bytes]) -> None:
-        """Keep the copies of a file, by their side. Raises CollectionError where the disk refuses."""
+        """Keep the copies of a file, by their side. Raises UnavailableError where the disk refuses."""
         for side, data in copies.items():
             path = self.path(file_sha256, side)
             try:
@@ -32,6 +32,6 @@ class Thumbnails:
                 temporary.write_bytes(data)  # no fsync: what can be made again need not survive a power cut
                 temporary.replace(path)
             except OSError as error:
-                raise CollectionError(
+                raise UnavailableError(
                     f"cannot write {path}: {error.strerror}", "free some disk space, then run the same command again"
                 ) from error

@@ -1,14 +1,17 @@
 """Content addressing as IPFS does it: files and directories become blocks, CIDs and CAR files. No network."""
 
-from collection.unixfs.build import Graph, directory_cid, file_cid, graph_of
+from collection.unixfs.build import Entry, Graph, directory_cid, file_cid, graph_of
 from collection.unixfs.car import Car, write_car
 from collection.unixfs.cid import cid_bytes, cid_text
-from collection.unixfs.walk import Blocks, content, listing, read, read_uri, resolve
+from collection.unixfs.walk import Blocks, CheckedBlocks, Reader, content, listing, read, resolve
 
 __all__ = [
     "Blocks",
     "Car",
+    "CheckedBlocks",
+    "Entry",
     "Graph",
+    "Reader",
     "cid_bytes",
     "cid_text",
     "content",
@@ -17,7 +20,6 @@ __all__ = [
     "graph_of",
     "listing",
     "read",
-    "read_uri",
     "resolve",
     "write_car",
 ]

@@ -27,7 +27,7 @@ SHARD_ABOVE = 256 << 10
 
 Source = bytes | Path
 Entry = Source | Mapping[str, "Entry"]
-"""What a name in a directory stands for: content, a file that holds it, or a further directory."""
+"""An entry of a directory: content, a file that holds it, or a further directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ class Graph:
 def graph_of(entry: Entry) -> Graph:
     """The graph of a file's content or of a directory, given as a mapping of names to what lies there.
 
-    A file is read once, chunk by chunk, whatever its size. Raises PinError for a file that cannot be read and for a
-    name that no directory can hold.
+    A file is read once, chunk by chunk, so that its size does not matter. Raises PinError for a file that cannot be
+    read and for a name that no directory can hold.
     """
     graph = Graph()
     graph.root = graph._add(entry)

@@ -114,36 +114,37 @@ class Car:
         return sum(1 for _ in walk.reachable(self, self.root))
 
     def _header(self) -> tuple[str, int]:
-        length, start = self._varint(0)
+        length, start, _ = self._varint(0)
+        self._file.seek(start)
         header = self._file.read(length) if length < LARGEST_BLOCK else b""
         cid = header[len(_HEADER_BEGIN) : len(_HEADER_BEGIN) + LENGTH]
         if header != _HEADER_BEGIN + cid + _HEADER_END:
             raise self._damage(0, "no CARv1 header with one root")
-        return cid_text(self._cid(start + len(_HEADER_BEGIN))), start + length
+        return cid_text(self._cid(start + len(_HEADER_BEGIN), cid)), start + length
 
     def _sections(self, at: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
         """(CID, (start, length)) of each block."""
         while at < self._length:
-            length, start = self._varint(at)
+            length, start, head = self._varint(at)
             end = start + length
             if not LENGTH <= length <= LARGEST_BLOCK + LENGTH or end > self._length:
                 raise self._damage(at, f"a section of {length} bytes does not fit")
-            yield self._cid(start), (start + LENGTH, length - LENGTH)
+            yield self._cid(start, head), (start + LENGTH, length - LENGTH)
             at = end
 
-    def _varint(self, at: int) -> tuple[int, int]:
+    def _varint(self, at: int) -> tuple[int, int, bytes]:
+        """The length that stands at `at`, the place after it, and the first bytes there."""
         self._file.seek(at)
+        data = self._file.read(_LONGEST_VARINT + LENGTH)
         try:
-            number, used = read_varint(self._file.read(_LONGEST_VARINT), 0)
+            number, used = read_varint(data, 0)
         except ValueError as error:
             raise self._damage(at, str(error)) from error
-        self._file.seek(at + used)
-        return number, at + used
+        return number, at + used, data[used : used + LENGTH]
 
-    def _cid(self, at: int) -> bytes:
+    def _cid(self, at: int, data: bytes) -> bytes:
         try:
-            self._file.seek(at)
-            return check_cid(self._file.read(LENGTH))
+            return check_cid(data)
         except PinError as error:
             raise self._damage(at, error.message) from error
 

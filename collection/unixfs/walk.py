@@ -1,16 +1,17 @@
 """Walking a graph of blocks: paths, directory listings, file content.
 
-Whoever can answer `block(cid)` can be read: a CAR file, or a graph that was just built.
+Anything that answers `block(cid)` can be read: a CAR file, an IPFS node, or a graph that was just built.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from collection.errors import PinError
 from collection.unixfs import hamt
-from collection.unixfs.cid import cid_bytes, cid_text, is_leaf
+from collection.unixfs.cid import cid_bytes, cid_of_block, cid_text, is_leaf
 from collection.unixfs.dag import Kind, Link, Node, decode
 
 
@@ -20,6 +21,21 @@ class Blocks(Protocol):
     def block(self, cid: bytes) -> bytes:
         """The bytes of a block by its binary CID, checked against it; PinError if they cannot be had."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBlocks:
+    """Blocks from a source that is not trusted: each is checked against its CID."""
+
+    source: Blocks
+    name: str
+
+    def block(self, cid: bytes) -> bytes:
+        """The bytes of a block; PinError names the source where they are not those of the CID."""
+        block = self.source.block(cid)
+        if not isinstance(block, bytes) or cid_of_block(cid[1], block) != cid:
+            raise PinError(f"{self.name} gave other bytes for block {cid_text(cid)}")
+        return block
 
 
 def node_at(blocks: Blocks, cid: bytes) -> Node:
@@ -35,13 +51,7 @@ def node_at(blocks: Blocks, cid: bytes) -> Node:
 
 def resolve(blocks: Blocks, root: str, path: str = "") -> str:
     """The CID of what lies at `path` below `root`; PinError names the first step that is not there."""
-    cid = cid_bytes(root)
-    for done, name in enumerate(steps := [step for step in path.split("/") if step]):
-        found = _find(blocks, node_at(blocks, cid), name)
-        if found is None:
-            raise PinError(f"{'/'.join([root, *steps[:done]])} holds no {name!r}")
-        cid = found.cid
-    return cid_text(cid)
+    return Reader(blocks).resolve(root, path)
 
 
 def listing(blocks: Blocks, cid: str) -> dict[str, str]:
@@ -73,13 +83,62 @@ def read(blocks: Blocks, root: str, path: str = "") -> bytes:
     return b"".join(content(blocks, resolve(blocks, root, path)))
 
 
-def read_uri(blocks: Blocks, uri: str) -> bytes:
-    """The content behind ipfs://CID/PATH; PinError if the URI is of another kind or leads nowhere in `blocks`."""
-    scheme, _, rest = uri.partition("://")
-    root, _, path = rest.partition("/")
-    if scheme != "ipfs" or not root:
-        raise PinError(f"{uri} is no ipfs:// URI")
-    return read(blocks, root, path)
+class Reader:
+    """Reads many files of one set of blocks by their ipfs:// URIs; each directory on the way is decoded once.
+
+    Only directories are remembered, never the content of files.
+    """
+
+    def __init__(self, blocks: Blocks) -> None:
+        self._blocks = blocks
+        self._directories: dict[bytes, _Directory] = {}
+
+    def content(self, uri: str) -> Iterator[bytes]:
+        """The content behind ipfs://CID/PATH, piece by piece, each block checked against its CID.
+
+        Raises PinError if the URI is of another kind, leads nowhere, or needs a block that is missing or damaged.
+        """
+        scheme, _, rest = uri.partition("://")
+        root, _, path = rest.partition("/")
+        if scheme != "ipfs" or not root:
+            raise PinError(f"{uri} is no ipfs:// URI")
+        yield from content(self._blocks, self.resolve(root, path))
+
+    def resolve(self, root: str, path: str = "") -> str:
+        """The CID of what lies at `path` below `root`; PinError names the first step that is not there."""
+        cid = cid_bytes(root)
+        for done, name in enumerate(steps := [step for step in path.split("/") if step]):
+            found = self._find(cid, name)
+            if found is None:
+                raise PinError(f"{'/'.join([root, *steps[:done]])} holds no {name!r}")
+            cid = found.cid
+        return cid_text(cid)
+
+    def _find(self, cid: bytes, name: str) -> Link | None:
+        depth = 0
+        while depth < hamt.DEPTH:
+            directory = self._directory(cid)
+            if not directory.is_shard:
+                return directory.links.get(name)
+            slot = hamt.slot_of(name, depth)
+            if slot not in directory.links:
+                return directory.links.get(slot + name)
+            cid, depth = directory.links[slot].cid, depth + 1
+        return None
+
+    def _directory(self, cid: bytes) -> _Directory:
+        if cid not in self._directories:
+            node = node_at(self._blocks, cid)
+            self._directories[cid] = _Directory(node.kind is Kind.SHARD, {link.name: link for link in _entries(node)})
+        return self._directories[cid]
+
+
+@dataclass(frozen=True, slots=True)
+class _Directory:
+    """A decoded directory, or a shard of one: its links by name."""
+
+    is_shard: bool
+    links: Mapping[str, Link]
 
 
 def reachable(blocks: Blocks, root: str) -> Iterator[tuple[bytes, bytes]]:
@@ -96,17 +155,9 @@ def reachable(blocks: Blocks, root: str) -> Iterator[tuple[bytes, bytes]]:
             waiting.extend(link.cid for link in reversed(node_at(blocks, cid).links))
 
 
-def _find(blocks: Blocks, node: Node, name: str) -> Link | None:
-    if node.kind is Kind.DIRECTORY:
-        return next((link for link in node.links if link.name == name), None)
-    depth = 0
-    while node.kind is Kind.SHARD and depth < hamt.DEPTH:
-        slot = hamt.slot_of(name, depth)
-        link = next((link for link in node.links if link.name.startswith(slot)), None)
-        if link is None or not hamt.is_subshard(link):
-            return link if link and hamt.entry_name(link) == name else None
-        node, depth = node_at(blocks, link.cid), depth + 1
-    return None
+def _entries(node: Node) -> Sequence[Link]:
+    """The named links of a directory; a file has none, only pieces."""
+    return node.links if node.kind in (Kind.DIRECTORY, Kind.SHARD) else ()
 
 
 def _shard_entries(blocks: Blocks, shard: Node) -> Iterator[tuple[str, Link]]:

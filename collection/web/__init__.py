@@ -1,1 +1,1 @@
-"""The review room: a page in which curators go through the images, and what it asks for. Routes call curate/."""
+"""The review room: a page on which curators look at the images and decide about them, and the server behind it."""

@@ -1,7 +1,7 @@
-"""Who may come in: a token a curator, taken from the address once and then from a cookie; and from where.
+"""Who may come in: each curator has a token, which the page takes from the address once and then keeps in a cookie.
 
-Requests are refused unless they name this server as their host (a stranger's page whose name was bound to this
-address cannot ask anything), and writes unless they come from a page of ours.
+A request is refused unless it names this server as its host, so that a foreign page whose name was bound to this
+address can ask nothing (DNS rebinding). A write is refused unless it comes from a page of this server.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ PROTECTION: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Keys:
+class Tokens:
     """The tokens of the curators, which follow from a secret of the project, so that links outlive the server."""
 
     secret: bytes
@@ -69,8 +69,8 @@ class Keys:
         return {curator: self.token(curator).encode() for curator in self.curators}
 
 
-def open_keys(folder: Path, curators: Sequence[str]) -> Keys:
-    """The keys of a project's curators; the secret is made at the first call, readable by its owner alone.
+def open_tokens(folder: Path, curators: Sequence[str]) -> Tokens:
+    """The tokens of a project's curators; the secret is made at the first call, readable by its owner alone.
 
     Raises UsageError for a name that cannot be a curator's, or that is there twice.
     """
@@ -87,13 +87,13 @@ def open_keys(folder: Path, curators: Sequence[str]) -> Keys:
             file.write(secrets.token_bytes(32))
             file.flush()
             path.hardlink_to(file.name)  # whole or not at all, and never over the secret of a server that was faster
-    return Keys(path.read_bytes(), tuple(curators))
+    return Tokens(path.read_bytes(), tuple(curators))
 
 
-def links(keys: Keys, host: str, port: int) -> dict[str, str]:
+def links(tokens: Tokens, host: str, port: int) -> dict[str, str]:
     """The address of each curator, with the key in it."""
     named = socket.gethostname().lower() if host in ("0.0.0.0", "::") else host
-    return {curator: f"http://{_address(named)}:{port}/?token={keys.token(curator)}" for curator in keys.curators}
+    return {curator: f"http://{_address(named)}:{port}/?token={tokens.token(curator)}" for curator in tokens.curators}
 
 
 def is_loopback(host: str) -> bool:
@@ -104,11 +104,11 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-class Gate:
+class AuthMiddleware:
     """ASGI middleware: lets through whoever has a key, as `scope["state"]["curator"]`, and guards every answer."""
 
-    def __init__(self, app: ASGIApp, keys: Keys, host: str, port: int) -> None:
-        self._app, self._keys, self._host, self._port = app, keys, host, port
+    def __init__(self, app: ASGIApp, tokens: Tokens, host: str, port: int) -> None:
+        self._app, self._tokens, self._host, self._port = app, tokens, host, port
         self.cookie = f"collection-{port}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -139,7 +139,7 @@ class Gate:
 
     def _entrance(self, path: str, token: str, rest: list[tuple[str, str]]) -> Response:
         """Change a token in the address for a cookie, and go on to the address without it."""
-        if self._keys.curator(token) is None:
+        if self._tokens.curator(token) is None:
             return _said(401, "this link's key is not known here", "open the link that `collection review` printed")
         place = "/" + quote(path.lstrip("/\\")) + (f"?{urlencode(rest)}" if rest else "")
         answer = HTMLResponse(f'<!doctype html><title>review</title><a href="{escape(place)}">the review room</a>')
@@ -154,7 +154,7 @@ class Gate:
             morsel = SimpleCookie(headers.get("cookie", "")).get(self.cookie)
         except CookieError:
             return None
-        return self._keys.curator(morsel.value) if morsel else None
+        return self._tokens.curator(morsel.value) if morsel else None
 
     def _our_host(self, named: str) -> bool:
         """Whether the Host header names this server: by a name of this machine, or by a number, never another name."""

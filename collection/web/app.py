@@ -1,9 +1,9 @@
-"""The application: routes, errors in words, and the gate before all of it."""
+"""The web application: its routes, its errors in words, and the authorization before all of it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 
@@ -13,20 +13,40 @@ from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from collection.errors import CollectionError, ProjectError, UsageError
+from collection.errors import CollectionError, ErrorKind
 from collection.project import Project
-from collection.web import chosen, events, images, kin, page, people, pictures, stream, tasks, views
-from collection.web.access import Gate, Keys, links
-from collection.web.jobs import UnknownJobError
-from collection.web.room import Room, UnknownImageError
+from collection.web.access import AuthMiddleware, Tokens, links
+from collection.web.broadcaster import EventBroadcaster
+from collection.web.review_app import ReviewApp
+from collection.web.routes import (
+    agreement,
+    decisions,
+    image_files,
+    images,
+    jobs,
+    lineage,
+    page,
+    saved_views,
+    selection,
+    stream,
+)
 
 LARGEST_BODY = 2_000_000
 """Bytes of a request; more is refused before it is read."""
-ROUTERS = tuple(room.router for room in (page, images, pictures, events, people, kin, chosen, views, tasks, stream))
+STATUSES: Mapping[ErrorKind, HTTPStatus] = {
+    ErrorKind.USAGE: HTTPStatus.BAD_REQUEST,
+    ErrorKind.CONFIGURATION: HTTPStatus.CONFLICT,
+    ErrorKind.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    ErrorKind.CONFLICT: HTTPStatus.CONFLICT,
+    ErrorKind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    ErrorKind.FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""The status of an answer that is an error: 4xx where another request or an edit mends it, 5xx where it does not."""
+ROUTES = (page, images, image_files, decisions, agreement, lineage, selection, saved_views, jobs, stream)
 
 
-def create_app(project: Project, keys: Keys, *, host: str = "127.0.0.1", port: int = 80) -> FastAPI:
-    """The review room of a project, for the curators of `keys`, as it is reached under `host` and `port`."""
+def create_app(project: Project, tokens: Tokens, *, host: str = "127.0.0.1", port: int = 80) -> FastAPI:
+    """The review room of a project, for the curators of `tokens`, as it is reached under `host` and `port`."""
     app = FastAPI(
         title="collection review",
         docs_url=None,
@@ -36,39 +56,35 @@ def create_app(project: Project, keys: Keys, *, host: str = "127.0.0.1", port: i
         max_body_size=LARGEST_BODY,
         lifespan=_open,
     )
-    app.state.room = Room(project, keys.curators)
-    app.state.links = links(keys, host, port)
-    app.state.news = stream.News(app.state.room)
-    for router in ROUTERS:
-        app.include_router(router)
+    app.state.review = ReviewApp(project, tokens.curators)
+    app.state.links = links(tokens, host, port)
+    app.state.broadcaster = EventBroadcaster(app.state.review)
+    for route in ROUTES:
+        app.include_router(route.router)
     page.mount_static(app)
     app.add_exception_handler(CollectionError, _failed)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _refused)
-    app.add_middleware(Gate, keys=keys, host=host, port=port)
+    app.add_middleware(AuthMiddleware, tokens=tokens, host=host, port=port)
     return app
 
 
 @asynccontextmanager
 async def _open(app: FastAPI) -> AsyncIterator[None]:
-    """Watch for news as long as the room is open, and leave nothing at work behind."""
-    await run_in_threadpool(app.state.room.now)  # the first page need not wait for the catalogue
-    watching = asyncio.create_task(app.state.news.watch())
+    """Broadcast changes as long as the server runs; at its end stop every job."""
+    await run_in_threadpool(app.state.review.now)  # the first page need not wait for the catalogue
+    watching = asyncio.create_task(app.state.broadcaster.watch())
     try:
         yield
     finally:
         watching.cancel()
-        app.state.news.close()
-        await run_in_threadpool(app.state.room.close)
+        app.state.broadcaster.close()
+        await run_in_threadpool(app.state.review.close)
 
 
 async def _failed(_: Request, error: Exception) -> Response:
     assert isinstance(error, CollectionError)
-    absent = isinstance(error, UnknownImageError | UnknownJobError | views.UnknownViewError)
-    wrong = HTTPStatus.NOT_FOUND if absent else HTTPStatus.BAD_REQUEST
-    busy = isinstance(error, ProjectError) or not isinstance(error, UsageError)
-    status = HTTPStatus.CONFLICT if busy else wrong
-    return JSONResponse({"error": error.message, "hint": error.hint}, status)
+    return JSONResponse({"error": error.message, "hint": error.hint}, STATUSES[error.kind])
 
 
 async def _not_understood(_: Request, error: Exception) -> Response:

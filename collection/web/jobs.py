@@ -1,4 +1,7 @@
-"""Long work that the page asked for: one job at a time, each a process that can be stopped."""
+"""The job runner: long work that the page asked for, one job at a time, each in a process that can be stopped.
+
+Its routes are in collection/web/routes/jobs.py; what a job does is a stage of collection/stages/.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 
-from collection.errors import CollectionError, UsageError
+from collection.errors import ConflictError, NotFoundError
 from collection.stages.jobs import run_job
 
 KEPT = 20
@@ -43,12 +46,12 @@ class Job:
     hint: str | None = None
 
 
-class UnknownJobError(UsageError):
+class UnknownJobError(NotFoundError):
     """There is no such job."""
 
 
 class Jobs:
-    """The jobs of a room. Threads may share it."""
+    """The jobs of a running review. Threads may share it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -68,10 +71,10 @@ class Jobs:
             return self._jobs[::-1]
 
     def start(self, kind: str, options: Mapping[str, Any], by: str) -> Job:
-        """Begin a job; raises CollectionError while another is at work here."""
+        """Begin a job; raises ConflictError while another is at work here."""
         with self._lock:
             if self._jobs and self._jobs[-1].state == "running":
-                raise CollectionError(f"a job is at work: {self._jobs[-1].kind}", "wait for it, or cancel it")
+                raise ConflictError(f"a job is at work: {self._jobs[-1].kind}", "wait for it, or cancel it")
             job = Job(self._jobs[-1].id + 1 if self._jobs else 1, kind, by, options)
             ours, theirs = multiprocessing.Pipe(duplex=False)
             context = multiprocessing.get_context("spawn")

@@ -12,6 +12,7 @@ from collection.curate.selection.candidates import Candidates, candidates_of
 from collection.curate.selection.criteria import Wish
 from collection.curate.selection.select import Eligible, Proposal, propose
 from collection.project import Project
+from collection.stages.judges import judges_of
 from collection.values import Progress, silent
 
 
@@ -31,7 +32,7 @@ class Proposals:
         """What the set is to be, by what people say at this moment; `diversity` instead of the one that is kept."""
         with self._lock:
             if self._wish is None or self._wish[0] is not now:
-                self._wish = now, self._project.wish_after(now.reviews.standings(), now.flagged)
+                self._wish = now, judges_of(self._project).wish(now.reviews.standings(), now.flagged)
             wish = self._wish[1]
         if diversity is None:
             diversity = self._project.store.diversity(self._project.config.select.diversity)
@@ -40,7 +41,7 @@ class Proposals:
     def candidates(self, now: Snapshot, wish: Wish) -> Candidates:
         """What there is to choose from; read anew only where images, scores or duplicates changed."""
         with self._lock:
-            parts = (now.images, now.scores, now.choice.aside)
+            parts = (now.images, now.scores, now.selection.aside)
             if self._candidates is None or any(old is not new for old, new in zip(self._of, parts, strict=True)):
                 self._of, self._candidates = parts, candidates_of(self._project.store, wish)
             return self._candidates

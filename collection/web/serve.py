@@ -1,4 +1,4 @@
-"""Serving the room until it is stopped."""
+"""Serve the review until it is stopped."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from contextlib import suppress
 
 import uvicorn
 
-from collection.errors import CollectionError, UsageError
+from collection.errors import ConflictError, UnavailableError, UsageError
 from collection.project import Project
-from collection.web.access import Keys
+from collection.web.access import Tokens
 from collection.web.app import create_app
-from collection.web.stream import News
+from collection.web.broadcaster import EventBroadcaster
 
 PATIENCE = 2
 """Seconds that open requests get when the server is stopped."""
 
 
-class PortTakenError(CollectionError):
+class PortTakenError(ConflictError):
     """Another program listens there."""
 
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens on an address; port 0: any that is free.
 
-    Raises PortTakenError, or CollectionError where it cannot be for another reason."""
+    Raises PortTakenError, UsageError for an address that is not this machine's,
+    UnavailableError where it cannot listen for another reason.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listener = socket.socket(*found[:3])  # with the protocol named, asyncio lets no small answer wait
@@ -41,24 +43,24 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise PortTakenError(f"port {port} is taken", "--port 0 takes a free one") from error
-        raise CollectionError(f"cannot listen on {host}:{port}: {error.strerror}", "--host 127.0.0.1") from error
+        raise UnavailableError(f"cannot listen on {host}:{port}: {error.strerror}", "--host 127.0.0.1") from error
     return listener
 
 
-def serve(project: Project, keys: Keys, host: str, listener: socket.socket, ready: Callable[[], None]) -> None:
+def serve(project: Project, keys: Tokens, host: str, listener: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; `ready` is called once requests are answered."""
     app = create_app(project, keys, host=host, port=listener.getsockname()[1])
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=PATIENCE
     )
     with suppress(KeyboardInterrupt):
-        _Server(config, ready, app.state.news).run(sockets=[listener])
+        _Server(config, ready, app.state.broadcaster).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], news: News) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], broadcaster: EventBroadcaster) -> None:
         super().__init__(config)
-        self._ready, self._news = ready, news
+        self._ready, self._broadcaster = ready, broadcaster
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -68,5 +70,5 @@ class _Server(uvicorn.Server):
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._news.close()  # or the streams would be waited for
+        self._broadcaster.close()  # or the streams would be waited for
         await super().shutdown(sockets)

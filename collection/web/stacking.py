@@ -7,8 +7,9 @@ from threading import Lock
 
 from collection.curate.search.catalogue import Snapshot
 from collection.judge.duplicates.groups import DuplicateGroup
-from collection.judge.duplicates.regroup import Regrouping, Thresholds
+from collection.judge.duplicates.regroup import GroupingThresholds, Regrouping
 from collection.project import Project
+from collection.stages.judges import judges_of
 from collection.store.records import Duplicate
 
 
@@ -26,7 +27,7 @@ class Stacking:
         """Whether `dedupe` kept neighbours to draw stacks by."""
         return bool(self._project.store.stage_report("dedupe").get("cosines"))
 
-    def at(self, now: Snapshot, nearer: float) -> tuple[Thresholds, bool, Mapping[int, Sequence[Duplicate]]]:
+    def at(self, now: Snapshot, nearer: float) -> tuple[GroupingThresholds, bool, Mapping[int, Sequence[Duplicate]]]:
         """The thresholds that `nearer` (-1 to 1, see Regrouping) means, whether they are the loosest, and the stacks.
 
         The stacks are by the number of the image that leads, as those of Choice; nothing is set aside by them.
@@ -40,9 +41,9 @@ class Stacking:
     def _known(self, now: Snapshot) -> Regrouping:
         """Read anew only where images, scores or duplicates changed."""
         with self._lock:
-            parts = (now.images, now.scores, now.choice.aside)
+            parts = (now.images, now.scores, now.selection.aside)
             if self._regrouping is None or any(old is not new for old, new in zip(self._of, parts, strict=True)):
-                self._of, self._regrouping = parts, self._project.regrouping()
+                self._of, self._regrouping = parts, judges_of(self._project).regrouping()
             return self._regrouping
 
 

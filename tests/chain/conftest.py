@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,10 +18,14 @@ from collection.chain.contract import TokenSettings
 from collection.chain.networks import find_network
 from collection.chain.transactions import Account, find_account
 from collection.errors import PinError
+from collection.publish.provenance import provenance_hash
 from collection.store.records import Asset, Freeze
 from collection.store.store import Store
 from collection.values import Recipe, canonical_json, sha256_hex
-from collection.verify.verify import Evidence
+from collection.verify.content import Source
+from collection.verify.expected import expected_state
+from collection.verify.findings import VerifyReport
+from collection.verify.verify import verify
 
 ROYALTIES = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 
@@ -46,6 +50,16 @@ class Project:
     content: dict[str, bytes]
     freeze: Freeze
 
+    def source(self, name: str = "memory") -> Source:
+        """A storage that has the content, as it is when it is asked."""
+
+        def content(uri: str) -> Iterator[bytes]:
+            if uri not in self.content:
+                raise PinError(f"{uri} is not there")
+            yield self.content[uri]
+
+        return Source(name, content)
+
     def settings(self, account: Account) -> TokenSettings:
         return TokenSettings(
             name="Paper Weather",
@@ -60,28 +74,23 @@ class Project:
         )
 
 
-def provenance(image_sha256s: Iterable[str]) -> str:
-    """Any function of the images in order will do here."""
-    return sha256_hex("".join(image_sha256s).encode())
-
-
 @pytest.fixture
-def make_evidence() -> Callable[..., Evidence]:
-    """What a project's own content says, renderings that come out alike, and changes to that."""
+def prove() -> Callable[..., VerifyReport]:
+    """Verifies the newest contract of a project: its records, its content, and renderings that come out alike.
 
-    def made(project: Project, account: Account, **changes: Any) -> Evidence:
-        def read(uri: str) -> bytes:
-            if uri not in project.content:
-                raise PinError(f"{uri} is not there")
-            return project.content[uri]
+    `settings` replaces what was recorded of the deployment; the rest goes to `verify`.
+    """
 
+    def proven(project: Project, chain: Chain, settings: Mapping[str, Any] | None = None, **more: Any) -> VerifyReport:
         def rerender(metadata: Mapping[str, Any]) -> str:
             return sha256_hex(b"pixels of " + project.content[metadata["image"]])
 
-        given = {"read": read, "rerender": rerender, "provenance": provenance, "sample": (1, 7)}
-        return Evidence(settings=changes.pop("settings", project.settings(account)), **{**given, **changes})
+        expected = expected_state(project.store, project.store.deployments()[-1])
+        expected = replace(expected, settings={**expected.settings, **(settings or {})})
+        given = {"sources": [project.source()], "rerender": rerender, "sample": (1, 7), **more}
+        return verify(project.store, chain, expected, **given)
 
-    return made
+    return proven
 
 
 @pytest.fixture
@@ -102,12 +111,11 @@ def make_project() -> Iterator[Callable[..., Project]]:
             pixels = sha256_hex(b"pixels of " + image)
             files = {"file_sha256": sha256_hex(image), "pixel_sha256": pixels, "size": len(image)}
             assets.append(Asset(id=planned.id, recipe=planned.recipe, width=8, height=8, **files))
-            tokens.append((planned.id, planned.id, sha256_hex(metadata)))
+            tokens.append((planned.id, planned.id, sha256_hex(image), sha256_hex(metadata)))
         store.add_assets(assets)
-        order = provenance(asset.file_sha256 for asset in assets)
+        order = provenance_hash(asset.file_sha256 for asset in assets)
         freeze = Freeze(order, f"images-{name}", f"metadata-{name}", f"root-{name}", "00" * 32)
-        store.replace_freeze(freeze, tokens, "inputs", {})
-        return Project(store, content, freeze)
+        return Project(store, content, store.add_freeze(freeze, tokens, "inputs", {}))
 
     yield made
     for store in stores:

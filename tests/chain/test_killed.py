@@ -13,7 +13,6 @@ from collection.chain import deploy, mint
 from collection.chain.connection import open_chain
 from collection.chain.contract import TokenContract
 from collection.chain.networks import find_network
-from collection.verify import verify
 
 COUNT = 12
 
@@ -69,9 +68,7 @@ def run_and_kill(place, royalties, at_line):
 
 
 @pytest.mark.parametrize("place", ["embedded", "capped_anvil"], indirect=True)
-def test_killed_again_and_again_then_finished(
-    place, make_project, make_evidence, tmp_path, first_account, royalties, request
-):
+def test_killed_again_and_again_then_finished(place, make_project, prove, tmp_path, first_account, royalties, request):
     project = make_project(tmp_path, COUNT, name=request.node.name)
     with place.open() as chain:
         nonce = chain.web3.eth.get_transaction_count(first_account(chain).address)
@@ -89,7 +86,7 @@ def test_killed_again_and_again_then_finished(
         assert TokenContract(chain, address).next_token_id() == COUNT + 1
         assert len(project.store.deployments()) == 1
         assert mint.pending(project.store, chain.id) == []
-        assert verify.verify(project.store, chain, make_evidence(project, account)).proven == COUNT
+        assert prove(project, chain).proven == COUNT
         # One transaction deployed, the killed runs minted one token in each, the last one all the rest.
         sent = chain.web3.eth.get_transaction_count(account.address) - nonce
         assert sent == 1 + (before - 1) + 1
@@ -114,7 +111,9 @@ def test_a_transaction_that_waits_is_waited_for(start_node, make_project, tmp_pa
     node = start_node("anvil", "--no-mining")
     with open_chain(find_network("anvil"), tmp_path, node) as chain:
         account = first_account(chain)
-        intent = project.store.add_deployment(deploy._intent(project.store, chain, account, 0))
+        intent = project.store.add_deployment(
+            deploy._intent(project.store, chain, account, project.settings(account), 0)
+        )
         transaction = deploy._transaction(chain, project.settings(account), intent)
         chain.web3.eth.send_transaction(transaction)
         threading.Timer(0.3, lambda: chain.web3.provider.make_request("evm_mine", [])).start()

@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from collection.chain import deploy, mint
-from collection.chain.contract import TokenContract, artifact
+from collection.chain.contract import TokenContract, TokenSettings, artifact
 from collection.chain.transactions import Account, find_account
-from collection.errors import ChainError
+from collection.errors import ChainError, PublishError
 from collection.store.store import Store
-from collection.verify import verify
+from collection.verify.expected import expected_state
+from collection.verify.verify import verify
 
 RECIPIENT = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 KEY = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"  # the second account of Anvil's mnemonic
@@ -34,7 +35,7 @@ def account(chain, first_account):
     return first_account(chain)
 
 
-def test_from_frozen_to_proven(project, chain, account, make_evidence):
+def test_from_frozen_to_proven(project, chain, account, prove):
     store = project.store
     assert deploy.pending(store, chain.id)
     deployed = deploy.deploy(store, chain, account, project.settings(account))
@@ -51,9 +52,11 @@ def test_from_frozen_to_proven(project, chain, account, make_evidence):
     contract = TokenContract(chain, deployed.address)
     assert {contract.owner_of(token_id) for token_id in range(1, 11)} == {RECIPIENT}
     assert contract.next_token_id() == 11
-    assert contract.token_uri(10) == f"ipfs://{project.freeze.metadata_cid}/10.json"
+    assert contract.token_uris([10, 2]) == {
+        number: f"ipfs://{project.freeze.metadata_cid}/{number}.json" for number in (10, 2)
+    }
 
-    report = verify.verify(store, chain, make_evidence(project, account))
+    report = prove(project, chain)
     assert report.findings == ()
     assert (report.tokens, report.proven, report.rerendered) == (10, 10, 2)
     assert store.counts()["minted"] == 10
@@ -84,7 +87,7 @@ def test_the_world_is_read_back_when_the_store_knows_only_intents(project, chain
     assert Counter(each.status for each in store.mints(known.id)) == {"confirmed": 10}
 
 
-def test_a_signed_transaction_does_the_same_as_the_node_s_own(project, chain, account, make_evidence, monkeypatch):
+def test_a_signed_transaction_does_the_same_as_the_node_s_own(project, chain, account, prove, monkeypatch):
     monkeypatch.setenv("ARTIST_KEY", KEY)
     signer = find_account(chain, "env:ARTIST_KEY")
     gift = {"from": account.address, "to": signer.address, "value": 10**18}
@@ -92,7 +95,7 @@ def test_a_signed_transaction_does_the_same_as_the_node_s_own(project, chain, ac
     deployed = deploy.deploy(project.store, chain, signer, project.settings(signer))
     mint.mint(project.store, chain, signer, RECIPIENT)
     assert TokenContract(chain, deployed.address).owner() == signer.address
-    assert verify.verify(project.store, chain, make_evidence(project, signer)).proven == 10
+    assert prove(project, chain).proven == 10
 
 
 def test_only_the_owner_s_account_mints_and_the_reason_is_told(project, chain, account):
@@ -150,22 +153,21 @@ class TestFindings:
         return project
 
     @pytest.fixture
-    def found(self, minted, chain, account, make_evidence):
+    def found(self, minted, chain, prove):
         def look(**changes):
-            report = verify.verify(minted.store, chain, make_evidence(minted, account, **changes))
+            report = prove(minted, chain, **changes)
             return [(finding.token_id, finding.what) for finding in report.findings], report
 
         return look
 
-    def test_content(self, minted, found):
+    def test_each_unreadable_file_costs_one_token(self, minted, found):
         images, metadata = minted.freeze.images_cid, minted.freeze.metadata_cid
         minted.content[f"ipfs://{metadata}/2.json"] = b"{}"
         del minted.content[f"ipfs://{images}/3.png"]
         findings, report = found(rerender=lambda metadata: "other")
-        assert findings[1:] == [(1, "rendering"), (2, "metadata"), (3, "image"), (7, "rendering")]
-        assert findings[0] == (None, "provenance"), "it is hashed anew from the images that could be read"
-        assert (report.proven, report.rerendered) == (0, 0)
-        assert minted.store.counts()["verified"] == 0
+        assert findings == [(1, "rendering"), (2, "metadata"), (3, "image"), (7, "rendering")]
+        assert (report.proven, report.rerendered) == (6, 0)
+        assert minted.store.counts()["verified"] == 6
 
     def test_one_bad_rendering_leaves_the_others_proven(self, minted, found):
         findings, report = found(rerender=lambda metadata: "other", sample=(7,))
@@ -173,30 +175,143 @@ class TestFindings:
         assert (report.proven, report.rerendered) == (9, 0)
         assert minted.store.counts()["verified"] == 9
 
-    def test_chain(self, minted, found, account):
-        settings = replace(
-            minted.settings(account), royalty_basis_points=499, max_supply=11, contract_uri="ipfs://elsewhere"
-        )
-        findings, report = found(settings=settings, provenance=lambda images: "00" * 32)
-        assert Counter(what for _, what in findings) == {"supply": 1, "provenance": 1, "royalties": 1, "uri": 1}
+    def test_a_recipe_that_is_missing_costs_one_token(self, minted, found):
+        def rerender(metadata):
+            raise PublishError("its metadata carries no recipe")
+
+        findings, report = found(rerender=rerender, sample=(7,))
+        assert (findings, report.proven) == ([(7, "rendering")], 9)
+
+    @pytest.mark.parametrize("name", ["name", "symbol", "provenance", "contract_uri", "owner"])
+    def test_a_contract_that_differs_proves_nothing(self, minted, found, account, name):
+        findings, report = found(settings={name: RECIPIENT if name == "owner" else "other"})
+        assert findings == [(None, "uri" if name == "contract_uri" else name)]
         assert report.proven == 0
 
-    def test_token_uri(self, minted, found, account):
+    @pytest.mark.parametrize(
+        "settings", [{"royalty_basis_points": 499}, {"royalty_receiver": RECIPIENT}], ids=["percent", "receiver"]
+    )
+    def test_other_royalties_than_were_deployed(self, found, settings):
+        assert found(settings=settings)[0] == [(None, "royalties")]
+
+    def test_supply(self, found):
+        assert found(settings={"max_supply": 11})[0] == [(None, "supply")]
+
+    def test_an_owner_who_was_given_up_is_no_finding(self, minted, found, chain, account):
+        token = chain.web3.eth.contract(address=minted.store.deployments()[0].address, abi=artifact().abi)
+        for call in (token.functions.freezeMetadata(), token.functions.renounceOwnership()):
+            sent = call.transact({"from": account.address})
+            chain.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
+        findings, report = found()
+        assert (findings, report.proven) == ([], 10)
+
+    def test_token_uri(self, minted, found):
         elsewhere = "ipfs://elsewhere/"
         minted.content |= {
             uri.replace(f"ipfs://{minted.freeze.metadata_cid}/", elsewhere): data
             for uri, data in minted.content.items()
         }
-        findings, _ = found(settings=replace(minted.settings(account), base_uri=elsewhere))
-        assert findings == [(token_id, "uri") for token_id in range(1, 11)]
+        findings, _ = found(settings={"base_uri": elsewhere})
+        assert findings == [(None, "uri"), *((token_id, "uri") for token_id in range(1, 11))]
 
     def test_owner(self, minted, found, account):
         known = minted.store.deployments()[0]
-        minted.store.record_mints(known.id, [mint.Mint(4, account.address, None, "confirmed")])
+        tx_hash = minted.store.mints(known.id)[0].tx_hash
+        minted.store.record_mints(known.id, [mint.Mint(4, account.address, tx_hash, "confirmed")])
         assert found()[0] == [(4, "owner")]
 
+    def test_a_receipt_that_is_not_that_of_the_token(self, minted, found):
+        """Of a transaction that nobody knows, and of one that minted other tokens."""
+        known = minted.store.deployments()[0]
+        deployed = [mint.Mint(3, RECIPIENT, known.tx_hash, "confirmed")]
+        minted.store.record_mints(known.id, [mint.Mint(2, RECIPIENT, "0x" + "11" * 32, "confirmed"), *deployed])
+        findings, report = found()
+        assert (findings, report.proven) == ([(2, "receipt"), (3, "receipt")], 8)
 
-def test_a_token_that_was_given_away_is_proven_as_before(project, chain, account, make_evidence):
+    def test_a_contract_of_another_deployer(self, minted, found, chain):
+        """A look-alike with the same settings and tokens, put into the records in place of the true one."""
+        stranger = Account(chain.web3.eth.accounts[4])
+        known = minted.store.deployments()[0]
+        settings = minted.settings(Account(known.deployer))
+        compiled = artifact()
+        factory = chain.web3.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
+        sent = factory.constructor(settings.as_argument()).transact({"from": stranger.address})
+        receipt = chain.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
+        minted.store.drop_deployment(known.id)
+        minted.store.add_deployment(replace(known, address=receipt["contractAddress"]))
+        findings, report = found()
+        assert findings[0] == (None, "address")
+        assert report.proven == 0
+
+    def test_each_storage_is_read_and_named(self, minted, found):
+        emptied = replace(minted, content={**minted.content, f"ipfs://{minted.freeze.images_cid}/6.png": b"x"})
+        sources = [minted.source("whole"), emptied.source("worn")]
+        findings, report = found(sources=sources, unreadable={"gone": "cannot be reached"})
+        assert findings == [(None, "storage"), (6, "image")]
+        assert [finding.why.split(":")[0] for finding in report.findings] == ["gone", "worn"]
+        assert (report.proven, report.sources) == (9, ("whole", "worn"))
+
+    def test_no_storage_proves_nothing(self, found):
+        findings, report = found(sources=[], unreadable={"car": "is damaged"})
+        assert (findings, report.proven, report.rerendered) == ([(None, "storage")], 0, 0)
+
+    def test_tokens_that_were_never_minted_are_open_again(self, minted, found, project, chain):
+        known = minted.store.deployments()[0]
+        minted.store.record_mints(known.id, [mint.Mint(11, RECIPIENT, None, "confirmed")])
+        found()
+        assert minted.store.mints(known.id)[-1].status == "intended"
+
+
+def test_what_another_program_minted_to_a_stranger_is_found(project, chain, account, prove):
+    """The recipient comes from the records of this project, not from the chain."""
+    stranger = chain.web3.eth.accounts[5]
+    address = deploy.deploy(project.store, chain, account, project.settings(account)).address
+    token = chain.web3.eth.contract(address=address, abi=artifact().abi)
+    sent = token.functions.mintBatch(stranger, 1, 3).transact({"from": account.address})
+    chain.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
+    assert mint.mint(project.store, chain, account, RECIPIENT).tokens == 7
+    report = prove(project, chain)
+    assert [(finding.token_id, finding.what) for finding in report.findings] == [(n, "owner") for n in (1, 2, 3)]
+    assert all(stranger in finding.why and RECIPIENT in finding.why for finding in report.findings)
+    assert report.proven == 7
+
+
+def test_an_earlier_frozen_set_is_proven_after_a_new_one(project, chain, account, prove, make_project, tmp_path):
+    deploy.deploy(project.store, chain, account, project.settings(account))
+    mint.mint(project.store, chain, account, RECIPIENT)
+    again = make_project(tmp_path, 12, name="again")
+    assert deploy.pending(again.store, chain.id)
+    assert prove(project, chain).proven == 10
+    deploy.deploy(again.store, chain, account, again.settings(account))
+    mint.mint(again.store, chain, account, RECIPIENT)
+    both = replace(project, content=project.content | again.content)
+    first, second = (
+        verify(both.store, chain, expected_state(both.store, each), [both.source()], lambda _: "")
+        for each in both.store.deployments()
+    )
+    assert (first.proven, first.findings, second.proven, second.findings) == (10, (), 12, ())
+
+
+def test_a_deployment_of_an_older_version_is_proven_without_what_it_did_not_record(project, chain, account, prove):
+    deploy.deploy(project.store, chain, account, project.settings(account))
+    mint.mint(project.store, chain, account, RECIPIENT)
+    known = project.store.deployments()[0]
+    project.store.drop_deployment(known.id)
+    old = project.store.add_deployment(replace(known, settings=None, block=None))
+    project.store.record_mints(old.id, [mint.Mint(n, RECIPIENT, None, "confirmed") for n in range(1, 11)])
+    assert (prove(project, chain).findings, prove(project, chain).proven) == ((), 10)
+
+
+def test_a_deployment_keeps_what_it_was_told_and_where_it_is(project, chain, account):
+    settings = project.settings(account)
+    known = chain.web3.eth.block_number
+    deploy.deploy(project.store, chain, account, settings)
+    kept = project.store.deployments()[0]
+    assert TokenSettings(**kept.settings) == settings
+    assert kept.block == known + 1
+
+
+def test_a_token_that_was_given_away_is_proven_as_before(project, chain, account, prove):
     first_holder, second_holder = chain.web3.eth.accounts[2:4]
     address = deploy.deploy(project.store, chain, account, project.settings(account)).address
     mint.mint(project.store, chain, account, first_holder)
@@ -204,5 +319,6 @@ def test_a_token_that_was_given_away_is_proven_as_before(project, chain, account
     gift = token.functions.transferFrom(first_holder, second_holder, 4).transact({"from": first_holder})
     chain.web3.eth.wait_for_transaction_receipt(gift, poll_latency=0.01)
     contract = TokenContract(chain, address)
-    assert (contract.owner_of(4), contract.minted_to(4)) == (second_holder, first_holder)
-    assert verify.verify(project.store, chain, make_evidence(project, account)).findings == ()
+    assert contract.owners_of([4, 5]) == {4: second_holder, 5: first_holder}
+    assert contract.minted_to([4, 5], 0) == {4: first_holder, 5: first_holder}
+    assert prove(project, chain).findings == ()

@@ -55,7 +55,7 @@ def test_children_are_made_and_their_lineage_is_told(grown: Path, command: Comma
 
 
 def test_the_tree_as_people_see_it(collection: Any, grown: Path, command: Command) -> None:
-    command("breed", 1, 5, "--children", 1, "--fresh", 0)
+    command("breed", 1, 5, "--children", 1, "--immigration", 0)
     command("generate", "--no-score")
     said = collection("-C", grown, "lineage", 6)
     assert said.code == 0
@@ -107,7 +107,7 @@ def test_the_painter_enlarges_exactly_and_may_be_rerolled_afterwards(grown: Path
     ("words", "error", "match"),
     [
         (("variants", "PNG"), UsageError, "the painter paints from words"),
-        (("repair", 1, "--mask", "PNG"), UsageError, "the painter paints from words"),
+        (("inpaint", 1, "--mask", "PNG"), UsageError, "the painter paints from words"),
         (("breed", 1, 1), UsageError, "itself"),
         (("breed", 1, 99), UsageError, "no image 99"),
         (("upscale",), UsageError, "--selected"),

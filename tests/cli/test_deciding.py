@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from collection.project import open_project
+from collection.stages.judges import judges_of
 
 Run = Callable[..., object]
 
@@ -94,7 +95,7 @@ def test_images_that_cannot_be_meant(decide, words: list[str]) -> None:
 
 def test_an_order_is_ranked_and_counted_by_the_next_choice(decide) -> None:
     first = decide("rank")
-    assert (first["votes"], first["told"]) == (0, False)
+    assert (first["votes"], first["conclusive"]) == (0, False)
     found = decide("rank", 5, 4, 3)
     assert (found["votes"], len(found["ranking"])) == (2, 5)
     strengths = {row["image"]: row["strength"] for row in found["ranking"]}
@@ -102,7 +103,7 @@ def test_an_order_is_ranked_and_counted_by_the_next_choice(decide) -> None:
     assert decide("rank", "--dry-run")["pending"] == 0
     for _ in range(12):
         decide("rank", 5, 4, 3, 2, 1)
-    assert decide("rank")["told"]
+    assert decide("rank")["conclusive"]
     assert decide("select")["selected"] == 3
     assert "votes" in decide("select", "--why-image", 5)["why"]
     decide("rank", 1, code=2)
@@ -119,13 +120,15 @@ def test_the_log_is_exported_and_checked(decide, tmp_path: Path) -> None:
 
 
 def test_a_taste_is_refused_until_votes_show_one(decide) -> None:
-    assert "nobody has voted" in decide("score", "--taste", code=1)["error"]["message"]
+    assert "nobody has voted" in decide("learn", code=1)["error"]["message"]
     decide("pick", 1)
     decide("reject", 2)
-    assert "no taste shows in" in decide("score", "--taste", code=1)["error"]["message"]
-    assert sorted(decide("score", "--ask", 9)["ask"]) == [3, 4, 5]
-    decide("score", "--curator", "ada", code=2)
-    decide("score", "--taste", "--dry-run", code=2)
+    assert "no taste shows in" in decide("learn", code=1)["error"]["message"]
+    assert sorted(decide("ask", 9)["ask"]) == [3, 4, 5]
+    assert decide("ask", 1)["ask"] == decide("ask", 9)["ask"][:1]
+    assert "no curator of the name ada" in decide("learn", "--curator", "ada", code=1)["error"]["message"]
+    assert decide("learn", "--dry-run") == {"stage": "learn", "pending": 2}
+    decide("ask", 0, code=2)
 
 
 def test_a_proven_taste_scores_new_images_and_can_be_asked_for_by_name(decide, tmp_path: Path) -> None:
@@ -135,11 +138,11 @@ def test_a_proven_taste_scores_new_images_and_can_be_asked_for_by_name(decide, t
     from collection.store.records import LearnedTaste
 
     with open_project(tmp_path / "project") as project:
-        model, width = project.nearness.model, project.scorers.encoder.dimensions
+        model, width = judges_of(project).duplicate_thresholds.model, judges_of(project).scorers.encoder.dimensions
         project.store.replace_taste(LearnedTaste("taste", model, np.ones(width), 0.0, {"better": True}), [])
     assert decide("score")["scored"] == 5
     with open_project(tmp_path / "project") as project:
-        assert [*project.ranking_metrics] == ["taste"]
+        assert [*judges_of(project).ranking_metrics] == ["taste"]
         assert sum(score.metric == "taste" for score in project.store.scores()) == 5
     config = tmp_path / "project" / "collection.toml"
     config.write_text(config.read_text() + '[select]\nby = ["quality", "nonsense"]\n')

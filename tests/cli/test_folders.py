@@ -73,8 +73,8 @@ def test_a_folder_without_pictures_fails_by_name(here, tmp_path):
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["score", "--csv", "x.csv"], "plain folder"),
-        (["dedupe", "--move-to", "x"], "plain folder"),
+        (["score", "--csv", "x.csv"], "needs a FOLDER"),
+        (["dedupe", "--move-to", "x"], "needs a FOLDER"),
         (["dedupe", ".", "--move-to", "./x"], "lies in"),
         (["dedupe", ".", "--against", "."], "project"),
         (["score", "nowhere"], "nowhere"),

@@ -16,7 +16,7 @@ def test_images_made_again_are_compared(collection, finished):
 
 def test_workers_make_what_is_planned_and_a_changed_image_is_found(collection, project):
     collection("-C", project, "plan")
-    said = collection("-C", project, "generate", "--workers", 2, "--recycle", 3, "--no-score", "--json")
+    said = collection("-C", project, "generate", "--workers", 2, "--max-images-per-worker", 3, "--no-score", "--json")
     assert said.code == 0, said
     assert (said.object["made"], said.object["pending"], said.object["replanned"]) == (5, 0, [])
     with sqlite3.connect(project / "collection.db") as connection:

@@ -8,6 +8,9 @@ import pytest
 from PIL import Image, ImageFilter
 from skimage import data
 
+from collection.project import open_project
+from collection.stages.sheet import SheetStage
+
 CONFIG = 'title = "Found"\nsupply = 2\ncandidates = 0\nseed = 1\n\n[select]\nbar = ["blurred"]\n'
 
 
@@ -38,7 +41,7 @@ def test_metrics_are_explained(here):
     assert "quality: 0 to 100, higher is better" in said.out
     assert max(map(len, said.out.splitlines())) <= 80
     listed = here("metrics", "--json").object["metrics"]
-    assert {"name", "range", "better", "says", "source", "limits"} == set(listed[0])
+    assert {"name", "range", "better", "says", "source", "limits", "flag"} == set(listed[0])
 
 
 def test_a_folder_s_table_fits_a_terminal_and_the_files_have_all(here, pictures, tmp_path):
@@ -86,13 +89,8 @@ def test_barred_images_are_not_chosen_and_thresholds_move_without_scoring_again(
 
 
 def test_a_sheet_bears_the_flags(here, home):
-    from collection.project import open_project
-    from collection_cli.render import Screen
-    from collection_cli.session import Session
-    from collection_cli.sheet import shown
-
     with open_project(home) as project:
-        captions = [cell.caption for cell in shown(Session(project, Screen(True)), everything=True).cells]
+        captions = [cell.caption for cell in SheetStage(everything=True).shown(project).cells]
     assert captions[3] == "0004  blank"
     assert "blurred" in captions[1]
     assert here("-C", home, "sheet", "--all").code == 0

@@ -50,10 +50,10 @@ def test_a_planted_mismatch_is_the_worst(project: Path, here: Run, shapes_clip: 
     wish(project, f'encoder = "{shapes_clip}"\nmoods = ["awe"]')
     said = here("-C", project, "score", "--json").object
     assert (said["scored"], said["notes"], said["complete"]) == (12, [], True)
-    worst = here("-C", project, "score", "--mismatches", "--json").object["mismatches"][0]
+    worst = here("-C", project, "mismatches", "--json").object["mismatches"][0]
     assert (worst["image"], worst["trait"], worst["planned"], worst["seen"]) == (12, "colour", "red", "blue")
     assert 0 <= worst["probability"] < worst["seen_probability"] <= 1
-    shown = here("-C", project, "score", "--mismatches").out
+    shown = here("-C", project, "mismatches").out
     assert "0012" in shown
 
 
@@ -61,7 +61,7 @@ def test_an_encoder_without_words_says_so_and_what_to_do(project: Path, here: Ru
     said = here("-C", project, "score")
     assert said.code == 0
     assert said.err.count("knows no words") == 1
-    asked = here("-C", project, "score", "--mismatches")
+    asked = here("-C", project, "mismatches")
     assert asked.code == 2
     assert 'encoder = "cpu"' in asked.err
 
@@ -69,7 +69,7 @@ def test_an_encoder_without_words_says_so_and_what_to_do(project: Path, here: Ru
 def test_the_nearest_reference_is_listed_most_alike_first(
     project: Path, here: Run, tmp_path: Path, shapes: Path
 ) -> None:
-    refused = here("-C", project, "score", "--references")
+    refused = here("-C", project, "references")
     assert refused.code == 2
     assert "references = [" in refused.err
     works = tmp_path / "works"
@@ -77,17 +77,12 @@ def test_the_nearest_reference_is_listed_most_alike_first(
     Image.open(shapes / "03.png").resize((40, 40)).save(works / "theirs.png")
     wish(project, f'references = ["{works}"]')
     assert here("-C", project, "score").code == 0
-    found = here("-C", project, "score", "--references", "--json").object["references"]
+    found = here("-C", project, "references", "--json").object["references"]
     assert found[0]["image"] == 4
     assert found[0]["reference"] == f"theirs.png in {works}"
     cosines = [item["cosine"] for item in found]
     assert cosines == sorted(cosines, reverse=True)
     assert len(cosines) == 12
-
-
-def test_two_lists_at_once_or_of_a_folder_are_refused(project: Path, here: Run, shapes: Path) -> None:
-    assert here("-C", project, "score", "--references", "--mismatches").code == 2
-    assert here("score", shapes, "--mismatches").code == 2
 
 
 def test_a_preference_model_that_is_not_there_is_named_before_any_work(project: Path, here: Run) -> None:

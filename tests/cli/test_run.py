@@ -64,7 +64,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(collection, project):
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=60)
     assert child.returncode == 1
-    assert "goes on from here" in err
+    assert "run the same command again" in err
     assert "Traceback" not in err
     assert json.loads(out)["error"]["hint"]
     assert collection("-C", project, "status", "--json").object["generated"] >= 1

@@ -37,7 +37,7 @@ def transact(chain: Chain) -> Callable[..., Any]:
     """Send a call of a contract from an account; returns its receipt."""
 
     def sent(call: Any, sender: str) -> Any:
-        with chain.refusals(artifact().abi):
+        with chain.translated(artifact().abi):
             return chain.web3.eth.wait_for_transaction_receipt(call.transact({"from": sender}), poll_latency=0.01)
 
     return sent
@@ -80,10 +80,10 @@ def token(deploy: Callable[[TokenSettings], Any], settings: TokenSettings) -> An
 
 @pytest.fixture
 def read(chain: Chain) -> Callable[[Any], Any]:
-    """Call without a transaction, refusals decoded."""
+    """Call without a transaction, errors translated."""
 
     def called(call: Any) -> Any:
-        with chain.refusals(artifact().abi):
+        with chain.translated(artifact().abi):
             return call.call()
 
     return called

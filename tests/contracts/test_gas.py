@@ -11,6 +11,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from collection.chain.gas import gas_of
+
 SNAPSHOT = Path(__file__).parent / "gas.json"
 
 
@@ -32,3 +34,12 @@ def test_gas_is_as_it_was(deploy, settings, transact, people):
     if os.environ.get("UPDATE_GAS") == "1":
         SNAPSHOT.write_text(json.dumps(figures, indent=2) + "\n")
     assert figures == json.loads(SNAPSHOT.read_text())
+
+
+def test_the_forecast_is_what_the_contract_was_measured_to_use():
+    gas = json.loads(SNAPSHOT.read_text())
+    for tokens in (1, 24, 100):
+        mint = gas_of(tokens) - gas_of(0)
+        assert abs(mint - gas[f"mint {tokens}"]) < 0.001 * gas[f"mint {tokens}"]
+    assert gas["deploy"] < gas_of(0) < 1.1 * gas["deploy"], "the URIs of a real set are longer than those of that test"
+    assert gas_of(250) - gas_of(0) == 2 * (gas_of(100) - gas_of(0)) + gas_of(50) - gas_of(0)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from collection.curate.sheet import PAPER, Cell, Sheet, columns_for, pending, write_sheet
+from collection.curate.sheet import PAPER, Cell, ContactSheet, columns_for, pending, write_sheet
 from collection.pictures.files import encode_png
 from collection.store.files import Files
 
@@ -20,11 +20,11 @@ def files(tmp_path: Path) -> Files:
     return Files(tmp_path / "files")
 
 
-def make_sheet(files: Files, count: int, title: str = "Title") -> Sheet:
+def make_sheet(files: Files, count: int, title: str = "Title") -> ContactSheet:
     shapes = [(64, 64), (32, 64), (64, 32)]
     pictures = [np.full((*shapes[n % 3], 3), COLOURS[n % 3], np.uint8) for n in range(3)]
     names = [files.add(encode_png(picture)) for picture in pictures]
-    return Sheet(title, "subtitle", [Cell(f"#{number}", names[number % 3]) for number in range(count)])
+    return ContactSheet(title, "subtitle", [Cell(f"#{number}", names[number % 3]) for number in range(count)])
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 24])

@@ -1,4 +1,4 @@
-"""Variants, repairs and enlargements on a real, tiny diffusion pipeline, by the commands themselves."""
+"""Variants, inpainting and enlargements on a real, tiny diffusion pipeline, by the commands themselves."""
 
 from __future__ import annotations
 
@@ -72,11 +72,11 @@ def made(project: Path, command: Command) -> dict[str, list[int]]:
     command("plan")
     command("generate", "--no-score")
     sketched = command("variants", project / "sketch.png", "--strengths", "0.3,0.9", "--seeds", "5-6")
-    repaired = command("repair", 1, "--mask", project / "mask.png", "--attempts", 2)
+    inpainted = command("inpaint", 1, "--mask", project / "mask.png", "--attempts", 2)
     bred = command("breed", 1, 2, "--children", 2, "--mutation", 0.5)
     larger = command("upscale", 2, "--tile", 64)
     assert command("generate", "--no-score")["pending"] == 0
-    added = {"variants": sketched, "repair": repaired, "breed": bred, "upscale": larger}
+    added = {"variants": sketched, "inpaint": inpainted, "breed": bred, "upscale": larger}
     return {name: said["added"] for name, said in added.items()}
 
 
@@ -104,9 +104,11 @@ def test_variants_differ_by_seed_strength_and_sketch(
         assert not np.array_equal(opened.generator.generate([other])[0].pixels, pictures[0])
 
 
-def test_a_repair_leaves_every_pixel_outside_its_mask(made: dict[str, list[int]], pixels: Callable[[int], Any]) -> None:
+def test_inpainting_leaves_every_pixel_outside_the_mask(
+    made: dict[str, list[int]], pixels: Callable[[int], Any]
+) -> None:
     before = pixels(1)
-    first, second = (pixels(number) for number in made["repair"])
+    first, second = (pixels(number) for number in made["inpaint"])
     for after in (first, second):
         assert np.array_equal(after[:, : SIDE // 2], before[:, : SIDE // 2])
         assert not np.array_equal(after[:, SIDE // 2 :], before[:, SIDE // 2 :])
@@ -160,7 +162,7 @@ def test_a_mask_that_does_not_fit_is_refused(project: Path, made: dict[str, list
     (project / "small.png").write_bytes(encode_png(np.full((8, 8, 3), 255, np.uint8)))
     for name, words in (("dark", "dark all over"), ("small", "is 8x8")):
         with pytest.raises(ImageError, match=words):
-            command("repair", 1, "--mask", project / f"{name}.png")
+            command("inpaint", 1, "--mask", project / f"{name}.png")
     with pytest.raises(UsageError, match='no series "dogs"'):
         command("variants", project / "sketch.png", "--series", "dogs")
 
@@ -169,7 +171,7 @@ def test_the_model_of_the_sketch_sample_can_begin_from_a_picture(
     tiny_lcm: Path, diffusion_recipe: Callable[..., Recipe]
 ) -> None:
     """A latent consistency model, which takes its guidance as an embedding."""
-    from collection.generate.diffusion import Diffusion
+    from collection.generate.diffusion.generator import Diffusion
 
     sketches = {"dark": np.full((32, 32, 3), 40, np.uint8), "light": np.full((32, 32, 3), 200, np.uint8)}
     recipes = [

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from collection.errors import CollectionError, GenerationError, UsageError
-from collection.generate.diffusion import Diffusion
+from collection.generate.diffusion.generator import Diffusion
 from collection.generate.diffusion.options import SCHEDULERS
 from collection.models.device import resolve_device, resolve_dtype
 from collection.values import ImageGenerator, Pixels, Recipe, Rendering
@@ -60,7 +60,7 @@ def test_another_process_makes_the_same_bytes_without_a_word(
     recipes = [diffusion_recipe(tiny_sd, seed, styles={"ink": 2, "oil": 1}) for seed in (1, 2**40, 3)]
     script = """
 import sys, json
-from collection.generate.diffusion import Diffusion
+from collection.generate.diffusion.generator import Diffusion
 from collection.values import Recipe
 recipes = [Recipe.from_json(value) for value in json.loads(sys.stdin.read())]
 from hashlib import sha256
@@ -235,7 +235,7 @@ def test_a_device_that_is_not_here_is_named(device: str) -> None:
         ({"revision": "v2"}, GenerationError, "asks for revision 'v2'"),
         ({"width": 33}, GenerationError, "divisible"),
         ({"scheduler": "Fast"}, UsageError, "scheduler = 'Fast'"),
-        ({"stops": 3}, UsageError, "'stops'"),
+        ({"stops": 3}, UsageError, '"stops"'),
     ],
 )
 def test_a_recipe_that_cannot_be_meant_is_refused_by_name(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from collection.errors import CollectionError, GenerationError, OutOfMemoryError, WeightsError
-from collection.generate.diffusion import Diffusion
+from collection.generate.diffusion.generator import Diffusion
 from collection.values import Recipe, Style, StyleBlend
 
 Write = Callable[..., Recipe]

@@ -46,20 +46,19 @@ def test_a_wrong_value_is_named_with_its_field(field: str, value: Any) -> None:
 
 def test_a_misspelt_scheduler_is_told_its_nearest_name() -> None:
     with pytest.raises(UsageError) as caught:
-        DiffusionOptions(scheduler="EulerAncestrel")
-    assert caught.value.hint == "did you mean 'EulerAncestral'?"
+        DiffusionOptions.of({"scheduler": "EulerAncestrel"})
+    assert "did you mean EulerAncestral?" in caught.value.message
 
 
 @pytest.mark.parametrize("name", ["DPMSolverSDE", "DPMSolverSDEScheduler"])
 def test_the_scheduler_that_ignores_the_seed_is_banned_with_its_reason(name: str) -> None:
     with pytest.raises(UsageError, match="ignores the seed"):
-        DiffusionOptions(scheduler=name)
+        DiffusionOptions.of({"scheduler": name})
 
 
 def test_an_unknown_option_is_refused_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match="'step'") as caught:
+    with pytest.raises(UsageError, match='"step"; did you mean steps'):
         DiffusionOptions.of({"step": 3})
-    assert caught.value.hint == "did you mean 'steps'?"
 
 
 def test_options_survive_their_json() -> None:

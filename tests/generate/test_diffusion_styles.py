@@ -16,8 +16,9 @@ from collection.config import load_config
 from collection.errors import CollectionError, ConfigError
 from collection.generate.registry import check_generator
 from collection.pictures.files import encode_png
-from collection.plan.plan import plan
+from collection.plan.plan import Plan, plan
 from collection.project import open_project
+from collection.stages.plan import keep_references
 from collection.values import Recipe
 
 CONFIG = """\
@@ -89,9 +90,10 @@ def test_a_recipe_names_references_by_content_and_says_only_what_was_written(fol
 def test_the_project_makes_it_and_keeps_the_references(folder: Path) -> None:
     with open_project(folder) as project:
         check_generator(project.config)
-        project.keep_references()
+        keep_references(project)
+        recipes = plan(project.config)
         shutil.rmtree(folder / "references")
-        made = [project.generator.generate([recipe])[0] for recipe in plan(project.config)]
+        made = [project.generator.generate([recipe])[0] for recipe in recipes]
     assert len({rendering.pixels.tobytes() for rendering in made}) == 2
     assert {*made[0].identity["adapters"]} == {
         "adapter/ip.safetensors",
@@ -105,7 +107,7 @@ def test_a_style_without_a_part_is_made_of_the_others(folder: Path, changed: Cal
     file = changed('prompt = "ink"\nlora = "loras/ink.safetensors"\n', "")
     changed("late_blend", "negative_prompt = 'x'\n#")
     with open_project(file.parent) as project:
-        project.keep_references()
+        keep_references(project)
         (recipe, _) = plan(project.config)
         pixels = project.generator.generate([recipe])[0].pixels
     assert (pixels.shape, pixels.dtype) == ((64, 64, 3), np.uint8)
@@ -125,7 +127,19 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_made(
     changed: Callable[[str, str], Path], old: str, new: str, words: str
 ) -> None:
     with pytest.raises(ConfigError, match=words):
-        check_generator(load_config(changed(old, new)))
+        config = load_config(changed(old, new))
+        check_generator(config)
+        plan(config)
+
+
+def test_references_are_read_when_recipes_are_made_and_not_before(changed: Callable[[str, str], Path]) -> None:
+    """What only looks at a project (its status, its tokens) opens no reference picture."""
+    config = load_config(changed("references/*.png", "paintings/*.png"))
+    asked = Plan(config, {})
+    assert asked.goals
+    assert asked.slots is not None
+    with pytest.raises(ConfigError, match="paintings"):
+        _ = asked.recipes
 
 
 def test_the_painter_has_no_late_blend(changed: Callable[[str, str], Path]) -> None:
@@ -133,5 +147,5 @@ def test_the_painter_has_no_late_blend(changed: Callable[[str, str], Path]) -> N
     text = file.read_text()
     start, end = text.index("[notes]"), text.index("[styles.ink]")
     file.write_text((text[:start] + text[end:]).replace("oil", "bauhaus").replace("ink", "ukiyo-e"))
-    with pytest.raises(CollectionError, match="the painter has no steps"):
+    with pytest.raises(CollectionError, match="painter has no steps"):
         check_generator(load_config(file))

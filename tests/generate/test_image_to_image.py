@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from collection.errors import GenerationError
-from collection.generate.diffusion import Diffusion
+from collection.generate.diffusion.generator import Diffusion
 from collection.values import Pixels, Recipe
 
 Write = Callable[..., Recipe]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from collection.errors import GenerationError, WeightsError
-from collection.generate.diffusion import Diffusion
+from collection.generate.diffusion.generator import Diffusion
 from collection.values import Pixels, Recipe, Style, StyleBlend
 
 Write = Callable[..., Recipe]

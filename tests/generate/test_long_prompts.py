@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from collection.errors import GenerationError
-from collection.generate.diffusion import Diffusion
+from collection.generate.diffusion.generator import Diffusion
 from collection.generate.diffusion.prompt_blend import PromptEncoder
 from collection.generate.diffusion.rows import Row
 from collection.values import Recipe, Style, StyleBlend

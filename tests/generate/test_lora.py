@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from collection.errors import WeightsError
-from collection.generate.diffusion import Diffusion
+from collection.generate.diffusion.generator import Diffusion
 from collection.values import Pixels, Recipe, Style, StyleBlend
 
 Write = Callable[..., Recipe]

@@ -17,7 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.errors import GenerationError
-from collection.generate.painter import ENGINE, ODDS, STYLES, VOCABULARY, Painter, svg
+from collection.generate.painter.generator import Painter, svg
+from collection.generate.painter.manner import STYLES
+from collection.generate.painter.plugin import ENGINE
+from collection.generate.painter.vocabulary import ODDS, VOCABULARY
 from collection.values import Pixels, Recipe, Style, StyleBlend
 
 FEATURES = "X86_V4 AVX512_ICL X86_V3"
@@ -70,7 +73,7 @@ def test_golden_pictures_cover_every_style() -> None:
 PROBE = """
 import hashlib, json, sys
 from numpy._core._multiarray_umath import __cpu_features__ as features
-from collection.generate.painter import Painter
+from collection.generate.painter.generator import Painter
 from collection.values import Recipe
 recipes = [Recipe.from_json(value) for value in json.load(sys.stdin)]
 digests = [hashlib.sha256(each.pixels.tobytes()).hexdigest() for each in Painter().generate(recipes)]

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.errors import GenerationError
-from collection.generate.diffusion import Diffusion
+from collection.generate.diffusion.generator import Diffusion
 from collection.generate.diffusion.noise import slerp
 from collection.generate.diffusion.rows import Mix
 from collection.values import Pixels, Recipe, Style, StyleBlend

@@ -14,11 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.errors import GenerationError, WeightsError
-from collection.generate.diffusion.image_to_image import fitted
-from collection.generate.painter import Painter
-from collection.generate.routing import Dispatch
-from collection.generate.upscale.tiles import LentPictures, Tiles, joined, windows
-from collection.plan.variants import model_larger, painted_larger, tiled_larger
+from collection.generate.painter.generator import Painter
+from collection.generate.pictures import LentPictures, fitted
+from collection.generate.upscale.tiles import Tiles, joined, windows
+from collection.plan.variants import larger, model_larger
 from collection.values import Pixels, Recipe, Rendering, sha256_hex
 
 SMALL = np.random.default_rng(1).integers(0, 256, (48, 80, 3), dtype=np.uint8)
@@ -48,7 +47,7 @@ class Copyist:
 
 def diffused(**changed: Any) -> Recipe:
     recipe = Recipe("diffusion", "m", 7, 80, 48, prompt="a cat", options={"steps": 2})
-    return tiled_larger(replace(recipe, **changed), "small", 4, strength=0.3, tile=128)
+    return larger(replace(recipe, **changed), "small", 4, strength=0.3, tile=128)
 
 
 @settings(max_examples=60, deadline=None)
@@ -69,7 +68,7 @@ def test_a_faithful_painter_gives_the_enlarged_picture_back() -> None:
     pictures = LentPictures({"small": SMALL}.__getitem__)
     copyist = Copyist(pictures)
     recipe = diffused()
-    (made,) = Tiles(copyist, "diffusion", pictures).generate([recipe])
+    (made,) = Tiles(copyist.generate, pictures).generate([recipe])
     assert np.array_equal(made.pixels, fitted(SMALL, 320, 192))
     first = copyist.asked[0]
     assert (first.generator, first.width, first.height) == ("diffusion", 128, 128)
@@ -82,13 +81,13 @@ def test_a_faithful_painter_gives_the_enlarged_picture_back() -> None:
 def test_borders_of_tiles_are_no_edges() -> None:
     """Tiles of different brightness fade into each other: no step between neighbours is as large as theirs."""
     pictures = LentPictures({"small": SMALL}.__getitem__)
-    (made,) = Tiles(Copyist(pictures, by_seed=True), "diffusion", pictures).generate([diffused(seed=100)])
+    (made,) = Tiles(Copyist(pictures, by_seed=True).generate, pictures).generate([diffused(seed=100)])
     assert np.abs(np.diff(made.pixels[0, :, 0].astype(int))).max() <= 1
 
 
 def test_a_recipe_without_a_picture_is_refused() -> None:
     pictures = LentPictures({"small": SMALL}.__getitem__)
-    tiles = Tiles(Copyist(pictures), "diffusion", pictures)
+    tiles = Tiles(Copyist(pictures).generate, pictures)
     for wrong in (replace(diffused(), sketch=""), replace(diffused(), options={})):
         with pytest.raises(GenerationError, match="seed 7"):
             tiles.generate([wrong])
@@ -96,7 +95,7 @@ def test_a_recipe_without_a_picture_is_refused() -> None:
 
 def test_a_painted_picture_is_the_same_drawing_at_any_size() -> None:
     small = Recipe("painter", "painter/1", 11, 64, 64, prompt="a harbour at noon")
-    one, two = Painter().generate([small, painted_larger(small, 4)])
+    one, two = Painter().generate([small, larger(small, "", 4, strength=0.3, tile=64)])
     assert one.features == two.features
     assert two.pixels.shape == (256, 256, 3)
     reduced = fitted(two.pixels, 64, 64).astype(float)
@@ -172,24 +171,3 @@ def test_what_a_model_cannot_do_is_said(upscaler: Any, upscaling_model: Path, tm
     junk.write_bytes(b"junk")
     with pytest.raises(WeightsError, match=r"junk\.safetensors"):
         Upscaler({"small": SMALL}.__getitem__, lambda sha256, suffix: junk).generate([enlarged_by(junk, 2)])
-
-
-def test_each_recipe_goes_to_the_generator_it_names() -> None:
-    built = []
-
-    def other() -> Copyist:
-        built.append(1)
-        return Copyist({"small": SMALL}.__getitem__)
-
-    dispatch = Dispatch(Painter(), {"copy": other})
-    painted = Recipe("painter", "painter/1", 1, 64, 64)
-    copied = replace(painted, generator="copy", sketch="small")
-    assert dispatch.batch_size == 1
-    assert dispatch.identity == Painter().identity
-    assert not built, "what no recipe names is not built"
-    first, second, third = dispatch.generate([copied, painted, copied])
-    assert np.array_equal(first.pixels, SMALL)
-    assert np.array_equal(third.pixels, SMALL)
-    assert np.array_equal(second.pixels, Painter().generate([painted])[0].pixels)
-    assert [first.identity, second.identity] == [{"who": "copyist"}, {}]
-    assert len(built) == 1

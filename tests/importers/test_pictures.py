@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from collection.errors import ImageError
-from collection.generate.running.parcel import Archive
 from collection.importers.pictures import ImportReport, import_folder, pending
 from collection.importers.sidecar import read_traits
 from collection.pictures.files import decode_image, encode_png, pixel_sha256
 from collection.store.files import Files
+from collection.store.library import ImageLibrary
 from collection.store.store import Store
 from collection.store.thumbnails import SIDES, Thumbnails
 from collection.values import Recipe, sha256_hex
@@ -36,11 +36,11 @@ def saved(image: Image.Image, form: str, **options: Any) -> bytes:
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
+def library(tmp_path: Path) -> Iterator[ImageLibrary]:
     folder = tmp_path / "project"
     folder.mkdir()
     store = Store(folder / "collection.db")
-    yield Archive(store, Files(folder / "files"), Thumbnails(folder / "thumbs"))
+    yield ImageLibrary(store, Files(folder / "files"), Thumbnails(folder / "thumbs"))
     store.close()
 
 
@@ -61,9 +61,9 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_every_picture_gets_a_number_and_every_other_file_a_reason(archive: Archive, folder: Path) -> None:
+def test_every_picture_gets_a_number_and_every_other_file_a_reason(library: ImageLibrary, folder: Path) -> None:
     before = sorted(folder.rglob("*"))
-    report = import_folder(archive, folder, batch_size=2)
+    report = import_folder(library, folder, batch_size=2)
     assert report.imported == {"a.png": 1, "b.jpg": 2, "sub/c.gif": 3, "sub/clear.png": 4}
     assert [failure.what for failure in report.skipped] == ["half.png", "notes.txt"]
     assert [(failure.what, failure.why) for failure in report.known] == [("sub/same.png", "it is image 0001 already")]
@@ -71,106 +71,106 @@ def test_every_picture_gets_a_number_and_every_other_file_a_reason(archive: Arch
     assert sorted(folder.rglob("*")) == before
 
 
-def test_originals_are_kept_and_published_files_are_png(archive: Archive, folder: Path) -> None:
-    report = import_folder(archive, folder)
-    assets = {asset.id: asset for asset in archive.store.assets()}
+def test_originals_are_kept_and_published_files_are_png(library: ImageLibrary, folder: Path) -> None:
+    report = import_folder(library, folder)
+    assets = {asset.id: asset for asset in library.store.assets()}
     for name, number in report.imported.items():
         asset, source = assets[number], (folder / name).read_bytes()
         assert asset.recipe is None
         assert asset.generator["source"] == name
         assert asset.generator["source_sha256"] == sha256_hex(source)
-        png = archive.files.read(asset.file_sha256)
+        png = library.files.read(asset.file_sha256)
         assert pixel_sha256(decode_image(png, name)) == asset.pixel_sha256
         assert (png == source) == name.endswith(".png")
-        assert archive.files.read(sha256_hex(source), asset.generator["source_suffix"]) == source
-        assert all(archive.thumbnails.path(asset.file_sha256, side).exists() for side in SIDES)
+        assert library.files.read(sha256_hex(source), asset.generator["source_suffix"]) == source
+        assert all(library.thumbnails.path(asset.file_sha256, side).exists() for side in SIDES)
 
 
-def test_a_second_import_does_only_the_rest(archive: Archive, folder: Path) -> None:
-    import_folder(archive, folder)
-    assert [path.name for path in pending(archive, folder)] == ["half.png", "notes.txt"]
+def test_a_second_import_does_only_the_rest(library: ImageLibrary, folder: Path) -> None:
+    import_folder(library, folder)
+    assert [path.name for path in pending(library, folder)] == ["half.png", "notes.txt"]
     (folder / "half.png").write_bytes(encode_png(pixels(3)))
-    again = import_folder(archive, folder)
+    again = import_folder(library, folder)
     assert again.imported == {"half.png": 5}
     assert len(again.known) == 5
 
 
-def test_a_stopped_import_keeps_its_batches_and_goes_on(archive: Archive, folder: Path) -> None:
+def test_a_stopped_import_keeps_its_batches_and_goes_on(library: ImageLibrary, folder: Path) -> None:
     def stop(done: int, _: int) -> None:
         if done >= 4:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        import_folder(archive, folder, batch_size=2, progress=stop)
-    kept = {asset.id: asset.file_sha256 for asset in archive.store.assets()}
+        import_folder(library, folder, batch_size=2, progress=stop)
+    kept = {asset.id: asset.file_sha256 for asset in library.store.assets()}
     assert list(kept) == [1, 2]
-    import_folder(archive, folder)
-    there = {asset.id: asset.file_sha256 for asset in archive.store.assets()}
+    import_folder(library, folder)
+    there = {asset.id: asset.file_sha256 for asset in library.store.assets()}
     assert kept.items() < there.items()
     assert len(there) == 4
 
 
-def test_a_lost_file_comes_back_under_its_number(archive: Archive, folder: Path) -> None:
-    report = import_folder(archive, folder)
-    lost = [archive.files.path(asset.file_sha256) for asset in archive.store.assets()[:2]]
+def test_a_lost_file_comes_back_under_its_number(library: ImageLibrary, folder: Path) -> None:
+    report = import_folder(library, folder)
+    lost = [library.files.path(asset.file_sha256) for asset in library.store.assets()[:2]]
     for path in lost:
         path.unlink()
-    assert {path.name for path in pending(archive, folder)} == {"a.png", "b.jpg", "half.png", "notes.txt"}
-    assert not import_folder(archive, folder).imported
+    assert {path.name for path in pending(library, folder)} == {"a.png", "b.jpg", "half.png", "notes.txt"}
+    assert not import_folder(library, folder).imported
     assert all(path.exists() for path in lost)
-    assert len(archive.store.assets()) == len(report.imported)
+    assert len(library.store.assets()) == len(report.imported)
 
 
-def test_numbers_are_shared_with_recipes(archive: Archive, folder: Path) -> None:
-    archive.store.replace_plan([Recipe("painter", "painter/1", seed, 8, 8) for seed in range(3)])
-    assert min(import_folder(archive, folder).imported.values()) == 4
-    planned = archive.store.add_recipes([Recipe("painter", "painter/1", 99, 8, 8)], "variants")
+def test_numbers_are_shared_with_recipes(library: ImageLibrary, folder: Path) -> None:
+    library.store.replace_plan([Recipe("painter", "painter/1", seed, 8, 8) for seed in range(3)])
+    assert min(import_folder(library, folder).imported.values()) == 4
+    planned = library.store.add_recipes([Recipe("painter", "painter/1", 99, 8, 8)], "variants")
     assert planned[0].id == 8
-    counts = archive.store.counts()
+    counts = library.store.counts()
     assert (counts["planned"], counts["generated"], counts["imported"]) == (4, 0, 4)
 
 
-def test_what_a_file_says_of_its_making_is_a_claim(archive: Archive, tmp_path: Path) -> None:
+def test_what_a_file_says_of_its_making_is_a_claim(library: ImageLibrary, tmp_path: Path) -> None:
     folder = tmp_path / "own"
     folder.mkdir()
     recipe = Recipe("painter", "painter/1", 7, 16, 12)
     (folder / "own.png").write_bytes(encode_png(pixels(1), recipe))
-    import_folder(archive, folder)
-    (asset,) = archive.store.assets()
+    import_folder(library, folder)
+    (asset,) = library.store.assets()
     assert asset.recipe is None
     assert asset.generator["claims"]["recipe_sha256"] == recipe.sha256
 
 
-def imported_traits(archive: Archive, folder: Path, text: str | bytes) -> tuple[ImportReport, dict[str, str]]:
+def imported_traits(library: ImageLibrary, folder: Path, text: str | bytes) -> tuple[ImportReport, dict[str, str]]:
     folder.mkdir()
     (folder / "a.png").write_bytes(encode_png(pixels(1)))
     (folder / "a.json").write_bytes(text if isinstance(text, bytes) else text.encode())
-    report = import_folder(archive, folder)
-    return report, dict(archive.store.assets()[0].features)
+    report = import_folder(library, folder)
+    return report, dict(library.store.assets()[0].features)
 
 
-def test_token_metadata_beside_a_picture_tells_its_traits(archive: Archive, tmp_path: Path) -> None:
+def test_token_metadata_beside_a_picture_tells_its_traits(library: ImageLibrary, tmp_path: Path) -> None:
     told = {
         "name": "Storm #1", "image": "ipfs://x", "attributes": [
             {"trait_type": "Sky", "value": "torn"}, {"trait_type": "Level", "value": 3}, {"value": "no name"},
             {"trait_type": "Sky", "value": "second"}, {"trait_type": "Wet", "value": True}, "nonsense",
         ],
     }  # fmt: skip
-    report, traits = imported_traits(archive, tmp_path / "x", json.dumps(told))
+    report, traits = imported_traits(library, tmp_path / "x", json.dumps(told))
     assert traits == {"Sky": "torn", "Level": "3", "Wet": "yes"}
     assert not report.noted
 
 
-def test_a_flat_object_tells_traits_but_for_the_prose(archive: Archive, tmp_path: Path) -> None:
+def test_a_flat_object_tells_traits_but_for_the_prose(library: ImageLibrary, tmp_path: Path) -> None:
     _, traits = imported_traits(
-        archive, tmp_path / "x", '{"name": "Storm", "Sky": "torn", "Depth": 0.5, "more": {}, "none": null, "odd": NaN}'
+        library, tmp_path / "x", '{"name": "Storm", "Sky": "torn", "Depth": 0.5, "more": {}, "none": null, "odd": NaN}'
     )
     assert traits == {"Sky": "torn", "Depth": "0.5"}
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe{}", b"[1]", b'{"attributes": 3}', b"[" * 100_000])
-def test_bad_json_is_named_and_its_picture_imported(archive: Archive, tmp_path: Path, text: bytes) -> None:
-    report, traits = imported_traits(archive, tmp_path / "x", text)
+def test_bad_json_is_named_and_its_picture_imported(library: ImageLibrary, tmp_path: Path, text: bytes) -> None:
+    report, traits = imported_traits(library, tmp_path / "x", text)
     assert report.imported == {"a.png": 1}
     assert traits == {}
     assert "a.json beside it tells no traits" in report.noted[0].why
@@ -195,3 +195,31 @@ def test_any_json_tells_sound_text_or_an_image_error(value: object, tmp_path_fac
     for name, text in traits.items():
         assert name and text
         assert f"{name}{text}".encode()
+
+
+def test_the_work_of_an_import_grows_with_its_files_and_not_faster(tmp_path: Path) -> None:
+    """Counted, not timed: statements of the database, and entries of the report that are made."""
+    from sqlalchemy import event
+
+    def statements(count: int) -> int:
+        project, folder = tmp_path / f"project{count}", tmp_path / f"pictures{count}"
+        project.mkdir()
+        folder.mkdir()
+        for number in range(count):
+            (folder / f"{number:03d}.png").write_bytes(encode_png(pixels(number)))
+        store, found = Store(project / "collection.db"), []
+        event.listen(store._engine, "after_cursor_execute", lambda *_: found.append(1))
+        report = import_folder(
+            ImageLibrary(store, Files(project / "files"), Thumbnails(project / "thumbs")), folder, batch_size=4
+        )
+        assert len(report.imported) == count
+        return len(found)
+
+    few, more, most = (statements(count) for count in (8, 16, 24))
+    assert most - more == more - few
+
+
+def test_the_report_of_an_import_is_added_to_and_never_made_anew(library: ImageLibrary, folder: Path) -> None:
+    whole, parts = import_folder(library, folder), import_folder(library, folder, batch_size=1)
+    assert sorted(failure.what for failure in parts.known) == sorted([*whole.imported, *(f.what for f in whole.known)])
+    assert parts.skipped == whole.skipped

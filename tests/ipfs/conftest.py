@@ -85,14 +85,11 @@ def js_ipfs(
 
 @pytest.fixture(scope="session")
 def kubo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Kubo node of this session, where `ipfs` is on the PATH; no package index has it."""
-    ipfs = shutil.which("ipfs")
-    if ipfs is None:
-        pytest.skip("no Kubo (`ipfs`) on PATH")
-    yield from _daemon([ipfs], tmp_path_factory.mktemp("kubo"), {"AutoConf": {"Enabled": False}})
+    """The address of a Kubo node of this session; its tests are opt_in, because no package index has it."""
+    yield from _daemon(["ipfs"], tmp_path_factory.mktemp("kubo"), {"AutoConf": {"Enabled": False}})
 
 
-@pytest.fixture(params=["car", "js-ipfs", "kubo"])
+@pytest.fixture(params=["car", "js-ipfs", pytest.param("kubo", marks=pytest.mark.opt_in("ipfs"))])
 def pinner(request: pytest.FixtureRequest, tmp_path: Path) -> Pinner:
     """Each storage in turn."""
     if request.param == "car":
@@ -152,5 +149,6 @@ def frozen(store: Store, files: Files) -> Freeze:
         root_cid=directory_cid(published),
         contract_metadata_sha256=contract,
     )
-    store.replace_freeze(freeze, [(number, number, entry) for number, entry in enumerate(metadata, 1)], "in", {})
+    entries = [(number, number, *pair) for number, pair in enumerate(zip(images, metadata, strict=True), 1)]
+    store.add_freeze(freeze, entries, "in", {})
     return freeze

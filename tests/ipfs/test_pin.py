@@ -10,10 +10,12 @@ from collection.errors import PinError, PublishError
 from collection.ipfs.car_store import CarStore
 from collection.ipfs.kubo import Kubo
 from collection.ipfs.pin import PinReport, pending, pin
+from collection.ipfs.pinner import Pinner
+from collection.publish.layout import published_tree
 from collection.store.files import Files
 from collection.store.records import Freeze
 from collection.store.store import Store
-from collection.unixfs import Car
+from collection.unixfs import Car, write_car
 
 
 class Killed(BaseException):
@@ -42,7 +44,7 @@ class Memory:
         self.kept.add(root)
         self.after()
 
-    def export(self, root: str, path: Path) -> None:
+    def blocks(self, root: str) -> Any:
         raise NotImplementedError
 
 
@@ -60,7 +62,12 @@ def cars(tmp_path: Path) -> CarStore:
 
 @pytest.fixture
 def run(store: Store, files: Files, cars: CarStore) -> Callable[..., PinReport]:
-    return lambda *pinners, **more: pin(store, files, pinners, cars, **more)
+    def pinned(*pinners: Pinner, **more: Any) -> PinReport:
+        frozen = store.frozen()
+        tree = published_tree(files, frozen, store.tokens()) if frozen else {}
+        return pin(store, tree, pinners, cars, **more)
+
+    return pinned
 
 
 def _statuses(store: Store) -> dict[str, str]:
@@ -176,5 +183,6 @@ def test_the_set_is_pinned_to_a_real_node(frozen: Freeze, run: Any, js_ipfs: str
     report = run(node)
     assert report.pinned == (node.name,)
     assert run(node).kept == (node.name,)
-    node.export(frozen.root_cid, tmp_path / "back.car")
+    with node.blocks(frozen.root_cid) as blocks:
+        write_car(tmp_path / "back.car", blocks, frozen.root_cid)
     assert (tmp_path / "back.car").read_bytes() == report.car.read_bytes()

@@ -16,13 +16,14 @@ from collection.curate.selection.reasons import why
 from collection.curate.selection.select import select
 from collection.errors import UsageError
 from collection.importers.pictures import import_folder
-from collection.judge.duplicates.cross_collection import dedupe_against
+from collection.judge.duplicates.cross_collection import mark_duplicates_of
 from collection.judge.duplicates.dedupe import dedupe, pending
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
-from collection.judge.pixels.technical import QUALITY
 from collection.judge.score import Scorers, score
 from collection.pictures.files import encode_png
 from collection.project import Project, open_project
+from collection.stages.dedupe import pictures_elsewhere
+from collection.stages.judges import judges_of
 from collection.stages.picture_folder import open_folder
 from collection.values import Pixels
 
@@ -89,7 +90,7 @@ def test_a_folder_s_copies_are_found_and_the_best_is_kept(folder: Path, scorers:
     whys = {copy.name: copy.why for copies in groups.values() for copy in copies}
     assert "bytes" in whys.values()
     for keeper, copies in groups.items():
-        assert all(scores[keeper][QUALITY] >= scores[copy.name][QUALITY] for copy in copies)
+        assert all(scores[keeper]["quality"] >= scores[copy.name]["quality"] for copy in copies)
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
@@ -125,32 +126,36 @@ def numbers(project: Project) -> dict[str, int]:
 
 
 def test_what_was_published_elsewhere_is_set_aside_and_stays_so(project: Project, published: Path) -> None:
-    report = dedupe_against(project.store, project.nearness, project.elsewhere(published))
-    assert (report.compared, report.others, len(report.twins)) == (7, 2, 1)
+    report = mark_duplicates_of(
+        project.store, judges_of(project).duplicate_thresholds, pictures_elsewhere(project, published)
+    )
+    assert (report.compared, report.others, len(report.duplicates)) == (7, 2, 1)
     astronaut = numbers(project)["astronaut.png"]
     for _ in (1, 2):
-        dedupe(project.store, project.nearness, project.ranking())
+        dedupe(project.store, judges_of(project).duplicate_thresholds, judges_of(project).ranking())
         (item,) = [item for item in project.store.duplicates() if item.why == "against"]
         assert (item.asset_id, item.keeper_id) == (astronaut, None)
         assert item.elsewhere.startswith(f"old.png in {published}")
         assert 0 <= item.distance < 0.1
         assert len(project.store.duplicates()) == 2, "the copy within the project, too"
-    wish = Wish(6, project.ranking_metrics)
+    wish = Wish(6, judges_of(project).ranking_metrics)
     assert select(project.store, wish).selected == 5
     assert "not chosen: set aside as a near-duplicate of old.png" in why(project.store, astronaut, wish)
 
 
 def test_comparing_again_replaces_what_was_found_at_that_place_only(project: Project, published: Path) -> None:
-    dedupe(project.store, project.nearness, project.ranking())
-    assert not pending(project.store, project.nearness, project.ranking())
-    dedupe_against(project.store, project.nearness, project.elsewhere(published))
-    assert pending(project.store, project.nearness, project.ranking()), "who keeps may have changed"
+    dedupe(project.store, judges_of(project).duplicate_thresholds, judges_of(project).ranking())
+    assert not pending(project.store, judges_of(project).duplicate_thresholds, judges_of(project).ranking())
+    mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, pictures_elsewhere(project, published))
+    assert pending(project.store, judges_of(project).duplicate_thresholds, judges_of(project).ranking()), (
+        "who keeps may have changed"
+    )
     (published / "old.png").rename(published.parent / "old.png")
     elsewhere = published.parent / "more"
     elsewhere.mkdir()
-    dedupe_against(project.store, project.nearness, project.elsewhere(elsewhere))
+    mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, pictures_elsewhere(project, elsewhere))
     assert len(project.store.against()) == 1
-    dedupe_against(project.store, project.nearness, project.elsewhere(published))
+    mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, pictures_elsewhere(project, published))
     assert project.store.against() == []
 
 
@@ -163,21 +168,23 @@ def test_another_project_is_compared_by_its_own_scores(
     with open_project(home) as earlier:
         import_folder(earlier.archive, published)
         with pytest.raises(UsageError, match="was scored by"):
-            project.elsewhere(home)
+            pictures_elsewhere(project, home)
         score(earlier.store, earlier.files, scorers)
-    report = dedupe_against(project.store, project.nearness, project.elsewhere(home))
-    assert [twin.keeper.split(" (")[0] for twin in report.twins] == [f"0002 in {home}"]
+    report = mark_duplicates_of(
+        project.store, judges_of(project).duplicate_thresholds, pictures_elsewhere(project, home)
+    )
+    assert [twin.keeper.split(" (")[0] for twin in report.duplicates] == [f"0002 in {home}"]
     with pytest.raises(UsageError, match="itself"):
-        project.elsewhere(project.folder)
+        pictures_elsewhere(project, project.folder)
 
 
 def test_blocks_change_nothing(project: Project, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from collection.judge.duplicates import neighbours
 
-    others = project.elsewhere(folder)
-    whole = dedupe_against(project.store, project.nearness, others).twins
+    others = pictures_elsewhere(project, folder)
+    whole = mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, others).duplicates
     assert len(whole) == 7
     assert all("(the same pixels)" in twin.keeper for twin in whole)
     monkeypatch.setattr(neighbours, "QUERIES", 1)
     monkeypatch.setattr(neighbours, "COLUMNS", 1)
-    assert dedupe_against(project.store, project.nearness, others).twins == whole
+    assert mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, others).duplicates == whole

@@ -6,11 +6,11 @@ import torch
 from PIL import Image
 
 from collection.errors import WeightsError
-from collection.judge.duplicates.dedupe import Nearness, dedupe
+from collection.judge.aesthetic import load_predictor
+from collection.judge.duplicates.dedupe import DuplicateThresholds, dedupe
 from collection.judge.duplicates.dedupe import pending as dedupe_pending
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
-from collection.judge.heads import load_head
-from collection.judge.pixels.technical import QUALITY, Technical
+from collection.judge.pixels.pixel_metrics import PixelMetrics
 from collection.judge.score import Scorers, pending, score
 from collection.pictures.files import encode_png, pixel_sha256
 from collection.store.files import Files
@@ -81,7 +81,7 @@ def art(photos):
 def head(tmp_path):
     path = tmp_path / "own.pth"
     torch.save({"weight": torch.linspace(-1, 1, 512)[None], "bias": torch.zeros(1)}, path)
-    return load_head(path)
+    return load_predictor(path)
 
 
 # Score
@@ -95,9 +95,9 @@ def test_score_gives_every_image_its_numbers_once(project, art, head, monkeypatc
     report = score(project.store, project.files, scorers, batch_size=4, progress=lambda *step: steps.append(step))
     assert (report.scored, report.failed) == (9, ())
     assert steps == [(0, 9), (4, 9), (8, 9), (9, 9), (9, 9)]
-    assert all(0 <= value <= 100 for value in project.values(QUALITY))
+    assert all(0 <= value <= 100 for value in project.values("quality"))
     assert None not in project.values("own")
-    assert set(report.ranges) == set(scorers.metrics) == {*Technical().models, "own"}
+    assert set(report.ranges) == set(scorers.metrics) == {*PixelMetrics().models, "own"}
     assert report.ranges["own"] == (min(project.values("own")), max(project.values("own")))
     assert len(project.store.fingerprints()) == 9
     assert not pending(project.store, scorers)
@@ -112,7 +112,7 @@ def test_scores_say_which_model_gave_them(project, art, head):
     scorers = Scorers(ThumbnailEncoder(), (head,))
     score(project.store, project.files, scorers)
     models = {item.metric: item.model for item in project.store.scores()}
-    assert models == {**Technical().models, "own": f"own@{head.sha256}|thumbnail@1"}
+    assert models == {**PixelMetrics().models, "own": f"own@{head.sha256}|thumbnail@1"}
 
 
 def test_only_new_images_are_looked_at(project, art):
@@ -147,6 +147,16 @@ def test_a_head_added_later_scores_as_it_would_have_and_sees_no_image_again(tmp_
         made.store.close()
 
 
+def test_a_metric_of_pixels_added_later_encodes_no_image_again(project, art):
+    project.add(art[:3])
+    encoder = ThumbnailEncoder()
+    score(project.store, project.files, Scorers(encoder, pixels=()))
+    assert project.values("quality") == [None] * 3
+    report = score(project.store, project.files, Scorers(encoder))
+    assert (report.scored, encoder.shown) == (3, 3)
+    assert None not in project.values("quality")
+
+
 def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(project, art):
     project.add(art[:4])
     lost, changed = (project.files.path(asset.file_sha256) for asset in project.store.assets()[:2])
@@ -164,7 +174,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(project, art):
     changed.write_bytes(data)
     assert score(project.store, project.files, scorers).scored == 2
     assert project.store.failures("score") == []
-    assert None not in project.values(QUALITY)
+    assert None not in project.values("quality")
 
 
 def test_a_killed_run_loses_only_the_batch_in_hand(project, art, monkeypatch):
@@ -188,13 +198,13 @@ def test_two_images_with_one_file_are_scored_once(project, art):
     encoder = ThumbnailEncoder()
     score(project.store, project.files, Scorers(encoder))
     assert encoder.shown == 1
-    assert project.values(QUALITY)[0] == project.values(QUALITY)[1] is not None
+    assert project.values("quality")[0] == project.values("quality")[1] is not None
 
 
 def test_an_empty_picture_is_worth_nothing(project, art):
     project.add([art[0], np.full((64, 64, 3), 200, np.uint8)])
     report = score(project.store, project.files, Scorers(ThumbnailEncoder()))
-    assert report.ranges[QUALITY][0] == 0.0
+    assert report.ranges["quality"][0] == 0.0
 
 
 def test_a_head_on_the_wrong_encoder_is_refused(head):
@@ -216,13 +226,13 @@ def scored(project, art):
     project.add([*art, art[0], edited(art[1], 1), edited(art[1], 2)])
     encoder = EfficientNetLite0()
     score(project.store, project.files, Scorers(encoder))
-    return project, Nearness(encoder.model)
+    return project, DuplicateThresholds(encoder.model)
 
 
 def test_dedupe_keeps_the_best_and_says_why(scored):
-    project, nearness = scored
+    project, thresholds = scored
     ranking = {asset.id: 50.0 for asset in project.store.assets()} | {11: 90.0}
-    report = dedupe(project.store, nearness, ranking)
+    report = dedupe(project.store, thresholds, ranking)
     assert [(group.keeper, [member.id for member in group.members]) for group in report.groups] == [
         (1, [10]),
         (11, [2, 12]),
@@ -234,32 +244,32 @@ def test_dedupe_keeps_the_best_and_says_why(scored):
 
 
 def test_dedupe_is_pending_until_done_and_again_when_anything_changes(scored, art):
-    project, nearness = scored
+    project, thresholds = scored
     ranking = {asset.id: 50.0 for asset in project.store.assets()}
-    assert dedupe_pending(project.store, nearness, ranking) == 12
-    dedupe(project.store, nearness, ranking)
-    assert dedupe_pending(project.store, nearness, ranking) == 0
-    assert dedupe_pending(project.store, nearness, ranking | {3: 51.0}) == 12
-    assert dedupe_pending(project.store, Nearness(nearness.model, phash_distance=2), ranking) == 12
-    assert dedupe_pending(project.store, Nearness(nearness.model, cosine=0.9), ranking) == 12
+    assert dedupe_pending(project.store, thresholds, ranking) == 12
+    dedupe(project.store, thresholds, ranking)
+    assert dedupe_pending(project.store, thresholds, ranking) == 0
+    assert dedupe_pending(project.store, thresholds, ranking | {3: 51.0}) == 12
+    assert dedupe_pending(project.store, DuplicateThresholds(thresholds.model, phash_distance=2), ranking) == 12
+    assert dedupe_pending(project.store, DuplicateThresholds(thresholds.model, cosine=0.9), ranking) == 12
     project.add([art[4][::-1].copy()])
-    assert dedupe_pending(project.store, nearness, ranking) == 13
+    assert dedupe_pending(project.store, thresholds, ranking) == 13
 
 
 def test_a_second_dedupe_replaces_what_the_first_said(scored):
-    project, nearness = scored
-    dedupe(project.store, nearness, {})
-    dedupe(project.store, nearness, {12: 99.0})
+    project, thresholds = scored
+    dedupe(project.store, thresholds, {})
+    dedupe(project.store, thresholds, {12: 99.0})
     assert {item.asset_id: item.keeper_id for item in project.store.duplicates()} == {10: 1, 2: 12, 11: 12}
 
 
 def test_images_that_were_not_scored_are_named_not_compared(scored, art):
-    project, nearness = scored
+    project, thresholds = scored
     project.add([art[0]])
-    report = dedupe(project.store, nearness, {})
+    report = dedupe(project.store, thresholds, {})
     assert report.unscored == ()  # the same file as number 1, which was scored
     project.add([edited(art[0], 3)])
-    report = dedupe(project.store, nearness, {})
+    report = dedupe(project.store, thresholds, {})
     assert report.unscored == ("0014",)
     assert report.compared == 13
 
@@ -277,12 +287,12 @@ def test_each_series_has_its_own_threshold(project, art):
     project.add(art, series="varied")
     encoder = EfficientNetLite0()
     score(project.store, project.files, Scorers(encoder))
-    report = dedupe(project.store, Nearness(encoder.model, phash_distance=0), {})
+    report = dedupe(project.store, DuplicateThresholds(encoder.model, phash_distance=0), {})
     assert set(report.cosines) == {"alike", "varied"}
     assert report.cosines["alike"] > report.cosines["varied"] >= 0.9
-    assert set(dedupe(project.store, Nearness(encoder.model, cosine=0.97), {}).cosines.values()) == {0.97}
+    assert set(dedupe(project.store, DuplicateThresholds(encoder.model, cosine=0.97), {}).cosines.values()) == {0.97}
 
 
 def test_dedupe_of_nothing_is_nothing(project):
-    report = dedupe(project.store, Nearness("none"), {})
+    report = dedupe(project.store, DuplicateThresholds("none"), {})
     assert (report.compared, report.groups) == (0, ())

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -24,6 +26,26 @@ def test_the_identity_of_a_picture_is_in_its_pixels_and_its_shape() -> None:
     assert pixel_sha256(PIXELS) == "ce08176c7564a915de65fcc68ccd80b77b3032ea9ed01dab5e25ef9939bf9374"
     assert pixel_sha256(PIXELS.reshape(6, 4, 3)) != pixel_sha256(PIXELS)
     assert pixel_sha256(PIXELS[:, ::-1]) == pixel_sha256(PIXELS[:, ::-1].copy())
+
+
+def test_the_filters_of_warnings_are_touched_once_and_not_for_every_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are the process's own, and several threads read pictures."""
+    data = encode_png(NOISE)
+    decode_image(data, "x")
+    before = list(warnings.filters)
+    monkeypatch.setattr(warnings, "filterwarnings", lambda *_, **__: pytest.fail("the filters were edited again"))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: decode_image(data, "x"), range(16)))
+    assert list(warnings.filters) == before
+
+
+def test_pillow_warns_nobody_of_a_large_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 64 * 64 - 1)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with pytest.raises(ImageError, match="more than"):
+            decode_image(encode_png(NOISE), "x")
+    assert caught == []
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", encode_png(NOISE)[:2000]])

@@ -1,4 +1,4 @@
-"""Recipes that people add: variants, repairs, larger ones, replacements, and the lineage of all."""
+"""Recipes that people add: variants, inpainted images, larger ones, replacements, and the lineage of all."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from collection.plan.ranges import seeds_of, strengths_of
 from collection.plan.replacements import refill, reroll, shortfall
 from collection.plan.variants import (
     finished,
+    inpaint,
+    inpaint_seeds,
     interpolate,
+    larger,
     model_larger,
-    painted_larger,
-    repair,
-    repair_seeds,
-    tiled_larger,
     variants,
 )
 from collection.store.records import KnownRecipe
@@ -59,34 +58,34 @@ def test_variants_cross_seeds_and_strengths() -> None:
 
 
 def test_the_painter_cannot_begin_from_a_picture_and_says_what_can() -> None:
-    for ask in (lambda: variants([PAINTED], SKETCH, [0.3], [1]), lambda: repair(PAINTED, SKETCH, MASK, [1])):
+    for ask in (lambda: variants([PAINTED], SKETCH, [0.3], [1]), lambda: inpaint(PAINTED, SKETCH, MASK, [1])):
         with pytest.raises(UsageError, match="painter") as caught:
             ask()
         assert "diffusion" in str(caught.value.hint)
 
 
-def test_a_repair_keeps_all_but_the_masked_part() -> None:
-    seeds = repair_seeds("s", DIFFUSED, MASK, 3)
+def test_inpainting_keeps_all_but_the_masked_part() -> None:
+    seeds = inpaint_seeds("s", DIFFUSED, MASK, 3)
     assert len({*seeds, DIFFUSED.seed}) == 4
-    first, *_ = repair(DIFFUSED, SKETCH, MASK, seeds, strength=0.8, prompt="a tree")
+    first, *_ = inpaint(DIFFUSED, SKETCH, MASK, seeds, strength=0.8, prompt="a tree")
     assert (first.sketch, first.mask, first.prompt, first.options["strength"]) == (SKETCH, MASK, "a tree", 0.8)
     assert first.parents == (DIFFUSED.sha256,)
-    assert repair(DIFFUSED, SKETCH, MASK, seeds)[0].prompt == "a cat"
+    assert inpaint(DIFFUSED, SKETCH, MASK, seeds)[0].prompt == "a cat"
 
 
 def test_three_ways_to_be_larger() -> None:
-    painted = painted_larger(PAINTED, 2)
+    painted = larger(PAINTED, SKETCH, 2, strength=0.2, tile=64)
     assert (painted.width, painted.height, painted.seed, painted.sketch) == (128, 192, 1, "")
-    tiled = tiled_larger(DIFFUSED, SKETCH, 3, strength=0.2, tile=64)
+    tiled = larger(DIFFUSED, SKETCH, 3, strength=0.2, tile=64)
     assert (tiled.width, tiled.generator, tiled.sketch) == (192, "tiles", SKETCH)
-    assert tiled.options == {"steps": 2, "batch": 4, "strength": 0.2, "tile": 64}
+    assert tiled.options == {"steps": 2, "batch": 4, "strength": 0.2, "tile": 64, "painter": "diffusion"}
     modelled = model_larger(PAINTED, SKETCH, 2, model="x2.pth", weights=MASK)
     assert (modelled.generator, modelled.model, modelled.series) == ("upscaler", "x2.pth", "day")
     assert modelled.traits == PAINTED.traits
-    for larger, parent in ((painted, PAINTED), (tiled, DIFFUSED), (modelled, PAINTED)):
-        assert larger.parents == (parent.sha256,)
+    for made, parent in ((painted, PAINTED), (tiled, DIFFUSED), (modelled, PAINTED)):
+        assert made.parents == (parent.sha256,)
     with pytest.raises(UsageError, match="4608"):
-        painted_larger(PAINTED, 48)
+        larger(PAINTED, SKETCH, 48, strength=0.2, tile=64)
 
 
 def test_a_reroll_never_comes_back() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from collection.config import Config
 from collection.errors import UsageError
-from collection.plan.breeding import LIMITS, breed, rules_of
+from collection.generate.diffusion.options import DiffusionGenerator
+from collection.plan.breeding import breed, rules_of
 from collection.values import Recipe, Style, StyleBlend
 
 STYLES = {name: Style(name, f"{name} painting") for name in ("dots", "ink", "oil", "zen")}
@@ -136,5 +137,5 @@ def test_options_stay_within_what_a_model_takes(
     for child in breed(first, second, [], 2, seed=seed, mutation=max(mutation, 0.2)):
         assert child.options["steps"] in (one["steps"], other["steps"])
         assert child.options["batch"] == 4
-        assert all(least <= child.options.get(name, least) <= most for name, (least, most) in LIMITS.items())
+        DiffusionGenerator.check_options(child.options)
         Recipe.from_json(child.as_json())

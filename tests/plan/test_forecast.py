@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from collection.config import Config
-from collection.generate.painter import Painter
-from collection.plan.forecast import forecast, gas_of, rarity_table
+from collection.generate.painter.generator import Painter
+from collection.plan.forecast import forecast, rarity_table
 from collection.plan.plan import Plan
-
-
-def test_gas_is_what_the_contract_was_measured_to_use(repository: Path) -> None:
-    gas = json.loads((repository / "tests/contracts/gas.json").read_text())
-    for tokens in (1, 24, 100):
-        mint = gas_of(tokens) - gas_of(0)
-        assert abs(mint - gas[f"mint {tokens}"]) < 0.001 * gas[f"mint {tokens}"]
-    assert gas["deploy"] < gas_of(0) < 1.1 * gas["deploy"], "the URIs of a real set are longer than those of that test"
-    assert gas_of(250) - gas_of(0) == 2 * (gas_of(100) - gas_of(0)) + gas_of(50) - gas_of(0)
 
 
 def test_time_and_disk_come_from_what_was_measured(make_config: Any) -> None:
     config = make_config(4, image={"size": [100, 200]})
     recipes = Plan(config, {}).recipes
-    takes = forecast(config, recipes, 2.5, 1.5)
-    assert (takes.seconds, takes.bytes) == (2.5 * 6, 1.5 * 6 * 100 * 200)
-    unknown = forecast(make_config(4, generator={"use": "diffusion", "model": "m"}), recipes, None, None)
+    takes = forecast(config, recipes, 2.5, 1.5, gas=77)
+    assert (takes.seconds, takes.bytes, takes.gas) == (2.5 * 6, 1.5 * 6 * 100 * 200, 77)
+    unknown = forecast(make_config(4, generator={"use": "diffusion", "model": "m"}), recipes, None, None, gas=0)
     assert unknown.seconds is None
     assert unknown.bytes_source == "at most"
 

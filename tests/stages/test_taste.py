@@ -9,8 +9,8 @@ import pytest
 
 from collection.curate.reviews.log import record
 from collection.errors import ConfigError, NotEnoughVotesError
+from collection.judge.learned_preference import Preference, Verdict
 from collection.judge.score import Scorers
-from collection.judge.taste import Preference, Verdict
 from collection.stages.taste import ask_next, learn_taste, votes_of, what_ranks, with_tastes
 from collection.store.records import Asset, Decision, Embedding, Score
 from collection.store.store import Store
@@ -87,9 +87,10 @@ def test_a_taste_that_beats_the_stock_metric_scores_every_image_and_ranks(
     model = told.models["taste"]
     assert what_ranks(store, told, STOCK, ()) == {"taste": model}
     assert what_ranks(store, told, STOCK, ("taste",)) == {"taste": model}
-    assert {told.model(head) for head in told.heads} == {next(iter(scores.values())).model}, "new images get the same"
+    (known_model,) = {score.model for score in scores.values()}
+    assert [told.model(item) for item in told.predictors] == [known_model], "new images get the same"
     other: Any = SimpleNamespace(model="encoder@2", dimensions=WIDTH)
-    assert with_tastes(Scorers(other), store.tastes()).heads == (), "of another encoder's vectors it knows nothing"
+    assert with_tastes(Scorers(other), store.tastes()).predictors == (), "of another encoder's vectors it knows nothing"
 
 
 def test_of_several_tastes_the_shared_one_ranks(store: Store, vectors: np.ndarray, scorers: Scorers) -> None:
@@ -127,6 +128,12 @@ def test_a_metric_that_nothing_gives_is_named(store: Store, scorers: Scorers) ->
     for by in (("votes",), ("quality", "taste:ada")):
         with pytest.raises(ConfigError, match=f'select.by: nothing here gives "{by[-1]}"'):
             what_ranks(store, scorers, STOCK, by)
+
+
+def test_a_metric_of_which_less_is_better_does_not_rank(store: Store, scorers: Scorers) -> None:
+    with pytest.raises(ConfigError, match=r'select\.by: of "banding" less is better') as refused:
+        what_ranks(store, scorers, STOCK, ("quality", "banding"))
+    assert "quality" in str(refused.value.hint)
 
 
 def test_the_next_images_to_ask_about_have_no_verdict_yet(store: Store, vectors: np.ndarray) -> None:

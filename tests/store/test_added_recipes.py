@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from collection.store.store import Store
-from collection.values import Recipe
+from collection.values import Recipe, canonical_json
 
 
 def recipe(seed: int) -> Recipe:
@@ -69,21 +69,10 @@ def test_the_changes_are_counted_before_they_are_made(store: Store, wanted: list
     assert store.plan_changes(wanted) == 0
 
 
-def test_recipes_of_an_older_database_are_the_configurations(store: Store) -> None:
-    """The columns are added to rows that are there: as they were made by the version before."""
-    store.close()
-    with sqlite3.connect(store.path) as connection:
-        for column in ("origin", "retired"):
-            connection.execute(f"ALTER TABLE recipe DROP COLUMN {column}")
-        connection.execute("ALTER TABLE score DROP COLUMN percentile")
-        connection.execute("ALTER TABLE fingerprint DROP COLUMN mirrored")
-        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        for (name,) in connection.execute(triggers).fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        later = ("against", "prompted", "nearest", "searched", "neighbour", "review", "taste", "change", "saved_view")
-        for table in later:
-            connection.execute(f"DROP TABLE {table}")
-        connection.execute("UPDATE alembic_version SET version_num = '0002'")
-    again = Store(store.path)
+def test_recipes_of_an_older_database_are_the_configurations(older_database: Callable[[str, str], Path]) -> None:
+    bodies = enumerate((one.sha256, canonical_json(one.as_json()).decode()) for one in CONFIGURED)
+    rows = (f"({number}, '{sha256}', 'main', '{body}', 1)" for number, (sha256, body) in bodies)
+    script = f"INSERT INTO recipe (id, sha256, series, body, planned) VALUES {', '.join(rows)}"
+    again = Store(older_database("0002", script))
     assert {item.origin for item in again.recipes()} == {"config"}
     assert again.replace_plan(CONFIGURED[:1]) == (0, 3)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from collection.store.queue import ATTEMPTS
 from collection.store.store import Store
+from collection.values import Recipe
 
 FOREVER = 1e6
 OVER = -1.0
@@ -79,3 +82,22 @@ def test_the_state_of_the_queue_counts_images(store: Store) -> None:
     store.end_batch(first, made=1)
     state = store.queue_state()
     assert (state.done, state.made, state.free, state.open) == (2, 1, 2, 2)
+
+
+def test_the_numbers_asked_for_are_gone_through_once_whatever_the_plan(store: Store) -> None:
+    class Counted(list[int]):
+        gone_through = 0
+
+        def __iter__(self) -> Iterator[int]:
+            self.gone_through += 1
+            return super().__iter__()
+
+    recipes = [Recipe("p", "m", seed, 8, 8, options={"batch": 8}) for seed in range(40)]
+    store.replace_plan(recipes)
+    store.queue_batches([list(range(1, 41))])
+    smaller = {number: replace(recipe, options={"batch": 4}) for number, recipe in enumerate(recipes, 1)}
+    stand_ins = store.replan_batches(store.unended_batches(), smaller, 4)
+    asked = Counted(range(1, 41))
+    assert store.stand_ins(asked) == stand_ins
+    assert asked.gone_through == 1
+    assert store.stand_ins([3]) == {3: stand_ins[3]}

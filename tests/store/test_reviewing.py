@@ -3,8 +3,11 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -82,20 +85,15 @@ def test_what_was_acknowledged_outlives_its_process(store: Store) -> None:
     assert [int(line) for line in done.stdout.split()] == [event.id for event in store.reviews()] == [1, 2, 3, 4, 5]
 
 
-def test_locks_and_rejects_of_an_older_database_become_events(store: Store) -> None:
-    store.close()
-    with sqlite3.connect(store.path) as connection:
-        connection.executescript("DROP TABLE review; DROP TABLE taste; DROP TABLE change; DROP TABLE saved_view;")
-        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        for (name,) in connection.execute(triggers).fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute("CREATE TABLE choice (asset_id INTEGER PRIMARY KEY, verdict VARCHAR, at VARCHAR)")
-        connection.executemany(
-            "INSERT INTO choice VALUES (?, ?, ?)",
-            [(1, "lock", "2026-02-02T00:00:00"), (3, "reject", "2026-01-01T00:00:00")],
-        )
-        connection.execute("UPDATE alembic_version SET version_num = '0008'")
-    again = Store(store.path)
+OLDER = """
+INSERT INTO asset VALUES (1, NULL, 'f1', 'p1', 8, 8, 9, '{}', '{}', 'then'),
+(3, NULL, 'f3', 'p3', 8, 8, 9, '{}', '{}', 'x');
+INSERT INTO choice VALUES (1, 'lock', '2026-02-02T00:00:00'), (3, 'reject', '2026-01-01T00:00:00');
+"""
+
+
+def test_locks_and_rejects_of_an_older_database_become_events(older_database: Callable[[str, str], Path]) -> None:
+    again = Store(older_database("0008", OLDER))
     assert [(e.id, e.batch, e.curator, e.kind, e.asset_id, e.value) for e in again.reviews()] == [
         (1, 1, "curator", "flag", 3, "reject"), (2, 2, "curator", "lock", 1, True),
     ]  # fmt: skip
@@ -114,3 +112,24 @@ def test_a_taste_replaces_the_one_of_its_name_and_its_scores(store: Store) -> No
         taste.sha256,
     )
     assert [score.value for score in store.scores()] == [1.0]
+
+
+def test_what_one_reader_does_with_an_event_changes_it_for_nobody_else(store: Store) -> None:
+    seen = {"scores": False, "filters": {"a": [1]}}
+    for number in (1, 2):
+        store.add_reviews("ada", [Decision("note", number, {"text": ["a"]})], seen)
+    for event in store.reviews():
+        event.seen.pop("scores")  # type: ignore[attr-defined]
+        event.seen["filters"]["a"].append(2)
+        event.value["text"].clear()
+    assert [(event.seen, event.value) for event in store.reviews()] == [(seen, {"text": ["a"]})] * 2
+
+
+@pytest.mark.parametrize("seen", [{"view": "grid"}, {"view": {"query": "sky:torn"}}, {"shown": [1, 2]}])
+def test_no_reader_of_the_log_can_change_it_for_another(store: Store, seen: dict[str, Any]) -> None:
+    store.add_reviews("ada", [Decision("flag", 1, "pick")], seen)
+    (event,) = store.reviews()
+    for change in (lambda: event.seen.clear(), lambda: event.seen["shown"].append(3), lambda: event.seen.pop("view")):
+        with suppress(AttributeError, KeyError):
+            change()
+    assert [dict(event.seen) for event in store.reviews()] == [seen]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -136,8 +137,8 @@ def test_failures_are_named_until_they_are_mended(store: Store) -> None:
 
 def test_the_way_of_a_token_through_the_tables(filled: Store) -> None:
     frozen = Freeze("ab" * 32, "images", "metadata", "root", "cd" * 32)
-    filled.replace_freeze(frozen, [(1, 3, "m1"), (2, 1, "m2")], "inputs", {})
-    assert filled.frozen() == frozen
+    filled.add_freeze(frozen, [(1, 3, "i1", "m1"), (2, 1, "i2", "m2")], "inputs", {})
+    assert filled.frozen() == replace(frozen, id=1)
     assert [(token.token_id, token.asset.id) for token in filled.tokens()] == [(1, 3), (2, 1)]
     filled.record_pin(Pin("root", "car", "intended", 5, 100))
     assert filled.counts()["pinned"] == 0

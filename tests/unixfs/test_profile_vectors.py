@@ -6,7 +6,6 @@ continuous integration holds. The same content must have the same CID for ever.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +26,9 @@ def test_a_directory_block_of_one_byte_more_becomes_a_hash_trie(vector_directory
     assert directory_cid(vector_directory(22)) == "bafybeiegvuterwurhdtkikfhbxcldohmxp566vpjdofhzmnhv6o4freidu"
 
 
-@pytest.mark.skipif(os.environ.get("REQUIRE_ALL") != "1", reason="writes 1 GiB; runs under REQUIRE_ALL=1")
+@pytest.mark.opt_in("REQUIRE_ALL")
 def test_files_of_1024_and_1025_chunks(tmp_path: Path, key_stream: Any) -> None:
+    """It writes 1 GiB, so it runs at the gate only."""
     path, stream = tmp_path / "large", key_stream("v1-2025-seed")
     with path.open("wb") as file:
         for _ in range(1024):

@@ -21,9 +21,10 @@ from starlette.testclient import TestClient
 from collection.judge.duplicates.dedupe import dedupe
 from collection.pictures.files import encode_png
 from collection.project import Project, open_project
+from collection.stages.judges import judges_of
 from collection.store.records import Asset, Duplicate, Embedding, Fingerprint, Score
 from collection.values import sha256_hex
-from collection.web.access import Keys, open_keys
+from collection.web.access import Tokens, open_tokens
 from collection.web.app import create_app
 
 CONFIG = """\
@@ -62,7 +63,7 @@ Client = Callable[[str], TestClient]
 
 def fill(project: Project) -> None:
     """Images of one colour each, with scores and vectors as the judge would leave them; 12 is a duplicate of 11."""
-    store, model = project.store, project.nearness.model
+    store, model = project.store, judges_of(project).duplicate_thresholds.model
     store.replace_plan(project.plan.recipes)
     assets, rng = [], np.random.default_rng(1)
     for planned in store.unmade():
@@ -73,7 +74,10 @@ def fill(project: Project) -> None:
     vectors = rng.normal(size=(len(assets), 1280)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     store.add_judgements(
-        [Score(asset.file_sha256, "quality", project.stock_metrics["quality"], 8.0 * asset.id) for asset in assets],
+        [
+            Score(asset.file_sha256, "quality", judges_of(project).stock_metrics["quality"], 8.0 * asset.id)
+            for asset in assets
+        ],
         [Embedding(asset.file_sha256, model, vector) for asset, vector in zip(assets, vectors, strict=True)],
     )
     store.replace_duplicates([Duplicate(12, 11, "phash", 2.0)], "x", {})
@@ -88,15 +92,15 @@ def project(tmp_path: Path) -> Iterator[Project]:
 
 
 @pytest.fixture
-def keys(project: Project) -> Keys:
-    return open_keys(project.folder, CURATORS)
+def keys(project: Project) -> Tokens:
+    return open_tokens(project.folder, CURATORS)
 
 
 @pytest.fixture
-def app(project: Project, keys: Keys) -> Iterator[FastAPI]:
+def app(project: Project, keys: Tokens) -> Iterator[FastAPI]:
     app = create_app(project, keys)
     yield app
-    app.state.room.close()
+    app.state.review.close()
 
 
 @pytest.fixture
@@ -106,7 +110,7 @@ def visitor(app: FastAPI) -> TestClient:
 
 
 @pytest.fixture
-def client(app: FastAPI, keys: Keys) -> Client:
+def client(app: FastAPI, keys: Tokens) -> Client:
     """A curator's page: came in by the link, and says that it is ours."""
 
     def come_in(curator: str) -> TestClient:
@@ -150,7 +154,7 @@ def graded(many_images: ModuleType, tmp_path_factory: pytest.TempPathFactory) ->
     """A project of 10 images, compared by `dedupe`: to the first the second has a cosine of 0.97, the third of 0.88."""
     folder, rng = tmp_path_factory.mktemp("graded"), np.random.default_rng(1)
     with many_images.make(folder, 10) as project:
-        assets, model = project.store.assets(), project.nearness.model
+        assets, model = project.store.assets(), judges_of(project).duplicate_thresholds.model
         vectors = np.eye(len(assets), 64, dtype=np.float32)
         for row, cosine in ((1, 0.97), (2, 0.88)):
             vectors[row] = np.sqrt(1 - cosine**2) * vectors[row] + cosine * vectors[0]
@@ -158,7 +162,7 @@ def graded(many_images: ModuleType, tmp_path_factory: pytest.TempPathFactory) ->
             embeddings=[Embedding(asset.file_sha256, model, row) for asset, row in zip(assets, vectors, strict=True)],
             fingerprints={asset.file_sha256: Fingerprint(*rng.integers(2**63, size=2).tolist()) for asset in assets},
         )
-        dedupe(project.store, project.nearness, project.ranking())
+        dedupe(project.store, judges_of(project).duplicate_thresholds, judges_of(project).ranking())
     return folder
 
 

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from collection.errors import UsageError
 from collection.project import Project
-from collection.web.access import SECRET_FILE, Keys, is_loopback, open_keys
+from collection.web.access import SECRET_FILE, Tokens, is_loopback, open_tokens
 from collection.web.app import create_app
 
 VOTE = {"decisions": [{"kind": "flag", "asset": 1, "value": "pick"}]}
@@ -28,7 +28,7 @@ def test_a_wrong_key_opens_nothing(visitor: TestClient, token: str) -> None:
     assert visitor.get("/api/state", headers={"cookie": f"collection-80={token!a}"}).status_code == 401
 
 
-def test_a_key_becomes_a_cookie_that_no_script_can_read(visitor: TestClient, keys: Keys) -> None:
+def test_a_key_becomes_a_cookie_that_no_script_can_read(visitor: TestClient, keys: Tokens) -> None:
     answer = visitor.get("/", params={"token": keys.token("anna"), "q": "quality>50"})
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
@@ -38,13 +38,13 @@ def test_a_key_becomes_a_cookie_that_no_script_can_read(visitor: TestClient, key
     assert visitor.get("/api/state").json()["you"] == "anna"
 
 
-def test_the_key_of_one_curator_is_not_anothers(client, keys: Keys) -> None:
+def test_the_key_of_one_curator_is_not_anothers(client, keys: Tokens) -> None:
     assert client("bob").get("/api/state").json()["you"] == "bob"
     assert keys.token("anna") != keys.token("bob")
 
 
-def test_links_outlive_the_server_and_names_are_no_longer_known_when_left_out(project: Project, keys: Keys) -> None:
-    again = open_keys(project.folder, ["anna"])
+def test_links_outlive_the_server_and_names_are_no_longer_known_when_left_out(project: Project, keys: Tokens) -> None:
+    again = open_tokens(project.folder, ["anna"])
     assert again.token("anna") == keys.token("anna")
     assert again.curator(keys.token("bob")) is None
     assert stat.S_IMODE((project.folder / SECRET_FILE).stat().st_mode) == 0o600
@@ -53,7 +53,7 @@ def test_links_outlive_the_server_and_names_are_no_longer_known_when_left_out(pr
 @pytest.mark.parametrize("names", [["a", "a"], [""], [" a"], ["a\n"], ["x" * 65]])
 def test_names_that_cannot_be(project: Project, names: list[str]) -> None:
     with pytest.raises(UsageError):
-        open_keys(project.folder, names)
+        open_tokens(project.folder, names)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_this_machine_has_several_names(anna: TestClient, host: str) -> None:
     assert anna.get("/api/state", headers={"host": host, "cookie": cookie}).status_code == 200
 
 
-def test_beyond_loopback_numbers_are_answered_and_strange_names_are_not(project: Project, keys: Keys) -> None:
+def test_beyond_loopback_numbers_are_answered_and_strange_names_are_not(project: Project, keys: Tokens) -> None:
     visitor = TestClient(create_app(project, keys, host="0.0.0.0", port=80), base_url="http://192.0.2.7")
     assert visitor.get("/").status_code == 401
     assert visitor.get("/", params={"token": keys.token("anna")}).status_code == 200

@@ -14,9 +14,12 @@ from starlette.testclient import TestClient
 from collection.curate.reviews.audit import check_audit
 from collection.curate.reviews.log import record
 from collection.curate.selection.select import pending, select
+from collection.errors import CollectionError, ErrorKind
 from collection.judge.duplicates.dedupe import dedupe
 from collection.project import Project
-from collection.store.records import Decision, Fingerprint
+from collection.stages.judges import judges_of
+from collection.store.records import Decision, Fingerprint, Score
+from collection.web.app import STATUSES
 
 
 def vote(client: TestClient, *decisions: tuple[str, int, Any], seen: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -99,7 +102,7 @@ class TestImages:
         project.files.path(asset.file_sha256).unlink()
         for name in ("thumb", "image"):
             answer = anna.get(image(anna, 2)[name])
-            assert answer.status_code == 409
+            assert answer.status_code == 503
             assert "generate" in answer.json()["hint"]
 
     def test_a_histogram_follows_the_query(self, anna: TestClient) -> None:
@@ -234,7 +237,7 @@ class TestTheSet:
         assert anna.post("/api/set", json={"diversity": 0.9}).json()["selected"] == 4
         assert sorted(item.asset_id for item in project.store.selection()) == sorted(shown["ids"])
         assert sorted(ids(anna, "is:selected")) == sorted(shown["ids"])
-        assert pending(project.store, project.wish) == 0, "the command line would choose no other"
+        assert pending(project.store, judges_of(project).wish()) == 0, "the command line would choose no other"
         assert anna.get("/api/set").json()["added"] == []
 
     def test_a_slider_shows_at_every_place_what_select_would_choose(self, anna: TestClient, project: Project) -> None:
@@ -243,7 +246,7 @@ class TestTheSet:
             vote(anna, ("flag", 1 + round(10 * diversity), "reject"))
             for _ in range(2):
                 shown = anna.get("/api/set", params={"diversity": diversity}).json()["ids"]
-                select(project.store, replace(project.wish, diversity=diversity))
+                select(project.store, replace(judges_of(project).wish(), diversity=diversity))
                 assert shown == [item.asset_id for item in project.store.selection()]
 
     @pytest.mark.parametrize("value", ["2", "-1", "nan", "x"])
@@ -270,7 +273,11 @@ class TestRelations:
         assets = project.store.assets()
         hashes = {asset.file_sha256: Fingerprint((1 << asset.id * 5) - 1, 1 << 63) for asset in assets}
         project.store.add_judgements(fingerprints=hashes)
-        dedupe(project.store, replace(project.nearness, phash_distance=0), project.ranking())
+        dedupe(
+            project.store,
+            replace(judges_of(project).duplicate_thresholds, phash_distance=0),
+            judges_of(project).ranking(),
+        )
         found = [anna.get("/api/stacks", params={"nearer": nearer}).json() for nearer in (-1, 0, 1)]
         assert [len(item["stacks"]) > 0 for item in found] == [True, False, False], "hashes 5 bits apart, or 10"
         assert found[0]["at"]["loosest"]
@@ -311,10 +318,64 @@ def test_images_made_meanwhile_are_there_at_once(anna: TestClient, project: Proj
     record(project.store, "carla", [Decision("flag", 1, "pick")])
     after = anna.get("/api/ids").json()
     assert after["version"] > before["version"]
-    assert app.state.room.catalogue.decided_since(before["version"]).keys() == {1}
+    assert app.state.review.catalogue.decided_since(before["version"]).keys() == {1}
 
 
 def test_the_icon_that_browsers_ask_for_unasked(anna: TestClient) -> None:
     answer = anna.get("/favicon.ico")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
     assert "<svg" in answer.text
+
+
+class TestErrors:
+    """The status of an answer follows from the kind of the error, whoever raises it."""
+
+    @pytest.mark.parametrize(
+        ("kind", "status"),
+        [
+            (ErrorKind.USAGE, 400),
+            (ErrorKind.CONFIGURATION, 409),
+            (ErrorKind.NOT_FOUND, 404),
+            (ErrorKind.CONFLICT, 409),
+            (ErrorKind.UNAVAILABLE, 503),
+            (ErrorKind.FAILED, 500),
+        ],
+    )
+    def test_every_kind_has_a_status(self, app: FastAPI, anna: TestClient, kind: ErrorKind, status: int) -> None:
+        class OfThatKindError(CollectionError):
+            pass
+
+        OfThatKindError.kind = kind
+
+        @app.get(f"/api/refused-{kind}")
+        def refused() -> None:
+            raise OfThatKindError("no such thing", "ask for another")
+
+        answer = anna.get(f"/api/refused-{kind}")
+        assert (answer.status_code, answer.json()) == (status, {"error": "no such thing", "hint": "ask for another"})
+
+    def test_no_kind_is_without_a_status(self) -> None:
+        assert set(STATUSES) == set(ErrorKind)
+
+    def test_more_locks_than_tokens_are_a_conflict(self, anna: TestClient) -> None:
+        anna.post("/api/events", json={"decisions": [{"kind": "lock", "asset": [1, 2, 3, 4, 5], "value": True}]})
+        answer = anna.get("/api/set")
+        assert answer.status_code == 409
+        assert "5 images locked" in answer.json()["error"]
+
+
+class TestDirections:
+    """What is better in which direction is what the catalogue of metrics says."""
+
+    def test_the_state_tells_the_direction_of_every_metric(self, anna: TestClient, project: Project) -> None:
+        files = [asset.file_sha256 for asset in project.store.assets()]
+        names = {
+            "banding": "lower",
+            "contrast": "neither",
+            "sharpness": "higher",
+            "mood:calm": "neither",
+            "own": "neither",
+        }
+        project.store.add_judgements([Score(files[0], name, "m", 0.5) for name in names])
+        metrics = {item["name"]: item["better"] for item in anna.get("/api/state").json()["metrics"]}
+        assert metrics == {"quality": "higher", **names}

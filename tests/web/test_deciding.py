@@ -1,4 +1,4 @@
-"""Keys and buttons that decide, in a real browser, on a server of its own."""
+"""Tokens and buttons that decide, in a real browser, on a server of its own."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def settled(page: Any, number: int, kind: str, value: object) -> None:
 
 
 def cursor(page: Any) -> int:
-    return int(page.get_attribute(".wall .tile.cursor", "data-id"))
+    return int(page.get_attribute(".virtual-grid .tile.cursor", "data-id"))
 
 
 def status(page: Any, text: str) -> None:
@@ -55,7 +55,7 @@ def test_every_decision(links: dict[str, str], opened: Callable[..., Any], by: s
         if by == "key":
             page.keyboard.press(key)
         else:
-            page.click(f"#verdict [data-action='{ACTION[key]}']")
+            page.click(f"#decide [data-action='{ACTION[key]}']")
 
     for key, kind, value in KEYS:
         do(key)
@@ -120,7 +120,7 @@ def test_undo_and_redo_go_back_many_steps_and_to_the_image(links: dict[str, str]
 def test_all_in_view_after_a_question_and_one_undo(links: dict[str, str], opened: Callable[..., Any]) -> None:
     page = opened(links["ben"])
     page.keyboard.press("Control+a")
-    assert page.text_content("#verdict .target") == "120 images selected"
+    assert page.text_content("#decide .target") == "120 images selected"
     page.keyboard.press("x")
     assert page.text_content("dialog h2") == "Reject 120 images?"
     page.click("dialog button:has-text('Cancel')")
@@ -140,7 +140,7 @@ def test_all_in_view_after_a_question_and_one_undo(links: dict[str, str], opened
     status(page, "undone: 120 images")
     assert [told(page, number)["flag"] for number in (1, 120)] == ["none", "none"]
     page.keyboard.press("Escape")
-    assert page.text_content("#verdict .target") == "0001 · 1 of 120"
+    assert page.text_content("#decide .target") == "0001 · 1 of 120"
 
 
 def test_selecting_by_mouse_and_keys(links: dict[str, str], opened: Callable[..., Any]) -> None:
@@ -148,7 +148,7 @@ def test_selecting_by_mouse_and_keys(links: dict[str, str], opened: Callable[...
 
     def selected() -> list[int]:
         found: list[int] = page.eval_on_selector_all(
-            ".wall .tile[aria-selected=true]:not([hidden])", "all => all.map(one => Number(one.dataset.id))"
+            ".virtual-grid .tile[aria-selected=true]:not([hidden])", "all => all.map(one => Number(one.dataset.id))"
         )
         return sorted(found)
 

@@ -215,7 +215,7 @@ def test_what_a_decision_made_untrue_stays_until_one_looks_again(
 def reading(repository: Path, browser: Any) -> Iterator[Any]:
     """A page that knows nothing but query.js."""
     page = browser.new_page()
-    script = (repository / "collection/web/static/query.js").read_text()
+    script = (repository / "collection/web/static/core/query.js").read_text()
     page.evaluate(
         "async text => { window.query = await import('data:text/javascript,' + encodeURIComponent(text)) }", script
     )

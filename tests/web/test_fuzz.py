@@ -13,7 +13,7 @@ from schemathesis.generation import GenerationMode
 from starlette.testclient import TestClient
 
 from collection.errors import CollectionError
-from collection.web.access import Keys
+from collection.web.access import Tokens
 
 EXAMPLES = 12
 """Of each operation, by each way of making them."""
@@ -26,7 +26,7 @@ def busy(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
     def refuse(*_: object) -> None:
         raise CollectionError("a job is at work")
 
-    monkeypatch.setattr(app.state.room.jobs, "start", refuse)
+    monkeypatch.setattr(app.state.review.jobs, "start", refuse)
     return app
 
 
@@ -78,6 +78,6 @@ def test_bodies_that_are_no_decisions(anna: TestClient, body: bytes) -> None:
     assert answer.status_code == 413 or set(answer.json()) == {"error", "hint"}
 
 
-def test_cookies_and_headers_of_any_bytes(visitor: TestClient, keys: Keys) -> None:
+def test_cookies_and_headers_of_any_bytes(visitor: TestClient, keys: Tokens) -> None:
     for cookie in (b"\xff", b"=;=;", b"collection-80", b"collection-80=\xe9", b"collection-80=" + b"a" * 10_000):
         assert visitor.get("/api/state", headers={b"cookie": cookie}).status_code == 401

@@ -12,9 +12,10 @@ from starlette.testclient import TestClient
 from collection.judge.score import score
 from collection.pictures.files import encode_png, pixel_sha256
 from collection.project import open_project
+from collection.stages.judges import judges_of
 from collection.store.records import Asset
 from collection.values import Pixels, Recipe
-from collection.web.access import open_keys
+from collection.web.access import open_tokens
 from collection.web.app import create_app
 
 KINDS = [(colour, shape) for colour in ("red", "blue", "green") for shape in ("circle", "stripes")]
@@ -42,19 +43,19 @@ def shapes(shapes_clip: str, paint_shape: Paint, tmp_path_factory: pytest.TempPa
             sha256 = project.files.add(data)
             asset = Asset(planned.id, planned.recipe, sha256, pixel_sha256(pixels), 32, 32, len(data))
             project.store.add_assets([asset])
-        score(project.store, project.files, project.scorers)
+        score(project.store, project.files, judges_of(project).scorers)
     return folder
 
 
 @pytest.fixture
 def curator(shapes: Path) -> Iterator[TestClient]:
     with open_project(shapes) as project:
-        keys = open_keys(shapes, ["anna"])
+        keys = open_tokens(shapes, ["anna"])
         app = create_app(project, keys)
         client = TestClient(app, base_url="http://127.0.0.1", headers={"x-collection": "1"})
         client.get("/", params={"token": keys.token("anna")})
         yield client
-        app.state.room.close()
+        app.state.review.close()
 
 
 def first(client: TestClient, query: str) -> list[tuple[str, str]]:
@@ -110,10 +111,10 @@ def test_in_the_page_by_search_and_from_the_loupe(
     page.wait_for_selector("#view[data-view=loupe]")
     page.keyboard.press("m")
     page.wait_for_function("() => new URLSearchParams(location.search).get('q') === 'like:5'")
-    assert until(page, lambda: "0005 · 1 of 24" in page.text_content("#verdict")), "the loupe stays on it"
+    assert until(page, lambda: "0005 · 1 of 24" in page.text_content("#decide")), "the loupe stays on it"
     neighbours = []
     for _ in range(EACH):
-        neighbours.append(int(page.text_content("#verdict .target").split()[0]))
+        neighbours.append(int(page.text_content("#decide .target").split()[0]))
         page.keyboard.press("ArrowRight")
     assert neighbours[0] == 5
     assert {kind(number) for number in neighbours} == {("green", "circle")}

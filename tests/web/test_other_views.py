@@ -18,7 +18,7 @@ from collection.values import sha256_hex
 
 SIZES = {"wide": (1440, 900, False, False), "dark": (1440, 900, True, False), "phone": (390, 844, False, True)}
 VIEWS = {
-    "stacks": ".card img[src]", "duel": ".side img", "lineage": ".kin img[src]", "set": ".tokens img[src]",
+    "stacks": ".card img[src]", "duel": ".side img", "lineage": ".relative img[src]", "set": ".tokens img[src]",
     "people": ".card img[src]", "jobs": ".card img[src]",
 }  # fmt: skip
 CHILD = 41
@@ -215,7 +215,7 @@ class TestDuel:
             lambda: page.keyboard.press("ArrowLeft"), lambda: page.keyboard.press("ArrowUp"),
             lambda: page.keyboard.press("ArrowDown"), lambda: page.click(".side:last-child"),
         ):  # fmt: skip
-            page.wait_for_selector(".duel:not([aria-busy])")
+            page.wait_for_selector(".pairwise:not([aria-busy])")
             before = page.evaluate(sides)
             act()
             page.wait_for_function(f"before => ({sides})() !== before", arg=before)
@@ -234,7 +234,7 @@ class TestLineage:
         page = opened(f"{family_links['anna']}&at={CHILD}")
         page.keyboard.press("y")
         page.wait_for_selector(VIEWS["lineage"])
-        assert sorted(ids(page, ".kin")) == [3, 14, CHILD]
+        assert sorted(ids(page, ".relative")) == [3, 14, CHILD]
         assert page.locator(".lines path").count() == 2
         at = "[role=tree] [aria-selected=true]"
         assert page.get_attribute(at, "data-id") == str(CHILD)
@@ -245,12 +245,12 @@ class TestLineage:
         page.keyboard.press("ArrowDown" if parent == "3" else "ArrowUp")
         assert {parent, page.get_attribute(at, "data-id")} == {"3", "14"}
         page.keyboard.press("Enter")
-        page.wait_for_function("() => document.querySelectorAll('.kin').length === 2")
-        assert CHILD in ids(page, ".kin")
+        page.wait_for_function("() => document.querySelectorAll('.relative').length === 2")
+        assert CHILD in ids(page, ".relative")
         page.keyboard.press("p")
-        page.wait_for_selector(".kin .tile[data-flag=pick]")
+        page.wait_for_selector(".relative .tile[data-flag=pick]")
         page.keyboard.press("Control+z")
-        page.wait_for_function("() => !document.querySelector('.kin .tile[data-flag=pick]')")
+        page.wait_for_function("() => !document.querySelector('.relative .tile[data-flag=pick]')")
 
 
 class TestSet:
@@ -286,7 +286,7 @@ class TestSet:
             page.wait_for_selector("th button")
             page.get_by_role("button", name=value, exact=True).click()
             page.wait_for_selector("#view[data-view=grid]")
-            page.wait_for_selector(".wall .tile[data-id]:not([hidden])")
+            page.wait_for_selector(".virtual-grid .tile[data-id]:not([hidden])")
             page.go_back()
 
 

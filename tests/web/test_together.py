@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from collection.curate.selection.select import Proposal, propose, select
 from collection.project import Project
+from collection.stages.judges import judges_of
 
 
 def vote(client: TestClient, kind: str, asset: int, value: Any, other: int | None = None) -> None:
@@ -34,7 +35,7 @@ class TestTheSet:
         found = got(anna, "/api/set/costs")["costs"]
         assert set(found) == {"quotas", "diversity", "locks"}
         assert found["locks"] > 0
-        assert found == pytest.approx(dict(select(project.store, project.wish).costs))
+        assert found == pytest.approx(dict(select(project.store, judges_of(project).wish()).costs))
 
     def test_a_newer_question_of_the_same_page_stops_the_one_before(
         self, anna: TestClient, project: Project, monkeypatch: pytest.MonkeyPatch
@@ -56,13 +57,13 @@ class TestTheSet:
         self, anna: TestClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         told: list[tuple[str, Any]] = []
-        monkeypatch.setattr("collection.web.stream.LOOK", -1.0)  # every choice takes longer
-        monkeypatch.setattr(app.state.news, "tell", lambda name, value: told.append((name, value)))
+        monkeypatch.setattr("collection.web.broadcaster.LOOK", -1.0)  # every choice takes longer
+        monkeypatch.setattr(app.state.broadcaster, "tell", lambda name, value: told.append((name, value)))
         supply = got(anna, "/api/set", asker="a")["supply"]
         assert told == [("choosing", {"asker": "a", "done": n, "total": supply}) for n in range(1, supply + 1)]
 
     def test_rarity_says_what_it_was_in_the_written_set(self, anna: TestClient, project: Project) -> None:
-        select(project.store, project.wish)
+        select(project.store, judges_of(project).wish())
         before = {(item["trait"], item["value"]): item["count"] for item in got(anna, "/api/set")["rarity"]}
         for number in got(anna, "/api/set")["ids"]:
             vote(anna, "flag", number, "reject")
@@ -89,7 +90,7 @@ class TestStacks:
         assert got(anna, "/api/assets/12")["stack"] is None
         assert got(anna, "/api/assets/11")["stack"] is None
         assert got(anna, "/api/ids", q="is:duplicate")["ids"] == []
-        select(project.store, project.wish)
+        select(project.store, judges_of(project).wish())
         assert "near-duplicate" not in " ".join(choice.why for choice in project.store.selection())
         anna.post("/api/undo")
         assert got(anna, "/api/set")["eligible"] == 11
@@ -100,10 +101,10 @@ class TestDuels:
     def test_how_far_the_asking_is(self, anna: TestClient) -> None:
         first = got(anna, "/api/pair")
         assert first["asked"] == first["votes"] == 0
-        outlook = first["outlook"]
-        assert not outlook["settled"]
-        assert 0.05 < outlook["then"] < outlook["doubt"] <= 0.5
-        assert outlook["votes"] >= 10
+        forecast = first["expected_error"]
+        assert not forecast["settled"]
+        assert 0.05 < forecast["then"] < forecast["now"] <= 0.5
+        assert forecast["votes"] >= 10
         assert not {"score", "scores"} & set(first["left"])
         vote(anna, "pair", first["left"]["id"], "left", first["right"]["id"])
         vote(anna, "pair", first["left"]["id"], "skip", first["right"]["id"])

@@ -56,7 +56,7 @@ def test_keys_lead_to_every_view_and_the_browser_goes_back(links: dict[str, str]
 
 def test_only_what_is_in_sight_is_in_the_document(links: dict[str, str], opened: Callable[..., Any]) -> None:
     page = opened(links["anna"])
-    shown = "document.querySelectorAll('.wall .tile:not([hidden])').length"
+    shown = "document.querySelectorAll('.virtual-grid .tile:not([hidden])').length"
     assert 0 < page.evaluate(shown) < 80
     page.keyboard.press("End")
     at(page, 120)

@@ -25,6 +25,7 @@ from collection.curate.reviews.state import COLOURS, FLAGS, MOST_STARS, Standing
 from collection.errors import UsageError
 from collection.store.records import Decision, Review
 from collection.store.store import Store
+from collection.values import label
 
 CURATOR = "curator"
 """Who decides where nobody gave a name."""
@@ -183,7 +184,7 @@ def _refuse(decision: Decision) -> None:
             raise UsageError(f"a note is a text of 1 to {LONGEST_NOTE} characters", "write a shorter one, or some")
     elif not any(value == known and type(value) is type(known) for known in VALUES[kind]):
         known = ", ".join(map(str, VALUES[kind]))
-        raise UsageError(f"{kind} cannot be {value!r} (image {decision.asset_id:04d})", f"it is one of {known}")
+        raise UsageError(f"{kind} cannot be {value!r} (image {label(decision.asset_id)})", f"it is one of {known}")
     if (kind == "pair") != (decision.other_id is not None) or decision.other_id == decision.asset_id:
         raise UsageError(
             f"a decision of kind {kind} about images {decision.asset_id} and {decision.other_id}",

@@ -27,7 +27,7 @@ VOTE_WORTH, FUTURES = 0.15, 8
 """What a vote that was asked for by `next_pairs` adds to the precision of each strength (benchmarks/deciding.py; a vote
 on two that were known to be equal would add 1/4); how many ways the strengths may move."""
 LEAST_AHEAD = 10
-"""Votes to look ahead where there were none."""
+"""The least number of votes to look ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,17 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
-    """How far the asking is, and what more votes will bring."""
+class ErrorForecast:
+    """The expected error of a choice, now and after more votes."""
 
-    doubt: float
-    """How much of the choice may be wrong now, 0 to 0.5."""
+    now: float
+    """See `Strengths.expected_error`; 0 to 0.5."""
     settled: bool
-    """Whether to stop asking."""
+    """Whether the error is small enough to stop asking."""
     votes: int
-    """So many more votes..."""
+    """How many more votes the forecast is for."""
     then: float
-    """... leave about this doubt."""
+    """The expected error after them, 0 to 0.5."""
 
     def as_json(self) -> dict[str, float]:
         """The same, by name."""
@@ -59,14 +59,14 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Strengths:
-    """What the votes say."""
+    """The strengths that votes give the images: a normal distribution."""
 
     values: Numbers
     """(n,), in logits: higher is better."""
     covariance: Numbers
     """(n, n)."""
     evidence: float = 0.0
-    """Logarithm of the Bayes factor against the likelier of two who know nothing: the prior as it is, and a coin."""
+    """Logarithm of the Bayes factor against the likelier of two null models: the prior unchanged, and a fair coin."""
 
     @property
     def order(self) -> list[int]:
@@ -83,10 +83,11 @@ class Strengths:
         reach = NormalDist().inv_cdf((1 + confidence) / 2) * self.errors
         return np.column_stack([self.values - reach, self.values + reach])
 
-    def doubt(self, keep: int) -> float:
-        """How much of a choice of the best `keep` may be wrong: mean over all images of the probability, 0 to 0.5.
+    def expected_error(self, keep: int) -> float:
+        """The share of images that a choice of the best `keep` is expected to put on the wrong side, 0 to 0.5.
 
-        The cut is half-way between the last that is kept and the first that is not.
+        It is the mean over all images of the probability that the image's true strength lies on the other side of the
+        cut, which is half-way between the last image that is kept and the first that is not.
         """
         if not 0 < keep < len(self.values):
             return 0.0
@@ -95,26 +96,27 @@ class Strengths:
         apart = np.abs(self.values - cut) / self.errors
         return float(np.mean([NormalDist().cdf(-distance) for distance in apart.tolist()]))
 
-    def settled(self, keep: int, doubt: float = 0.05) -> bool:
-        """Whether to stop asking: the best `keep` are told from the others but for a share of `doubt`."""
-        return self.doubt(keep) <= doubt
+    def settled(self, keep: int, error: float = 0.05) -> bool:
+        """Whether the votes suffice to choose the best `keep` with an expected error of at most `error`."""
+        return self.expected_error(keep) <= error
 
     @property
-    def told(self) -> bool:
-        """Whether the votes say something of their own: "strong" evidence of Kass and Raftery (1995), 20 to 1."""
+    def conclusive(self) -> bool:
+        """Whether the votes add to the prior: "strong" evidence of Kass and Raftery (1995), a Bayes factor over 20."""
         return self.evidence > math.log(20)
 
-    def outlook(self, keep: int, votes: int, doubt: float = 0.05) -> Outlook:
-        """What as many votes again as these strengths are from will bring, at least half a vote an image.
+    def forecast(self, keep: int, votes: int, error: float = 0.05) -> ErrorForecast:
+        """The expected error after as many votes again (`votes` were fitted), but at least half a vote an image.
 
-        How many it takes until `settled` is not said: that depends on how near the cut images lie, which only the votes
-        themselves can tell, and doubt falls with the root of their number.
+        It does not say how many votes are needed until `settled`: the error falls with the root of their number, at a
+        rate that depends on how near the cut images lie, which only the votes themselves can tell.
         """
         more = two_digits(max(votes, len(self.values) / 2, LEAST_AHEAD))
-        return Outlook(self.doubt(keep), self.settled(keep, doubt), more, self.doubt_after(more, keep))
+        then = self.expected_error_after(more, keep)
+        return ErrorForecast(self.expected_error(keep), self.settled(keep, error), more, then)
 
-    def doubt_after(self, votes: int, keep: int) -> float:
-        """The `doubt` to expect after more votes.
+    def expected_error_after(self, votes: int, keep: int) -> float:
+        """The `expected_error` to expect after more votes, 0 to 0.5.
 
         A vote adds about VOTE_WORTH to the precision of each of its two strengths. As errors shrink, strengths move: by
         as much, on average, as the errors lose in square. Mean of FUTURES ways to move.
@@ -123,7 +125,7 @@ class Strengths:
         variances = np.diag(self.covariance)
         later = 1 / (1 / variances + 2 * VOTE_WORTH * votes / max(len(variances), 1))
         values = self.values + moves * np.sqrt(np.maximum(variances - later, 0))
-        return float(np.mean([Strengths(row, np.diag(later)).doubt(keep) for row in values]))
+        return float(np.mean([Strengths(row, np.diag(later)).expected_error(keep) for row in values]))
 
     def next_pairs(self, count: int = 1) -> list[tuple[int, int]]:
         """The pairs that teach most, best first, each image in one at most; fewer where images run out.

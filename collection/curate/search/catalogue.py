@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from collection.curate.reviews.log import Reviews
 from collection.curate.reviews.state import COLOURS, Standing
-from collection.curate.search.columns import Choice, Images, Integers, Mask, Numbers, Scores
+from collection.curate.search.columns import ImageTable, Integers, Mask, Numbers, ScoreTable, SelectionTable
 from collection.store.records import Review
 from collection.store.store import Store
 from collection.values import TextEncoder
@@ -24,8 +24,8 @@ Flags = Mapping[int, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
-class Judge:
-    """What the catalogue must know of whoever gives the numbers."""
+class RankingContext:
+    """What the catalogue must know of the judges: what ranks, which encoder compares, which flags there are."""
 
     ranking: Mapping[str, str] = field(default_factory=dict)
     """The metrics that say which image is better, and the model of each."""
@@ -74,14 +74,14 @@ class Snapshot:
 
     version: int
     """Grows with every change of what is known, chosen or said."""
-    images: Images
-    scores: Scores
-    choice: Choice
+    images: ImageTable
+    scores: ScoreTable
+    selection: SelectionTable
     flagged: Flags
     flags: Mapping[str, Mask]
     """The same by columns, by name."""
     reviews: Reviews
-    judge: Judge
+    context: RankingContext
     _store: Store
     _votes: dict[tuple[str | None, str | None], Votes] = field(default_factory=dict)
 
@@ -97,7 +97,7 @@ class Snapshot:
     @cached_property
     def vectors(self) -> tuple[Integers, Vectors]:
         """Rows, (m,), and unit vectors, (m, d), of the images that the encoder has seen."""
-        ids, vectors = self._store.embeddings(self.judge.model)
+        ids, vectors = self._store.embeddings(self.context.model)
         rows = [(self.images.rows[number], place) for place, number in enumerate(ids) if number in self.images.rows]
         found = vectors[[place for _, place in rows]] if rows else vectors[:0]
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
@@ -108,9 +108,9 @@ class Snapshot:
 class Catalogue:
     """All images of a project. Threads may share it: each asks `now` and reads what it gets."""
 
-    def __init__(self, store: Store, judge: Callable[[], Judge]) -> None:
-        """`judge` is asked again whenever scores changed: what ranks may have."""
-        self._store, self._judge = store, judge
+    def __init__(self, store: Store, context: Callable[[], RankingContext]) -> None:
+        """`context` is called again whenever scores changed, as the metrics that rank may have changed too."""
+        self._store, self._context = store, context
         self._lock = Lock()
         self._commits = 0
         self._seen: dict[str, int] = {}
@@ -161,23 +161,24 @@ class Catalogue:
 
     def _renewed(self, old: Snapshot | None, changes: Mapping[str, int], version: int) -> Snapshot:
         stale = {what for what, count in changes.items() if self._seen.get(what) != count}
-        images = Images(self._store.image_columns()) if old is None or "images" in stale else old.images
+        images = ImageTable(self._store.image_columns()) if old is None or "images" in stale else old.images
         same = old is not None and images is old.images
         if old is not None and same and "scores" not in stale:
-            judge, scores, flagged, flags = old.judge, old.scores, old.flagged, old.flags
+            context, scores, flagged, flags = old.context, old.scores, old.flagged, old.flags
         else:
-            judge = self._judge()
-            scores = Scores(images, self._store.score_columns(), self._store.scores_with_percentiles(judge.ranking))
-            flagged = judge.flags()
+            context = self._context()
+            ranking = self._store.scores_with_percentiles(context.ranking)
+            scores = ScoreTable(images, self._store.score_columns(), ranking)
+            flagged = context.flags()
             flags = _masks(images, flagged)
         if old is not None and same and "choice" not in stale:
-            choice = old.choice
+            selection = old.selection
         else:
-            choice = Choice(images, self._store.duplicates(), self._store.selection())
-        return Snapshot(version, images, scores, choice, flagged, flags, self._reviews, judge, self._store)
+            selection = SelectionTable(images, self._store.duplicates(), self._store.selection())
+        return Snapshot(version, images, scores, selection, flagged, flags, self._reviews, context, self._store)
 
 
-def _masks(images: Images, flags: Flags) -> dict[str, Mask]:
+def _masks(images: ImageTable, flags: Flags) -> dict[str, Mask]:
     names = sorted({name for found in flags.values() for name in found})
     return {name: images.mask(number for number, found in flags.items() if name in found) for name in names}
 

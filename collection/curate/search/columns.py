@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.store.columns import ImageColumns, ScoreColumns
-from collection.store.records import Duplicate, Score, Selection
+from collection.store.records import Duplicate, Score, Selection, all_traits
 
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
@@ -40,7 +40,7 @@ class Labels:
         return None if code < 0 else self.names[code]
 
 
-class Images:
+class ImageTable:
     """What an image is, by columns (n,): its number, file, size, and what its recipe says."""
 
     def __init__(self, rows: Sequence[ImageColumns]) -> None:
@@ -56,7 +56,7 @@ class Images:
         self.styles = _weights([item.get("blend", ()) for item in said])
         """The weight of each style, 0 to 1, by name."""
         self.traits = _traits(
-            [{**json.loads(row.features), **item.get("traits", {})} for row, item in zip(rows, said, strict=True)]
+            [all_traits(item.get("traits", {}), json.loads(row.features)) for row, item in zip(rows, said, strict=True)]
         )
         """By name: what was planned, and what the generator says of its picture."""
 
@@ -79,17 +79,17 @@ class Images:
 
 
 @dataclass(frozen=True)
-class Metric:
+class MetricColumn:
     """One metric: raw values, and percentiles among their kind, 0 to 100; (n,), NaN where there is none."""
 
     values: Numbers
     percentiles: Numbers
 
 
-class Scores:
+class ScoreTable:
     """What the judges say: `rows` of all metrics, and `ranking`, those that rank, with their percentiles as of now."""
 
-    def __init__(self, images: Images, rows: Sequence[ScoreColumns], ranking: Sequence[Score]) -> None:
+    def __init__(self, images: ImageTable, rows: Sequence[ScoreColumns], ranking: Sequence[Score]) -> None:
         now = [ScoreColumns(item.file_sha256, item.metric, item.value, item.percentile) for item in ranking]
         self.metrics = _metrics(images, [*rows, *now])
         wanted = [self.metrics[name].percentiles for name in sorted({item.metric for item in now})]
@@ -97,10 +97,10 @@ class Scores:
         """Mean percentile over the metrics that rank, (n,), 0 to 100; NaN for an image without a score."""
 
 
-class Choice:
+class SelectionTable:
     """What was set aside and what was chosen."""
 
-    def __init__(self, images: Images, duplicates: Sequence[Duplicate], selection: Sequence[Selection]) -> None:
+    def __init__(self, images: ImageTable, duplicates: Sequence[Duplicate], selection: Sequence[Selection]) -> None:
         self.aside = {item.asset_id: item for item in duplicates}
         """Near-duplicates, by number."""
         self.stacks: Mapping[int, list[Duplicate]] = _stacks(duplicates)
@@ -127,16 +127,16 @@ def _traits(values: Sequence[Mapping[str, str]]) -> dict[str, Labels]:
     return {name: Labels.of([traits.get(name) for traits in values]) for name in names}
 
 
-def _metrics(images: Images, rows: Sequence[ScoreColumns]) -> dict[str, Metric]:
+def _metrics(images: ImageTable, rows: Sequence[ScoreColumns]) -> dict[str, MetricColumn]:
     """The columns of each metric; of several scores of one image the last counts."""
     places: dict[str, list[int]] = defaultdict(list)
     for row, name in enumerate(images.files):
         places[name].append(row)
-    found: dict[str, Metric] = {}
+    found: dict[str, MetricColumn] = {}
     for score in rows:
         for row in places.get(score.file_sha256, ()):
             if score.metric not in found:
-                found[score.metric] = Metric(*np.full((2, len(images)), np.nan))
+                found[score.metric] = MetricColumn(*np.full((2, len(images)), np.nan))
             found[score.metric].values[row] = score.value
             found[score.metric].percentiles[row] = np.nan if score.percentile is None else score.percentile
     return dict(sorted(found.items()))

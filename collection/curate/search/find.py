@@ -2,7 +2,8 @@
 
 Fields: id, seed, series, stars, colour, is, by, like, sort, score (mean percentile of the metrics that rank), every
 metric (`quality>80`), its percentile (`quality%>80`), `style.NAME` (weight, 0 to 1) and every trait. Words are looked
-for in the prompt; a word that begins with ~ orders by what the picture shows, as a CLIP encoder sees it.
+for in the prompt, as wholes: `sea` does not find "season", `sea*` does. A word that begins with ~ orders by what the
+picture shows, as a CLIP encoder sees it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import NoReturn, TypeVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from collection.curate.search.catalogue import Snapshot, Votes
 from collection.curate.search.columns import Integers, Labels, Mask, Numbers
 from collection.curate.search.query import Query, Term, parse
 from collection.errors import UsageError
+from collection.spelling import did_you_mean
 
 Found = TypeVar("Found")
 EVERYBODY = "everybody"
@@ -135,8 +136,21 @@ def _holds(asked: _Asked, term: Term) -> Mask:
 
 
 def _in_prompt(asked: _Asked, text: str) -> Mask:
-    wanted, words = text.casefold(), asked.snapshot.images.words
-    return np.fromiter((wanted in prompt for prompt in words), np.bool_, len(words))
+    """Which prompts have these words one after the other, whatever the case; see `_words_pattern`."""
+    pattern, prompts = _words_pattern(text.casefold()), asked.snapshot.images.words
+    return np.fromiter((pattern.search(prompt) is not None for prompt in prompts), np.bool_, len(prompts))
+
+
+_LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+"""A letter, digit or _ of a script that sets words apart; not of Thai, Lao, Burmese, Khmer, Japanese or Chinese."""
+
+
+def _words_pattern(text: str) -> re.Pattern[str]:
+    """What finds words as wholes: `sea` is no part of "season", and `sea*` begins it; a * is any part of a word."""
+    words = [_word_pattern(*word.split("*")) for word in text.split()]
+    begins = rf"(?<!{_LETTER})" if re.match(rf"\s*{_LETTER}", text) else ""
+    ends = rf"(?!{_LETTER})" if re.search(rf"{_LETTER}\s*$", text) else ""
+    return re.compile(begins + r"\W+".join(words) + ends)
 
 
 STATES: Mapping[str, Callable[[Snapshot, Votes], Mask]] = {
@@ -147,13 +161,19 @@ STATES: Mapping[str, Callable[[Snapshot, Votes], Mask]] = {
     "locked": lambda _, votes: votes.locked,
     "contested": lambda _, votes: votes.contested,
     "flagged": lambda now, _: _any(now.flags, len(now.images)),
-    "selected": lambda now, _: now.choice.is_chosen,
-    "duplicate": lambda now, votes: now.choice.is_aside & ~votes.apart,
-    "stacked": lambda now, _: now.choice.is_aside | now.images.mask(now.choice.stacks),
+    "selected": lambda now, _: now.selection.is_chosen,
+    "duplicate": lambda now, votes: now.selection.is_aside & ~votes.apart,
+    "stacked": lambda now, _: now.selection.is_aside | now.images.mask(now.selection.stacks),
     "imported": lambda now, _: now.images.series.codes < 0,
     "disagrees": lambda now, votes: _disagrees(now, votes),
 }
 """What `is:` can say of an image."""
+
+
+def _word_pattern(first: str, *rest: str) -> str:
+    """A word by the parts between its *; each part is looked for once, at its first place, so that no text is slow."""
+    middle = "".join(rf"(?>\w*?{re.escape(part)})" for part in rest[:-1] if part)
+    return re.escape(first) + middle + (rf"\w*{re.escape(rest[-1])}" if rest else "")
 
 
 def _states(asked: _Asked, term: Term) -> Mask:
@@ -250,7 +270,7 @@ def _last_if_unknown(key: Numbers) -> Numbers:
 
 
 def _ranks(snapshot: Snapshot) -> Numbers:
-    chosen = snapshot.choice.chosen
+    chosen = snapshot.selection.chosen
     return np.array([chosen[n].rank if n in chosen else np.nan for n in snapshot.images.ids.tolist()], np.float64)
 
 
@@ -264,7 +284,7 @@ def _image_vector(snapshot: Snapshot, term: Term) -> npt.NDArray[np.float32]:
 
 
 def _text_vector(snapshot: Snapshot, term: Term) -> npt.NDArray[np.float32]:
-    encoder, text = snapshot.judge.words, term.value.removeprefix("~").strip()
+    encoder, text = snapshot.context.words, term.value.removeprefix("~").strip()
     if encoder is None:
         _wrong(
             term,
@@ -296,10 +316,8 @@ def _unknown_field(snapshot: Snapshot, term: Term, name: str) -> NoReturn:
 
 
 def _unknown(term: Term, message: str, name: str, known: tuple[str, ...] | list[str]) -> NoReturn:
-    lowered = {item.casefold(): item for item in known}
-    near = get_close_matches(name.casefold(), lowered, n=1, cutoff=0.5)
     some = ", ".join(list(known)[:12])
-    _wrong(term, message, f"did you mean {lowered[near[0]]}?" if near else f"there are: {some}")
+    _wrong(term, message, did_you_mean(name, known) or f"there are: {some}")
 
 
 def _wrong(term: Term, message: str, hint: str) -> NoReturn:

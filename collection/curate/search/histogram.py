@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from collection.curate.search.catalogue import Snapshot
 from collection.curate.search.find import field_names, find_rows, label_field, numeric_field
 from collection.errors import UsageError
+from collection.spelling import did_you_mean
 
 BINS = 40
 
@@ -28,8 +28,8 @@ def histogram(snapshot: Snapshot, field: str, text: str = "", viewer: str | None
         return {"words": list(labels.names), "counts": counts.tolist(), "missing": int((codes < 0).sum())}
     numbers = numeric_field(snapshot, field, snapshot.votes(viewer, viewer))
     if numbers is None:
-        near = get_close_matches(field, field_names(snapshot), n=1, cutoff=0.5)
-        raise UsageError(f'there is no field "{field}" with values', f"did you mean {near[0]}?" if near else None)
+        near = did_you_mean(field, field_names(snapshot))
+        raise UsageError(f'there is no field "{field}" with values', near or None)
     known = numbers[~np.isnan(numbers)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     if field.endswith("%") or field.lower() == "score":

@@ -1,7 +1,7 @@
 """The language in which images are asked for, on the command line and in the address of a view.
 
     quality>=80  score%>90  seed:100-200,300  series:storms,calm  style.ukiyo-e>0.3  sky:violet  is:unreviewed  stars>=3
-    colour:red  by:anna  lighthouse  "torn sky"  "~a red hat"  like:31  sort:-quality  sort:random(7)
+    colour:red  by:anna  lighthouse  light*  "torn sky"  "~a red hat"  like:31  sort:-quality  sort:random(7)
 
 Terms are joined by "and"; a `-` before one negates it. What holds a space, a quote, or one of : < > = is quoted, with
 a backslash before a quote or a backslash. Here is the syntax alone; `find` knows what there is to ask for.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from collection.curate.selection.criteria import Wish
 from collection.curate.selection.diverse import Vectors
-from collection.store.records import Asset, Duplicate
+from collection.store.records import Asset, Duplicate, Score
 from collection.store.store import Store
 
 
@@ -30,14 +30,16 @@ def rank(store: Store, metrics: Mapping[str, str]) -> list[Ranked]:
     prompt or style above another that a metric happens to like less. An image that a metric has not seen gets no
     percentile from it; one without any score ranks last.
     """
+    return _ranked(store.assets(), store.scores_with_percentiles(metrics))
+
+
+def _ranked(assets: Sequence[Asset], scores: Sequence[Score]) -> list[Ranked]:
     values: dict[str, dict[str, float]] = defaultdict(dict)
     percentiles: dict[str, list[float]] = defaultdict(list)
-    for score in store.scores_with_percentiles(metrics):
+    for score in scores:
         values[score.file_sha256][score.metric] = score.value
         percentiles[score.file_sha256].append(score.percentile or 0.0)
-    ranked = [
-        Ranked(asset, mean(percentiles[asset.file_sha256]), values[asset.file_sha256]) for asset in store.assets()
-    ]
+    ranked = [Ranked(asset, mean(percentiles[asset.file_sha256]), values[asset.file_sha256]) for asset in assets]
     return sorted(ranked, key=lambda item: (-item.score, item.asset.id))
 
 
@@ -51,12 +53,15 @@ class Candidates:
     """The near-duplicates, by number."""
     encoded: tuple[Sequence[int], Vectors]
     """Numbers, and vectors (n, d), of the images that the encoder has seen."""
+    scores: Sequence[Score] = ()
+    """What the images are ranked by, by file and metric."""
 
 
 def candidates_of(store: Store, wish: Wish) -> Candidates:
     """What there is to choose from, by the metrics and the encoder of a wish."""
+    scores = store.scores_with_percentiles(wish.metrics)
     aside = {item.asset_id: item for item in store.duplicates()}
-    return Candidates(rank(store, wish.metrics), aside, store.embeddings(wish.model))
+    return Candidates(_ranked(store.assets(), scores), aside, store.embeddings(wish.model), scores)
 
 
 def eligible_of(ranked: Sequence[Ranked], wish: Wish, aside: Mapping[int, Duplicate]) -> list[Ranked]:

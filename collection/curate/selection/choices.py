@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from collection.curate.selection.select import refuse_crowd
 from collection.errors import UsageError
 from collection.store.records import Decision
 from collection.store.store import Store
+from collection.values import label
 
 
 def decide(
@@ -46,17 +48,17 @@ def after(
     """The wish as these decisions would leave it; nothing is recorded.
 
     A lock takes back this curator's reject, a reject the lock, and `freed` images have neither. Raises UsageError for
-    numbers without an image, or an image in two of the lists; CollectionError where the locked images would be more
+    numbers without an image, or an image that is named twice; ConflictError where the locked images would be more
     than the tokens of their kind.
     """
     asked = [*locked, *rejected, *freed]
     known = set(store.numbers())
     if unknown := [number for number in asked if number not in known]:
         raise UsageError(
-            f"the plan has no image {unknown[0]:04d}", "`collection sheet --all` shows every image with its number"
+            f"the plan has no image {label(unknown[0])}", "`collection sheet --all` shows every image with its number"
         )
-    if twice := [number for number in set(asked) if asked.count(number) > 1]:
-        raise UsageError(f"image {twice[0]:04d} is named twice", "lock, reject or free it")
+    if twice := sorted(number for number, times in Counter(asked).items() if times > 1):
+        raise UsageError(f"image {label(twice[0])} is named twice", "lock it, reject it or take both back")
     decided = dict(wish.decided)
     for said in _said(wish, locked, rejected, freed, curator):
         standing = decided.get(said.asset_id, Standing(said.asset_id))
@@ -119,11 +121,12 @@ def refuse_swap(store: Store, wish: Wish, out: int, into: int) -> None:
     """Raise UsageError where `out` is not chosen, `into` is, or the two are not of one kind under the quotas."""
     chosen = {item.asset_id for item in store.selection()}
     if out not in chosen or into in chosen:
-        wrong = f"image {out:04d} is not chosen" if out not in chosen else f"image {into:04d} is chosen already"
-        raise UsageError(wrong, "--swap CHOSEN OTHER; `collection sheet` shows the chosen images")
+        wrong = f"image {label(out)} is not chosen" if out not in chosen else f"image {label(into)} is chosen already"
+        raise UsageError(wrong, "collection select --swap SELECTED OTHER; `collection sheet` shows the selected images")
     old, new = store.asset(out), store.asset(into)
     if old and new and wish.slots and wish.slot_of(old) != wish.slot_of(new):
         raise UsageError(
-            f"images {out:04d} and {into:04d} are of different kinds, and the quotas ask for an exact number of each",
+            f"images {label(out)} and {label(into)} are of different kinds, "
+            "and the quotas ask for an exact number of each",
             f"collection select --why-image {into} says its kind",
         )

@@ -27,7 +27,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from collection.errors import CollectionError
+from collection.errors import ConflictError
 from collection.values import Progress, silent
 
 Vectors = npt.NDArray[np.float32]
@@ -114,7 +114,7 @@ def worth(pool: Pool, rows: Sequence[int], diversity: float, supply: int) -> flo
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class DiverseSet:
     """The chosen rows, in the order of choice, and how far from the best set they can be."""
 
     rows: list[int]
@@ -129,7 +129,7 @@ class Choice:
         return max(0.0, 1 - self.worth / self.most) if self.most > 0 else 0.0
 
 
-class OvertakenError(CollectionError):
+class OvertakenError(ConflictError):
     """A choice was stopped on the way."""
 
     def __init__(self) -> None:
@@ -145,7 +145,7 @@ def choose(
     picked: Sequence[int] = (),
     overtaken: Callable[[], bool] = lambda: False,
     progress: Progress = silent,
-) -> Choice:
+) -> DiverseSet:
     """A good set: the `locked` rows first, then greedily of the `picked`, then of all others.
 
     Each goes on as long as the kinds have room. `room` is how many of each kind there are to be, the locked among
@@ -174,7 +174,7 @@ def choose(
                 raise OvertakenError
             take(best)
             progress(len(chosen), int(sum(room)))
-    return Choice(chosen, gains.total, max(gains.most, gains.total))
+    return DiverseSet(chosen, gains.total, max(gains.most, gains.total))
 
 
 def coverage(vectors: Vectors, chosen: Sequence[int]) -> Coverage | None:

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from collection.curate.reviews.state import Standing
 from collection.curate.selection.candidates import Candidates, Ranked, candidates_of
 from collection.curate.selection.criteria import Wish
-from collection.errors import CollectionError
+from collection.errors import NotFoundError
 from collection.store.records import Asset, Duplicate, Selection
 from collection.store.store import Store
-from collection.values import amount
+from collection.values import amount, label
 
 
 def explained(
@@ -38,7 +38,7 @@ def explained(
 
 
 def why(store: Store, asset_id: int, wish: Wish, candidates: Candidates | None = None) -> str:
-    """Why an image was chosen, or why not; raises CollectionError for a number that no image has.
+    """Why an image was chosen, or why not; raises NotFoundError for a number that no image has.
 
     `candidates` saves the ranking where it is at hand.
     """
@@ -54,7 +54,7 @@ def why(store: Store, asset_id: int, wish: Wish, candidates: Candidates | None =
     for choice in store.selection():
         if choice.asset_id in keepers and keepers[choice.asset_id] == keepers.get(asset_id, asset_id):
             said = _said(choice.asset_id, wish)
-            return f"not chosen: its near-duplicate {choice.asset_id:04d} stands for it{said}"
+            return f"not chosen: its near-duplicate {label(choice.asset_id)} stands for it{said}"
     if (item := candidates.aside.get(asset_id)) and asset_id not in wish.apart:
         return f"not chosen: set aside as a near-duplicate of {item.keeper} ({nearness(item)})"
     for place, ranked in enumerate(candidates.ranked, 1):
@@ -62,8 +62,8 @@ def why(store: Store, asset_id: int, wish: Wish, candidates: Candidates | None =
             standing = f"not chosen: {_standing(ranked, place, len(candidates.ranked))}"
             weighed = f"; likeness was weighed too (diversity {wish.diversity:g})" if wish.diversity else ""
             return f"{standing}, {no_room(ranked.asset, wish)}{_said(asset_id, wish)}{weighed}"
-    raise CollectionError(
-        f"no image has the number {asset_id:04d}", "collection sheet shows the images and their numbers"
+    raise NotFoundError(
+        f"no image has the number {label(asset_id)}", "collection sheet shows the images and their numbers"
     )
 
 
@@ -97,7 +97,7 @@ def no_room(asset: Asset, wish: Wish) -> str:
 def _reason(item: Ranked, place: int, images: int, duplicates: Sequence[Duplicate]) -> str:
     text = f"chosen: {_standing(item, place, images)}"
     if duplicates:
-        others = ", ".join(f"{twin.asset_id:04d} ({nearness(twin)})" for twin in duplicates)
+        others = ", ".join(f"{label(twin.asset_id)} ({nearness(twin)})" for twin in duplicates)
         text += f"; the best of its near-duplicates, set aside: {others}"
     return text
 

@@ -12,10 +12,10 @@ import numpy as np
 from collection.curate.reviews.state import Standing
 from collection.curate.selection.candidates import Candidates, Ranked, candidates_of, eligible_of, mean
 from collection.curate.selection.criteria import Wish
-from collection.curate.selection.diverse import Choice, Coverage, Pool, Vectors, choose, coverage, spread
+from collection.curate.selection.diverse import Coverage, DiverseSet, Pool, Vectors, choose, coverage, spread
 from collection.curate.selection.reasons import explained, no_room
-from collection.errors import CollectionError
-from collection.store.records import Asset
+from collection.errors import ConflictError
+from collection.store.records import Asset, Duplicate, Score
 from collection.store.store import Store
 from collection.values import ARTIST, Progress, Slot, amount, canonical_json, sha256_hex, silent
 
@@ -47,24 +47,40 @@ class SelectReport:
 
 
 def inputs(store: Store, wish: Wish) -> str:
-    """Hash of all that the selection depends on."""
+    """Hash of all that the selection depends on; it reads no recipes."""
+    images = [(row.id, row.file_sha256) for row in store.image_columns()]
+    encoded = store.embeddings(wish.model)[0] if wish.diversity else []
+    return _hash(wish, images, store.scores_with_percentiles(wish.metrics), store.duplicates(), encoded)
+
+
+def _inputs_of(candidates: Candidates, wish: Wish) -> str:
+    """The same hash, of candidates that are at hand."""
+    images = sorted((item.asset.id, item.asset.file_sha256) for item in candidates.ranked)
+    aside = [item for _, item in sorted(candidates.aside.items())]
+    return _hash(wish, images, candidates.scores, aside, candidates.encoded[0])
+
+
+def _hash(
+    wish: Wish,
+    images: Sequence[tuple[int, str]],
+    scores: Sequence[Score],
+    duplicates: Sequence[Duplicate],
+    encoded: Sequence[int],
+) -> str:
     seen = [
         wish.supply,
         sorted(wish.metrics.items()),
         [[name, list(map(list, traits)), count] for (name, traits), count in sorted(wish.slots.items())],
-        [[asset.id, asset.file_sha256] for asset in store.assets()],
-        [
-            [item.file_sha256, item.metric, item.value, item.percentile]
-            for item in store.scores_with_percentiles(wish.metrics)
-        ],
-        [[item.asset_id, item.keeper] for item in store.duplicates()],
+        [list(image) for image in images],
+        [[item.file_sha256, item.metric, item.value, item.percentile] for item in scores],
+        [[item.asset_id, item.keeper] for item in duplicates],
         [
             [n, said.locked_by, dict(said.flags), *filter(None, [said.apart_by])]
             for n, said in sorted(wish.decided.items())
             if said.locked or said.flags or said.apart_by
         ],
         [sorted(wish.barred.items()), wish.diversity],
-        [wish.model, store.embeddings(wish.model)[0]] if wish.diversity else [],
+        [wish.model, list(encoded)] if wish.diversity else [],
     ]
     return sha256_hex(canonical_json(seen))
 
@@ -88,7 +104,7 @@ class Eligible:
     """What a wish leaves to choose from. It does not depend on the diversity: one of it serves a whole slider."""
 
     def __init__(self, candidates: Candidates, wish: Wish) -> None:
-        """Raises CollectionError where more images are locked than there are tokens of their kind."""
+        """Raises ConflictError where more images are locked than there are tokens of their kind."""
         self.images = eligible_of(candidates.ranked, wish, candidates.aside)
         """Best first."""
         refuse_crowd([item.asset for item in self.images], wish)
@@ -111,7 +127,7 @@ class Eligible:
             self._pools[which] = Pool(scores, rooms, self._spread if wish.diversity else None)
         return self._pools[which]
 
-    def choice(self, wish: Wish, overtaken: Callable[[], bool], progress: Progress = silent) -> Choice:
+    def choice(self, wish: Wish, overtaken: Callable[[], bool], progress: Progress = silent) -> DiverseSet:
         """The rows to choose."""
         locked, picked = (
             [row for row, item in enumerate(self.images) if item.asset.id in numbers]
@@ -136,7 +152,7 @@ def propose(
     are worked out, which takes as long as the choice.
 
     `eligible` is what the wish leaves, where that is at hand; `progress` is told of the choice itself. Raises
-    CollectionError where more images are locked than there are tokens of their kind, and OvertakenError as soon as
+    ConflictError where more images are locked than there are tokens of their kind, and OvertakenError as soon as
     `overtaken` says so.
     """
     eligible = eligible or Eligible(candidates, wish)
@@ -155,13 +171,14 @@ def propose(
 def select(store: Store, wish: Wish) -> SelectReport:
     """Choose a good and diverse set under the quotas, and say why of each image.
 
-    Raises CollectionError where more images are locked than there are tokens of their kind.
+    Raises ConflictError where more images are locked than there are tokens of their kind.
     """
-    seen, candidates = inputs(store, wish), candidates_of(store, wish)
+    candidates = candidates_of(store, wish)
     found = propose(candidates, wish)
     report, reach = found.report, found.report.coverage
     chosen = [item.asset.id for item in found.chosen]
-    store.replace_selection(explained(candidates.ranked, chosen, wish, candidates.aside), seen, {
+    selection = explained(candidates.ranked, chosen, wish, candidates.aside)
+    store.replace_selection(selection, _inputs_of(candidates, wish), {
         "selected": report.selected, "eligible": report.eligible, "supply": wish.supply, "barred": report.barred,
         "mean_score": report.mean_score, "costs": report.costs, "gap": report.gap,
         "artists": {name: {"tokens": wanted, "chosen": has} for name, (wanted, has) in report.artists.items()},
@@ -179,7 +196,7 @@ def standing_of(candidates: Candidates, wish: Wish, numbers: Collection[int]) ->
 
 
 def refuse_crowd(assets: Sequence[Asset], wish: Wish) -> None:
-    """Raise CollectionError where more of these images are locked than there are tokens of their kind."""
+    """Raise ConflictError where more of these images are locked than there are tokens of their kind."""
     locked: dict[Slot, list[Asset]] = defaultdict(list)
     for asset in assets:
         if asset.id in wish.locked:
@@ -187,9 +204,9 @@ def refuse_crowd(assets: Sequence[Asset], wish: Wish) -> None:
     for slot, found in locked.items():
         if len(found) > wish.room[slot]:
             names = ", ".join(asset.label for asset in found[:6])
-            raise CollectionError(
+            raise ConflictError(
                 f"{amount(len(found), 'image')} locked ({names}), {no_room(found[0], wish)}",
-                f"collection select --free {found[-1].id}",
+                f"collection lock {found[-1].id} --off",
             )
 
 

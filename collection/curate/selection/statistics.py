@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from collection.curate.selection.candidates import Candidates
@@ -27,7 +27,7 @@ class Rarity:
 
 
 @dataclass(frozen=True, slots=True)
-class Gauge:
+class QuotaStatus:
     """A quota: a value of a trait, or a one-of-one (`trait` empty), and how far it is met."""
 
     trait: str
@@ -39,7 +39,7 @@ class Gauge:
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
+class SetDiff:
     """What choosing a set would change in the one that was written last."""
 
     added: Sequence[int]
@@ -55,11 +55,11 @@ class Moves:
         return [item for item in self.rarity if item.count != item.before]
 
 
-def moves(candidates: Candidates, proposal: Proposal, written: Collection[int]) -> Moves:
+def set_diff(candidates: Candidates, proposal: Proposal, written: Collection[int]) -> SetDiff:
     """How a proposal differs from the written set, which is told by the numbers of its images."""
     chosen = {item.asset.id: None for item in proposal.chosen}
     before = [item.asset for item in candidates.ranked if item.asset.id in written]
-    return Moves(
+    return SetDiff(
         [number for number in chosen if number not in written],
         sorted(set(written) - chosen.keys()),
         rarity(proposal, before),
@@ -77,23 +77,18 @@ def rarity(proposal: Proposal, before: Iterable[Asset] = ()) -> list[Rarity]:
     return sorted(found, key=lambda item: (item.trait, item.count, item.value))
 
 
-def gauges(proposal: Proposal, wish: Wish) -> list[Gauge]:
+def quota_status(proposal: Proposal, wish: Wish) -> list[QuotaStatus]:
     """How far each trait value that the quotas name is met; empty where there are no quotas."""
     if not wish.slots:
         return []
     wanted = _by_value(wish.slots.items())
     chosen = _by_value((wish.slot_of(item.asset), 1) for item in proposal.chosen)
     eligible = _by_value((wish.slot_of(item.asset), 1) for item in proposal.eligible)
-    return [Gauge(*pair, count, chosen[pair], eligible[pair]) for pair, count in sorted(wanted.items())]
-
-
-def traits_of(asset: Asset) -> Mapping[str, str]:
-    """What was planned of an image, and what its generator says of it."""
-    return {**asset.features, **(asset.recipe.traits if asset.recipe else {})}
+    return [QuotaStatus(*pair, count, chosen[pair], eligible[pair]) for pair, count in sorted(wanted.items())]
 
 
 def _counted(assets: Iterable[Asset]) -> Counter[tuple[str, str]]:
-    return Counter(pair for asset in assets for pair in traits_of(asset).items())
+    return Counter(pair for asset in assets for pair in asset.traits.items())
 
 
 def _by_value(slots: Iterable[tuple[Slot, int]]) -> dict[tuple[str, str], int]:

@@ -97,7 +97,7 @@ def inputs(store: Store, wish: Wish) -> str:
     seen = [
         [[*_pair(event), event.value] for event in answers],
         [[item.file_sha256, item.metric, item.value] for item in store.scores_with_percentiles(wish.metrics)],
-        [asset.id for asset in store.assets()],
+        store.numbers(),
         sorted(wish.metrics.items()),
     ]
     return sha256_hex(canonical_json(seen))
@@ -128,8 +128,8 @@ def rank_by_votes(store: Store, wish: Wish) -> VoteRanking:
     known = [item for item in ranked if item.values or item.asset.id in compared]
     files = {item.asset.file_sha256: values[item.asset.id] for item in known}
     scores = [Score(sha256, VOTES, model, value) for sha256, value in files.items()]
-    told = bool(found.votes) and found.strengths.told
-    report = {"votes": found.votes, "told": told, "evidence": found.strengths.evidence}
+    conclusive = bool(found.votes) and found.strengths.conclusive
+    report = {"votes": found.votes, "conclusive": conclusive, "evidence": found.strengths.evidence}
     store.replace_metric(VOTES, scores, seen, report)
     return found
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from collection.errors import WeightsError
+from collection.models.hub import hub_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -35,19 +34,9 @@ def find_adapter(name: str, folder: Path, local_files_only: bool) -> Path:
 
 
 def _fetch(repository: str, file: str, local_files_only: bool) -> Path:
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
-
     if not file.endswith(".safetensors"):
         raise WeightsError(f"{repository}/{file} is no safetensors file", "name the file of that repository")
-    try:
-        return Path(hf_hub_download(repository, file, local_files_only=local_files_only))
-    except (OSError, HfHubHTTPError, HFValidationError) as error:
-        raise WeightsError(
-            f"{repository}/{file} is no file here and could not be had from the hub or its cache: "
-            f"{str(error).strip().splitlines()[0]}",
-            "check the spelling, or go online once to fetch it",
-        ) from error
+    return hub_file(repository, file, local_files_only=local_files_only, otherwise="put its file into the project")
 
 
 def read_adapter(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -59,16 +48,3 @@ def read_adapter(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise WeightsError(f"{path.name} cannot be read: {error}", "copy or fetch it again") from error
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file; of one that has not changed since, from memory."""
-    status = path.stat()
-    return _digest(path, status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(maxsize=512)
-def _digest(path: Path, size: int, modified: int) -> str:
-    """Size and time of change are part of the key only: a changed file is read again."""
-    with path.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest()

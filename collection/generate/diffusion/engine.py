@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import GenerationError
-from collection.generate.diffusion.adapter_files import find_adapter, sha256_of
-from collection.generate.diffusion.image_to_image import Pictures, sketch_arguments
+from collection.generate.diffusion.adapter_files import find_adapter
+from collection.generate.diffusion.image_to_image import sketch_arguments
 from collection.generate.diffusion.ip_adapter import ENCODER, IpAdapter
 from collection.generate.diffusion.lora import LoraMixer
 from collection.generate.diffusion.noise import initial_noise
@@ -17,7 +17,9 @@ from collection.generate.diffusion.options import FLOW_SCHEDULERS, SCHEDULERS
 from collection.generate.diffusion.prompt_blend import ARGUMENTS, PromptEncoder
 from collection.generate.diffusion.rows import Mix, Row
 from collection.generate.diffusion.weights import load_draft_vae, part_sha256
+from collection.generate.pictures import Pictures
 from collection.models.determinism import seeded_generator
+from collection.models.weights import file_sha256
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -70,10 +72,10 @@ class Engine:
     def identity_of(self, row: Row) -> dict[str, Any]:
         """SHA-256 of every weights file that this row adds to the model's own."""
         mixes = [row.early, *([row.late] if row.late else [])]
-        found = {name: sha256_of(self.find(name)) for mix in mixes for name, _ in mix.loras}
+        found = {name: file_sha256(self.find(name)) for mix in mixes for name, _ in mix.loras}
         if row.options.ip_adapter and any(mix.references for mix in mixes):
             file = self.find(row.options.ip_adapter)
-            found[row.options.ip_adapter] = sha256_of(file)
+            found[row.options.ip_adapter] = file_sha256(file)
             encoder = part_sha256(file.parent / ENCODER) if (file.parent / ENCODER).is_dir() else {}
             found |= {f"{ENCODER}/{name}": digest for name, digest in encoder.items()}
         if row.options.vae:

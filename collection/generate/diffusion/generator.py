@@ -19,11 +19,12 @@ from typing import Any
 from collection.errors import GenerationError, OutOfMemoryError
 from collection.generate.diffusion.decode import Decoded, decode, pixels_of
 from collection.generate.diffusion.engine import Engine
-from collection.generate.diffusion.image_to_image import Pictures, keep_unmasked, no_pictures
+from collection.generate.diffusion.image_to_image import keep_unmasked
 from collection.generate.diffusion.options import DiffusionOptions
 from collection.generate.diffusion.prompt_blend import ARGUMENTS, no_negative_prompt
 from collection.generate.diffusion.rows import Row, batches
 from collection.generate.diffusion.weights import check_model, find_model, load_pipeline, weights_sha256
+from collection.generate.pictures import Pictures, no_pictures
 from collection.models.determinism import deterministic, quiet, seeded_generator
 from collection.models.device import is_out_of_memory, resolve_device, resolve_dtype
 from collection.values import Recipe, Rendering, amount
@@ -54,7 +55,7 @@ class Diffusion:
         value.
         """
         self.model = model
-        self._options = DiffusionOptions(batch=batch_size, dtype=dtype, revision=revision)
+        self._options = DiffusionOptions.of({"batch": batch_size, "dtype": dtype, "revision": revision})
         self._device = device
         self._local_files_only = local_files_only
         self._home = folder
@@ -99,6 +100,7 @@ class Diffusion:
         """GenerationError where a recipe was written for another model than this."""
         options, own = DiffusionOptions.of(recipe.options), self._options
         for field, asked, held in (
+            ("generator", recipe.generator, "diffusion"),
             ("model", recipe.model, self.model),
             ("revision", options.revision, own.revision),
             ("dtype", options.dtype, own.dtype),

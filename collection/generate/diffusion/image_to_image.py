@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from collection.errors import GenerationError
 from collection.generate.diffusion.rows import Row
+from collection.generate.pictures import Pictures, fitted
 from collection.values import Pixels
-
-Pictures = Callable[[str], Pixels]
-"""Gives the pixels, (h, w, 3) uint8, of the picture with that SHA-256."""
-
-
-def no_pictures(sha256: str) -> Pixels:
-    """The Pictures of a generator that was given none: raises GenerationError."""
-    raise GenerationError(f"the recipe names a picture {sha256[:12]}..., and this run has no store of pictures")
-
-
-def fitted(picture: Pixels, width: int, height: int) -> Pixels:
-    """The picture scaled to fill `width` x `height` (Lanczos), its middle where the sides differ in proportion."""
-    from PIL import Image, ImageOps
-
-    if picture.shape[:2] == (height, width):
-        return picture
-    image = ImageOps.fit(Image.fromarray(picture), (width, height), Image.Resampling.LANCZOS)
-    return np.asarray(image)
 
 
 def sketch_of(row: Row, pictures: Pictures) -> Pixels:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import WeightsError
 from collection.generate.diffusion.adapter_files import read_adapter
-from collection.generate.diffusion.image_to_image import Pictures
 from collection.generate.diffusion.rows import Terms
 from collection.generate.diffusion.weights import check_component
+from collection.generate.pictures import Pictures
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -1,13 +1,19 @@
-"""What a recipe may ask of a diffusion model: names, defaults and limits in one place."""
+"""What a diffusion model may be asked: the [generator] table and the options of recipes, in one place.
+
+Types, defaults and limits stand here and nowhere else: configuration, recipes, axes and breeding read them.
+"""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from collection.errors import UsageError
+from pydantic import AfterValidator, Field
+
+from collection.config.generator import Capabilities, Gene, GeneratorTable, read_options
+from collection.config.models import model_presets
+from collection.config.types import Table
+from collection.spelling import nearest
 
 SCHEDULERS: Mapping[str, str] = {
     "DDIM": "DDIMScheduler",
@@ -37,121 +43,113 @@ BANNED_SCHEDULERS: Mapping[str, str] = {
 }
 """Schedulers known to be unfit, and why."""
 
-DTYPES = ("auto", "float32", "float16", "bfloat16")
-"""`auto`: float32 on a processor; on a CUDA device bfloat16, or float16 where it has no bfloat16."""
 
-LONG_PROMPTS = ("refuse", "cut", "chunk")
-"""What becomes of a prompt beyond the model's limit (77 tokens for CLIP, two of them its ends): it is refused by name;
-cut, with a warning that says what went; or read in chunks of 75 whose embeddings are put end to end."""
-
-
-_NUMBERS: Mapping[str, tuple[float, float]] = {
-    "guidance": (0, 100),
-    "lora_scale": (-4, 4),
-    "ip_scale": (0, 2),
-    "switch": (0, 1),
-    "t": (0, 1),
-    "strength": (0, 1),
-}
-_TEXTS: Mapping[str, str] = {
-    "revision": "a branch, tag or commit",
-    "ip_adapter": "a safetensors file",
-    "vae": "a folder",
-}
+def _scheduler(name: str) -> str:
+    if name in SCHEDULERS:
+        return name
+    if reason := BANNED_SCHEDULERS.get(name.removesuffix("Scheduler")):
+        raise ValueError(f"it is not allowed: {reason}; choose one of {', '.join(SCHEDULERS)}")
+    raise ValueError(f"there is no such scheduler{nearest(name, SCHEDULERS) or '; known: ' + ', '.join(SCHEDULERS)}")
 
 
-@dataclass(frozen=True, slots=True)
-class DiffusionOptions:
-    """The `options` of a recipe for the diffusion generator. UsageError names the field and its value."""
+class SharedOptions(Table):
+    """What the [generator] table and the recipes that come of it both say."""
 
-    steps: int = 25
-    """Denoising steps, 1 to 1000."""
-    guidance: float = 7.5
-    """Classifier-free guidance scale (Ho and Salimans 2022), 0 to 100; at 1 or less it is off, and with it
-    the negative prompt."""
-    scheduler: str | None = None
-    """A name of SCHEDULERS; None keeps the model's own."""
-    batch: int = 1
-    """Images computed together, 1 to 256: another shape gives slightly other pixels, so it belongs to the recipe."""
-    dtype: str = "auto"
-    """One of DTYPES."""
-    revision: str | None = None
-    """Branch, tag or commit of a hub model."""
-    lora_scale: float = 1.0
-    """How strongly LoRAs work, -4 to 4: the weight of each is this times the weight of its style."""
-    ip_adapter: str | None = None
-    """An IP-Adapter's safetensors file, with a folder `image_encoder` beside it; needed for styles with references."""
-    ip_scale: float = 0.6
-    """How strongly reference pictures work, 0 to 2: their scale is this times the weight of the styles with any."""
-    switch: float = 0.5
-    """Part of the denoising steps, 0 to 1, after which `late_blend` takes over from `blend`."""
-    t: float = 0.5
-    """How far the recipe is moved `toward` the other, 0 to 1."""
-    strength: float | None = None
-    """How far to leave the sketch, above 0 to 1; absent: 0.75, or 1 where a mask says what is painted anew."""
-    long_prompt: str = "refuse"
-    """One of LONG_PROMPTS."""
-    vae: str | None = None
-    """A folder with a small decoder (AutoencoderTiny, such as TAESD): drafts in a fraction of the time."""
+    steps: Annotated[int, Gene(mutates=False)] = Field(default=25, ge=1, le=1000)
+    """Denoising steps."""
+    guidance: Annotated[float, Gene()] = Field(default=7.5, ge=0, le=100)
+    """Classifier-free guidance scale (Ho and Salimans 2022); 1 or less turns it off, and with it negative prompts."""
+    scheduler: Annotated[str, AfterValidator(_scheduler), Gene()] | None = Field(
+        default=None, json_schema_extra={"enum": [*SCHEDULERS]}
+    )
+    """Euler, EulerAncestral, DDIM, LCM, UniPC, ... ; the pipeline's own if absent."""
+    batch: int = Field(default=1, ge=1, le=256)
+    """Images made at once. Part of a picture's identity: the arithmetic differs in the last bits with the shape."""
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
+    """float32, float16 or bfloat16; auto: float32 on a processor; on a GPU bfloat16, or float16 where it has none."""
+    revision: str | None = Field(default=None, min_length=1)
+    """Branch, tag or commit on the hub."""
+    lora_scale: Annotated[float, Gene()] = Field(default=1.0, ge=-4, le=4)
+    """How strongly LoRAs work: the weight of each is this times the weight of its style."""
+    ip_adapter: str | None = Field(default=None, min_length=1)
+    """An IP-Adapter's safetensors file, its image_encoder folder beside it: looks at the reference of styles."""
+    ip_scale: Annotated[float, Gene()] = Field(default=0.6, ge=0, le=2)
+    """How strongly reference pictures work: their scale is this times the weight of the styles that have any."""
+    switch: Annotated[float, Gene()] = Field(default=0.5, ge=0, le=1)
+    """Part of the steps after which the late_blend of a series takes over."""
+    long_prompt: Literal["refuse", "cut", "chunk"] = "refuse"
+    """What becomes of a prompt beyond the model's limit (77 tokens for CLIP, two of them its ends): refuse, cut (with a
+    warning that says what went), or chunk (read in pieces of 75 tokens, whose embeddings are put end to end)."""
+    vae: str | None = Field(default=None, min_length=1)
+    """A folder with a small decoder (TAESD), for drafts."""
     compile: bool = False
-    """Whether torch compiles the denoiser: faster after a slow start, and other last bits."""
+    """Compile the denoiser: faster after a slow start, and other last bits."""
 
-    def __post_init__(self) -> None:
-        _check_whole("steps", self.steps, 1, 1000)
-        _check_whole("batch", self.batch, 1, 256)
-        for name, (least, most) in _NUMBERS.items():
-            _check_number(name, getattr(self, name), least, most)
-        if self.strength is not None and not self.strength:
-            raise UsageError("diffusion option strength = 0 would leave the sketch as it is")
-        if self.scheduler is not None:
-            _check_name("scheduler", self.scheduler, tuple(SCHEDULERS))
-        _check_name("dtype", self.dtype, DTYPES)
-        _check_name("long_prompt", self.long_prompt, LONG_PROMPTS)
-        for name, what in _TEXTS.items():
-            value = getattr(self, name)
-            if value is not None and not (isinstance(value, str) and value):
-                raise UsageError(f"diffusion option {name} = {value!r} must be {what}")
-        if not isinstance(self.compile, bool):
-            raise UsageError(f"diffusion option compile = {self.compile!r} must be true or false")
+
+class DiffusionOptions(SharedOptions):
+    """The `options` of a recipe for the diffusion generator."""
+
+    t: Annotated[float, Gene()] = Field(default=0.5, ge=0, le=1)
+    """How far the recipe is moved `toward` the other."""
+    strength: Annotated[float, Gene()] | None = Field(default=None, gt=0, le=1)
+    """How far to leave the sketch; absent: 0.75, or 1 where a mask says what is painted anew."""
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> DiffusionOptions:
-        """Read a recipe's options; what is absent has its default, what is unknown raises UsageError."""
-        known = tuple(field.name for field in fields(cls))
-        for name in options:
-            if name not in known:
-                raise UsageError(f"diffusion has no option {name!r}", _nearest(name, known))
-        return cls(**options)
+    def of(cls, options: Mapping[str, Any]) -> Self:
+        """Read a recipe's options; what is absent has its default. UsageError names the option and its value."""
+        found: Self = read_options("diffusion", cls, options)
+        return found
 
     def as_json(self) -> dict[str, Any]:
-        """Every option with its value, as a recipe stores it."""
-        return asdict(self)
+        """Every option with its value."""
+        return self.model_dump()
 
 
-def _check_whole(name: str, value: object, least: int, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise UsageError(f"diffusion option {name} = {value!r} must be a whole number from {least} to {most}")
+class _ModelTable(GeneratorTable):
+    """What comes first in the table."""
+
+    use: Literal["diffusion"] = "diffusion"
+    model: str = Field(min_length=1)
+    """A folder in diffusers format, a hub id, or a name that `collection models` lists, which brings its settings."""
+    licence: str | None = None
+    """The licence of the model, told in the metadata of the tokens; a listed model brings its own."""
 
 
-def _check_number(name: str, value: object, least: float, most: float) -> None:
-    if value is None and name == "strength":
-        return
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise UsageError(f"diffusion option {name} = {value!r} must be a number from {least} to {most}")
+class DiffusionGenerator(SharedOptions, _ModelTable):
+    """Any diffusers text-to-image pipeline."""
 
+    device: str = "auto"
+    """cpu, cuda, cuda:1, mps; auto: the best there is."""
+    offload_text_encoder: bool = False
+    """Keep text encoders on the processor while they have no work, which leaves a GPU more memory."""
+    threads: int | None = Field(default=None, ge=1, le=1024)
+    """Threads of each process that computes on a processor: another number gives other last bits. Absent: torch's own
+    choice, the number of cores. With several workers on one processor, set it to cores / workers."""
 
-def _check_name(field: str, value: object, known: tuple[str, ...]) -> None:
-    if value in known:
-        return
-    name = str(value)
-    reason = BANNED_SCHEDULERS.get(name.removesuffix("Scheduler")) if field == "scheduler" else None
-    if reason:
-        raise UsageError(
-            f"diffusion option scheduler = {name!r} is not allowed: {reason}", f"choose {', '.join(known)}"
-        )
-    raise UsageError(f"diffusion option {field} = {value!r} is not known", _nearest(name, known))
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        init_image=True, mask=True, style_blends=True, prompt_schedules=True, interpolation=True, batch=True,
+        enlarges="tiles", preview_option="vae", cpu_noise=True,
+    )  # fmt: skip
+    outside: ClassVar[frozenset[str]] = frozenset({"licence", "device", "offload_text_encoder", "threads"})
+    presets: ClassVar[bool] = True
 
+    @classmethod
+    def recipe_options(cls) -> type[Table]:
+        """DiffusionOptions."""
+        return DiffusionOptions
 
-def _nearest(name: str, known: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"did you mean {near[0]!r}?" if near else f"choose {', '.join(known)}"
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of recipes: those always, and what else the table says, so that recipes stay short."""
+        said = {"steps", "guidance", "batch", "dtype"} | self.model_fields_set
+        return self.model_dump(include=said & set(self.option_names()), exclude_none=True)
+
+    @property
+    def batch_size(self) -> int:
+        """`batch`."""
+        return self.batch
+
+    def settings(self) -> tuple[str, dict[str, Any]]:
+        """`model` and `options` of recipes; the name of a listed model stands for its hub id."""
+        preset = model_presets().get(self.model)
+        return preset.hub_id if preset else self.model, self.options

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import WeightsError
-from collection.generate.diffusion.adapter_files import sha256_of
 from collection.models.determinism import quiet
 from collection.models.environment import prepare_torchvision
+from collection.models.hub import fetched, first_line
+from collection.models.weights import file_sha256
 
 if TYPE_CHECKING:
     import torch
@@ -23,16 +24,16 @@ _VARIANT = re.compile(r"\.[^.]+?(-\d{5}-of-\d{5})?$")
 
 
 def find_model(model: str, revision: str | None, local_files_only: bool, home: Path = Path()) -> Path:
-    """The folder of `model`: itself a folder (a relative one of `home`, or of where we are), or a hub id fetched into
-    (or found in) the hub's own cache. Raises WeightsError where there is neither.
+    """The folder of `model`: a folder (a relative one begins at `home`, the project), or a hub id that is fetched into,
+    or found in, the hub's own cache. Raises WeightsError where there is neither.
     """
-    folder = Path(model).expanduser()
-    for place in (home / folder, folder):
-        if place.is_dir():
-            return place
+    folder = home / Path(model).expanduser()
+    if folder.is_dir():
+        return folder
     if not _HUB_ID.fullmatch(model):
         raise WeightsError(
-            f"there is no model folder {model}", "give a folder that holds model_index.json, or a hub id"
+            f"there is no model folder {model}" + ("" if folder.is_absolute() and home == Path() else f" in {home}"),
+            "give a folder that holds model_index.json, or a hub id",
         )
     return _fetch(model, revision, local_files_only)
 
@@ -41,19 +42,16 @@ def _fetch(model: str, revision: str | None, local_files_only: bool) -> Path:
     prepare_torchvision()
     from diffusers import DiffusionPipeline
 
-    try:
+    def download() -> str:
         with quiet():
-            found = DiffusionPipeline.download(
+            found: str = DiffusionPipeline.download(
                 model, revision=revision, local_files_only=local_files_only, use_safetensors=True
             )
-    except (OSError, ValueError) as error:
-        where = "the hub's local cache" if local_files_only else "the hub or its local cache"
-        asked = f"{model} (revision {revision})" if revision else model
-        raise WeightsError(
-            f"model {asked} is no folder here and could not be had from {where}: {_first_line(error)}",
-            "check the spelling, go online once to fetch it, or give the folder of a saved pipeline",
-        ) from error
-    return Path(found)
+        return found
+
+    asked = f"{model} (revision {revision})" if revision else model
+    otherwise = "give the folder of a saved pipeline"
+    return fetched(f"model {asked}, which is no folder here,", download, otherwise, local_files_only=local_files_only)
 
 
 def check_model(folder: Path) -> None:
@@ -114,12 +112,12 @@ def _safetensors(part: Path) -> list[Path]:
 def weights_sha256(folder: Path) -> dict[str, str]:
     """SHA-256 of each weights file that a pipeline loads, by its path inside `folder`."""
     files = [file for name in components(folder) for file in _safetensors(folder / name)]
-    return {file.relative_to(folder).as_posix(): sha256_of(file) for file in files}
+    return {file.relative_to(folder).as_posix(): file_sha256(file) for file in files}
 
 
 def part_sha256(part: Path) -> dict[str, str]:
     """SHA-256 of each weights file of one part, by its name."""
-    return {file.name: sha256_of(file) for file in _safetensors(part)}
+    return {file.name: file_sha256(file) for file in _safetensors(part)}
 
 
 def load_pipeline(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
@@ -135,7 +133,7 @@ def load_pipeline(folder: Path, dtype: torch.dtype, device: torch.device) -> Any
             )
             pipeline.to(device)
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
-        raise WeightsError(f"the model in {folder} cannot be loaded: {_first_line(error)}") from error
+        raise WeightsError(f"the model in {folder} cannot be loaded: {first_line(error)}") from error
     for message in said:
         if "newly initialized" in message:
             raise WeightsError(
@@ -147,10 +145,6 @@ def load_pipeline(folder: Path, dtype: torch.dtype, device: torch.device) -> Any
         # SDXL marks pictures only where a certain package happens to be installed: pixels must not depend on that.
         pipeline.watermark = None
     return pipeline
-
-
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _flat(message: str) -> str:
@@ -169,5 +163,5 @@ def load_draft_vae(folder: Path, dtype: torch.dtype, device: torch.device) -> An
         with quiet():
             found = AutoencoderTiny.from_pretrained(folder, dtype=dtype, use_safetensors=True, local_files_only=True)
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
-        raise WeightsError(f"the draft VAE in {folder} cannot be loaded: {_first_line(error)}") from error
+        raise WeightsError(f"the draft VAE in {folder} cannot be loaded: {first_line(error)}") from error
     return found.eval().to(device)

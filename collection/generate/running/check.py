@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from collection.generate.running.batch_result import identity_changes, make_asset, render
 from collection.generate.running.batches import compose
-from collection.generate.running.parcel import make_asset, render
 from collection.store.records import Asset, PlannedRecipe
 from collection.store.store import Store
 from collection.values import Failure, ImageGenerator, Progress, silent
@@ -46,11 +44,4 @@ def _differences(kept: Asset, again: Asset) -> list[Failure]:
     if kept.file_sha256 == again.file_sha256:
         return []
     what = "its pixels differ" if kept.pixel_sha256 != again.pixel_sha256 else "the pixels are alike, the file differs"
-    return [Failure(kept.label, f"made again, {what}{_changes(kept.generator, again.generator)}")]
-
-
-def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """What of the generator is no longer as it was."""
-    names = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
-    changes = [f"{name} was {before.get(name)!r}, is {now.get(name)!r}" for name in names]
-    return f" ({'; '.join(changes)})" if changes else ""
+    return [Failure(kept.label, f"made again, {what}{identity_changes(kept.generator, again.generator)}")]

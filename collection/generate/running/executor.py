@@ -1,4 +1,4 @@
-"""One worker: takes batches from the queue, renders them, and puts each away while the next is being rendered.
+"""One worker: takes batches from the queue, renders them, and writes each to the disk while the next is rendered.
 
 In-process generation is this and nothing else; `workers` runs several of them, each in a process of its own.
 """
@@ -6,64 +6,68 @@ In-process generation is this and nothing else; `workers` runs several of them, 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
-from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
 from collection.errors import OutOfMemoryError
+from collection.generate.running.batch_result import RenderContext, Rendered, encode, persist, render
 from collection.generate.running.batches import batch_shape
-from collection.generate.running.parcel import Archive, Rendered, Workbench, keep, pack, render
+from collection.generate.running.heartbeat import LEASE, heartbeat
+from collection.store.library import ImageLibrary
 from collection.store.records import Batch
 from collection.store.store import Store
-from collection.values import Failure, Recipe
+from collection.values import Failure, Recipe, label
 
-LEASE = 60.0
-"""Seconds for which a batch belongs to a worker that gives no sign of life."""
-HEARTBEAT = 10.0
-"""Seconds between signs of life."""
+MAX_CRASHES_WITHOUT_PROGRESS = 3
+"""Times in a row that a worker may die with no batch ended anywhere meanwhile, before the run is given up."""
 
-Told = Callable[[], None]
+OnBatchDone = Callable[[], None]
 """Called whenever a batch has ended."""
 
 
-def unheard() -> None:
+def no_callback() -> None:
     """Nobody waits for batches to end."""
 
 
 def work(
-    archive: Archive, bench: Workbench, *, worker: str = "here", told: Told = unheard, images: int | None = None
+    library: ImageLibrary,
+    context: RenderContext,
+    *,
+    worker: str = "here",
+    on_batch_done: OnBatchDone = no_callback,
+    images: int | None = None,
 ) -> None:
     """Take and make batches until none is free, or until `images` have been begun.
 
-    One batch is rendered while the one before is put away, and no third is begun before that has ended: memory
-    holds two batches, and a kill loses no more. Whatever stops this early (an error, Ctrl-C), the rendered batch is
-    put away first. A batch beyond the device's memory is re-planned in a smaller shape. Raises CollectionError for
-    what no other batch could escape: missing weights, a full disk.
+    One batch is rendered while the one before is written, and no third is begun before that has ended: memory holds
+    two batches, and a kill loses no more. Whatever stops this early (an error, Ctrl-C), the rendered batch is written
+    first. A batch beyond the device's memory is re-planned in a smaller shape. Raises CollectionError for what no
+    other batch could escape: missing weights, a full disk, a database that stays locked.
     """
     begun = 0
-    with signs_of_life(archive.store, worker), Filing(archive, bench, told) as filing:
-        while (images is None or begun < images) and (batch := archive.store.take_batch(worker, LEASE)):
-            planned = archive.store.recipes_of(batch.recipes)
+    with heartbeat(library.store, worker) as alive, BackgroundWriter(library, context, on_batch_done) as writer:
+        while (images is None or begun < images) and (batch := library.store.take_batch(worker, LEASE)):
+            planned = library.store.recipes_of(batch.recipes)
             begun += len(planned)
             try:
-                rendered = render(bench.generator, planned)
+                rendered = render(context.generator, planned)
             except OutOfMemoryError as error:
-                if not make_smaller(archive.store, batch):
-                    filing.add(batch, nothing_rendered(batch, error.message))
+                if not make_smaller(library.store, batch):
+                    writer.add(batch, nothing_rendered(batch, error.message))
                 continue
-            filing.add(batch, rendered)
+            alive.check()
+            writer.add(batch, rendered)
 
 
-class Filing:
-    """Puts rendered batches away in the background, one at a time and in order."""
+class BackgroundWriter:
+    """Encodes and writes rendered batches in the background, one at a time and in order."""
 
-    def __init__(self, archive: Archive, bench: Workbench, told: Told) -> None:
-        self._archive, self._bench, self._told = archive, bench, told
-        self._thread = ThreadPoolExecutor(1, "filing")
+    def __init__(self, library: ImageLibrary, context: RenderContext, on_batch_done: OnBatchDone) -> None:
+        self._library, self._context, self._on_batch_done = library, context, on_batch_done
+        self._thread = ThreadPoolExecutor(1, "writing")
         self._pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1), "encoding")
         self._last: Future[None] | None = None
 
@@ -81,18 +85,18 @@ class Filing:
             self._pool.shutdown()
 
     def add(self, batch: Batch, rendered: Rendered) -> None:
-        """Begin to put a batch away, once the one before is; raises what went wrong with that."""
+        """Begin to write a batch, once the one before is written; raises what went wrong with that."""
         self._wait()
-        self._last = self._thread.submit(self._put_away, batch, rendered)
+        self._last = self._thread.submit(self._write, batch, rendered)
 
     def _wait(self) -> None:
         last, self._last = self._last, None
         if last is not None:
             last.result()
 
-    def _put_away(self, batch: Batch, rendered: Rendered) -> None:
-        keep(self._archive, batch, pack(rendered, self._bench.observe, self._pool))
-        self._told()
+    def _write(self, batch: Batch, rendered: Rendered) -> None:
+        persist(self._library, batch, encode(rendered, self._context.observe, self._pool))
+        self._on_batch_done()
 
 
 def make_smaller(store: Store, batch: Batch) -> bool:
@@ -106,19 +110,17 @@ def make_smaller(store: Store, batch: Batch) -> bool:
     if size is None or size == 1:
         return False
     waiting = [other for other in store.unended_batches() if other.worker is None or other.id == batch.id]
-    alike = {}
-    for other in waiting:
-        recipes = {item.id: item.recipe for item in store.recipes_of(other.recipes)}
-        if all(_load(recipe) == _load(first) for recipe in recipes.values()):
-            alike[other] = recipes
-    smaller = {number: recipe for recipes in alike.values() for number, recipe in recipes.items()}
-    store.replan_batches(list(alike), {number: _of_shape(smaller[number], size // 2) for number in smaller}, size // 2)
+    recipes = {item.id: item.recipe for item in store.recipes_of([each for other in waiting for each in other.recipes])}
+    load = _load(first)
+    alike = [other for other in waiting if all(_load(recipes[number]) == load for number in other.recipes)]
+    numbers = [number for other in alike for number in other.recipes]
+    store.replan_batches(alike, {number: _of_shape(recipes[number], size // 2) for number in numbers}, size // 2)
     return True
 
 
 def nothing_rendered(batch: Batch, why: str) -> Rendered:
     """What is left of a batch that even alone is too large."""
-    return Rendered((), tuple(Failure(f"{number:04d}", why) for number in batch.recipes), {})
+    return Rendered((), tuple(Failure(label(number), why) for number in batch.recipes), {})
 
 
 def _load(recipe: Recipe) -> tuple[object, ...]:
@@ -128,21 +130,3 @@ def _load(recipe: Recipe) -> tuple[object, ...]:
 
 def _of_shape(recipe: Recipe, batch: int) -> Recipe:
     return replace(recipe, options={**recipe.options, "batch": batch})
-
-
-@contextmanager
-def signs_of_life(store: Store, worker: str) -> Iterator[None]:
-    """Meanwhile the leases of `worker` are renewed."""
-    stopped = Event()
-
-    def renew() -> None:
-        while not stopped.wait(HEARTBEAT):
-            store.renew_leases(worker, LEASE)
-
-    thread = Thread(target=renew, name="heartbeat", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        thread.join()

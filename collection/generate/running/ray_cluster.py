@@ -19,16 +19,28 @@ from threading import Lock
 from typing import Any
 
 from collection.errors import CollectionError, OutOfMemoryError, UsageError
-from collection.generate.running.executor import LEASE, Told, make_smaller, nothing_rendered, signs_of_life
-from collection.generate.running.parcel import Archive, Parcel, Workbench, keep, pack, render
+from collection.generate.running.batch_result import (
+    BatchResult,
+    RenderContext,
+    described,
+    encode,
+    persist,
+    render,
+)
+from collection.generate.running.executor import (
+    MAX_CRASHES_WITHOUT_PROGRESS,
+    OnBatchDone,
+    make_smaller,
+    nothing_rendered,
+)
+from collection.generate.running.heartbeat import LEASE, heartbeat
+from collection.store.library import ImageLibrary
 from collection.store.records import Batch, PlannedRecipe
 
 AT_HAND = 2
 """Batches that an actor has at a time."""
 RESTART = 0.5
 """Seconds until an actor that is being started again is asked again."""
-BARREN_DEATHS = 3
-"""Times that each actor may die, on average, with no batch finished by any meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,38 +60,40 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why an actor brings no parcel."""
+class ActorFailure:
+    """Why an actor brings no batch result."""
 
     message: str
     hint: str | None
     too_large: bool
 
 
-class Hand:
+class RenderActor:
     """What runs as an actor."""
 
-    def __init__(self, build: Callable[[], Workbench], threads: int) -> None:
+    def __init__(self, build: Callable[[], RenderContext], threads: int) -> None:
         os.environ["OMP_NUM_THREADS"] = str(threads)  # Ray's own choice is the number of cores set aside
         self._build, self._threads = build, threads
         self._rendering = Lock()
         self._pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))
 
-    def make(self, planned: list[PlannedRecipe]) -> Parcel | Trouble:
-        """Render a batch, one at a time, and pack it while the next is rendered."""
+    def make(self, planned: list[PlannedRecipe]) -> BatchResult | ActorFailure:
+        """Render a batch, one at a time, and encode it while the next is rendered. Raises nothing."""
         try:
             with self._rendering:
                 self._use_threads()
-                rendered = render(self._bench.generator, planned)
-            return pack(rendered, self._bench.observe, self._pool)
+                rendered = render(self._context.generator, planned)
+            return encode(rendered, self._context.observe, self._pool)
         except CollectionError as error:
-            return Trouble(error.message, error.hint, isinstance(error, OutOfMemoryError))
+            return ActorFailure(error.message, error.hint, isinstance(error, OutOfMemoryError))
+        except Exception as error:  # nobody foresaw it: told by name, as a worker process tells it
+            return ActorFailure(f"an actor failed: {described(error)}", None, too_large=False)
 
-    def awake(self) -> None:
+    def ping(self) -> None:
         """Answer: the actor is there."""
 
     @cached_property
-    def _bench(self) -> Workbench:
+    def _context(self) -> RenderContext:
         return self._build()
 
     def _use_threads(self) -> None:
@@ -88,81 +102,96 @@ class Hand:
             sys.modules["torch"].set_num_threads(self._threads)
 
 
-def run_ray(archive: Archive, build: Callable[[], Workbench], told: Told, cluster: Cluster) -> None:
+def run_ray(
+    library: ImageLibrary, build: Callable[[], RenderContext], on_batch_done: OnBatchDone, cluster: Cluster
+) -> None:
     """Empty the queue with actors of a Ray cluster; `build` opens what an actor needs, and must survive pickling.
 
     Raises CollectionError for what no other batch could escape, and UsageError where Ray is missing or not reached.
     """
     with _connected(cluster.address) as ray:
-        hands = _hire(ray, build, cluster)
-        worker, deaths = f"{os.getpid()}-ray", 0
-        flights: dict[Any, tuple[int, Batch]] = {}
-        with signs_of_life(archive.store, worker):
+        actors = _spawn(ray, build, cluster)
+        worker, crashes = f"{os.getpid()}-ray", 0
+        tasks: dict[Any, tuple[int, Batch]] = {}
+        with heartbeat(library.store, worker) as alive:
             while True:
-                for place in _with_room(flights, len(hands)):
-                    if batch := archive.store.take_batch(worker, LEASE):
-                        flights[hands[place].make.remote(archive.store.recipes_of(batch.recipes))] = place, batch
-                if not flights:
+                alive.check()
+                for place in _with_room(tasks, len(actors)):
+                    if batch := library.store.take_batch(worker, LEASE):
+                        tasks[actors[place].make.remote(library.store.recipes_of(batch.recipes))] = place, batch
+                if not tasks:
                     return
-                landed = ray.wait(list(flights))[0][0]
-                place, batch = flights.pop(landed)
+                ended = ray.wait(list(tasks))[0][0]
+                place, batch = tasks.pop(ended)
                 try:
-                    settle(archive, batch, ray.get(landed))
-                    deaths = 0
+                    store_result(library, batch, _answer(ray, ended))
+                    crashes = 0
                 except ray.exceptions.RayActorError as error:
-                    archive.store.free_batch(batch)
-                    deaths += 1
-                    if deaths > BARREN_DEATHS * len(hands):
+                    library.store.free_batch(batch)
+                    crashes += 1
+                    if crashes > MAX_CRASHES_WITHOUT_PROGRESS * len(actors):
                         raise CollectionError(f"the actors of the Ray cluster keep dying: {error}") from error
-                    _await_return(ray, hands[place])
-                told()
+                    _await_return(ray, actors[place])
+                on_batch_done()
 
 
-def _await_return(ray: Any, hand: Any) -> None:
+def _answer(ray: Any, task: Any) -> BatchResult | ActorFailure:
+    """What a task brought. Raises RayActorError where its actor died; whatever else Ray raises becomes a failure."""
+    try:
+        found: BatchResult | ActorFailure = ray.get(task)
+    except ray.exceptions.RayActorError:
+        raise
+    except Exception as error:
+        cause = getattr(error, "cause", None)  # of an error in a task, what the task raised
+        return ActorFailure(f"an actor failed: {described(cause or error)}", None, too_large=False)
+    return found
+
+
+def _await_return(ray: Any, actor: Any) -> None:
     """Wait until an actor that died was started again: what it is given before that fails, and counts as a try.
 
     One that is gone for good is left for the next batch to find out.
     """
     while True:
         try:
-            return ray.get(hand.awake.remote())  # type: ignore[no-any-return]
+            return ray.get(actor.ping.remote())  # type: ignore[no-any-return]
         except ray.exceptions.ActorUnavailableError:
             time.sleep(RESTART)
         except ray.exceptions.RayActorError:
             return None
 
 
-def settle(archive: Archive, batch: Batch, answer: Parcel | Trouble) -> None:
-    """Keep what an actor brought, or do what its trouble asks for."""
-    if isinstance(answer, Parcel):
-        keep(archive, batch, answer)
+def store_result(library: ImageLibrary, batch: Batch, answer: BatchResult | ActorFailure) -> None:
+    """Write what an actor brought, or do what its failure asks for."""
+    if isinstance(answer, BatchResult):
+        persist(library, batch, answer)
     elif not answer.too_large:
         raise CollectionError(answer.message, answer.hint)
-    elif not make_smaller(archive.store, batch):
-        keep(archive, batch, Parcel((), nothing_rendered(batch, answer.message).failed))
+    elif not make_smaller(library.store, batch):
+        persist(library, batch, BatchResult((), nothing_rendered(batch, answer.message).failed))
 
 
-def _with_room(flights: dict[Any, tuple[int, Batch]], hands: int) -> list[int]:
+def _with_room(tasks: dict[Any, tuple[int, Batch]], actors: int) -> list[int]:
     """Places of actors, once for each further batch that they can take, those with least first."""
-    load = [0] * hands
-    for place, _ in flights.values():
+    load = [0] * actors
+    for place, _ in tasks.values():
         load[place] += 1
-    return [place for level in range(AT_HAND) for place in range(hands) if load[place] <= level]
+    return [place for level in range(AT_HAND) for place in range(actors) if load[place] <= level]
 
 
-def _hire(ray: Any, build: Callable[[], Workbench], cluster: Cluster) -> list[Any]:
+def _spawn(ray: Any, build: Callable[[], RenderContext], cluster: Cluster) -> list[Any]:
     there = ray.cluster_resources()
     gpus = min(1, there.get("GPU", 0)) if cluster.gpus is None else cluster.gpus
-    room = there.get("GPU", 0) / gpus if gpus else there.get("CPU", 0) / cluster.cores
-    if not int(room):
+    capacity = there.get("GPU", 0) / gpus if gpus else there.get("CPU", 0) / cluster.cores
+    if not int(capacity):
         raise UsageError(
             f"the Ray cluster has {there.get('CPU', 0):.0f} cores and {there.get('GPU', 0):.0f} GPUs; an actor needs "
             f"{cluster.cores} and {gpus:g}",
             "lower --gpus or threads in [generator]",
         )
-    count = min(cluster.actors or int(room), int(room))
+    count = min(cluster.actors or int(capacity), int(capacity))
     needs = {"num_gpus": gpus, "num_cpus": 0 if gpus else cluster.cores}
-    actor = ray.remote(Hand).options(**needs, max_concurrency=AT_HAND, max_restarts=BARREN_DEATHS)
+    actor = ray.remote(RenderActor).options(**needs, max_concurrency=AT_HAND, max_restarts=MAX_CRASHES_WITHOUT_PROGRESS)
     return [actor.remote(build, cluster.threads) for _ in range(count)]
 
 

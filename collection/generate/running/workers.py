@@ -1,7 +1,7 @@
-"""Local processes that share the queue: one a device, or one a group of cores.
+"""A pool of local processes that share the queue: one a device, or one a group of cores.
 
-Each child takes leases and writes the database itself. The parent only watches: it frees what a dead child held,
-puts another in its place, and passes on what it failed of.
+Each worker takes leases and writes the database itself. The parent only watches: it frees what a dead worker held,
+spawns another in its place, and passes on the error that stopped one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import multiprocessing
 import os
 import signal
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,129 +18,134 @@ from multiprocessing.context import SpawnProcess
 from threading import Thread
 
 from collection.errors import CollectionError
-from collection.generate.running.executor import Told, work
-from collection.generate.running.parcel import Archive, Workbench
+from collection.generate.running.batch_result import RenderContext, described
+from collection.generate.running.executor import MAX_CRASHES_WITHOUT_PROGRESS, OnBatchDone, work
+from collection.store.library import ImageLibrary
 from collection.store.store import Store
 
 POLL = 0.25
 """Seconds between looks at the queue."""
-PATIENCE = 5.0
-"""Seconds that a child with nothing to do may take to leave."""
-BARREN_DEATHS = 3
-"""Children of one place that may die in a row with no batch ended anywhere meanwhile."""
+SHUTDOWN_TIMEOUT = 5.0
+"""Seconds that a worker with nothing to do may take to leave."""
 
-Build = Callable[[], tuple[Archive, Workbench]]
-"""Opens the project in a child; must survive pickling."""
+Build = Callable[[], tuple[ImageLibrary, RenderContext]]
+"""Opens the project in a worker; must survive pickling."""
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
-    """A worker process and its line to the parent."""
+class Worker:
+    """A worker process and its connection to the parent."""
 
     name: str
     process: SpawnProcess
-    line: Connection
+    connection: Connection
 
 
 def run_workers(
-    store: Store, build: Build, told: Told, *, count: int, recycle: int | None = None, devices: Sequence[str] = ()
+    store: Store,
+    build: Build,
+    on_batch_done: OnBatchDone,
+    *,
+    count: int,
+    recycle: int | None = None,
+    devices: Sequence[str] = (),
 ) -> None:
     """Empty the queue with `count` processes, each replaced after `recycle` images; `devices` (names for
     CUDA_VISIBLE_DEVICES) are dealt out in turn.
 
-    Raises CollectionError for what a child could not get past; then, and on Ctrl-C, all of them are stopped.
+    Raises CollectionError for what a worker could not get past; then, and on Ctrl-C, all of them are stopped.
     """
-    crew = Crew(store, build, recycle, devices)
+    pool = WorkerPool(store, build, recycle, devices)
     try:
         while (state := store.queue_state()).open:
-            crew.fill(min(count, len(crew.children) + state.free))
-            crew.watch()
-            told()
-        crew.dismiss(PATIENCE)
+            pool.fill(min(count, len(pool.workers) + state.free))
+            pool.watch()
+            on_batch_done()
+        pool.stop(SHUTDOWN_TIMEOUT)
     finally:
-        crew.dismiss(0)
+        pool.stop(0)
 
 
-class Crew:
-    """The children at work, by place: 0 to count - 1."""
+class WorkerPool:
+    """The workers that run, by place: 0 to count - 1."""
 
     def __init__(self, store: Store, build: Build, recycle: int | None, devices: Sequence[str]) -> None:
-        self.children: dict[int, Child] = {}
+        self.workers: dict[int, Worker] = {}
         self._store, self._build, self._recycle, self._devices = store, build, recycle, devices
-        self._hired = 0
-        self._barren: dict[int, int] = {}
+        self._spawned = 0
+        self._crashes: dict[int, int] = {}
         self._done = -1
 
     def fill(self, count: int) -> None:
-        """Hire until there are `count`."""
-        places = (place for place in range(count) if place not in self.children)
-        for place in list(places)[: count - len(self.children)]:
-            self.children[place] = self._hire(place)
+        """Spawn workers until there are `count`."""
+        places = (place for place in range(count) if place not in self.workers)
+        for place in list(places)[: count - len(self.workers)]:
+            self.workers[place] = self._spawn(place)
 
     def watch(self) -> None:
-        """Wait a moment, and deal with the children that have left."""
-        wait([child.process.sentinel for child in self.children.values()], timeout=POLL)
-        for place, child in list(self.children.items()):
-            if not child.process.is_alive():
-                del self.children[place]
-                self._bury(place, child)
+        """Wait a moment, and reap the workers that have left."""
+        wait([worker.process.sentinel for worker in self.workers.values()], timeout=POLL)
+        for place, worker in list(self.workers.items()):
+            if not worker.process.is_alive():
+                del self.workers[place]
+                self._reap(place, worker)
 
-    def dismiss(self, patience: float) -> None:
-        """Wait so many seconds for the children to leave, then stop them. The queue has what they leave undone."""
-        deadline = time.monotonic() + patience
-        for child in self.children.values():
-            child.process.join(max(0.0, deadline - time.monotonic()))
-            if child.process.is_alive():
-                child.process.kill()
-                child.process.join()
-            self._store.release_leases(child.name)
-        self.children.clear()
+    def stop(self, timeout: float) -> None:
+        """Wait so many seconds for the workers to leave, then kill them. The queue has what they leave undone."""
+        deadline = time.monotonic() + timeout
+        for worker in self.workers.values():
+            worker.process.join(max(0.0, deadline - time.monotonic()))
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+            self._store.release_leases(worker.name)
+        self.workers.clear()
 
-    def _hire(self, place: int) -> Child:
+    def _spawn(self, place: int) -> Worker:
         context = multiprocessing.get_context("spawn")
         mine, theirs = context.Pipe(duplex=False)
-        self._hired += 1
-        name = f"{os.getpid()}-{self._hired}"
+        self._spawned += 1
+        name = f"{os.getpid()}-{self._spawned}"
         device = {"CUDA_VISIBLE_DEVICES": self._devices[place % len(self._devices)]} if self._devices else {}
         process = context.Process(
-            target=child_main, args=(self._build, name, self._recycle, device, os.getpid(), theirs), daemon=True
+            target=worker_main, args=(self._build, name, self._recycle, device, os.getpid(), theirs), daemon=True
         )
         process.start()
         theirs.close()
-        return Child(name, process, mine)
+        return Worker(name, process, mine)
 
-    def _bury(self, place: int, child: Child) -> None:
-        """Free what a child held. Raises CollectionError if it said why it left, or if its place is cursed."""
-        self._store.release_leases(child.name)
-        with child.line, suppress(EOFError):
-            message, hint = child.line.recv()
+    def _reap(self, place: int, worker: Worker) -> None:
+        """Free what a worker held. Raises CollectionError if it said why it left, or if its place keeps crashing."""
+        self._store.release_leases(worker.name)
+        with worker.connection, suppress(EOFError):
+            message, hint = worker.connection.recv()
             raise CollectionError(message, hint)
         done = self._store.queue_state().done
-        died = child.process.exitcode != 0 and done == self._done
-        self._barren[place], self._done = (self._barren.get(place, 0) + 1 if died else 0), done
-        if self._barren[place] > BARREN_DEATHS:
+        crashed = worker.process.exitcode != 0 and done == self._done
+        self._crashes[place], self._done = (self._crashes.get(place, 0) + 1 if crashed else 0), done
+        if self._crashes[place] > MAX_CRASHES_WITHOUT_PROGRESS:
             raise CollectionError(
-                f"worker {place + 1} died {self._barren[place]} times before any batch was finished "
-                f"(exit code {child.process.exitcode})",
+                f"worker {place + 1} died {self._crashes[place]} times before any batch was finished "
+                f"(exit code {worker.process.exitcode})",
                 "fewer --workers take less memory; `collection doctor` looks at this machine",
             )
 
 
-def child_main(
-    build: Build, name: str, recycle: int | None, environment: Mapping[str, str], parent: int, line: Connection
+def worker_main(
+    build: Build, name: str, recycle: int | None, environment: Mapping[str, str], parent: int, connection: Connection
 ) -> None:
-    """The life of a child. Ctrl-C is the parent's affair; what cannot be helped is told to it."""
+    """What a worker process runs. Ctrl-C is left to the parent, which is told of the error that stops the worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(environment)  # before anything loads torch
     Thread(target=_leave_with, args=(parent,), daemon=True).start()
     try:
-        archive, bench = build()
-        work(archive, bench, worker=name, images=recycle)
-        archive.store.close()
+        library, context = build()
+        work(library, context, worker=name, images=recycle)
+        library.store.close()
     except CollectionError as error:
-        line.send((error.message, error.hint))
-    except Exception:
-        line.send((f"a worker met an error of its own:\n{traceback.format_exc()}", None))
+        connection.send((error.message, error.hint))
+    except Exception as error:  # nobody foresaw it: told by name and place
+        connection.send((f"a worker failed: {described(error)}", None))
 
 
 def _leave_with(parent: int) -> None:

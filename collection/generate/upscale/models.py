@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from collection.errors import GenerationError, WeightsError
-from collection.generate.diffusion.image_to_image import Pictures, fitted
+from collection.generate.pictures import Pictures, fitted
 from collection.generate.upscale.tiles import joined, windows
 from collection.models.determinism import deterministic
-from collection.values import Pixels, Recipe, Rendering, sha256_hex
+from collection.models.weights import file_sha256
+from collection.values import Pixels, Recipe, Rendering
 
 GENERATOR = "upscaler"
 """The name of this generator in recipes."""
@@ -44,13 +45,15 @@ class Upscaler:
         import torch
 
         versions = {name: version(name) for name in ("spandrel", "torch")}
-        return {"generator": GENERATOR, "versions": versions, "threads": torch.get_num_threads()}
+        return {"versions": versions, "threads": torch.get_num_threads()}
 
     def generate(self, recipes: Sequence[Recipe]) -> list[Rendering]:
         """One Rendering a recipe, in order; raises GenerationError or WeightsError."""
         return [Rendering(self._render(recipe)) for recipe in recipes]
 
     def _render(self, recipe: Recipe) -> Pixels:
+        if recipe.generator != GENERATOR:
+            raise GenerationError(f"recipe of seed {recipe.seed} is for {recipe.generator}, this is the {GENERATOR}")
         weights = str(recipe.options.get("weights", ""))
         model = self._model(weights, Path(recipe.model).suffix.lower(), recipe.model)
         small = self._pictures(recipe.sketch)
@@ -64,7 +67,7 @@ class Upscaler:
 
     def _open(self, sha256: str, suffix: str, name: str) -> Any:
         path = self._weights(sha256, suffix)
-        if not path.is_file() or sha256_hex(path.read_bytes()) != sha256:
+        if not path.is_file() or file_sha256(path) != sha256:
             raise WeightsError(f"{path}, the model {name}, is gone or changed", "collection upscale --model FILE again")
         return open_model(path, name, self._device)
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from collection.errors import GenerationError
-from collection.generate.diffusion.image_to_image import Pictures, fitted
-from collection.pictures.files import pixel_sha256
-from collection.values import ImageGenerator, Pixels, Recipe, Rendering
+from collection.generate.pictures import LentPictures, fitted
+from collection.values import Pixels, Recipe, Rendering
 
 GENERATOR = "tiles"
 """The name of this generator in recipes."""
@@ -21,59 +21,33 @@ OVERLAP = 4
 """Neighbouring tiles share one part in so many of their side."""
 
 
-class LentPictures:
-    """The pictures of a store, and some that are lent for the time of one rendering."""
-
-    def __init__(self, pictures: Pictures) -> None:
-        self._pictures = pictures
-        self._lent: dict[str, Pixels] = {}
-
-    def __call__(self, sha256: str) -> Pixels:
-        """The pixels, (h, w, 3) uint8, of the picture of that name."""
-        lent = self._lent.get(sha256)
-        return self._pictures(sha256) if lent is None else lent
-
-    def lend(self, pixels: Pixels) -> str:
-        """A name under which the pixels are found until `take_back`."""
-        name = pixel_sha256(pixels)
-        self._lent[name] = pixels
-        return name
-
-    def take_back(self) -> None:
-        """Forget what was lent."""
-        self._lent.clear()
-
-
 class Tiles:
     """Renders recipes of a larger picture (an ImageGenerator) through an image-to-image generator.
 
-    A recipe's `sketch` is the picture to enlarge, to the recipe's own size; `options["tile"]` is the side of a tile in
-    pixels, `options["strength"]` how far each may leave the picture. The n-th tile has the recipe's seed + n, for
-    tiles of one seed would show one texture again and again.
+    A recipe's `sketch` is the picture to enlarge, to the recipe's own size; `options["painter"]` names the generator
+    that paints its tiles, `options["tile"]` is the side of a tile in pixels, and the other options are that
+    generator's. The n-th tile has the recipe's seed + n, for tiles of one seed would show one texture again and again.
     """
 
     batch_size = 1
+    identity: Mapping[str, Any] = MappingProxyType({})
+    """Each picture says itself what painted its tiles."""
 
-    def __init__(self, painter: ImageGenerator, name: str, pictures: LentPictures) -> None:
-        """`painter` renders tiles as recipes of the generator `name`; it must ask `pictures` for its sketches."""
-        self._painter = painter
-        self._name = name
+    def __init__(self, render: Callable[[Sequence[Recipe]], list[Rendering]], pictures: LentPictures) -> None:
+        """`render` makes the tiles, and asks `pictures` for what they begin from."""
+        self._generate = render
         self._pictures = pictures
-
-    @property
-    def identity(self) -> Mapping[str, Any]:
-        """What painted the tiles."""
-        return self._painter.identity
 
     def generate(self, recipes: Sequence[Recipe]) -> list[Rendering]:
         """One Rendering a recipe, in order. Raises GenerationError for one without a picture or a tile size."""
         return [self._render(recipe) for recipe in recipes]
 
     def _render(self, recipe: Recipe) -> Rendering:
-        side = recipe.options.get("tile")
-        if not recipe.sketch or not isinstance(side, int) or side < 64:
-            raise GenerationError(f"recipe of seed {recipe.seed} names no picture, or no tile of 64 pixels or more")
-        side = min(side, recipe.width, recipe.height)
+        if recipe.generator != GENERATOR or not recipe.sketch or not {"painter", "tile"} <= {*recipe.options}:
+            raise GenerationError(
+                f"recipe of seed {recipe.seed} names no picture to enlarge, no tile, or no painter of tiles"
+            )
+        side = min(recipe.options["tile"], recipe.width, recipe.height)
         overlap = side // OVERLAP
         picture = fitted(self._pictures(recipe.sketch), recipe.width, recipe.height)
         places = windows(recipe.width, recipe.height, side, overlap)
@@ -84,25 +58,29 @@ class Tiles:
             made = list(self._painted(tiles))
         finally:
             self._pictures.take_back()
-        pixels = joined(zip(places, made, strict=True), recipe.width, recipe.height, overlap)
-        return Rendering(pixels)
+        pixels = joined(
+            ((place, tile.pixels) for place, tile in zip(places, made, strict=True)),
+            recipe.width, recipe.height, overlap,
+        )  # fmt: skip
+        return Rendering(pixels, identity=made[0].identity)
 
     def _tile(self, recipe: Recipe, number: int, pixels: Pixels) -> Recipe:
         height, width = pixels.shape[:2]
         return replace(
             recipe,
-            generator=self._name,
+            generator=recipe.options["painter"],
             seed=(recipe.seed + number) % 2**53,
             width=width,
             height=height,
-            options={name: value for name, value in recipe.options.items() if name != "tile"},
+            options={name: value for name, value in recipe.options.items() if name not in ("painter", "tile")},
             sketch=self._pictures.lend(pixels),
         )
 
-    def _painted(self, tiles: Sequence[Recipe]) -> Iterator[Pixels]:
+    def _painted(self, tiles: Sequence[Recipe]) -> Iterator[Rendering]:
         queue = iter(tiles)
-        while batch := list(islice(queue, self._painter.batch_size)):
-            yield from (rendering.pixels for rendering in self._painter.generate(batch))
+        size = tiles[0].options.get("batch", 1)
+        while batch := list(islice(queue, size)):
+            yield from self._generate(batch)
 
 
 def windows(width: int, height: int, side: int, overlap: int) -> list[tuple[int, int]]:

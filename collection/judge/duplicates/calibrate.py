@@ -1,4 +1,4 @@
-"""The threshold that a series of pictures asks for, from the series' own likeness."""
+"""The threshold that a series of pictures asks for, by how similar its own pictures are."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def series_cosines(vectors: AnyVectors, series: Mapping[str, Sequence[int]], *, 
 
 
 def calibrated_cosine(embeddings: Vectors, *, least: float = COSINE) -> float:
-    """A threshold for pictures of one series: `least`, or more where all of the series look alike.
+    """A threshold for pictures of one series: `least`, or more where all of the series look similar.
 
     Pictures of one prompt or style sit close together, so what is remarkable is measured on the series itself: its
     cosines, made about normal by Fisher's z (R. A. Fisher, 1915: artanh), their median plus `SPREADS` robust standard

@@ -1,4 +1,4 @@
-"""Against: pictures of a project that are nearly one with a picture elsewhere are set aside for it."""
+"""Cross-collection duplicates: images of a project that are near-duplicates of pictures elsewhere are set aside."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from collection.judge.duplicates.cosine import Vectors, limit, pair_distances
-from collection.judge.duplicates.dedupe import Nearness, comparable
+from collection.judge.duplicates.dedupe import DuplicateThresholds, comparable
 from collection.judge.duplicates.hash_neighbours import Hashes, hash_distances, near_hashes
-from collection.judge.duplicates.neighbourhood import series_of, thresholds
+from collection.judge.duplicates.neighbourhood import series_thresholds
 from collection.judge.duplicates.neighbours import near_vectors
 from collection.judge.duplicates.pairs import Floats
-from collection.store.records import Asset, Twin
+from collection.store.columns import ComparedImage
+from collection.store.records import Twin
 from collection.store.store import Store
+from collection.values import label
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class OtherPictures:
     """Pictures that are not of this project, row by row."""
 
     place: str
@@ -39,48 +41,49 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class AgainstReport:
+class CrossCollectionReport:
     """How many of ours were compared with how many of theirs, and what was set aside."""
 
     compared: int
     others: int
-    twins: tuple[Twin, ...]
+    duplicates: tuple[Twin, ...]
 
 
-def pictures_elsewhere(store: Store, model: str, place: str, names: dict[str, str]) -> Elsewhere:
+def other_pictures(store: Store, model: str, place: str, names: dict[str, str]) -> OtherPictures:
     """The pictures of another store that `model` has encoded; `names` has words for some of them, by file hash."""
-    assets = comparable(store, model)
+    images = store.compared_images()
+    assets = comparable(store, images, model)
     hashes, vectors = _seen(store, model, assets)
-    return Elsewhere(
+    return OtherPictures(
         place,
-        tuple(f"{names.get(asset.file_sha256, asset.label)} in {place}" for asset in assets),
+        tuple(f"{names.get(asset.file_sha256, label(asset.id))} in {place}" for asset in assets),
         tuple(asset.pixel_sha256 for asset in assets),
         hashes,
         vectors,
-        len(store.assets()) - len(assets),
+        len(images) - len(assets),
     )
 
 
-def dedupe_against(store: Store, nearness: Nearness, others: Elsewhere) -> AgainstReport:
+def mark_duplicates_of(store: Store, thresholds: DuplicateThresholds, others: OtherPictures) -> CrossCollectionReport:
     """Set aside what is near a picture elsewhere, in place of what was set aside for that place before.
 
     Near is what `dedupe` calls near: the same pixels, a hash within `phash_distance` bits (also mirrored), or the
     cosine that the image's own series must reach. Of several, the one with the highest cosine is named. Exact.
     """
-    assets = comparable(store, nearness.model)
-    hashes, vectors = _seen(store, nearness.model, assets)
-    nearest = _nearest(hashes, vectors, _limits(store, nearness, assets), others, nearness.phash_distance)
-    twins = {}
+    assets = comparable(store, store.compared_images(), thresholds.model)
+    hashes, vectors = _seen(store, thresholds.model, assets)
+    nearest = _nearest(hashes, vectors, _limits(store, thresholds, assets), others, thresholds.phash_distance)
+    duplicates = {}
     for row, (other, distance) in sorted(nearest.items()):
-        how = _how(assets[row].pixel_sha256 == others.pixels[other], hashes[row], others.hashes[other], nearness)
+        how = _how(assets[row].pixel_sha256 == others.pixels[other], hashes[row], others.hashes[other], thresholds)
         file = assets[row].file_sha256
-        twins[file] = Twin(file, f"{others.names[other]}{how}", distance)
-    found = tuple(twins.values())
+        duplicates[file] = Twin(file, f"{others.names[other]}{how}", distance)
+    found = tuple(duplicates.values())
     store.replace_against(others.place, found)
-    return AgainstReport(len(assets), len(others), found)
+    return CrossCollectionReport(len(assets), len(others), found)
 
 
-def _seen(store: Store, model: str, assets: Sequence[Asset]) -> tuple[Hashes, Vectors]:
+def _seen(store: Store, model: str, assets: Sequence[ComparedImage]) -> tuple[Hashes, Vectors]:
     known, files = store.fingerprints(), sorted({asset.file_sha256 for asset in assets})
     place = {file: row for row, file in enumerate(files)}
     rows = [place[asset.file_sha256] for asset in assets]
@@ -88,37 +91,37 @@ def _seen(store: Store, model: str, assets: Sequence[Asset]) -> tuple[Hashes, Ve
     return hashes, store.vectors(model, files)[rows]
 
 
-def _limits(store: Store, nearness: Nearness, assets: Sequence[Asset]) -> Floats:
-    if nearness.cosine is not None:
-        return np.full(len(assets), limit(nearness.cosine))
-    wanted = thresholds(store, assets, nearness.model, least=nearness.least_cosine)
-    return np.array([limit(wanted[series_of(asset)]) for asset in assets])
+def _limits(store: Store, thresholds: DuplicateThresholds, assets: Sequence[ComparedImage]) -> Floats:
+    if thresholds.cosine is not None:
+        return np.full(len(assets), limit(thresholds.cosine))
+    wanted = series_thresholds(store, assets, thresholds.model, least=thresholds.least_cosine)
+    return np.array([limit(wanted[asset.series]) for asset in assets])
 
 
 def _nearest(
-    hashes: Hashes, vectors: Vectors, limits: Floats, others: Elsewhere, bits: int
+    hashes: Hashes, vectors: Vectors, limits: Floats, others: OtherPictures, bits: int
 ) -> dict[int, tuple[int, float]]:  # fmt: skip
     """Of each picture that is near any other, by row, the nearest by vector and its distance."""
     if not len(hashes) or not len(others):
         return {}
     by_vector = near_vectors(vectors, others.embeddings, limits, top=1)
     by_hash = near_hashes(hashes, others.hashes, bits)
-    apart = pair_distances(vectors, others.embeddings, by_hash.queries, by_hash.others)
+    by_hash_distances = pair_distances(vectors, others.embeddings, by_hash.queries, by_hash.others)
     rows, columns = (
         np.concatenate(pair)
         for pair in ((by_vector.queries, by_hash.queries), (by_vector.others, by_hash.others))
     )  # fmt: skip
-    distances = np.concatenate((by_vector.distances, apart))
+    distances = np.concatenate((by_vector.distances, by_hash_distances))
     nearest: dict[int, tuple[int, float]] = {}
     for index in np.lexsort((columns, distances)).tolist():
         nearest.setdefault(int(rows[index]), (int(columns[index]), float(distances[index])))
     return nearest
 
 
-def _how(same: bool, ours: Hashes, theirs: Hashes, nearness: Nearness) -> str:
+def _how(same: bool, ours: Hashes, theirs: Hashes, thresholds: DuplicateThresholds) -> str:
     bits, mirrored = hash_distances(ours, theirs)
     if same:
         return " (the same pixels)"
-    if bits > nearness.phash_distance:
+    if bits > thresholds.phash_distance:
         return ""
     return f" ({'mirrored, ' if mirrored else ''}hashes {bits} bits apart)"

@@ -9,20 +9,22 @@ from typing import Any, Literal
 
 import numpy as np
 
+from collection.config import Dedupe
 from collection.judge.duplicates.calibrate import COSINE
 from collection.judge.duplicates.cosine import limit
-from collection.judge.duplicates.groups import PHASH_DISTANCE, DuplicateGroup, Images, stars
-from collection.judge.duplicates.neighbourhood import EXACT_UP_TO, STEPS, Known, find_neighbours, series_of
-from collection.store.records import Asset, Duplicate
+from collection.judge.duplicates.groups import PHASH_DISTANCE, DuplicateGroup, OrderedImages, star_clusters
+from collection.judge.duplicates.neighbourhood import EXACT_UP_TO, STEPS, KnownNeighbours, find_neighbours
+from collection.store.columns import ComparedImage
+from collection.store.records import Duplicate
 from collection.store.store import Store
-from collection.values import Progress, canonical_json, sha256_hex, silent
+from collection.values import Progress, canonical_json, label, sha256_hex, silent
 
 CLIP_COSINE = 0.95
 """Least cosine of near-duplicates by any other encoder than the embedded one: CLIP's vectors lie closer together."""
 
 
 @dataclass(frozen=True, slots=True)
-class Nearness:
+class DuplicateThresholds:
     """When two pictures count as one, and which of them is kept. `cosine` None: calibrated on each series."""
 
     model: str
@@ -35,6 +37,11 @@ class Nearness:
     """Pictures of which every pair is compared; a search of more is left to FAISS."""
     locked: frozenset[int] = frozenset()
     """Numbers of images that are set aside for none."""
+
+    @classmethod
+    def of(cls, settings: Dedupe, model: str, locked: frozenset[int] = frozenset()) -> DuplicateThresholds:
+        """What [dedupe] says, for the vectors of an encoder; `locked` are images that are set aside for none."""
+        return cls(model, settings.phash_distance, settings.cosine, settings.keep, settings.exact_up_to, locked)
 
     @property
     def least_cosine(self) -> float:
@@ -65,54 +72,57 @@ class DedupeReport:
         return sum(len(group.members) for group in self.groups)
 
 
-def inputs(store: Store, nearness: Nearness, ranking: Mapping[int, float]) -> str:
+def _inputs(
+    store: Store, images: Sequence[ComparedImage], thresholds: DuplicateThresholds, ranking: Mapping[int, float]
+) -> str:
     """Hash of all that the groups depend on."""
-    assets = store.assets()
-    encoded, hashed = store.encoded(nearness.model), store.fingerprints()
+    encoded, hashed = store.encoded(thresholds.model), store.fingerprints()
     seen = [
-        [nearness.model, nearness.phash_distance, nearness.cosine, nearness.keep, nearness.exact_up_to],
-        [[asset.id, asset.file_sha256, series_of(asset), ranking.get(asset.id)] for asset in assets],
-        sorted({asset.file_sha256 for asset in assets} & encoded & hashed.keys()),
+        [thresholds.model, thresholds.phash_distance, thresholds.cosine, thresholds.keep, thresholds.exact_up_to],
+        [[image.id, image.file_sha256, image.series, ranking.get(image.id)] for image in images],
+        sorted({image.file_sha256 for image in images} & encoded & hashed.keys()),
         [item.asset_id for item in store.against()],
-        sorted(nearness.locked),
+        sorted(thresholds.locked),
     ]
     return sha256_hex(canonical_json(seen))
 
 
-def pending(store: Store, nearness: Nearness, ranking: Mapping[int, float]) -> int:
+def pending(store: Store, thresholds: DuplicateThresholds, ranking: Mapping[int, float]) -> int:
     """How many images are to be compared: all of them if anything changed since the last time, else none."""
-    return 0 if store.stage_inputs("dedupe") == inputs(store, nearness, ranking) else len(store.assets())
+    images = store.compared_images()
+    return 0 if store.stage_inputs("dedupe") == _inputs(store, images, thresholds, ranking) else len(images)
 
 
 def dedupe(
-    store: Store, nearness: Nearness, ranking: Mapping[int, float], *, progress: Progress = silent
+    store: Store, thresholds: DuplicateThresholds, ranking: Mapping[int, float], *, progress: Progress = silent
 ) -> DedupeReport:
     """Group near-duplicates and set all but one of each group aside.
 
     `ranking` says how good each image is, by number, higher is better (finite); an image that is not in it is worst.
     Locked images are kept whatever they are near to. Neighbours are searched of new pictures only; the groups are drawn
-    anew in one commit: what is kept may change with every image that comes. Images with a twin elsewhere (`against`)
-    are set aside already and keep none.
+    anew in one commit: what is kept may change with every image that comes. Images that are
+    near-duplicates of pictures elsewhere (`against`) are set aside already and keep none.
     """
-    seen, everything = inputs(store, nearness, ranking), comparable(store, nearness.model)
+    images = store.compared_images()
+    seen, everything = _inputs(store, images, thresholds, ranking), comparable(store, images, thresholds.model)
     known = find_neighbours(
-        store, everything, nearness.model, least=nearness.least_cosine, cosine=nearness.cosine,
-        bits=nearness.phash_distance, exact_up_to=nearness.exact_up_to, progress=progress,
+        store, everything, thresholds.model, least=thresholds.least_cosine, cosine=thresholds.cosine,
+        bits=thresholds.phash_distance, exact_up_to=thresholds.exact_up_to, progress=progress,
     )  # fmt: skip
     elsewhere = {item.asset_id for item in store.against()}
-    assets = in_order([asset for asset in everything if asset.id not in elsewhere], ranking, nearness.keep)
-    cosines = {name: known.cosines[name] if nearness.cosine is None else nearness.cosine for name in known.cosines}
-    groups = grouped(known, assets, cosines, nearness.phash_distance, nearness.locked)
+    assets = in_order([asset for asset in everything if asset.id not in elsewhere], ranking, thresholds.keep)
+    cosines = {name: known.cosines[name] if thresholds.cosine is None else thresholds.cosine for name in known.cosines}
+    groups = grouped(known, assets, cosines, thresholds.phash_distance, thresholds.locked)
     compared = {asset.id for asset in everything}
     loosest = limit(min(cosines.values(), default=1.0))
-    cut = int((known.by_vector.found.cut <= loosest).sum())
+    truncated_at = int((known.by_vector.found.truncated_at <= loosest).sum())
     report = DedupeReport(
         len(assets),
         tuple(groups),
         cosines,
-        tuple(asset.label for asset in store.assets() if asset.id not in compared),
-        _shifted(known, assets, cosines, nearness.phash_distance, nearness.locked),
-        {**known.search, "cut": cut},
+        tuple(label(image.id) for image in images if image.id not in compared),
+        _shifted(known, assets, cosines, thresholds.phash_distance, thresholds.locked),
+        {**known.search, "cut": truncated_at},
     )
     store.replace_duplicates(
         [
@@ -137,16 +147,16 @@ def _told(report: DedupeReport) -> dict[str, Any]:
     }
 
 
-def comparable(store: Store, model: str) -> list[Asset]:
+def comparable(store: Store, images: Sequence[ComparedImage], model: str) -> list[ComparedImage]:
     """The images that have both a vector and hashes."""
     encoded, hashed = store.encoded(model), store.fingerprints()
-    return [asset for asset in store.assets() if asset.file_sha256 in encoded and asset.file_sha256 in hashed]
+    return [image for image in images if image.file_sha256 in encoded and image.file_sha256 in hashed]
 
 
-def in_order(assets: Sequence[Asset], ranking: Mapping[int, float], keep: str) -> list[Asset]:
+def in_order(assets: Sequence[ComparedImage], ranking: Mapping[int, float], keep: str) -> list[ComparedImage]:
     """The images in the order in which they may keep others."""
 
-    def place(asset: Asset) -> tuple[float, float, int]:
+    def place(asset: ComparedImage) -> tuple[float, float, int]:
         score = ranking.get(asset.id, float("-inf"))
         if keep == "first":
             return 0, 0, asset.id
@@ -156,30 +166,38 @@ def in_order(assets: Sequence[Asset], ranking: Mapping[int, float], keep: str) -
 
 
 def grouped(
-    known: Known, assets: Sequence[Asset], cosines: Mapping[str, float], bits: int, locked: frozenset[int]
+    known: KnownNeighbours,
+    assets: Sequence[ComparedImage],
+    cosines: Mapping[str, float],
+    bits: int,
+    locked: frozenset[int],
 ) -> list[DuplicateGroup]:
     """The groups of images, given in the order in which they keep others, at a cosine a series and so many bits."""
     rows = {file: row for row, file in enumerate(known.files)}
     first = [asset for asset in assets if asset.id in locked]
     ordered = first + [asset for asset in assets if asset.id not in locked]
     limits = {name: limit(cosine) for name, cosine in cosines.items()}
-    images = Images(
+    images = OrderedImages(
         [asset.id for asset in ordered],
         np.array([rows[asset.file_sha256] for asset in ordered], dtype=np.int64),
         [asset.file_sha256 for asset in ordered],
         [asset.pixel_sha256 for asset in ordered],
-        [limits[series_of(asset)] for asset in ordered],
+        [limits[asset.series] for asset in ordered],
         bits,
         locked,
     )
-    return stars(images, known.by_hash, known.by_vector)
+    return star_clusters(images, known.by_hash, known.by_vector)
 
 
 def _shifted(
-    known: Known, assets: Sequence[Asset], cosines: Mapping[str, float], bits: int, locked: frozenset[int]
+    known: KnownNeighbours,
+    assets: Sequence[ComparedImage],
+    cosines: Mapping[str, float],
+    bits: int,
+    locked: frozenset[int],
 ) -> dict[str, list[tuple[float, int]]]:
     """How many groups each series would have with its threshold elsewhere."""
-    series = {asset.id: series_of(asset) for asset in assets}
+    series = {asset.id: asset.series for asset in assets}
     found: dict[str, list[tuple[float, int]]] = {name: [] for name in cosines}
     for step in STEPS:
         other = {name: min(1.0, cosine + step) for name, cosine in cosines.items()}

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.judge.duplicates.hashes import hamming
-from collection.judge.duplicates.pairs import TOP, Bools, Found, Nearest, Rows, joined, masked
+from collection.judge.duplicates.pairs import TOP, Bools, NeighbourPairs, Rows, TopNeighbours, joined, masked
 
 Hashes = npt.NDArray[np.uint64]
 """(n, 2): the hash of each picture and that of its mirror image."""
@@ -37,34 +37,34 @@ def hash_distances(one: Hashes, other: Hashes) -> tuple[npt.NDArray[np.uint8], B
 
 
 def near_hashes(
-    queries: Hashes, others: Hashes, within: int, *, before: Rows | None = None, top: int = TOP
-) -> Found:  # fmt: skip
+    queries: Hashes, others: Hashes, radius: int, *, before: Rows | None = None, top: int = TOP
+) -> NeighbourPairs:  # fmt: skip
     """For each picture the nearest `top` of others within so many bits, as it is or mirrored.
 
     With `before` (m,) a query is compared with so many of the others only, the first. Rows as in `near_vectors`.
     """
-    index = _Words(others, within // _WORDS) if _worth_an_index(queries, others, within) else None
+    index = _Words(others, radius // _WORDS) if _worth_an_index(queries, others, radius) else None
 
-    def search(start: int) -> Found:
+    def search(start: int) -> NeighbourPairs:
         rows = slice(start, start + QUERIES)
         block = queries[rows]
         counts = np.full(len(block), len(others)) if before is None else before[rows]
-        nearest = Nearest(np.full(len(block), -float(within)), top)
-        if index is None or not index.offer(nearest, block, counts, within):
-            _offer_all(nearest, block, others, counts, within)
-        found, columns, cut = nearest.rows()
+        nearest = TopNeighbours(np.full(len(block), -float(radius)), top)
+        if index is None or not index.offer(nearest, block, counts, radius):
+            _offer_all(nearest, block, others, counts, radius)
+        found, columns, truncated_at = nearest.rows()
         distances, mirrored = hash_distances(block[found], others[columns])
-        return Found(found + start, columns, distances.astype(np.float64), mirrored, -cut)
+        return NeighbourPairs(found + start, columns, distances.astype(np.float64), mirrored, -truncated_at)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         return joined(list(pool.map(search, range(0, len(queries), QUERIES))))
 
 
-def _offer_all(nearest: Nearest, block: Hashes, others: Hashes, counts: Rows, within: int) -> None:
+def _offer_all(nearest: TopNeighbours, block: Hashes, others: Hashes, counts: Rows, radius: int) -> None:
     end = int(counts.max(initial=0))
     for start in range(0, end, COLUMNS):
         bits = _least_bits(block, others[start : min(end, start + COLUMNS)])
-        if bits.min() <= within:
+        if bits.min() <= radius:
             nearest.offer(masked(-bits.astype(np.float32), start, counts), start)
 
 
@@ -79,9 +79,9 @@ def _least_bits(block: Hashes, tile: Hashes) -> npt.NDArray[np.uint8]:
     return least
 
 
-def _worth_an_index(queries: Hashes, others: Hashes, within: int) -> bool:
+def _worth_an_index(queries: Hashes, others: Hashes, radius: int) -> bool:
     """Whether there is so much to compare that sorting words pays, and so few bits that they say anything."""
-    return within < 2 * _WORDS and len(queries) >= _WORTH and len(others) >= 1 << _BITS >> 3
+    return radius < 2 * _WORDS and len(queries) >= _WORTH and len(others) >= 1 << _BITS >> 3
 
 
 class _Words:
@@ -95,7 +95,7 @@ class _Words:
         )
         self._sorted = [[_sorted(word) for word in _words(others[:, form])] for form in (0, 1)]
 
-    def offer(self, nearest: Nearest, block: Hashes, counts: Rows, within: int) -> bool:
+    def offer(self, nearest: TopNeighbours, block: Hashes, counts: Rows, radius: int) -> bool:
         """Offer what is near a block of queries; False, and nothing is, where too many pairs would be looked at."""
         looks = [
             (order, starts[keys], starts[keys + 1])
@@ -107,7 +107,7 @@ class _Words:
             return False
         rows, columns = np.concatenate([_expanded(*look) for look in looks], axis=1)
         bits, _ = hash_distances(block[rows], self._others[columns])
-        near = (bits <= within) & (columns < counts[rows])
+        near = (bits <= radius) & (columns < counts[rows])
         _, once = np.unique(rows[near] * len(self._others) + columns[near], return_index=True)
         near = np.flatnonzero(near)[once]
         nearest.take(rows[near], columns[near], -bits[near].astype(np.float32))
@@ -128,5 +128,5 @@ def _expanded(order: Rows, first: Rows, last: Rows) -> Rows:
     """(2, p): query and other of each pair; `first` and `last` (queries, masks) bound the others in `order`."""
     lengths = (last - first).ravel()
     rows = np.repeat(np.arange(len(first)), (last - first).sum(axis=1))
-    within = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return np.stack([rows, order[np.repeat(first.ravel(), lengths) + within]])
+    offset = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return np.stack([rows, order[np.repeat(first.ravel(), lengths) + offset]])

@@ -1,4 +1,4 @@
-"""A 64-bit fingerprint of what a picture looks like: alike pictures differ in few bits."""
+"""A 64-bit fingerprint of what a picture looks like: similar pictures differ in few bits."""
 
 from __future__ import annotations
 

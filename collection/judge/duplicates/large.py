@@ -17,7 +17,7 @@ import numpy as np
 from collection.errors import UsageError
 from collection.judge.duplicates.cosine import Vectors, pair_distances, unit
 from collection.judge.duplicates.neighbours import near_vectors
-from collection.judge.duplicates.pairs import TOP, Found, Rows
+from collection.judge.duplicates.pairs import TOP, NeighbourPairs, Rows
 
 SEED = 0
 CELLS_LOOKED_INTO = 16
@@ -29,34 +29,38 @@ _TRAINED_ON = 64
 """Vectors a cell from which the centres are found."""
 
 
-def near_vectors_large(vectors: Vectors, start: int, within: float, *, seed: int = SEED, top: int = TOP) -> Found:
+def near_vectors_large(
+    vectors: Vectors, start: int, radius: float, *, seed: int = SEED, top: int = TOP
+) -> NeighbourPairs:
     """The neighbours of the rows from `start` on among all of vectors (n, d), as `near_vectors` numbers them.
 
     `queries` count from `start`; of a pair the later row is the query. Raises UsageError where FAISS is missing.
     """
     index = _index(_faiss(), vectors, seed)
-    queries, others, cut = [], [], []
+    queries, others, truncated_at = [], [], []
     for first in range(start, len(vectors), _BLOCK):
         block = unit(vectors[first : first + _BLOCK])
         cosines, found = index.search(block, top + 2)  # itself, and the first that has no place
         rows = np.repeat(np.arange(first, first + len(block)), top + 2).reshape(found.shape)
         found = np.where(found == rows, -1, found)
-        near = (found >= 0) & (1 - cosines <= within + 1e-5)
+        near = (found >= 0) & (1 - cosines <= radius + 1e-5)
         crowded = np.count_nonzero(near, axis=1) > top
-        cut.append(np.where(crowded, 1 - cosines[:, -1] - 1e-5, np.inf))
+        truncated_at.append(np.where(crowded, 1 - cosines[:, -1] - 1e-5, np.inf))
         queries.append(rows[near])
         others.append(found[near])
-    return _pairs(vectors, start, within, np.concatenate(queries), np.concatenate(others), np.concatenate(cut))
+    return _pairs(vectors, start, radius, np.concatenate(queries), np.concatenate(others), np.concatenate(truncated_at))
 
 
 def _pairs(
-    vectors: Vectors, start: int, within: float, one: Rows, other: Rows, cut: Any
-) -> Found:  # fmt: skip
+    vectors: Vectors, start: int, radius: float, one: Rows, other: Rows, truncated_at: Any
+) -> NeighbourPairs:  # fmt: skip
     both = np.unique(np.stack([np.maximum(one, other), np.minimum(one, other)], axis=1), axis=0)
     distances = pair_distances(vectors, vectors, both[:, 0], both[:, 1])
-    keep = distances <= within
+    keep = distances <= radius
     later, earlier = both[keep].T
-    return Found(later - start, earlier, distances[keep], np.zeros(len(later), dtype=bool), cut.astype(np.float64))
+    return NeighbourPairs(
+        later - start, earlier, distances[keep], np.zeros(len(later), dtype=bool), truncated_at.astype(np.float64)
+    )
 
 
 def _faiss() -> Any:
@@ -85,7 +89,14 @@ def _index(faiss: Any, vectors: Vectors, seed: int) -> Any:
 
 
 def measured_recall(
-    vectors: Vectors, start: int, within: float, found: Found, *, sample: int = SAMPLE, seed: int = SEED, top: int = TOP
+    vectors: Vectors,
+    start: int,
+    radius: float,
+    found: NeighbourPairs,
+    *,
+    sample: int = SAMPLE,
+    seed: int = SEED,
+    top: int = TOP,
 ) -> tuple[float | None, int]:
     """(share, rows): what was found of the `top` nearest within the distance of a random sample of the searched rows.
 
@@ -93,7 +104,7 @@ def measured_recall(
     """
     searched = np.arange(start, len(vectors))
     rows = np.sort(np.random.default_rng(seed).choice(searched, min(sample, len(searched)), replace=False))
-    truth = near_vectors(vectors[rows], vectors, within, top=top + 1)
+    truth = near_vectors(vectors[rows], vectors, radius, top=top + 1)
     pairs = np.stack([rows[truth.queries], truth.others], axis=1)
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     if not len(pairs):

@@ -21,8 +21,9 @@ from collection.judge.duplicates.cosine import Vectors
 from collection.judge.duplicates.groups import Neighbours, of_hashes, of_vectors
 from collection.judge.duplicates.hash_neighbours import Hashes, near_hashes
 from collection.judge.duplicates.neighbours import near_vectors
-from collection.judge.duplicates.pairs import TOP, Found, Rows
-from collection.store.records import Asset, Neighbour, Searched
+from collection.judge.duplicates.pairs import TOP, NeighbourPairs, Rows
+from collection.store.columns import ComparedImage
+from collection.store.records import Neighbour, Searched
 from collection.store.store import Store
 from collection.values import Progress, canonical_json, sha256_hex, silent
 
@@ -42,13 +43,13 @@ EXACT_UP_TO = 100_000
 
 Data = npt.NDArray[Any]
 """Vectors or hashes, a row a picture."""
-Near = Callable[[Data, Data, Rows], Found]
+Near = Callable[[Data, Data, Rows], NeighbourPairs]
 """(queries, others, how many of the others each query is compared with)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of the pictures' likeness."""
+class KnownNeighbours:
+    """What is known of the pictures' neighbours."""
 
     files: Sequence[str]
     """The pictures: their file hashes, in the order of rows."""
@@ -62,9 +63,9 @@ class Known:
 
 
 def find_neighbours(
-    store: Store, assets: Sequence[Asset], model: str, *, least: float, cosine: float | None = None,
+    store: Store, assets: Sequence[ComparedImage], model: str, *, least: float, cosine: float | None = None,
     bits: int = BITS, exact_up_to: int = EXACT_UP_TO, progress: Progress = silent,
-) -> Known:  # fmt: skip
+) -> KnownNeighbours:  # fmt: skip
     """Bring the kept neighbours of these images up to date, by hash and by the vectors of `model`.
 
     Calibration starts at `least`; `cosine` and `bits` are thresholds that people ask for. Each block of pictures is one
@@ -79,21 +80,23 @@ def find_neighbours(
     by_vector = _Kept(store, model, files, round(1 - floor + MARGIN, 6), round(1 - floor - min(STEPS), 6))
     progress(0, len(files))
     if by_hash.left:
-        by_hash.search(partial(_near_hashes, within=by_hash.within), hashes())
+        by_hash.search(partial(_near_hashes, radius=by_hash.radius), hashes())
     new = len(by_vector.left)
     if len(files) > exact_up_to and new * (2 * len(files) - new) > exact_up_to**2:
         told = by_vector.search_large(vectors())
     elif new:
         told = told if new < len(files) else {"method": "exact"}
-        by_vector.search(partial(_near_vectors, within=by_vector.within), vectors(), progress)
+        by_vector.search(partial(_near_vectors, radius=by_vector.radius), vectors(), progress)
     progress(len(files), len(files))
     store.record_search(inputs, {"cosines": cosines, "search": told, "model": model})
     told = {**told, "searched": new}
-    return Known(files, cosines, of_hashes(by_hash.found(), hashes), of_vectors(by_vector.found(), vectors), told)
+    return KnownNeighbours(
+        files, cosines, of_hashes(by_hash.found(), hashes), of_vectors(by_vector.found(), vectors), told
+    )
 
 
-def kept_neighbours(store: Store, assets: Sequence[Asset], model: str) -> tuple[Known, float, float]:
-    """What is kept of the likeness of these images, and the bits and the cosine down to which it reaches.
+def kept_neighbours(store: Store, assets: Sequence[ComparedImage], model: str) -> tuple[KnownNeighbours, float, float]:
+    """What is kept of the neighbours of these images, and the bits and the cosine down to which it reaches.
 
     Nothing is searched, calibrated or written: pictures that were not searched are left out.
     """
@@ -101,29 +104,29 @@ def kept_neighbours(store: Store, assets: Sequence[Asset], model: str) -> tuple[
     files = sorted({asset.file_sha256 for asset in assets}.intersection(*searched))
     hashes, vectors = cache(lambda: _hashes(store, files)), cache(lambda: store.vectors(model, files))
     found = [_found(store, kept, files) for kept in (HASHES, model)]
-    bits, apart = (min((items[file].within for file in files), default=0.0) for items in searched)
+    bits, distance = (min((items[file].within for file in files), default=0.0) for items in searched)
     report = store.stage_report("neighbours")
-    known = Known(
+    known = KnownNeighbours(
         files, report.get("cosines", {}), of_hashes(found[0], hashes), of_vectors(found[1], vectors),
         report.get("search", {}),
     )  # fmt: skip
-    return known, bits, 1 - apart
+    return known, bits, 1 - distance
 
 
-def thresholds(store: Store, assets: Sequence[Asset], model: str, *, least: float) -> dict[str, float]:
+def series_thresholds(store: Store, assets: Sequence[ComparedImage], model: str, *, least: float) -> dict[str, float]:
     """The cosine that each series asks for: as it was worked out last time, if its pictures are the same."""
     files = sorted({asset.file_sha256 for asset in assets})
     return _calibrated(store, assets, files, model, least, lambda: store.vectors(model, files))[1]
 
 
 def _calibrated(
-    store: Store, assets: Sequence[Asset], files: Sequence[str], model: str, least: float,
+    store: Store, assets: Sequence[ComparedImage], files: Sequence[str], model: str, least: float,
     vectors: Callable[[], Vectors],
 ) -> tuple[str, dict[str, float], dict[str, Any]]:  # fmt: skip
     """Hash of what the thresholds depend on, the thresholds as they were or anew, and how was searched before."""
     series: dict[str, set[str]] = defaultdict(set)
     for asset in assets:
-        series[series_of(asset)].add(asset.file_sha256)
+        series[asset.series].add(asset.file_sha256)
     inputs = sha256_hex(canonical_json([model, least, {name: sorted(found) for name, found in series.items()}]))
     report = store.stage_report("neighbours")
     told = report["search"] if report.get("model") == model else {"method": "exact"}
@@ -134,17 +137,12 @@ def _calibrated(
     return inputs, series_cosines(vectors(), rows, least=least), told
 
 
-def series_of(asset: Asset) -> str:
-    """The series that an image is calibrated with; imported images are one."""
-    return asset.recipe.series if asset.recipe else ""
+def _near_vectors(queries: Data, others: Data, before: Rows, *, radius: float) -> NeighbourPairs:
+    return near_vectors(queries, others, radius, before=before, top=TOP)
 
 
-def _near_vectors(queries: Data, others: Data, before: Rows, *, within: float) -> Found:
-    return near_vectors(queries, others, within, before=before, top=TOP)
-
-
-def _near_hashes(queries: Data, others: Data, before: Rows, *, within: float) -> Found:
-    return near_hashes(queries, others, int(within), before=before, top=TOP)
+def _near_hashes(queries: Data, others: Data, before: Rows, *, radius: float) -> NeighbourPairs:
+    return near_hashes(queries, others, int(radius), before=before, top=TOP)
 
 
 def _hashes(store: Store, files: Sequence[str]) -> Hashes:
@@ -155,9 +153,9 @@ def _hashes(store: Store, files: Sequence[str]) -> Hashes:
 class _Kept:
     """The neighbours by one model: which pictures were searched, and which are left."""
 
-    def __init__(self, store: Store, model: str, files: Sequence[str], within: float, needed: float) -> None:
+    def __init__(self, store: Store, model: str, files: Sequence[str], radius: float, needed: float) -> None:
         """Forget pictures that are gone, and those for which was not looked as far as `needed`."""
-        self._store, self._model, self._files, self.within = store, model, files, within
+        self._store, self._model, self._files, self.radius = store, model, files, radius
         there, before = set(files), store.searched(model)
         old = [item.id for item in before if item.file_sha256 not in there or item.within < needed]
         if old:
@@ -178,8 +176,8 @@ class _Kept:
         from collection.judge.duplicates.large import measured_recall, near_vectors_large
 
         ordered, start = self._ordered(vectors), len(self._searched)
-        found = near_vectors_large(ordered, start, self.within)
-        recall, sampled = measured_recall(ordered, start, self.within, found)
+        found = near_vectors_large(ordered, start, self.radius)
+        recall, sampled = measured_recall(ordered, start, self.radius, found)
         self._keep(found)
         return {"method": "faiss", "recall": recall, "sampled": sampled}
 
@@ -188,13 +186,13 @@ class _Kept:
         place = {file: row for row, file in enumerate(self._files)}
         return data[[place[file] for file in (*(item.file_sha256 for item in self._searched), *self.left)]]
 
-    def _keep(self, found: Found) -> None:
+    def _keep(self, found: NeighbourPairs) -> None:
         """Store what the search of the next pictures found, under the next ids."""
         start, first = len(self._searched), self._store.next_searched()
-        left = self.left[len(self._searched) + len(self.left) - len(self._files) :][: len(found.cut)]
+        left = self.left[len(self._searched) + len(self.left) - len(self._files) :][: len(found.truncated_at)]
         new = [
-            Searched(first + row, file, self.within, cut if np.isfinite(cut) else None)
-            for row, (file, cut) in enumerate(zip(left, found.cut.tolist(), strict=True))
+            Searched(first + row, file, self.radius, truncated_at if np.isfinite(truncated_at) else None)
+            for row, (file, truncated_at) in enumerate(zip(left, found.truncated_at.tolist(), strict=True))
         ]
         ids = [item.id for item in (*self._searched, *new)]
         kind = "phash" if self._model == HASHES else "cosine"
@@ -206,24 +204,24 @@ class _Kept:
         self._store.add_searched(self._model, new, pairs)
         self._searched += new
 
-    def found(self) -> Found:
+    def found(self) -> NeighbourPairs:
         """All that is known, by the rows of the files."""
         return _found(self._store, self._model, self._files)
 
 
-def _found(store: Store, model: str, files: Sequence[str]) -> Found:
+def _found(store: Store, model: str, files: Sequence[str]) -> NeighbourPairs:
     """All that is kept of the neighbours of searched pictures, by the rows of `files`."""
     place = {file: row for row, file in enumerate(files)}
     searched = [item for item in store.searched(model) if item.file_sha256 in place]
     rows = {item.id: place[item.file_sha256] for item in searched}
-    cut = np.full(len(files), np.inf)
+    truncated_at = np.full(len(files), np.inf)
     for item in searched:
-        cut[rows[item.id]] = np.inf if item.cut is None else item.cut
+        truncated_at[rows[item.id]] = np.inf if item.cut is None else item.cut
     pairs = [pair for pair in store.neighbours(model) if pair.a in rows and pair.b in rows]
-    return Found(
+    return NeighbourPairs(
         np.array([rows[pair.b] for pair in pairs], dtype=np.int64),
         np.array([rows[pair.a] for pair in pairs], dtype=np.int64),
         np.array([pair.distance for pair in pairs], dtype=np.float64),
         np.array([pair.kind == "mirrored" for pair in pairs], dtype=bool),
-        cut,
+        truncated_at,
     )

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from collection.judge.duplicates.cosine import Singles, Vectors, pair_distances, unit
-from collection.judge.duplicates.pairs import TOP, Floats, Found, Nearest, Rows, joined, masked
+from collection.judge.duplicates.pairs import TOP, Floats, NeighbourPairs, Rows, TopNeighbours, joined, masked
 from collection.judge.duplicates.short_forms import LOOKED_UP, short_forms
 
 QUERIES, COLUMNS = 1024, 4096
@@ -26,14 +26,14 @@ _SLACK = 2e-5
 
 
 def near_vectors(
-    queries: Vectors, others: Vectors, within: float | Floats, *, before: Rows | None = None, top: int = TOP
-) -> Found:
+    queries: Vectors, others: Vectors, radius: float | Floats, *, before: Rows | None = None, top: int = TOP
+) -> NeighbourPairs:
     """For each vector (m, d) the nearest `top` of others (n, d) that are within a distance (one, or one a query).
 
     With `before` (m,) a query is compared with so many of the others only, the first. Half precision is widened tile
     by tile; lengths do not matter.
     """
-    wanted = np.broadcast_to(np.asarray(within, dtype=np.float64), len(queries))
+    wanted = np.broadcast_to(np.asarray(radius, dtype=np.float64), len(queries))
     counts = np.full(len(queries), len(others)) if before is None else before
     search = _Search(queries, others, wanted, counts, top)
     return joined([search.block(slice(start, start + QUERIES)) for start in range(0, len(queries), QUERIES)])
@@ -42,29 +42,31 @@ def near_vectors(
 class _Search:
     """What all blocks of queries share."""
 
-    def __init__(self, queries: Vectors, others: Vectors, within: Floats, counts: Rows, top: int) -> None:
-        self._queries, self._others, self._within, self._counts, self._top = queries, others, within, counts, top
-        self._forms = short_forms(queries, others, float(1 - within.max(initial=0.0) - _SLACK))
+    def __init__(self, queries: Vectors, others: Vectors, radius: Floats, counts: Rows, top: int) -> None:
+        self._queries, self._others, self._radius, self._counts, self._top = queries, others, radius, counts, top
+        self._forms = short_forms(queries, others, float(1 - radius.max(initial=0.0) - _SLACK))
         self._widen = np.asarray if _are_unit(others) else unit
         self._product = np.empty((QUERIES, COLUMNS), dtype=np.float32)
 
-    def block(self, rows: slice) -> Found:
+    def block(self, rows: slice) -> NeighbourPairs:
         """The neighbours of these queries."""
-        within, counts = self._within[rows], self._counts[rows]
-        best, block = Nearest(1 - within - _SLACK, self._top), unit(self._queries[rows])
+        radius, counts = self._radius[rows], self._counts[rows]
+        best, block = TopNeighbours(1 - radius - _SLACK, self._top), unit(self._queries[rows])
         end = int(counts.max(initial=0))
         for start in range(0, end, COLUMNS):
             columns = slice(start, min(end, start + COLUMNS))
             if self._forms is None or not self._look_up(best, block, rows, columns):
                 cosines = self._multiplied(block, self._widen(self._others[columns]))
                 best.offer(masked(cosines, start, counts), start)
-        found, others, cut = best.rows()
+        found, others, truncated_at = best.rows()
         distances = pair_distances(self._queries[rows], self._others, found, others)  # as given, so that orders agree
-        keep = distances <= within[found]
-        cuts = np.where(np.isfinite(cut), 1 - cut - _SLACK, np.inf)
-        return Found(found[keep] + rows.start, others[keep], distances[keep], np.zeros(int(keep.sum()), bool), cuts)
+        keep = distances <= radius[found]
+        truncated = np.where(np.isfinite(truncated_at), 1 - truncated_at - _SLACK, np.inf)
+        return NeighbourPairs(
+            found[keep] + rows.start, others[keep], distances[keep], np.zeros(int(keep.sum()), bool), truncated
+        )
 
-    def _look_up(self, best: Nearest, block: Singles, rows: slice, columns: slice) -> bool:
+    def _look_up(self, best: TopNeighbours, block: Singles, rows: slice, columns: slice) -> bool:
         """Take what is near of a tile by its short forms; False, and nothing is taken, where they leave too much."""
         assert self._forms is not None
         bounds = self._multiplied(self._forms[0][rows], self._forms[1][columns])

@@ -17,7 +17,7 @@ TOP = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NeighbourPairs:
     """Pairs (p,): the row of the query, the row of what lies near it, and how far apart they are."""
 
     queries: Rows
@@ -26,7 +26,7 @@ class Found:
     """1 - cosine, or bits of 64."""
     mirrored: Bools
     """Whether the one is near the mirror image of the other rather than the other itself; hashes only."""
-    cut: Floats
+    truncated_at: Floats
     """(queries,): the distance from which on the `TOP` had no place for neighbours of a query; infinite where none
     was left out."""
 
@@ -34,27 +34,27 @@ class Found:
         return len(self.queries)
 
 
-def joined(parts: Sequence[Found]) -> Found:
+def joined(parts: Sequence[NeighbourPairs]) -> NeighbourPairs:
     """What the searches of one block of queries after another found, the blocks in order."""
     nothing, none = np.zeros(0, dtype=np.int64), np.zeros(0)
-    return Found(
+    return NeighbourPairs(
         np.concatenate([nothing, *(part.queries for part in parts)]),
         np.concatenate([nothing, *(part.others for part in parts)]),
         np.concatenate([none, *(part.distances for part in parts)]),
         np.concatenate([none.astype(bool), *(part.mirrored for part in parts)]),
-        np.concatenate([none, *(part.cut for part in parts)]),
+        np.concatenate([none, *(part.truncated_at for part in parts)]),
     )
 
 
-def masked(nearness: npt.NDArray[np.float32], start: int, counts: Rows) -> npt.NDArray[np.float32]:
+def masked(similarity: npt.NDArray[np.float32], start: int, counts: Rows) -> npt.NDArray[np.float32]:
     """What a query is not to be compared with is made infinitely far."""
-    first = max(int(counts.min(initial=start + nearness.shape[1])) - start, 0)
-    some = nearness[:, first:]
-    some[np.arange(start + first, start + nearness.shape[1]) >= counts[:, None]] = -np.inf
-    return nearness
+    first = max(int(counts.min(initial=start + similarity.shape[1])) - start, 0)
+    some = similarity[:, first:]
+    some[np.arange(start + first, start + similarity.shape[1]) >= counts[:, None]] = -np.inf
+    return similarity
 
 
-class Nearest:
+class TopNeighbours:
     """The nearest of each query so far, and the nearest of those that had no place."""
 
     def __init__(self, least: Floats, top: int) -> None:
@@ -63,9 +63,9 @@ class Nearest:
         self._parts: list[tuple[Rows, Rows, npt.NDArray[np.float32]]] = []
         self._held = 0
 
-    def offer(self, nearness: npt.NDArray[np.float32], start: int) -> None:
+    def offer(self, similarity: npt.NDArray[np.float32], start: int) -> None:
         """Take what is near enough from a tile (queries, columns) that begins at column `start`."""
-        hit, some, near = self._hit(nearness)
+        hit, some, near = self._hit(similarity)
         if not hit.size:
             return
         crowded = np.flatnonzero(np.count_nonzero(near, axis=1) > self._top + 1)
@@ -75,16 +75,16 @@ class Nearest:
         rows, columns = np.nonzero(near)
         self.take(hit[rows], columns + start, some[rows, columns])
 
-    def near(self, nearness: npt.NDArray[np.float32]) -> tuple[Rows, Rows]:
+    def near(self, similarity: npt.NDArray[np.float32]) -> tuple[Rows, Rows]:
         """Row and column of what is near enough in a tile."""
-        hit, _, near = self._hit(nearness)
+        hit, _, near = self._hit(similarity)
         rows, columns = np.nonzero(near)
         return hit[rows], columns
 
-    def _hit(self, nearness: npt.NDArray[np.float32]) -> tuple[Rows, npt.NDArray[np.float32], Bools]:
+    def _hit(self, similarity: npt.NDArray[np.float32]) -> tuple[Rows, npt.NDArray[np.float32], Bools]:
         """Rows with anything near enough, what they hold, and which of it that is."""
-        hit = np.flatnonzero(nearness.max(axis=1) >= self._least)
-        some = nearness[hit]
+        hit = np.flatnonzero(similarity.max(axis=1) >= self._least)
+        some = similarity[hit]
         return hit, some, some >= self._least[hit, None]
 
     def take(self, rows: Rows, columns: Rows, values: npt.NDArray[np.float32]) -> None:
@@ -116,10 +116,10 @@ class Nearest:
         self._prune()
         rows, columns, values = self._parts[0]
         place = np.arange(len(rows)) - np.searchsorted(rows, rows)
-        cut = np.full(len(self._least), -np.inf)
-        cut[rows[place == self._top]] = values[place == self._top]
+        truncated_at = np.full(len(self._least), -np.inf)
+        truncated_at[rows[place == self._top]] = values[place == self._top]
         keep = place < self._top
-        return rows[keep], columns[keep], cut
+        return rows[keep], columns[keep], truncated_at
 
 
 def _first(values: npt.NDArray[np.float32], least: npt.NDArray[np.float32], most: int) -> Bools:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from collection.judge.duplicates.dedupe import Nearness, grouped, in_order
+from collection.judge.duplicates.dedupe import DuplicateThresholds, grouped, in_order
 from collection.judge.duplicates.groups import DuplicateGroup
-from collection.judge.duplicates.neighbourhood import kept_neighbours, series_of
+from collection.judge.duplicates.neighbourhood import kept_neighbours
 from collection.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
+class GroupingThresholds:
     """When two pictures count as one."""
 
     bits: int
@@ -22,20 +22,20 @@ class Thresholds:
 
 
 class Regrouping:
-    """The images that `dedupe` compared, and all that was kept of their likeness. Threads may share it."""
+    """The images that `dedupe` compared, and all their neighbours that were kept. Threads may share it."""
 
-    def __init__(self, store: Store, nearness: Nearness, ranking: Mapping[int, float]) -> None:
+    def __init__(self, store: Store, thresholds: DuplicateThresholds, ranking: Mapping[int, float]) -> None:
         """`nearness` and `ranking` as `dedupe` takes them."""
         cosines = store.stage_report("dedupe").get("cosines", {})
         elsewhere = {item.asset_id for item in store.against()}
-        compared = [asset for asset in store.assets() if series_of(asset) in cosines and asset.id not in elsewhere]
-        self._known, bits, self._cosine = kept_neighbours(store, compared, nearness.model)
+        compared = [image for image in store.compared_images() if image.series in cosines and image.id not in elsewhere]
+        self._known, bits, self._cosine = kept_neighbours(store, compared, thresholds.model)
         files = set(self._known.files)
         compared = [asset for asset in compared if asset.file_sha256 in files]
-        self._assets = in_order(compared, ranking, nearness.keep)
+        self._assets = in_order(compared, ranking, thresholds.keep)
         self._bits = int(bits)
-        self._holding = Thresholds(
-            min(nearness.phash_distance, self._bits),
+        self._holding = GroupingThresholds(
+            min(thresholds.phash_distance, self._bits),
             {name: max(cosine, self._cosine) for name, cosine in cosines.items()},
         )
 
@@ -44,22 +44,22 @@ class Regrouping:
         return bool(self._assets)
 
     @property
-    def loosest(self) -> Thresholds:
+    def loosest(self) -> GroupingThresholds:
         """As far as neighbours are kept."""
         return self.thresholds(-1)
 
-    def thresholds(self, nearer: float) -> Thresholds:
+    def thresholds(self, nearer: float) -> GroupingThresholds:
         """From -1, as far as neighbours are kept, over 0, the thresholds that hold, to 1, only the same pictures.
 
         Each series moves from its own threshold to the common ends, all of them together.
         """
         bits, cosine = (0, 1.0) if nearer > 0 else (self._bits, self._cosine)
         share, holding = min(1.0, abs(nearer)), self._holding
-        return Thresholds(
+        return GroupingThresholds(
             round(holding.bits + share * (bits - holding.bits)),
             {name: found + share * (cosine - found) for name, found in holding.cosines.items()},
         )
 
-    def groups(self, at: Thresholds, locked: frozenset[int] = frozenset()) -> list[DuplicateGroup]:
+    def groups(self, at: GroupingThresholds, locked: frozenset[int] = frozenset()) -> list[DuplicateGroup]:
         """The groups at thresholds no looser than `loosest`, exactly as `dedupe` would draw them."""
         return grouped(self._known, self._assets, at.cosines, at.bits, locked)

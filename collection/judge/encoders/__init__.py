@@ -1,1 +1,1 @@
-"""Pictures (and words) to vectors."""
+"""Pictures and texts to vectors."""

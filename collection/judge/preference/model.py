@@ -1,8 +1,10 @@
-"""What every preference model is: its files, its identity, and how its weights get into a network."""
+"""What every preference model is: its files, its identity, how its weights get into a network, how it is asked."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,7 +14,7 @@ import numpy.typing as npt
 from collection.errors import WeightsError
 from collection.judge.encoders.preprocess import Preprocess
 from collection.models.environment import best_device
-from collection.models.weights import require_trained
+from collection.models.weights import file_sha256, require_trained
 from collection.values import Pixels
 
 if TYPE_CHECKING:
@@ -38,6 +40,51 @@ class PreferenceModel(Protocol):
     def score(self, pictures: Sequence[Pixels], prompts: Sequence[str]) -> npt.NDArray[np.float32]:
         """One number, higher is better, for each picture with its own prompt: (n,)."""
         ...
+
+
+class LoadedModel(ABC):
+    """A preference model whose weights are a file of a folder or of a hub repository (a `PreferenceModel`)."""
+
+    name: str
+
+    def __init__(self, place: Path | str) -> None:
+        """`place` is a folder or a file (Path), or a hub id (str)."""
+        self._place = place
+
+    @cached_property
+    def model(self) -> str:
+        """Name, weights and preprocess."""
+        return f"{self.name}@{file_sha256(self._weights)}+{self._preprocess.identity}"
+
+    def score(self, pictures: Sequence[Pixels], prompts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """One number a picture with its own prompt, (n,); comparable inside one prompt. Long prompts are cut."""
+        import torch
+
+        if not pictures:
+            return np.zeros(0, np.float32)
+        with torch.inference_mode():
+            found = self._scores(self._preprocess(pictures).to(best_device()), prompts)
+            return np.asarray(found.float().cpu().numpy(), np.float32)
+
+    def _file(self, name: str, what: str, repository: str | None = None) -> Path:
+        """A file of the folder; of the hub, of `repository` or else of the model's own."""
+        if isinstance(self._place, Path):
+            return required(self._place / name, what)
+        return fetched(repository or self._place, name)
+
+    @property
+    @abstractmethod
+    def _weights(self) -> Path:
+        """The file of the weights."""
+
+    @property
+    @abstractmethod
+    def _preprocess(self) -> Preprocess:
+        """How pictures are brought to the network."""
+
+    @abstractmethod
+    def _scores(self, pictures: torch.Tensor, prompts: Sequence[str]) -> torch.Tensor:
+        """(n,) of pictures (n, 3, side, side) and their prompts, on the best device."""
 
 
 def clip_preprocess(size: int, resize: str = "shortest") -> Preprocess:

@@ -1,4 +1,4 @@
-"""Pictures that ours are held against: artists' works, earlier collections. Encoded once, kept by content."""
+"""Pictures that ours are compared with: artists' works, earlier collections. Encoded once, kept by content."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from collection.concurrency.pieces import by_pieces
 from collection.errors import ConfigError, ImageError
-from collection.judge.score import unit_length
+from collection.judge.vectors import unit_length
 from collection.pictures.files import read_picture
 from collection.pictures.folders import name_in, picture_files, read_file
 from collection.store.files import Files
@@ -41,7 +41,7 @@ class References:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A reference picture by content, and whence it can be read."""
+    """A reference picture by content, and where it can be read."""
 
     sha256: str
     name: str

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from collection.judge.score import unit_length
-from collection.judge.set_metrics.clip_metrics import (
-    TRAIT_TEMPLATES,
-    Vectors,
-    WordEncoder,
-    ensemble,
-    text_vectors,
-    trait_texts,
-    words_of,
-    zero_shot,
-)
+from collection.judge.encoders.text_tower import text_tower_of
+from collection.judge.metric import Metric, OfSet, OfSetByPart
+from collection.judge.set_metrics.image_set import BUILT_IN, ImageSet
+from collection.judge.set_metrics.zero_shot import ensemble, zero_shot
+from collection.judge.vectors import unit_length
 from collection.store.records import Asset
 from collection.store.store import Store
-from collection.values import ImageEncoder, Progress, silent
+from collection.values import ImageEncoder
 
+Vectors = npt.NDArray[np.float32]
+
+TEMPLATES = ("a picture with {}", "an artwork showing {}", "an illustration, {}")
+ABSENT = ("none", "no", "nothing")
+"""Values of a trait that say that it is not there."""
 MOST_VALUES = 50
 """A trait of more values than this (a serial number, a title) is nothing that words tell apart in a picture."""
 
@@ -65,47 +64,98 @@ def planned_traits(asset: Asset) -> Mapping[str, str]:
     return asset.recipe.traits if asset.recipe else asset.features
 
 
-def read_traits(
-    store: Store, encoder: WordEncoder, assets: Sequence[Asset], vectors: Vectors, *, progress: Progress = silent
-) -> Iterator[TraitReading]:
-    """What each of `assets`, whose unit vectors (n, d) are given, shows of every trait that has siblings.
+def trait_texts(name: str, value: str) -> list[str]:
+    """The wordings of a trait's value: a picture with red hat."""
+    phrase = f"no {name}" if value.lower() in ABSENT else f"{value} {name}"
+    return [template.format(phrase) for template in TEMPLATES]
+
+
+def read_traits(images: ImageSet) -> list[TraitReading]:
+    """What each image shows of every trait that has siblings.
 
     The siblings are the values of all the images. Nothing is said of a trait with one value, or with more than 50.
     """
     held: dict[str, dict[int, str]] = defaultdict(dict)
-    for row, asset in enumerate(assets):
+    for row, asset in enumerate(images.assets):
         for name, value in planned_traits(asset).items():
             held[name][row] = value
-    for name, value_of in sorted(held.items()):
-        values = tuple(sorted(set(value_of.values())))
-        if not 2 <= len(values) <= MOST_VALUES:
-            continue
-        texts = [text for value in values for text in trait_texts(name, value)]
-        classes = ensemble(text_vectors(store, encoder, texts, progress=progress), len(TRAIT_TEMPLATES))
-        rows = np.array(list(value_of), np.int64)
-        place = {value: number for number, value in enumerate(values)}
-        planned = np.array([place[value] for value in value_of.values()], np.int64)
-        yield TraitReading(name, values, rows, planned, zero_shot(vectors[rows], classes, encoder.logit_scale))
+    return [
+        _read(images, name, value_of)
+        for name, value_of in sorted(held.items())
+        if 2 <= len(set(value_of.values())) <= MOST_VALUES
+    ]
+
+
+def _read(images: ImageSet, name: str, value_of: Mapping[int, str]) -> TraitReading:
+    values = tuple(sorted(set(value_of.values())))
+    texts = [text for value in values for text in trait_texts(name, value)]
+    classes = ensemble(images.texts(texts), len(TEMPLATES))
+    rows = np.array(list(value_of), np.int64)
+    place = {value: number for number, value in enumerate(values)}
+    planned = np.array([place[value] for value in value_of.values()], np.int64)
+    return TraitReading(name, values, rows, planned, zero_shot(images.vectors[rows], classes, images.logit_scale))
 
 
 def mismatches(store: Store, encoder: ImageEncoder) -> list[Mismatch]:
     """Images whose planned value of a trait is not the most likely, worst first (least probability, then number).
 
-    Raises UsageError for an encoder that knows no words.
+    Raises UsageError for an encoder without a text tower.
     """
-    words = words_of(encoder)
+    text_tower_of(encoder)
     ids, vectors = store.embeddings(encoder.model)
     by_number = {asset.id: asset for asset in store.assets()}
     assets = [by_number[number] for number in ids]
+    images = ImageSet(store, encoder, assets, unit_length(vectors))
     found = [
         Mismatch(
             assets[row], reading.name, reading.values[planned], float(chances[planned]),
             reading.values[seen], float(chances[seen]),
         )
-        for reading in read_traits(store, words, assets, unit_length(vectors))
+        for reading in read_traits(images)
         for row, planned, chances, seen in zip(
             reading.rows, reading.planned, reading.probabilities, reading.probabilities.argmax(axis=1), strict=True
         )
         if seen != planned
     ]  # fmt: skip
     return sorted(found, key=lambda item: (item.probability, item.asset.id, item.trait))
+
+
+def _lowest(images: ImageSet) -> Vectors:
+    found = np.full(len(images), np.nan, np.float32)
+    for trait in images.once(read_traits):
+        found[trait.rows] = np.fmin(found[trait.rows], trait.match)
+    return found
+
+
+def _of_each(images: ImageSet) -> dict[str, Vectors]:
+    found = {trait.name: np.full(len(images), np.nan, np.float32) for trait in images.once(read_traits)}
+    for trait in images.once(read_traits):
+        found[trait.name][trait.rows] = trait.match
+    return found
+
+
+TRAIT_MATCH = Metric(
+    name="trait-match",
+    range=(0, 1),
+    better="higher",
+    says="The lowest probability, over an image's traits, that it shows the value that was planned and none of its "
+    "siblings.",
+    source="Zero-shot classification with a prompt ensemble: Radford et al. 2021, Learning Transferable Visual Models "
+    "From Natural Language Supervision, section 3.1",
+    limits="A small thing, an absence (a value of none) or a word that the encoder does not know is often misread, so "
+    "that a low number is a question to a person and no verdict. Traits with one value or more than 50 get none. "
+    "Probabilities are among siblings: something else altogether may be shown.",
+    computed=OfSet(_lowest, needs=("text",)),
+    identity=BUILT_IN,
+)
+TRAIT = Metric(
+    name="trait",
+    range=(0, 1),
+    better="higher",
+    says="The probability that an image shows the planned value of one trait and none of its siblings.",
+    source="As trait-match",
+    limits="As trait-match.",
+    computed=OfSetByPart(_of_each, needs=("text",)),
+    parts="NAME",
+    identity=BUILT_IN,
+)

@@ -1,33 +1,36 @@
-/** Opens the room: the state and the list are asked for at once, then the shell and the view are built. */
+/** Opens the app: the state and the list are asked for at once, then the shell and the view are built. */
 
-import { addViews } from "./actions.js";
-import { listenForDecisions } from "./deciding.js";
-import { facts } from "./facts.js";
-import { find } from "./find.js";
-import { followJobs } from "./jobs.js";
-import { listenForKeys } from "./keys.js";
-import { Room } from "./room.js";
-import { buildShell } from "./shell.js";
-import { sayWrong } from "./status.js";
-import { listen, stream } from "./stream.js";
-import { showViews, VIEWS } from "./views.js";
+import { addViews } from "./core/actions.js";
+import { listenForDecisions } from "./panels/decision_keys.js";
+import { facts } from "./panels/facts.js";
+import { find } from "./panels/find.js";
+import { followJobs } from "./core/jobs.js";
+import { jobStrip } from "./panels/job_strip.js";
+import { listenForKeys } from "./core/keys.js";
+import { App } from "./core/app.js";
+import { buildShell } from "./panels/shell.js";
+import { byId } from "./core/element.js";
+import { sayWrong } from "./core/status.js";
+import { listen, onStream } from "./core/stream.js";
+import { showViews, VIEWS } from "./views/views.js";
 
-const room = new Room();
+const app = new App();
 addViews(VIEWS);
 
 async function open() {
-  await room.open();
-  buildShell(room);
-  showViews(document.getElementById("view"), room);
-  room.tell("view");
-  facts(document.getElementById("facts"), room);
-  find(document.getElementById("find"), room);
-  listenForDecisions(room);
+  await app.open();
+  buildShell(app, VIEWS);
+  showViews(byId("view"), app);
+  app.tell("view");
+  facts(byId("facts"), app);
+  find(byId("find"), app);
+  listenForDecisions(app);
   listenForKeys();
-  followJobs(document.getElementById("jobs"), room);
+  jobStrip(byId("jobs"), app);
+  followJobs(app);
   listen();
-  stream.addEventListener("changed", ({ detail }) => room.othersChanged(detail).catch(sayWrong));
-  stream.addEventListener("version", ({ detail }) => detail.images && room.imagesChanged().catch(sayWrong));
+  onStream("changed", (changes) => app.othersChanged(changes).catch(sayWrong));
+  onStream("version", ({ images }) => images && app.imagesChanged().catch(sayWrong));
 }
 
 addEventListener("unhandledrejection", (event) => {

@@ -61,12 +61,12 @@ def test_asking_stops_when_the_cut_is_clear() -> None:
     clear = [Comparison(left, right) for left in range(3) for right in range(3, 6) for _ in range(30)]
     assert not fit(6, []).settled(3)
     assert fit(6, clear).settled(3)
-    assert fit(6, clear).doubt(3) < 0.05 < fit(6, clear).doubt(1)
+    assert fit(6, clear).expected_error(3) < 0.05 < fit(6, clear).expected_error(1)
 
 
 @pytest.mark.parametrize(("count", "keep"), [(24, 12), (40, 10)])
 def test_what_is_said_of_more_votes_comes_true(count: int, keep: int) -> None:
-    """Curators of known taste: what the doubt was to be after more votes, and what it then was."""
+    """Curators of known taste: the error that was forecast for more votes, and what it then was."""
     off = []
     for seed in range(4):
         rng = np.random.default_rng(seed)
@@ -77,10 +77,10 @@ def test_what_is_said_of_more_votes_comes_true(count: int, keep: int) -> None:
         while len(votes) <= 6 * count:
             found = fit(count, votes, prior)
             if len(votes) in said:
-                off.append(said[len(votes)] - found.doubt(keep))
-            outlook = found.outlook(keep, len(votes))
-            assert outlook.then < outlook.doubt
-            said[len(votes) + outlook.votes] = outlook.then
+                off.append(said[len(votes)] - found.expected_error(keep))
+            forecast = found.forecast(keep, len(votes))
+            assert forecast.then < forecast.now
+            said[len(votes) + forecast.votes] = forecast.then
             for left, right in found.next_pairs(2):
                 chance = 1 / (1 + np.exp(truth[right] - truth[left]))
                 votes.append(Comparison(left, right, float(rng.random() < chance)))
@@ -89,15 +89,15 @@ def test_what_is_said_of_more_votes_comes_true(count: int, keep: int) -> None:
     assert np.quantile(np.abs(off), 0.9) < 0.04
 
 
-def test_the_outlook_looks_as_far_ahead_as_was_asked() -> None:
+def test_the_forecast_looks_as_far_ahead_as_was_asked() -> None:
     votes = [Comparison(left, left + 1) for left in range(9)] * 14
     found = fit(10, votes)
-    assert found.outlook(5, len(votes)).votes == 130, "to two digits"
-    assert fit(60, []).outlook(30, 0).votes == 30
-    assert fit(4, []).outlook(2, 0).votes == 10
-    assert found.doubt_after(0, 5) == pytest.approx(found.doubt(5))
-    assert found.doubt_after(10**9, 5) < 0.01
-    assert fit(3, []).outlook(3, 0).settled, "all are kept"
+    assert found.forecast(5, len(votes)).votes == 130, "to two digits"
+    assert fit(60, []).forecast(30, 0).votes == 30
+    assert fit(4, []).forecast(2, 0).votes == 10
+    assert found.expected_error_after(0, 5) == pytest.approx(found.expected_error(5))
+    assert found.expected_error_after(10**9, 5) < 0.01
+    assert fit(3, []).forecast(3, 0).settled, "all are kept"
 
 
 def test_each_image_is_asked_about_once_in_a_round() -> None:

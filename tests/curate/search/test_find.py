@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection.curate.reviews.log import record, undo
-from collection.curate.search.catalogue import Catalogue, Judge, Snapshot
+from collection.curate.search.catalogue import Catalogue, RankingContext, Snapshot
+from collection.curate.search.columns import ImageTable, ScoreTable, SelectionTable
 from collection.curate.search.find import STATES, field_names, find
 from collection.curate.search.histogram import histogram
 from collection.curate.search.query import Query, Term
 from collection.curate.selection.candidates import rank
 from collection.errors import UsageError
+from collection.store.columns import ImageColumns
 from collection.store.records import Asset, Decision, Duplicate, Embedding, Score, Selection
 from collection.store.store import Store
 from collection.values import Recipe, Style, StyleBlend
@@ -66,10 +70,18 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return store
 
 
+def found_in(prompt: str, wanted: str) -> bool:
+    """Whether a query for these words finds an image of that prompt."""
+    row = ImageColumns(1, "f", 8, 8, "{}", json.dumps({"prompt": prompt}))
+    images = ImageTable([row])
+    snapshot = Snapshot(0, images, ScoreTable(images, [], []), SelectionTable(images, [], []), {}, {}, None, None, None)
+    return find(snapshot, str(Term("", "", wanted))) == [1]
+
+
 @pytest.fixture(scope="module")
 def now(store: Store) -> Snapshot:
     flags = {4: {"blurred": "sharpness 0.1"}, 6: {"blurred": "sharpness 0.2", "tiny": "8 pixels"}}
-    return Catalogue(store, lambda: Judge({"quality": "m"}, "e", lambda: flags, Words())).now()
+    return Catalogue(store, lambda: RankingContext({"quality": "m"}, "e", lambda: flags, Words())).now()
 
 
 @pytest.mark.parametrize(
@@ -88,6 +100,14 @@ def now(store: Store) -> Snapshot:
         ("palette:ember -sky:torn", [2, 3, 5, 6]),
         ("LIGHTHOUSE 3", [3]),
         ('"torn sky 2"', [2]),
+        ('"lighthouse torn"', [1, 2, 3, 4, 5, 6]),
+        ("light", []),
+        ("house", []),
+        ("light*", [1, 2, 3, 4, 5, 6]),
+        ("*hous*", [1, 2, 3, 4, 5, 6]),
+        ("l*h*e", [1, 2, 3, 4, 5, 6]),
+        ("-sky", []),
+        ("-torn*sky", [1, 2, 3, 4, 5, 6]),
         ("is:duplicate", [5]),
         ("is:stacked", [4, 5]),
         ("is:flagged", [4, 6]),
@@ -165,7 +185,7 @@ def test_errors_name_the_place_and_the_nearest(now: Snapshot, text: str, says: s
 
 def test_an_encoder_without_words_is_named(store: Store) -> None:
     with pytest.raises(UsageError, match="knows no words"):
-        find(Catalogue(store, lambda: Judge({"quality": "m"}, "e")).now(), '"~red hat"')
+        find(Catalogue(store, lambda: RankingContext({"quality": "m"}, "e")).now(), '"~red hat"')
 
 
 FIELDS = ["", "id", "seed", "series", "is", "by", "like", "sort", "score", "quality%", "sky", "stars", "colour", "x"]
@@ -177,6 +197,41 @@ TERMS = st.builds(
     st.one_of(st.sampled_from(VALUES), st.text(max_size=5)),
     st.booleans(),
 )
+
+
+LETTERS = st.text(st.sampled_from("aeé_7"), min_size=1, max_size=4)
+
+
+@given(st.lists(LETTERS, max_size=5), st.sampled_from([" ", ", ", " - "]), st.lists(LETTERS, min_size=1, max_size=2))
+def test_words_are_found_as_wholes(said: list[str], between: str, wanted: list[str]) -> None:
+    there = any(said[place : place + len(wanted)] == wanted for place in range(len(said)))
+    assert found_in(between.join(said), " ".join(wanted)) == there
+
+
+@given(LETTERS, st.lists(LETTERS, min_size=1, max_size=3))
+def test_a_star_is_any_part_of_a_word(word: str, parts: list[str]) -> None:
+    pattern = "*".join(parts)
+    assert found_in(f"the {word} said", pattern) == fnmatchcase(word, pattern)
+    assert found_in(f"the {word} said", f"*{pattern}*") == any(
+        fnmatchcase(each, f"*{pattern}*") for each in ("the", word, "said")
+    )
+
+
+@pytest.mark.parametrize(
+    ("prompt", "wanted", "there"),
+    [
+        ("Season of the sea.", "SEA", True),
+        ("season", "sea", False),
+        ("a well-known sea", "well-known", True),
+        ("a well-known sea", "known", True),
+        ("海の風景", "風景", True),
+        ("(sea)", "(sea)", True),
+        ("sea ... sky", "...", True),
+        ("a" * 200, "*".join("a" * 40) + "b", False),
+    ],
+)
+def test_words_of_other_scripts_and_signs(prompt: str, wanted: str, there: bool) -> None:
+    assert found_in(prompt, wanted) == there
 
 
 @given(st.lists(TERMS, max_size=4))
@@ -232,7 +287,7 @@ class TestStayingWarm:
         return store
 
     def test_votes_arrive_and_go(self, fresh: Store) -> None:
-        catalogue = Catalogue(fresh, Judge)
+        catalogue = Catalogue(fresh, RankingContext)
         first = catalogue.now()
         assert find(first, "is:picked", "anna") == []
         record(fresh, "anna", [Decision("flag", 2, "pick")])
@@ -247,7 +302,7 @@ class TestStayingWarm:
 
     def test_a_vote_stands_since_its_own_version(self, fresh: Store) -> None:
         """So that a page that knows the answer to its vote need not ask again when it hears of it."""
-        catalogue = Catalogue(fresh, Judge)
+        catalogue = Catalogue(fresh, RankingContext)
         first = catalogue.now()
         known = {}
         for number in (1, 2, 3):
@@ -257,7 +312,7 @@ class TestStayingWarm:
         assert catalogue.decided_since(first.version) == known
 
     def test_images_and_scores_arrive(self, fresh: Store) -> None:
-        catalogue = Catalogue(fresh, lambda: Judge({"quality": "m"}))
+        catalogue = Catalogue(fresh, lambda: RankingContext({"quality": "m"}))
         first = catalogue.now()
         assert len(first.images) == 3
         fresh.add_judgements([Score(f"{1:064x}", "quality", "m", 5.0)])
@@ -273,7 +328,7 @@ class TestStayingWarm:
         assert find(catalogue.now(), "") == []
 
     def test_another_process_writes(self, fresh: Store) -> None:
-        catalogue = Catalogue(fresh, Judge)
+        catalogue = Catalogue(fresh, RankingContext)
         catalogue.now()
         other = Store(fresh.path)
         record(other, "bob", [Decision("flag", 3, "reject")])

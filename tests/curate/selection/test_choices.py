@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from collection.curate.reviews.log import record, standings, undo
 from collection.curate.selection.choices import after, decide, swap
@@ -87,7 +89,7 @@ def test_a_swap_keeps_to_the_quotas(store: Store) -> None:
 def test_more_locks_than_tokens_are_refused_and_nothing_is_recorded(store: Store, wish: Callable[[], Wish]) -> None:
     with pytest.raises(CollectionError, match="4 images locked") as caught:
         decide(store, wish(), locked=[1, 2, 3, 4])
-    assert "--free" in str(caught.value.hint)
+    assert "--off" in str(caught.value.hint)
     assert wish().locked == set()
 
 
@@ -173,3 +175,18 @@ def test_the_wish_after_decisions_is_what_recording_them_leaves(
         assert {n: s.flags for n, s in expected.decided.items() if s.flags} == {
             n: s.flags for n, s in now.decided.items() if s.flags
         }
+
+
+NUMBERS = st.lists(st.integers(1, 6), max_size=5)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(NUMBERS, NUMBERS)
+def test_an_image_is_named_once(store: Store, rejected: list[int], freed: list[int]) -> None:
+    asked = [*rejected, *freed]
+    twice = sorted({number for number in asked if asked.count(number) > 1})
+    if not twice:
+        after(store, Wish(3, METRICS), rejected=rejected, freed=freed)
+        return
+    with pytest.raises(UsageError, match=f"image {twice[0]:04d} is named twice"):
+        after(store, Wish(3, METRICS), rejected=rejected, freed=freed)

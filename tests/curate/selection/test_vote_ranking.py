@@ -40,24 +40,24 @@ def test_votes_rank_against_the_scores_once_they_are_enough(gallery: Gallery) ->
     store, wish, rng = gallery(16), Wish(4, METRICS), np.random.default_rng(1)
     truth = np.linspace(-4, 4, 16)
     ask(store, wish, "ada", truth, rng)
-    assert not rank_by_votes(store, wish).strengths.told, "one vote says little"
-    assert not store.stage_report("votes")["told"]
+    assert not rank_by_votes(store, wish).strengths.conclusive, "one vote says little"
+    assert not store.stage_report("votes")["conclusive"]
     for _ in range(100):
         ask(store, wish, "ada", truth, rng)
     assert pending(store, wish)
     found = rank_by_votes(store, wish)
     assert not pending(store, wish)
-    assert found.strengths.told
-    assert store.stage_report("votes")["told"]
+    assert found.strengths.conclusive
+    assert store.stage_report("votes")["conclusive"]
     assert {item.asset.id for item in rank(store, {"votes": votes_model(store)})[:4]} == {13, 14, 15, 16}
-    assert found.strengths.doubt(4) < vote_ranking(store, wish, "nobody").strengths.doubt(4)
+    assert found.strengths.expected_error(4) < vote_ranking(store, wish, "nobody").strengths.expected_error(4)
 
 
 def test_lots_tell_nothing(gallery: Gallery) -> None:
     store, wish, rng = gallery(12), Wish(4, METRICS), np.random.default_rng(2)
     for _ in range(60):
         ask(store, wish, "ada", np.zeros(12), rng)
-    assert not rank_by_votes(store, wish).strengths.told
+    assert not rank_by_votes(store, wish).strengths.conclusive
 
 
 def test_nothing_is_pending_where_nobody_compared_anything(gallery: Gallery) -> None:

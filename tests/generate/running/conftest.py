@@ -11,11 +11,12 @@ import pytest
 
 from collection.errors import GenerationError, OutOfMemoryError
 from collection.generate.run import GenerateReport, generate
+from collection.generate.running.batch_result import Observer, RenderContext
 from collection.generate.running.executor import work
-from collection.generate.running.parcel import Archive, Observer, Workbench
 from collection.project import Project
 from collection.stages.runners import carrier_of
 from collection.store.files import Files
+from collection.store.library import ImageLibrary
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
 from collection.values import Recipe, Rendering
@@ -89,20 +90,20 @@ def recipes() -> Callable[..., list[Recipe]]:
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return Archive(Store(tmp_path / "collection.db"), Files(tmp_path / "files"), Thumbnails(tmp_path / "thumbs"))
+def library(tmp_path: Path) -> ImageLibrary:
+    return ImageLibrary(Store(tmp_path / "collection.db"), Files(tmp_path / "files"), Thumbnails(tmp_path / "thumbs"))
 
 
 @pytest.fixture
-def make(archive: Archive) -> Callable[..., GenerateReport]:
+def make(library: ImageLibrary) -> Callable[..., GenerateReport]:
     """Runs the stage in this process."""
 
     def run(generator: Canvas, observe: Observer | None = None, **keywords: Any) -> GenerateReport:
-        bench = Workbench(generator, observe)
+        context = RenderContext(generator, observe)
         return generate(
-            archive.store,
-            archive.files,
-            lambda told: work(archive, bench, told=told),
+            library.store,
+            library.files,
+            lambda done: work(library, context, on_batch_done=done),
             batch_size=generator.batch_size,
             **keywords,
         )

@@ -8,10 +8,10 @@ from collection.generate.running.check import check
 
 
 @pytest.fixture
-def made(archive, make, canvas, recipes):
-    archive.store.replace_plan(recipes(10))
+def made(library, make, canvas, recipes):
+    library.store.replace_plan(recipes(10))
     make(canvas())
-    return archive.store
+    return library.store
 
 
 def test_a_sample_spread_over_the_plan_comes_out_alike(made, canvas):
@@ -22,9 +22,9 @@ def test_a_sample_spread_over_the_plan_comes_out_alike(made, canvas):
     assert seen[-1] == (5, 5)
 
 
-def test_more_than_there_are_is_all_and_nothing_is_nothing(made, canvas, archive, recipes):
+def test_more_than_there_are_is_all_and_nothing_is_nothing(made, canvas, library, recipes):
     assert check(made, canvas(), 99).checked == 10
-    archive.store.replace_plan([])
+    library.store.replace_plan([])
     assert check(made, canvas(), 3).checked == 0
 
 
@@ -33,7 +33,7 @@ def test_other_pixels_are_named_with_what_changed(made, canvas, recipes):
     other.rendering = lambda recipe: canvas().rendering(recipes(4)[3] if recipe.seed == 4 else recipe)
     report = check(made, other, 10)
     assert [failure.what for failure in report.differing] == ["0005"]
-    assert report.differing[0].why == "made again, its pixels differ (threads was None, is 2)"
+    assert report.differing[0].why == "made again, its pixels differ (threads was absent, is 2)"
 
 
 def test_what_cannot_be_made_again_is_named(made, canvas, guilty):

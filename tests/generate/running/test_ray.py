@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import operator
+from functools import partial
 from threading import Event, Thread
 
 import psutil
 import pytest
 
-from collection.errors import UsageError
+from collection.errors import CollectionError, UsageError
 from collection.generate.run import count_pending
-from collection.generate.running.ray_cluster import Cluster, Trouble, settle
+from collection.generate.running.ray_cluster import ActorFailure, Cluster, RenderActor, run_ray, store_result
 
 
 @pytest.fixture(scope="session")
-def two_nodes(missing):
-    """The address of a cluster of two nodes with a core each."""
+def ray(missing):
+    """The module."""
     try:
         import ray
-        from ray.cluster_utils import Cluster as Nodes
     except ModuleNotFoundError:
         missing("ray is not installed: pip install 'nft-collection[ray]'")
+    return ray
+
+
+@pytest.fixture(scope="session")
+def two_nodes(ray):
+    """The address of a cluster of two nodes with a core each."""
+    from ray.cluster_utils import Cluster as Nodes
+
     nodes = Nodes()
     for _ in range(2):
         nodes.add_node(num_cpus=1, include_dashboard=False)
@@ -59,7 +68,11 @@ def test_killed_actors_lose_nothing(two_nodes, planned_project, carried, hashes)
 
     def kill() -> None:
         while len(victims) < 2 and not over.wait(0.02):
-            crew = [process for process in psutil.process_iter(["name"]) if "ray::Hand" in (process.info["name"] or "")]
+            crew = [
+                process
+                for process in psutil.process_iter(["name"])
+                if "ray::RenderActor" in (process.info["name"] or "")
+            ]
             if crew and len(spread.store.generated_files()) > 4 * len(victims):
                 crew[0].kill()
                 victims.append(crew[0].pid)
@@ -81,15 +94,34 @@ def test_an_actor_that_does_not_fit_is_refused_before_anything_is_done(two_nodes
     assert count_pending(project.store, project.files) == 1
 
 
-def test_no_cluster_at_an_address(planned_project, carried, missing):
-    pytest.importorskip("ray")
+def test_no_cluster_at_an_address(planned_project, carried, ray):
     with pytest.raises(UsageError, match="no Ray cluster at nonsense"):
         carried(planned_project("nowhere", 1), cluster=Cluster("nonsense"))
 
 
-def test_memory_trouble_of_an_actor_plans_a_smaller_batch(archive, recipes):
-    archive.store.replace_plan(recipes(4, batch=4))
-    archive.store.queue_batches([[1, 2, 3, 4]])
-    batch = archive.store.take_batch("driver", 60)
-    settle(archive, batch, Trouble("no memory for 4 images", None, too_large=True))
-    assert [batch.recipes for batch in archive.store.unended_batches()] == [(5, 6), (7, 8)]
+def test_memory_trouble_of_an_actor_plans_a_smaller_batch(library, recipes):
+    library.store.replace_plan(recipes(4, batch=4))
+    library.store.queue_batches([[1, 2, 3, 4]])
+    batch = library.store.take_batch("driver", 60)
+    store_result(library, batch, ActorFailure("no memory for 4 images", None, too_large=True))
+    assert [batch.recipes for batch in library.store.unended_batches()] == [(5, 6), (7, 8)]
+
+
+class Unforeseen:
+    """What opens nothing, for a reason that nobody thought of."""
+
+    def __call__(self):
+        raise IndexError("list index out of range")
+
+
+def test_an_error_that_nobody_foresaw_is_told_by_name_in_the_actor():
+    answer = RenderActor(Unforeseen(), threads=1).make([])
+    assert "IndexError: list index out of range (test_ray.py, line" in answer.message
+    assert not answer.too_large
+
+
+def test_an_error_that_nobody_foresaw_ends_the_run_with_its_name(two_nodes, library, recipes):
+    library.store.replace_plan(recipes(2))
+    library.store.queue_batches([[1], [2]])
+    with pytest.raises(CollectionError, match=r"an actor failed: IndexError: list index out of range"):
+        run_ray(library, partial(operator.getitem, [], 0), lambda: None, Cluster(two_nodes))

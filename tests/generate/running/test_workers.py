@@ -73,7 +73,7 @@ def test_children_leave_when_their_parent_is_killed_and_the_next_run_ends_the_wo
     assert len(project.store.assets()) == 40
 
 
-def test_what_a_worker_cannot_get_past_is_told_by_the_parent(planned_project, carried, archive):
+def test_what_a_worker_cannot_get_past_is_told_by_the_parent(planned_project, carried, library):
     project = planned_project("broken", 2)
     carry = carrier_of(project, judged=False, workers=1)
     (project.folder / "collection.toml").write_text("title = 3\n")
@@ -82,10 +82,10 @@ def test_what_a_worker_cannot_get_past_is_told_by_the_parent(planned_project, ca
         carry(lambda: None)
 
 
-def test_workers_that_die_at_once_are_not_hired_for_ever(archive):
-    archive.store.queue_batches([[1]])
+def test_workers_that_die_at_once_are_not_hired_for_ever(library):
+    library.store.queue_batches([[1]])
     with pytest.raises(CollectionError, match=r"died 4 times .*exit code 3"):
-        run_workers(archive.store, partial(os._exit, 3), lambda: None, count=1)
+        run_workers(library.store, partial(os._exit, 3), lambda: None, count=1)
 
 
 def test_cuda_devices_are_those_that_this_process_may_use(monkeypatch):

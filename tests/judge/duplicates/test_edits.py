@@ -6,9 +6,9 @@ import runpy
 
 import numpy as np
 import pytest
+from all_pairs import Pictures, find_duplicates
 from PIL import Image
 
-from collection.judge.duplicates.groups import Pictures, find_duplicates
 from collection.judge.duplicates.hashes import fingerprint, hamming, perceptual_hash
 
 PLAIN = ("jpeg q50", "half size", "blur 2", "colour")

@@ -1,16 +1,15 @@
 from dataclasses import replace
 from functools import partial
 
+import all_pairs
 import numpy as np
 import pytest
+from all_pairs import Pictures, find_duplicates
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collection.errors import UsageError
-from collection.judge.duplicates import groups as duplicates
 from collection.judge.duplicates import hash_neighbours, neighbours, short_forms
 from collection.judge.duplicates.calibrate import CEILING, COSINE, calibrated_cosine
-from collection.judge.duplicates.groups import Pictures, find_duplicates
 from collection.judge.duplicates.hashes import hamming, perceptual_hash
 
 
@@ -106,8 +105,8 @@ def test_tiles_of_any_size_and_a_search_that_is_cut_off_find_the_same(pictures, 
         patch.setattr(hash_neighbours, "QUERIES", rows)
         patch.setattr(hash_neighbours, "COLUMNS", columns)
         assert find_duplicates(pictures) == whole
-        patch.setattr(duplicates, "near_vectors", partial(neighbours.near_vectors, top=top))
-        patch.setattr(duplicates, "near_hashes", partial(hash_neighbours.near_hashes, top=top))
+        patch.setattr(all_pairs, "near_vectors", partial(neighbours.near_vectors, top=top))
+        patch.setattr(all_pairs, "near_hashes", partial(hash_neighbours.near_hashes, top=top))
         assert find_duplicates(pictures) == whole
 
 
@@ -177,14 +176,6 @@ def test_without_vectors_hashes_decide():
     ]
 
 
-def test_columns_that_do_not_belong_together_are_refused():
-    good = pictures_of(np.eye(3))
-    with pytest.raises(UsageError):
-        replace(good, scores=[1.0])
-    with pytest.raises(UsageError):
-        replace(good, ids=[1, 1, 2])
-
-
 def test_every_planted_copy_among_thousands_is_found():
     rng = np.random.default_rng(5)
     vectors = unit(rng.normal(size=(10_000, 64)).astype(np.float32))
@@ -246,10 +237,10 @@ def test_the_hash_is_the_one_people_know(photo, name):
     assert perceptual_hash(photo(name)) == IMAGEHASH[name]
 
 
-@pytest.mark.parametrize("within", [0, 3, 4, 7])
-def test_words_propose_every_pair_that_is_there(within, monkeypatch):
+@pytest.mark.parametrize("radius", [0, 3, 4, 7])
+def test_words_propose_every_pair_that_is_there(radius, monkeypatch):
     """The search by words, and the one that looks at all pairs, of hashes with planted neighbours of all distances."""
-    rng = np.random.default_rng(within)
+    rng = np.random.default_rng(radius)
     hashes = rng.integers(0, 2**64, (9000, 2), dtype=np.uint64)
     for row in range(8000, 9000):
         bits = rng.choice(64, row % 10, replace=False).astype(np.uint64)
@@ -257,12 +248,12 @@ def test_words_propose_every_pair_that_is_there(within, monkeypatch):
             np.uint64(1) << bits, initial=np.uint64(0)
         )
     before = np.arange(9000)
-    by_words = hash_neighbours.near_hashes(hashes, hashes, within, before=before)
+    by_words = hash_neighbours.near_hashes(hashes, hashes, radius, before=before)
     monkeypatch.setattr(hash_neighbours, "_worth_an_index", lambda *_: False)
-    by_all = hash_neighbours.near_hashes(hashes, hashes, within, before=before)
-    for name in ("queries", "others", "distances", "mirrored", "cut"):
+    by_all = hash_neighbours.near_hashes(hashes, hashes, radius, before=before)
+    for name in ("queries", "others", "distances", "mirrored", "truncated_at"):
         np.testing.assert_array_equal(getattr(by_words, name), getattr(by_all, name))
-    assert len(by_all) >= 60 * (within + 1)
+    assert len(by_all) >= 60 * (radius + 1)
 
 
 def test_flat_pictures_have_one_hash():

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from all_pairs import Pictures, find_duplicates
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collection.errors import UsageError
 from collection.judge.duplicates import large, neighbourhood
-from collection.judge.duplicates.dedupe import CLIP_COSINE, Nearness, dedupe
-from collection.judge.duplicates.groups import DuplicateGroup, Pictures, find_duplicates
+from collection.judge.duplicates.dedupe import CLIP_COSINE, DuplicateThresholds, dedupe
+from collection.judge.duplicates.groups import DuplicateGroup
 from collection.judge.duplicates.neighbourhood import BITS, MARGIN
 from collection.judge.duplicates.neighbours import near_vectors
-from collection.judge.duplicates.pairs import Found
-from collection.judge.duplicates.regroup import Regrouping, Thresholds
+from collection.judge.duplicates.pairs import NeighbourPairs
+from collection.judge.duplicates.regroup import GroupingThresholds, Regrouping
 from collection.store.records import Asset, Embedding, Fingerprint
 from collection.store.store import Store
 
@@ -52,13 +53,13 @@ class Series:
                 column = "asset_id" if table == "duplicate" else "id"
                 session.connection().exec_driver_sql(f"DELETE FROM {table} WHERE {column} = {number}")
 
-    def expected(self, nearness: Nearness, cosine: float):
+    def expected(self, thresholds: DuplicateThresholds, cosine: float):
         rows = list(self.ids)
         names = [str(row) for row in rows]
         pictures = Pictures(
             [self.ids[row] for row in rows], [0.0] * len(rows), names, names, self.hashes[rows], self.vectors[rows]
         )
-        return tuple(find_duplicates(pictures, phash_distance=nearness.phash_distance, cosine=cosine))
+        return tuple(find_duplicates(pictures, phash_distance=thresholds.phash_distance, cosine=cosine))
 
 
 def assert_same(found: Sequence[DuplicateGroup], expected: Sequence[DuplicateGroup]) -> None:
@@ -92,10 +93,10 @@ def test_pictures_that_come_in_any_order_are_grouped_as_by_a_full_search(tmp_pat
         patch.setattr(neighbourhood, "TOP", data.draw(st.integers(1, 3)))
         for first, last in zip([0, *cuts], [*cuts, count], strict=True):
             series.add(order[first:last])
-            dedupe(store, Nearness(MODEL, cosine=0.95), {})
+            dedupe(store, DuplicateThresholds(MODEL, cosine=0.95), {})
         for cosine, bits in ((0.95, 4), (0.99, 0), (0.8, 4), (0.9, 12), (0.97, 3)):
-            nearness = Nearness(MODEL, bits, cosine)
-            assert_same(dedupe(store, nearness, {}).groups, series.expected(nearness, cosine))
+            thresholds = DuplicateThresholds(MODEL, bits, cosine)
+            assert_same(dedupe(store, thresholds, {}).groups, series.expected(thresholds, cosine))
     store.close()
 
 
@@ -117,28 +118,28 @@ def searches(monkeypatch):
 def test_a_new_picture_is_one_query_and_a_moved_threshold_none(store, monkeypatch):
     series = Series(store, 1, 30)
     series.add(range(29))
-    first = dedupe(store, Nearness(MODEL), {})
+    first = dedupe(store, DuplicateThresholds(MODEL), {})
     assert first.search == {"method": "exact", "searched": 29, "cut": 0}
     seen = searches(monkeypatch)
     series.add([29])
-    assert dedupe(store, Nearness(MODEL), {}).search["searched"] == 1
+    assert dedupe(store, DuplicateThresholds(MODEL), {}).search["searched"] == 1
     assert sorted(seen) == [("near_hashes", 1, 30), ("near_vectors", 1, 30)]
     monkeypatch.setattr(Store, "vectors", None)
     for cosine in (None, 0.94, 0.97, 0.99):
-        report = dedupe(store, Nearness(MODEL, cosine=cosine), {})
-        assert_same(report.groups, series.expected(Nearness(MODEL), cosine or report.cosines[""]))
+        report = dedupe(store, DuplicateThresholds(MODEL, cosine=cosine), {})
+        assert_same(report.groups, series.expected(DuplicateThresholds(MODEL), cosine or report.cosines[""]))
     assert len(seen) == 2
 
 
 def test_what_is_gone_takes_its_pairs_along_and_what_changed_is_searched_alone(store, monkeypatch):
     series = Series(store, 2, 20)
     series.add(range(18))
-    dedupe(store, Nearness(MODEL), {})
+    dedupe(store, DuplicateThresholds(MODEL), {})
     kept = {item.file_sha256: item.id for item in store.searched(MODEL)}
     series.remove(3)
     series.add([18])
     seen = searches(monkeypatch)
-    dedupe(store, Nearness(MODEL, cosine=0.96), {})
+    dedupe(store, DuplicateThresholds(MODEL, cosine=0.96), {})
     assert [queries for _, queries, _ in seen] == [1, 1]
     after = {item.file_sha256: item.id for item in store.searched(MODEL)}
     gone, new = f"{3:064x}", f"{18:064x}"
@@ -150,12 +151,12 @@ def test_what_is_gone_takes_its_pairs_along_and_what_changed_is_searched_alone(s
 def test_a_looser_threshold_than_was_kept_is_searched_anew(store, monkeypatch):
     series = Series(store, 3, 20)
     series.add(range(20))
-    dedupe(store, Nearness(MODEL), {})
+    dedupe(store, DuplicateThresholds(MODEL), {})
     seen = searches(monkeypatch)
-    nearness = Nearness(MODEL, phash_distance=20, cosine=0.6)
-    assert_same(dedupe(store, nearness, {}).groups, series.expected(nearness, 0.6))
+    thresholds = DuplicateThresholds(MODEL, phash_distance=20, cosine=0.6)
+    assert_same(dedupe(store, thresholds, {}).groups, series.expected(thresholds, 0.6))
     assert [queries for _, queries, _ in seen] == [20, 20]
-    assert dedupe(store, Nearness(MODEL, cosine=0.99), {}).search["searched"] == 0
+    assert dedupe(store, DuplicateThresholds(MODEL, cosine=0.99), {}).search["searched"] == 0
 
 
 def test_a_killed_search_loses_one_block(store, monkeypatch):
@@ -168,18 +169,21 @@ def test_a_killed_search_loses_one_block(store, monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        dedupe(store, Nearness(MODEL), {}, progress=stop)
+        dedupe(store, DuplicateThresholds(MODEL), {}, progress=stop)
     assert len(store.searched(MODEL)) == 12
-    assert_same(dedupe(store, Nearness(MODEL, cosine=0.9), {}).groups, series.expected(Nearness(MODEL), 0.9))
+    assert_same(
+        dedupe(store, DuplicateThresholds(MODEL, cosine=0.9), {}).groups,
+        series.expected(DuplicateThresholds(MODEL), 0.9),
+    )
 
 
 def test_the_report_says_what_other_thresholds_would_do(store):
     series = Series(store, 5, 30)
     series.add(range(30))
-    report = dedupe(store, Nearness(MODEL, cosine=0.97), {})
+    report = dedupe(store, DuplicateThresholds(MODEL, cosine=0.97), {})
     assert [step for step, _ in report.shifted[""]] == [-0.02, -0.01, 0, 0.01, 0.02]
     for step, groups in report.shifted[""]:
-        assert groups == len(series.expected(Nearness(MODEL), 0.97 + step))
+        assert groups == len(series.expected(DuplicateThresholds(MODEL), 0.97 + step))
 
 
 def test_pictures_with_more_neighbours_than_are_kept_are_counted_and_grouped_all_the_same(store, monkeypatch):
@@ -188,7 +192,7 @@ def test_pictures_with_more_neighbours_than_are_kept_are_counted_and_grouped_all
     series.hashes[:] = series.hashes[0]
     series.add(range(40))
     monkeypatch.setattr(neighbourhood, "TOP", 5)
-    report = dedupe(store, Nearness(MODEL), {})
+    report = dedupe(store, DuplicateThresholds(MODEL), {})
     assert report.search["cut"] == 34
     assert [len(group.members) for group in report.groups] == [39]
 
@@ -202,11 +206,11 @@ def test_a_regroup_is_what_dedupe_would_draw_and_writes_nothing(tmp_path_factory
     store = Store(tmp_path_factory.mktemp("regroup") / "collection.db")
     series = Series(store, seed, 16)
     series.add(range(14))
-    nearness = Nearness(MODEL, bits, cosine)
-    stored = dedupe(store, nearness, {})
+    thresholds = DuplicateThresholds(MODEL, bits, cosine)
+    stored = dedupe(store, thresholds, {})
     series.add([14, 15])  # not compared yet
     before = store.commits(), store.changes()
-    regrouping = Regrouping(store, nearness, {})
+    regrouping = Regrouping(store, thresholds, {})
     assert_same(regrouping.groups(regrouping.thresholds(0)), stored.groups)
     at = regrouping.thresholds(nearer)
     found = regrouping.groups(at)
@@ -216,18 +220,18 @@ def test_a_regroup_is_what_dedupe_would_draw_and_writes_nothing(tmp_path_factory
     new = Store(tmp_path_factory.mktemp("dedupe") / "collection.db")
     same = Series(new, seed, 16)
     same.add(range(14))
-    assert_same(found, dedupe(new, Nearness(MODEL, at.bits, at.cosines[""]), {}).groups)
+    assert_same(found, dedupe(new, DuplicateThresholds(MODEL, at.bits, at.cosines[""]), {}).groups)
     new.close()
 
 
 def test_the_slider_of_thresholds_ends_at_what_is_kept_and_at_the_same(store):
     series = Series(store, 1, 30)
     series.add(range(30))
-    holding = dedupe(store, Nearness(MODEL, 4, 0.97), {}).cosines[""]
-    regrouping = Regrouping(store, Nearness(MODEL, 4, 0.97), {})
-    assert regrouping.thresholds(0) == Thresholds(4, {"": holding})
-    assert regrouping.thresholds(1) == Thresholds(0, {"": 1.0})
-    assert regrouping.loosest == Thresholds(BITS, {"": pytest.approx(CLIP_COSINE - MARGIN)})
+    holding = dedupe(store, DuplicateThresholds(MODEL, 4, 0.97), {}).cosines[""]
+    regrouping = Regrouping(store, DuplicateThresholds(MODEL, 4, 0.97), {})
+    assert regrouping.thresholds(0) == GroupingThresholds(4, {"": holding})
+    assert regrouping.thresholds(1) == GroupingThresholds(0, {"": 1.0})
+    assert regrouping.loosest == GroupingThresholds(BITS, {"": pytest.approx(CLIP_COSINE - MARGIN)})
     members = [
         sum(len(group.members) for group in regrouping.groups(regrouping.thresholds(nearer))) for nearer in (-1, 0, 1)
     ]
@@ -235,8 +239,8 @@ def test_the_slider_of_thresholds_ends_at_what_is_kept_and_at_the_same(store):
 
 
 def test_a_regroup_keeps_what_is_locked_and_follows_the_scores(alike):
-    dedupe(alike, Nearness(MODEL), {})
-    regrouping = Regrouping(alike, Nearness(MODEL), {5: 9.0})
+    dedupe(alike, DuplicateThresholds(MODEL), {})
+    regrouping = Regrouping(alike, DuplicateThresholds(MODEL), {5: 9.0})
     (group,) = regrouping.groups(regrouping.loosest)
     assert (group.keeper, len(group.members)) == (5, 5)
     (group,) = regrouping.groups(regrouping.loosest, frozenset({2, 4}))
@@ -245,7 +249,7 @@ def test_a_regroup_keeps_what_is_locked_and_follows_the_scores(alike):
 
 def test_nothing_is_regrouped_where_nothing_was_compared(store):
     Series(store, 1, 4).add(range(4))
-    regrouping = Regrouping(store, Nearness(MODEL), {})
+    regrouping = Regrouping(store, DuplicateThresholds(MODEL), {})
     assert not regrouping
     assert regrouping.groups(regrouping.loosest) == []
 
@@ -265,14 +269,14 @@ def alike(store):
 @pytest.mark.parametrize(("keep", "keeper"), [("best", 5), ("first", 1), ("largest", 6)])
 def test_the_keeper_is_chosen_by_rule(alike, keep, keeper):
     ranking = {1: 1.0, 2: 2.0, 3: 3.0, 4: 4.0, 5: 9.0, 6: 5.0}
-    (group,) = dedupe(alike, Nearness(MODEL, keep=keep), ranking).groups
+    (group,) = dedupe(alike, DuplicateThresholds(MODEL, keep=keep), ranking).groups
     assert group.keeper == keeper
 
 
 def test_locked_images_are_kept_whatever_the_rule_and_each_other(alike):
-    (group,) = dedupe(alike, Nearness(MODEL, locked=frozenset({2, 4})), {5: 9.0}).groups
+    (group,) = dedupe(alike, DuplicateThresholds(MODEL, locked=frozenset({2, 4})), {5: 9.0}).groups
     assert (group.keeper, [member.id for member in group.members]) == (2, [1, 3, 5, 6])
-    (group,) = dedupe(alike, Nearness(MODEL), {5: 9.0}).groups
+    (group,) = dedupe(alike, DuplicateThresholds(MODEL), {5: 9.0}).groups
     assert (group.keeper, len(group.members)) == (5, 5)
 
 
@@ -296,25 +300,25 @@ def test_faiss_finds_planted_copies_and_says_what_it_missed(store, faiss):
     series.vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
     series.hashes = rng.integers(0, 2**64, (900, 2), dtype=np.uint64)
     series.add(range(890))
-    nearness = Nearness(MODEL, cosine=0.95, exact_up_to=500)
-    report = dedupe(store, nearness, {})
+    thresholds = DuplicateThresholds(MODEL, cosine=0.95, exact_up_to=500)
+    report = dedupe(store, thresholds, {})
     assert report.search["method"] == "faiss"
     assert report.search["recall"] >= 0.95
     assert report.search["sampled"] == 890
-    exact = series.expected(nearness, 0.95)
+    exact = series.expected(thresholds, 0.95)
     found = {(group.keeper, member.id) for group in report.groups for member in group.members}
     wanted = {(group.keeper, member.id) for group in exact for member in group.members}
     assert len(found & wanted) >= 0.95 * len(wanted)
     assert found <= wanted
     series.add(range(890, 900))
-    assert dedupe(store, nearness, {}).search["searched"] == 10, "few are compared with all"
+    assert dedupe(store, thresholds, {}).search["searched"] == 10, "few are compared with all"
     assert store.stage_report("neighbours")["search"]["method"] == "faiss", "what it missed is still missed"
 
 
 def test_faiss_gives_one_answer_for_one_set(faiss):
     vectors = np.random.default_rng(9).normal(size=(2000, 8)).astype(np.float32)
     first, again = (large.near_vectors_large(vectors, 0, 0.05) for _ in range(2))
-    for name in ("queries", "others", "distances", "cut"):
+    for name in ("queries", "others", "distances", "truncated_at"):
         np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
     assert len(first)
 
@@ -324,7 +328,9 @@ def test_recall_is_what_was_found_of_what_there_is():
     whole = near_vectors(vectors, vectors, 0.01, before=np.arange(300), top=300)
     assert large.measured_recall(vectors, 0, 0.01, whole, top=300) == (1.0, 300)
     half = slice(0, len(whole) // 2)
-    part = Found(whole.queries[half], whole.others[half], whole.distances[half], whole.mirrored[half], whole.cut)
+    part = NeighbourPairs(
+        whole.queries[half], whole.others[half], whole.distances[half], whole.mirrored[half], whole.truncated_at
+    )
     share, _ = large.measured_recall(vectors, 0, 0.01, part, top=300)
     assert share == pytest.approx(len(part) / len(whole))
     assert large.measured_recall(np.eye(20, dtype=np.float32), 0, 0.1, whole) == (None, 20)
@@ -334,5 +340,5 @@ def test_without_faiss_the_error_names_the_extra(store, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "faiss", None)
     Series(store, 11, 40).add(range(40))
     with pytest.raises(UsageError) as caught:
-        dedupe(store, Nearness(MODEL, exact_up_to=20), {})
+        dedupe(store, DuplicateThresholds(MODEL, exact_up_to=20), {})
     assert "nft-collection[large]" in caught.value.hint

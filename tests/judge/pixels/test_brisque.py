@@ -11,8 +11,8 @@ from collection.errors import WeightsError
 from collection.judge.pixels.asymmetric_gaussian import Moments
 from collection.judge.pixels.brisque import brisque, halve, scene_statistics
 from collection.judge.pixels.local_contrast import BAND, GAP, normalised_bands
+from collection.judge.pixels.pixel_metrics import PixelMetrics
 from collection.judge.pixels.svm import packaged_brisque, parse_machine, read_plain_pickle
-from collection.judge.pixels.technical import Technical
 
 # (as it is, blurred by a 9 by 9 box, with uniform noise of +-40), by the original code of the package brisque 0.2.0
 # run once in an environment of its own (OpenCV 5.0.0, numpy 2.2.6, libsvm 3.37) on scikit-image 0.26's pictures.
@@ -50,7 +50,7 @@ def test_brisque_says_what_the_original_code_says(photo, name):
 
 
 def quality(pixels):
-    return Technical().measure(pixels)["quality"]
+    return PixelMetrics().measure(pixels)["quality"]
 
 
 @pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
@@ -182,4 +182,4 @@ def test_a_machine_is_read_from_libsvm_text():
 def test_the_packaged_machine_is_the_one_we_know():
     machine = packaged_brisque()
     assert machine.vectors.shape == (770, 36)
-    assert Technical().models["quality"] == f"brisque/1@{machine.sha256}"
+    assert PixelMetrics().models["quality"] == f"brisque/1@{machine.sha256}"

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from random import Random
+from types import SimpleNamespace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,19 +15,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from collection.config import Config, Flags
-from collection.generate.painter import STYLES
+from collection.config import Config
+from collection.generate.painter.manner import STYLES
 from collection.generate.registry import build_generator
+from collection.judge.flags import thresholds
 from collection.judge.pixels.banding import banding
-from collection.judge.pixels.defects import borders, sharpness
+from collection.judge.pixels.borders import borders
 from collection.judge.pixels.lettering import STRIDE, WINDOW, stroke_counts
 from collection.judge.pixels.luminance import Grey, fine_luminance, luminance, reduce, square_sums
-from collection.judge.pixels.technical import Technical
+from collection.judge.pixels.pixel_metrics import PixelMetrics
+from collection.judge.pixels.sharpness import sharpness
 from collection.store.files import Files
 from collection.values import Pixels, Recipe, Style, StyleBlend
 
 Measured = dict[str, float]
-LIMITS = Flags()
+LIMITS = SimpleNamespace(**thresholds({}))
 
 CLEAN = (
     "astronaut", "chelsea", "coffee", "rocket", "camera", "immunohistochemistry", "moon", "brick", "grass", "gravel",
@@ -63,7 +66,7 @@ def measured(clean: dict[str, Pixels]) -> dict[str, Measured]:
 
 
 def measure_all(pictures: Mapping[str, Pixels]) -> dict[str, Measured]:
-    return {name: Technical().measure(pixels) for name, pixels in pictures.items()}
+    return {name: PixelMetrics().measure(pixels) for name, pixels in pictures.items()}
 
 
 def auc(higher: list[float], lower: list[float]) -> float:
@@ -137,7 +140,7 @@ def test_a_planted_defect_is_told_from_what_was_there(
     clean: dict[str, Pixels], measured: dict[str, Measured],
     metric: str, spoil: Callable[[Pixels], Pixels], goes: str, floor: float,
 ) -> None:  # fmt: skip
-    spoilt = [Technical().measure(spoil(pixels))[metric] for pixels in clean.values()]
+    spoilt = [PixelMetrics().measure(spoil(pixels))[metric] for pixels in clean.values()]
     before = [found[metric] for found in measured.values()]
     assert (auc(spoilt, before) if goes == "higher" else auc(before, spoilt)) >= floor
 
@@ -157,7 +160,7 @@ def test_few_clean_pictures_are_beyond_the_default_thresholds(measured: dict[str
 
 def test_most_planted_defects_are_beyond_them(clean: dict[str, Pixels]) -> None:
     def share(spoil: Callable[[Pixels], Pixels], holds: Callable[[Measured], bool]) -> float:
-        return sum(holds(Technical().measure(spoil(pixels))) for pixels in clean.values()) / len(clean)
+        return sum(holds(PixelMetrics().measure(spoil(pixels))) for pixels in clean.values()) / len(clean)
 
     assert share(blurred, lambda found: found["sharpness"] < LIMITS.blurred) >= 0.8
     assert share(banded, lambda found: found["banding"] > LIMITS.banded) >= 0.9
@@ -173,19 +176,19 @@ def as_jpeg(pixels: Pixels, quality: int) -> Pixels:
 
 @pytest.mark.parametrize("levels", [24, 32, 48])
 def test_bands_are_found_after_jpeg(clean: dict[str, Pixels], levels: int) -> None:
-    found = [Technical().measure(as_jpeg(sky(pixels, levels), 85))["banding"] for pixels in clean.values()]
+    found = [PixelMetrics().measure(as_jpeg(sky(pixels, levels), 85))["banding"] for pixels in clean.values()]
     assert sum(value > LIMITS.banded for value in found) >= 0.8 * len(found)
 
 
 def test_jpeg_makes_no_bands(clean: dict[str, Pixels]) -> None:
     for quality in (95, 75):
-        found = {name: Technical().measure(as_jpeg(sky(pixels, 256), quality)) for name, pixels in clean.items()}
+        found = {name: PixelMetrics().measure(as_jpeg(sky(pixels, 256), quality)) for name, pixels in clean.items()}
         assert not [name for name, measures in found.items() if measures["banding"] > LIMITS.banded]
 
 
 def test_a_smooth_gradient_has_no_bands(clean: dict[str, Pixels], measured: dict[str, Measured]) -> None:
     for name, pixels in clean.items():
-        assert Technical().measure(sky(pixels, 256))["banding"] <= measured[name]["banding"] + 0.001
+        assert PixelMetrics().measure(sky(pixels, 256))["banding"] <= measured[name]["banding"] + 0.001
 
 
 def test_a_subject_on_a_plain_ground_has_no_border() -> None:
@@ -205,11 +208,11 @@ def test_a_border_of_one_side_is_a_sky() -> None:
 
 
 def test_a_border_survives_jpeg(photo: Callable[[str], Pixels]) -> None:
-    assert Technical().measure(as_jpeg(framed(photo("coffee")), 80))["borders"] > LIMITS.bordered
+    assert PixelMetrics().measure(as_jpeg(framed(photo("coffee")), 80))["borders"] > LIMITS.bordered
 
 
 def test_pages_of_text_are_text(photo: Callable[[str], Pixels]) -> None:
-    assert Technical().measure(photo("page"))["text"] > 0.5
+    assert PixelMetrics().measure(photo("page"))["text"] > 0.5
 
 
 @pytest.mark.parametrize("factor", [2, 4])
@@ -294,10 +297,10 @@ def test_luminance_and_its_sums_are_exact(height: int, width: int, seed: int, fa
 
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(0, 2**32 - 1))
 def test_every_picture_has_numbers_in_the_range_of_its_metrics(height: int, width: int, seed: int) -> None:
-    from collection.judge.metrics import metrics
+    from collection.judge.catalogue import metrics
 
     rng = np.random.default_rng(seed)
     pixels = rng.integers(0, rng.integers(1, 257), (height, width, 3), dtype=np.uint8)
-    for metric, value in Technical().measure(pixels).items():
+    for metric, value in PixelMetrics().measure(pixels).items():
         low, high = metrics()[metric].range
         assert float(low) <= value <= float(high)

@@ -16,10 +16,11 @@ from PIL import Image
 from collection.errors import WeightsError
 from collection.importers.pictures import import_folder
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
-from collection.judge.panel import build_pixel_scorers
-from collection.judge.pixels.safety import NSFW, OpenNsfw, packaged_network, prepare
+from collection.judge.pixels.safety import OpenNsfw, packaged_network, prepare
 from collection.judge.score import Scorers, pending, score
+from collection.judge.scorer_factory import build_pixel_scorers
 from collection.project import Project, open_project
+from collection.stages.judges import judges_of
 from collection.store.records import Score
 from collection.values import Pixels
 
@@ -58,19 +59,19 @@ def test_scores_are_those_of_the_network_itself(network: OpenNsfw, photos: dict[
     for name in ("astronaut", "chelsea", "coffee", "moon", "retina"):
         wanted = plain.run(None, {"input:0": prepared_by_the_book(photos[name])[None].astype(np.float32)})[0][0]
         assert wanted.sum() == pytest.approx(1, abs=1e-5)
-        assert network.measure(photos[name])[NSFW] == pytest.approx(wanted[1], abs=1e-5)
+        assert network.measure(photos[name])["nsfw"] == pytest.approx(wanted[1], abs=1e-5)
 
 
 def test_photographs_of_cats_and_coffee_are_safe(network: OpenNsfw, photos: dict[str, Pixels]) -> None:
     for name in ("chelsea", "coffee", "brick", "clock"):
-        assert 0 <= network.measure(photos[name])[NSFW] < 0.2
+        assert 0 <= network.measure(photos[name])["nsfw"] < 0.2
 
 
 def test_threads_agree(network: OpenNsfw, photos: dict[str, Pixels]) -> None:
     pictures = [photos[name] for name in ("coffee", "chelsea")] * 3
     with ThreadPoolExecutor(3) as pool:
-        found = [item[NSFW] for item in pool.map(OpenNsfw().measure, pictures)]
-    assert found == [network.measure(picture)[NSFW] for picture in pictures]
+        found = [item["nsfw"] for item in pool.map(OpenNsfw().measure, pictures)]
+    assert found == [network.measure(picture)["nsfw"] for picture in pictures]
 
 
 def test_a_file_that_is_no_network_is_refused(tmp_path: Path, network: OpenNsfw) -> None:
@@ -109,12 +110,12 @@ def project(tmp_path: Path, photos: dict[str, Pixels]) -> Iterator[Project]:
 
 
 def test_safety_switched_on_later_makes_the_images_pending(project: Project, network: OpenNsfw) -> None:
-    assert len(pending(project.store, project.scorers)) == 5
-    score(project.store, project.files, project.scorers)
-    assert not pending(project.store, project.scorers)
-    (low, high) = project.store.score_ranges(project.scorers.models)[NSFW]
+    assert len(pending(project.store, judges_of(project).scorers)) == 5
+    score(project.store, project.files, judges_of(project).scorers)
+    assert not pending(project.store, judges_of(project).scorers)
+    (low, high) = project.store.score_ranges(judges_of(project).scorers.models)["nsfw"]
     assert 0 <= low <= high < 0.2
-    assert not any("nsfw" in flags for flags in project.flags.values())
+    assert not any("nsfw" in flags for flags in judges_of(project).flags.values())
 
 
 def test_what_is_flagged_nsfw_is_never_chosen_unless_a_person_locks_it(project: Project) -> None:
@@ -122,18 +123,20 @@ def test_what_is_flagged_nsfw_is_never_chosen_unless_a_person_locks_it(project: 
     from collection.curate.selection.reasons import why
     from collection.curate.selection.select import select
 
-    (model,) = (scorer.models[NSFW] for scorer in build_pixel_scorers(project.config.score, project.folder)[1:])
-    best = max(project.ranking().items(), key=lambda item: item[1])[0]
+    (model,) = (scorer.models["nsfw"] for scorer in build_pixel_scorers(project.config.score, project.folder)[1:])
+    best = max(judges_of(project).ranking().items(), key=lambda item: item[1])[0]
     (name,) = (asset.file_sha256 for asset in project.store.assets() if asset.id == best)
-    project.store.add_judgements([Score(name, NSFW, model, 0.93)])
-    assert project.flags[best] == {"nsfw": "nsfw 0.93, over 0.8"}
-    assert project.ranking()[best] < 0, "and keeps no near-duplicate out"
+    project.store.add_judgements([Score(name, "nsfw", model, 0.93)])
+    assert judges_of(project).flags[best] == {"nsfw": "nsfw 0.93, over 0.8"}
+    assert judges_of(project).ranking()[best] < 0, "and keeps no near-duplicate out"
 
-    report = select(project.store, project.wish)
+    report = select(project.store, judges_of(project).wish())
     assert (report.selected, report.barred) == (4, 1)
     assert best not in {item.asset_id for item in project.store.selection()}
-    assert why(project.store, best, project.wish) == "not chosen: flagged nsfw (nsfw 0.93, over 0.8)"
+    assert why(project.store, best, judges_of(project).wish()) == "not chosen: flagged nsfw (nsfw 0.93, over 0.8)"
 
-    decide(project.store, project.wish, locked=[best])
-    select(project.store, project.wish)
-    assert "; locked by curator; although flagged nsfw (nsfw 0.93, over 0.8)" in why(project.store, best, project.wish)
+    decide(project.store, judges_of(project).wish(), locked=[best])
+    select(project.store, judges_of(project).wish())
+    assert "; locked by curator; although flagged nsfw (nsfw 0.93, over 0.8)" in why(
+        project.store, best, judges_of(project).wish()
+    )

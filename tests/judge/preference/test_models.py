@@ -285,27 +285,22 @@ def test_a_hub_that_cannot_be_reached_says_what_to_do(monkeypatch: pytest.Monkey
         assert "folder" in str(error.value.hint)
 
 
-# The published weights, gigabytes that nobody must have: skipped without them, also under REQUIRE_ALL=1
+# The published weights are gigabytes that nobody must have: these tests run where a variable names their folder
 
 
-def published(variable: str) -> Path:
-    """What an environment variable names."""
-    if not os.environ.get(variable):
-        pytest.skip(f"opt-in: {variable} names no published weights")
-    return Path(os.environ[variable])
-
-
+@pytest.mark.opt_in("COLLECTION_IMAGE_REWARD")
 def test_image_reward_gives_its_readme_s_rewards() -> None:
     """COLLECTION_IMAGE_REWARD: a folder with the weights, and assets/images/1.webp to 4.webp of its repository."""
-    folder = published("COLLECTION_IMAGE_REWARD")
+    folder = Path(os.environ["COLLECTION_IMAGE_REWARD"])
     files = [folder / "assets" / "images" / f"{number}.webp" for number in range(1, 5)]
     seen = [decode_image(file.read_bytes(), file) for file in files]
     prompt = "a painting of an ocean with clouds and birds, day time, low depth field effect"
     assert ImageReward(folder).score(seen, [prompt] * 4) == pytest.approx([0.58, 0.27, -1.41, -2.03], abs=0.05)
 
 
+@pytest.mark.opt_in("COLLECTION_HPS")
 def test_hps_gives_the_score_its_authors_saw() -> None:
     """COLLECTION_HPS: a folder with HPS_v2.1_compressed.pt and demo_image.jpg (hpsv2/assets of its repository)."""
-    folder = published("COLLECTION_HPS")
+    folder = Path(os.environ["COLLECTION_HPS"])
     picture = decode_image((folder / "demo_image.jpg").read_bytes(), "demo_image.jpg")
     assert HPS(folder).score([picture], ["cat with horn"]) == pytest.approx([0.288], abs=0.005)

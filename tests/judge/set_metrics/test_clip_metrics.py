@@ -12,10 +12,12 @@ import pytest
 from collection.errors import UsageError
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.judge.encoders.open_clip_encoder import OpenClip
+from collection.judge.encoders.text_tower import text_vectors
 from collection.judge.score import ScoreReport, Scorers, pending, score
-from collection.judge.set_metrics.clip_metrics import PREFIX, clipscore, search, text_vectors, zero_shot
-from collection.judge.set_metrics.set_metrics import WholeSet
+from collection.judge.set_metrics.clipscore import PREFIX, clipscore
+from collection.judge.set_metrics.set_scorer import SetScorer
 from collection.judge.set_metrics.trait_match import mismatches
+from collection.judge.set_metrics.zero_shot import zero_shot
 from collection.pictures.files import encode_png, pixel_sha256
 from collection.store.files import Files
 from collection.store.records import Asset
@@ -56,7 +58,7 @@ class Project:
             self.store.add_assets([asset])
 
     def score(self, encoder: ImageEncoder, moods: Sequence[str] = (), references: Sequence[Path] = ()) -> ScoreReport:
-        scorers = Scorers(encoder, pixels=(), whole_set=WholeSet(encoder, tuple(moods), tuple(references)))
+        scorers = Scorers(encoder, pixels=(), whole_set=SetScorer(encoder, tuple(moods), tuple(references)))
         report = score(self.store, self.files, scorers)
         assert not pending(self.store, scorers)
         return report
@@ -136,7 +138,7 @@ def test_traits_of_imported_pictures_are_what_their_json_said(project: Project, 
     assert project.values("clipscore") == [None] * 6, "nobody knows their prompts"
 
 
-# CLIPScore, zero-shot classes, text search
+# CLIPScore, zero-shot classes
 
 
 def test_clipscore_is_that_of_the_image_s_own_prompt(project: Project, clip: OpenClip) -> None:
@@ -159,17 +161,6 @@ def test_clipscore_and_zero_shot_by_hand() -> None:
     assert chances == pytest.approx(np.array([[0.75, 0.25]]))
 
 
-def test_search_finds_what_the_words_say(project: Project, clip: OpenClip) -> None:
-    for number in range(24):
-        project.add(BOTH[number % 6])
-    project.score(clip)
-    found = search(project.store, clip, "a blue stripes", 4)
-    assert [BOTH[(number - 1) % 6] for number, _ in found] == [("blue", "stripes")] * 4
-    assert [cosine for _, cosine in found] == sorted((cosine for _, cosine in found), reverse=True)
-    with pytest.raises(UsageError, match="nothing to search"):
-        search(project.store, clip, "  ")
-
-
 def test_moods_are_probabilities_and_follow_the_list(project: Project, clip: OpenClip) -> None:
     for both in BOTH:
         project.add(both)
@@ -186,12 +177,11 @@ def test_an_encoder_without_words_says_so_and_gives_the_rest(project: Project) -
     encoder = EfficientNetLite0()
     report = project.score(encoder, ["awe"])
     assert len(report.notes) == 1
-    assert "knows no words" in report.notes[0]
+    assert "has no text tower" in report.notes[0]
     assert project.metrics() == {"novelty", "style-consistency"}
-    for ask in (lambda: mismatches(project.store, encoder), lambda: search(project.store, encoder, "red")):
-        with pytest.raises(UsageError, match="knows no words") as error:
-            ask()
-        assert "encoder =" in str(error.value.hint)
+    with pytest.raises(UsageError, match="has no text tower") as error:
+        mismatches(project.store, encoder)
+    assert "encoder =" in str(error.value.hint)
 
 
 # What is done again and what is not
@@ -209,7 +199,7 @@ def test_texts_and_pictures_are_encoded_once_and_all_is_worked_out_anew_for_anot
     assert (clip.texts, clip.pictures) == (texts, 6)
 
     project.add(("red", "stripes"))
-    assert len(pending(project.store, Scorers(clip, pixels=(), whole_set=WholeSet(clip)))) == 1, (
+    assert len(pending(project.store, Scorers(clip, pixels=(), whole_set=SetScorer(clip)))) == 1, (
         "what lacks its own numbers"
     )
     project.score(clip, ["awe", "fear"])

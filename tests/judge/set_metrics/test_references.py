@@ -13,7 +13,7 @@ from PIL import Image
 
 from collection.errors import ConfigError
 from collection.judge.score import ScoreReport, Scorers, pending, score
-from collection.judge.set_metrics.set_metrics import WholeSet
+from collection.judge.set_metrics.set_scorer import SetScorer
 from collection.pictures.files import encode_png, pixel_sha256
 from collection.store.files import Files
 from collection.store.records import Asset
@@ -52,10 +52,10 @@ class Shelf:
             self.store.add_imported([asset])
 
     def score(self, encoder: Thumbnails, *places: Path) -> ScoreReport:
-        return score(self.store, self.files, Scorers(encoder, pixels=(), whole_set=WholeSet(encoder, (), places)))
+        return score(self.store, self.files, Scorers(encoder, pixels=(), whole_set=SetScorer(encoder, (), places)))
 
     def left(self, encoder: Thumbnails, *places: Path) -> int:
-        return len(pending(self.store, Scorers(encoder, pixels=(), whole_set=WholeSet(encoder, (), places))))
+        return len(pending(self.store, Scorers(encoder, pixels=(), whole_set=SetScorer(encoder, (), places))))
 
     def nearest(self) -> list[str]:
         found = self.store.nearest()

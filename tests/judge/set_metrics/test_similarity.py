@@ -1,4 +1,4 @@
-"""Likeness by vectors alone, against the plain computation with all pairs."""
+"""Similarity by vectors alone, against the plain computation with all pairs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collection.judge.set_metrics import similarity as likeness
-from collection.judge.set_metrics.similarity import distance_to_nearest, most_alike, style_consistency
+from collection.judge.set_metrics import novelty, reference_similarity
+from collection.judge.set_metrics import style_consistency as consistency_of
+from collection.judge.set_metrics.novelty import distance_to_nearest
+from collection.judge.set_metrics.reference_similarity import most_similar
+from collection.judge.set_metrics.style_consistency import style_consistency
 
 Vectors = np.ndarray
 
@@ -21,9 +24,10 @@ def unit(count: int, seed: int, width: int = 6) -> Vectors:
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a few rows make several blocks."""
-    monkeypatch.setattr(likeness, "_BLOCK_ELEMENTS", 40)
-    monkeypatch.setattr(likeness, "_QUERIES", 4)
-    monkeypatch.setattr(likeness, "_COLUMNS", 8)
+    for module in (reference_similarity, consistency_of):
+        monkeypatch.setattr(module, "_BLOCK_ELEMENTS", 40)
+    monkeypatch.setattr(novelty, "_QUERIES", 4)
+    monkeypatch.setattr(novelty, "_COLUMNS", 8)
 
 
 @settings(deadline=None, max_examples=40)
@@ -43,7 +47,7 @@ def test_others_are_searched_whole(count: int, others: int, seed: int, neighbour
     distances = 1 - x.astype(float) @ y.T.astype(float)
     wanted = np.sort(distances, axis=1)[:, :neighbours].mean(axis=1)
     assert distance_to_nearest(x, y, neighbours) == pytest.approx(np.maximum(wanted, 0), abs=1e-5)
-    rows, cosines = most_alike(x, y)
+    rows, cosines = most_similar(x, y)
     assert cosines == pytest.approx(1 - distances.min(axis=1), abs=1e-5)
     assert np.einsum("nd,nd->n", x, y[rows]) == pytest.approx(cosines, abs=1e-5)
 

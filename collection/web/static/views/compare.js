@@ -1,10 +1,12 @@
 /** Two to four pictures side by side, moving together: the first leads, the others try to take its place. */
 
-import { element, icon, labelled } from "../element.js";
-import { answer, keysOf, perform, shown } from "../keys.js";
-import { Lens, Pane } from "../lens.js";
-import { say } from "../status.js";
-import { badges, empty } from "../tile.js";
+import { element, icon, labelled } from "../core/element.js";
+import { answer, keysOf, perform, shown } from "../core/keys.js";
+import { Lens, Pane } from "../components/lens.js";
+import { say } from "../core/status.js";
+import { badges, empty } from "../components/tile.js";
+
+/** @import { App } from "../core/app.js" */
 
 export const name = "compare";
 export const key = "c";
@@ -12,16 +14,17 @@ export const title = "Compare";
 
 const MOST = 4;
 
-export function mount(place, room) {
-  if (room.ids.length < 2) {
-    place.append(empty(room));
-    return room.on("ids", () => room.tell("view"));
+/** @param {HTMLElement} place @param {App} app */
+export function mount(place, app) {
+  if (app.ids.length < 2) {
+    place.append(empty(app));
+    return app.on("ids", () => app.tell("view"));
   }
-  const table = new Table(place, room);
+  const table = new CompareTable(place, app);
   const ends = [
-    room.on("ids", () => room.tell("view")),
-    room.on("changed", () => table.redraw()),
-    room.on("advance", () => table.next(1)),
+    app.on("ids", () => app.tell("view")),
+    app.on("changed", () => table.redraw()),
+    app.on("advance", () => table.next(1)),
     answer({
       left: () => table.next(-1),
       right: () => table.next(1),
@@ -32,25 +35,30 @@ export function mount(place, room) {
       putAside: () => table.putAside(table.active),
       bigger: () => table.add(),
       zoom: () => table.panes[0]?.asset && table.lens.toggle(table.panes[0]),
-      escape: () => (table.lens.zoom > 1 ? table.lens.reset() : room.go("grid")),
+      escape: () => (table.lens.zoom > 1 ? table.lens.reset() : app.go("grid")),
     }),
     () => table.end(),
   ];
   return () => ends.forEach((end) => end());
 }
 
-class Table {
+class CompareTable {
   lens = new Lens();
+  /** @type {Pane[]} */
   panes = [];
+  /** @type {HTMLElement[]} */
+  cells = [];
   /** Which of `ids` decisions are about and the arrows change. */
   active = 1;
 
-  constructor(place, room) {
-    this.room = room;
-    this.ids = asked(room);
+  /** @param {HTMLElement} place @param {App} app */
+  constructor(place, app) {
+    this.app = app;
+    this.ids = asked(app);
     this.active = this.ids.length - 1;
-    room.aim = () => [this.ids[this.active]];
+    app.aim = () => [this.ids[this.active]];
     this.element = element("div", { class: "compare" });
+    /** @param {string} text @param {() => unknown} what @param {string} [action] */
     const button = (text, what, action) =>
       element("button", { class: "plain", click: what }, text, action && [" ", element("kbd", {}, keysOf(action).map(shown)[0] ?? "")]);
     place.append(
@@ -74,8 +82,8 @@ class Table {
 
   async draw() {
     this.end();
-    this.room.note({ ids: this.ids.join(",") });
-    this.panes = this.ids.map(() => new Pane(this.lens, (way) => perform({ right: "pick", left: "reject" }[way] ?? "right")));
+    this.app.note({ ids: this.ids.join(",") });
+    this.panes = this.ids.map(() => new Pane(this.lens, (way) => perform({ right: "pick", left: "reject", up: "right", down: "right" }[way])));
     this.cells = this.panes.map((pane, place) =>
       element(
         "figure",
@@ -85,40 +93,44 @@ class Table {
         element("button", { class: "aside", "aria-label": "Put aside", click: () => this.putAside(place) }, icon("cross")),
       ),
     );
-    this.element.dataset.count = this.ids.length;
+    this.element.dataset.count = String(this.ids.length);
     this.element.replaceChildren(...this.cells);
-    const assets = await this.room.details(this.ids);
+    const assets = await this.app.details(this.ids);
     for (const asset of assets) this.panes[this.ids.indexOf(asset.id)]?.show(asset);
     this.redraw();
   }
 
   redraw() {
     this.cells.forEach((cell, place) => {
-      const asset = this.room.known(this.ids[place]);
+      const asset = this.app.known(this.ids[place]);
       const on = place === this.active;
       cell.classList.toggle("active", on);
       cell.setAttribute("aria-label", `${labelled(this.ids[place])}${place ? "" : ", leads"}${on ? ", decided about" : ""}`);
-      if (asset) cell.querySelector(".marks").replaceChildren(...badges(asset), ...(place ? [] : ["leads"]));
+      if (asset) cell.querySelector(".marks")?.replaceChildren(...badges(asset), ...(place ? [] : ["leads"]));
     });
-    if (!this.room.moveTo(this.ids[this.active])) this.room.tell("loaded");
+    if (!this.app.moveTo(this.ids[this.active])) this.app.tell("loaded");
   }
 
+  /** @param {number} place */
   activate(place) {
     if (place === this.active || place >= this.ids.length) return;
     this.active = place;
     this.redraw();
   }
 
-  /** Another image of the list in the active place: the next one that is not on the table. */
+  /**
+   * Another image of the list in the active place: the next one that is not on the table.
+   * @param {number} step
+   */
   async next(step) {
-    const id = this.#free(this.room.place(this.ids[this.active]), step);
+    const id = this.#free(this.app.place(this.ids[this.active]), step);
     if (id === undefined) return say("that is the end of the list");
     const place = this.active;
     this.ids[place] = id;
-    const [asset] = await this.room.details([id]);
+    const [asset] = await this.app.details([id]);
     if (this.ids[place] !== id || !asset) return;
     this.panes[place].show(asset);
-    this.room.note({ ids: this.ids.join(",") });
+    this.app.note({ ids: this.ids.join(",") });
     this.redraw();
   }
 
@@ -131,12 +143,13 @@ class Table {
   }
 
   add() {
-    const id = this.#free(this.room.place(this.ids.at(-1)), 1);
+    const id = this.#free(this.app.place(this.ids[this.ids.length - 1]), 1);
     if (this.ids.length >= MOST || id === undefined) return say(`${MOST} at most`);
     this.active = this.ids.push(id) - 1;
     this.draw();
   }
 
+  /** @param {number} place */
   putAside(place) {
     if (this.ids.length <= 2) return say("two at least: the arrows bring another");
     this.ids.splice(place, 1);
@@ -144,17 +157,21 @@ class Table {
     this.draw();
   }
 
+  /** @param {number} from @param {number} step */
   #free(from, step) {
     let at = from + step;
-    while (this.ids.includes(this.room.ids[at])) at += step;
-    return this.room.ids[at];
+    while (this.ids.includes(this.app.ids[at])) at += step;
+    return this.app.ids[at];
   }
 }
 
-/** What to compare: what the address says, else the selection, else the cursor image and the next. */
-function asked(room) {
-  const named = (room.params.get("ids") ?? "").split(",").map(Number);
-  const known = [...new Set([...named, ...room.selection])].filter((id) => room.place(id) >= 0);
-  const here = Math.max(0, Math.min(room.place(room.cursor), room.ids.length - 2));
-  return known.length > 1 ? known.slice(0, MOST) : [room.ids[here], room.ids[here + 1]];
+/**
+ * What to compare: what the address says, else the selection, else the cursor image and the next.
+ * @param {App} app
+ */
+function asked(app) {
+  const named = (app.params.get("ids") ?? "").split(",").map(Number);
+  const known = [...new Set([...named, ...app.selection])].filter((id) => app.place(id) >= 0);
+  const here = Math.max(0, Math.min(app.place(app.cursor), app.ids.length - 2));
+  return known.length > 1 ? known.slice(0, MOST) : [app.ids[here], app.ids[here + 1]];
 }

@@ -1,261 +1,28 @@
-/** The wall of pictures. Only the rows in sight are in the document, whatever the length of the list. */
+/** All images of the query, in a grid. */
 
-import { element } from "../element.js";
-import { answer } from "../keys.js";
-import { keep, setting, whenSet } from "../settings.js";
-import { empty, fill, tile } from "../tile.js";
+import { gridKeys, VirtualGrid } from "../components/virtual_grid.js";
+import { answer } from "../core/keys.js";
+import { whenSet } from "../core/settings.js";
+
+/** @import { App } from "../core/app.js" */
 
 export const name = "grid";
 export const key = "g";
 export const title = "Grid";
 
-const GAP = 8;
-const AHEAD = 1; // rows kept ready above and below
-const SMALLEST = 112;
-const BIGGEST = 480;
-const TALLEST = 15_000_000; // pixels: browsers lay out nothing much taller
-
-export function mount(place, room) {
-  const wall = new Wall(place, room);
+/** @param {HTMLElement} place @param {App} app */
+export function mount(place, app) {
+  const grid = new VirtualGrid(place, app);
   const ends = [
-    room.on("ids", () => wall.reset()),
-    room.on("changed", (ids) => wall.redraw(ids)),
-    room.on("selection", () => wall.mark()),
-    room.on("cursor", () => wall.follow()),
-    room.on("advance", () => room.step(1)),
-    whenSet("size", () => wall.reset()),
-    whenSet("scores", () => wall.redraw()),
-    answer(moves(wall, room)),
-    () => wall.end(),
+    app.on("ids", () => grid.reset()),
+    app.on("changed", (ids) => grid.redraw(ids)),
+    app.on("selection", () => grid.mark()),
+    app.on("cursor", () => grid.follow()),
+    app.on("advance", () => app.step(1)),
+    whenSet("size", () => grid.reset()),
+    whenSet("scores", () => grid.redraw()),
+    answer(gridKeys(grid, app)),
+    () => grid.end(),
   ];
   return () => ends.forEach((end) => end());
-}
-
-/** The keys that walk a wall. */
-export function moves(wall, room) {
-  const resize = (factor) =>
-    keep("size", Math.round(Math.min(BIGGEST, Math.max(SMALLEST, setting("size") * factor)) / 8) * 8);
-  const extend = (places) => () => {
-    wall.anchor ??= room.cursor;
-    if (room.step(places())) wall.selectTo(room.cursor);
-  };
-  const walk = (places) => () => {
-    wall.anchor = null;
-    room.step(places());
-  };
-  return {
-    left: walk(() => -1),
-    right: walk(() => 1),
-    up: walk(() => -wall.columns),
-    down: walk(() => wall.columns),
-    pageUp: walk(() => -wall.columns * wall.rowsInSight),
-    pageDown: walk(() => wall.columns * wall.rowsInSight),
-    first: walk(() => -room.ids.length),
-    last: walk(() => room.ids.length),
-    extendLeft: extend(() => -1),
-    extendRight: extend(() => 1),
-    extendUp: extend(() => -wall.columns),
-    extendDown: extend(() => wall.columns),
-    toggle: () => wall.toggle(room.cursor),
-    enter: () => room.go("loupe"),
-    bigger: () => resize(1.25),
-    smaller: () => resize(0.8),
-  };
-}
-
-export class Wall {
-  anchor = null; // where a range of the selection began
-  columns = 1;
-  #tiles = new Map(); // by place in the list
-  #spare = [];
-  #asked = 0;
-
-  constructor(place, room) {
-    this.room = room;
-    this.ground = element("div", { class: "ground" });
-    this.element = element(
-      "div",
-      {
-        class: "wall", role: "listbox", tabindex: "0", "aria-label": "Images", "aria-multiselectable": "true",
-        scroll: () => this.#draw(), click: (event) => this.#clicked(event), dblclick: (event) => this.#opened(event),
-      },
-      this.ground,
-    );
-    place.append(this.element);
-    this.sizes = new ResizeObserver(() => this.#resized());
-    this.sizes.observe(this.element);
-    this.element.focus({ preventScroll: true });
-    this.reset();
-  }
-
-  end() {
-    this.sizes.disconnect();
-    clearTimeout(this.#asked);
-  }
-
-  /** Lay everything out again: the list, the size of the pictures or that of the window changed. */
-  reset() {
-    const count = this.room.ids.length;
-    this.#release(() => true);
-    this.#measure();
-    this.empty?.remove();
-    this.empty = count ? null : this.element.parentElement.appendChild(empty(this.room));
-    this.#draw();
-    this.follow();
-  }
-
-  redraw(ids = null) {
-    const changed = ids && new Set(ids);
-    for (const [place, made] of this.#tiles) {
-      const id = this.room.ids[place];
-      if (!changed || changed.has(id)) fill(made, id, this.room.known(id));
-    }
-  }
-
-  /** Bring the cursor into sight, and show it. */
-  follow() {
-    const place = this.room.place(this.room.cursor);
-    if (place >= 0) {
-      const [top, sight] = [Math.floor(place / this.columns) * this.row, this.element.clientHeight];
-      const from = this.#top();
-      if (top < from) this.#scrollTo(top);
-      else if (top + this.row > from + sight) this.#scrollTo(top + this.row - sight);
-    }
-    this.#draw();
-    this.mark();
-  }
-
-  /** Show which tiles are selected and which one has the cursor. */
-  mark() {
-    for (const [place, made] of this.#tiles) {
-      const id = this.room.ids[place];
-      const here = id === this.room.cursor;
-      made.setAttribute("aria-selected", String(this.room.selection.has(id)));
-      made.classList.toggle("cursor", here);
-      if (here) this.element.setAttribute("aria-activedescendant", made.id);
-    }
-  }
-
-  get rowsInSight() {
-    return Math.max(1, Math.floor(this.element.clientHeight / this.row));
-  }
-
-  toggle(id) {
-    const next = new Set(this.room.selection);
-    if (!next.delete(id)) next.add(id);
-    this.anchor = id;
-    this.room.select(next);
-  }
-
-  selectTo(id) {
-    const [from, to] = [this.room.place(this.anchor ?? this.room.cursor), this.room.place(id)];
-    this.room.select(this.room.ids.slice(Math.min(from, to), Math.max(from, to) + 1));
-  }
-
-  #resized() {
-    const before = [this.columns, this.side];
-    this.#measure();
-    if (before[0] !== this.columns || before[1] !== this.side) this.reset();
-    else this.#draw();
-  }
-
-  #measure() {
-    const width = this.element.clientWidth - GAP;
-    this.columns = Math.max(2, Math.floor(width / (setting("size") + GAP)));
-    this.side = Math.floor(width / this.columns) - GAP;
-    this.row = this.side + GAP;
-    this.height = Math.ceil(this.room.ids.length / this.columns) * this.row + GAP;
-    this.ground.style.height = `${Math.min(this.height, TALLEST)}px`;
-    this.ground.style.setProperty("--side", `${this.side}px`);
-  }
-
-  // A list taller than TALLEST is scrolled through faster than it moves.
-
-  #ratio() {
-    const sight = this.element.clientHeight;
-    return this.height > TALLEST ? (this.height - sight) / (TALLEST - sight) : 1;
-  }
-
-  #top() {
-    return this.element.scrollTop * this.#ratio();
-  }
-
-  #scrollTo(top) {
-    this.element.scrollTop = top / this.#ratio();
-  }
-
-  #draw() {
-    const [top, count] = [this.#top(), this.room.ids.length];
-    const first = Math.max(0, Math.floor(top / this.row) - AHEAD) * this.columns;
-    const rows = Math.ceil(this.element.clientHeight / this.row) + 1 + 2 * AHEAD;
-    const last = Math.min(count, first + rows * this.columns);
-    const shift = this.element.scrollTop - top;
-    this.#release((place) => place < first || place >= last);
-    const fresh = [];
-    for (let place = first; place < last; place++) {
-      const made = this.#tiles.get(place) ?? this.#take(place, fresh);
-      const left = GAP + (place % this.columns) * this.row;
-      const down = GAP + Math.floor(place / this.columns) * this.row + shift;
-      const moved = `translate(${left}px, ${down}px)`;
-      if (made.style.transform !== moved) made.style.transform = moved;
-    }
-    if (fresh.length) this.mark();
-    if (fresh.some((id) => !this.room.known(id))) this.#ask();
-  }
-
-  #take(place, fresh) {
-    const made = this.#spare.pop() ?? this.ground.appendChild(tile());
-    const id = this.room.ids[place];
-    made.hidden = false;
-    made.id = `image-${id}`;
-    made.setAttribute("aria-posinset", place + 1);
-    made.setAttribute("aria-setsize", this.room.ids.length);
-    this.#tiles.set(place, made);
-    fill(made, id, this.room.known(id));
-    fresh.push(id);
-    return made;
-  }
-
-  #release(gone) {
-    for (const [place, made] of this.#tiles) {
-      if (!gone(place)) continue;
-      this.#tiles.delete(place);
-      made.hidden = true;
-      made.removeAttribute("id");
-      this.#spare.push(made);
-    }
-  }
-
-  /** Fetch what is in sight once the scrolling is slow enough to see it. */
-  #ask() {
-    clearTimeout(this.#asked);
-    this.#asked = setTimeout(async () => {
-      const ids = [...this.#tiles.keys()].map((place) => this.room.ids[place]);
-      await this.room.details(ids);
-      this.redraw();
-      this.room.tell("loaded");
-    }, this.#asked ? 40 : 0);
-  }
-
-  #clicked(event) {
-    const made = event.target.closest(".tile");
-    if (!made) return;
-    const id = Number(made.dataset.id);
-    if (event.shiftKey) {
-      this.anchor ??= this.room.cursor;
-      this.room.moveTo(id);
-      this.selectTo(id);
-    } else if (event.ctrlKey || event.metaKey) {
-      this.room.moveTo(id);
-      this.toggle(id);
-    } else {
-      this.anchor = id;
-      if (this.room.selection.size) this.room.select([]);
-      this.room.moveTo(id);
-    }
-  }
-
-  #opened(event) {
-    if (event.target.closest(".tile")) this.room.go("loupe");
-  }
 }

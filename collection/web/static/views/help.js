@@ -1,34 +1,39 @@
 /** The sheet of keys, on which they can be changed, and what a query may say. */
 
-import { ACTIONS } from "../actions.js";
-import { element } from "../element.js";
-import { answer, keysOf, nameOf, rebind, resetKeys, shown } from "../keys.js";
-import { say } from "../status.js";
+import { ACTIONS } from "../core/actions.js";
+import { element } from "../core/element.js";
+import { answer, keysOf, nameOf, rebind, resetKeys, shown } from "../core/keys.js";
+import { say } from "../core/status.js";
+
+/** @import { Action } from "../core/actions.js" */
+/** @import { App } from "../core/app.js" */
 
 export const name = "help";
 export const key = "?";
 export const title = "Keys";
 
 const ASKS = [
-  ["lighthouse", "the prompt has this word; \"some words\" together"],
-  ["quality>80", "a score; quality%>90 is its percentile, quality:60-80 a range"],
+  ["lighthouse", "the prompt has this word; \"torn sky\": these words one after the other; light*: a word that begins so"],
+  ["quality>80", "a score; quality%>90 is its percentile among its kind, quality:60-80 a range; banding<0.01 where lower is better"],
   ["is:unreviewed", "or picked, rejected, locked, flagged, duplicate, selected, contested, disagrees"],
   ["stars>=3 colour:red", "what you gave; by:NAME what somebody else did"],
   ["series:Tides sky:violet", "a series, a trait; with commas any of several"],
   ["style.oil>0.5 seed:100-200", "the weight of a style, the seed"],
   ["like:31", "the most similar to an image first"],
   ["-is:duplicate", "a minus before anything turns it round"],
-  ["sort:-quality", "highest first; sort:random(7) shuffles"],
+  ["sort:-quality", "highest first; sort:banding lowest first; sort:random(7) shuffles"],
 ];
 
-export function mount(place, room) {
+/** @param {HTMLElement} place @param {App} app */
+export function mount(place, app) {
   const sheet = element("div", { class: "sheet", tabindex: 0 });
   place.append(sheet);
   draw(sheet);
   sheet.focus({ preventScroll: true });
-  return answer({ "view:help": () => history.back(), escape: () => room.go("grid") });
+  return answer({ "view:help": () => history.back(), escape: () => app.go("grid") });
 }
 
+/** @param {HTMLElement} sheet */
 function draw(sheet) {
   const groups = Map.groupBy(ACTIONS.values(), ({ group }) => group);
   sheet.replaceChildren(
@@ -42,21 +47,31 @@ function draw(sheet) {
   );
 }
 
+/** @param {string} title @param {Action[]} actions @param {HTMLElement} sheet */
 const group = (title, actions, sheet) =>
   element("section", {}, element("h2", {}, title), actions.map((action) => row(action, sheet)));
 
+/** @param {Action} action @param {HTMLElement} sheet */
 function row({ name, title }, sheet) {
   const keys = keysOf(name).flatMap((key) => [element("kbd", {}, shown(key)), " "]);
+  /** @type {HTMLButtonElement} */
   const made = element("button", { class: "binding", "data-binding": name, click: () => listen(made, name, title, sheet) },
     element("span", {}, title), element("span", {}, keys.length ? keys : "no key"));
   return made;
 }
 
-/** The next key is the action's; Escape leaves it as it is. */
+/**
+ * The next key is the action's; Escape leaves it as it is.
+ * @param {HTMLElement} made
+ * @param {string} name
+ * @param {string} title
+ * @param {HTMLElement} sheet
+ */
 function listen(made, name, title, sheet) {
   made.classList.add("listening");
-  made.lastElementChild.textContent = "press a key";
+  made.lastElementChild?.replaceChildren("press a key");
   say(`press the key for: ${title}`);
+  /** @param {KeyboardEvent} event */
   const take = (event) => {
     const key = nameOf(event);
     if (!key || key === "Tab") return;
@@ -65,10 +80,10 @@ function listen(made, name, title, sheet) {
     stop();
     if (key === "Escape") return say("left as it was");
     const loser = rebind(name, key);
-    say(`${shown(key)}: ${title}${loser ? `; ${ACTIONS.get(loser).title} has no longer that key` : ""}`);
+    say(`${shown(key)}: ${title}${loser ? `; ${ACTIONS.get(loser)?.title} has no longer that key` : ""}`);
     refocus();
   };
-  const refocus = () => (draw(sheet), sheet.querySelector(`[data-binding="${name}"]`)?.focus());
+  const refocus = () => (draw(sheet), /** @type {HTMLElement | null} */ (sheet.querySelector(`[data-binding="${name}"]`))?.focus());
   const stop = () => {
     made.removeEventListener("blur", left);
     removeEventListener("keydown", take, true);

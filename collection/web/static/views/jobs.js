@@ -1,9 +1,12 @@
 /** Work that can be begun from here: about the image under the cursor or the selection, or about all; and how it went. */
 
-import { card } from "../card.js";
-import { counted, element, labelled } from "../element.js";
-import { sayWrong } from "../status.js";
-import { jobs as known, KINDS, outcome, progress, running, start } from "../jobs.js";
+import { card } from "../components/card.js";
+import { counted, element, labelled } from "../core/element.js";
+import { sayWrong } from "../core/status.js";
+import { jobs as known, KINDS, outcome, progress, running, start } from "../core/jobs.js";
+
+/** @import { App } from "../core/app.js" */
+/** @import { Kind } from "../core/types.js" */
 
 export const name = "jobs";
 export const key = "j";
@@ -11,62 +14,72 @@ export const title = "Work";
 
 const MOST = 6; // of the images that it is about, as many are shown
 
-export function mount(place, room) {
+/** @param {HTMLElement} place @param {App} app */
+export function mount(place, app) {
   const [about, all, history] = [1, 2, 3].map(() => element("section", {}));
   place.replaceChildren(element("div", { class: "read columns" }, about, all, history));
-  const drawAbout = () => about.replaceChildren(...aboutImages(room));
+  const drawAbout = () => about.replaceChildren(...aboutImages(app));
   const drawHistory = () => {
     history.replaceChildren(...past());
-    for (const made of place.querySelectorAll("form button")) made.disabled = Boolean(running()) || made.dataset.unfit === "true";
+    for (const made of /** @type {NodeListOf<HTMLButtonElement>} */ (place.querySelectorAll("form button"))) made.disabled = Boolean(running()) || made.dataset.unfit === "true";
   };
-  all.replaceChildren(...aboutAll(room));
+  all.replaceChildren(...aboutAll());
   const redraw = () => {
     drawAbout();
     drawHistory();
   };
-  const ends = ["cursor", "selection", "ids"].map((name) => room.on(name, redraw));
-  ends.push(room.on("jobs", drawHistory));
+  const ends = ["cursor", "selection", "ids"].map((name) => app.on(name, redraw));
+  ends.push(app.on("jobs", drawHistory));
   redraw();
-  room.details(room.targets().slice(0, MOST)).then(redraw).catch(sayWrong);
+  app.details(app.targets().slice(0, MOST)).then(redraw).catch(sayWrong);
   return () => ends.forEach((end) => end());
 }
 
-function aboutImages(room) {
-  const ids = room.targets();
+/** @param {App} app */
+function aboutImages(app) {
+  const ids = app.targets();
   const target = ids.length === 1 ? labelled(ids[0]) : counted(ids.length, "selected image");
   const named = ids.length > 1 && ids.length < 5 ? `: ${ids.map(labelled).join(", ")}` : "";
   const head = ids.length ? `About ${target}${named}` : "About no image: choose some in the grid";
   return [
     element("h2", {}, head),
-    element("div", { class: "cards small about" }, ids.slice(0, MOST).map((id) => card(id, room.known(id), { role: "img" }))),
-    wish(room, "reroll", "Other images in their place: the same series and traits, another seed.", ids.length > 0, () => ({ images: ids })),
-    wish(room, "breed", "Children of two images. Select two in the grid first.", ids.length === 2,
+    element("div", { class: "cards small about" }, ids.slice(0, MOST).map((id) => card(id, app.known(id), { role: "img" }))),
+    request("reroll", "Other images in their place: the same series and traits, another seed.", ids.length > 0, () => ({ images: ids })),
+    request("breed", "Children of two images. Select two in the grid first.", ids.length === 2,
       ({ children, mutation, fresh }) => ({ images: ids, children, mutation, fresh }),
       number("children", "How many", 4, 1, 1000, 1), number("mutation", "Chance that a trait changes", 0.1, 0, 1, 0.05),
       number("fresh", "Chance of a new seed", 0.2, 0, 1, 0.05)),
-    wish(room, "variants", "The image again, changed a little or much: only of a diffusion model's.", ids.length === 1,
+    request("variants", "The image again, changed a little or much: only of a diffusion model's.", ids.length === 1,
       ({ little, much, seeds }) => ({ image: ids[0], strengths: [little, much], seeds: Array.from({ length: seeds }, (_, seed) => seed) }),
       number("little", "Little", 0.3, 0, 1, 0.05), number("much", "Much", 0.6, 0, 1, 0.05), number("seeds", "Seeds of each", 2, 1, 100, 1)),
   ];
 }
 
-function aboutAll(room) {
+function aboutAll() {
   return [
     element("h2", {}, "About the whole collection"),
-    wish(room, "refill", "New recipes in place of rejected images, so that every quota can be met; then make and score them.", true),
-    wish(room, "generate", "Make the images that are planned and not there yet; then score them and look for duplicates.", true),
-    wish(room, "score", "Give every image its numbers, where they are missing or out of date.", true),
-    wish(room, "dedupe", "Compare all images again, and set near-duplicates aside.", true),
-    wish(room, "select", "Choose the set as it is configured. The set view shows it first.", true),
+    request("refill", "New recipes in place of rejected images, so that every quota can be met; then make and score them.", true),
+    request("generate", "Make the images that are planned and not there yet; then score them and look for duplicates.", true),
+    request("score", "Give every image its numbers, where they are missing or out of date.", true),
+    request("dedupe", "Compare all images again, and set near-duplicates aside.", true),
+    request("select", "Choose the set as it is configured. The set view shows it first.", true),
   ];
 }
 
-/** A form that starts a job of a kind with what its fields say. */
-function wish(room, kind, text, fits, options = () => ({}), ...fields) {
-  const made = element("form", { class: "wish", submit: (event) => {
+/**
+ * A form that starts a job of a kind with what its fields say.
+ * @param {Kind} kind
+ * @param {string} text
+ * @param {boolean} fits whether it can be started as things are
+ * @param {(given: Record<string, number>) => Record<string, unknown>} options
+ * @param {...HTMLElement} fields
+ */
+function request(kind, text, fits, options = () => ({}), ...fields) {
+  /** @type {HTMLFormElement} */
+  const made = element("form", { class: "job", submit: (event) => {
     event.preventDefault();
     const given = Object.fromEntries([...new FormData(made)].map(([name, value]) => [name, Number(value)]));
-    start(room, { kind, ...options(given) });
+    start({ kind, ...options(given) });
   } },
     element("p", {}, text),
     fields.length > 0 && fits && element("div", { class: "fields" }, fields),
@@ -74,6 +87,14 @@ function wish(room, kind, text, fits, options = () => ({}), ...fields) {
   return made;
 }
 
+/**
+ * @param {string} name
+ * @param {string} words
+ * @param {number} value
+ * @param {number} min
+ * @param {number} max
+ * @param {number} step
+ */
 function number(name, words, value, min, max, step) {
   return element("label", {}, words, element("input", { type: "number", name, value, min, max, step, required: true, inputmode: "decimal" }));
 }
@@ -84,7 +105,7 @@ function past() {
       element("b", {}, KINDS[job.kind]), ` by ${job.by}: `,
       job.state === "running" ? progress(job) : outcome(job)));
   return [
-    element("h2", {}, "Since the room was opened"),
+    element("h2", {}, "Since the app was opened"),
     rows.length ? element("ol", { class: "past" }, rows) : element("p", { class: "quiet" }, "Nothing was begun yet."),
   ];
 }

@@ -1,30 +1,36 @@
 /** What an image was bred or made from, and what came of it: a tree from the oldest on the left to the youngest. */
 
-import { get } from "../api.js";
-import { button, nothing } from "../card.js";
-import { counted, drawn, element, labelled } from "../element.js";
-import { answer } from "../keys.js";
-import { HEIGHT, laidOut, towards, WIDTH } from "../family.js";
-import { sayWrong } from "../status.js";
-import { fill, tile } from "../tile.js";
+import { get, Refusal } from "../core/api.js";
+import { button, nothing } from "../components/card.js";
+import { counted, drawn, element, labelled } from "../core/element.js";
+import { answer } from "../core/keys.js";
+import { HEIGHT, laidOut, towards, WIDTH } from "./family_layout.js";
+import { sayWrong } from "../core/status.js";
+import { fill, tile } from "../components/tile.js";
+
+/** @import { App } from "../core/app.js" */
+/** @import { Family, Way } from "../core/types.js" */
+/** @import { FamilyLayout, FamilyNode } from "./family_layout.js" */
 
 export const name = "lineage";
 export const key = "y";
 export const title = "Lineage";
 
+/** @type {Record<string, string | undefined>} */
 const WORDS = { config: "planned", breed: "bred", reroll: "rerolled", refill: "refilled", variants: "varied" };
 
-export function mount(place, room) {
-  const tree = new Tree(place, room);
-  tree.load(Number(room.params.get("of")) || room.cursor).catch(sayWrong);
-  room.aim = () => (tree.nodes.some(({ image }) => image === room.cursor) ? [room.cursor] : []);
+/** @param {HTMLElement} place @param {App} app */
+export function mount(place, app) {
+  const tree = new LineageTree(place, app);
+  tree.load(Number(app.params.get("of")) || app.cursor).catch(sayWrong);
+  app.aim = () => (tree.nodes.some(({ image }) => image === app.cursor) && app.cursor !== null ? [app.cursor] : []);
   const ends = [
-    room.on("changed", () => tree.mark()),
-    room.on("cursor", () => tree.mark()),
+    app.on("changed", () => tree.mark()),
+    app.on("cursor", () => tree.mark()),
     answer({
-      ...Object.fromEntries(["left", "right", "up", "down"].map((way) => [way, () => tree.step(way)])),
-      first: () => room.lookAt(tree.root),
-      enter: () => tree.load(room.cursor).catch(sayWrong),
+      ...Object.fromEntries(/** @type {Way[]} */ (["left", "right", "up", "down"]).map((way) => [way, () => tree.step(way)])),
+      first: () => app.lookAt(tree.root),
+      enter: () => tree.load(app.cursor).catch(sayWrong),
     }),
   ];
   return () => {
@@ -33,70 +39,83 @@ export function mount(place, room) {
   };
 }
 
-class Tree {
+class LineageTree {
   gone = false;
+  /** @type {number | null} */
   root = null;
+  /** @type {FamilyNode[]} */
   nodes = [];
+  /** @type {Map<FamilyNode, HTMLElement>} */
   #made = new Map();
+  /** @type {HTMLElement | undefined} */
+  tree;
+  /** @type {HTMLElement | undefined} */
+  other;
 
-  constructor(place, room) {
-    [this.place, this.room] = [place, room];
+  /** @param {HTMLElement} place @param {App} app */
+  constructor(place, app) {
+    this.place = place;
+    this.app = app;
   }
 
+  /** @param {number | null} id */
   async load(id) {
     if (id == null) return this.#empty("There is no image to look at", "Choose one in the grid first.");
     try {
       const found = await get(`/api/lineage/${id}`);
       const family = laidOut(found);
-      await this.room.details(family.nodes.map(({ image }) => image).filter((image) => image != null));
+      await this.app.details(family.nodes.map(({ image }) => image).filter((image) => image != null));
       if (this.gone) return;
       [this.root, this.nodes] = [id, family.nodes];
-      this.room.note({ of: id });
-      this.#draw(family, found);
+      this.app.note({ of: id });
+      this.#draw(family, found, id);
     } catch (refusal) {
-      if (refusal.error === undefined) throw refusal;
+      if (!(refusal instanceof Refusal)) throw refusal;
       this.#empty(`Nobody knows where ${labelled(id)} comes from`, `${refusal.error}. ${refusal.hint}`);
     }
-    this.room.lookAt(id);
-    this.room.tell("loaded");
+    this.app.lookAt(id);
+    this.app.tell("loaded");
   }
 
+  /** @param {string} title @param {string} text */
   #empty(title, text) {
-    this.place.replaceChildren(nothing(title, text, button("To the grid", () => this.room.go("grid"))));
+    this.place.replaceChildren(nothing(title, text, button("To the grid", () => this.app.go("grid"))));
   }
 
-  #draw({ nodes, edges, width, height, more }, { origin }) {
+  /** @param {FamilyLayout} layout @param {Family} found @param {number} root */
+  #draw({ nodes, edges, width, height, more }, { origin }, root) {
     const alone = nodes.length === 1;
     const told = alone
-      ? `${labelled(this.root)} was ${WORDS[origin] ?? origin}: it has no parents, and nothing was made of it. Breed it with another under Work.`
-      : `${labelled(this.root)} was ${WORDS[origin] ?? origin}. Left are its parents, right what was made of it.`;
-    this.other = button("Its family", () => this.load(this.room.cursor).catch(sayWrong), true);
+      ? `${labelled(root)} was ${WORDS[origin] ?? origin}: it has no parents, and nothing was made of it. Breed it with another under Work.`
+      : `${labelled(root)} was ${WORDS[origin] ?? origin}. Left are its parents, right what was made of it.`;
+    this.other = button("Its family", () => this.load(this.app.cursor).catch(sayWrong), true);
     const lines = drawn("svg", { width, height, class: "lines", "aria-hidden": "true" });
     for (const [from, to] of edges) lines.append(drawn("path", { d: bent(from, to) }));
     this.#made = new Map(nodes.map((node) => [node, this.#node(node)]));
-    this.tree = element("div", { class: "family", role: "tree", tabindex: "0", "aria-label": `Family of ${labelled(this.root)}` },
+    this.tree = element("div", { class: "family", role: "tree", tabindex: "0", "aria-label": `Family of ${labelled(root)}` },
       lines, ...this.#made.values());
     this.tree.style.width = `${width}px`;
     this.tree.style.height = `${height}px`;
     const rest = more ? element("p", { class: "quiet" }, `and ${counted(more, "more child", "more children")}`) : null;
     this.place.replaceChildren(element("section", { class: "read" }, 
-      element("div", { class: "line" }, element("p", { class: "quiet grow" }, told), this.other, button("Open", () => this.room.openAt(this.room.cursor))),
+      element("div", { class: "line" }, element("p", { class: "quiet grow" }, told), this.other, button("Open", () => this.app.openAt(this.app.cursor))),
       element("div", { class: "scrolled" }, this.tree), rest ?? ""));
     this.mark();
     this.tree.focus({ preventScroll: true });
   }
 
+  /** @param {FamilyNode} node */
   #node(node) {
     const { image, x, y, level, origin, above } = node;
-    const asset = image == null ? null : this.room.known(image);
+    const asset = image == null ? null : this.app.known(image);
     const picture = tile();
     picture.removeAttribute("role");
     const said = [asset ? asset.label : image ? `${labelled(image)}, not made` : "of another project", above ? "see above" : WORDS[origin] ?? origin];
     const made = element(
       "div",
       {
-        class: asset ? "kin" : "kin unknown", role: "treeitem", "aria-level": level + 1, "data-id": image ?? "",
-        click: () => asset && this.room.lookAt(image), dblclick: () => asset && this.load(image).catch(sayWrong),
+        class: asset ? "relative" : "relative unknown", role: "treeitem", "aria-level": level + 1, "data-id": image ?? "",
+        click: () => asset && this.app.lookAt(image), dblclick: () => asset && this.load(image).catch(sayWrong),
       },
       picture,
       element("span", { "aria-hidden": "true" }, said.filter(Boolean).join(" · ")),
@@ -105,25 +124,27 @@ class Tree {
     return made;
   }
 
+  /** @param {Way} way */
   step(way) {
-    const from = this.nodes.find(({ image }) => image === this.room.cursor) ?? this.nodes[0];
-    const to = from && towards(this.nodes.filter(({ image }) => this.room.known(image)), from, way);
-    if (to) this.room.lookAt(to.image);
+    const from = this.nodes.find(({ image }) => image === this.app.cursor) ?? this.nodes[0];
+    const to = from && towards(this.nodes.filter(({ image }) => this.app.known(image)), from, way);
+    if (to) this.app.lookAt(to.image);
   }
 
   mark() {
     if (!this.tree) return;
-    this.other.hidden = this.room.cursor === this.root;
+    if (this.other) this.other.hidden = this.app.cursor === this.root;
     for (const [{ image, level }, made] of this.#made) {
-      const asset = image == null ? null : this.room.known(image);
-      const here = image === this.room.cursor;
-      if (asset) fill(made.firstChild, image, asset);
-      const words = made.firstChild.getAttribute("aria-label") ?? "";
-      made.firstChild.removeAttribute("aria-label");
-      made.setAttribute("aria-label", [words || made.lastChild.textContent, relation(level, this.#rootLevel)].join(", "));
+      const asset = image == null ? null : this.app.known(image);
+      const here = image === this.app.cursor;
+      const picture = /** @type {HTMLElement} */ (made.firstElementChild);
+      if (asset) fill(picture, asset.id, asset);
+      const words = picture.getAttribute("aria-label") ?? "";
+      picture.removeAttribute("aria-label");
+      made.setAttribute("aria-label", [words || made.lastElementChild?.textContent, relation(level, this.#rootLevel)].join(", "));
       made.setAttribute("aria-selected", String(here));
       made.classList.toggle("root", image === this.root);
-      made.id = `kin-${level}-${image ?? "unknown"}`;
+      made.id = `relative-${level}-${image ?? "unknown"}`;
       if (!here) continue;
       this.tree.setAttribute("aria-activedescendant", made.id);
       made.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -135,13 +156,18 @@ class Tree {
   }
 }
 
-/** "parent", "grandparent", "ancestor 3 back", "child" */
+/**
+ * "parent", "grandparent", "ancestor 3 back", "child"
+ * @param {number} level
+ * @param {number} root
+ */
 function relation(level, root) {
   if (level === root) return "this image";
   if (level > root) return "child";
   return ["parent", "grandparent"][root - level - 1] ?? `ancestor, ${root - level} back`;
 }
 
+/** @param {FamilyNode} from @param {FamilyNode} to */
 function bent(from, to) {
   const [x, y, right, down] = [from.x + WIDTH, from.y + HEIGHT / 2, to.x, to.y + HEIGHT / 2];
   const middle = (x + right) / 2;

@@ -1,11 +1,13 @@
 /** One picture as large as the window: the preview at once, then the file; zoom, pan, and its neighbours below. */
 
-import { element, icon } from "../element.js";
-import { Filmstrip } from "../filmstrip.js";
-import { answer, perform } from "../keys.js";
-import { Lens, Pane } from "../lens.js";
-import { say } from "../status.js";
-import { badges, empty } from "../tile.js";
+import { element, icon } from "../core/element.js";
+import { Filmstrip } from "../components/filmstrip.js";
+import { answer, perform } from "../core/keys.js";
+import { Lens, Pane } from "../components/lens.js";
+import { say } from "../core/status.js";
+import { badges, empty } from "../components/tile.js";
+
+/** @import { App } from "../core/app.js" */
 
 export const name = "loupe";
 export const key = "e";
@@ -13,52 +15,55 @@ export const title = "Loupe";
 
 const SWIPES = { right: "pick", left: "reject", up: "right", down: "left" };
 
-export function mount(place, room) {
+/** @param {HTMLElement} place @param {App} app */
+export function mount(place, app) {
   const lens = new Lens();
   const pane = new Pane(lens, (way) => perform(SWIPES[way]));
-  const strip = new Filmstrip(room);
+  const strip = new Filmstrip(app);
   const marks = element("p", { class: "marks" });
+  /** @param {"left" | "right"} name @param {string} label */
   const turn = (name, label) => element("button", { class: `turn ${name}`, "aria-label": label, click: () => perform(name) }, icon(name));
   const looking = element("div", { class: "looking" }, pane.element, marks, turn("left", "Previous"), turn("right", "Next"));
   const loupe = element("div", { class: "loupe" }, looking, strip.element);
   place.append(loupe);
+  /** @type {HTMLElement | null} */
   let nothing = null;
-  room.aim = () => (room.cursor == null ? [] : [room.cursor]);
+  app.aim = () => (app.cursor == null ? [] : [app.cursor]);
 
   const show = async () => {
-    const at = room.cursor;
+    const at = app.cursor;
     nothing?.remove();
-    loupe.hidden = at == null;
-    if (loupe.hidden) return void place.append((nothing = empty(room)));
+    loupe.hidden = at === null;
+    if (at === null) return void place.append((nothing = empty(app)));
     strip.draw();
-    const [asset] = await room.details([at]);
-    if (!asset || at !== room.cursor) return;
+    const [asset] = await app.details([at]);
+    if (!asset || at !== app.cursor) return;
     lens.reset();
     pane.show(asset);
     marks.replaceChildren(...badges(asset));
-    room.tell("loaded");
-    ahead(room);
+    app.tell("loaded");
+    ahead(app);
   };
   const redraw = () => {
     strip.draw();
-    const asset = room.known(room.cursor);
+    const asset = app.known(app.cursor);
     if (asset) marks.replaceChildren(...badges(asset));
   };
   const ends = [
-    room.on("cursor", show),
-    room.on("ids", show),
-    room.on("changed", redraw),
-    room.on("advance", () => room.step(1)),
+    app.on("cursor", show),
+    app.on("ids", show),
+    app.on("changed", redraw),
+    app.on("advance", () => app.step(1)),
     answer({
-      left: () => room.step(-1),
-      right: () => room.step(1),
-      up: () => room.step(-1),
-      down: () => room.step(1),
-      first: () => room.step(-room.ids.length),
-      last: () => room.step(room.ids.length),
+      left: () => app.step(-1),
+      right: () => app.step(1),
+      up: () => app.step(-1),
+      down: () => app.step(1),
+      first: () => app.step(-app.ids.length),
+      last: () => app.step(app.ids.length),
       zoom: () => pane.asset && lens.toggle(pane),
-      enter: () => room.go("grid"),
-      escape: () => (lens.zoom > 1 ? lens.reset() : room.go("grid")),
+      enter: () => app.go("grid"),
+      escape: () => (lens.zoom > 1 ? lens.reset() : app.go("grid")),
     }),
     () => pane.end(),
     () => strip.end(),
@@ -68,9 +73,12 @@ export function mount(place, room) {
   return () => ends.forEach((end) => end());
 }
 
-/** Have the next previews ready. */
-async function ahead(room) {
-  const at = room.place(room.cursor);
-  const near = [1, 2, -1].map((places) => room.ids[at + places]).filter((id) => id !== undefined);
-  for (const { preview } of await room.details(near)) new Image().src = preview;
+/**
+ * Have the next previews ready.
+ * @param {App} app
+ */
+async function ahead(app) {
+  const at = app.place(app.cursor);
+  const near = [1, 2, -1].map((places) => app.ids[at + places]).filter((id) => id !== undefined);
+  for (const { preview } of await app.details(near)) new Image().src = preview;
 }

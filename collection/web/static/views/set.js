@@ -1,61 +1,69 @@
 /** The set as it would be minted: its tokens in order, what is rare in it, and what quality against diversity costs. */
 
-import { get, post } from "../api.js";
-import { button, nothing } from "../card.js";
-import { confirmed } from "../confirm.js";
-import { counted, element } from "../element.js";
-import { answer } from "../keys.js";
-import { portrait } from "../portrait.js";
-import { Shelf } from "../shelf.js";
-import { atWork, say, sayWrong } from "../status.js";
-import { whenSet } from "../settings.js";
-import { stream } from "../stream.js";
-import { moves, Wall } from "./grid.js";
+import { get, post } from "../core/api.js";
+import { button, nothing } from "../components/card.js";
+import { gridKeys, VirtualGrid } from "../components/virtual_grid.js";
+import { confirmed } from "../components/confirm.js";
+import { counted, element } from "../core/element.js";
+import { answer } from "../core/keys.js";
+import { setStatistics } from "../panels/set_statistics.js";
+import { ListModel } from "../core/list_model.js";
+import { atWork, say, sayWrong } from "../core/status.js";
+import { whenSet } from "../core/settings.js";
+import { onStream } from "../core/stream.js";
+
+/** @import { App } from "../core/app.js" */
+/** @import { Choosing, ProposedSet, Tried } from "../core/types.js" */
 
 export const name = "set";
 export const key = "b";
 export const title = "Set";
 
-export function mount(place, room) {
-  const set = new TheSet(place, room);
-  room.aim = () => set.shelf.targets();
+/** @param {HTMLElement} place @param {App} app */
+export function mount(place, app) {
+  const set = new SetView(place, app);
+  app.aim = () => set.list.targets();
   set.draw().catch(sayWrong);
   const again = () => set.soon();
   const ends = [
-    room.on("changed", (ids) => (set.wall?.redraw(ids), again())),
-    room.on("images", again),
-    following((told) => set.choosing(told)),
-    room.on("cursor", () => set.wall?.follow()),
-    room.on("advance", () => set.shelf.step(1)),
-    whenSet("size", () => set.wall?.reset()),
-    whenSet("scores", () => set.wall?.redraw()),
-    answer({ escape: () => (set.shelf.selection.size ? set.shelf.select([]) : room.go("grid")) }),
+    app.on("changed", (ids) => (set.grid?.redraw(ids), again())),
+    app.on("images", again),
+    onStream("choosing", (told) => set.choosing(told)),
+    app.on("cursor", () => set.grid?.follow()),
+    app.on("advance", () => set.list.step(1)),
+    whenSet("size", () => set.grid?.reset()),
+    whenSet("scores", () => set.grid?.redraw()),
+    answer({ escape: () => (set.list.selection.size ? set.list.select([]) : app.go("grid")) }),
     () => set.end(),
   ];
   return () => ends.forEach((end) => end());
 }
 
-function following(then) {
-  const told = ({ detail }) => then(detail);
-  stream.addEventListener("choosing", told);
-  return () => stream.removeEventListener("choosing", told);
-}
-
-class TheSet {
-  wall = null;
-  #wanted = null; // the diversity that the slider asks for; null: as it is kept
-  #timer = 0;
+class SetView {
+  /** @type {VirtualGrid | null} */
+  grid = null;
+  /** @type {ProposedSet | null} */
+  found = null;
+  gone = false;
+  /** The diversity that the slider asks for; null: as it is kept. @type {number | null} */
+  #wanted = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   #asked = 0;
   #asker = String(Math.random());
-  #tried = new Map(); // mean score and coverage of the diversities seen so far
+  /** Mean score and coverage of the diversities seen so far. @type {Tried} */
+  #tried = new Map();
+  /** @type {(() => void)[]} */
   #ends = [];
 
-  constructor(place, room) {
-    [this.place, this.room] = [place, room];
-    this.shelf = new Shelf(room, () => this.wall?.mark());
+  /** @param {HTMLElement} place @param {App} app */
+  constructor(place, app) {
+    this.place = place;
+    this.app = app;
+    this.list = new ListModel(app, () => this.grid?.mark());
     this.tokens = element("div", { class: "tokens" });
     this.slider = element("input", {
-      type: "range", id: "diversity", min: 0, max: 100, value: Math.round(room.state.diversity * 100),
+      type: "range", id: "diversity", min: 0, max: 100, value: Math.round(app.state.diversity * 100),
       "aria-label": "Quality against diversity", input: () => this.#slid(),
     });
     this.said = element("output", { for: "diversity" });
@@ -74,7 +82,7 @@ class TheSet {
   }
 
   end() {
-    this.wall?.end();
+    this.grid?.end();
     this.#ends.forEach((end) => end());
     clearTimeout(this.#timer);
     this.gone = true;
@@ -87,7 +95,10 @@ class TheSet {
     this.#timer = setTimeout(() => this.draw().catch(sayWrong), 250);
   }
 
-  /** How far the server is with a large set. */
+  /**
+   * How far the server is with a large set.
+   * @param {Choosing} told
+   */
   choosing({ asker, done, total }) {
     if (asker !== this.#asker) return;
     this.said.textContent = `diversity ${(Number(this.slider.value) / 100).toFixed(2)}: ${done.toLocaleString("en")} of ${total.toLocaleString("en")} chosen`;
@@ -102,10 +113,10 @@ class TheSet {
 
   async draw() {
     const asked = ++this.#asked;
-    const query = new URLSearchParams(this.#wanted == null ? {} : { diversity: this.#wanted });
+    const query = new URLSearchParams(this.#wanted == null ? [] : [["diversity", String(this.#wanted)]]);
     const found = await this.#ask("/api/set", query, asked);
     if (!found) return;
-    this.slider.value = Math.round(found.diversity * 100);
+    this.slider.value = String(Math.round(found.diversity * 100));
     this.said.textContent = `diversity ${found.diversity.toFixed(2)}`;
     this.slider.setAttribute("aria-valuetext", `diversity ${found.diversity.toFixed(2)}, mean quality ${found.mean_score.toFixed(0)}`);
     this.found = found;
@@ -117,37 +128,49 @@ class TheSet {
     this.#costs(query, asked);
   }
 
+  /** @param {ProposedSet} found */
   #tell(found) {
-    this.facts.replaceChildren(...portrait(found, this.#tried, (query) => this.room.go("grid", { q: query })));
+    this.facts.replaceChildren(...setStatistics(found, this.#tried, (query) => this.app.go("grid", { q: query })));
   }
 
+  /** @param {ProposedSet} found */
   #fill({ ids }) {
-    this.shelf.fill(ids);
+    this.list.fill(ids);
     if (!ids.length) {
-      this.wall?.end();
-      this.wall = null;
+      this.grid?.end();
+      this.grid = null;
       this.tokens.replaceChildren(nothing("There is nothing to choose from yet", "Make images and score them: collection run does both. Or start it under Work."));
       return;
     }
-    if (this.shelf.place(this.room.cursor) < 0) this.room.lookAt(ids[0]);
-    if (this.wall) return this.wall.reset();
+    if (this.list.place(this.app.cursor) < 0) this.app.lookAt(ids[0]);
+    if (this.grid) return this.grid.reset();
     this.tokens.replaceChildren();
-    this.wall = new Wall(this.tokens, this.shelf);
-    this.#ends.push(answer(moves(this.wall, this.shelf)));
-    this.room.tell("loaded");
+    const grid = (this.grid = new VirtualGrid(this.tokens, this.list));
+    this.#ends.push(answer(gridKeys(grid, this.list)));
+    this.app.tell("loaded");
   }
 
-  /** What each rule costs takes several choices to find out, and how far it reaches as long again: after the set. */
+  /**
+   * What each rule costs takes several choices to find out, and how far it reaches as long again: after the set.
+   * @param {URLSearchParams} query
+   * @param {number} asked
+   */
   async #costs(query, asked) {
     const more = await this.#ask("/api/set/costs", query, asked);
     if (!more) return;
     const { found } = this;
+    if (!found) return;
     this.#tried.set(found.diversity, { score: found.mean_score, coverage: more.coverage });
     this.#tell({ ...found, coverage: more.coverage });
     this.facts.querySelector("#costs")?.replaceChildren(...told(more.costs));
   }
 
-  /** The answer, or null where the slider has moved on: the server stops working on what is asked no more. */
+  /**
+   * The answer, or null where the slider has moved on: the server stops working on what is asked no more.
+   * @param {string} path
+   * @param {URLSearchParams} query
+   * @param {number} asked
+   */
   async #ask(path, query, asked) {
     const late = () => asked !== this.#asked || this.gone;
     try {
@@ -160,6 +183,7 @@ class TheSet {
   }
 
   async #write() {
+    if (!this.found) return;
     const { ids, added, removed, diversity } = this.found;
     const change = added.length || removed.length ? `${counted(added.length, "image")} in, ${removed.length.toLocaleString("en")} out` : "the images stay the same";
     const note = `Diversity ${diversity.toFixed(2)} is kept for later choices. collection freeze makes tokens of it; until then it can be chosen again.`;
@@ -167,15 +191,17 @@ class TheSet {
     try {
       const { selected, supply } = await post("/api/set", { diversity });
       say(`${selected} of ${supply} tokens chosen; collection freeze comes next`);
-      await Promise.all([this.draw(), this.room.renew()]);
+      await Promise.all([this.draw(), this.app.renew()]);
     } catch (refusal) {
       sayWrong(refusal);
     }
   }
 }
 
+/** @type {Record<string, string | undefined>} */
 const RULES = { quotas: "The quotas", shares: "The shares of artists", diversity: "Diversity", locks: "Locks", picks: "Picks" };
 
+/** @param {Record<string, number>} costs */
 function told(costs) {
   const found = Object.entries(costs);
   if (!found.length) return [element("p", { class: "quiet" }, "No rule binds the choice: these are the best scores.")];

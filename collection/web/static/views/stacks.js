@@ -1,23 +1,27 @@
 /** Near-duplicates, a stack at a time, led by the best: keep one, reject the rest, or say that they are two. */
 
-import { get } from "../api.js";
-import { button, card, nothing } from "../card.js";
-import { counted, element, labelled } from "../element.js";
-import { answer, keysOf, shown } from "../keys.js";
-import { atWork, say, sayWrong } from "../status.js";
+import { get } from "../core/api.js";
+import { button, card, nothing } from "../components/card.js";
+import { counted, element, labelled } from "../core/element.js";
+import { answer, keysOf, shown } from "../core/keys.js";
+import { atWork, say, sayWrong } from "../core/status.js";
+
+/** @import { App } from "../core/app.js" */
+/** @import { DuplicateStack, StackMember, Thresholds } from "../core/types.js" */
 
 export const name = "stacks";
 export const key = "d";
 export const title = "Stacks";
 
-export function mount(place, room) {
-  const stacks = new Stacks(place, room);
+/** @param {HTMLElement} place @param {App} app */
+export function mount(place, app) {
+  const stacks = new StacksView(place, app);
   stacks.load().catch(sayWrong);
-  room.aim = () => (stacks.members.includes(room.cursor) ? [room.cursor] : []);
+  app.aim = () => (stacks.members.some((id) => id === app.cursor) && app.cursor !== null ? [app.cursor] : []);
   const ends = [
-    room.on("changed", () => stacks.draw()),
-    room.on("cursor", () => stacks.mark()),
-    room.on("images", () => stacks.load().catch(sayWrong)),
+    app.on("changed", () => stacks.draw()),
+    app.on("cursor", () => stacks.mark()),
+    app.on("images", () => stacks.load().catch(sayWrong)),
     answer({
       left: () => stacks.step(-1),
       right: () => stacks.step(1),
@@ -27,7 +31,7 @@ export function mount(place, room) {
       pageDown: () => stacks.turn(1),
       first: () => stacks.turn(-stacks.stacks.length),
       last: () => stacks.turn(stacks.stacks.length),
-      enter: () => room.openAt(room.cursor),
+      enter: () => app.openAt(app.cursor),
       keep: () => stacks.keep(),
       unstack: () => stacks.unstack(),
     }),
@@ -39,17 +43,22 @@ export function mount(place, room) {
   };
 }
 
-class Stacks {
+class StacksView {
   gone = false;
+  /** @type {DuplicateStack[]} */
   stacks = [];
   #at = 0;
   #nearer = 0; // -1: as loosely as neighbours are kept, 0: as dedupe found them, 1: only the same
+  /** @type {Promise<void> | null} */
   #asking = null;
 
-  constructor(place, room) {
-    [this.place, this.room] = [place, room];
+  /** @param {HTMLElement} place @param {App} app */
+  constructor(place, app) {
+    this.place = place;
+    this.app = app;
     this.head = element("p", { class: "grow" });
     this.words = element("output", { for: "nearer" });
+    /** @type {HTMLInputElement} */
     this.slider = element("input", {
       type: "range", id: "nearer", min: -50, max: 50, step: 1, value: 0, list: "as-found",
       "aria-label": "How near pictures must be", input: () => this.move(Number(this.slider.value) / 50),
@@ -66,6 +75,7 @@ class Stacks {
     this.list = element("div", { class: "cards", role: "listbox", tabindex: "0", "aria-label": "Near-duplicates" });
     this.sizes = new ResizeObserver(() => this.#fit());
     this.sizes.observe(this.list);
+    /** @param {string} words @param {string} action @param {() => unknown} does @param {boolean} [strong] */
     const act = (words, action, does, strong) => {
       const made = button(words, does, strong);
       made.append(element("kbd", {}, keysOf(action).map(shown)[0] ?? ""));
@@ -102,10 +112,13 @@ class Stacks {
   }
 
   load() {
-    return this.#ask(Number(this.room.params.get("stack")) || this.room.cursor);
+    return this.#ask(Number(this.app.params.get("stack")) || this.app.cursor);
   }
 
-  /** Show the stacks as other thresholds would draw them; nothing is kept. */
+  /**
+   * Show the stacks as other thresholds would draw them; nothing is kept.
+   * @param {number} nearer
+   */
   move(nearer) {
     this.#nearer = nearer;
     this.#asking ??= this.#follow().catch(sayWrong).finally(() => (this.#asking = null));
@@ -119,6 +132,7 @@ class Stacks {
     }
   }
 
+  /** @param {number | null | undefined} wanted */
   async #ask(wanted) {
     const found = await atWork(get(`/api/stacks?nearer=${this.#nearer}`));
     if (this.gone) return;
@@ -132,25 +146,28 @@ class Stacks {
     if (found.at?.loosest) say("no farther neighbours are kept: collection dedupe --cosine looks for them");
   }
 
+  /** @param {number} stacks */
   turn(stacks) {
     this.#show(Math.min(Math.max(0, this.#at + stacks), this.stacks.length - 1));
   }
 
+  /** @param {number} places */
   step(places) {
-    const to = this.members.indexOf(this.room.cursor) + places;
-    if (to >= 0 && to < this.members.length) this.room.lookAt(this.members[to]);
+    const to = this.members.findIndex((id) => id === this.app.cursor) + places;
+    if (to >= 0 && to < this.members.length) this.app.lookAt(this.members[to]);
   }
 
+  /** @param {number} at */
   async #show(at) {
     this.#at = at;
     if (!this.stack) return this.draw();
     const { members } = this;
-    await this.room.details(members);
+    await this.app.details(members);
     if (this.gone) return;
-    this.room.note({ stack: this.stack.keeper });
-    if (!members.includes(this.room.cursor)) this.room.lookAt(members[0]);
+    this.app.note({ stack: this.stack.keeper });
+    if (!members.some((id) => id === this.app.cursor)) this.app.lookAt(members[0]);
     this.draw();
-    this.room.tell("loaded");
+    this.app.tell("loaded");
     if (document.activeElement === document.body) this.list.focus({ preventScroll: true });
   }
 
@@ -185,21 +202,23 @@ class Stacks {
     return nothing("There are no near-duplicates", why, looser, back);
   }
 
+  /** @param {number} nearer */
   #setAt(nearer) {
-    this.slider.value = nearer * 50;
+    this.slider.value = String(nearer * 50);
     this.move(nearer);
   }
 
+  /** @param {StackMember} member */
   #card({ id, why, apart }) {
     const reason = apart ? `${why}, but two pictures, says ${apart}` : why ?? "leads: the best score";
-    return card(id, this.room.known(id), {
-      large: true, caption: [element("b", {}, labelled(id)), reason], click: () => this.room.lookAt(id),
+    return card(id, this.app.known(id), {
+      large: true, caption: [element("b", {}, labelled(id)), reason], click: () => this.app.lookAt(id),
     });
   }
 
   mark() {
-    for (const made of this.list.children) {
-      const here = Number(made.dataset.id) === this.room.cursor;
+    for (const made of /** @type {Iterable<HTMLElement>} */ (this.list.children)) {
+      const here = Number(made.dataset.id) === this.app.cursor;
       made.setAttribute("aria-selected", String(here));
       made.id = `member-${made.dataset.id}`;
       if (here) {
@@ -210,9 +229,10 @@ class Stacks {
   }
 
   async keep() {
-    const [kept, others] = [this.room.cursor, this.members.filter((id) => id !== this.room.cursor)];
-    if (!this.members.includes(kept)) return;
-    const told = this.room.act([
+    const kept = this.members.find((id) => id === this.app.cursor);
+    if (kept === undefined) return;
+    const others = this.members.filter((id) => id !== kept);
+    const told = this.app.act([
       { kind: "flag", asset: kept, value: "pick" },
       ...others.map((asset) => ({ kind: "flag", asset, value: "reject" })),
     ]);
@@ -223,16 +243,19 @@ class Stacks {
 
   /** Say that this is no duplicate of the leader, or take that back. */
   async unstack() {
-    const member = this.stack?.members.find(({ id }) => id === this.room.cursor);
+    const member = this.stack?.members.find(({ id }) => id === this.app.cursor);
     if (!member) return say("this one leads: choose the picture that is no duplicate of it");
-    if (!(await this.room.act([{ kind: "apart", asset: member.id, value: !member.apart }]))) return;
-    member.apart = member.apart ? "" : this.room.state.you;
+    if (!(await this.app.act([{ kind: "apart", asset: member.id, value: !member.apart }]))) return;
+    member.apart = member.apart ? "" : this.app.state.you;
     this.draw();
     say(member.apart ? `${labelled(member.id)} is a picture of its own now` : `${labelled(member.id)} is back in its stack`);
   }
 }
 
-/** What thresholds mean, in words. */
+/**
+ * What thresholds mean, in words.
+ * @param {Thresholds | null} at
+ */
 function meant(at) {
   if (!at) return "as dedupe found them";
   const [least, most] = at.cosines.map((cosine) => cosine.toFixed(3));
@@ -243,7 +266,12 @@ const CAPTION = 34;
 const APART = 16;
 const LEAST = 132;
 
-/** The side of the squares of which `count` fit into a place, each with a caption. */
+/**
+ * The side of the squares of which `count` fit into a place, each with a caption.
+ * @param {number} count
+ * @param {number} width
+ * @param {number} height
+ */
 function largest(count, width, height) {
   const sides = Array.from({ length: count }, (_, more) => {
     const [columns, rows] = [more + 1, Math.ceil(count / (more + 1))];

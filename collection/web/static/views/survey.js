@@ -1,9 +1,12 @@
 /** Many pictures at once, as large as they can be: click the weak ones away until the best are left. */
 
-import { counted, element, icon, labelled } from "../element.js";
-import { answer, PASS } from "../keys.js";
-import { say } from "../status.js";
-import { described, badges, empty } from "../tile.js";
+import { counted, element, icon, labelled } from "../core/element.js";
+import { answer, PASS } from "../core/keys.js";
+import { say } from "../core/status.js";
+import { described, badges, empty } from "../components/tile.js";
+
+/** @import { App } from "../core/app.js" */
+/** @import { Asset, Flag } from "../core/types.js" */
 
 export const name = "survey";
 export const key = "n";
@@ -12,41 +15,46 @@ export const title = "Survey";
 const MOST = 60;
 const WITHOUT_SELECTION = 12;
 
-export function mount(place, room) {
-  if (!room.ids.length) {
-    place.append(empty(room));
-    return room.on("ids", () => room.tell("view"));
+/** @param {HTMLElement} place @param {App} app */
+export function mount(place, app) {
+  if (!app.ids.length) {
+    place.append(empty(app));
+    return app.on("ids", () => app.tell("view"));
   }
-  const survey = new Survey(place, room);
+  const survey = new SurveyView(place, app);
   const ends = [
-    room.on("ids", () => room.tell("view")),
-    room.on("changed", () => survey.redraw()),
-    room.on("advance", () => survey.step(1)),
+    app.on("ids", () => app.tell("view")),
+    app.on("changed", () => survey.redraw()),
+    app.on("advance", () => survey.step(1)),
     answer({
       left: () => survey.step(-1),
       right: () => survey.step(1),
       up: () => survey.step(-survey.columns),
       down: () => survey.step(survey.columns),
-      putAside: () => survey.putAside(survey.active),
-      toggle: () => survey.putAside(survey.active),
+      putAside: () => survey.active !== undefined && survey.putAside(survey.active),
+      toggle: () => survey.active !== undefined && survey.putAside(survey.active),
       undo: () => (survey.gone.length ? survey.bringBack() : PASS),
       keep: () => survey.keep(),
-      enter: () => room.go("loupe"),
+      enter: () => app.go("loupe"),
     }),
     () => survey.sizes.disconnect(),
   ];
   return () => ends.forEach((end) => end());
 }
 
-class Survey {
+class SurveyView {
+  /** @type {{id: number, place: number}[]} */
   gone = [];
+  /** @type {number | undefined} */
+  active;
   columns = 1;
 
-  constructor(place, room) {
-    this.room = room;
-    this.ids = asked(room);
-    this.active = this.ids.includes(room.cursor) ? room.cursor : this.ids[0];
-    room.aim = () => (this.active === undefined ? [] : [this.active]);
+  /** @param {HTMLElement} place @param {App} app */
+  constructor(place, app) {
+    this.app = app;
+    this.ids = asked(app);
+    this.active = this.ids.find((id) => id === app.cursor) ?? this.ids[0];
+    app.aim = () => (this.active === undefined ? [] : [this.active]);
     this.element = element("div", { class: "survey", role: "listbox", "aria-label": "Survey", tabindex: 0 });
     this.said = element("span", { class: "quiet" });
     this.rest = element("button", { class: "plain", click: () => this.keep() });
@@ -58,8 +66,8 @@ class Survey {
   }
 
   async draw() {
-    this.room.note({ ids: this.ids.join(",") });
-    const assets = await this.room.details(this.ids);
+    this.app.note({ ids: this.ids.join(",") });
+    const assets = await this.app.details(this.ids);
     this.ids = assets.map(({ id }) => id);
     this.element.replaceChildren(...assets.map((asset) => this.#cell(asset)));
     this.said.textContent = `${counted(this.ids.length, "image")}: click the weak ones away`;
@@ -70,6 +78,7 @@ class Survey {
     this.redraw();
   }
 
+  /** @param {Asset} asset */
   #cell(asset) {
     const id = asset.id;
     return element(
@@ -87,29 +96,32 @@ class Survey {
   }
 
   redraw() {
-    for (const cell of this.element.children) {
-      const asset = this.room.known(Number(cell.dataset.id));
+    for (const cell of /** @type {Iterable<HTMLElement>} */ (this.element.children)) {
+      const asset = this.app.known(Number(cell.dataset.id));
       if (!asset) continue;
       cell.classList.toggle("active", asset.id === this.active);
       cell.setAttribute("aria-selected", String(asset.id === this.active));
       cell.setAttribute("aria-label", described(asset));
       cell.dataset.flag = asset.you.flag;
-      cell.querySelector(".marks").replaceChildren(...badges(asset));
+      cell.querySelector(".marks")?.replaceChildren(...badges(asset));
     }
-    if (!this.room.moveTo(this.active)) this.room.tell("loaded");
+    if (!this.app.moveTo(this.active)) this.app.tell("loaded");
   }
 
+  /** @param {number} [id] */
   activate(id) {
     if (id === undefined) return;
     this.active = id;
     this.redraw();
   }
 
+  /** @param {number} places */
   step(places) {
-    const at = this.ids.indexOf(this.active) + places;
+    const at = this.ids.findIndex((id) => id === this.active) + places;
     this.activate(this.ids[Math.max(0, Math.min(at, this.ids.length - 1))]);
   }
 
+  /** @param {number} id */
   putAside(id) {
     if (this.ids.length < 2) return say("one must be left");
     const place = this.ids.indexOf(id);
@@ -131,9 +143,10 @@ class Survey {
   /** One action: what is left is picked, what was put aside is rejected. */
   async keep() {
     if (!this.gone.length) return say("click the weak ones away first");
-    const flagged = (value) => (asset) => ({ kind: "flag", asset, value });
+    /** @param {Flag} value */
+    const flagged = (value) => (/** @type {number} */ asset) => ({ kind: "flag", asset, value });
     const out = this.gone.map(({ id }) => id);
-    if (await this.room.act([...this.ids.map(flagged("pick")), ...out.map(flagged("reject"))])) {
+    if (await this.app.act([...this.ids.map(flagged("pick")), ...out.map(flagged("reject"))])) {
       say(`picked ${this.ids.length}, rejected ${out.length}; one undo takes it back`);
       this.gone = [];
       this.draw();
@@ -143,6 +156,7 @@ class Survey {
   /** The number of columns that makes square cells largest. */
   #lay() {
     const { clientWidth: width, clientHeight: height } = this.element;
+    /** @param {number} columns */
     const side = (columns) => Math.min(width / columns, height / Math.ceil(this.ids.length / columns));
     const numbers = this.ids.map((_, place) => place + 1);
     this.columns = numbers.reduce((best, columns) => (side(columns) > side(best) ? columns : best), 1);
@@ -151,11 +165,14 @@ class Survey {
   }
 }
 
-/** What to survey: what the address says, else the selection, else what comes from the cursor on. */
-function asked(room) {
-  const named = (room.params.get("ids") ?? "").split(",").map(Number).filter((id) => room.place(id) >= 0);
+/**
+ * What to survey: what the address says, else the selection, else what comes from the cursor on.
+ * @param {App} app
+ */
+function asked(app) {
+  const named = (app.params.get("ids") ?? "").split(",").map(Number).filter((id) => app.place(id) >= 0);
   if (named.length > 1) return named.slice(0, MOST);
-  if (room.selection.size > 1) return [...room.selection].slice(0, MOST);
-  const here = Math.max(0, Math.min(room.place(room.cursor), room.ids.length - WITHOUT_SELECTION));
-  return [...room.ids.slice(here, here + WITHOUT_SELECTION)];
+  if (app.selection.size > 1) return [...app.selection].slice(0, MOST);
+  const here = Math.max(0, Math.min(app.place(app.cursor), app.ids.length - WITHOUT_SELECTION));
+  return [...app.ids.slice(here, here + WITHOUT_SELECTION)];
 }

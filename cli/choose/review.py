@@ -1,0 +1,104 @@
+"""collection review"""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Annotated
+
+import typer
+
+from ..session import Json, Session, opened
+
+PORT = 8577
+
+
+def command(
+    context: typer.Context,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            metavar="PORT",
+            help=f"The port; 0 takes any free one. Default: {PORT}, or any free one if {PORT} is in use.",
+        ),
+    ] = None,
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="The address. Beyond 127.0.0.1 every holder of a link gets in, unencrypted."
+        ),
+    ] = "127.0.0.1",
+    curator: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A person who may decide, with a link of their own; repeatable."),
+    ] = None,
+    open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Review the images in the browser, alone or with others.
+
+    Curators pick, reject and compare images, search them, and adjust the set.
+    """
+    _leave_a_core()
+    with opened(context, as_json) as session:
+        _serve(session, host, port, curator or [_somebody()], open_page)
+
+
+def _leave_a_core() -> None:
+    """Let NumPy use one thread in this process: on all cores it would delay votes and compete with the browser.
+
+    Jobs run in processes of their own, which use all cores.
+    """
+    before = os.environ.get("OPENBLAS_NUM_THREADS")
+    os.environ["OPENBLAS_NUM_THREADS"] = before or "1"  # read once, as NumPy is loaded
+    import numpy  # noqa: F401
+
+    if before is None:
+        del os.environ["OPENBLAS_NUM_THREADS"]
+
+
+def _serve(session: Session, host: str, port: int | None, curators: list[str], open_page: bool) -> None:
+    from collection.web.access import is_loopback, links, open_tokens
+    from collection.web.serve import serve
+
+    keys = open_tokens(session.project.folder, curators)
+    with _listening(host, port) as listener:
+        found = links(keys, host, listener.getsockname()[1])
+        first = found[curators[0]]
+        if not is_loopback(host):
+            session.screen.note(f"other machines can reach {host}: share the links only over a secure channel")
+
+        def ready() -> None:
+            for name, link in found.items():
+                session.screen.line(name, link)
+            session.screen.object({"url": first, "links": found})
+            session.screen.say("press Ctrl-C to stop; every decision is saved at once")
+            if open_page:
+                _open(first)
+
+        serve(session.project, keys, host, listener, ready)
+
+
+def _listening(host: str, port: int | None) -> socket.socket:
+    from collection.web.serve import PortTakenError, listen
+
+    if port is not None:
+        return listen(host, port)
+    try:
+        return listen(host, PORT)
+    except PortTakenError:
+        return listen(host, 0)
+
+
+def _somebody() -> str:
+    from collection.stages.decide import Curator
+
+    return os.environ.get("COLLECTION_CURATOR") or Curator().name
+
+
+def _open(link: str) -> None:
+    import webbrowser
+
+    webbrowser.open(link)

@@ -1,0 +1,118 @@
+"""The commands by heading, each imported only when it is used: `--help` and `--version` load none of them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+
+class Entry(NamedTuple):
+    """Where a command lies, and its line in the help of `collection`."""
+
+    module: str
+    """The module below this package; its function `command` is the command."""
+    summary: str
+    """The first line of the docstring of that function."""
+
+
+COMMANDS = {
+    "Set up": {
+        "new": Entry("setup.new", "Create a project folder, as a copy of a sample."),
+        "config": Entry("setup.config", "Print the configuration with all defaults filled in."),
+        "models": Entry("setup.models", "List the diffusion models by their short names."),
+        "metrics": Entry("setup.metrics", "List the metrics with range, direction, source and limits."),
+        "doctor": Entry("setup.doctor", "Check what is installed and reachable, and how to fix it."),
+    },
+    "Run everything": {
+        "run": Entry("run", "Run all stages in order and draw the contact sheet."),
+        "status": Entry("status", "Show how far the project is and what failed."),
+    },
+    "Make and judge": {
+        "plan": Entry("make.plan", "Turn collection.toml into recipes, one for each image."),
+        "generate": Entry("make.generate", "Generate every planned image that does not exist yet."),
+        "import": Entry("make.importing", "Import images of any origin, with their metadata."),
+        "score": Entry("make.score", "Score images: quality, aesthetics, safety, embeddings."),
+        "mismatches": Entry("make.mismatches", "List images that do not seem to show a planned trait."),
+        "references": Entry("make.references", "List the nearest reference picture of each image."),
+        "dedupe": Entry("make.dedupe", "Mark near-duplicates and keep the best of each group."),
+    },
+    "Choose": {
+        "review": Entry("choose.review", "Review the images in the browser, alone or with others."),
+        "pick": Entry("choose.pick", "Flag images as picks."),
+        "reject": Entry("choose.reject", "Flag images as rejected."),
+        "lock": Entry("choose.lock", "Lock images into the set."),
+        "note": Entry("choose.note", "Write a note on images, or show their notes."),
+        "rank": Entry("choose.rank", "Rank images by pairwise comparisons."),
+        "learn": Entry("choose.learn", "Learn a preference from votes and score images by it."),
+        "ask": Entry("choose.ask", "Name the images whose votes would teach a preference most."),
+        "reviews": Entry("choose.reviews", "Show what curators decided and how far they agree."),
+        "select": Entry("choose.select", "Select the set: good images that differ from each other."),
+        "sheet": Entry("choose.sheet", "Draw a contact sheet of the set or of any images."),
+    },
+    "Make more images": {
+        "variants": Entry("derive.variants", "Plan image-to-image variations of a picture."),
+        "inpaint": Entry("derive.inpaint", "Plan to inpaint a part of an image."),
+        "breed": Entry("derive.breed", "Plan children of two images by crossing their recipes."),
+        "reroll": Entry("derive.reroll", "Plan to replace images by new ones with another seed."),
+        "refill": Entry("derive.refill", "Plan the images that the supply still lacks."),
+        "upscale": Entry("derive.upscale", "Plan larger versions of images."),
+        "interpolate": Entry("derive.interpolate", "Plan the images between two images."),
+        "finish": Entry("derive.finish", "Plan the selected previews again with the full decoder."),
+        "lineage": Entry("derive.lineage", "Draw the ancestors and the children of an image."),
+        "recipe": Entry("derive.recipe", "Print the recipe that an image file carries."),
+    },
+    "Publish and prove": {
+        "freeze": Entry("publish.freeze", "Assign token ids, write the metadata and fix both by hash."),
+        "pin": Entry("publish.pin", "Write the set as a CAR file and pin it on IPFS."),
+        "deploy": Entry("publish.deploy", "Deploy the contract of the frozen set."),
+        "mint": Entry("publish.mint", "Mint every frozen token that is not minted yet."),
+        "verify": Entry("publish.verify", "Verify every token on the chain and on IPFS."),
+    },
+}
+"""The commands in the order of the help, under its headings."""
+
+
+class LazyCommand(TyperCommand):
+    """The name and the summary of a command, whose module is imported when the command is used."""
+
+    def __init__(self, name: str, entry: Entry) -> None:
+        super().__init__(name, help=entry.summary)
+        self._module = entry.module
+
+    @cached_property
+    def loaded(self) -> Any:
+        """The command itself, with its options."""
+        app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        app.command(self.name)(import_module(f".{self._module}", __package__).command)
+        return get_command(app)
+
+    def make_context(self, *words: Any, **settings: Any) -> Any:
+        """The context of the loaded command: parsing, running, help and completion go on with that."""
+        return self.loaded.make_context(*words, **settings)
+
+
+class Commands(TyperGroup):
+    """All commands; the help lists their summaries under headings."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for members in COMMANDS.values():
+            self.commands.update((name, LazyCommand(name, entry)) for name, entry in members.items())
+
+    def command(self, name: str) -> Any:
+        """The command of that name, imported."""
+        command = self.commands[name]
+        assert isinstance(command, LazyCommand)
+        return command.loaded
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write a section for each heading, with summaries in one column."""
+        width = max(map(len, self.commands))
+        for heading, members in COMMANDS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(f"{name:<{width}}", entry.summary) for name, entry in members.items()])

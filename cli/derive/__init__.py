@@ -1,0 +1,1 @@
+"""Commands that derive new images from existing ones."""

@@ -1,0 +1,40 @@
+"""collection recipe"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..render import Screen
+from ..session import Json
+
+
+def command(
+    picture: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="PICTURE", help="An image file.")],
+    as_json: Json = False,
+) -> None:
+    """Print the recipe that an image file carries.
+
+    Collection or another tool may have written the file. The command needs no project.
+    """
+    from collection.stages.lineage import carried_recipe
+
+    found = carried_recipe(picture)
+    screen = Screen(as_json)
+    recipe = found.recipe
+    if recipe:
+        screen.line("recipe", recipe.sha256)
+        screen.say(json.dumps(recipe.as_json(), indent=2, ensure_ascii=False))
+    else:
+        for name, value in found.parameters.items():
+            screen.line(name, value)
+    screen.object(
+        {
+            "recipe": recipe.as_json() if recipe else None,
+            "recipe_sha256": recipe.sha256 if recipe else None,
+            "parameters": dict(found.parameters),
+        }
+    )

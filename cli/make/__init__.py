@@ -1,0 +1,1 @@
+"""Commands that plan, generate, import and judge images."""

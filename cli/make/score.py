@@ -1,0 +1,84 @@
+"""collection score"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from collection.values import amount
+
+from ..render import Screen
+from ..session import DryRun, Json, opened
+from .folders import Csv, Encoder, Folder, Heads, end, preview, refuse_without_folder, write_csv
+
+if TYPE_CHECKING:
+    from collection.stages.folders import FolderScores
+
+SHOWN = ("quality", "sharpness", "exposure")
+"""Metrics that the table shows beside those that rank; --csv and --json have all."""
+
+
+def show_ranges(screen: Screen, details: Mapping[str, Any]) -> None:
+    """Show the lowest and the highest score of each metric, and which way is better."""
+    better, ranges = details["better"], details["ranges"]
+    rows = [[metric, f"{low:.3g}", f"{high:.3g}", better[metric]] for metric, (low, high) in ranges.items()]
+    if rows and not screen.as_json:
+        screen.table(["metric", "lowest", "highest", "better"], rows)
+
+
+def show_folder(screen: Screen, found: FolderScores, csv: Path | None) -> None:
+    """Show the scores of a folder's images, best first; the object lists them by path."""
+    from collection.stages.report import counted
+
+    if csv:
+        table = [
+            [item.name, *(item.scores.get(metric, "") for metric in found.metrics), " ".join(item.flags)]
+            for item in found.pictures
+        ]
+        write_csv(csv, ["path", *found.metrics, "flags"], table)
+    if found.pictures and not screen.as_json:
+        shown = [*found.ranking_metrics, *(metric for metric in SHOWN if metric not in found.ranking_metrics)]
+        ordered = sorted(found.pictures, key=lambda item: [-item.scores[metric] for metric in shown])
+        rows = [[item.name, *(f"{item.scores[m]:.3g}" for m in shown), ", ".join(item.flags)] for item in ordered]
+        screen.table(["path", *shown, "flags"], rows)
+    flags = {item.name: item.flags for item in found.pictures if item.flags}
+    flagged = f", {len(flags)} flagged ({counted(flags)})" if flags else ""
+    screen.line("score", f"{amount(len(found.pictures), 'image')}{flagged}, {len(found.looked.skipped)} skipped")
+    end(screen, found.looked, found.as_json())
+
+
+def command(
+    context: typer.Context,
+    folder: Folder = None,
+    encoder: Encoder = None,
+    head: Heads = None,
+    csv: Csv = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Score images: quality, aesthetics, safety, embeddings.
+
+    Without FOLDER, the command scores the images of the project that lack a score. `collection metrics` explains
+    every number.
+    """
+    if folder:
+        screen = Screen(as_json)
+        if dry_run:
+            return preview(screen, "score", folder)
+        from collection.stages.folders import score_folder
+
+        with screen.progress("score", "images") as progress:
+            found = score_folder(folder, encoder=encoder or "embedded", heads=head or (), progress=progress)
+        return show_folder(screen, found, csv)
+    from collection.stages.score import ScoreStage
+
+    refuse_without_folder(encoder=encoder, head=head, csv=csv)
+    with opened(context, as_json) as session:
+        if dry_run:
+            return session.pending(ScoreStage())
+        (report,) = session.work(ScoreStage())
+        show_ranges(session.screen, report.details)
+        return session.end(report)

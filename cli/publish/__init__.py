@@ -1,0 +1,1 @@
+"""Commands that freeze, publish and verify a set."""

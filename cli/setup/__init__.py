@@ -1,0 +1,1 @@
+"""Commands that create a project and show what is available."""

@@ -1,0 +1,110 @@
+"""What a generator says of itself. Nothing else in the house knows a generator by its name.
+
+A package adds a generator by an entry point in the group `collection.generators`, whose name is the generator's and
+whose value is an instance of a GeneratorPlugin:
+
+    [project.entry-points."collection.generators"]
+    spiral = "spiral_generator:PLUGIN"
+
+Its table (a `GeneratorTable`) is the [generator] table of collection.toml under `use = "spiral"`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from collection.config.generator import Capabilities, Estimate, Gene, GeneratorTable
+from collection.generate.pictures import LentPictures
+from collection.values import ImageGenerator, Recipe, Rendering
+
+if TYPE_CHECKING:
+    from collection.config import Config
+
+__all__ = ["Capabilities", "Context", "Estimate", "Gene", "GeneratorPlugin", "GeneratorTable", "Resources"]
+
+T = TypeVar("T", bound=GeneratorTable)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a generator is opened with."""
+
+    folder: Path
+    """The project's folder, from which relative paths begin."""
+    pictures: LentPictures
+    """The pictures that recipes name by SHA-256."""
+    file: Callable[[str, str], Path]
+    """The path of the project's file of a SHA-256 and a suffix (".safetensors")."""
+    generate: Callable[[Sequence[Recipe]], list[Rendering]]
+    """Renders recipes of any generator, for one that is made of the pictures of others."""
+    table: GeneratorTable | None = None
+    """The project's [generator] table, if it is this generator's; else the recipe alone says what is meant."""
+    device: str = "auto"
+    """The device that the project computes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a generator takes of a machine."""
+
+    device: str | None = None
+    """auto, cpu, cuda, cuda:N or mps; None: it uses no device but the processor, and not torch."""
+    threads: int | None = None
+    """Threads that torch may use in each process; None: torch's own choice."""
+
+
+class GeneratorPlugin(Generic[T]):
+    """A generator before it is opened. Loading the module of one must be quick: heavy imports belong into `open`."""
+
+    name: ClassVar[str]
+    """What `use`, and the recipes, call it."""
+    table: type[T]
+    """Its [generator] table: keys, defaults, limits, capabilities."""
+    reproducible: ClassVar[bool] = True
+    """Whether the same recipe gives the same pixels. If not, its images cannot be proven by rendering them again."""
+    heavy: ClassVar[bool] = False
+    """Whether it holds a model in memory. Few of those are kept open at a time."""
+    key_options: ClassVar[tuple[str, ...]] = ()
+    """Options of a recipe that decide, beside its model, what has to be opened (revision, dtype)."""
+    packages: ClassVar[tuple[str, ...]] = ()
+    """Distributions that it needs, for `collection doctor`."""
+
+    def open(self, recipe: Recipe, context: Context) -> ImageGenerator:
+        """A generator for this recipe and all of the same key. Raises GenerationError or WeightsError."""
+        raise NotImplementedError
+
+    def key(self, recipe: Recipe) -> Hashable:
+        """What recipes have in common that one opened generator renders."""
+        fields = self.table.recipe_options().model_fields
+        options = tuple(recipe.options.get(name, fields[name].default) for name in self.key_options)
+        return recipe.generator, recipe.model, options
+
+    def check(self, config: Config, table: T) -> None:
+        """Refuse, before anything is made, what it would refuse later; raises ConfigError or UsageError."""
+
+    def resources(self, table: T) -> Resources:
+        """What it takes of the machine."""
+        return Resources()
+
+    def licence(self, recipe: Recipe, table: T | None) -> str | None:
+        """The licence of the model that makes the recipe, recorded with its image; None: no claim is made."""
+        return None
+
+    def examine(self, table: T, folder: Path) -> str:
+        """What `collection doctor` says of it in a project's `folder`; raises CollectionError for what is missing."""
+        return table.settings()[0]
+
+
+def plugin_of(name: str, found: Any) -> GeneratorPlugin[Any]:
+    """What an entry point holds, if it is a GeneratorPlugin of that name; raises TypeError or ValueError."""
+    if not isinstance(found, GeneratorPlugin):
+        raise TypeError(f"a GeneratorPlugin was expected, not {type(found).__name__}")
+    if found.name != name:
+        raise ValueError(f"it calls itself {found.name!r}, its entry point {name!r}")
+    unknown = [option for option in found.key_options if option not in found.table.recipe_options().model_fields]
+    if unknown:
+        raise ValueError(f"its key_options name no option of its table: {', '.join(unknown)}")
+    return found

@@ -1,0 +1,66 @@
+"""The text tower of an encoder: texts to vectors that can be compared with those of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from collection.errors import UsageError
+from collection.judge.vectors import unit_length
+from collection.store.records import Embedding
+from collection.store.store import Store
+from collection.values import ImageEncoder, Progress, sha256_hex, silent
+
+Vectors = npt.NDArray[np.float32]
+
+_BATCH = 64
+
+
+class TextTower(Protocol):
+    """An `ImageEncoder` that encodes texts too."""
+
+    @property
+    def model(self) -> str:
+        """Identity of the encoder."""
+        ...
+
+    @property
+    def logit_scale(self) -> float:
+        """By what cosines are multiplied before a softmax, as it was trained."""
+        ...
+
+    def encode_text(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, (n, dimensions) float32, comparable with those of pictures."""
+        ...
+
+
+def has_text_tower(encoder: ImageEncoder) -> bool:
+    """Whether an encoder gives vectors of texts too."""
+    return hasattr(encoder, "encode_text")
+
+
+def text_tower_of(encoder: ImageEncoder) -> TextTower:
+    """The encoder as one of texts; raises UsageError for one without a text tower."""
+    if not has_text_tower(encoder):
+        raise UsageError(
+            f"the encoder {encoder.model.partition('@')[0]} has no text tower",
+            'set encoder = "cpu" (or another CLIP) in [score], then: collection score',
+        )
+    return cast(TextTower, encoder)
+
+
+def text_vectors(store: Store, encoder: TextTower, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
+    """Unit vectors (n, d) of texts; each is encoded once and kept in the store, a batch a transaction."""
+    names, model = [sha256_hex(text.encode()) for text in texts], f"{encoder.model}|text"
+    known = store.known_vectors(model, names)
+    new = {name: text for name, text in zip(names, texts, strict=True) if name not in known}
+    for start in range(0, len(new), _BATCH):
+        batch = dict(list(new.items())[start : start + _BATCH])
+        found = dict(zip(batch, encoder.encode_text(list(batch.values())), strict=True))
+        store.add_judgements(embeddings=[Embedding(name, model, vector) for name, vector in found.items()])
+        known |= {name: vector.astype(np.float16).astype(np.float32) for name, vector in found.items()}
+        progress(start + len(batch), len(new))
+    return unit_length(np.stack([known[name] for name in names]))

@@ -1,0 +1,62 @@
+"""The whole set as its metrics see it: images, their vectors, references, and texts by the same encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from collection.judge.encoders.text_tower import text_tower_of, text_vectors
+from collection.judge.set_metrics.references import References
+from collection.store.records import Asset
+from collection.store.store import Store
+from collection.values import ImageEncoder, Progress, silent
+
+Vectors = npt.NDArray[np.float32]
+Found = TypeVar("Found")
+
+BUILT_IN = "whole-set/1"
+"""The identity of the built-in metrics of the set."""
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """The images of a project that have a vector, one a file, by number: n rows."""
+
+    store: Store
+    encoder: ImageEncoder
+    assets: Sequence[Asset]
+    """Each image with its recipe and traits."""
+    vectors: Vectors
+    """Unit vectors (n, d) of the images."""
+    references: References = field(default_factory=References)
+    """Pictures of other places: names, and unit vectors (m, d)."""
+    emotions: Sequence[str] = ()
+    """The words of `moods` in [score]."""
+    progress: Progress = silent
+    _known: dict[Any, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.assets)
+
+    @property
+    def logit_scale(self) -> float:
+        """By what cosines of pictures and texts are multiplied before a softmax; raises UsageError as `texts`."""
+        return text_tower_of(self.encoder).logit_scale
+
+    def texts(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors (m, d) of texts; each text is encoded once and kept.
+
+        Raises UsageError where the encoder has no text tower: a metric says that it `needs` text.
+        """
+        return text_vectors(self.store, text_tower_of(self.encoder), texts, progress=self.progress)
+
+    def once(self, work: Callable[[ImageSet], Found]) -> Found:
+        """What `work` gives for this set, worked out once for all metrics that ask for it."""
+        if work not in self._known:
+            self._known[work] = work(self)
+        found: Found = self._known[work]
+        return found

@@ -1,0 +1,133 @@
+"""Dedupe: of images that are nearly one, one is kept and the others are set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from collection.errors import UsageError
+from collection.project import CONFIG_FILE, Project, open_project
+from collection.stages.judges import judges_of
+from collection.stages.report import Report
+from collection.values import Progress, amount, label, silent
+
+if TYPE_CHECKING:
+    from collection.judge.duplicates.cross_collection import OtherPictures
+    from collection.judge.duplicates.dedupe import DuplicateThresholds
+    from collection.store.records import Duplicate
+
+SHOWN = 3
+"""Near-duplicates that the line names."""
+
+
+@dataclass(frozen=True, slots=True)
+class DedupeStage:
+    """Groups near-duplicates anew if anything changed since the last time."""
+
+    cosine: float | None = None
+    """Least cosine of near-duplicates this time; None: as [dedupe] says."""
+    name: ClassVar[str] = "dedupe"
+    unit: ClassVar[str] = "image"
+
+    def pending(self, project: Project) -> int:
+        """Images to compare: all of them if any is new since the last time."""
+        from collection.judge.duplicates.dedupe import pending
+
+        return pending(project.store, self._thresholds(project), judges_of(project).ranking())
+
+    def run(self, project: Project, *, progress: Progress = silent) -> Report:
+        """Compare them."""
+        from collection.judge.duplicates.dedupe import dedupe, pending
+
+        thresholds, ranking = self._thresholds(project), judges_of(project).ranking()
+        todo = pending(project.store, thresholds, ranking)
+        if todo:
+            dedupe(project.store, thresholds, ranking, progress=progress)
+        aside, report = project.store.duplicates(), project.store.stage_report("dedupe")
+        line = f"{'' if todo else 'nothing to do: '}{_line(aside)}{_searched(report.get('search', {}))}"
+        return Report("dedupe", line, {**report, "duplicates": [_item(item) for item in aside]})
+
+    def _thresholds(self, project: Project) -> DuplicateThresholds:
+        thresholds = judges_of(project).duplicate_thresholds
+        return thresholds if self.cosine is None else replace(thresholds, cosine=self.cosine)
+
+
+def _line(aside: Sequence[Duplicate]) -> str:
+    pairs = [f"{item.keeper} kept, {label(item.asset_id)} set aside" for item in aside[:SHOWN]]
+    more = f"; and {len(aside) - SHOWN} more" if len(aside) > SHOWN else ""
+    return f"{amount(len(aside), 'near-duplicate')}{': ' if aside else ''}{'; '.join(pairs)}{more}"
+
+
+def _item(item: Duplicate) -> dict[str, Any]:
+    keeper = item.keeper_id or item.elsewhere
+    return {"image": item.asset_id, "keeper": keeper, "why": item.why, "distance": item.distance}
+
+
+def _searched(search: Mapping[str, Any]) -> str:
+    """What is to be known of how the images were searched, if anything."""
+    notes = []
+    if search.get("method") == "faiss":
+        recall = search["recall"]
+        share = "the sample had no neighbours" if recall is None else f"found {recall:.1%} of the neighbours"
+        notes.append(f"searched with FAISS, which {share} of {amount(search['sampled'], 'image')}")
+    if search.get("cut"):
+        notes.append(f"{amount(search['cut'], 'image')} with more neighbours than are kept, compared anew")
+    return "".join(f"; {note}" for note in notes)
+
+
+@dataclass(frozen=True, slots=True)
+class AgainstStage:
+    """Sets aside what is too near to a picture of another project or of a plain folder."""
+
+    place: Path
+    forget: bool = False
+    """Take back what was set aside for pictures there."""
+    name: ClassVar[str] = "against"
+    unit: ClassVar[str] = "image"
+
+    def pending(self, project: Project) -> int:
+        """Images to compare: all of them."""
+        return len(project.store.numbers())
+
+    def run(self, project: Project, *, progress: Progress = silent) -> Report:
+        """Compare them; raises UsageError where nothing there can be compared."""
+        from collection.judge.duplicates.cross_collection import mark_duplicates_of
+
+        if self.forget:
+            project.store.replace_against(str(self.place.resolve()), [])
+            return Report("against", f"nothing is set aside for pictures in {self.place} any more")
+        others = pictures_elsewhere(project, self.place, progress=progress)
+        report = mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, others)
+        line = (
+            f"{amount(len(report.duplicates), 'image')} of {report.compared} set aside for pictures in {self.place}, "
+            f"which has {report.others:,}"
+        )
+        unscored = f"{amount(others.unscored, 'image')} in {self.place} have no score and were not compared"
+        details = {"compared": report.compared, "others": report.others, "set_aside": len(report.duplicates)}
+        return Report("against", line, details, notes=[unscored] if others.unscored else [])
+
+
+def pictures_elsewhere(project: Project, place: Path, *, progress: Progress = silent) -> OtherPictures:
+    """The pictures of another project, or of a plain folder, as this project's encoder sees them.
+
+    Those of a folder are judged now. Raises UsageError where the other project holds none that can be compared.
+    """
+    from collection.judge.duplicates.cross_collection import other_pictures as pictures_of
+    from collection.stages.picture_folder import open_folder
+
+    judges, name = judges_of(project), str(place.resolve())
+    if not (place / CONFIG_FILE).is_file():
+        with open_folder(place, judges.scorers, progress=progress) as folder:
+            return pictures_of(folder.store, judges.model, name, folder.files)
+    if place.resolve() == project.folder.resolve():
+        raise UsageError(f"{place} is this project itself", "name another project, or a folder of pictures")
+    with open_project(place) as other:
+        found = pictures_of(other.store, judges.model, name, {})
+    if not found:
+        raise UsageError(
+            f"no image in {place} was scored by {judges.model}",
+            f'set encoder = "{project.config.score.encoder}" in its [score], then: collection -C {place} score',
+        )
+    return found

@@ -1,0 +1,48 @@
+"""Lineage: what an image was bred or made from, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from collection.errors import ImageError
+from collection.project import Project
+
+if TYPE_CHECKING:
+    from collection.pictures.parameters import Inscription
+    from collection.plan.lineage import Ancestor
+    from collection.store.records import KnownRecipe
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """The family of an image."""
+
+    tree: Ancestor
+    """The image with its parents, and theirs."""
+    children: Sequence[KnownRecipe]
+
+    def as_json(self) -> dict[str, Any]:
+        """The same in JSON values."""
+        return {**self.tree.as_json(), "children": [item.id for item in self.children]}
+
+
+def lineage_of(project: Project, image: int) -> Lineage:
+    """The family of an image; raises UsageError if there is none of that number, or nobody knows its recipe."""
+    from collection.plan.additions import generated
+    from collection.plan.lineage import ancestry, children
+
+    sha256, known = generated(project.store, image)[1].sha256, project.store.recipes()
+    return Lineage(ancestry(sha256, {item.recipe.sha256: item for item in known}), children(sha256, known))
+
+
+def carried_recipe(picture: Path) -> Inscription:
+    """What a picture file tells of how it was made, by us or by another tool; raises ImageError where it is silent."""
+    from collection.pictures.parameters import read_inscription
+
+    found = read_inscription(picture.read_bytes(), picture)
+    if found.recipe is None and not found.parameters:
+        raise ImageError(f"{picture} carries no recipe", "many editors and sites remove the text of a PNG file")
+    return found

@@ -1,0 +1,98 @@
+"""The product in order: its stages, and how they are run.
+
+Every command of the command line, every job of the review room and every method of the Python API runs a stage by
+`run_stages`, and nothing below this floor. State decides what a stage does: `pending` reads it from the database, so
+that a stage that was stopped goes on from there, and one that has nothing to do ends at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import ClassVar, Protocol
+
+from collection.project import Project
+from collection.stages.dedupe import DedupeStage
+from collection.stages.generate import GenerateStage
+from collection.stages.plan import PlanStage
+from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
+from collection.stages.report import Report
+from collection.stages.score import ScoreStage
+from collection.stages.select import SelectStage
+from collection.stages.sheet import SheetStage
+from collection.values import Progress, silent
+
+
+class Stage(Protocol):
+    """A piece of work on a project. Its fields are its options; one without options does all that is pending."""
+
+    name: ClassVar[str]
+    """The command that runs it."""
+    unit: ClassVar[str]
+    """What it counts, in the singular: image, token."""
+
+    def pending(self, project: Project) -> int:
+        """How much is left to do, in its unit; nothing is changed."""
+        ...
+
+    def run(self, project: Project, *, progress: Progress = silent) -> Report:
+        """Do what is pending, batch by batch, each committed; returns what was done, with each failure by name.
+
+        Raises CollectionError where the stage cannot be done at all, with the next command to type.
+        """
+        ...
+
+
+PIPELINE: tuple[Stage, ...] = (
+    PlanStage(),  # collection.toml becomes recipes
+    GenerateStage(),  # every recipe becomes an image
+    ScoreStage(),  # every image gets its numbers
+    DedupeStage(),  # of images that are nearly one, one is kept
+    SelectStage(),  # the best that differ, under the quotas, one for each token
+    FreezeStage(),  # token ids, metadata, provenance: fixed by hash
+    PinStage(),  # the frozen set goes to every storage
+    DeployStage(),  # its contract goes on the chain
+    MintStage(),  # every token is minted
+    VerifyStage(),  # everything is read back and compared
+    SheetStage(),  # the set at one look
+)
+"""All stages, each of which needs those before it."""
+
+Watch = Callable[[Stage], AbstractContextManager[Progress]]
+"""Opens the progress by which a stage is watched."""
+
+
+def run_stages(
+    project: Project,
+    stages: Sequence[Stage] = PIPELINE,
+    *,
+    watch: Watch = lambda _: nullcontext(silent),
+    told: Callable[[Report], None] = lambda _: None,
+    keep_going: bool = False,
+    alone: bool = True,
+) -> list[Report]:
+    """Run stages in order, alone in the project; `told` gets each report as it comes.
+
+    Ends with the first stage that is not complete, unless `keep_going`. Raises ProjectError while another works in the
+    project, and what the stages raise; what was finished before is kept. `alone` False is for stages that only read
+    the project: they wait for nobody.
+    """
+    with project.working() if alone else nullcontext():
+        return list(_reports(project, stages, watch, told, keep_going))
+
+
+def _reports(
+    project: Project, stages: Sequence[Stage], watch: Watch, told: Callable[[Report], None], keep_going: bool
+) -> Iterator[Report]:
+    for stage in stages:
+        with watch(stage) as progress:
+            report = stage.run(project, progress=progress)
+        told(report)
+        yield report
+        if not (report.complete or keep_going):
+            return
+
+
+def pending(project: Project, stages: Sequence[Stage] = PIPELINE) -> dict[str, int]:
+    """What each stage would do now, by its name; a later one may have more to do once an earlier one has run."""
+    return {stage.name: stage.pending(project) for stage in stages}

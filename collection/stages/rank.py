@@ -1,0 +1,90 @@
+"""Rank: what people said in comparisons of two becomes the metric "votes", by which images are chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from collection.project import Project
+from collection.stages.judges import judges_of
+from collection.stages.report import Report
+from collection.values import Progress, amount, silent
+
+if TYPE_CHECKING:
+    from collection.curate.reviews.pairwise import ErrorForecast
+    from collection.curate.selection.vote_ranking import VoteRanking
+
+DOUBT = 0.05
+"""The share of the choice that may be wrong when there is no need to ask on."""
+
+
+def comparisons_pending(project: Project) -> bool:
+    """Whether comparisons say other than when they were last counted."""
+    from collection.curate.selection.vote_ranking import pending
+
+    return pending(project.store, judges_of(project).wish(stock=True))
+
+
+def count_comparisons(project: Project) -> None:
+    """Rank the images by comparisons, if these say other than when they were last counted.
+
+    That comes before every choice. It is one transaction of derived numbers, so that it needs no turn: two at once
+    keep the same.
+    """
+    from collection.curate.selection.vote_ranking import pending, rank_by_votes
+
+    wish = judges_of(project).wish(stock=True)
+    if pending(project.store, wish):
+        rank_by_votes(project.store, wish)
+
+
+@dataclass(frozen=True, slots=True)
+class RankStage:
+    """Fits all comparisons around what the scores expect, and says how far they settle the choice."""
+
+    name: ClassVar[str] = "rank"
+    unit: ClassVar[str] = "fit"
+
+    def pending(self, project: Project) -> int:
+        """1 if comparisons say other than when they were last counted, else 0."""
+        return int(comparisons_pending(project))
+
+    def run(self, project: Project, *, progress: Progress = silent) -> Report:
+        """Fit them; `details["ranking"]` has every fitted image, best first."""
+        from collection.curate.selection.vote_ranking import rank_by_votes
+
+        return _report(rank_by_votes(project.store, judges_of(project).wish(stock=True)))
+
+
+def _report(found: VoteRanking) -> Report:
+    strengths, keep = found.strengths, found.keep
+    forecast = strengths.forecast(keep, found.votes, DOUBT)
+    conclusive = bool(found.votes) and strengths.conclusive
+    details: dict[str, Any] = {
+        "votes": found.votes, "conclusive": conclusive, "evidence": strengths.evidence, "keep": keep,
+        "expected_error": forecast.as_json(), "ranking": _ranking(found),
+    }  # fmt: skip
+    if not found.votes:
+        hint = "compare images in `collection review`, or here: collection rank WINNER LOSER"
+        return Report("rank", "nobody has compared any images yet", details, hint=hint)
+    ranks = "they rank the images" if conclusive else "too few to rank by: the scores still do"
+    wrong = f"{forecast.now:.0%} of the choice is expected to be wrong"
+    line = f"{amount(found.votes, 'comparison')}, {ranks}; {wrong}, {_more(forecast)}"
+    return Report("rank", line, details)
+
+
+def _more(forecast: ErrorForecast) -> str:
+    """What asking on would bring."""
+    if forecast.settled:
+        return "no need to ask on"
+    return f"about {forecast.then:.0%} after {amount(forecast.votes, 'more vote')}"
+
+
+def _ranking(found: VoteRanking) -> list[dict[str, Any]]:
+    """The fitted images with where their strengths lie, best first."""
+    strengths = found.strengths
+    ends = strengths.intervals().tolist()
+    return [
+        {"image": found.ranked[row].asset.id, "strength": float(strengths.values[row]), "interval": ends[row]}
+        for row in strengths.order
+    ]

@@ -1,0 +1,56 @@
+"""What can be looked up: the metrics and encoders that are installed, and the configuration with all its defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from collection.project import Project
+from collection.values import Failure
+
+if TYPE_CHECKING:
+    from collection.judge.metric import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class MetricReference:
+    """The catalogue of metrics."""
+
+    metrics: Sequence[Metric]
+    percentile_of: str
+    """Of what a percentile is the share that has a lower number, in words."""
+    failed: Sequence[Failure]
+    """The metrics of packages that cannot be used."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The same in JSON values."""
+        failed = [{"what": item.what, "why": item.why} for item in self.failed]
+        listed = [metric.as_json() for metric in self.metrics]
+        return {"metrics": listed, "percentile_of": self.percentile_of, "failed": failed}
+
+
+def metric_reference() -> MetricReference:
+    """The metrics, built-in ones and those of installed packages."""
+    from collection.judge.catalogue import failures, metrics
+    from collection.store.percentiles import COMPARED_WITH
+
+    return MetricReference([*metrics().values()], COMPARED_WITH, failures())
+
+
+def encoder_lines() -> list[str]:
+    """A line for each encoder that [score] may name: how it is written, what it is for, what it costs."""
+    from collection.judge.encoders.plugin import ENCODERS
+
+    lines = []
+    for name, encoder in ENCODERS.working():
+        word = f"{name}:{encoder.place}" if encoder.place else name
+        lines.append(f"{word:<9} {encoder.purpose}" + (f"; {encoder.cost}" if encoder.cost else ""))
+    return lines
+
+
+def effective_config(project: Project) -> Mapping[str, Any]:
+    """Every value of collection.toml with its default filled in, thresholds of packages' metrics too."""
+    from collection.judge.settings import with_thresholds
+
+    return with_thresholds(project.config.effective())

@@ -1,0 +1,79 @@
+"""What a stage says of what it did: in words for people, in JSON values for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from collection.values import Failure, label
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a stage did: a line for people, a mapping for programs, what failed by name, and whether all is done."""
+
+    stage: str
+    line: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """JSON values."""
+    failures: Sequence[Failure] = ()
+    complete: bool = True
+    """Whether the stages that follow find what they need."""
+    hint: str | None = None
+    """The next command to type, where one is due."""
+    notes: Sequence[str] = ()
+    """Things to know that are no failures."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that --json prints."""
+        failed = [{"what": failure.what, "why": failure.why} for failure in self.failures]
+        return {"stage": self.stage, **self.details, "failed": failed, "complete": self.complete}
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.line}"
+
+    def _repr_html_(self) -> str:
+        """The line and the failures, for a notebook."""
+        failed = [f"<li>{escape(item.what)}: {escape(item.why)}</li>" for item in self.failures]
+        parts = [
+            f"<p><b>{escape(self.stage)}</b> {escape(self.line)}</p>",
+            f"<ul>{''.join(failed)}</ul>" if failed else "",
+            f"<p>{escape(self.hint)}</p>" if self.hint else "",
+        ]
+        return "".join(parts)
+
+
+def named(images: Sequence[int], most: int = 12) -> str:
+    """Numbers of images as people see them, the first of many."""
+    more = f" and {len(images) - most:,} more" if len(images) > most else ""
+    return ", ".join(map(label, images[:most])) + more
+
+
+def spans(numbers: Iterable[int]) -> str:
+    """Ascending numbers of images as people read them: 0003, 0041 to 0044."""
+    groups: list[list[int]] = []
+    for number in numbers:
+        if groups and groups[-1][1] == number - 1:
+            groups[-1][1] = number
+        else:
+            groups.append([number, number])
+    return ", ".join(label(first) if first == last else f"{label(first)} to {label(last)}" for first, last in groups)
+
+
+def counted(flags: Mapping[int, Mapping[str, str]] | Mapping[str, Mapping[str, str]]) -> str:
+    """How many images have each flag, most first: 3 banded, 1 blurred."""
+    counts = Counter(flag for found in flags.values() for flag in found)
+    return ", ".join(f"{count} {flag}" for flag, count in counts.most_common())
+
+
+def bytes_of(size: int) -> str:
+    """A size as people read it, in decimal units: 31 MB."""
+    value = float(size)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError

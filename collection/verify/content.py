@@ -1,0 +1,85 @@
+"""The published files of a token, as the storages give them back, compared with the frozen hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from collection.errors import CollectionError
+from collection.store.records import Token
+from collection.values import parse_json
+from collection.verify.findings import Finding
+
+Rerender = Callable[[Mapping[str, Any]], str]
+"""Makes the picture of a token's metadata anew from the recipe in it; returns the SHA-256 of the pixels, hex."""
+
+_LARGEST_METADATA = 1 << 24
+"""Bytes; more is not read into memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A storage that content is read from."""
+
+    name: str
+    content: Callable[[str], Iterable[bytes]]
+    """The content behind an ipfs:// URI, piece by piece, every block checked against its CID; raises a
+    CollectionError."""
+
+
+class _BrokenError(Exception):
+    """The chain of proof of a token ends here."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(what, why)
+        self.what, self.why = what, why
+
+
+def check_content(token: Token, base_uri: str, source: Source, rerender: Rerender | None) -> Iterator[Finding]:
+    """Compare the published files of one token in one storage, and its picture rendered anew, with the frozen ones."""
+    try:
+        metadata = _metadata(token, base_uri, source)
+        _read("image", metadata["image"], token.image_sha256, source)
+        if rerender is not None:
+            _check_rendering(token, metadata, rerender)
+    except _BrokenError as wrong:
+        yield Finding(token.token_id, wrong.what, wrong.why)
+
+
+def _metadata(token: Token, base_uri: str, source: Source) -> Mapping[str, Any]:
+    uri = f"{base_uri}{token.token_id}.json"
+    kept: list[bytes] = []
+    _read("metadata", uri, token.metadata_sha256, source, kept)
+    try:
+        metadata = parse_json(b"".join(kept).decode())
+    except ValueError as error:
+        raise _BrokenError("metadata", f"{uri} is no JSON: {error}") from error
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("image"), str):
+        raise _BrokenError("metadata", f"{uri} is no ERC-721 metadata with an image")
+    return metadata
+
+
+def _read(what: str, uri: str, frozen: str, source: Source, kept: list[bytes] | None = None) -> None:
+    """Read what a URI gives and compare its hash; the pieces are kept only where somebody asks for them."""
+    digest, size = sha256(), 0
+    try:
+        for piece in source.content(uri):
+            digest.update(piece)
+            size += len(piece)
+            if kept is not None and size <= _LARGEST_METADATA:
+                kept.append(piece)
+    except CollectionError as error:
+        raise _BrokenError(what, f"{source.name}: {error.message}") from error
+    if digest.hexdigest() != frozen:
+        raise _BrokenError(what, f"{source.name}: {uri} has SHA-256 {digest.hexdigest()}, frozen as {frozen}")
+
+
+def _check_rendering(token: Token, metadata: Mapping[str, Any], rerender: Rerender) -> None:
+    try:
+        found = rerender(metadata)
+    except CollectionError as error:
+        raise _BrokenError("rendering", error.message) from error
+    if found != token.asset.pixel_sha256:
+        raise _BrokenError("rendering", f"made anew its pixels are {found}, frozen as {token.asset.pixel_sha256}")

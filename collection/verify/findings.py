@@ -1,0 +1,37 @@
+"""Findings of verify: the differences between the expected state and the world, and the report of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference between the expected state and the world."""
+
+    token_id: int | None
+    """None: the contract or a storage as a whole."""
+    what: str
+    """address, code, owner, name, symbol, supply, provenance, royalties, uri, receipt, metadata, image, rendering or
+    storage."""
+    why: str
+
+    @property
+    def subject(self) -> str:
+        """The token, contract or storage that differs, in words."""
+        if self.token_id is not None:
+            return f"token {self.token_id}"
+        return "storage" if self.what == "storage" else "contract"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """The result of one run: how many tokens were proven, and every difference."""
+
+    tokens: int
+    proven: int
+    rerendered: int
+    """Tokens of the sample that came out alike."""
+    sources: tuple[str, ...]
+    """Names of the storages that the content was read from."""
+    findings: tuple[Finding, ...]

@@ -1,0 +1,95 @@
+"""The contract and its tokens on the chain, compared with the records of their deployment and minting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from collection.chain.addresses import created_address
+from collection.chain.contract import TokenContract
+from collection.store.records import Mint
+from collection.verify.expected import ExpectedState
+from collection.verify.findings import Finding
+
+_ROYALTY_PRICE = 1_000_000  # a price at which every basis point is a whole number
+_NOBODY = "0x" + "00" * 20
+_FIELDS = {
+    "name": "name", "symbol": "symbol", "max_supply": "supply", "provenance": "provenance", "contract_uri": "uri",
+    "base_uri": "uri",
+}  # fmt: skip
+"""The settings that can be read one by one, and what a difference is called."""
+
+
+def check_contract(contract: TokenContract, expected: ExpectedState) -> Iterator[Finding]:
+    """Compare the contract as a whole; settings that were not recorded are left out."""
+    deployment, settings = expected.deployment, expected.settings
+    if created_address(deployment.deployer, deployment.nonce) != contract.address:
+        why = f"{contract.address} is not what transaction {deployment.nonce} of {deployment.deployer} creates"
+        yield Finding(None, "address", why)
+    if not contract.is_genuine():
+        yield Finding(None, "code", f"the code at {contract.address} is not the collection contract of this version")
+        return
+    for field, what in _FIELDS.items():
+        if field in settings and (found := getattr(contract, field)()) != settings[field]:
+            yield Finding(None, what, f"the contract says {found}, but it was deployed with {settings[field]}")
+    if "royalty_receiver" in settings:
+        yield from _check_royalties(contract, settings)
+    yield from _check_owner(contract, str(settings["owner"]))
+
+
+def _check_royalties(contract: TokenContract, settings: Any) -> Iterator[Finding]:
+    receiver, amount = contract.royalty_info(1, _ROYALTY_PRICE)
+    found = f"{amount * 10_000 // _ROYALTY_PRICE} basis points to {receiver.lower()}"
+    wanted = f"{settings['royalty_basis_points']} basis points to {settings['royalty_receiver'].lower()}"
+    if found != wanted:
+        yield Finding(None, "royalties", f"the contract says {found}, but it was deployed with {wanted}")
+
+
+def _check_owner(contract: TokenContract, wanted: str) -> Iterator[Finding]:
+    """Another owner is a finding as long as an owner can still move the metadata; one that was given up is none."""
+    owner = contract.owner()
+    if owner.lower() not in (wanted.lower(), _NOBODY) and not contract.metadata_frozen():
+        yield Finding(None, "owner", f"{owner} may move the metadata; the contract was deployed for {wanted}")
+
+
+def check_tokens(contract: TokenContract, expected: ExpectedState, next_id: int) -> list[Finding]:
+    """Compare each token's first owner and URI."""
+    there = [token.token_id for token in expected.tokens if token.token_id < next_id]
+    missing = [token.token_id for token in expected.tokens if token.token_id >= next_id]
+    findings = [Finding(number, "owner", "it was never minted") for number in missing]
+    for number, uri in contract.token_uris(there).items():
+        if uri != (wanted := f"{expected.base_uri}{number}.json"):
+            findings.append(Finding(number, "uri", f"tokenURI is {uri}, not {wanted}"))
+    return findings + list(_check_recipients(contract, expected, there))
+
+
+def _check_recipients(contract: TokenContract, expected: ExpectedState, there: Sequence[int]) -> Iterator[Finding]:
+    """Each token must have been minted to the recipient on record; it may have been given away or sold since.
+
+    The receipts of the recorded transactions name the first owners. Where a transaction is not on record, or did not
+    mint the token, the chain is asked for its present owner, and if that is another, for the logs of its minting.
+    """
+    mints = {number: expected.mints.get(number) for number in there}
+    receipts = contract.minted_in(sorted({mint.tx_hash for mint in mints.values() if mint and mint.tx_hash}))
+    minted_to, unclear = dict[int, str](), list[int]()
+    for number, mint in mints.items():
+        if mint and mint.tx_hash and number in receipts[mint.tx_hash]:
+            minted_to[number] = receipts[mint.tx_hash][number]
+            continue
+        unclear.append(number)
+        if mint and mint.tx_hash:
+            yield Finding(number, "receipt", f"the transaction on record, {mint.tx_hash}, did not mint it")
+    owners = contract.owners_of(unclear)
+    sold = [number for number in unclear if not _same(owners[number], mints[number])]
+    minted_to |= owners | contract.minted_to(sold, expected.deployment.block or 0)
+    wrong = [number for number in there if not _same(minted_to[number], mints[number])]
+    owners |= contract.owners_of([number for number in wrong if number not in owners])
+    for number in wrong:
+        mint = mints[number]
+        wanted = mint.recipient if mint else "nobody that this project knows"
+        why = f"it belongs to {owners[number]} and was minted to {minted_to[number]}, not to {wanted}"
+        yield Finding(number, "owner", why)
+
+
+def _same(address: str, mint: Mint | None) -> bool:
+    return mint is not None and address.lower() == mint.recipient.lower()

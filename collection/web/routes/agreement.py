@@ -1,0 +1,81 @@
+"""Routes about the curators together: pairwise comparisons, agreement, the log."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
+
+from collection.curate.reviews.agreement import Agreement, agreement, contested
+from collection.curate.reviews.audit import write_audit
+from collection.curate.reviews.log import standing_events
+from collection.web.image_json import image_json, picture_addresses, row_of
+from collection.web.routes.dependencies import App, You
+
+router = APIRouter(prefix="/api")
+
+SHOWN = ("id", "label", "width", "height")
+
+
+@router.get("/pair")
+def pair(app: App, you: You) -> dict[str, Any]:
+    """The two images to compare next, without anybody's scores; both None where none are left to ask about."""
+    now = app.now()
+    asked = app.questions.next(you, now)
+    far = {"asked": app.questions.asked(you), "votes": asked.votes, "expected_error": asked.expected_error.as_json()}
+    question = asked.question
+    if question is None:
+        return {"left": None, "right": None, **far}
+    sides = {"left": question.left, "right": question.right}
+    found = {}
+    for side, number in sides.items():
+        row = row_of(now, number)
+        image = image_json(now, row, you)
+        found[side] = {name: image[name] for name in SHOWN} | picture_addresses(number, now.images.files[row])
+    return {**found, **far}
+
+
+@router.get("/agreement")
+def agreed(request: Request, app: App, you: You) -> dict[str, Any]:
+    """How far the curators agree, and which images they disagree about, of those that you have voted on.
+
+    `links` are for the curator who opened the app, as whoever has a link decides in that name; None for others.
+    """
+    found = agreement(app.store)
+    answers = dict(Counter(event.curator for event in standing_events(app.store.reviews(kind="pair"))))
+    standings = app.now().reviews.standings()
+    votes = dict(Counter(name for standing in standings.values() for name in standing.curators))
+    visible = {number: standing for number, standing in standings.items() if you in standing.curators}
+    return {
+        "flags": _told(found.flags),
+        "stars": _told(found.stars),
+        "comparisons": _told(found.comparisons),
+        "repeats": {name: asdict(repeats) for name, repeats in found.repeats.items()},
+        "curators": sorted({*app.curators, *answers, *votes}),
+        "comparisons_by": answers,
+        "links": dict(request.app.state.links) if you == app.curators[0] else None,
+        "contested": [standing.asset_id for standing in contested(visible)],
+        "votes": votes,
+    }
+
+
+@router.get("/audit", response_class=FileResponse)
+def audit(app: App, you: You) -> FileResponse:
+    """Every event, chained by hashes, as JSON Lines; for the curator who opened the app, as it hides nothing."""
+    if you != app.curators[0]:
+        raise HTTPException(403, f"the log shows all votes; only {app.curators[0]} gets it")
+    with tempfile.NamedTemporaryFile(suffix=".jsonl", delete=False) as file:
+        path = Path(file.name)
+    write_audit(path, app.store)
+    gone = BackgroundTask(path.unlink, missing_ok=True)
+    return FileResponse(path, media_type="application/jsonl", filename="reviews.jsonl", background=gone)
+
+
+def _told(found: Agreement) -> dict[str, Any]:
+    return {**asdict(found), "consistency": found.consistency}

@@ -1,0 +1,114 @@
+"""Routes about images: the state of the app, which images a query means, and what is known of each."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import JSONResponse, Response
+
+from collection.curate.search.columns import MetricColumn
+from collection.curate.search.find import STATES, field_names, find_rows
+from collection.curate.search.histogram import histogram
+from collection.errors import UsageError
+from collection.judge.catalogue import better
+from collection.store.percentiles import FEWEST
+from collection.values import amount
+from collection.web.image_json import detail_json, image_json
+from collection.web.routes.dependencies import LARGEST, App, Number, Text, You
+
+router = APIRouter(prefix="/api")
+
+MOST = 1000
+"""Images whose details are told at once."""
+IDS = "application/octet-stream"
+
+
+@router.get("/state")
+def state(app: App, you: You) -> dict[str, Any]:
+    """All that a page must know before it shows the first image."""
+    now, config = app.now(), app.project.config
+    images, votes = now.images, now.votes(you, you)
+    return {
+        "project": {"title": config.title, "symbol": config.token_symbol, "supply": config.supply},
+        "you": you,
+        "curators": list(app.curators),
+        "counts": {
+            "images": len(images),
+            "reviewed": int(votes.voted.sum()),
+            "picked": int((votes.flags > 0).sum()),
+            "rejected": int((votes.flags < 0).sum()),
+            "locked": int(votes.locked.sum()),
+            "duplicates": int(now.selection.is_aside.sum()),
+            "selected": int(now.selection.is_chosen.sum()),
+            "flagged": int(np.any(list(now.flags.values()), axis=0).sum()) if now.flags else 0,
+        },
+        "metrics": [
+            {
+                "name": name,
+                "range": _range(metric),
+                "better": better(name, now.context.ranking),
+                "ranks": name in now.context.ranking,
+            }
+            for name, metric in now.scores.metrics.items()
+        ],
+        "percentiles": {"fewest": FEWEST},
+        "fields": field_names(now),
+        "states": list(STATES),
+        "flags": list(now.flags),
+        "styles": list(images.styles),
+        "traits": {name: list(labels.names) for name, labels in images.traits.items()},
+        "series": list(images.series.names),
+        "words": now.context.words is not None,
+        "diversity": app.store.diversity(config.select.diversity),
+        "views": app.saved_views(),
+        "version": now.version,
+    }
+
+
+@router.get("/ids", response_class=JSONResponse)
+def ids(app: App, you: You, q: Text = "", accept: Annotated[str, Header()] = "") -> Response:
+    """The numbers of the images that a query means, in its order; as uint32 little-endian where that is accepted."""
+    now = app.now()
+    found = now.images.ids[find_rows(now, q, you)]
+    if IDS in accept:
+        headers = {"x-version": str(now.version)}
+        return Response(found.astype("<u4").tobytes(), media_type=IDS, headers=headers)
+    return JSONResponse({"ids": found.tolist(), "total": len(found), "version": now.version})
+
+
+@router.get("/assets")
+def assets(app: App, you: You, ids: Annotated[str, Query(max_length=20_000)]) -> dict[str, Any]:
+    """What a grid shows of some images: `ids=1,2,3`, at most 1000; numbers without an image are left out."""
+    numbers = _numbers(ids)
+    now = app.now()
+    rows = [now.images.rows[number] for number in numbers if number in now.images.rows]
+    return {"assets": [image_json(now, row, you) for row in rows], "version": now.version}
+
+
+@router.get("/assets/{number}")
+def asset(app: App, you: You, number: Number) -> dict[str, Any]:
+    """All that is known of one image."""
+    return detail_json(app, app.now(), number, you)
+
+
+@router.get("/histogram")
+def field_histogram(app: App, you: You, field: Text, q: Text = "") -> dict[str, Any]:
+    """How a field is spread over the images of a query: edges and counts, or words and counts."""
+    return histogram(app.now(), field, q, you)
+
+
+def _numbers(text: str) -> list[int]:
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isascii() and part.isdecimal() and len(part) < 17 and int(part) <= LARGEST for part in parts):
+        raise UsageError(f"ids: {text[:40]!r} is no list of numbers", "ids=1,2,3")
+    if len(parts) > MOST:
+        raise UsageError(f"ids: {amount(len(parts), 'image')}", f"ask for {MOST} at most at once")
+    return list(dict.fromkeys(map(int, parts)))
+
+
+def _range(metric: MetricColumn) -> list[float | None]:
+    low, high = float(np.nanmin(metric.values)), float(np.nanmax(metric.values))
+    return [None if math.isnan(value) else value for value in (low, high)]

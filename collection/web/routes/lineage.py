@@ -1,0 +1,75 @@
+"""Routes about images that belong together: near-duplicates, and those bred of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from collection.curate.search.catalogue import Snapshot
+from collection.errors import UsageError
+from collection.plan.lineage import ancestry, children
+from collection.store.records import Duplicate
+from collection.web.image_json import row_of, stack_member
+from collection.web.review_app import ReviewApp
+from collection.web.routes.dependencies import App, Number
+
+router = APIRouter(prefix="/api")
+
+
+Nearer = Annotated[float, Query(ge=-1, le=1, allow_inf_nan=False)]
+"""How near pictures must be: 0 as `dedupe` found them, -1 as loosely as neighbours are kept, 1 the same only."""
+
+
+@router.get("/stacks")
+def stacks(app: App, nearer: Nearer = 0) -> dict[str, Any]:
+    """Near-duplicates: each stack led by its best image, the largest first; and what has a twin elsewhere.
+
+    `apart` is who took a member out of its stack, or None. `movable`: whether `nearer` may be other than 0; `at` is
+    then what it means. Only the stacks of 0 are set aside; all others are to look at.
+    """
+    now = app.now()
+    at, known = _at(app, now, nearer) if nearer else (None, now.selection.stacks)
+    found = [
+        {"keeper": keeper, "members": [{**stack_member(item), "apart": _apart(now, item)} for item in members]}
+        for keeper, members in sorted(known.items(), key=lambda item: (-len(item[1]), item[0]))
+        if keeper in now.images.rows
+    ]
+    elsewhere = [
+        {**stack_member(item), "keeper": item.elsewhere}
+        for item in now.selection.aside.values()
+        if item.keeper_id is None
+    ]
+    return {
+        "stacks": found, "elsewhere": elsewhere, "movable": app.stacking.movable, "at": at, "version": now.version,
+    }  # fmt: skip
+
+
+def _at(app: ReviewApp, now: Snapshot, nearer: float) -> tuple[dict[str, Any], Mapping[int, Sequence[Duplicate]]]:
+    if not app.stacking.movable:
+        raise UsageError("nothing is kept to draw other stacks by", "collection dedupe compares the images")
+    at, loosest, found = app.stacking.at(now, nearer)
+    cosines = [round(cosine, 4) for cosine in at.cosines.values()]
+    return {"bits": at.bits, "cosines": [min(cosines), max(cosines)], "loosest": loosest}, found
+
+
+def _apart(now: Snapshot, item: Duplicate) -> str | None:
+    return now.reviews.standing(item.asset_id).apart_by
+
+
+@router.get("/lineage/{number}")
+def lineage(app: App, number: Number) -> dict[str, Any]:
+    """What an image was bred or made from, as a tree of parents, and what came of it."""
+    now = app.now()
+    row_of(now, number)
+    asset = app.store.asset(number)
+    if asset is None or asset.recipe is None:
+        raise UsageError(f"image {number} was imported, so nobody knows its recipe", "choose one that was generated")
+    known = app.recipes(now)
+    tree = ancestry(asset.recipe.sha256, known)
+    became = children(asset.recipe.sha256, list(known.values()))
+    return {
+        **tree.as_json(),
+        "children": [{"image": item.id, "origin": item.origin, "made": item.id in now.images.rows} for item in became],
+    }

@@ -1,0 +1,58 @@
+"""The page, and the files it is made of."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import FileResponse, HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from collection.values import sha256_hex
+from collection.web.routes.dependencies import App
+
+router = APIRouter()
+
+HERE = Path(__file__).parent.parent
+STATIC = HERE / "static"
+
+
+@router.get("/", response_class=HTMLResponse, include_in_schema=False)
+def page(app: App, request: Request) -> Response:
+    """The one page; everything else is asked for by its modules."""
+    from jinja2 import Environment, FileSystemLoader
+
+    templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
+    version = static_version()
+    text = templates.get_template("app.html").render(title=app.project.config.title, static=f"/static/{version}")
+    return HTMLResponse(text)
+
+
+@router.get("/favicon.ico", include_in_schema=False)
+def icon() -> Response:
+    """What browsers ask for before they have read a page that says otherwise."""
+    return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
+
+
+@cache
+def static_version() -> str:
+    """A name for the present content of static/: it is part of the address, so that browsers may keep it for ever."""
+    files = sorted(path for path in STATIC.rglob("*") if path.is_file())
+    return sha256_hex(b"".join(path.name.encode() + path.read_bytes() for path in files))[:12]
+
+
+class _Kept(StaticFiles):
+    """Static files that browsers keep for ever, their version being part of the address."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        if answer.status_code == 200:
+            answer.headers["cache-control"] = "private, max-age=31536000, immutable"
+        return answer
+
+
+def mount_static(app: FastAPI) -> None:
+    """Serve static/ under its version."""
+    app.mount(f"/static/{static_version()}", _Kept(directory=STATIC), name="static")

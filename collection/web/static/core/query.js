@@ -1,0 +1,110 @@
+/** The query as text and as terms: the same grammar as the server's, so that a brush edits what a person typed. */
+
+/** @typedef {{field: string, op: string, value: string, negated: boolean, source: string}} Term */
+
+const QUOTED = String.raw`"(?:[^"\\]|\\.)*"`;
+const FIELD = String.raw`(?!"")${QUOTED}|[^\s":<>=]+(?::[^\s":<>=]+(?=[<>=]))?`;
+const TERM = new RegExp(
+  String.raw`(?<minus>-?)(?:(?<field>${FIELD})(?<op>>=|<=|[:=<>])(?<value>${QUOTED}|[^\s"]+)|(?<text>${QUOTED}|[^\s"]+))(?=\s|$)`,
+  "suy",
+);
+
+/**
+ * The terms of a query, as far as it can be read. `source` is what was typed.
+ * @param {string} text
+ * @returns {Term[]}
+ */
+export function parse(text) {
+  const terms = [];
+  TERM.lastIndex = 0;
+  for (let place = 0; ; place = TERM.lastIndex) {
+    TERM.lastIndex = place + text.slice(place).search(/\S|$/);
+    const found = TERM.lastIndex < text.length && TERM.exec(text);
+    if (!found) return terms;
+    const { minus, field = "", op = "", value, text: words } = found.groups ?? {};
+    terms.push({ field: read(field), op, value: read(value ?? words), negated: minus === "-", source: found[0] });
+  }
+}
+
+/** @param {string} word */
+const read = (word) => (word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/gsu, "$1") : word);
+/** @param {string} word */
+const quoted = (word) => `"${word.replace(/["\\]/g, String.raw`\$&`)}"`;
+/** @param {string} word @param {RegExp} kind */
+const plain = (word, kind) => (kind.test(word) ? word : quoted(word));
+
+/**
+ * A term as it is written.
+ * @param {string} field
+ * @param {string} op
+ * @param {string | number} value
+ */
+export const condition = (field, op, value) =>
+  `${plain(field, /^[^\s":<>=\\-][^\s":<>=\\]*$/u)}${op}${plain(String(value), /^[^\s"\\<>=]+$/u)}`;
+
+/** @param {string} text */
+export const words = (text) => plain(text, /^[^\s":<>=\\-][^\s":<>=\\]*$/u);
+
+/** @param {string} name */
+const same = (name) => (/** @type {Term} */ term) => term.field.toLowerCase() === name.toLowerCase();
+/** @param {string[]} sources */
+const joined = (sources) => sources.filter(Boolean).join(" ");
+/** @param {Term[]} terms */
+const sources = (terms) => terms.map(({ source }) => source);
+
+/** @param {string} text @param {string} term */
+export const hasTerm = (text, term) => parse(text).some(({ source }) => source.toLowerCase() === term.toLowerCase());
+
+/**
+ * With a term that was not there.
+ * @param {string} text
+ * @param {string} term
+ */
+export const withTerm = (text, term) => (hasTerm(text, term) ? text : joined([text.trim(), term]));
+
+/**
+ * With a term if it was not there, without it if it was.
+ * @param {string} text
+ * @param {string} term
+ */
+export function toggled(text, term) {
+  if (!hasTerm(text, term)) return withTerm(text, term);
+  return joined(sources(parse(text)).filter((source) => source.toLowerCase() !== term.toLowerCase()));
+}
+
+/**
+ * With these terms in place of all about a field.
+ * @param {string} text
+ * @param {string} field
+ * @param {...string} terms
+ */
+export const replaced = (text, field, ...terms) =>
+  joined([...sources(parse(text).filter((term) => !same(field)(term))), ...terms]);
+
+/**
+ * The range that a query gives a field.
+ * @param {string} text
+ * @param {string} field
+ * @returns {[number, number]} infinite where it is open
+ */
+export function rangeOf(text, field) {
+  let [low, high] = [-Infinity, Infinity];
+  for (const { op, value, negated } of parse(text).filter(same(field))) {
+    const between = /^(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)$/.exec(value);
+    if (negated || (!between && Number.isNaN(Number(value)))) continue;
+    if (between && op !== "<" && op !== ">") [low, high] = [Math.max(low, Number(between[1])), Math.min(high, Number(between[2]))];
+    else if (op.startsWith(">")) low = Math.max(low, Number(value));
+    else if (op.startsWith("<")) high = Math.min(high, Number(value));
+    else [low, high] = [Number(value), Number(value)];
+  }
+  return [low, high];
+}
+
+/**
+ * The words that a query accepts of a field.
+ * @param {string} text
+ * @param {string} field
+ * @returns {string[]}
+ */
+export const wordsOf = (text, field) =>
+  parse(text).filter((term) => same(field)(term) && !term.negated).flatMap(({ value }) => value.split(","));

@@ -1,0 +1,43 @@
+/** The status line: what just happened, read aloud by screen readers. */
+
+import { byId } from "./element.js";
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let ends;
+
+/** @param {string} text @param {"plain" | "wrong"} tone */
+export function say(text, tone = "plain") {
+  const line = byId("status");
+  line.textContent = text;
+  line.dataset.tone = tone;
+  clearTimeout(ends);
+  ends = setTimeout(() => delete line.dataset.tone, tone === "wrong" ? 12_000 : 4_000);
+}
+
+let waiting = 0;
+
+/**
+ * Show that something is at work for as long as a promise waits, where that is noticed. Returns the promise.
+ * @template T
+ * @param {Promise<T>} promise
+ */
+export function atWork(promise) {
+  const slow = setTimeout(() => show(1), 300);
+  let shown = 0;
+  /** @param {number} step */
+  const show = (step) => {
+    shown += step;
+    waiting += step;
+    byId("view").setAttribute("aria-busy", String(waiting > 0));
+  };
+  return promise.finally(() => {
+    clearTimeout(slow);
+    if (shown) show(-1);
+  });
+}
+
+/** Show what a promise or function was refused with. @param {any} refusal */
+export function sayWrong(refusal) {
+  if (refusal?.error === undefined) throw refusal; // a mistake of ours belongs in the console
+  say(refusal.hint ? `${refusal.error}. ${refusal.hint}` : refusal.error, "wrong");
+}

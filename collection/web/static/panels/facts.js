@@ -1,0 +1,200 @@
+/** The panel about one image: where it comes from, how it is judged, what people say of it. */
+
+import { get } from "../core/api.js";
+import { counted, element, icon, labelled, present } from "../core/element.js";
+import { answer } from "../core/keys.js";
+import { betterOf, direction, kindInWords, rankInWords } from "../core/metrics.js";
+import { condition, withTerm } from "../core/query.js";
+import { keep, setting, whenSet } from "../core/settings.js";
+import { say, sayWrong } from "../core/status.js";
+
+/** @import { App } from "../core/app.js" */
+/** @import { AssetDetail, Child, State } from "../core/types.js" */
+
+const REST = 120; // milliseconds: whoever hurries through the list needs no panel
+
+const drafts = new Map(); // notes that were begun, by image
+
+/** @param {HTMLElement} panel @param {App} app */
+export function facts(panel, app) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  const show = () => {
+    clearTimeout(waiting);
+    panel.hidden = !setting("facts");
+    if (!panel.hidden) waiting = setTimeout(() => draw(panel, app).catch(sayWrong), REST);
+  };
+  for (const name of ["cursor", "ids", "changed", "shown"]) app.on(name, show);
+  whenSet("facts", show);
+  whenSet("scores", show);
+  answer({
+    write: () => {
+      keep("facts", true);
+      draw(panel, app).then(() => noteField(panel)?.focus()).catch(sayWrong);
+    },
+  });
+  show();
+}
+
+/** The field of the note. @param {HTMLElement} panel @returns {HTMLTextAreaElement | null} */
+const noteField = (panel) => panel.querySelector("textarea[data-note]");
+
+/** @param {HTMLElement} panel @param {App} app */
+async function draw(panel, app) {
+  const id = app.cursor;
+  if (id == null) return panel.replaceChildren(element("p", { class: "quiet" }, "No image is under the cursor."));
+  const asset = await get(`/api/assets/${id}`);
+  const writing = noteField(panel) === document.activeElement && noteField(panel)?.dataset.note === String(id);
+  if (id !== app.cursor) return;
+  panel.replaceChildren(
+    heading(asset),
+    ...present([why, scores, votes, duplicates, origin, traits, notes].flatMap((part) => /** @type {Child} */ (part(asset, app)))),
+  );
+  if (writing) noteField(panel)?.focus();
+}
+
+/** @param {AssetDetail} asset */
+function heading(asset) {
+  return element(
+    "div",
+    { class: "heading" },
+    element("h2", {}, asset.label),
+    element("a", { href: asset.image, target: "_blank", rel: "noopener" }, `${asset.width} × ${asset.height}`),
+    element("button", { "aria-label": "Close", click: () => keep("facts", false) }, icon("cross")),
+  );
+}
+
+/** @param {AssetDetail} asset */
+const why = (asset) => asset.why && element("p", {}, asset.why);
+
+/** @param {AssetDetail} asset @param {App} app */
+function scores(asset, app) {
+  if (!setting("scores")) return null;
+  const rows = Object.entries(asset.scores).map(([name, [value, percentile]]) => score(app.state, name, value, percentile));
+  const warnings = asset.flags.map((flag) => element("li", {}, `! ${flag}`));
+  return [
+    rows.length > 0 && element("table", {}, element("caption", {}, "Scores, and percentile among its kind"), rows),
+    rows.length > 0 && element("p", { class: "quiet" }, kindInWords(app.state)),
+    warnings.length > 0 && element("ul", {}, warnings),
+  ];
+}
+
+/**
+ * A row: the metric and which way it is better, its value, and its percentile; the meter says whether that is good.
+ * @param {State} state
+ * @param {string} name
+ * @param {number} value
+ * @param {number | null} percentile
+ */
+function score(state, name, value, percentile) {
+  const better = betterOf(state, name);
+  const [sign, words] = direction(better);
+  const place = percentile == null ? "not compared with its kind" : rankInWords(percentile, better);
+  const title = [words, place].filter(Boolean).join("; ");
+  const good = better === "neither" ? {} : { low: 100 / 3, high: 200 / 3, optimum: better === "higher" ? 100 : 0 };
+  return element(
+    "tr",
+    { title, "data-better": better },
+    element("th", { scope: "row" }, name, sign && element("span", { class: "quiet", role: "img", "aria-label": words }, ` ${sign}`)),
+    element("td", {}, value.toFixed(Math.abs(value) < 10 ? 2 : 1)),
+    element("td", {}, percentile != null &&
+      element("meter", { min: 0, max: 100, ...good, value: percentile, "aria-label": `percentile, ${title}` }, `${percentile}`)),
+  );
+}
+
+/** @param {AssetDetail} asset @param {App} app */
+function votes(asset, app) {
+  if (app.state.curators.length < 2) return null;
+  if (!asset.others) return element("p", { class: "quiet" }, "What others say shows when you have flagged it or given stars.");
+  const { flags, stars } = asset.others;
+  const names = [...new Set([...Object.keys(flags), ...Object.keys(stars)])];
+  /** @param {string} name */
+  const said = (name) => [flags[name], "★".repeat(stars[name] ?? 0)].filter(Boolean).join(" ");
+  return section("Others", element("ul", {}, names.map((name) => element("li", {}, `${name}: ${said(name)}`)),
+    names.length ? "" : element("li", {}, "nobody yet")));
+}
+
+/** @param {AssetDetail} asset @param {App} app */
+function duplicates(asset, app) {
+  const { stack } = asset;
+  if (!stack) return null;
+  /** @param {number} id @param {string} [why] */
+  const to = (id, why) => element("li", {},
+    element("button", { click: () => goTo(app, id) }, labelled(id)), ` ${why ?? ""}`);
+  const members = asset.duplicates ?? [];
+  if (stack.keeper == null) return section("Near-duplicate elsewhere", element("p", {}, `${stack.elsewhere}: ${stack.why}`));
+  const items = stack.keeper === asset.id ? members.map(({ id, why }) => to(id, why)) : [to(stack.keeper, `keeps its place: ${stack.why}`)];
+  return section(counted(stack.size - 1, "near-duplicate"), element("ul", {}, items));
+}
+
+/**
+ * To an image, in this view if it is there, else among all.
+ * @param {App} app
+ * @param {number} id
+ */
+function goTo(app, id) {
+  if (!app.moveTo(id)) app.go(app.view, { q: "", at: id });
+}
+
+/** @param {AssetDetail} asset @param {App} app */
+function origin(asset, app) {
+  const styles = Object.entries(asset.styles).map(([name, weight]) => `${name} ${Math.round(weight * 100)} %`);
+  return section(
+    "Made of",
+    asset.prompt && element("p", { class: "prompt" }, asset.prompt),
+    pairs([
+      ["series", asset.series && asking(app, condition("series", ":", asset.series), asset.series)],
+      ["seed", asset.seed != null && String(asset.seed)],
+      ["styles", styles.join(", ")],
+      ["model", asset.recipe?.model],
+      ["in the set", asset.selected != null && `as number ${asset.selected}`],
+    ]),
+  );
+}
+
+/** @param {AssetDetail} asset @param {App} app */
+function traits(asset, app) {
+  const known = app.state.traits;
+  /** @type {[string, Child][]} */
+  const rows = Object.entries(asset.traits).map(([name, value]) => [
+    name, known[name]?.includes(value) ? asking(app, condition(name, ":", value), value) : String(value),
+  ]);
+  return rows.length ? section("Traits", pairs(rows)) : null;
+}
+
+/**
+ * A button that asks for the images that are like this in one way.
+ * @param {App} app
+ * @param {string} term
+ * @param {string} text
+ */
+const asking = (app, term, text) =>
+  element("button", { class: "chip", title: `only ${term}`, click: () => app.ask(withTerm(app.query, term)) }, text);
+
+/** @param {AssetDetail} asset @param {App} app */
+function notes(asset, app) {
+  const field = element("textarea", { rows: 2, maxlength: 4000, "aria-label": "Note", placeholder: "A note", "data-note": asset.id });
+  field.value = drafts.get(asset.id) ?? "";
+  field.addEventListener("input", () => drafts.set(asset.id, field.value));
+  const save = async () => {
+    const text = field.value.trim();
+    if (!text || !(await app.decide("note", text, [asset.id]))) return;
+    drafts.delete(asset.id);
+    field.value = "";
+    say(`noted on ${asset.label}`);
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") field.blur();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
+  });
+  const said = asset.notes.map(({ curator, text }) => element("li", {}, `${curator}: ${text}`));
+  return section("Notes", element("ul", {}, said), field, element("button", { class: "plain", click: save }, "Add the note"));
+}
+
+/** @param {string} title @param {...Child} content */
+const section = (title, ...content) => element("section", {}, element("h3", {}, title), ...content);
+
+/** @param {[string, Child][]} rows */
+function pairs(rows) {
+  return element("dl", {}, rows.filter(([, value]) => value).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+}

@@ -1,0 +1,179 @@
+/** The panel of filters. Each of them edits the one query, so the address holds them all. */
+
+import { get } from "../core/api.js";
+import { Brush } from "../components/brush.js";
+import { element, icon } from "../core/element.js";
+import { answer } from "../core/keys.js";
+import { betterOf, direction, orders } from "../core/metrics.js";
+import { condition, hasTerm, parse, replaced, toggled, words, wordsOf } from "../core/query.js";
+import { savedViews } from "./saved_views.js";
+import { keep, setting, whenSet } from "../core/settings.js";
+import { sayWrong } from "../core/status.js";
+
+/** @import { App } from "../core/app.js" */
+/** @import { Child, State } from "../core/types.js" */
+
+/** @param {HTMLElement} panel @param {App} app */
+export function find(panel, app) {
+  let built = false;
+  const show = () => {
+    panel.hidden = !setting("find");
+    if (panel.hidden || built) return;
+    built = true;
+    build(panel, app);
+  };
+  whenSet("find", show);
+  answer({ find: () => keep("find", !setting("find")) });
+  show();
+}
+
+/** @param {HTMLElement} panel @param {App} app */
+function build(panel, app) {
+  const { metrics, styles, traits, series } = app.state;
+  const scores = ["score", ...metrics.flatMap(({ name }) => [name, `${name}%`])];
+  panel.append(
+    element("div", { class: "heading" }, element("h2", {}, "Filters"),
+      element("button", { class: "plain", click: () => app.ask("") }, "Clear"),
+      element("button", { "aria-label": "Close", click: () => keep("find", false) }, icon("cross"))),
+    states(app),
+    app.state.curators.length > 1 ? votesOf(app) : "",
+    order(app),
+    app.state.words ? looks(app) : "",
+    ...scores.map((field) => folded(app, title(app.state, field), brush(app, field), field === "score")),
+    ...(series.length > 1 ? [folded(app, "Series", chips(app, "series"))] : []),
+    ...Object.keys(traits).map((name) => folded(app, name, chips(app, name))),
+    ...styles.map((name) => folded(app, `Style ${name}`, brush(app, `style.${name}`))),
+    folded(app, "Seed", brush(app, "seed")),
+    savedViews(app),
+  );
+}
+
+/** @param {string} field */
+const called = (field) =>
+  field === "score" ? "Score" : field.endsWith("%") ? `${field.slice(0, -1)}, percentile` : field;
+
+/**
+ * What a numeric field is called, and which way it is better: "banding, percentile ↓"; in words for screen readers.
+ * @param {State} state
+ * @param {string} field
+ */
+function title(state, field) {
+  const [sign, words] = direction(betterOf(state, field));
+  return sign ? [called(field), element("span", { class: "quiet", role: "img", "aria-label": words, title: words }, ` ${sign}`)] : [called(field)];
+}
+
+/** @param {State} state @param {string} field */
+const spoken = (state, field) => [called(field), direction(betterOf(state, field))[1]].filter(Boolean).join(", ");
+
+/** @typedef {{content: HTMLElement, draw: () => Promise<void>}} Part */
+
+/**
+ * A part that asks for nothing until it is opened, and again whenever the list is another.
+ * @param {App} app
+ * @param {Child} heading
+ * @param {Part} part
+ * @param {boolean} [open]
+ */
+function folded(app, heading, { content, draw }, open = false) {
+  /** @type {HTMLDetailsElement} */
+  const made = element("details", { open, toggle: () => renew() }, element("summary", {}, heading), content);
+  const renew = () => made.open && draw().catch(sayWrong);
+  app.on("ids", renew);
+  renew();
+  return made;
+}
+
+/** @param {App} app @param {string} field */
+function brush(app, field) {
+  const made = new Brush(app, field, spoken(app.state, field));
+  return { content: made.element, draw: () => made.draw() };
+}
+
+/**
+ * The words of a field with how many images have each.
+ * @param {App} app
+ * @param {string} field
+ */
+function chips(app, field) {
+  const content = element("div", { class: "chips" });
+  /** @param {string} word */
+  const toggle = (word) => {
+    const given = wordsOf(app.query, field);
+    const others = given.filter((each) => each.toLowerCase() !== word.toLowerCase());
+    const next = others.length < given.length ? others : [...given, word];
+    return app.ask(replaced(app.query, field, next.length ? condition(field, ":", next.join(",")) : ""));
+  };
+  const draw = async () => {
+    const rest = replaced(app.query, field);
+    const found = /** @type {{words: string[], counts: number[]}} */ (await get(`/api/histogram?${new URLSearchParams({ field, q: rest })}`));
+    if (rest !== replaced(app.query, field)) return; // another answer is on its way
+    const given = wordsOf(app.query, field).map((each) => each.toLowerCase());
+    content.replaceChildren(
+      ...found.words.map((word, place) =>
+        element("button", { class: "chip", "aria-pressed": String(given.includes(word.toLowerCase())), click: () => toggle(word) },
+          word, " ", element("span", { class: "quiet" }, found.counts[place].toLocaleString("en")))),
+    );
+  };
+  return { content, draw };
+}
+
+/** @param {App} app */
+function states(app) {
+  const names = [...app.state.states, ...app.state.flags];
+  const made = names.map((name) =>
+    element("button", { class: "chip", "data-state": name, click: () => app.ask(toggled(app.query, condition("is", ":", name))) }, name));
+  const show = () => made.forEach((chip) => chip.setAttribute("aria-pressed", String(hasTerm(app.query, `is:${chip.dataset.state}`))));
+  app.on("ids", show);
+  show();
+  return element("div", { class: "chips", role: "group", "aria-label": "States" }, made);
+}
+
+/**
+ * A choice that stands for one term of the query.
+ * @param {App} app
+ * @param {string} label
+ * @param {string} field
+ * @param {[string, string][]} options
+ */
+function choice(app, label, field, options) {
+  /** @type {HTMLSelectElement} */
+  const made = element("select", { "aria-label": label, change: () => app.ask(replaced(app.query, field, made.value && condition(field, ":", made.value))) },
+    options.map(([value, text]) => element("option", { value }, text)));
+  const show = () => {
+    const given = parse(app.query).find((term) => term.field.toLowerCase() === field)?.value ?? "";
+    made.value = options.some(([value]) => value === given) ? given : "";
+  };
+  app.on("ids", show);
+  show();
+  return element("label", {}, element("span", {}, label), made);
+}
+
+/** @param {App} app */
+const votesOf = (app) =>
+  choice(app, "Votes of", "by", [["", `you (${app.state.you})`], ["everybody", "everybody"],
+    ...app.state.curators.filter((name) => name !== app.state.you).map((name) => /** @type {[string, string]} */ ([name, name]))]);
+
+/** @param {App} app */
+function order(app) {
+  const fields = ["score", ...app.state.metrics.map(({ name }) => name), "stars", "seed"];
+  return choice(app, "Order", "sort", [["", "by number"], ...fields.flatMap((name) => orders(betterOf(app.state, name), name)), ["random(1)", "shuffled"]]);
+}
+
+/**
+ * What the picture shows, as the encoder sees it.
+ * @param {App} app
+ */
+function looks(app) {
+  const field = element("input", { type: "search", placeholder: "a red hat" });
+  const current = () => parse(app.query).find(({ field, value }) => !field && value.startsWith("~"));
+  const rest = () => parse(app.query).filter((term) => term !== current()).map(({ source }) => source)
+    .filter((source) => source !== current()?.source).join(" ");
+  const show = () => (field.value = current()?.value.slice(1) ?? "");
+  app.on("ids", show);
+  show();
+  return element("form", { submit: (event) => {
+    event.preventDefault();
+    const asked = field.value.trim();
+    app.ask(asked ? `${rest()} ${words(`~${asked}`)}` : rest());
+  } }, element("label", {}, element("span", {}, "Looks like"), field));
+}

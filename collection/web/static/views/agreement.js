@@ -1,0 +1,145 @@
+/** The people who decide: how much each said, how far they agree, and what to talk about. */
+
+import { get } from "../core/api.js";
+import { button, card } from "../components/card.js";
+import { counted, element } from "../core/element.js";
+import { say, sayWrong } from "../core/status.js";
+
+/** @import { App } from "../core/app.js" */
+/** @import { Agreement, AgreementReport, Asset, Flag } from "../core/types.js" */
+
+export const name = "people";
+export const key = "q";
+export const title = "People";
+
+const MOST = 24;
+
+/** @param {HTMLElement} place @param {App} app */
+export function mount(place, app) {
+  let gone = false;
+  let timer = 0;
+  const draw = async () => {
+    const found = await get("/api/agreement");
+    await app.details(found.contested.slice(0, MOST));
+    if (!gone) place.replaceChildren(people(found, app));
+  };
+  draw().catch(sayWrong);
+  app.aim = () => [];
+  const end = app.on("changed", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => draw().catch(sayWrong), 500);
+  });
+  return () => {
+    gone = true;
+    clearTimeout(timer);
+    end();
+  };
+}
+
+/** @param {AgreementReport} found @param {App} app */
+function people(found, app) {
+  return element("div", { class: "read columns" },
+    element("section", {}, element("h2", {}, "Curators"), curators(found, app.state.you), links(found)),
+    element("section", {},
+      element("h2", {}, "How far you agree"),
+      agreed("Pick or reject", found.flags),
+      agreed("Stars", found.stars),
+      agreed("Comparisons", found.comparisons),
+      element("p", { class: "quiet" },
+        "Krippendorff's alpha: 1 where all agree, 0 where votes might as well be drawn by lot. Of pictures people seldom agree fully."),
+    ),
+    element("section", { class: "wide" }, element("h2", {}, "Contested"), ...contested(found, app)),
+    found.links && element("section", {},
+      element("h2", {}, "The log"),
+      element("p", { class: "quiet" }, "Every vote, undo and redo: who, when, and what was in sight; each line carries the hash of the one before. collection reviews --check FILE checks it."),
+      element("a", { class: "button", href: "/api/audit", download: "reviews.jsonl" }, "Download the log")),
+  );
+}
+
+/** @param {AgreementReport} found @param {string} you */
+function curators({ votes, comparisons_by, repeats, curators: known }, you) {
+  const head = element("tr", {}, ["Curator", "Images", "Duels", "Asked again"].map((words) => element("th", { scope: "col" }, words)));
+  const rows = known.map((who) => element("tr", {},
+    element("th", { scope: "row" }, who === you ? `${who} (you)` : who),
+    element("td", {}, (votes[who] ?? 0).toLocaleString("en")),
+    element("td", {}, (comparisons_by[who] ?? 0).toLocaleString("en")),
+    element("td", {}, again(repeats[who]))));
+  return element("table", {}, element("caption", { class: "unseen" }, "Curators and their votes"), element("thead", {}, head), element("tbody", {}, rows));
+}
+
+/** @param {{equal: number, asked: number} | undefined} repeats */
+function again(repeats) {
+  if (!repeats?.asked) return "not yet";
+  return `${repeats.equal} of ${repeats.asked} the same`;
+}
+
+/** @param {AgreementReport} found */
+function links({ links: known }) {
+  if (!known) return element("p", { class: "quiet" }, "Whoever opened the app has the links of all curators.");
+  /** @param {string} link */
+  const copy = (link) => () => navigator.clipboard.writeText(link).then(
+    () => say("the link is copied: whoever has it decides under that name"),
+    () => say("this browser does not let the page copy: select the link", "wrong"),
+  );
+  const rows = Object.entries(known).map(([who, link]) => element("div", { class: "row link" },
+    element("span", {}, who), element("input", { readonly: true, value: link, "aria-label": `Link of ${who}`, focus: (event) => event.target.select() }),
+    button("Copy", copy(link))));
+  const more = Object.keys(known).length < 2 ? "Alone here: collection review --curator anna --curator ben gives each a link of their own." : "";
+  return element("div", {}, element("h2", {}, "Their links"), rows, element("p", { class: "quiet" }, more || "A link is a key: give each only theirs."));
+}
+
+/** @param {string} what @param {Agreement} found */
+function agreed(what, found) {
+  const told = element("div", { class: "agreed" }, element("b", {}, what), element("span", {}, inWords(found)));
+  if (found.alpha != null) told.append(element("small", {}, numbers(found)));
+  return told;
+}
+
+/**
+ * What alpha and its interval allow to be said.
+ * @param {Agreement} found
+ */
+export function inWords({ alpha, interval, units }) {
+  if (!units) return "no two of you said something of the same yet";
+  if (alpha == null) return `all said the same of ${counted(units, "thing")}, so that there is nothing to measure against`;
+  if (!interval) return "too few votes to say";
+  const [low, high] = interval;
+  if (low > 0.8) return "you agree: one of you could decide for all";
+  if (low > 0.4) return "you agree mostly";
+  if (low > 0) return high - low > 0.5 ? "you agree more than by chance; more votes would say how far" : "you agree somewhat, more than by chance";
+  if (high < 0) return "you disagree more than by chance: talk about what you look for";
+  return "no agreement beyond chance can be told yet";
+}
+
+/** @param {Agreement} found */
+function numbers({ alpha, interval, units, equal, pairs }) {
+  const ends = interval ? ` (95 %: ${interval.map((end) => end.toFixed(2)).join(" to ")})` : "";
+  return `alpha ${alpha?.toFixed(2)}${ends}; ${equal} of ${pairs} pairs of votes alike, on ${units}`;
+}
+
+/** @param {AgreementReport} found @param {App} app */
+function contested({ contested: ids }, app) {
+  if (!ids.length) return [element("p", { class: "quiet" }, "None of those that you have voted on. What others said shows once you have voted yourself.")];
+  const query = `id:${ids.slice(0, 500).join(",")}`;
+  const shown = ids.slice(0, MOST).map((id) => card(id, app.known(id), {
+    role: "listitem", caption: [votes(app.known(id))], click: () => app.go("loupe", { q: query, at: id }),
+  }));
+  return [
+    element("p", {}, `${counted(ids.length, "image")}, the closest votes first. `, button("Go through them", () => app.go("loupe", { q: query, at: ids[0] }))),
+    element("div", { class: "cards small", role: "list" }, shown),
+  ];
+}
+
+/**
+ * "you: reject, 2 stars; ben: pick"
+ * @param {Asset} [asset]
+ */
+function votes(asset) {
+  if (!asset?.others) return "";
+  const { you, others } = asset;
+  /** @param {Flag} flag @param {number} stars */
+  const said = (flag, stars) => [flag !== "none" && flag, stars > 0 && counted(stars, "star")].filter(Boolean).join(", ");
+  const names = [...new Set([...Object.keys(others.flags), ...Object.keys(others.stars)])];
+  return [["you", said(you.flag, you.stars)], ...names.map((who) => [who, said(others.flags[who] ?? "none", others.stars[who])])]
+    .map(([who, words]) => `${who}: ${words || "nothing"}`).join("; ");
+}

@@ -1,0 +1,82 @@
+"""The file under the store: where it lies, and what is said when it cannot be used."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from collection.errors import ConflictError, ErrorKind, UnavailableError
+from collection.store.store import Store
+from collection.values import Failure
+
+
+@pytest.mark.parametrize(
+    "name", ["who?a", "a?mode=memory", "50%", "%41", "a#b", "a b", "a;b", "a&b", "[a]", "\u05d0", "a:b@c/d"]
+)
+def test_the_database_lies_in_its_folder_whatever_that_is_called(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir(parents=True)
+    store = Store(folder / "collection.db")
+    store.record_failures("stage", [Failure("1", "why")])
+    store.close()
+    assert (folder / "collection.db").is_file()
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and path.parent != folder] == []
+    assert Store(folder / "collection.db").failures("stage") == [Failure("1", "why")]
+
+
+@pytest.mark.parametrize("data", [b"no database at all" * 100, b"SQLite format 3\0" + b"x" * 5000])
+def test_a_file_that_is_no_database_is_named(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "collection.db"
+    path.write_bytes(data)
+    with pytest.raises(UnavailableError, match="db is damaged") as caught:
+        Store(path)
+    assert "backup" in str(caught.value.hint)
+    assert caught.value.kind is ErrorKind.UNAVAILABLE
+
+
+def test_a_place_where_no_file_can_be_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match="cannot write"):
+        Store(tmp_path / "missing" / "collection.db")
+    (tmp_path / "collection.db").mkdir()
+    with pytest.raises(UnavailableError, match="cannot write"):
+        Store(tmp_path / "collection.db")
+
+
+def test_a_database_that_another_program_keeps_locked_is_a_conflict(tmp_path: Path) -> None:
+    store = Store(tmp_path / "collection.db", busy_seconds=0.05)
+    with sqlite3.connect(store.path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ConflictError, match="locked") as caught:
+            store.record_failures("stage", [Failure("1", "why")])
+        assert "close that program" in str(caught.value.hint)
+        assert store.failures("stage") == [], "who reads need not wait"
+        other.execute("ROLLBACK")
+    store.record_failures("stage", [Failure("1", "why")])
+
+
+def test_more_subjects_than_a_statement_takes_variables(tmp_path: Path) -> None:
+    store = Store(tmp_path / "collection.db")
+    subjects = [f"{number}" for number in range(40_000)]
+    store.record_failures("stage", [Failure("39999", "why")])
+    store.record_failures("stage", [], subjects)
+    assert store.failures("stage") == []
+
+
+def test_the_diversity_that_people_chose_keeps_until_the_configuration_changes(tmp_path: Path) -> None:
+    store = Store(tmp_path / "collection.db")
+    assert store.diversity(0.3) == 0.3
+    store.set_diversity(0.7, 0.3)
+    store.set_diversity(0.1 + 0.2, 1 / 3)
+    assert (store.diversity(1 / 3), store.diversity(0.3333)) == (0.1 + 0.2, 0.3333)
+    assert (store.stage_inputs("diversity"), store.stage_report("diversity")) == (None, {})
+
+
+def test_a_diversity_that_was_kept_as_a_stage_moves_to_its_place(older_database: Callable[[str, str], Path]) -> None:
+    report = """'{"diversity":0.85}'"""
+    row = f"('diversity', '0.3', {report}, '2026-01-01T00:00:00+00:00')"
+    store = Store(older_database("0011", f"INSERT INTO stage_run VALUES {row}"))
+    assert (store.diversity(0.3), store.diversity(0.4)) == (0.85, 0.4)
+    assert store.stage_inputs("diversity") is None

@@ -1,0 +1,3 @@
+"""A module that cannot be imported."""
+
+raise ImportError("the library it needs is gone")

@@ -1,0 +1,3 @@
+"""Never loaded: its generator has the name of another package's."""
+
+PLUGIN = None
