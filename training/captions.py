@@ -64,7 +64,7 @@ def facts(picture: Picture) -> frozenset[str]:
 
 def _as_traits(words: set[str]) -> set[str]:
     """What the painter would understand: a drawing of a mountain is one of the motif Mountains."""
-    from collection.generate.painter import VOCABULARY
+    from collection.generate.painter.vocabulary import VOCABULARY
 
     return {":".join(VOCABULARY[word]) for word in words if word in VOCABULARY}
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-from collection.generate.painter import ODDS
+from collection.generate.painter.vocabulary import ODDS
 from training.captions import Picture, short
 from training.clip_data import Examples
 from training.styles import DRAWN, PAINTED

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from collection.generate.painter import ODDS, STYLES, VOCABULARY, Painter
+from collection.generate.painter.generator import Painter
+from collection.generate.painter.manner import STYLES
+from collection.generate.painter.plugin import ENGINE
+from collection.generate.painter.vocabulary import ODDS, VOCABULARY
 from collection.values import Pixels, Recipe, Style, StyleBlend
 
 SIDES = (224, 256, 448)
@@ -43,7 +46,7 @@ def paint(number: int) -> tuple[Scene, Pixels]:
     weights = _blend(rng)
     blend = StyleBlend(tuple((Style(name, painter=name), weight) for name, weight in sorted(weights.items())))
     side = rng.choice(SIDES)
-    recipe = Recipe("painter", "painter/1", rng.randrange(2**31), side, side, prompt=prompt, blend=blend)
+    recipe = Recipe("painter", ENGINE, rng.randrange(2**31), side, side, prompt=prompt, blend=blend)
     rendering = Painter().generate([recipe])[0]
     return Scene(number, dict(rendering.features), weights), rendering.pixels
 

@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collection.generate.painter import ODDS
+from collection.generate.painter.vocabulary import ODDS
 from training.captions import Picture, caption, facts
 from training.clip_data import truth
 from training.compose import Composition
@@ -70,7 +70,7 @@ def test_who_stands_left_is_part_of_the_truth() -> None:
 
 
 def test_every_style_of_the_painter_has_words() -> None:
-    from collection.generate.painter import STYLES
+    from collection.generate.painter.manner import STYLES
 
     assert set(PAINTED) == set(STYLES)
     words = [word for words in (*DRAWN.values(), *PAINTED.values()) for word in words]

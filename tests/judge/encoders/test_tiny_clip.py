@@ -11,7 +11,8 @@ import pytest
 import torch
 from PIL import Image
 
-from collection.generate.painter import Painter
+from collection.generate.painter.generator import Painter
+from collection.generate.painter.plugin import ENGINE
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.judge.encoders.tiny_clip import HERE, TOWERS, TinyClip, clip_folder
 from collection.models.environment import prepare_torchvision
@@ -40,7 +41,7 @@ def drawings() -> dict[str, Pixels]:
 
 def scene(prompt: str, style: str, seed: int = 3) -> Pixels:
     blend = StyleBlend(((Style(style, painter=style), 1.0),))
-    return Painter().generate([Recipe("painter", "painter/1", seed, 256, 256, prompt=prompt, blend=blend)])[0].pixels
+    return Painter().generate([Recipe("painter", ENGINE, seed, 256, 256, prompt=prompt, blend=blend)])[0].pixels
 
 
 def test_drawings_are_nearest_to_their_own_names(encoder: TinyClip) -> None:

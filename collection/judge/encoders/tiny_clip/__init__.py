@@ -13,8 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from collection.judge.encoders.embedded_encoder import packaged_weights
+from collection.judge.encoders.embedded_encoder import EfficientNetLite0, packaged_weights
 from collection.judge.encoders.open_clip_encoder import OpenClip, Source
+from collection.judge.encoders.plugin import EncoderPlugin
 from collection.models.weights import cache_folder, file_sha256, load_state
 
 HERE = Path(__file__).parent
@@ -31,11 +32,13 @@ class TinyClip(OpenClip):
     missing or another version.
     """
 
-    piece = 4
-    """Pictures that go through the network together, as in the embedded encoder."""
-
     def __init__(self, device: str = "auto") -> None:
         super().__init__(f"local-dir:{_place()}", device)
+
+    @property
+    def piece(self) -> int:
+        """Pictures that go through the network together: as many as suit the embedded encoder."""
+        return EfficientNetLite0.piece
 
     @cached_property
     def _source(self) -> Source:
@@ -84,3 +87,11 @@ def _trunk() -> dict[str, Any]:
     tensors = [value for name, value in state.items() if name not in _CLASSIFIER]
     names = timm.create_model("tf_efficientnet_lite0", num_classes=0).state_dict()
     return {f"visual.trunk.{name}": value for name, value in zip(names, tensors, strict=True)}
+
+
+TINY_CLIP = EncoderPlugin(
+    lambda place, folder: TinyClip(),
+    "our own small CLIP: knows drawn things, the painter's scenes and their styles; nothing to download",
+    "0.8 GFLOPs an image",
+)
+"""Its entry among the encoders."""
