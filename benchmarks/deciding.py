@@ -26,7 +26,7 @@ from collection.curate.reviews.agreement import agreement
 from collection.curate.reviews.log import Reviews, record, undo
 from collection.curate.reviews.pairwise import SPREAD, Comparison, Strengths, fit, prior_from_scores
 from collection.curate.selection.candidates import rank
-from collection.curate.selection.criteria import Wish
+from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.vote_ranking import NEAR, next_question, vote_ranking
 from collection.store.records import Asset, Decision, Score
 from collection.store.store import Store
@@ -72,14 +72,14 @@ def fold(store: Store, events: int) -> None:
         said = [Decision("flag", rng.randint(1, IMAGES), rng.choice(["pick", "reject", "none"])) for _ in range(100)]
         record(store, curator, said)
     reviews = Reviews(store)
-    seconds, _ = timed(lambda: (reviews.catch_up(), reviews.standings()))
+    seconds, _ = timed(lambda: (reviews.catch_up(), reviews.review_states()))
     print(f"fold {events:,} events anew           {seconds:8.2f} s")
     record(store, "ada", [Decision("flag", 1, "pick")])
     seconds, _ = timed(reviews.catch_up)
     print(f"catch up on 1 more                 {seconds * 1000:8.2f} ms")
-    seconds, _ = timed(lambda: reviews.standing(1))
-    print(f"one standing after it              {seconds * 1000:8.2f} ms")
-    print(f"all standings after it             {timed(reviews.standings)[0] * 1000:8.2f} ms")
+    seconds, _ = timed(lambda: reviews.review_state(1))
+    print(f"one review_state after it              {seconds * 1000:8.2f} ms")
+    print(f"all review_states after it             {timed(reviews.review_states)[0] * 1000:8.2f} ms")
     print(f"undo                               {timed(lambda: undo(store, 'ada'))[0] * 1000:8.2f} ms")
     print(f"agreement of 5 curators            {timed(lambda: agreement(store))[0]:8.2f} s")
 
@@ -103,10 +103,10 @@ def write(store: Store, seconds: int) -> None:
 
 
 def ask(store: Store) -> None:
-    wish = Wish(3000, ("quality",))
-    seconds, ranked = timed(lambda: rank(store, wish.metrics))
+    criteria = SelectionCriteria(3000, ("quality",))
+    seconds, ranked = timed(lambda: rank(store, criteria.metrics))
     print(f"rank {IMAGES:,} images               {seconds:8.2f} s")
-    seconds, ranking = timed(lambda: vote_ranking(store, wish, ranked=ranked))
+    seconds, ranking = timed(lambda: vote_ranking(store, criteria, ranked=ranked))
     print(f"fit {len(ranking.ranked)} of them                  {seconds:8.2f} s")
     seconds, _ = timed(lambda: next_question(store, ranking, "ada"))
     print(f"the next question of a fit         {seconds * 1000:8.2f} ms")

@@ -1,4 +1,4 @@
-"""What banding and text find and what they flag for nothing, at the default thresholds.
+"""What banding and text find and what they issue for nothing, at the default thresholds.
 
 `python benchmarks/defects.py [SIDE]`: clean are photographs of scikit-image and the painter's pictures, two in each
 style. Planted are a sky in few tones, as PNG and through JPEG, and captions in Pillow's font: sizes, turned by
@@ -19,9 +19,9 @@ from PIL import Image, ImageDraw, ImageFont
 from skimage import data
 
 from collection.config import Config
-from collection.generate.painter.manner import STYLES
+from collection.generate.painter.style_parameters import STYLES
 from collection.generate.registry import build_generator
-from collection.judge.flags import thresholds
+from collection.judge.issues import thresholds
 from collection.judge.pixels.banding import banding
 from collection.judge.pixels.lettering import lettering
 from collection.judge.pixels.luminance import luminance, reduce

@@ -121,7 +121,7 @@ def _recalls(originals: tuple[np.ndarray, np.ndarray], edited: tuple[np.ndarray,
     hashes, vectors = (np.concatenate(pair) for pair in zip(originals, edited, strict=True))
     names = [str(row) for row in range(2 * count)]
     groups = find_duplicates(Pictures(range(2 * count), [0.0] * (2 * count), names, names, hashes, vectors))
-    merged = {(group.keeper, member.id) for group in groups for member in group.members}
+    merged = {(group.representative, member.id) for group in groups for member in group.members}
     right = {(row, row + count) for row in range(count)}
     return {
         **{f"hash {bits}": float((plain[twins] <= bits).mean()) for bits in (4, 6, 10)},

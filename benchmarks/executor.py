@@ -20,7 +20,7 @@ from typing import Any
 from collection.generate.run import count_pending, generate, pending
 from collection.generate.running.ray_cluster import Cluster
 from collection.project import Project, open_project
-from collection.stages.runners import carrier_of
+from collection.stages.runners import runner_of
 from collection.store.records import Asset
 from collection.values import sha256_hex
 
@@ -103,12 +103,12 @@ def two_ray_nodes() -> Iterator[str]:
 def carried(folder: Path, images: int, name: str, how: dict[str, Any]) -> set[str]:
     project = project_in(folder, images, 256)
     memory: list[float] = []
-    carry = carrier_of(project, judged=False, **how)
+    runner = runner_of(project, judged=False, **how)
 
     def watch(done: int, total: int) -> None:
         memory.append(memory_of(os.getpid()))
 
-    seconds, _ = timed(lambda: generate(project.store, project.files, carry, progress=watch))
+    seconds, _ = timed(lambda: generate(project.store, project.files, runner, progress=watch))
     print(
         f"{name:<12} {images} images of 256 pixels in {seconds:5.1f} s, {images / seconds:5.1f} images/s; "
         f"this process held {memory[len(memory) // 4]:.0f} MB after a quarter, {memory[-1]:.0f} MB at the end"

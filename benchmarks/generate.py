@@ -129,7 +129,7 @@ def bare_loop(model: Path, wish: argparse.Namespace) -> Callable[[Path | None], 
 def our_stage(model: Path, wish: argparse.Namespace) -> Callable[[Path], None]:
     """The generate stage, in a new project each time; the model stays open, as in a long run."""
     generator = Diffusion(str(model), device=wish.device, batch_size=wish.batch)
-    options = {"steps": wish.steps, "batch": wish.batch}
+    options = {"steps": wish.steps, "batch_size": wish.batch}
 
     def recipe(seed: int) -> Recipe:
         prompt = PROMPTS[seed % len(PROMPTS)]

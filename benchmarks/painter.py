@@ -12,10 +12,10 @@ import sys
 import time
 from collections.abc import Callable
 
+from collection.generate.painter.canvas import rasterise
 from collection.generate.painter.generator import Painter, svg
-from collection.generate.painter.manner import STYLES
 from collection.generate.painter.plugin import ENGINE
-from collection.generate.painter.sheet import rasterise
+from collection.generate.painter.style_parameters import STYLES
 from collection.values import Recipe, Style, StyleBlend
 
 SEEDS = (11, 12, 13)

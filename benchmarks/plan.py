@@ -53,7 +53,7 @@ def main() -> None:
             marks.append(time.process_time())
         found = plan.combinations
         assert len({tuple(sorted(traits.items())) for traits in plan.traits}) == tokens
-        for trait, values, quotas in zip(plan.space.traits, plan.space.values, plan.space.quotas, strict=True):
+        for trait, values, quotas in zip(plan.domain.traits, plan.domain.values, plan.domain.quotas, strict=True):
             drawn = Counter(traits[trait] for traits in plan.traits)
             assert drawn == dict(zip(values, quotas, strict=True))
         spent = [late - early for early, late in pairwise(marks)]

@@ -10,6 +10,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from collection.errors import UsageError
+from collection.spelling import COMMANDS as RENAMED
+
 
 class Entry(NamedTuple):
     """Where a command lies, and its line in the help of `collection`."""
@@ -55,11 +58,11 @@ COMMANDS = {
         "sheet": Entry("choose.sheet", "Draw a contact sheet of the set or of any images."),
     },
     "Make more images": {
-        "variants": Entry("derive.variants", "Plan image-to-image variations of a picture."),
+        "variations": Entry("derive.variations", "Plan image-to-image variations of a picture."),
         "inpaint": Entry("derive.inpaint", "Plan to inpaint a part of an image."),
         "breed": Entry("derive.breed", "Plan children of two images by crossing their recipes."),
         "reroll": Entry("derive.reroll", "Plan to replace images by new ones with another seed."),
-        "refill": Entry("derive.refill", "Plan the images that the supply still lacks."),
+        "top-up": Entry("derive.top_up", "Plan the images that the supply still lacks."),
         "upscale": Entry("derive.upscale", "Plan larger versions of images."),
         "interpolate": Entry("derive.interpolate", "Plan the images between two images."),
         "finish": Entry("derive.finish", "Plan the selected previews again with the full decoder."),
@@ -71,7 +74,7 @@ COMMANDS = {
         "pin": Entry("publish.pin", "Write the set as a CAR file and pin it on IPFS."),
         "deploy": Entry("publish.deploy", "Deploy the contract of the frozen set."),
         "mint": Entry("publish.mint", "Mint every frozen token that is not minted yet."),
-        "verify": Entry("publish.verify", "Verify every token on the chain and on IPFS."),
+        "verify": Entry("publish.verify", "Verify every token on the chain and on IPFS, without a key."),
     },
 }
 """The commands in the order of the help, under its headings."""
@@ -103,6 +106,13 @@ class Commands(TyperGroup):
         super().__init__(**settings)
         for members in COMMANDS.values():
             self.commands.update((name, LazyCommand(name, entry)) for name, entry in members.items())
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the words name; an old name is refused with the new one."""
+        if args and args[0] in RENAMED and args[0] not in self.commands:
+            new = RENAMED[args[0]]
+            raise UsageError(f"collection {args[0]} is called {new} now", f"collection {new} --help")
+        return super().resolve_command(ctx, args)
 
     def command(self, name: str) -> Any:
         """The command of that name, imported."""

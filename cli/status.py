@@ -18,7 +18,7 @@ def command(context: typer.Context, as_json: Json = False) -> None:
         status, screen = status_of(session.project), session.screen
         for name, count in status.counts.items():
             screen.line(name, f"{count} of {status.goals[name]}" if name in status.goals else f"{count}")
-        screen.line("flagged", f"{len(status.flagged)} ({counted(status.flagged)})" if status.flagged else "0")
+        screen.line("issues", f"{len(status.issues)} ({counted(status.issues)})" if status.issues else "0")
         for stage, failure in status.failures:
             screen.error(f"{stage} {failure.what}: {failure.why}", None)
         if status.next:

@@ -18,7 +18,7 @@ from collection.project import Project, open_project
 from collection.stages import folders
 from collection.stages.decide import Curator, Verdict, decide, redo, undo
 from collection.stages.dedupe import DedupeStage
-from collection.stages.derive import BreedStage, RefillStage, RerollStage, VariantsStage
+from collection.stages.derive import BreedStage, RerollStage, TopUpStage, VariationsStage
 from collection.stages.folders import FolderDuplicates, FolderScores
 from collection.stages.generate import GenerateStage
 from collection.stages.images import queried
@@ -206,24 +206,26 @@ class Collection:
 
     # More images: recipes are planned, which `generate` makes
 
-    def refill(self) -> Report:
+    def top_up(self) -> Report:
         """Plan what the supply lacks after duplicates were set aside and images rejected."""
-        return self._do(RefillStage())
+        return self._do(TopUpStage())
 
     def reroll(self, images: Images) -> Report:
         """Plan other images in the place of these: the same series and traits, another seed."""
         return self._do(RerollStage(_numbers(images)))
 
-    def breed(self, first: int, second: int, children: int = 4, *, mutation: float = 0.1, fresh: float = 0.2) -> Report:
-        """Plan children of two images; `mutation` and `fresh` are chances, 0 to 1."""
-        return self._do(BreedStage(first, second, children, mutation, fresh))
+    def breed(
+        self, first: int, second: int, children: int = 4, *, mutation: float = 0.1, immigration: float = 0.2
+    ) -> Report:
+        """Plan children of two images; `mutation` and `immigration` are chances, 0 to 1."""
+        return self._do(BreedStage(first, second, children, mutation, immigration))
 
-    def variants(
+    def variations(
         self, picture: str | Path | int, *, strengths: Sequence[float] = (0.3, 0.6), seeds: Sequence[int] = range(4)
     ) -> Report:
-        """Plan image-to-image variants of a picture file or of an image: each seed with each strength, 0 to 1."""
+        """Plan image-to-image variations of a picture file or of an image: each seed with each strength, 0 to 1."""
         begun = picture if isinstance(picture, int) else Path(picture)
-        return self._do(VariantsStage(begun, strengths, seeds))
+        return self._do(VariationsStage(begun, strengths, seeds))
 
     def upscale(self, images: Images = (), *, scale: int = 2, model: str | Path | None = None) -> Report:
         """Plan larger versions in the place of these images, or of all chosen ones; `model` is an upscaler's file."""

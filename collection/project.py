@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from collection.config import Config, load_config
-from collection.errors import ConfigError, ProjectBusyError
+from collection.errors import ProjectBusyError
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
@@ -52,16 +52,11 @@ class Project:
             self.store.close()
 
     @cached_property
-    def wildcards(self) -> dict[str, str]:
+    def wildcards(self) -> Mapping[str, str]:
         """The texts of the files in wildcards/, by the name that prompts write as __name__."""
-        folder = self.folder / "wildcards"
-        try:
-            return {
-                path.relative_to(folder).with_suffix("").as_posix(): path.read_text("utf-8")
-                for path in sorted(folder.rglob("*.txt"))
-            }
-        except UnicodeDecodeError as error:
-            raise ConfigError(f"a file in {folder} is not UTF-8 text: {error}", "save it as UTF-8") from error
+        from collection.plan.wildcard_files import WildcardFiles
+
+        return WildcardFiles(self.folder / "wildcards")
 
     @cached_property
     def plan(self) -> Plan:

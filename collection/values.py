@@ -25,6 +25,7 @@ from collection.json_fields import (
     texts,
     whole,
 )
+from collection.spelling import FIELDS, nearest
 
 if TYPE_CHECKING:  # the command line reads this file before it knows whether there is anything to compute
     import numpy as np
@@ -33,11 +34,11 @@ if TYPE_CHECKING:  # the command line reads this file before it knows whether th
 Pixels: TypeAlias = "npt.NDArray[np.uint8]"
 """An RGB picture: (height, width, 3), uint8, sRGB."""
 
-Slot = tuple[str, tuple[tuple[str, str], ...]]
+QuotaCell = tuple[str, tuple[tuple[str, str], ...]]
 """A kind of token under quotas: the name of a one-of-one or "", and the traits, sorted."""
 
 ARTIST = "artist"
-"""The trait of a slot that says whose token it is, where artists have shares of the tokens."""
+"""The trait of a cell that says whose token it is, where artists have shares of the tokens."""
 
 Progress = Callable[[int, int], None]
 """Told (done, total) as work goes on, in the unit of the stage (images, tokens, files)."""
@@ -77,14 +78,17 @@ MILLION = 1_000_000
 """The weights of a style blend are whole numbers of millionths."""
 
 
-def parse_json(text: str) -> Any:
-    """The value of a JSON text that somebody else wrote; raises ValueError for any other, or one nested too deep."""
+def parse_json(text: str, parse_float: Callable[[str], Any] = float) -> Any:
+    """The value of a JSON text that somebody else wrote; raises ValueError for any other, or one nested too deep.
+
+    `parse_float` makes a value of each number that is written with a point or an exponent.
+    """
     depth = 0
     for bracket in re.findall(r"[\[\]{}]", re.sub(r'"(?:[^"\\]|\\.)*"', "", text)):
         depth += 1 if bracket in "[{" else -1
         if depth > DEEPEST_JSON:
             raise ValueError(f"it is nested more than {DEEPEST_JSON} levels deep")
-    return json.loads(text)
+    return json.loads(text, parse_float=parse_float)
 
 
 def sha256_hex(data: bytes | memoryview) -> str:
@@ -184,18 +188,18 @@ class Recipe:
     prompt: str = ""
     negative_prompt: str = ""
     blend: StyleBlend = field(default_factory=StyleBlend)
-    late_blend: StyleBlend = field(default_factory=StyleBlend)
-    """The blend from step `options["switch"]` of all steps (0 to 1) on; empty: `blend` to the end."""
+    switch_to: StyleBlend = field(default_factory=StyleBlend)
+    """The blend from step `options["switch_at"]` of all steps (0 to 1) on; empty: `blend` to the end."""
     traits: Mapping[str, str] = field(default_factory=dict)
     """Trait values that the plan drew, and that the prompt may have named."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What only this generator knows: steps, guidance, scheduler, dtype, batch, revision. JSON values."""
-    sketch: str = ""
+    init_image: str = ""
     """SHA-256 of the picture to begin from (image-to-image); `options["strength"]` says how far to leave it."""
-    mask: str = ""
-    """SHA-256 of a picture, white where `sketch` is to be painted anew (inpainting)."""
-    toward: Recipe | None = None
-    """Another recipe, towards which this one is moved by `options["t"]`, 0 to 1 (interpolation)."""
+    mask_image: str = ""
+    """SHA-256 of a picture, white where `init_image` is to be painted anew (inpainting)."""
+    interpolation_target: Recipe | None = None
+    """Another recipe, towards which this one is moved by `options["alpha"]`, 0 to 1 (interpolation)."""
     parents: tuple[str, ...] = ()
     """SHA-256 of the recipes this one was bred from."""
 
@@ -246,12 +250,12 @@ _RECIPE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "prompt": text,
     "negative_prompt": text,
     "blend": StyleBlend.from_json,
-    "late_blend": StyleBlend.from_json,
+    "switch_to": StyleBlend.from_json,
     "traits": texts,
     "options": json_table,
-    "sketch": digest_or_nothing,
-    "mask": digest_or_nothing,
-    "toward": Recipe._checked,
+    "init_image": digest_or_nothing,
+    "mask_image": digest_or_nothing,
+    "interpolation_target": Recipe._checked,
     "parents": digests,
 }
 """What reads each field of the JSON form."""
@@ -269,7 +273,7 @@ def _field(value: Mapping[str, Any], name: str, check: Callable[[Any], Any]) -> 
 
 def _refuse_unknown(value: Mapping[str, Any], known: Container[str]) -> None:
     if unknown := [name for name in value if name not in known]:
-        raise ValueError(f"unknown field {unknown[0]!r}")
+        raise ValueError(f"unknown field {unknown[0]!r}{nearest(unknown[0], (), FIELDS)}")
 
 
 def _weight(value: Any) -> float:

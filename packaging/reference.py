@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from collection.config import Config
 from collection.judge.catalogue import metrics
-from collection.judge.flags import TINY, TINY_SAYS, thresholds
+from collection.judge.issues import TINY, TINY_SAYS, thresholds
 from collection.store.percentiles import COMPARED_WITH
 from collection_cli.commands import COMMANDS, Commands
 from collection_cli.main import app
@@ -41,20 +41,24 @@ def configuration() -> str:
         for key, value in node["properties"].items():
             lines.append(f"| `{key}` | {default(value, key in required)} | {meaning(schema, value)} |")
         lines.append("")
-        lines += flags() if heading == "[score]" else []
+        lines += issues() if heading == "[score]" else []
     return "\n".join(lines)
 
 
-def flags() -> list[str]:
+def issues() -> list[str]:
     """The table of thresholds, which follows from the catalogue of metrics."""
     defects = [metric.defect for metric in metrics().values() if metric.defect]
-    says = {defect.flag: defect.says + (" Never chosen." if defect.never_chosen else "") for defect in defects}
+    says = {defect.issue: defect.says + (" Never chosen." if defect.never_chosen else "") for defect in defects}
     says[TINY] = TINY_SAYS
-    lines = ["## [score.flags]", "", "From where on a number counts as a defect. Nothing is measured again when these "]
+    lines = [
+        "## [score.issues]",
+        "",
+        "From where on a number counts as a defect. Nothing is measured again when these ",
+    ]
     lines[-1] += "change. [The metrics](metrics.md) say what the numbers are; the end of a range means never. A metric "
-    lines[-1] += "that an installed package adds has its flag here too."
+    lines[-1] += "that an installed package adds has its issue here too."
     lines += ["", "| key | default | meaning |", "|---|---|---|"]
-    return [*lines, *(f"| `{flag}` | `{value:g}` | {says[flag]} |" for flag, value in thresholds({}).items()), ""]
+    return [*lines, *(f"| `{issue}` | `{value:g}` | {says[issue]} |" for issue, value in thresholds({}).items()), ""]
 
 
 def tables(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -154,13 +158,13 @@ def metric_catalogue() -> str:
         NOTE,
         "What each number of an image says, and what it cannot tell. Collection keeps each with the "
         f"identity of the model that computed it and with its percentile: the share of {COMPARED_WITH} that have a "
-        "lower number. Scores of different models are never compared. `[score.flags]` sets the limit beyond which a "
+        "lower number. Scores of different models are never compared. `[score.issues]` sets the limit beyond which a "
         "number is a defect.",
     ]
     for metric in metrics().values():
         lines += ["", f"## {metric.title}", "", metric.says, "", f"- Range: {metric.span}; {metric.direction}."]
         if defect := metric.defect:
-            lines.append(f"- Flag: `{defect.flag}`, {defect.side} {defect.threshold:g}.")
+            lines.append(f"- Issue: `{defect.issue}`, {defect.side} {defect.threshold:g}.")
         lines += [f"- Source: {metric.source}.", f"- Limits: {metric.limits}"]
     return "\n".join(lines) + "\n"
 

@@ -148,7 +148,7 @@ def test_a_plain_folder_is_scored_and_deduped(tmp_path: Path) -> None:
     assert found.pictures[0].scores == found.pictures[1].scores
     assert [failure.what for failure in found.looked.skipped] == ["d.txt"]
     moved = collection.dedupe_folder(tmp_path / "found", move_to=str(tmp_path / "copies"))
-    assert [(keeper, copy.name) for keeper, copy in moved.copies] == [("a.png", "b.png")]
+    assert [(representative, copy.name) for representative, copy in moved.copies] == [("a.png", "b.png")]
     assert sorted(path.name for path in (tmp_path / "copies").iterdir()) == ["b.png"]
 
 

@@ -11,15 +11,12 @@ from pathlib import Path
 import pytest
 
 FLOORS = [
-    {"errors", "atomic_file", "json_fields", "spelling"},
-    {"values"},
-    {"plugins"},
-    {"concurrency", "config", "models"},
-    {"unixfs"},
-    {"store"},
-    {"pictures"},
-    {"plan", "generate", "judge", "curate", "publish", "chain"},
-    {"importers", "ipfs", "verify"},
+    {"errors", "spelling", "json_fields", "atomic_file"},
+    {"values", "unixfs"},
+    {"plugins", "models", "concurrency"},
+    {"config", "store"},
+    {"pictures", "plan", "curate", "publish", "ipfs", "chain"},
+    {"generate", "judge", "importers", "verify"},
     {"project"},
     {"stages"},
     {"web", "api"},

@@ -246,7 +246,7 @@ def test_of_very_many_mistakes_the_first_are_told_and_all_are_counted(tmp_path: 
         ("description = 2024-05-01T07:32:00", "description"),
         ("symbol = 07:32:00", "symbol"),
         ("seed = 2024-05-01T07:32:00Z", "seed"),
-        ("publish.licence = 2024-05-01", "publish.licence"),
+        ("publish.license = 2024-05-01", "publish.license"),
         ('score.heads = ["a", 2024-05-01]', "score.heads.2"),
         ("traits.moon.weight = {full = 2024-05-01}", "traits.moon.weight.full"),
     ],

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from collection.config import load_config
-from collection.generate.painter.manner import STYLES
+from collection.generate.painter.style_parameters import STYLES
 
 
 def blocks(path: Path, language: str) -> list[str]:
@@ -53,7 +53,7 @@ def test_the_readme_has_every_stage_and_every_word_of_a_curator(repository: Path
     from collection_cli.commands import COMMANDS
 
     text = (repository / "README.md").read_text()
-    told = set(re.findall(r"`(\w+)(?: [^`]*)?`", text)) | set(re.findall(r"collection (?:-C \S+ )?(\w+)", text))
+    told = set(re.findall(r"`([\w-]+)(?: [^`]*)?`", text)) | set(re.findall(r"collection (?:-C \S+ )?([\w-]+)", text))
     assert {name for members in COMMANDS.values() for name in members} - {"config", "models"} <= told
 
 

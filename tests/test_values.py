@@ -107,7 +107,9 @@ def test_a_blend_needs_a_weight() -> None:
 @given(weights, st.integers(0, 2**53 - 1), st.text(max_size=20))
 def test_a_recipe_survives_json_and_keeps_its_identity(blend: dict[str, float], seed: int, prompt: str) -> None:
     recipe = Recipe("painter", "painter/1", seed, 64, 64, prompt=prompt, blend=StyleBlend.of(blend, STYLES))
-    late = Recipe("painter", "painter/1", seed, 64, 64, late_blend=recipe.blend, toward=recipe, parents=("ab" * 32,))
+    late = Recipe(
+        "painter", "painter/1", seed, 64, 64, switch_to=recipe.blend, interpolation_target=recipe, parents=("ab" * 32,)
+    )
     for one in (recipe, late):
         again = Recipe.from_json(json.loads(canonical_json(one.as_json())))
         assert again == one
@@ -131,7 +133,8 @@ GOOD: dict[str, Any] = {
     "generator": "diffusion", "model": "m", "seed": 7, "width": 64, "height": 64, "prompt": "a",
     "blend": [{"name": "a", "weight": 0.25}, {"name": "b", "lora": "l", "references": ["ab" * 32], "weight": 0.75}],
     "traits": {"sky": "torn"}, "options": {"steps": 4, "x": [None, {"y": 1.5}]}, "parents": ["cd" * 32],
-    "sketch": "ef" * 32, "toward": {"generator": "diffusion", "model": "m", "seed": 8, "width": 64, "height": 64},
+    "init_image": "ef" * 32,
+    "interpolation_target": {"generator": "diffusion", "model": "m", "seed": 8, "width": 64, "height": 64},
 }  # fmt: skip
 
 
@@ -161,8 +164,8 @@ GOOD: dict[str, Any] = {
         ("options", {"a": "\ud800"}, "options"),
         ("parents", "ab" * 32, "parents: it must be a list"),
         ("parents", ["AB" * 32], "parents"),
-        ("sketch", "../../secret", "sketch"),
-        ("mask", "ab", "mask"),
+        ("init_image", "../../secret", "init_image"),
+        ("mask_image", "ab", "mask_image"),
         ("blend", {}, "blend"),
         ("blend", [{"name": "a"}], "blend: the field weight is missing"),
         ("blend", [{"name": "a", "weight": 0.5}], "blend: its weights must sum to 1, not 0.5"),
@@ -175,9 +178,9 @@ GOOD: dict[str, Any] = {
         ("blend", [{"name": "a", "weight": 1, "references": ["x"]}], "blend: references"),
         ("blend", [{"name": "b", "weight": 0.5}, {"name": "a", "weight": 0.5}], "sorted by name"),
         ("blend", [{"name": "a", "weight": 0.5}, {"name": "a", "weight": 0.5}], "each once"),
-        ("late_blend", 3, "late_blend"),
-        ("toward", {}, "toward: the field generator is missing"),
-        ("toward", {**GOOD, "seed": "x"}, "toward: seed"),
+        ("switch_to", 3, "switch_to"),
+        ("interpolation_target", {}, "interpolation_target: the field generator is missing"),
+        ("interpolation_target", {**GOOD, "seed": "x"}, "interpolation_target: seed"),
         ("nonsense", 1, "unknown field 'nonsense'"),
     ],
 )
@@ -200,7 +203,7 @@ def test_whatever_is_read_has_an_identity_and_is_read_again(value: dict[str, Any
 
 def test_a_recipe_nested_without_end_is_refused() -> None:
     value: dict[str, Any] = dict(GOOD)
-    value["toward"] = value
+    value["interpolation_target"] = value
     with pytest.raises(UsageError, match="not a recipe"):
         Recipe.from_json(value)
     deep: Any = []

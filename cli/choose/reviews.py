@@ -29,9 +29,9 @@ def summary(session: Session) -> None:
             screen.line("", f"{name}: {_in_words(agreed)}")
     for curator, again in sorted(found.agreement.repeats.items()):
         screen.line("", f"{curator} repeated the same answer {again.equal} of {again.asked} times")
-    for standing in found.contested[:MOST]:
-        votes = ", ".join(f"{name} {flag}" for name, flag in standing.flags.items())
-        screen.line(label(standing.asset_id), f"contested: {votes or dict(standing.stars)}")
+    for review_state in found.contested[:MOST]:
+        votes = ", ".join(f"{name} {flag}" for name, flag in review_state.flags.items())
+        screen.line(label(review_state.asset_id), f"contested: {votes or dict(review_state.stars)}")
     screen.object(found.as_json())
 
 

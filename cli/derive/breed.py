@@ -19,7 +19,7 @@ def command(
     ],
     children: Annotated[int, typer.Option(min=1, max=10_000, metavar="N", help="Plan N children.")] = 4,
     mutation: Annotated[float, typer.Option(min=0, max=1, metavar="P", help="Probability that a gene mutates.")] = 0.1,
-    fresh: Annotated[
+    immigration: Annotated[
         float,
         typer.Option("--immigration", min=0, max=1, metavar="P", help="Probability that another image replaces B."),
     ] = 0.2,
@@ -33,4 +33,4 @@ def command(
     from collection.stages.derive import BreedStage
 
     with opened(context, as_json) as session:
-        session.do(BreedStage(first, second, children, mutation, fresh), dry_run)
+        session.do(BreedStage(first, second, children, mutation, immigration), dry_run)

@@ -51,7 +51,7 @@ def _told(item: KnownRecipe) -> str:
         f"seed {recipe.seed}",
         " + ".join(f"{name} {weight:.2f}" for name, weight in recipe.blend.weights.items()),
         f'"{recipe.prompt}"' if recipe.prompt else "",
-        f"init image {recipe.sketch[:12]}..." if recipe.sketch else "",
+        f"init image {recipe.init_image[:12]}..." if recipe.init_image else "",
         "" if item.planned else "no longer in the plan",
     ]
     return f"{label(item.id)}  {', '.join(filter(None, said))}"

@@ -20,7 +20,7 @@ def command(
             help="Worker processes, each with one GPU or a share of the cores; with --ray: the most actors.",
         ),
     ] = None,
-    recycle: Annotated[
+    max_images_per_worker: Annotated[
         int | None,
         typer.Option("--max-images-per-worker", min=1, metavar="N", help="Replace a worker process after N images."),
     ] = None,
@@ -50,4 +50,4 @@ def command(
     with opened(context, as_json) as session:
         if again:
             return session.do(CheckStage(again), dry_run)
-        return session.do(GenerateStage(limit, score, workers, recycle, ray, gpus), dry_run)
+        return session.do(GenerateStage(limit, score, workers, max_images_per_worker, ray, gpus), dry_run)

@@ -35,18 +35,18 @@ def show_folder(screen: Screen, found: FolderScores, csv: Path | None) -> None:
 
     if csv:
         table = [
-            [item.name, *(item.scores.get(metric, "") for metric in found.metrics), " ".join(item.flags)]
+            [item.name, *(item.scores.get(metric, "") for metric in found.metrics), " ".join(item.issues)]
             for item in found.pictures
         ]
-        write_csv(csv, ["path", *found.metrics, "flags"], table)
+        write_csv(csv, ["path", *found.metrics, "issues"], table)
     if found.pictures and not screen.as_json:
         shown = [*found.ranking_metrics, *(metric for metric in SHOWN if metric not in found.ranking_metrics)]
         ordered = sorted(found.pictures, key=lambda item: [-item.scores[metric] for metric in shown])
-        rows = [[item.name, *(f"{item.scores[m]:.3g}" for m in shown), ", ".join(item.flags)] for item in ordered]
-        screen.table(["path", *shown, "flags"], rows)
-    flags = {item.name: item.flags for item in found.pictures if item.flags}
-    flagged = f", {len(flags)} flagged ({counted(flags)})" if flags else ""
-    screen.line("score", f"{amount(len(found.pictures), 'image')}{flagged}, {len(found.looked.skipped)} skipped")
+        rows = [[item.name, *(f"{item.scores[m]:.3g}" for m in shown), ", ".join(item.issues)] for item in ordered]
+        screen.table(["path", *shown, "issues"], rows)
+    issues = {item.name: item.issues for item in found.pictures if item.issues}
+    with_issues = f", {len(issues)} with issues ({counted(issues)})" if issues else ""
+    screen.line("score", f"{amount(len(found.pictures), 'image')}{with_issues}, {len(found.looked.skipped)} skipped")
     end(screen, found.looked, found.as_json())
 
 

@@ -22,7 +22,7 @@ def command(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Verify every token on the chain and on IPFS; no key is needed.
+    """Verify every token on the chain and on IPFS, without a key.
 
     The command compares recipient, token URI, CID, metadata and image with what was recorded when the set was frozen,
     deployed and minted. It renders the recipes of a sample again.

@@ -15,7 +15,7 @@ def command(as_json: Json = False) -> None:
         screen.say(f"{metric.title}: {metric.span}, {metric.direction}")
         screen.wrapped(metric.says)
         if defect := metric.defect:
-            screen.wrapped(f"Flag: {defect.flag}, {defect.side} {defect.threshold:g}. {defect.says}")
+            screen.wrapped(f"Issue: {defect.issue}, {defect.side} {defect.threshold:g}. {defect.says}")
         screen.wrapped(f"Source: {metric.source}")
         screen.wrapped(f"Limits: {metric.limits}")
     screen.wrapped(f"A percentile is the share of {found.percentile_of} that have a lower number.")

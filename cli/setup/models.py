@@ -11,17 +11,17 @@ from ..session import Json
 def command(as_json: Json = False) -> None:
     """List the diffusion models by their short names.
 
-    `generator.model` in collection.toml takes these names. The list also shows the licence, the size and the usual
+    `generator.model` in collection.toml takes these names. The list also shows the license, the size and the usual
     number of steps of each model.
     """
     from collection.config.models import model_presets
 
     screen = Screen(as_json)
     presets = list(model_presets().values())
-    screen.say(f"{'name':<16} {'licence':<24} {'GB':>4} {'pixels':>6} {'steps':>5}")
+    screen.say(f"{'name':<16} {'license':<24} {'GB':>4} {'pixels':>6} {'steps':>5}")
     for preset in presets:
         numbers = f"{preset.size_gb:>4.1f} {preset.size:>6} {preset.steps:>5}"
-        screen.say(f"{preset.name:<16} {preset.licence:<24} {numbers}")
+        screen.say(f"{preset.name:<16} {preset.license:<24} {numbers}")
         screen.say(f"{'':16} {preset.note}")
-    screen.say("These facts come from the pages of the models. Read the licence before you sell images of a model.")
+    screen.say("These facts come from the pages of the models. Read the license before you sell images of a model.")
     screen.object({"models": [asdict(preset) for preset in presets]})

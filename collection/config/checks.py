@@ -22,7 +22,7 @@ def check(config: Config, refuse: Refuse) -> None:
     _check_names(config, refuse)
     for index, series in enumerate(config.series):
         _check_blend(refuse, ["series", index, "blend"], series.blend, config)
-        _check_blend(refuse, ["series", index, "late_blend"], series.late_blend, config)
+        _check_blend(refuse, ["series", index, "switch_to"], series.switch_to, config)
         _check_axes(config, ["series", index, "axes"], series, refuse)
     for index, one in enumerate(config.one_of_ones):
         _check_blend(refuse, ["one_of_ones", index, "blend"], one.blend, config)
@@ -41,7 +41,7 @@ def check(config: Config, refuse: Refuse) -> None:
 
 
 def _check_shares(config: Config, refuse: Refuse) -> None:
-    """Each series is one artist's, so that an image counts for one share, and its slot is told by traits and artist."""
+    """Each series is one artist's, so that an image counts for one share, and its cell is told by traits and artist."""
     shares, names = config.select.shares, [artist.name for artist in config.artists]
     known, taken = [series.name for series in config.series], set[str]()
     for name in shares:

@@ -19,7 +19,7 @@ from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, cor
 from collection.config.types import Table
 from collection.errors import CollectionError, UnknownPluginError, UsageError
 from collection.plugins import Registry
-from collection.spelling import nearest
+from collection.spelling import OPTIONS, nearest
 
 GROUP = "collection.generators"
 BUILT_IN: Mapping[str, str] = {
@@ -44,11 +44,11 @@ class Capabilities:
     style_blends: bool = False
     """It can mix several styles by weight."""
     prompt_schedules: bool = False
-    """It can change from one blend to another on the way (`late_blend`)."""
+    """It can change from one blend to another on the way (`switch_to`)."""
     interpolation: bool = False
-    """It can make pictures between two recipes (`toward`)."""
+    """It can make pictures between two recipes (`interpolation_target`)."""
     batch: bool = False
-    """It computes several images at once; its recipes say how many (`batch`)."""
+    """It computes several images at once; its recipes say how many (`batch_size`)."""
     enlarges: Literal["", "redraws", "tiles"] = ""
     """How its images are enlarged: drawn again at another size, or painted anew tile by tile (needs `init_image`)."""
     longest: int = 8192
@@ -142,7 +142,7 @@ class GeneratorTable(Table):
         return self.model_dump(include=set(self.option_names()), exclude_none=True)
 
     @property
-    def batch_size(self) -> int:
+    def default_batch_size(self) -> int:
         """Recipes that one call brings, where they do not say it themselves."""
         return 1
 
@@ -175,7 +175,7 @@ def read_options(generator: str, options: type[Table], values: Mapping[str, Any]
     for name in values:
         if name not in known:
             raise UsageError(
-                f'{generator} has no option "{name}"{nearest(name, known)}', f"its options: {', '.join(known)}"
+                f'{generator} has no option "{name}"{nearest(name, known, OPTIONS)}', f"its options: {', '.join(known)}"
             )
     try:
         return options.model_validate(dict(values), strict=True)

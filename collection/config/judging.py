@@ -21,7 +21,7 @@ class Score(Table):
     aesthetic-v2.5 on those of siglip."""
     safety: str = Field(default="off", min_length=1)
     """off, open-nsfw (needs weights of its own; the error says how to get them), or an ONNX file of that network."""
-    moods: tuple[str, ...] = (
+    emotions: tuple[str, ...] = (
         "amusement", "awe", "contentment", "excitement", "anger", "disgust", "fear", "sadness",
     )  # fmt: skip
     """Emotions that images are compared with, by an encoder with a text tower. These eight are those of Mikels et al.
@@ -32,9 +32,9 @@ class Score(Table):
     preference: tuple[str, ...] = ()
     """Models of what people prefer: pickscore, hps-v2.1, image-reward (fetched from their hub), or NAME:PLACE with a
     folder, a file or a hub id. They look at image and prompt, and are comparable inside one prompt only."""
-    batch: int = Field(default=32, ge=1, le=1024)
-    flags: dict[str, float] = {}
-    """From where on a number counts as a defect, by the name of the flag: the table [score.flags]."""
+    batch_size: int = Field(default=32, ge=1, le=1024)
+    issues: dict[str, float] = {}
+    """From where on a number counts as a defect, by the name of the issue: the table [score.issues]."""
 
 
 class Dedupe(Table):

@@ -1,4 +1,4 @@
-"""The models that are known to work, by short name: hub id, licence, and the settings they were made for."""
+"""The models that are known to work, by short name: hub id, license, and the settings they were made for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ModelPreset:
 
     name: str
     hub_id: str
-    licence: str
+    license: str
     size_gb: float
     """Gigabytes of its weights in half precision."""
     size: int
@@ -37,7 +37,7 @@ class ModelPreset:
         """The keys of [generator] that stand for the preset's name."""
         found = {
             "model": self.hub_id,
-            "licence": self.licence,
+            "license": self.license,
             "steps": self.steps,
             "guidance": self.guidance,
             "scheduler": self.scheduler,

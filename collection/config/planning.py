@@ -203,8 +203,8 @@ class Series(Table):
     """What a diffusion model is to avoid."""
     blend: dict[str, Weight] = {}
     """Weight of each style; absent: the only style there is, or the generator's own choice."""
-    late_blend: dict[str, Weight] = {}
-    """The blend of a diffusion model's later steps, from the generator's switch on; absent: blend to the end."""
+    switch_to: dict[str, Weight] = {}
+    """The blend of a diffusion model's later steps, from the generator's switch_at on; absent: blend to the end."""
     share: float = Field(default=1, gt=0, lt=1e9)
     """How much of the candidates this series gets, beside the shares of the others."""
     axes: Axes = Axes()

@@ -52,7 +52,7 @@ class Royalties(Table):
 class Publish(Table):
     """How the set appears in the world."""
 
-    licence: str | None = None
+    license: str | None = None
     """The rights a holder gets, as an SPDX identifier where there is one: CC-BY-4.0, CC0-1.0."""
     external_url: str | None = Field(default=None, pattern=r"^https?://")
     storage: tuple[str, ...] = ("car",)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from collection.config.models import fill_from_preset
 from collection.errors import ConfigError, Problem, ProjectError
-from collection.spelling import nearest
+from collection.spelling import KEYS, nearest
 
 if TYPE_CHECKING:
     from collection.config.tables import Config
@@ -141,7 +141,9 @@ def _refuse_types(
                 note(place, f"the key {missing} is missing", f"add a line `{name} = ...`")
         elif problem["type"] == "extra_forbidden":
             keys = _known_keys(model, problem["loc"][:-1])
-            message = f"unknown key {_dotted(place)}{nearest(str(place[-1]), keys)}"
+            table = ".".join(str(part) for part in place[:-1] if isinstance(part, str))
+            renamed = {old.removeprefix(f"{table}."): new for old, new in KEYS.items() if old.startswith(f"{table}.")}
+            message = f"unknown key {_dotted(place)}{nearest(str(place[-1]), keys, renamed)}"
             note(place, message, f"known here: {', '.join(keys)}")
         elif tuple(place) not in known:
             note(place, _told(place, problem), "collection config --schema tells what fits")

@@ -16,8 +16,8 @@ class Select(Table):
 
     diversity: float = Field(default=0.3, ge=0, le=1)
     """0: best scores only; 1: most different only."""
-    bar: tuple[str, ...] = ("tiny",)
-    """Images with one of these flags are not chosen, unless a person locks them; blank and nsfw ones never are."""
+    exclude: tuple[str, ...] = ("tiny",)
+    """Images with one of these issues are not chosen, unless a person locks them; blank and nsfw ones never are."""
     by: tuple[str, ...] = ()
     """Metrics that say which image is better (a head's name, quality, votes, taste, taste:NAME); absent: votes or a
     taste once they are proven, else the heads, else quality."""

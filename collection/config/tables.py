@@ -95,9 +95,9 @@ class Config(Table):
                 yield self.blend(weights if isinstance(weights, dict) else {})
         yield from map(self.blend_of, self.one_of_ones)
 
-    def late_blend_of(self, series: Series) -> StyleBlend:
+    def switch_to_of(self, series: Series) -> StyleBlend:
         """The blend of the later steps of a series; empty: its blend to the end."""
-        return StyleBlend.of(series.late_blend, self._known_styles())
+        return StyleBlend.of(series.switch_to, self._known_styles())
 
     def _known_styles(self) -> dict[str, Style]:
         return {

@@ -34,7 +34,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class ContactSheet:
-    """What a sheet shows: a title, a line below it, the pictures."""
+    """The content of a contact sheet: a title, a line below it, the pictures."""
 
     title: str
     subtitle: str

@@ -89,8 +89,8 @@ class GeneratorPlugin(Generic[T]):
         """What it takes of the machine."""
         return Resources()
 
-    def licence(self, recipe: Recipe, table: T | None) -> str | None:
-        """The licence of the model that makes the recipe, recorded with its image; None: no claim is made."""
+    def license(self, recipe: Recipe, table: T | None) -> str | None:
+        """The license of the model that makes the recipe, recorded with its image; None: no claim is made."""
         return None
 
     def examine(self, table: T, folder: Path) -> str:

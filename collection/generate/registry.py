@@ -55,10 +55,10 @@ def check_generator(config: Config) -> None:
     table.check_options(table.options)
     able = table.capabilities
     for series in config.series:
-        if series.late_blend and not able.prompt_schedules:
+        if series.switch_to and not able.prompt_schedules:
             raise ConfigError(
-                f'series "{series.name}": {table.use} has no steps between which late_blend could take over',
-                "remove late_blend, or use a generator that has",
+                f'series "{series.name}": {table.use} has no steps between which switch_to could take over',
+                "remove switch_to, or use a generator that has",
             )
     mixed = next((blend for blend in config.blends() if len(blend.parts) > 1), None)
     if mixed and not able.style_blends:

@@ -14,7 +14,7 @@ from collection.errors import CollectionError, GenerationError, UnknownPluginErr
 from collection.generate.pictures import LentPictures, Pictures
 from collection.generate.plugin import Context, GeneratorPlugin
 from collection.models.device import release_memory
-from collection.values import ImageGenerator, Recipe, Rendering, canonical_json
+from collection.values import ImageGenerator, Recipe, Rendering, amount, canonical_json
 
 HEAVY = 1
 """Generators with a model in memory that are kept open; recipes come in the order of their models."""
@@ -23,7 +23,7 @@ HEAVY = 1
 class Router:
     """The generators that a project's recipes name (an ImageGenerator), opened when a recipe first needs them.
 
-    Every rendering says in its own `identity` what made it: generator, model, licence, and what the generator adds.
+    Every rendering says in its own `identity` what made it: generator, model, license, and what the generator adds.
     """
 
     identity: Mapping[str, Any] = MappingProxyType({})
@@ -43,8 +43,8 @@ class Router:
 
     @property
     def batch_size(self) -> int:
-        """Recipes a call, where they do not say their own `batch`."""
-        return self._table.batch_size
+        """Recipes a call, where they do not say their own `batch_size`."""
+        return self._table.default_batch_size
 
     def generate(self, recipes: Sequence[Recipe]) -> list[Rendering]:
         """One Rendering a recipe, in order; recipes for one opened generator are rendered by one call.
@@ -85,7 +85,9 @@ class Router:
         except Exception as error:  # whatever another's code raises: named, and the rest is made
             raise GenerationError(f"{plugin.name} failed: {type(error).__name__}: {error}") from error
         if len(rendered) != len(recipes):
-            raise GenerationError(f"{plugin.name} returned {len(rendered)} pictures of {len(recipes)} recipes")
+            raise GenerationError(
+                f"{plugin.name} returned {amount(len(rendered), 'picture')} for {amount(len(recipes), 'recipe')}"
+            )
         return [
             self._signed(plugin, recipe, identity, rendering)
             for recipe, rendering in zip(recipes, rendered, strict=True)
@@ -131,13 +133,13 @@ class Router:
     ) -> Rendering:
         """The rendering, found to be one, with the record of what made it."""
         _check_rendering(plugin.name, recipe, rendering)
-        licence = plugin.licence(recipe, self._own_table(plugin))
+        license = plugin.license(recipe, self._own_table(plugin))
         record = {
             **identity,
             **rendering.identity,
             "generator": recipe.generator,
             "model": recipe.model,
-            **({"licence": licence} if licence else {}),
+            **({"license": license} if license else {}),
             **({} if plugin.reproducible else {"reproducible": False}),
         }
         try:
@@ -151,11 +153,11 @@ def refuse_unable(recipe: Recipe, table: type[GeneratorTable]) -> None:
     """Raise GenerationError where a recipe asks its generator for what it cannot do, or has options it has not."""
     able = table.capabilities
     asked = (
-        ("begin from a picture", recipe.sketch, able.init_image),
-        ("paint a masked part anew", recipe.mask, able.mask),
+        ("begin from a picture", recipe.init_image, able.init_image),
+        ("inpaint", recipe.mask_image, able.mask),
         ("mix styles", len(recipe.blend.parts) > 1, able.style_blends),
-        ("change its blend on the way", recipe.late_blend.parts, able.prompt_schedules),
-        ("move toward another recipe", recipe.toward, able.interpolation),
+        ("change its blend on the way", recipe.switch_to.parts, able.prompt_schedules),
+        ("move toward another recipe", recipe.interpolation_target, able.interpolation),
     )
     for what, wanted, can in asked:
         if wanted and not can:

@@ -13,7 +13,7 @@ from collection.store.records import PlannedRecipe
 from collection.store.store import Store
 from collection.values import Failure, Progress, label, silent
 
-Carrier = Callable[[OnBatchDone], None]
+Runner = Callable[[OnBatchDone], None]
 """Empties the queue, and tells whenever a batch has ended: this process, others of this machine, or a cluster."""
 
 
@@ -42,7 +42,7 @@ def count_pending(store: Store, files: Files) -> int:
 def generate(
     store: Store,
     files: Files,
-    carry: Carrier,
+    runner: Runner,
     *,
     batch_size: int = 1,
     limit: int | None = None,
@@ -50,7 +50,7 @@ def generate(
 ) -> GenerateReport:
     """Make what is pending (at most `limit`); a batch that fails is named and the rest goes on.
 
-    The batches are decided here, so that every `carry` gives the same files. `batch_size` is for recipes that do
+    The batches are decided here, so that every `runner` gives the same files. `batch_size` is for recipes that do
     not say their own. What is stopped in the middle goes on with the next call; each batch is kept as it ends.
     """
     todo = pending(store, files)[:limit]
@@ -58,7 +58,7 @@ def generate(
     store.queue_batches(compose(todo, batch_size))
     progress(0, len(todo))
     if todo:
-        carry(lambda: progress(store.queue_state().done, len(todo)))
+        runner(lambda: progress(store.queue_state().done, len(todo)))
     _give_up(store)
     return _report(store, numbers)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ def read_traits(path: Path) -> dict[str, str]:
     that is told twice the first counts.
     """
     try:
-        value = parse_json(read_file(path).decode("utf-8-sig"))
+        value = parse_json(read_file(path).decode("utf-8-sig"), parse_float=str)
     except ValueError as error:
         raise ImageError(f"it is no JSON: {error}") from error
     if not isinstance(value, dict):
@@ -52,11 +51,9 @@ def _attributes(listed: Any) -> list[tuple[str, Any]]:
 
 
 def _text(value: Any) -> str:
-    """A value as a trait shows it; empty for what is none."""
+    """A value as a trait shows it, numbers as they are written; empty for what is none."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}" if math.isfinite(value) else ""
     return _sound(value) if isinstance(value, str) else str(value) if isinstance(value, int) else ""
 
 

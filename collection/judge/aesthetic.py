@@ -4,7 +4,7 @@ Three published families are read. LAION's first predictor is one linear layer (
 LAION-AI/aesthetic-predictor). The "improved" one (github christophschuhmann/improved-aesthetic-predictor) is five
 linear layers, in most files with nothing but dropout between them, which is one affine map and is folded into it; in
 the files named relu, with ReLU. Aesthetic Predictor V2.5 (github discus0434/aesthetic-predictor-v2-5) is five linear
-layers on SigLIP's vectors, in bfloat16; its licence is AGPL-3.0, so its file is read where a person has put it, and is
+layers on SigLIP's vectors, in bfloat16; its license is AGPL-3.0, so its file is read where a person has put it, and is
 never fetched.
 """
 
@@ -80,8 +80,8 @@ class AestheticPredictor:
     encoders: tuple[str, ...]
     """The embedding spaces that it may be fed, or the models of single encoders; never empty."""
     layers: tuple[Layer, ...]
-    licence: str = ""
-    """What its users must know of its licence."""
+    license: str = ""
+    """What its users must know of its license."""
 
     @property
     def dimensions(self) -> int:

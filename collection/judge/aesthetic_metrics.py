@@ -47,5 +47,5 @@ AESTHETIC_V2_5 = Metric(
     "meant to be great.",
     source="Aesthetic Predictor V2.5 (github discus0434/aesthetic-predictor-v2-5), AGPL-3.0",
     limits="There is no paper and no published correlation with people. Whose taste it holds is not known. Look at "
-    "its licence before you offer it as a service.",
+    "its license before you offer it as a service.",
 )

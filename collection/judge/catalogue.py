@@ -41,7 +41,7 @@ _BUILT_IN = {
     "taste": f"{_JUDGE}.learned_preference:TASTE",
 }
 RESERVED = ("tiny",)
-"""Flags that are of no metric: of the size of an image."""
+"""Issues that are of no metric: of the size of an image."""
 
 
 def _accept(name: str, found: Any) -> Metric:
@@ -60,11 +60,11 @@ METRICS: Registry[Metric] = Registry("collection.metrics", "metric", _BUILT_IN, 
 def metrics() -> dict[str, Metric]:
     """Every metric that works, by name; the built-in ones first."""
     found: dict[str, Metric] = {}
-    flags = set(RESERVED)
+    issues = set(RESERVED)
     for name, metric in METRICS.working():
-        if metric.defect is None or metric.defect.flag not in flags:
+        if metric.defect is None or metric.defect.issue not in issues:
             found[name] = metric
-            flags |= {metric.defect.flag} if metric.defect else set()
+            issues |= {metric.defect.issue} if metric.defect else set()
     return found
 
 
@@ -72,7 +72,7 @@ def failures() -> tuple[Failure, ...]:
     """The metrics of packages that cannot be used, and why."""
     there = metrics()
     same = [
-        Failure(f"metric {name}", f'another metric has the flag "{metric.defect.flag}" already; it is not used')
+        Failure(f"metric {name}", f'another metric has the issue "{metric.defect.issue}" already; it is not used')
         for name, metric in METRICS.working()
         if name not in there and metric.defect
     ]

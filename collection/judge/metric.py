@@ -72,10 +72,10 @@ Computed = OfPixels | OfVectors | OfSet | OfSetByPart
 class Defect:
     """From where on the number of a metric is a defect of the image."""
 
-    flag: str
+    issue: str
     """The name of the defect: blurred."""
     threshold: float
-    """What holds where [score.flags] says nothing."""
+    """What holds where [score.issues] says nothing."""
     side: Literal["under", "over"]
     """On which side of the threshold the defect is; the threshold itself is none."""
     says: str
@@ -156,7 +156,7 @@ class Metric:
             "says": self.says,
             "source": self.source,
             "limits": self.limits,
-            "flag": defect and {"name": defect.flag, "side": defect.side, "threshold": defect.threshold},
+            "issue": defect and {"name": defect.issue, "side": defect.side, "threshold": defect.threshold},
         }
 
     def wrong(self, values: Values) -> npt.NDArray[np.bool_]:
@@ -174,11 +174,11 @@ _ROUNDING = 1e-5
 
 
 def _check_defect(name: str, span: tuple[float, float], defect: Defect) -> None:
-    if not re.fullmatch(_NAME, defect.flag):
-        raise ValueError(f"{defect.flag!r} is no name of a flag: lower-case words with - or . between them")
+    if not re.fullmatch(_NAME, defect.issue):
+        raise ValueError(f"{defect.issue!r} is no name of an issue: lower-case words with - or . between them")
     if not span[0] <= defect.threshold <= span[1]:
-        raise ValueError(f"the threshold of {defect.flag} is {defect.threshold}, outside the range of {name}")
+        raise ValueError(f"the threshold of {defect.issue} is {defect.threshold}, outside the range of {name}")
     if defect.side not in ("under", "over"):
-        raise ValueError(f"the side of {defect.flag} is {defect.side!r}, not under or over")
+        raise ValueError(f"the side of {defect.issue} is {defect.side!r}, not under or over")
     if not defect.says:
-        raise ValueError(f"{defect.flag} does not say what it is")
+        raise ValueError(f"{defect.issue} does not say what it is")

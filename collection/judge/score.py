@@ -77,9 +77,9 @@ class Scorers:
         return replace(self, prompts=None, whole_set=None)
 
     @property
-    def licences(self) -> tuple[str, ...]:
-        """What people should know of the licences of these."""
-        return tuple(f"{item.name}: {item.licence}" for item in self.predictors if item.licence)
+    def licenses(self) -> tuple[str, ...]:
+        """What people should know of the licenses of these."""
+        return tuple(f"{item.name}: {item.license}" for item in self.predictors if item.license)
 
     def model(self, scorer: VectorScorer) -> str:
         """Identity of the numbers of vectors: what gives them, and the encoder that it is fed by."""
@@ -164,7 +164,7 @@ def score(
     failed += [item for item in after.failed if item.what not in {failure.what for failure in failed}]
     store.keep_percentiles(scorers.models)
     ranges = store.score_ranges(scorers.models)
-    notes = (*scorers.licences, *wrong, *after.notes)
+    notes = (*scorers.licenses, *wrong, *after.notes)
     return ScoreReport(total - len(failed), tuple(failed), ranges, notes, bool(failed or wrong))
 
 

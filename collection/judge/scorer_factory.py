@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
-from collection.atomic_file import write_durably
 from collection.config import Score
-from collection.errors import ConfigError, WeightsError
+from collection.errors import ConfigError
 from collection.judge.aesthetic import ENCODER_OF_SPACE, KNOWN_PREDICTORS, AestheticPredictor, load_predictor
 from collection.judge.encoders.plugin import open_encoder
 from collection.judge.pixels.pixel_metrics import PixelMetrics
@@ -22,8 +19,9 @@ from collection.judge.score import Scorers
 from collection.judge.scoring import PixelScorer
 from collection.judge.set_metrics.set_scorer import SetScorer
 from collection.judge.vector_scorer import vector_metrics
+from collection.models.hub import fetch_known
 from collection.models.weights import cache_folder
-from collection.values import ImageEncoder, sha256_hex
+from collection.values import ImageEncoder
 
 _LAION = "https://github.com/LAION-AI/aesthetic-predictor/raw/main/"
 _IMPROVED = "https://github.com/christophschuhmann/improved-aesthetic-predictor/raw/main/"
@@ -42,8 +40,6 @@ PREFERENCES: Mapping[str, tuple[Callable[[Path | str], PreferenceModel], str]] =
     "image-reward": (image_reward.ImageReward, image_reward.REPOSITORY),
 }
 """The preference models: what reads them, and the hub repository of their authors."""
-TIMEOUT = 30.0
-"""Seconds without an answer."""
 
 
 def build_scorers(settings: Score, folder: Path, sources: dict[str, str] | None = None) -> Scorers:
@@ -59,7 +55,7 @@ def build_scorers(settings: Score, folder: Path, sources: dict[str, str] | None 
         tuple(_predictor(_variant(name, encoder), folder, known) for name in settings.heads),
         build_pixel_scorers(settings, folder),
         PromptScorer(preferences) if preferences else None,
-        SetScorer(encoder, settings.moods, tuple(folder / place for place in settings.references)),
+        SetScorer(encoder, settings.emotions, tuple(folder / place for place in settings.references)),
         vector_metrics(encoder),
     )
 
@@ -127,18 +123,6 @@ def _predictor(name: str, folder: Path, sources: dict[str, str]) -> AestheticPre
 def _cached(name: str, address: str) -> Path:
     """The file of a known predictor: from the cache, or fetched into it once it has the right hash."""
     wanted = next(sha256 for sha256, known in KNOWN_PREDICTORS.items() if known.name == name)
-    path = cache_folder() / "heads" / f"{wanted}.pth"
-    if path.exists():
-        return path
+    place = cache_folder() / "heads" / f"{wanted}.pth"
     by_hand = f"fetch it yourself from {address}, and name the file in score.heads"
-    try:
-        with urlopen(address, timeout=TIMEOUT) as answer:
-            data = answer.read()
-    except (URLError, OSError) as error:
-        raise WeightsError(f"the aesthetic predictor {name} cannot be fetched: {error}", by_hand) from error
-    if sha256_hex(data) != wanted:
-        raise WeightsError(
-            f"{address} is not the aesthetic predictor {name}: its SHA-256 is {sha256_hex(data)}", by_hand
-        )
-    write_durably(path, data)
-    return path
+    return fetch_known(address, wanted, place, f"the aesthetic predictor {name}", by_hand)

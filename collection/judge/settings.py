@@ -1,4 +1,4 @@
-"""What [score] and [select] say of encoders, metrics and flags, compared with what is installed."""
+"""What [score] and [select] say of encoders, metrics and issues, compared with what is installed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from collection.config import Config
 from collection.errors import UsageError
 from collection.judge.encoders.plugin import require_encoder
-from collection.judge.flags import require_flag, thresholds
+from collection.judge.issues import require_issue, thresholds
 
 
 class Refuse(Protocol):
@@ -20,24 +20,24 @@ class Refuse(Protocol):
 
 
 def check_settings(config: Config, refuse: Refuse) -> None:
-    """Call `refuse` for an encoder, a flag or a threshold that cannot be meant. No package's encoder is loaded."""
+    """Call `refuse` for an encoder, an issue or a threshold that cannot be meant. No package's encoder is loaded."""
     try:
         require_encoder(config.score.encoder)
     except UsageError as error:
         refuse(["score", "encoder"], error.message, error.hint or "")
-    for flag, value in config.score.flags.items():
+    for issue, value in config.score.issues.items():
         try:
-            thresholds({flag: value})
+            thresholds({issue: value})
         except UsageError as error:
-            refuse(["score", "flags", flag], error.message, error.hint or "")
-    for flag in config.select.bar:
+            refuse(["score", "issues", issue], error.message, error.hint or "")
+    for issue in config.select.exclude:
         try:
-            require_flag(flag)
+            require_issue(issue)
         except UsageError as error:
-            refuse(["select", "bar"], error.message, error.hint or "")
+            refuse(["select", "exclude"], error.message, error.hint or "")
 
 
 def with_thresholds(effective: Mapping[str, Any]) -> dict[str, Any]:
-    """An effective configuration (`Config.effective`) with every threshold of [score.flags]."""
+    """An effective configuration (`Config.effective`) with every threshold of [score.issues]."""
     score = effective["score"]
-    return {**effective, "score": {**score, "flags": thresholds(score.get("flags", {}))}}
+    return {**effective, "score": {**score, "issues": thresholds(score.get("issues", {}))}}

@@ -81,7 +81,7 @@ def _pairs(recipe: Recipe) -> dict[str, str]:
         "Seed": recipe.seed,
         "Size": f"{recipe.width}x{recipe.height}",
         "Model": recipe.model,
-        "Denoising strength": options.get("strength") if recipe.sketch else None,
+        "Denoising strength": options.get("strength") if recipe.init_image else None,
         "RNG": "CPU" if table and table.capabilities.cpu_noise else None,
     }
     return {name: str(value) for name, value in pairs.items() if value is not None}

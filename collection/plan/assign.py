@@ -9,52 +9,54 @@ from typing import NoReturn
 
 from collection.errors import ConfigError
 from collection.plan.combinations import Combinations
+from collection.plan.domain import ABSENT, Combination, TraitDomain
 from collection.plan.feasible import check_feasible
-from collection.plan.seeds import Chance
-from collection.plan.settle import refute, settle
-from collection.plan.space import ABSENT, Combination, Space
+from collection.plan.resolve import refute, resolve
+from collection.plan.seeds import RandomStream
 
-PATIENCE = 20_000
+MAX_EXCHANGES_WITHOUT_GAIN = 20_000
 """Exchanges without gain, besides two a token, after which drawing is given up."""
 NOISE = 0.02
 """How often an exchange is made that makes matters worse, so that no dead end holds for ever."""
 
 
-def draw_traits(space: Space, combinations: Combinations, chance: Chance, unique: bool) -> list[Combination]:
+def draw_traits(
+    domain: TraitDomain, combinations: Combinations, stream: RandomStream, unique: bool
+) -> list[Combination]:
     """One combination a token, in random order; raises ConfigError where the quotas cannot be met under the rules.
 
     Each trait is dealt out by itself, so that its quotas hold; then tokens that break a rule, or are like another,
     exchange values with others until none does. An exchange moves no quota. (Repair by least conflicts: Minton,
     Johnston, Philips, Laird 1992.) Without `unique`, tokens may be alike where combinations are too few. Where
-    exchanging ends nowhere, it is decided whether such tokens exist (see `refute`, `settle`).
+    exchanging ends nowhere, it is decided whether such tokens exist (see `refute`, `resolve`).
     """
-    check_feasible(space, combinations, unique)
+    check_feasible(domain, combinations, unique)
     enough = all(
         ways >= quota
-        for quotas, having in zip(space.quotas, combinations.having, strict=True)
+        for quotas, having in zip(domain.quotas, combinations.having, strict=True)
         for quota, ways in zip(quotas, having, strict=True)
     )
-    drawing = _Drawing(space, chance, distinct=unique or (enough and combinations.total >= space.tokens))
+    drawing = _Drawing(domain, stream, distinct=unique or (enough and combinations.total >= domain.tokens))
     if drawing.repair() or (not unique and drawing.repair_alike()):
         return [tuple(row) for row in drawing.rows]
-    return settle(space, combinations, chance, unique) or drawing.refuse()
+    return resolve(domain, combinations, stream, unique) or drawing.refuse()
 
 
 class _Drawing:
     """The tokens' values, a row each, and where each value stands."""
 
-    def __init__(self, space: Space, chance: Chance, distinct: bool) -> None:
-        self.space, self.chance, self.distinct = space, chance, distinct
-        self.families = [_family(space, trait) for trait in range(len(space.traits))]
-        columns: list[list[int]] = [[]] * len(space.traits)
-        for trait in chain.from_iterable(self.families[root] for root, hangs in enumerate(space.hangs) if not hangs):
+    def __init__(self, domain: TraitDomain, stream: RandomStream, distinct: bool) -> None:
+        self.domain, self.stream, self.distinct = domain, stream, distinct
+        self.families = [_family(domain, trait) for trait in range(len(domain.traits))]
+        columns: list[list[int]] = [[]] * len(domain.traits)
+        for trait in chain.from_iterable(self.families[root] for root, hangs in enumerate(domain.hangs) if not hangs):
             columns[trait] = self._deal(trait, columns)
         self.rows = [list(row) for row in zip(*columns, strict=True)]
-        self.bits = [space.broken(row) for row in self.rows]
+        self.bits = [domain.broken(row) for row in self.rows]
         self.copies = Counter(map(tuple, self.rows))
         self.steps = 0
-        self.holders: list[list[list[int]]] = [[[] for _ in values] for values in space.values]
-        self.places: list[list[int]] = [[0] * len(self.rows) for _ in space.values]
+        self.holders: list[list[list[int]]] = [[[] for _ in values] for values in domain.values]
+        self.places: list[list[int]] = [[0] * len(self.rows) for _ in domain.values]
         for number, row in enumerate(self.rows):
             for trait, value in enumerate(row):
                 self.places[trait][number] = len(self.holders[trait][value])
@@ -62,10 +64,10 @@ class _Drawing:
 
     def _deal(self, trait: int, columns: Sequence[Sequence[int]]) -> list[int]:
         """A shuffled column of a trait; of a conditional one, only where its parent lets it be."""
-        values, quotas = self.space.values[trait], self.space.quotas[trait]
+        values, quotas = self.domain.values[trait], self.domain.quotas[trait]
         cards = [value for value, quota in enumerate(quotas) if values[value] != ABSENT for _ in range(quota)]
-        dealt = iter(self.chance.shuffled(cards))
-        if (hangs := self.space.hangs[trait]) is None:
+        dealt = iter(self.stream.shuffled(cards))
+        if (hangs := self.domain.hangs[trait]) is None:
             return list(dealt)
         parent, lets = hangs
         absent = values.index(ABSENT) if ABSENT in values else -1
@@ -77,13 +79,13 @@ class _Drawing:
         Once, where this takes longer than most, it is asked whether it can end at all (see `refute`).
         """
         bad = [number for number in range(len(self.rows)) if self._cost(number)]
-        patience = PATIENCE + 2 * len(self.rows)
+        patience = MAX_EXCHANGES_WITHOUT_GAIN + 2 * len(self.rows)
         left, gained, best = patience, 0, 0
         while bad:
             self.steps += 1
             if self.steps == patience:
-                refute(self.space, self.allowed())
-            place = self.chance.below(len(bad))
+                refute(self.domain, self.allowed())
+            place = self.stream.below(len(bad))
             number = bad[place]
             if not self._cost(number):
                 bad[place] = bad[-1]
@@ -112,12 +114,12 @@ class _Drawing:
         """Raise ConfigError, naming what stood in the way most often."""
         broken: Counter[str] = Counter()
         for bits in self.bits:
-            broken.update({box.source for bit, box in enumerate(self.space.boxes) if bits >> bit & 1})
+            broken.update({box.source for bit, box in enumerate(self.domain.boxes) if bits >> bit & 1})
         if self.distinct and max(self.copies.values(), default=1) > 1:
             broken["unique_traits"] = sum(count - 1 for count in self.copies.values())
         said = ", ".join(f"{source} in {count}" for source, count in broken.most_common(3))
         raise ConfigError(
-            f"no draw of {self.space.tokens:,} tokens was found that meets all quotas and rules (which is not "
+            f"no draw of {self.domain.tokens:,} tokens was found that meets all quotas and rules (which is not "
             f"proven to be impossible); broken at the end: {said} of them",
             "loosen the rules or the counts named",
         )
@@ -129,26 +131,26 @@ class _Drawing:
         """
         row = self.rows[number]
         trait = self._trait_to_change(number)
-        others = self.chance.shuffled(range(len(self.space.values[trait])))
+        others = self.stream.shuffled(range(len(self.domain.values[trait])))
         best, best_gain = None, -1_000_000
         for value in others:
             holders = self.holders[trait][value]
             if value == row[trait] or not holders:
                 continue
-            other = holders[self.chance.below(len(holders))]
+            other = holders[self.stream.below(len(holders))]
             gain = self._gain(number, other, self.families[trait])
             if gain > best_gain:
                 best, best_gain = other, gain
-        if best is None or (best_gain < 0 and self.chance.unit() >= NOISE):
+        if best is None or (best_gain < 0 and self.stream.unit() >= NOISE):
             return None, 0
         self._swap(number, best, self.families[trait])
         return best, best_gain
 
     def _trait_to_change(self, number: int) -> int:
         """A trait of the boxes that the row lies in; any trait if it lies in none."""
-        boxes = [box for bit, box in enumerate(self.space.boxes) if self.bits[number] >> bit & 1]
-        traits = sorted({trait for box in boxes for trait in box.sides} or range(len(self.space.traits)))
-        return traits[self.chance.below(len(traits))]
+        boxes = [box for bit, box in enumerate(self.domain.boxes) if self.bits[number] >> bit & 1]
+        traits = sorted({trait for box in boxes for trait in box.sides} or range(len(self.domain.traits)))
+        return traits[self.stream.below(len(traits))]
 
     def _cost(self, number: int) -> int:
         """How many boxes a row lies in, and one more if another row is like it."""
@@ -159,7 +161,7 @@ class _Drawing:
         new_one, new_two = list(self.rows[one]), list(self.rows[two])
         for trait in family:
             new_one[trait], new_two[trait] = new_two[trait], new_one[trait]
-        cost = self.space.broken(new_one).bit_count() + self.space.broken(new_two).bit_count()
+        cost = self.domain.broken(new_one).bit_count() + self.domain.broken(new_two).bit_count()
         if self.distinct:
             old, new = [tuple(self.rows[one]), tuple(self.rows[two])], [tuple(new_one), tuple(new_two)]
             cost += sum(self.copies[row] - old.count(row) + new.count(row) > 1 for row in new)
@@ -176,7 +178,7 @@ class _Drawing:
             holders[first][places[one]], holders[second][places[two]] = two, one
             places[one], places[two] = places[two], places[one]
         self.copies.update(map(tuple, rows))
-        self.bits[one], self.bits[two] = (self.space.broken(row) for row in rows)
+        self.bits[one], self.bits[two] = (self.domain.broken(row) for row in rows)
 
     def _forget(self, combination: Combination) -> None:
         self.copies[combination] -= 1
@@ -184,7 +186,7 @@ class _Drawing:
             del self.copies[combination]
 
 
-def _family(space: Space, trait: int) -> list[int]:
+def _family(domain: TraitDomain, trait: int) -> list[int]:
     """A trait and all that hang on it, parents first: what must move together."""
-    children = [child for child, hangs in enumerate(space.hangs) if hangs and hangs[0] == trait]
-    return [trait, *chain.from_iterable(_family(space, child) for child in children)]
+    children = [child for child, hangs in enumerate(domain.hangs) if hangs and hangs[0] == trait]
+    return [trait, *chain.from_iterable(_family(domain, child) for child in children)]

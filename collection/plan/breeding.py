@@ -1,4 +1,4 @@
-"""Recipes as genes: children of two recipes, by crossover, mutation and fresh blood.
+"""Recipes as genes: children of two recipes, by crossover, mutation and immigration.
 
 Every draw has a name and comes from the collection's seed, so that the same parents have the same children for ever,
 and asking for more leaves the first as they are. Only exact arithmetic is used: the same on every machine.
@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 from collection.config import Config
 from collection.config.generator import known_table
 from collection.errors import UsageError
+from collection.plan.domain import ABSENT, build_domain
 from collection.plan.seeds import derived_seed
-from collection.plan.space import ABSENT, build_space
 from collection.values import Recipe, Style, StyleBlend
 
 T = TypeVar("T")
@@ -57,13 +57,13 @@ class Draws:
 
 def rules_of(config: Config) -> Callable[[Mapping[str, str]], bool]:
     """Whether trait values may stand together under the rules of the configuration; what it does not know, may."""
-    space = build_space(config)
+    domain = build_domain(config)
 
     def allowed(traits: Mapping[str, str]) -> bool:
-        asked = [(values, traits.get(name, ABSENT)) for name, values in zip(space.traits, space.values, strict=True)]
+        asked = [(values, traits.get(name, ABSENT)) for name, values in zip(domain.traits, domain.values, strict=True)]
         if any(value not in values for values, value in asked):
             return True
-        return not space.broken([values.index(value) for values, value in asked])
+        return not domain.broken([values.index(value) for values, value in asked])
 
     return allowed
 
@@ -76,26 +76,28 @@ def breed(
     *,
     seed: int | str,
     mutation: float = 0.1,
-    fresh: float = 0.2,
+    immigration: float = 0.2,
     allowed: Callable[[Mapping[str, str]], bool] = any_traits,
 ) -> list[Recipe]:
     """`count` children of two recipes, each another picture than its parents, its siblings and all of `pool`.
 
-    `mutation` is the chance of each gene (seed, prompt part, trait, weight, option) to change; `fresh` the chance of
-    a child to have a stranger from `pool` for its second parent. `allowed` says which trait values may stand
+    `mutation` is the chance of each gene (seed, prompt part, trait, weight, option) to change; `immigration` the
+    chance of a child to have a stranger from `pool` for its second parent. `allowed` says which trait values may stand
     together. A child bears the series of its first parent. Raises UsageError where the parents cannot be crossed,
     or no further child can be found.
     """
-    _refuse_strangers(first, second)
-    kindred = [other for other in pool if (other.generator, other.model) == (first.generator, first.model)]
-    taken = {_picture(recipe) for recipe in (first, second, *kindred)}
-    strangers = [other for other in kindred if other not in (first, second)]
+    _refuse_unlike_parents(first, second)
+    alike = [other for other in pool if (other.generator, other.model) == (first.generator, first.model)]
+    taken = {_picture(recipe) for recipe in (first, second, *alike)}
+    outsiders = [other for other in alike if other not in (first, second)]
     children: list[Recipe] = []
     for number in range(count):
         for attempt in range(ATTEMPTS):
             draws = Draws(derived_seed(seed, "breed", first.sha256, second.sha256, number, attempt))
-            partner = draws.pick(strangers, "stranger") if strangers and draws.happens(fresh, "fresh") else second
-            child = _child(first, partner, kindred, draws, mutation)
+            partner = (
+                draws.pick(outsiders, "stranger") if outsiders and draws.happens(immigration, "immigration") else second
+            )
+            child = _child(first, partner, alike, draws, mutation)
             if _picture(child) not in taken and allowed(child.traits):
                 break
         else:
@@ -108,7 +110,7 @@ def breed(
     return children
 
 
-def _refuse_strangers(first: Recipe, second: Recipe) -> None:
+def _refuse_unlike_parents(first: Recipe, second: Recipe) -> None:
     if first.sha256 == second.sha256:
         raise UsageError("an image cannot be bred with itself", "`collection reroll` makes another of its kind")
     for what, one, other in (
@@ -194,10 +196,10 @@ def _blend(first: StyleBlend, second: StyleBlend, pool: Sequence[Recipe], draws:
         weights[name] = one + (other - one) * place
         if draws.happens(mutation, "blend", name, "mutation"):
             weights[name] *= draws.factor(4, "blend", name, "mutated")
-    strangers = {style.name: style for other in pool for style, _ in other.blend.parts if style.name not in styles}
-    if strangers and draws.happens(mutation, "blend", "newcomer"):
-        name = draws.pick(sorted(strangers), "blend", "newcomer", "name")
-        styles[name], weights[name] = strangers[name], max(weights.values()) / 2
+    outsiders = {style.name: style for other in pool for style, _ in other.blend.parts if style.name not in styles}
+    if outsiders and draws.happens(mutation, "blend", "newcomer"):
+        name = draws.pick(sorted(outsiders), "blend", "newcomer", "name")
+        styles[name], weights[name] = outsiders[name], max(weights.values()) / 2
     total = sum(weights.values())
     seen = {name: weight for name, weight in weights.items() if weight >= LEAST_WEIGHT * total}
     return StyleBlend.of(seen, styles)

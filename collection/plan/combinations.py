@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from collection.plan.space import Space
+from collection.plan.domain import TraitDomain
 
 WIDTH = 4096
 """States kept at a step. Beyond, the rarest are dropped, and what is counted is a lower bound."""
@@ -25,28 +25,28 @@ class Combinations:
     """False: there are at least so many."""
 
 
-def count_combinations(space: Space, width: int = WIDTH) -> Combinations:
+def count_combinations(domain: TraitDomain, width: int = WIDTH) -> Combinations:
     """Count by dynamic programming over the traits.
 
     A partial combination matters to the rest of it only by the boxes that it may still end in, so that all which
     agree in this are counted as one state; values in the same boxes are one step. Forward counts times backward
     counts give the number of combinations with each value. Exact unless more than `width` states meet at a step.
     """
-    order = _order(space)
-    layers, exact = _forward(space, order, width)
+    order = _order(domain)
+    layers, exact = _forward(domain, order, width)
     finish: States = dict.fromkeys(layers[-1], 1)
     having: list[tuple[int, ...]] = [()] * len(order)
     for place in reversed(range(len(order))):
         trait, states = order[place], layers[place]
-        after, ended = finish, _ended(space, order, place)
+        after, ended = finish, _ended(domain, order, place)
         by_mask: Counter[int] = Counter()
         before: dict[int, int] = {}
         for state, ways in states.items():
-            ends = {mask: _onward(after, state & mask, ended) for mask in set(space.masks[trait])}
+            ends = {mask: _onward(after, state & mask, ended) for mask in set(domain.masks[trait])}
             for mask, count in ends.items():
                 by_mask[mask] += ways * count
-            before[state] = sum(ends[mask] for mask in space.masks[trait])
-        having[trait] = tuple(by_mask[mask] for mask in space.masks[trait])
+            before[state] = sum(ends[mask] for mask in domain.masks[trait])
+        having[trait] = tuple(by_mask[mask] for mask in domain.masks[trait])
         finish = before
     total = sum(ways * finish[state] for state, ways in layers[0].items())
     return Combinations(total, tuple(having), exact)
@@ -57,11 +57,11 @@ def _onward(after: States, state: int, ended: int) -> int:
     return 0 if state & ended else after.get(state, 0)
 
 
-def _forward(space: Space, order: Sequence[int], width: int) -> tuple[list[States], bool]:
-    layers: list[States] = [{(1 << len(space.boxes)) - 1: 1}]
+def _forward(domain: TraitDomain, order: Sequence[int], width: int) -> tuple[list[States], bool]:
+    layers: list[States] = [{(1 << len(domain.boxes)) - 1: 1}]
     exact = True
     for place, trait in enumerate(order):
-        steps, ended = Counter(space.masks[trait]), _ended(space, order, place)
+        steps, ended = Counter(domain.masks[trait]), _ended(domain, order, place)
         found: dict[int, int] = defaultdict(int)
         for state, ways in layers[-1].items():
             for mask, many in steps.items():
@@ -74,21 +74,21 @@ def _forward(space: Space, order: Sequence[int], width: int) -> tuple[list[State
     return layers, exact
 
 
-def _ended(space: Space, order: Sequence[int], place: int) -> int:
+def _ended(domain: TraitDomain, order: Sequence[int], place: int) -> int:
     """The boxes whose last trait stands at this place of the order, as bits."""
     at = {trait: index for index, trait in enumerate(order)}
-    last = [max((at[trait] for trait in box.sides), default=0) for box in space.boxes]
+    last = [max((at[trait] for trait in box.sides), default=0) for box in domain.boxes]
     return sum(1 << bit for bit, index in enumerate(last) if index == place)
 
 
-def _order(space: Space) -> list[int]:
+def _order(domain: TraitDomain) -> list[int]:
     """The traits so that few boxes are open at a time: next is always the one that leaves the fewest open."""
     order: list[int] = []
-    left = set(range(len(space.traits)))
+    left = set(range(len(domain.traits)))
 
     def opened(trait: int) -> tuple[int, int]:
         done = {*order, trait}
-        return sum(1 for box in space.boxes if done & box.sides.keys() and box.sides.keys() - done), trait
+        return sum(1 for box in domain.boxes if done & box.sides.keys() and box.sides.keys() - done), trait
 
     while left:
         order.append(min(left, key=opened))

@@ -9,7 +9,7 @@ from itertools import permutations
 
 from collection.errors import ConfigError
 from collection.plan.combinations import Combinations
-from collection.plan.space import ABSENT, Space
+from collection.plan.domain import ABSENT, TraitDomain
 
 Partners = list[int]
 """For each value of one trait, the values of another that may stand beside it, as bits."""
@@ -25,60 +25,60 @@ class Shortage:
     partners: tuple[int, ...]
 
 
-def check_feasible(space: Space, combinations: Combinations, unique: bool) -> None:
+def check_feasible(domain: TraitDomain, combinations: Combinations, unique: bool) -> None:
     """Raise ConfigError naming a quota that provably cannot be met, and why.
 
     Proven are: a value of which no combination is left; values that may stand only beside values of another trait of
     which there are too few (Hall's condition, by maximum flow, for each pair of traits, after what follows from rules
     through a third trait); and, where no two tokens may be alike, too few combinations. What passes may still be
-    impossible through more traits at once: `settle` proves that where drawing finds nothing.
+    impossible through more traits at once: `resolve` proves that where drawing finds nothing.
     """
-    found = min(shortages(space), key=lambda item: len(item.values) + len(item.partners), default=None)
+    found = min(shortages(domain), key=lambda item: len(item.values) + len(item.partners), default=None)
     if found:
-        raise ConfigError(_told(space, found), "change these counts or weights, or loosen the rules")
-    for trait, (quotas, having) in enumerate(zip(space.quotas, combinations.having, strict=True)):
+        raise ConfigError(_told(domain, found), "change these counts or weights, or loosen the rules")
+    for trait, (quotas, having) in enumerate(zip(domain.quotas, combinations.having, strict=True)):
         for value, (quota, ways) in enumerate(zip(quotas, having, strict=True)):
             if combinations.exact and ways < (quota if unique else 1):
                 said = f"{amount(ways, 'combination')} of traits" if ways else "no combination of traits"
                 raise ConfigError(
-                    f"{named_values(space, trait, [value])} is asked of {amount(quota, 'token')}, "
-                    f"but the rules leave {said} with it{_because(space, trait, [value])}",
+                    f"{named_values(domain, trait, [value])} is asked of {amount(quota, 'token')}, "
+                    f"but the rules leave {said} with it{_because(domain, trait, [value])}",
                     "ask for fewer, loosen the rules, or allow equal traits (unique_traits = false)",
                 )
-    if unique and combinations.exact and combinations.total < space.tokens:
+    if unique and combinations.exact and combinations.total < domain.tokens:
         raise ConfigError(
-            f"unique_traits: {amount(space.tokens, 'token')}, but the rules leave "
+            f"unique_traits: {amount(domain.tokens, 'token')}, but the rules leave "
             f"{amount(combinations.total, 'combination')} of traits",
             "lower supply, add values, loosen the rules, or allow equal traits (unique_traits = false)",
         )
 
 
-def shortages(space: Space) -> Iterable[Shortage]:
+def shortages(domain: TraitDomain) -> Iterable[Shortage]:
     """For each ordered pair of traits whose values restrict each other: a shortage, if there is one."""
-    pairs = _consistent(space)
+    pairs = _consistent(domain)
     for (first, second), partners in pairs.items():
-        full = (1 << len(space.values[second])) - 1
+        full = (1 << len(domain.values[second])) - 1
         if all(bits == full for bits in partners):
             continue
-        if values := _starved(space.quotas[first], space.quotas[second], partners):
+        if values := _starved(domain.quotas[first], domain.quotas[second], partners):
             reached = 0
             for value in values:
                 reached |= partners[value]
             yield Shortage(first, tuple(values), second, tuple(_ones(reached)))
 
 
-def _consistent(space: Space) -> dict[tuple[int, int], Partners]:
+def _consistent(domain: TraitDomain) -> dict[tuple[int, int], Partners]:
     """The partners of every ordered pair of traits that the boxes on one or two traits leave, also through a third
     (path consistency: Montanari, Networks of constraints, 1974)."""
-    sizes = [(1 << len(values)) - 1 for values in space.values]
-    pairs = {(a, b): [sizes[b]] * len(space.values[a]) for a, b in permutations(range(len(sizes)), 2)}
+    sizes = [(1 << len(values)) - 1 for values in domain.values]
+    pairs = {(a, b): [sizes[b]] * len(domain.values[a]) for a, b in permutations(range(len(sizes)), 2)}
     for (a, b), partners in pairs.items():
-        for box in space.boxes:
+        for box in domain.boxes:
             if box.sides.keys() <= {a, b}:
-                other = sum(1 << value for value in box.sides.get(b, range(len(space.values[b]))))
-                for value in box.sides.get(a, range(len(space.values[a]))):
+                other = sum(1 << value for value in box.sides.get(b, range(len(domain.values[b]))))
+                for value in box.sides.get(a, range(len(domain.values[a]))):
                     partners[value] &= ~other
-    changed = bool(space.boxes)
+    changed = bool(domain.boxes)
     while changed:
         changed = False
         for a, c, b in permutations(range(len(sizes)), 3):
@@ -162,29 +162,29 @@ def _ones(bits: int) -> list[int]:
     return [index for index in range(bits.bit_length()) if bits >> index & 1]
 
 
-def _told(space: Space, short: Shortage) -> str:
-    asked = sum(space.quotas[short.trait][value] for value in short.values)
-    there = sum(space.quotas[short.beside][value] for value in short.partners)
+def _told(domain: TraitDomain, short: Shortage) -> str:
+    asked = sum(domain.quotas[short.trait][value] for value in short.values)
+    there = sum(domain.quotas[short.beside][value] for value in short.partners)
     beside = (
-        f"but the rules let it stand only beside {named_values(space, short.beside, short.partners)}, "
+        f"but the rules let it stand only beside {named_values(domain, short.beside, short.partners)}, "
         f"asked of {amount(there, 'token')}"
         if short.partners
-        else f"but the rules leave no {space.traits[short.beside]} to stand beside it"
+        else f"but the rules leave no {domain.traits[short.beside]} to stand beside it"
     )
-    begin = f"{named_values(space, short.trait, short.values)} is asked of {amount(asked, 'token')}, "
-    return begin + beside + _because(space, short.trait, short.values)
+    begin = f"{named_values(domain, short.trait, short.values)} is asked of {amount(asked, 'token')}, "
+    return begin + beside + _because(domain, short.trait, short.values)
 
 
-def named_values(space: Space, trait: int, values: Sequence[int]) -> str:
+def named_values(domain: TraitDomain, trait: int, values: Sequence[int]) -> str:
     """Values of a trait in a sentence: sky = "torn" or "violet"; where that is much shorter, sky other than "clear"."""
-    others = [value for value in range(len(space.values[trait])) if value not in values]
+    others = [value for value in range(len(domain.values[trait])) if value not in values]
     joint, told = ("other than", others) if 0 < len(others) < len(values) - 2 else ("=", values)
-    said = [f'"{name}"' if (name := space.values[trait][value]) != ABSENT else "nothing" for value in told]
-    return f"{space.traits[trait]} {joint} {' or '.join(said)}"
+    said = [f'"{name}"' if (name := domain.values[trait][value]) != ABSENT else "nothing" for value in told]
+    return f"{domain.traits[trait]} {joint} {' or '.join(said)}"
 
 
-def _because(space: Space, trait: int, values: Iterable[int]) -> str:
-    sources = {box.source for box in space.boxes if box.sides.get(trait, frozenset()) & set(values)}
+def _because(domain: TraitDomain, trait: int, values: Iterable[int]) -> str:
+    sources = {box.source for box in domain.boxes if box.sides.get(trait, frozenset()) & set(values)}
     return f" ({', '.join(sorted(sources))})" if sources else ""
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collection.config import Config
+from collection.plan.domain import ABSENT
 from collection.plan.plan import Plan
-from collection.plan.space import ABSENT
 from collection.values import Recipe
 
 MOST_BYTES = 3.01

@@ -13,11 +13,11 @@ from collection.errors import ConfigError
 from collection.plan.assign import draw_traits
 from collection.plan.axes import COSTS, Point, axis_points
 from collection.plan.combinations import Combinations, count_combinations
+from collection.plan.domain import TraitDomain, build_domain
 from collection.plan.prompts import Prompt, Wildcards
 from collection.plan.quotas import largest_remainder
-from collection.plan.seeds import Chance, derived_seed
-from collection.plan.space import Space, build_space
-from collection.values import ARTIST, Recipe, Slot, StyleBlend, amount
+from collection.plan.seeds import RandomStream, derived_seed
+from collection.values import ARTIST, QuotaCell, Recipe, StyleBlend, amount
 
 Traits = Mapping[str, str]
 
@@ -51,23 +51,23 @@ class Plan:
             self.wishes[one.name] = _Wishes(config, f"one_of_ones.{number}", one, files)
 
     @cached_property
-    def space(self) -> Space:
+    def domain(self) -> TraitDomain:
         """The traits, their quotas over the tokens, and what the rules forbid."""
-        return build_space(self.config)
+        return build_domain(self.config)
 
     @cached_property
     def combinations(self) -> Combinations:
         """How many combinations of traits the rules leave."""
-        return count_combinations(self.space)
+        return count_combinations(self.domain)
 
     @cached_property
     def traits(self) -> list[Traits]:
         """The traits of every token that is not a one-of-one, in random order."""
-        if not self.space.traits or not self.space.tokens:
-            return [{}] * self.space.tokens
-        chance = Chance(derived_seed(self.config.seed, "traits"))
-        drawn = draw_traits(self.space, self.combinations, chance, self.config.unique_traits)
-        return [self.space.named(combination) for combination in drawn]
+        if not self.domain.traits or not self.domain.tokens:
+            return [{}] * self.domain.tokens
+        stream = RandomStream(derived_seed(self.config.seed, "traits"))
+        drawn = draw_traits(self.domain, self.combinations, stream, self.config.unique_traits)
+        return [self.domain.named(combination) for combination in drawn]
 
     @cached_property
     def dealt(self) -> dict[str, list[Traits]]:
@@ -89,38 +89,38 @@ class Plan:
         return {artist: len(tokens) for artist, tokens in self.dealt.items()} if self.config.select.shares else {}
 
     @cached_property
-    def slots(self) -> Counter[Slot]:
+    def cells(self) -> Counter[QuotaCell]:
         """How many tokens of each kind there are to be; empty where the configuration knows one kind only."""
         if not self.config.traits and not self.config.one_of_ones and not self.config.select.shares:
             return Counter()
         ones = [(one.name, tuple(sorted(one.traits.items()))) for one in self.config.one_of_ones]
         return Counter([("", _kind(traits, artist)) for artist, dealt in self.dealt.items() for traits in dealt] + ones)
 
-    def slot_of(self, recipe: Recipe) -> Slot:
+    def cell_of(self, recipe: Recipe) -> QuotaCell:
         """The kind of token that the image of a recipe can become."""
-        if not self.slots:
+        if not self.cells:
             return "", ()
         if any(recipe.series == one.name for one in self.config.one_of_ones):
             return recipe.series, _kind(recipe.traits)
         return "", _kind(recipe.traits, self.config.owners.get(recipe.series, ""))
 
-    def slot_of_traits(self, features: Mapping[str, str]) -> Slot:
+    def cell_of_traits(self, features: Mapping[str, str]) -> QuotaCell:
         """The kind of token that an imported image can become, by what is told of it."""
-        known = [*self.config.traits, *([ARTIST] if self.config.select.shares else [])] if self.slots else []
+        known = [*self.config.traits, *([ARTIST] if self.config.select.shares else [])] if self.cells else []
         return "", _kind({name: value for name, value in features.items() if name in known})
 
     @property
-    def goals(self) -> dict[Slot, int]:
+    def goals(self) -> dict[QuotaCell, int]:
         """How many tokens each kind is to give: by quotas where there are any, else by the shares of the series."""
-        if self.slots:
-            return dict(self.slots)
+        if self.cells:
+            return dict(self.cells)
         shares = [series.share for series in self.config.series]
         tokens = largest_remainder(self.config.supply, shares)
         return {(series.name, ()): count for series, count in zip(self.config.series, tokens, strict=True)}
 
-    def kind_of(self, recipe: Recipe) -> Slot:
+    def kind_of(self, recipe: Recipe) -> QuotaCell:
         """Which of the `goals` the image of a recipe serves."""
-        return self.slot_of(recipe) if self.slots else (recipe.series, ())
+        return self.cell_of(recipe) if self.cells else (recipe.series, ())
 
     @cached_property
     def counts(self) -> list[int]:
@@ -192,10 +192,10 @@ class Plan:
             width=size.width,
             height=size.height,
             series=table.name,
-            prompt=wish.prompt.draw(Chance(derived_seed(seed, "prompt")), traits, variables),
-            negative_prompt=wish.negative.draw(Chance(derived_seed(seed, "negative prompt")), traits, variables),
+            prompt=wish.prompt.draw(RandomStream(derived_seed(seed, "prompt")), traits, variables),
+            negative_prompt=wish.negative.draw(RandomStream(derived_seed(seed, "negative prompt")), traits, variables),
             blend=self.config.blend(point["blend"]) if "blend" in point else wish.blend,
-            late_blend=wish.late_blend,
+            switch_to=wish.switch_to,
             traits=dict(traits),
             options=options,
         )
@@ -221,6 +221,6 @@ class _Wishes:
         return self._config.blend_of(self._table)
 
     @cached_property
-    def late_blend(self) -> StyleBlend:
+    def switch_to(self) -> StyleBlend:
         """The styles of the later steps; empty: `blend` to the end."""
-        return self._config.late_blend_of(self._table) if isinstance(self._table, Series) else StyleBlend()
+        return self._config.switch_to_of(self._table) if isinstance(self._table, Series) else StyleBlend()

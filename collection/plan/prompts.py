@@ -20,7 +20,7 @@ from collection.plan.grammar import (
     parse,
     parse_entry,
 )  # fmt: skip
-from collection.plan.seeds import Chance
+from collection.plan.seeds import RandomStream
 from collection.spelling import nearest
 
 MAX_DRAWN, MAX_COUNTED = 20_000, 200_000
@@ -76,12 +76,12 @@ class Prompt:
         self.count = checked.parts(self.parts)
         """In how many ways it can be drawn, with traits and axes fixed. Two ways may write the same."""
 
-    def draw(self, chance: Chance, traits: Mapping[str, str], variables: Mapping[str, str] | None = None) -> str:
+    def draw(self, stream: RandomStream, traits: Mapping[str, str], variables: Mapping[str, str] | None = None) -> str:
         """The prompt of one image; spaces in a row become one, unless nothing was to be drawn."""
         if self._plain:
             return "".join(part.text for part in self.parts if isinstance(part, Words))
         given: dict[str, Parts] = {name: (Words(text),) for name, text in (variables or {}).items()}
-        drawn = _Draw(self._wildcards, chance, traits, given).parts(self.parts)
+        drawn = _Draw(self._wildcards, stream, traits, given).parts(self.parts)
         return " ".join(drawn.split())
 
 
@@ -126,10 +126,10 @@ class _Draw(_Walk):
     """Draws one prompt."""
 
     def __init__(
-        self, wildcards: Wildcards, chance: Chance, traits: Mapping[str, str], variables: dict[str, Parts]
+        self, wildcards: Wildcards, stream: RandomStream, traits: Mapping[str, str], variables: dict[str, Parts]
     ) -> None:
         super().__init__(wildcards, MAX_DRAWN, variables)
-        self.chance, self.traits = chance, traits
+        self.stream, self.traits = stream, traits
 
     def parts(self, parts: Parts) -> str:
         return "".join(map(self.node, parts))
@@ -158,19 +158,19 @@ class _Draw(_Walk):
         return found
 
     def pick(self, options: Sequence[Option]) -> Parts:
-        return options[self.chance.weighted([weight for weight, _ in options])][1]
+        return options[self.stream.weighted([weight for weight, _ in options])][1]
 
     def choice(self, choice: Choice) -> str:
         """Some of the options, none twice; of a single wildcard, some of its entries."""
         options, wildcard = _options(choice, self.wildcards)
         high = len(options) if choice.high is None else min(choice.high, len(options))
         low = min(choice.low, high)
-        amount = low + (self.chance.below(high - low + 1) if high > low else 0)
+        amount = low + (self.stream.below(high - low + 1) if high > low else 0)
         left, drawn = list(options), []
         if wildcard:
             self.enter(f"__{wildcard.name}__", wildcard.position)
         for _ in range(amount):
-            place = self.chance.weighted([weight for weight, _ in left])
+            place = self.stream.weighted([weight for weight, _ in left])
             drawn.append(self.parts(left.pop(place)[1]))
         if wildcard:
             self.resolving.pop()

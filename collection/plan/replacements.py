@@ -32,13 +32,13 @@ def shortfall(goals: Mapping[Kind, int], usable: Mapping[Kind, int], lost: Mappi
     return needed
 
 
-def refill(templates: Sequence[Recipe], count: int, collection_seed: int | str, begin: int) -> list[Recipe]:
+def top_up(templates: Sequence[Recipe], count: int, collection_seed: int | str, begin: int) -> list[Recipe]:
     """`count` recipes after `templates`, over and over, with new seeds.
 
-    `begin` is how many refills there were, so that each gets a seed of its own.
+    `begin` is how many top-ups there were, so that each gets a seed of its own.
     """
     chosen = [templates[number % len(templates)] for number in range(count)]
     return [
-        replace(template, seed=derived_seed(collection_seed, template.series, "refill", begin + number))
+        replace(template, seed=derived_seed(collection_seed, template.series, "top-up", begin + number))
         for number, template in enumerate(chosen)
     ]

@@ -23,7 +23,7 @@ def derived_seed(collection_seed: int | str, *names: int | str) -> int:
     return int.from_bytes(digest.digest()[:8], "big") >> 11
 
 
-class Chance:
+class RandomStream:
     """A stream of random numbers that is the same on every machine and for ever.
 
     Mersenne Twister (Matsumoto, Nishimura 1998) through `random.Random.random`, the one method of which Python

@@ -10,7 +10,7 @@ from typing import Any
 from collection.config import Config
 from collection.errors import PublishError
 from collection.publish.layout import images_directory, metadata_directory, root_directory
-from collection.publish.metadata import contract_metadata, model_licence, token_metadata
+from collection.publish.metadata import contract_metadata, model_license, token_metadata
 from collection.publish.provenance import provenance_hash
 from collection.store.files import Files
 from collection.store.records import Asset, Freeze
@@ -30,7 +30,7 @@ class FreezeReport:
 
 def inputs(store: Store, config: Config) -> str:
     """Hash of all that the frozen set depends on: the chosen files and what the metadata says."""
-    chosen = [[asset.id, asset.file_sha256, *model_licence(asset).values()] for asset in _chosen(store)]
+    chosen = [[asset.id, asset.file_sha256, *model_license(asset).values()] for asset in _chosen(store)]
     return sha256_hex(canonical_json([chosen, settings_of(config)]))
 
 

@@ -54,8 +54,8 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
             "image_sha256": asset.file_sha256,
             "pixel_sha256": asset.pixel_sha256,
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
-            "licence": config.publish.licence,
-            **model_licence(asset),
+            "license": config.publish.license,
+            **model_license(asset),
         },
     }
     if config.publish.external_url:
@@ -63,13 +63,13 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
     return value
 
 
-def model_licence(asset: Asset) -> dict[str, str]:
-    """`model_licence`, the licence of the weights that made an image, as it was recorded when the image was made.
+def model_license(asset: Asset) -> dict[str, str]:
+    """`model_license`, the license of the weights that made an image, as it was recorded when the image was made.
 
     Empty where none was: what the configuration says now may be of another model.
     """
-    recorded = asset.generator.get("licence")
-    return {"model_licence": recorded} if isinstance(recorded, str) and recorded else {}
+    recorded = asset.generator.get("license")
+    return {"model_license": recorded} if isinstance(recorded, str) and recorded else {}
 
 
 def recipe_of(metadata: Mapping[str, Any]) -> Recipe:

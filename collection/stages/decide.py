@@ -43,7 +43,7 @@ def decide(project: Project, verdict: Verdict, images: Sequence[int], by: Curato
         _record(project, by, [Decision("flag", number, "none" if off else "pick") for number in images])
     else:
         said = {"locked" if verdict == "lock" else "rejected": images}
-        choices.decide(project.store, judges_of(project).wish(), **said, curator=by.name, seen=by.seen)
+        choices.decide(project.store, judges_of(project).criteria(), **said, curator=by.name, seen=by.seen)
     return _told(f"{verdict} off" if off else verdict, by, images)
 
 
@@ -59,9 +59,9 @@ def write_note(project: Project, images: Sequence[int], text: str, by: Curator) 
 
 def notes_on(project: Project, images: Sequence[int]) -> dict[int, Sequence[tuple[str, str]]]:
     """What is written on these images: (curator, text), by number; images without a note are left out."""
-    from collection.curate.reviews.log import standings
+    from collection.curate.reviews.log import review_states
 
-    said = standings(project.store)
+    said = review_states(project.store)
     return {number: said[number].notes for number in images if number in said and said[number].notes}
 
 

@@ -45,24 +45,24 @@ class DedupeStage:
         todo = pending(project.store, thresholds, ranking)
         if todo:
             dedupe(project.store, thresholds, ranking, progress=progress)
-        aside, report = project.store.duplicates(), project.store.stage_report("dedupe")
-        line = f"{'' if todo else 'nothing to do: '}{_line(aside)}{_searched(report.get('search', {}))}"
-        return Report("dedupe", line, {**report, "duplicates": [_item(item) for item in aside]})
+        duplicates, report = project.store.duplicates(), project.store.stage_report("dedupe")
+        line = f"{'' if todo else 'nothing to do: '}{_line(duplicates)}{_searched(report.get('search', {}))}"
+        return Report("dedupe", line, {**report, "duplicates": [_item(item) for item in duplicates]})
 
     def _thresholds(self, project: Project) -> DuplicateThresholds:
         thresholds = judges_of(project).duplicate_thresholds
         return thresholds if self.cosine is None else replace(thresholds, cosine=self.cosine)
 
 
-def _line(aside: Sequence[Duplicate]) -> str:
-    pairs = [f"{item.keeper} kept, {label(item.asset_id)} set aside" for item in aside[:SHOWN]]
-    more = f"; and {len(aside) - SHOWN} more" if len(aside) > SHOWN else ""
-    return f"{amount(len(aside), 'near-duplicate')}{': ' if aside else ''}{'; '.join(pairs)}{more}"
+def _line(duplicates: Sequence[Duplicate]) -> str:
+    pairs = [f"{item.representative} kept, {label(item.asset_id)} set aside" for item in duplicates[:SHOWN]]
+    more = f"; and {len(duplicates) - SHOWN} more" if len(duplicates) > SHOWN else ""
+    return f"{amount(len(duplicates), 'near-duplicate')}{': ' if duplicates else ''}{'; '.join(pairs)}{more}"
 
 
 def _item(item: Duplicate) -> dict[str, Any]:
-    keeper = item.keeper_id or item.elsewhere
-    return {"image": item.asset_id, "keeper": keeper, "why": item.why, "distance": item.distance}
+    representative = item.representative_id or item.elsewhere
+    return {"image": item.asset_id, "representative": representative, "why": item.why, "distance": item.distance}
 
 
 def _searched(search: Mapping[str, Any]) -> str:
@@ -79,7 +79,7 @@ def _searched(search: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AgainstStage:
-    """Sets aside what is too near to a picture of another project or of a plain folder."""
+    """Sets duplicates what is too near to a picture of another project or of a plain folder."""
 
     place: Path
     forget: bool = False

@@ -18,7 +18,7 @@ from collection.stages.judges import judges_of
 from collection.stages.report import Report, spans
 from collection.values import Progress, Recipe, amount, sha256_hex, silent
 
-__all__ = ["seeds_of", "strengths_of"]  # the options of VariantsStage, as people type them
+__all__ = ["seeds_of", "strengths_of"]  # the options of VariationsStage, as people type them
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +66,17 @@ class DeriveStage(ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class RefillStage(DeriveStage):
+class TopUpStage(DeriveStage):
     """Plans what is missing of the supply after duplicates were set aside and images rejected, kind by kind."""
 
-    name: ClassVar[str] = "refill"
+    name: ClassVar[str] = "top-up"
     nothing: ClassVar[str] = "nothing to do: every series can fill its share of the supply"
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """New recipes for the kinds of token that lack candidates."""
-        from collection.plan.additions import refilled
+        from collection.plan.derived_recipes import topped_up
 
-        return Derived(refilled(project.store, project.plan, judges_of(project).wish().rejected))
+        return Derived(topped_up(project.store, project.plan, judges_of(project).criteria().rejected))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class RerollStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """One new recipe for each image."""
-        from collection.plan.additions import rerolled
+        from collection.plan.derived_recipes import rerolled
 
         numbers = list(dict.fromkeys(self.images))
         return Derived(rerolled(project.store, project.config, numbers), numbers)
@@ -103,21 +103,21 @@ class BreedStage(DeriveStage):
     children: int = 4
     mutation: float = 0.1
     """The chance of each gene to change."""
-    fresh: float = 0.2
+    immigration: float = 0.2
     """The chance of a child to have a stranger for the second parent."""
     name: ClassVar[str] = "breed"
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """The children's."""
-        from collection.plan.additions import bred
+        from collection.plan.derived_recipes import bred
 
-        parents, chances = (self.first, self.second), {"mutation": self.mutation, "fresh": self.fresh}
+        parents, chances = (self.first, self.second), {"mutation": self.mutation, "immigration": self.immigration}
         return Derived(bred(project.store, project.config, parents, self.children, **chances))
 
 
 @dataclass(frozen=True, slots=True)
-class VariantsStage(DeriveStage):
-    """Plans variants of a picture by image-to-image, over strengths and seeds."""
+class VariationsStage(DeriveStage):
+    """Plans variations of a picture by image-to-image, over strengths and seeds."""
 
     picture: Path | int
     """A picture file, or the number of an image, which gives its own recipe too."""
@@ -125,20 +125,20 @@ class VariantsStage(DeriveStage):
     """How far to leave it: 0 not at all, 1 wholly."""
     seeds: Sequence[int] = (0, 1, 2, 3)
     series: str | None = None
-    """The series whose prompts and styles a file's variants take; None: the first."""
-    name: ClassVar[str] = "variants"
+    """The series whose prompts and styles a file's variations take; None: the first."""
+    name: ClassVar[str] = "variations"
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """Each seed with each strength."""
-        from collection.plan.additions import varied
-        from collection.plan.variants import variants
+        from collection.plan.derived_recipes import varied
+        from collection.plan.from_images import variations
 
         if isinstance(self.picture, int):
             return Derived(varied(project.store, self.picture, self.strengths, self.seeds))
         templates = _templates(project, self.series)
-        variants(templates, "", self.strengths, self.seeds)  # refuses before a file is kept
+        variations(templates, "", self.strengths, self.seeds)  # refuses before a file is kept
         sha256 = _kept_picture(project, self.picture.read_bytes(), self.picture, keep)
-        return Derived(variants(templates, sha256, self.strengths, self.seeds))
+        return Derived(variations(templates, sha256, self.strengths, self.seeds))
 
 
 def _templates(project: Project, series: str | None) -> list[Recipe]:
@@ -180,11 +180,11 @@ class InpaintStage(DeriveStage):
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """One for each attempt."""
         from collection.pictures.files import check_mask
-        from collection.plan.additions import generated
-        from collection.plan.variants import inpaint, inpaint_seeds, refuse_unable
+        from collection.plan.derived_recipes import generated
+        from collection.plan.from_images import inpaint, inpaint_seeds, refuse_unable
 
         asset, recipe = generated(project.store, self.image)
-        refuse_unable([recipe], "mask", "paint a masked part anew")
+        refuse_unable([recipe], "mask", "inpaint")
         data = self.mask.read_bytes()
         check_mask(data, self.mask, (asset.width, asset.height))
         sha256 = _kept_picture(project, data, self.mask, keep)
@@ -203,8 +203,8 @@ class InterpolateStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """So many, evenly spread, without the two themselves."""
-        from collection.plan.additions import generated
-        from collection.plan.variants import interpolate
+        from collection.plan.derived_recipes import generated
+        from collection.plan.from_images import interpolate
 
         start, end = (generated(project.store, number)[1] for number in (self.first, self.second))
         return Derived(interpolate(start, end, self.images))
@@ -219,7 +219,7 @@ class FinishStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """One for each draft that is chosen."""
-        from collection.plan.variants import finished
+        from collection.plan.from_images import finished
 
         chosen = {item.asset_id for item in project.store.selection()}
         drafts = [item for item in project.store.recipes() if item.planned and item.id in chosen]

@@ -24,13 +24,13 @@ class ScoredPicture:
     scores: Mapping[str, float]
     percentiles: Mapping[str, float]
     """Where each of those numbers stands among those of the folder, 0 to 100."""
-    flags: Mapping[str, str]
+    issues: Mapping[str, str]
     """What is wrong with it, and why in words."""
 
     def as_json(self) -> dict[str, Any]:
         """The same in JSON values."""
         numbers = {"scores": dict(self.scores), "percentiles": dict(self.percentiles)}
-        return {"path": self.name, **numbers, "flags": dict(self.flags)}
+        return {"path": self.name, **numbers, "issues": dict(self.issues)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,8 @@ def score_folder(
     from collection.stages.picture_folder import open_folder
 
     with open_folder(folder, Score(encoder=encoder, heads=tuple(heads)), progress=progress) as found:
-        scores, percentiles, flags = found.scores(), found.percentiles(), found.flags()
-        pictures = [ScoredPicture(name, scores[name], percentiles[name], flags.get(name, {})) for name in scores]
+        scores, percentiles, issues = found.scores(), found.percentiles(), found.issues()
+        pictures = [ScoredPicture(name, scores[name], percentiles[name], issues.get(name, {})) for name in scores]
         return FolderScores(pictures, found.metrics, found.ranking_metrics, _looked(found))
 
 

@@ -13,7 +13,7 @@ from collection.stages.report import Report
 from collection.values import Progress, amount, label, silent
 
 if TYPE_CHECKING:
-    from collection.generate.run import Carrier, GenerateReport
+    from collection.generate.run import GenerateReport, Runner
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class GenerateStage:
     """Score each image while the next is made."""
     workers: int | None = None
     """Processes of this machine; of a cluster, actors at most."""
-    recycle: int | None = None
+    max_images_per_worker: int | None = None
     """Images after which a worker process is replaced."""
     ray: str | None = None
     """The address of a Ray cluster: HOST:PORT, auto, or local for one on this machine."""
@@ -51,20 +51,21 @@ class GenerateStage:
         keep_references(project)
         begun = time.monotonic()
         report = generate(
-            project.store, project.files, self._carrier(project), batch_size=project.generator.batch_size,
+            project.store, project.files, self._runner(project), batch_size=project.generator.batch_size,
             limit=self.limit, progress=progress,
         )  # fmt: skip
         return _report(report, time.monotonic() - begun, self.pending(project))
 
-    def _carrier(self, project: Project) -> Carrier:
-        from collection.stages.runners import carrier_of
+    def _runner(self, project: Project) -> Runner:
+        from collection.stages.runners import runner_of
 
         cluster = None
         if self.ray:
             from collection.generate.running.ray_cluster import Cluster
 
             cluster = Cluster(self.ray, self.workers, self.gpus)
-        return carrier_of(project, judged=self.judged, workers=self.workers, recycle=self.recycle, cluster=cluster)
+        most = self.max_images_per_worker
+        return runner_of(project, judged=self.judged, workers=self.workers, max_images_per_worker=most, cluster=cluster)
 
 
 def _nothing_to_do(project: Project) -> Report:

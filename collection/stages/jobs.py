@@ -16,7 +16,7 @@ from typing import Any
 from collection.errors import CollectionError
 from collection.project import open_project
 from collection.stages.dedupe import DedupeStage
-from collection.stages.derive import BreedStage, RefillStage, RerollStage, VariantsStage
+from collection.stages.derive import BreedStage, RerollStage, TopUpStage, VariationsStage
 from collection.stages.generate import GenerateStage
 from collection.stages.pipeline import Stage, run_stages
 from collection.stages.report import Report
@@ -31,9 +31,9 @@ MADE: tuple[Stage, ...] = (GenerateStage(), ScoreStage(), DedupeStage())
 """What makes planned images ready to be looked at."""
 JOBS: Mapping[str, Callable[[Options], tuple[Stage, ...]]] = {
     "reroll": lambda options: (RerollStage(options["images"]), *MADE),
-    "refill": lambda _: (RefillStage(), *MADE),
+    "top-up": lambda _: (TopUpStage(), *MADE),
     "breed": lambda options: (_breed(**options), *MADE),
-    "variants": lambda options: (VariantsStage(options["image"], options["strengths"], options["seeds"]), *MADE),
+    "variations": lambda options: (VariationsStage(options["image"], options["strengths"], options["seeds"]), *MADE),
     "generate": lambda _: MADE,
     "score": lambda _: (ScoreStage(),),
     "dedupe": lambda _: (DedupeStage(),),
@@ -60,9 +60,9 @@ def run_job(folder: Path, kind: str, options: Options, line: Connection) -> None
             line.send({"state": "failed", "error": str(error), "hint": "collection doctor looks at disk and folders"})
 
 
-def _breed(images: Sequence[int], children: int, mutation: float, fresh: float) -> BreedStage:
+def _breed(images: Sequence[int], children: int, mutation: float, immigration: float) -> BreedStage:
     first, second = images
-    return BreedStage(first, second, children, mutation, fresh)
+    return BreedStage(first, second, children, mutation, immigration)
 
 
 def _watched(line: Connection) -> Callable[[Stage], AbstractContextManager[Progress]]:

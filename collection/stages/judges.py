@@ -10,15 +10,15 @@ from collection.project import Project
 from collection.values import TextEncoder
 
 if TYPE_CHECKING:
-    from collection.curate.reviews.state import Standing
+    from collection.curate.reviews.state import ReviewState
     from collection.curate.search.catalogue import Catalogue, RankingContext
-    from collection.curate.selection.criteria import Wish
+    from collection.curate.selection.criteria import SelectionCriteria
     from collection.judge.duplicates.dedupe import DuplicateThresholds
     from collection.judge.duplicates.regroup import Regrouping
     from collection.judge.score import Scorers
 
-Flagged = Mapping[int, Mapping[str, str]]
-"""What is wrong with images, by number: flags, and why in words."""
+IssuesByImage = Mapping[int, Mapping[str, str]]
+"""What is wrong with images, by number: issues, and why in words."""
 
 
 def judges_of(project: Project) -> Judges:
@@ -60,18 +60,20 @@ class Judges:
         """When two images count as one."""
         from collection.judge.duplicates.dedupe import DuplicateThresholds
 
-        locked = frozenset(number for number, standing in self._decided.items() if standing.locked)
+        locked = frozenset(number for number, review_state in self._decided.items() if review_state.locked)
         return DuplicateThresholds.of(self._config.dedupe, self.model, locked)
 
     @property
-    def flags(self) -> dict[int, dict[str, str]]:
-        """What is wrong with each image that has a defect, by its number: flags, and why in words."""
-        from collection.judge.flags import flags_of
+    def issues(self) -> dict[int, dict[str, str]]:
+        """What is wrong with each image that has a defect, by its number: issues, and why in words."""
+        from collection.judge.issues import issues_of
         from collection.judge.scorer_factory import build_pixel_scorers
         from collection.judge.scoring import pixel_models
 
-        wish = self._config.score
-        return flags_of(self._store, pixel_models(build_pixel_scorers(wish, self._project.folder)), wish.flags)
+        criteria = self._config.score
+        return issues_of(
+            self._store, pixel_models(build_pixel_scorers(criteria, self._project.folder)), criteria.issues
+        )
 
     @property
     def stock_metrics(self) -> dict[str, str]:
@@ -93,32 +95,36 @@ class Judges:
         One that may not be chosen is worse than all others by 100, so that it keeps no place from a near-duplicate.
         """
         from collection.curate.selection.candidates import rank
-        from collection.judge.flags import barred
+        from collection.judge.issues import excluded
 
-        out = barred(self.flags, self._config.select.bar)
+        out = excluded(self.issues, self._config.select.exclude)
         ranked = rank(self._store, self.ranking_metrics)
         return {item.asset.id: item.score - 100 * (item.asset.id in out) for item in ranked}
 
-    def wish(
-        self, decided: Mapping[int, Standing] | None = None, flags: Flagged | None = None, *, stock: bool = False
-    ) -> Wish:
+    def criteria(
+        self,
+        decided: Mapping[int, ReviewState] | None = None,
+        issues: IssuesByImage | None = None,
+        *,
+        stock: bool = False,
+    ) -> SelectionCriteria:
         """What the chosen set is to be.
 
-        `decided` is what people say of images, and `flags` what is wrong with them, where these are at hand. `stock`:
+        `decided` is what people say of images, and `issues` what is wrong with them, where these are at hand. `stock`:
         by the stock metrics alone, around which comparisons are fitted.
         """
-        from collection.curate.selection.criteria import Wish
-        from collection.judge.flags import barred
+        from collection.curate.selection.criteria import SelectionCriteria
+        from collection.judge.issues import excluded
 
         plan = self._project.plan
-        return Wish(
+        return SelectionCriteria(
             self._config.supply,
             self.stock_metrics if stock else self.ranking_metrics,
-            plan.slots,
-            lambda asset: plan.slot_of(asset.recipe) if asset.recipe else plan.slot_of_traits(asset.features),
+            plan.cells,
+            lambda asset: plan.cell_of(asset.recipe) if asset.recipe else plan.cell_of_traits(asset.features),
             self._store.diversity(self._config.select.diversity),
             self.model,
-            barred(self.flags if flags is None else flags, self._config.select.bar),
+            excluded(self.issues if issues is None else issues, self._config.select.exclude),
             self._decided if decided is None else decided,
             plan.artists,
         )
@@ -137,14 +143,14 @@ class Judges:
         return Regrouping(self._store, self.duplicate_thresholds, self.ranking())
 
     @property
-    def _decided(self) -> Mapping[int, Standing]:
-        from collection.curate.reviews.log import standings
+    def _decided(self) -> Mapping[int, ReviewState]:
+        from collection.curate.reviews.log import review_states
 
-        return standings(self._store)
+        return review_states(self._store)
 
     def _judge(self) -> RankingContext:
         from collection.curate.search.catalogue import RankingContext
 
         encoder = self.scorers.encoder
         words = encoder if isinstance(encoder, TextEncoder) else None
-        return RankingContext(self.ranking_metrics, encoder.model, lambda: self.flags, words)
+        return RankingContext(self.ranking_metrics, encoder.model, lambda: self.issues, words)

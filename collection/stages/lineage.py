@@ -31,7 +31,7 @@ class Lineage:
 
 def lineage_of(project: Project, image: int) -> Lineage:
     """The family of an image; raises UsageError if there is none of that number, or nobody knows its recipe."""
-    from collection.plan.additions import generated
+    from collection.plan.derived_recipes import generated
     from collection.plan.lineage import ancestry, children
 
     sha256, known = generated(project.store, image)[1].sha256, project.store.recipes()

@@ -70,12 +70,12 @@ class PictureFolder:
         """Where each of those numbers stands among those of the folder, 0 to 100."""
         return self._by_name(lambda score: score.percentile or 0.0)
 
-    def flags(self) -> dict[str, dict[str, str]]:
-        """What is wrong with each picture that has a defect, by its path: flags, and why in words."""
-        from collection.judge.flags import flags_of
+    def issues(self) -> dict[str, dict[str, str]]:
+        """What is wrong with each picture that has a defect, by its path: issues, and why in words."""
+        from collection.judge.issues import issues_of
 
-        found = flags_of(self.store, self.scorers.models, {})
-        return {self.judged.names[number]: flags for number, flags in found.items()}
+        found = issues_of(self.store, self.scorers.models, {})
+        return {self.judged.names[number]: issues for number, issues in found.items()}
 
     def _by_name(self, of: Callable[[Grade], float]) -> dict[str, dict[str, float]]:
         of_file: dict[str, dict[str, float]] = defaultdict(dict)
@@ -92,7 +92,7 @@ class PictureFolder:
         names, thresholds = self.judged.names, DuplicateThresholds.of(self.duplicates, self.scorers.encoder.model)
         report = dedupe(self.store, thresholds, ranking)
         return {
-            names[group.keeper]: [Copy(names[item.id], item.why, item.distance) for item in group.members]
+            names[group.representative]: [Copy(names[item.id], item.why, item.distance) for item in group.members]
             for group in report.groups
         }
 
@@ -110,7 +110,7 @@ def open_folder(
     with TemporaryDirectory(prefix="collection-") as temporary:
         store = Store(Path(temporary) / "collection.db")
         try:
-            batch = wish.batch if isinstance(wish, Score) else Score().batch
+            batch = wish.batch_size if isinstance(wish, Score) else Score().batch_size
             judged = score_files(store, folder, scorers, batch_size=batch, progress=progress)
             yield PictureFolder(folder, store, scorers, duplicates or Dedupe(), judged)
         finally:

@@ -35,7 +35,7 @@ class PlanStage:
         added, retired = project.store.replace_plan(recipes)
         line = f"{amount(len(recipes), 'recipe')}, {amount(len(config.styles), 'style')}, {len(config.series)} series"
         changed = [f"{added} new"] if added else []
-        changed += [f"{retired} of an earlier plan set aside"] if retired else []
+        changed += [f"{retired} of an earlier plan retired"] if retired else []
         details = {"planned": len(recipes), "added": added, "retired": retired}
         return Report("plan", f"{line} ({', '.join(changed) or 'nothing new'})", details)
 

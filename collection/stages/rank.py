@@ -22,7 +22,7 @@ def comparisons_pending(project: Project) -> bool:
     """Whether comparisons say other than when they were last counted."""
     from collection.curate.selection.vote_ranking import pending
 
-    return pending(project.store, judges_of(project).wish(stock=True))
+    return pending(project.store, judges_of(project).criteria(stock=True))
 
 
 def count_comparisons(project: Project) -> None:
@@ -33,9 +33,9 @@ def count_comparisons(project: Project) -> None:
     """
     from collection.curate.selection.vote_ranking import pending, rank_by_votes
 
-    wish = judges_of(project).wish(stock=True)
-    if pending(project.store, wish):
-        rank_by_votes(project.store, wish)
+    criteria = judges_of(project).criteria(stock=True)
+    if pending(project.store, criteria):
+        rank_by_votes(project.store, criteria)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class RankStage:
         """Fit them; `details["ranking"]` has every fitted image, best first."""
         from collection.curate.selection.vote_ranking import rank_by_votes
 
-        return _report(rank_by_votes(project.store, judges_of(project).wish(stock=True)))
+        return _report(rank_by_votes(project.store, judges_of(project).criteria(stock=True)))
 
 
 def _report(found: VoteRanking) -> Report:

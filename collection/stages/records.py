@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, overload
 from collection.project import Project
 from collection.stages.judges import judges_of
 from collection.store.thumbnails import SIDES
-from collection.values import Recipe, label
+from collection.values import Recipe, amount, label
 
 if TYPE_CHECKING:
     from collection.store.records import Asset
@@ -36,7 +36,7 @@ class ImageRecord:
     """None for an imported image."""
     scores: Mapping[str, float] = field(repr=False)
     """By metric; `collection metrics` says what each means."""
-    flags: Mapping[str, str]
+    issues: Mapping[str, str]
     """What is wrong with it, and why in words."""
     selected: bool
     """Whether it is in the chosen set."""
@@ -53,13 +53,13 @@ class ImageRecord:
         return self.path.read_bytes()
 
     def _repr_html_(self) -> str:
-        """A small picture with number, scores and flags, for a notebook."""
-        said = [f"{name} {value:.3g}" for name, value in self.scores.items()] + list(self.flags)
+        """A small picture with number, scores and issues, for a notebook."""
+        said = [f"{name} {value:.3g}" for name, value in self.scores.items()] + list(self.issues)
         chosen = " ✓" if self.selected else ""
         return (
             f'<figure style="display:inline-block;margin:4px" title="{escape(", ".join(said))}">'
             f'<img src="{self._source()}" alt="" style="max-width:128px;max-height:128px">'
-            f"<figcaption>{self.label}{chosen} {escape(' '.join(self.flags))}</figcaption></figure>"
+            f"<figcaption>{self.label}{chosen} {escape(' '.join(self.issues))}</figcaption></figure>"
         )
 
     def _source(self) -> str:
@@ -94,7 +94,7 @@ class ImageList(Sequence[ImageRecord]):
         return ImageList(self._images[place]) if isinstance(place, slice) else self._images[place]
 
     def __repr__(self) -> str:
-        return f"<{len(self)} images: {', '.join(image.label for image in self._images[:12])}>"
+        return f"<{amount(len(self), 'image')}: {', '.join(image.label for image in self._images[:12])}>"
 
     def _repr_html_(self) -> str:
         more = f"<p>and {len(self) - SHOWN:,} more</p>" if len(self) > SHOWN else ""
@@ -105,7 +105,7 @@ def records_of(project: Project, numbers: Sequence[int]) -> ImageList:
     """The images of these numbers, in their order; numbers without an image are left out."""
     store, judges = project.store, judges_of(project)
     assets = {asset.id: asset for asset in store.assets_of(numbers)}
-    flags, chosen = judges.flags, {item.asset_id for item in store.selection()}
+    issues, chosen = judges.issues, {item.asset_id for item in store.selection()}
     scores: dict[str, dict[str, float]] = {asset.file_sha256: {} for asset in assets.values()}
     for score in store.scores_with_percentiles(judges.scorers.models):
         if score.file_sha256 in scores:
@@ -115,7 +115,7 @@ def records_of(project: Project, numbers: Sequence[int]) -> ImageList:
         sha256 = asset.file_sha256
         return ImageRecord(
             asset.id, project.files.path(sha256), asset.width, asset.height, asset.recipe, scores[sha256],
-            flags.get(asset.id, {}), asset.id in chosen, project.thumbnails.path(sha256, SIDES[0]),
+            issues.get(asset.id, {}), asset.id in chosen, project.thumbnails.path(sha256, SIDES[0]),
         )  # fmt: skip
 
     return ImageList(record(assets[number]) for number in numbers if number in assets)

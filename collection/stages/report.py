@@ -63,10 +63,10 @@ def spans(numbers: Iterable[int]) -> str:
     return ", ".join(label(first) if first == last else f"{label(first)} to {label(last)}" for first, last in groups)
 
 
-def counted(flags: Mapping[int, Mapping[str, str]] | Mapping[str, Mapping[str, str]]) -> str:
-    """How many images have each flag, most first: 3 banded, 1 blurred."""
-    counts = Counter(flag for found in flags.values() for flag in found)
-    return ", ".join(f"{count} {flag}" for flag, count in counts.most_common())
+def counted(issues: Mapping[int, Mapping[str, str]] | Mapping[str, Mapping[str, str]]) -> str:
+    """How many images have each issue, most first: 3 banded, 1 blurred."""
+    counts = Counter(issue for found in issues.values() for issue in found)
+    return ", ".join(f"{count} {issue}" for issue, count in counts.most_common())
 
 
 def bytes_of(size: int) -> str:

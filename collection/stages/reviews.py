@@ -14,7 +14,7 @@ from collection.values import amount
 if TYPE_CHECKING:
     from collection.curate.reviews.agreement import Agreement, AgreementReport
     from collection.curate.reviews.audit import Audit
-    from collection.curate.reviews.state import Standing
+    from collection.curate.reviews.state import ReviewState
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class ReviewSummary:
     """How the images stand."""
 
     events: int
-    standings: Mapping[int, Standing]
-    contested: Sequence[Standing]
+    review_states: Mapping[int, ReviewState]
+    contested: Sequence[ReviewState]
     """Images about which curators disagree, most contested first."""
     agreement: AgreementReport
 
@@ -36,9 +36,9 @@ class ReviewSummary:
     @property
     def line(self) -> str:
         """The same in words."""
-        said = self.standings.values()
-        flags, locked = [standing.flag for standing in said], sum(standing.locked for standing in said)
-        curators = ", ".join(sorted({name for standing in said for name in standing.curators}))
+        said = self.review_states.values()
+        flags, locked = [review_state.flag for review_state in said], sum(review_state.locked for review_state in said)
+        curators = ", ".join(sorted({name for review_state in said for name in review_state.curators}))
         return (
             f"{amount(self.events, 'event')} of {curators or 'nobody'}: {flags.count('pick')} picked, "
             f"{flags.count('reject')} rejected, {locked} locked, {len(self.contested)} contested"
@@ -48,8 +48,8 @@ class ReviewSummary:
         """The same in JSON values."""
         return {
             "events": self.events,
-            "images": [standing.as_json() for standing in self.standings.values()],
-            "contested": [standing.asset_id for standing in self.contested],
+            "images": [review_state.as_json() for review_state in self.review_states.values()],
+            "contested": [review_state.asset_id for review_state in self.contested],
             "agreement": {name: _numbers(agreed) for name, agreed in self.measured.items()},
             "repeats": {name: asdict(repeats) for name, repeats in self.agreement.repeats.items()},
         }
@@ -64,9 +64,9 @@ def _numbers(agreed: Agreement) -> dict[str, Any]:
 def summary_of(project: Project) -> ReviewSummary:
     """How the images stand, and how far curators agree."""
     from collection.curate.reviews.agreement import agreement, contested
-    from collection.curate.reviews.log import standings
+    from collection.curate.reviews.log import review_states
 
-    said = standings(project.store)
+    said = review_states(project.store)
     return ReviewSummary(project.store.last_review(), said, contested(said), agreement(project.store))
 
 

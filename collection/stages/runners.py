@@ -11,17 +11,17 @@ from collection.config import Config
 from collection.project import Project, open_project
 
 if TYPE_CHECKING:
-    from collection.generate.run import Carrier
+    from collection.generate.run import Runner
     from collection.generate.running.batch_result import RenderContext
     from collection.generate.running.ray_cluster import Cluster
     from collection.store.library import ImageLibrary
 
 
-def carrier_of(
-    project: Project, *, judged: bool = True, workers: int | None = None, recycle: int | None = None,
+def runner_of(
+    project: Project, *, judged: bool = True, workers: int | None = None, max_images_per_worker: int | None = None,
     cluster: Cluster | None = None,
-) -> Carrier:  # fmt: skip
-    """This process, `workers` others that are each replaced after `recycle` images, or actors of a `cluster`.
+) -> Runner:  # fmt: skip
+    """This process, `workers` others (each replaced after `max_images_per_worker` images), or actors of a `cluster`.
 
     `judged`: each image is looked at while the next is made.
     """
@@ -35,7 +35,9 @@ def carrier_of(
         from collection.generate.running.workers import run_workers
 
         workplace, devices = partial(open_workplace, folder, judged), _devices(project.config)
-        return partial(run_workers, project.store, workplace, count=workers, recycle=recycle, devices=devices)
+        return partial(
+            run_workers, project.store, workplace, count=workers, max_images=max_images_per_worker, devices=devices
+        )
     from collection.generate.running.executor import work
 
     library, context = project.library, _context(project, judged)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from collection.errors import UsageError
 from collection.project import Project
-from collection.stages.judges import Flagged, Judges, judges_of
+from collection.stages.judges import IssuesByImage, Judges, judges_of
 from collection.stages.report import Report, counted
 from collection.values import Progress, amount, label, silent
 
@@ -35,16 +35,16 @@ class ScoreStage:
         from collection.judge.score import pending_scores, score
 
         judges, store = judges_of(project), project.store
-        scorers, batch = judges.scorers, project.config.score.batch
+        scorers, batch = judges.scorers, project.config.score.batch_size
         work = pending_scores(store, scorers)
         if not work.assets:
             return _nothing_to_do(project, judges)
         result = score(store, project.files, scorers, batch_size=batch, progress=progress, work=work)
-        flags, left = judges.flags, self.pending(project) if result.incomplete else 0
-        details = {"scored": result.scored, "pending": left, **_numbers(project, judges, flags)}
+        issues, left = judges.issues, self.pending(project) if result.incomplete else 0
+        details = {"scored": result.scored, "pending": left, **_numbers(project, judges, issues)}
         return Report(
             "score",
-            f"{amount(result.scored, 'image')}{_said(project, judges, flags)}",
+            f"{amount(result.scored, 'image')}{_said(project, judges, issues)}",
             {**details, "notes": list(result.notes)},
             result.failed,
             complete=not result.failed,
@@ -56,31 +56,31 @@ def _nothing_to_do(project: Project, judges: Judges) -> Report:
     counts = project.store.counts()
     total = counts["generated"] + counts["imported"]
     project.store.keep_percentiles(judges.scorers.models)  # images may have left the plan
-    flags = judges.flags
-    line = f"nothing to do: {total} of {amount(total, 'image')} scored{_said(project, judges, flags)}"
-    details = {"scored": 0, "pending": 0, **_numbers(project, judges, flags)}
+    issues = judges.issues
+    line = f"nothing to do: {total} of {amount(total, 'image')} scored{_said(project, judges, issues)}"
+    details = {"scored": 0, "pending": 0, **_numbers(project, judges, issues)}
     hint = None if total else "`collection generate` comes first"
     return Report("score", line, details, complete=bool(total), hint=hint)
 
 
-def _numbers(project: Project, judges: Judges, flags: Flagged) -> dict[str, Any]:
-    """The range of each metric over all images, which way is better, and the flags, for programs."""
+def _numbers(project: Project, judges: Judges, issues: IssuesByImage) -> dict[str, Any]:
+    """The range of each metric over all images, which way is better, and the issues, for programs."""
     from collection.judge.catalogue import better
 
     ranges, ranking = project.store.score_ranges(judges.scorers.models), judges.ranking_metrics
     return {
         "better": {metric: better(metric, ranking) for metric in ranges},
         "ranges": {metric: list(range_) for metric, range_ in ranges.items()},
-        "flagged": {label(number): found for number, found in flags.items()},
+        "issues": {label(number): found for number, found in issues.items()},
         "safety": project.config.score.safety,
     }
 
 
-def _said(project: Project, judges: Judges, flags: Flagged) -> str:
-    """What ranks the images, their flags, and whether safety was looked at: the end of a line."""
+def _said(project: Project, judges: Judges, issues: IssuesByImage) -> str:
+    """What ranks the images, their issues, and whether safety was looked at: the end of a line."""
     ranges = project.store.score_ranges(judges.ranking_metrics)
     text = "".join(f", {metric} {low:.1f} to {high:.1f}" for metric, (low, high) in ranges.items())
-    text += f"; {len(flags)} flagged ({counted(flags)})" if flags else ""
+    text += f"; {len(issues)} with issues ({counted(issues)})" if issues else ""
     return text + ("; nsfw not looked for" if project.config.score.safety == "off" else "")
 
 

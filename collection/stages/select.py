@@ -14,7 +14,7 @@ from collection.stages.report import Report
 from collection.values import Progress, amount, silent
 
 if TYPE_CHECKING:
-    from collection.curate.selection.criteria import Wish
+    from collection.curate.selection.criteria import SelectionCriteria
     from collection.curate.selection.diverse import Coverage
     from collection.curate.selection.statistics import SetDiff
 
@@ -54,7 +54,9 @@ class SelectStage:
         """Images to choose: one for each token if anything changed since the last choice."""
         from collection.curate.selection.select import pending
 
-        return project.config.supply if comparisons_pending(project) else pending(project.store, self._wish(project))
+        return (
+            project.config.supply if comparisons_pending(project) else pending(project.store, self._criteria(project))
+        )
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Record, rank by comparisons, choose.
@@ -67,42 +69,42 @@ class SelectStage:
             self._record(project)
         count_comparisons(project)
         judges, store = judges_of(project), project.store
-        wish = judges.wish()
-        if not pending(store, wish):
+        criteria = judges.criteria()
+        if not pending(store, criteria):
             report = store.stage_report("select")
             return _report(f"nothing to do: {report['selected']} of {report['eligible']} are chosen", report)
-        result = select(store, wish)
+        result = select(store, criteria)
         line = f"{result.selected} of {result.eligible}, mean percentile {result.mean_score:.0f}"
         line += "".join(f"; {has} of {tokens} by {artist}" for artist, (tokens, has) in result.artists.items())
-        line += f"; {result.barred} barred by their flags" if result.barred else ""
-        if wish.metrics != judges.stock_metrics:
-            line += f" by {' and '.join(wish.metrics)}"
+        line += f"; {result.excluded} excluded by their issues" if result.excluded else ""
+        if criteria.metrics != judges.stock_metrics:
+            line += f" by {' and '.join(criteria.metrics)}"
         return _report(line, store.stage_report("select"))
 
     def _record(self, project: Project) -> None:
         from collection.curate.selection import choices
 
-        store, wish = project.store, judges_of(project).wish()
+        store, criteria = project.store, judges_of(project).criteria()
         if self.swap:
-            choices.swap(store, wish, *self.swap, curator=self.curator, seen=self.seen)
+            choices.swap(store, criteria, *self.swap, curator=self.curator, seen=self.seen)
         elif self.lock or self.reject or self.free:
             choices.decide(
-                store, wish, locked=self.lock, rejected=self.reject, freed=self.free,
+                store, criteria, locked=self.lock, rejected=self.reject, freed=self.free,
                 curator=self.curator, seen=self.seen,
             )  # fmt: skip
         if self.diversity is not None:
             store.set_diversity(self.diversity, project.config.select.diversity)
 
-    def _wish(self, project: Project) -> Wish:
+    def _criteria(self, project: Project) -> SelectionCriteria:
         """What the set is to be once this is recorded; nothing is."""
         from collection.curate.selection import choices
 
-        store, wish = project.store, judges_of(project).wish()
+        store, criteria = project.store, judges_of(project).criteria()
         lock, reject = self.lock, self.reject
         if self.swap:
-            choices.refuse_swap(store, wish, *self.swap)
+            choices.refuse_swap(store, criteria, *self.swap)
             reject, lock = [self.swap[0]], [self.swap[1]]
-        changed = choices.after(store, wish, locked=lock, rejected=reject, freed=self.free, curator=self.curator)
+        changed = choices.after(store, criteria, locked=lock, rejected=reject, freed=self.free, curator=self.curator)
         return changed if self.diversity is None else replace(changed, diversity=self.diversity)
 
     def preview(self, project: Project) -> SelectPreview:
@@ -112,12 +114,12 @@ class SelectStage:
         from collection.curate.selection.statistics import set_diff
 
         count_comparisons(project)
-        store, wish, wished = project.store, judges_of(project).wish(), self._wish(project)
-        candidates, written = candidates_of(store, wished), {item.asset_id for item in store.selection()}
-        proposal = propose(candidates, wished, costs=False)
+        store, criteria, wanted = project.store, judges_of(project).criteria(), self._criteria(project)
+        candidates, written = candidates_of(store, wanted), {item.asset_id for item in store.selection()}
+        proposal = propose(candidates, wanted, costs=False)
         then = proposal.report
         return SelectPreview(
-            SetSummary(len(written), *standing_of(candidates, wish, written)),
+            SetSummary(len(written), *standing_of(candidates, criteria, written)),
             SetSummary(then.selected, then.mean_score, then.coverage),
             set_diff(candidates, proposal, written),
             then.supply,
@@ -126,7 +128,7 @@ class SelectStage:
 
 def _report(line: str, details: dict[str, Any]) -> Report:
     short = int(details["supply"] - details["selected"])
-    hint = f"{amount(short, 'token')} without an image: `collection refill` plans more, then run again"
+    hint = f"{amount(short, 'token')} without an image: `collection top-up` plans more, then run again"
     return Report("select", line, details, complete=not short, hint=hint if short else None)
 
 
@@ -172,20 +174,20 @@ class Explanation:
 
     image: int
     why: str
-    flags: Mapping[str, str]
+    issues: Mapping[str, str]
     """What is wrong with it, and why in words."""
     token: int | None = None
 
     @property
     def line(self) -> str:
         """The same in words."""
-        flags = self.flags.items()
-        said = (f"; flagged {flag} ({defect})" for flag, defect in flags if f"flagged {flag}" not in self.why)
+        issues = self.issues.items()
+        said = (f"; {issue} ({defect})" for issue, defect in issues if f"{issue} (" not in self.why)
         return self.why + "".join(said)
 
     def as_json(self) -> dict[str, Any]:
         """The same in JSON values."""
-        return {"token": self.token, "image": self.image, "why": self.why, "flags": dict(self.flags)}
+        return {"token": self.token, "image": self.image, "why": self.why, "issues": dict(self.issues)}
 
 
 def explain_token(project: Project, token: int) -> Explanation:
@@ -202,4 +204,4 @@ def explain(project: Project, image: int) -> Explanation:
     from collection.curate.selection.reasons import why
 
     judges = judges_of(project)
-    return Explanation(image, why(project.store, image, judges.wish()), judges.flags.get(image, {}))
+    return Explanation(image, why(project.store, image, judges.criteria()), judges.issues.get(image, {}))

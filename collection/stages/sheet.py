@@ -1,4 +1,4 @@
-"""ContactSheet: the set at one look, or any images, drawn as a picture to show."""
+"""Sheet: the set at one look, or any images, drawn as a picture to show."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from collection.errors import UsageError
 from collection.project import Project
 from collection.stages.images import numbers_of
-from collection.stages.judges import Flagged, judges_of
+from collection.stages.judges import IssuesByImage, judges_of
 from collection.stages.report import Report
 from collection.values import Progress, amount, silent
 
@@ -65,11 +65,11 @@ class SheetStage:
     def shown(self, project: Project) -> ContactSheet:
         """What the sheet shows: the images asked for, else the tokens if there are any, else the chosen, else all.
 
-        Images bear their flags; tokens do not, for they are what the world sees.
+        Images bear their issues; tokens do not, for they are what the world sees.
         """
         from collection.curate.sheet import Cell, ContactSheet
 
-        config, store, flags = project.config, project.store, judges_of(project).flags
+        config, store, issues = project.config, project.store, judges_of(project).issues
         made = {asset.id: asset for asset in store.assets()}
         tokens, selection = ([], []) if self.images or self.everything else (store.tokens(), store.selection())
         if tokens:
@@ -77,7 +77,9 @@ class SheetStage:
             what = f"{amount(len(cells), 'token')} of {amount(len(made), 'image')}"
         else:
             asked = numbers_of(project, self.images) if self.images else [item.asset_id for item in selection] or made
-            cells = [Cell(caption(made[number], flags), made[number].file_sha256) for number in asked if number in made]
+            cells = [
+                Cell(caption(made[number], issues), made[number].file_sha256) for number in asked if number in made
+            ]
             what = amount(len(cells), "image")
             what += f" of {len(made)}: {' '.join(self.images)}" if self.images else ""
             what += f" chosen of {len(made)}, best first" if selection else ""
@@ -85,6 +87,6 @@ class SheetStage:
         return ContactSheet(config.title, "  ·  ".join(filter(None, [artists, what, f'seed "{config.seed}"'])), cells)
 
 
-def caption(asset: Asset, flags: Flagged) -> str:
+def caption(asset: Asset, issues: IssuesByImage) -> str:
     """The number of an image, and what is wrong with it."""
-    return "  ".join([asset.label, *flags.get(asset.id, ())])
+    return "  ".join([asset.label, *issues.get(asset.id, ())])

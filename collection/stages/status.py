@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from collection.project import Project
-from collection.stages.judges import Flagged, judges_of
+from collection.stages.judges import IssuesByImage, judges_of
 from collection.values import Failure
 
 REACHED = {
@@ -27,7 +27,7 @@ class Status:
     """Images and tokens by what was done to them: planned, imported, generated, scored, ..."""
     goals: Mapping[str, int]
     """What those counts of REACHED should be."""
-    flagged: Flagged
+    issues: IssuesByImage
     failures: Sequence[tuple[str, Failure]]
     """What failed, with the stage in which it did."""
 
@@ -39,7 +39,7 @@ class Status:
     def as_json(self) -> dict[str, Any]:
         """The object that --json prints."""
         failed = [{"stage": stage, "what": item.what, "why": item.why} for stage, item in self.failures]
-        return {**self.counts, "flagged": len(self.flagged), "failed": failed, "next": self.next}
+        return {**self.counts, "with_issues": len(self.issues), "failed": failed, "next": self.next}
 
 
 def status_of(project: Project) -> Status:
@@ -51,6 +51,6 @@ def status_of(project: Project) -> Status:
     return Status(
         counts,
         {name: goals.get(name, config.supply) for name in REACHED},
-        judges_of(project).flags,
+        judges_of(project).issues,
         [(stage, failure) for stage in FAILING for failure in store.failures(stage)],
     )

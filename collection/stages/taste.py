@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from collection.curate.reviews.log import standing_events, standings
-from collection.curate.reviews.state import Standing
+from collection.curate.reviews.log import effective_events, review_states
+from collection.curate.reviews.state import ReviewState
 from collection.curate.selection.vote_ranking import VOTES, WON, votes_model
 from collection.errors import ConfigError, NotEnoughVotesError
 from collection.judge.aesthetic import AestheticPredictor
@@ -93,15 +93,15 @@ def votes_of(store: Store, rows: Mapping[int, int], curator: str | None = None) 
     A flag is a verdict; stars are one where there is no flag, against the mean of that curator's own stars; a
     comparison is a preference, and a tie or a skip nothing.
     """
-    said = standings(store, curator)
+    said = review_states(store, curator)
     means = _mean_stars(said)
     verdicts: list[Vote] = [
         Verdict(rows[number], kept, name)
-        for number, standing in said.items()
+        for number, review_state in said.items()
         if number in rows
-        for name, kept in _verdicts(standing, means).items()
+        for name, kept in _verdicts(review_state, means).items()
     ]
-    pairs = standing_events(store.reviews(curator=curator, kind="pair"))
+    pairs = effective_events(store.reviews(curator=curator, kind="pair"))
     return verdicts + [
         Preference(*((left, right) if WON[str(event.value)] else (right, left)), event.curator)
         for event in pairs
@@ -134,7 +134,7 @@ def ask_next(store: Store, encoder: str, count: int, curator: str | None = None)
     NotEnoughVotesError where there is no vote to begin from.
     """
     ids, vectors, votes = _material(store, encoder, curator)
-    said = {number for number, standing in standings(store, curator).items() if standing.curators}
+    said = {number for number, review_state in review_states(store, curator).items() if review_state.curators}
     said |= {item.asset_id for item in store.duplicates()}
     rows = [row for row, number in enumerate(ids) if number not in said]
     return [ids[rows[place]] for place in learn(vectors, votes).ask_next(vectors[rows], count)]
@@ -160,7 +160,7 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
         if lower := [metric for metric in by if better(metric) == "lower"]:
             raise ConfigError(
                 f'select.by: of "{lower[0]}" less is better, and more of what `by` names comes first',
-                f"name others, such as {', '.join(stock)}; [score.flags] and bar keep such images out",
+                f"name others, such as {', '.join(stock)}; [score.issues] and exclude keep such images out",
             )
         return {metric: known[metric] for metric in by}
     if compared.get("conclusive"):
@@ -183,18 +183,18 @@ def _material(store: Store, encoder: str, curator: str | None) -> tuple[list[int
     return ids, unit_length(vectors), votes
 
 
-def _mean_stars(said: Mapping[int, Standing]) -> dict[str, float]:
+def _mean_stars(said: Mapping[int, ReviewState]) -> dict[str, float]:
     given: dict[str, list[int]] = {}
-    for standing in said.values():
-        for curator, stars in standing.stars.items():
+    for review_state in said.values():
+        for curator, stars in review_state.stars.items():
             given.setdefault(curator, []).append(stars)
     return {curator: sum(stars) / len(stars) for curator, stars in given.items()}
 
 
-def _verdicts(standing: Standing, means: Mapping[str, float]) -> dict[str, bool]:
+def _verdicts(review_state: ReviewState, means: Mapping[str, float]) -> dict[str, bool]:
     """Who would keep an image, and who not."""
-    stars = {name: given > means[name] for name, given in standing.stars.items() if given != means[name]}
-    return {**stars, **{name: flag == "pick" for name, flag in standing.flags.items()}}
+    stars = {name: given > means[name] for name, given in review_state.stars.items() if given != means[name]}
+    return {**stars, **{name: flag == "pick" for name, flag in review_state.flags.items()}}
 
 
 def _predictor(taste: LearnedTaste) -> AestheticPredictor:

@@ -42,7 +42,7 @@ class UpscaleStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """One for each image, in its place."""
-        from collection.plan.additions import generated
+        from collection.plan.derived_recipes import generated
 
         chosen = [generated(project.store, number) for number in dict.fromkeys(self._numbers(project))]
         weights = _kept_model(project, self.model, keep) if self.model and chosen else ""
@@ -61,7 +61,7 @@ class UpscaleStage(DeriveStage):
         return [number for number in selection if number not in done]
 
     def _larger(self, asset: Asset, recipe: Recipe, weights: str) -> Recipe:
-        from collection.plan.variants import larger, model_larger
+        from collection.plan.from_images import larger, model_larger
 
         if self.model:
             return model_larger(recipe, asset.file_sha256, self.scale, model=self.model.name, weights=weights)

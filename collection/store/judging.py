@@ -140,9 +140,14 @@ class Judging(Database):
         with self._writing() as session:
             session.exec(delete(DuplicateRow))
             session.add_all(
-                DuplicateRow(asset_id=item.asset_id, keeper_id=item.keeper_id, why=item.why, distance=item.distance)
+                DuplicateRow(
+                    asset_id=item.asset_id,
+                    representative_id=item.representative_id,
+                    why=item.why,
+                    distance=item.distance,
+                )
                 for item in duplicates
-                if item.keeper_id is not None
+                if item.representative_id is not None
             )
             self._write_stage(session, "dedupe", inputs, report)
 
@@ -150,7 +155,7 @@ class Judging(Database):
         """The assets set aside, by number; one that has a twin elsewhere for that one."""
         with self._reading() as session:
             rows = session.exec(select(DuplicateRow)).all()
-        found = {row.asset_id: Duplicate(row.asset_id, row.keeper_id, row.why, row.distance) for row in rows}
+        found = {row.asset_id: Duplicate(row.asset_id, row.representative_id, row.why, row.distance) for row in rows}
         found |= {item.asset_id: item for item in self.against()}
         return [found[number] for number in sorted(found)]
 
@@ -171,7 +176,7 @@ class Judging(Database):
         )
         with self._reading() as session:
             rows = session.exec(query).all()
-        nearest = {number: Duplicate(number, None, "against", row.distance, row.keeper) for number, row in rows}
+        nearest = {number: Duplicate(number, None, "against", row.distance, row.representative) for number, row in rows}
         return list(nearest.values())
 
     def replace_selection(self, chosen: Sequence[Selection], inputs: str, report: dict[str, Any]) -> None:

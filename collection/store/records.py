@@ -158,31 +158,31 @@ def together(parts: Sequence[Judgements]) -> Judgements:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """`asset_id` is set aside for `keeper_id`, or for a picture elsewhere.
+    """`asset_id` is set aside for `representative_id`, or for a picture elsewhere.
 
     `why` is bytes or pixels (`distance` 0), phash or mirrored (`distance` in bits of 64), cosine (`distance`
-    1 - cosine), or against: then `keeper_id` is None, `elsewhere` names the picture in words, and `distance` is
+    1 - cosine), or against: then `representative_id` is None, `elsewhere` names the picture in words, and `distance` is
     1 - cosine.
     """
 
     asset_id: int
-    keeper_id: int | None
+    representative_id: int | None
     why: str
     distance: float
     elsewhere: str = ""
 
     @property
-    def keeper(self) -> str:
+    def representative(self) -> str:
         """The picture that it was set aside for, as people see it."""
-        return self.elsewhere if self.keeper_id is None else label(self.keeper_id)
+        return self.elsewhere if self.representative_id is None else label(self.representative_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A picture, by file hash, that is a near-duplicate of `keeper` (in words) elsewhere; `distance` is 1 - cosine."""
+    """A picture, by file hash, that is a near-duplicate of `representative` (in words); `distance` is 1 - cosine."""
 
     file_sha256: str
-    keeper: str
+    representative: str
     distance: float
 
 

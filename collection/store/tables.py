@@ -129,11 +129,11 @@ class NeighbourRow(SQLModel, table=True):
 
 
 class DuplicateRow(SQLModel, table=True):
-    """An asset set aside because it is too near to the keeper of its group."""
+    """An asset set aside because it is too near to the representative of its group."""
 
     __tablename__ = "duplicate"
     asset_id: int = Field(primary_key=True, foreign_key="asset.id")
-    keeper_id: int = Field(foreign_key="asset.id", index=True)
+    representative_id: int = Field(foreign_key="asset.id", index=True)
     why: str
     """bytes, pixels, phash, mirrored or cosine."""
     distance: float
@@ -146,7 +146,7 @@ class AgainstRow(SQLModel, table=True):
     file_sha256: str = Field(primary_key=True)
     place: str = Field(primary_key=True)
     """The folder of pictures, or of the other project."""
-    keeper: str
+    representative: str
     """The nearest picture there, in words."""
     distance: float
     """1 - cosine."""

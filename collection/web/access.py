@@ -1,4 +1,4 @@
-"""Who may come in: each curator has a token, which the page takes from the address once and then keeps in a cookie.
+"""Authorization: each curator has a token, which the page takes from the address once and then keeps in a cookie.
 
 A request is refused unless it names this server as its host, so that a foreign page whose name was bound to this
 address can ask nothing (DNS rebinding). A write is refused unless it comes from a page of this server.
@@ -53,11 +53,11 @@ class Tokens:
     curators: Sequence[str]
 
     def token(self, curator: str) -> str:
-        """What a curator's link carries: HMAC-SHA256 of the name, 64 hex digits."""
+        """The token in a curator's link: HMAC-SHA256 of the name, 64 hex digits."""
         return hmac.new(self.secret, curator.encode(), hashlib.sha256).hexdigest()
 
     def curator(self, token: str) -> str | None:
-        """Whose token it is; None if nobody's. Takes as long whatever the token."""
+        """The curator of a token, None if there is none. The time does not depend on the token."""
         given, found = token.encode(errors="replace"), None
         for curator, known in self._tokens.items():
             if hmac.compare_digest(known, given):
@@ -105,7 +105,7 @@ def is_loopback(host: str) -> bool:
 
 
 class AuthMiddleware:
-    """ASGI middleware: lets through whoever has a key, as `scope["state"]["curator"]`, and guards every answer."""
+    """ASGI middleware: admits requests with a token, and puts the curator into `scope["state"]["curator"]`."""
 
     def __init__(self, app: ASGIApp, tokens: Tokens, host: str, port: int) -> None:
         self._app, self._tokens, self._host, self._port = app, tokens, host, port
@@ -132,7 +132,7 @@ class AuthMiddleware:
         if token is not None and scope["method"] in SAFE_METHODS:
             return self._entrance(scope["path"], token, [pair for pair in query if pair[0] != "token"])
         if self._curator(headers) is None:
-            return _said(401, "a key is needed", "open the link that `collection review` printed")
+            return _said(401, "a link with a token is needed", "open the link that `collection review` printed")
         if scope["method"] not in SAFE_METHODS and not self._our_page(headers):
             return _said(403, "this did not come from the review room's page", f"send the header {WRITE_HEADER}: 1")
         return None
@@ -140,7 +140,9 @@ class AuthMiddleware:
     def _entrance(self, path: str, token: str, rest: list[tuple[str, str]]) -> Response:
         """Change a token in the address for a cookie, and go on to the address without it."""
         if self._tokens.curator(token) is None:
-            return _said(401, "this link's key is not known here", "open the link that `collection review` printed")
+            return _said(
+                401, "the token of this link is not known here", "open the link that `collection review` printed"
+            )
         place = "/" + quote(path.lstrip("/\\")) + (f"?{urlencode(rest)}" if rest else "")
         answer = HTMLResponse(f'<!doctype html><title>review</title><a href="{escape(place)}">the review room</a>')
         answer.headers["refresh"] = f"0; url={place}"  # a redirect would belong to the page that the link was on, and

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 
-from collection.curate.reviews.log import standing_events
+from collection.curate.reviews.log import effective_events
 from collection.curate.search.catalogue import Snapshot
 from collection.project import Project
 from collection.stages.rank import count_comparisons
@@ -27,11 +27,11 @@ class Counting:
         self._of: tuple[object, object, list[Answer]] | None = None
 
     def now(self) -> Snapshot:
-        """What is known at this moment; the comparisons are looked at only where something changed."""
+        """The state of this moment; comparisons are counted only after something changed."""
         with self._lock:
             now = self._now()
             if now is not self._last:
-                pairs = standing_events(self._project.store.reviews(kind="pair"))
+                pairs = effective_events(self._project.store.reviews(kind="pair"))
                 answers = [(event.asset_id, event.other_id, event.value) for event in pairs]
                 if not self._same(now, answers):
                     count_comparisons(self._project)

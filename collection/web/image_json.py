@@ -1,4 +1,4 @@
-"""How the review page is told of an image, in JSON values: the same for all routes."""
+"""An image as JSON values for the page: the same for all routes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from collection.curate.reviews.state import Standing
+from collection.curate.reviews.state import ReviewState
 from collection.curate.search.catalogue import Snapshot
 from collection.curate.selection.reasons import nearness, why
 from collection.errors import NotFoundError
@@ -37,7 +37,7 @@ def row_of(snapshot: Snapshot, number: int) -> int:
 
 
 def image_json(snapshot: Snapshot, row: int, you: str) -> dict[str, Any]:
-    """What a grid shows of an image, as far as this curator may know."""
+    """The part of an image that a grid shows, as far as this curator may know it."""
     images, scores = snapshot.images, snapshot.scores
     number = int(images.ids[row])
     return {
@@ -54,8 +54,8 @@ def image_json(snapshot: Snapshot, row: int, you: str) -> dict[str, Any]:
             if not math.isnan(metric.values[row])
         },
         "score": _number(scores.ranking[row]),
-        "flags": [name for name, found in snapshot.flags.items() if found[row]],
-        **standing_json(snapshot.reviews.standing(number), you),
+        "issues": [name for name, found in snapshot.issues.items() if found[row]],
+        **standing_json(snapshot.reviews.review_state(number), you),
         "stack": _stack(snapshot, number),
         "selected": snapshot.selection.chosen[number].rank if number in snapshot.selection.chosen else None,
     }
@@ -67,9 +67,9 @@ def detail_json(app: ReviewApp, snapshot: Snapshot, number: int, you: str) -> di
     asset = app.store.asset(number)
     if asset is None:
         raise UnknownImageError(number)
-    standing = snapshot.reviews.standing(number)
-    visible = standing.as_seen_by(you)
-    blind = visible.flags != standing.flags
+    review_state = snapshot.reviews.review_state(number)
+    visible = review_state.as_seen_by(you)
+    blind = visible.flags != review_state.flags
     return {
         **image_json(snapshot, row, you),
         "prompt": snapshot.images.prompts[row],
@@ -91,21 +91,21 @@ def picture_addresses(number: int, file_sha256: str) -> dict[str, str]:
     return {name: f"/images/{number}/{size}/{file_sha256[:TAG]}" for name, size in at.items()}
 
 
-def standing_json(standing: Standing, you: str) -> dict[str, Any]:
+def standing_json(review_state: ReviewState, you: str) -> dict[str, Any]:
     """`you`: what this curator said of an image; `others`: what the others did, None until you have voted."""
     own = {
-        "flag": standing.flags.get(you, "none"),
-        "stars": standing.stars.get(you, 0),
-        "colour": standing.colours.get(you, "none"),
-        "locked": standing.locked,
+        "flag": review_state.flags.get(you, "none"),
+        "stars": review_state.stars.get(you, 0),
+        "colour": review_state.colours.get(you, "none"),
+        "locked": review_state.locked,
     }
-    if you not in standing.curators:
+    if you not in review_state.curators:
         return {"you": own, "others": None}
     others = {
-        "flags": _without(standing.flags, you),
-        "stars": _without(standing.stars, you),
-        "colours": _without(standing.colours, you),
-        "contested": standing.contested,
+        "flags": _without(review_state.flags, you),
+        "stars": _without(review_state.stars, you),
+        "colours": _without(review_state.colours, you),
+        "contested": review_state.contested,
     }
     return {"you": own, "others": others}
 
@@ -119,24 +119,31 @@ def _why(app: ReviewApp, snapshot: Snapshot, number: int) -> str:
     """Why an image is in the set or not; it names those who flagged it."""
     if number in snapshot.selection.chosen:
         return snapshot.selection.chosen[number].why
-    wish = app.proposals.wish(snapshot)
-    return why(app.store, number, wish, app.proposals.candidates(snapshot, wish))
+    criteria = app.proposals.criteria(snapshot)
+    return why(app.store, number, criteria, app.proposals.candidates(snapshot, criteria))
 
 
 def _stack(snapshot: Snapshot, number: int) -> dict[str, Any] | None:
-    aside = None if snapshot.reviews.standing(number).apart_by else snapshot.selection.aside.get(number)
-    keeper = aside.keeper_id if aside else number
-    members = _members(snapshot, keeper) if keeper is not None else []
-    if not aside and not members:
+    duplicates = (
+        None if snapshot.reviews.review_state(number).not_duplicate_by else snapshot.selection.duplicates.get(number)
+    )
+    representative = duplicates.representative_id if duplicates else number
+    members = _members(snapshot, representative) if representative is not None else []
+    if not duplicates and not members:
         return None
-    reason = nearness(aside) if aside else None
-    return {"keeper": keeper, "elsewhere": aside.elsewhere if aside else "", "size": len(members) + 1, "why": reason}
+    reason = nearness(duplicates) if duplicates else None
+    return {
+        "representative": representative,
+        "elsewhere": duplicates.elsewhere if duplicates else "",
+        "size": len(members) + 1,
+        "why": reason,
+    }
 
 
-def _members(snapshot: Snapshot, keeper: int) -> list[Duplicate]:
-    """What is set aside for an image, without what somebody took out of its stack."""
-    found = snapshot.selection.stacks.get(keeper, ())
-    return [item for item in found if snapshot.reviews.standing(item.asset_id).apart_by is None]
+def _members(snapshot: Snapshot, representative: int) -> list[Duplicate]:
+    """The near-duplicates of an image, without those that a curator took out of its stack."""
+    found = snapshot.selection.stacks.get(representative, ())
+    return [item for item in found if snapshot.reviews.review_state(item.asset_id).not_duplicate_by is None]
 
 
 def _without(values: Mapping[str, Any], name: str) -> dict[str, Any]:

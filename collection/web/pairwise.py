@@ -13,7 +13,7 @@ from threading import Lock
 
 import numpy as np
 
-from collection.curate.reviews.log import standing_events
+from collection.curate.reviews.log import effective_events
 from collection.curate.reviews.pairwise import ErrorForecast
 from collection.curate.search.catalogue import Snapshot
 from collection.curate.search.columns import ImageTable, ScoreTable
@@ -52,7 +52,7 @@ class PairwiseQuestions:
 
     def next(self, curator: str, now: Snapshot) -> NextComparison:
         """The next comparison for a curator, of the images of this moment."""
-        answers = standing_events(self._project.store.reviews(kind="pair"))
+        answers = effective_events(self._project.store.reviews(kind="pair"))
         with self._lock:
             if self._ranking is None or len(self._ranking.prior) != len(now.images):
                 self._ranking = self._fitted(now)
@@ -71,7 +71,7 @@ class PairwiseQuestions:
 
     def asked(self, curator: str) -> int:
         """How many comparisons this curator has answered."""
-        return len(standing_events(self._project.store.reviews(kind="pair", curator=curator)))
+        return len(effective_events(self._project.store.reviews(kind="pair", curator=curator)))
 
     def close(self) -> None:
         """Wait for what is being fitted."""
@@ -79,15 +79,15 @@ class PairwiseQuestions:
 
     def _fitted(self, now: Snapshot) -> VoteRanking:
         store, known = self._project.store, self._ranked
-        wish = judges_of(self._project).wish(now.reviews.standings(), now.flagged, stock=True)
+        criteria = judges_of(self._project).criteria(now.reviews.review_states(), now.issues_by_image, stock=True)
         if known is None or known[0] is not now.images or known[1] is not now.scores:
-            same = wish.metrics == now.context.ranking
-            known = self._ranked = now.images, now.scores, _ranked(now) if same else rank(store, wish.metrics)
-        return vote_ranking(store, wish, ranked=known[2], aside=now.selection.aside)
+            same = criteria.metrics == now.context.ranking
+            known = self._ranked = now.images, now.scores, _ranked(now) if same else rank(store, criteria.metrics)
+        return vote_ranking(store, criteria, ranked=known[2], duplicates=now.selection.duplicates)
 
 
 def _ranked(now: Snapshot) -> list[Ranked]:
-    """What `rank` gives by the metrics that rank, from the columns at hand: of an image only what a fit asks for."""
+    """The result of `rank` by the ranking metrics, from the columns at hand; of each image only what a fit needs."""
     images, scores = now.images, np.nan_to_num(now.scores.ranking)
     order = np.argsort(-scores, kind="stable").tolist()
     ids, levels = images.ids.tolist(), scores.tolist()

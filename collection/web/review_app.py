@@ -1,4 +1,4 @@
-"""What a running review room holds: the project, its catalogue, and the work that is kept warm between requests."""
+"""The state of a running review: the project, its catalogue, and results that are kept between requests."""
 
 from __future__ import annotations
 

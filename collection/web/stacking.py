@@ -34,18 +34,20 @@ class Stacking:
         """
         known = self._known(now)
         at = known.thresholds(nearer)
-        locked = frozenset(number for number, standing in now.reviews.standings().items() if standing.locked)
-        found = {group.keeper: _stack(group) for group in known.groups(at, locked)}
+        locked = frozenset(
+            number for number, review_state in now.reviews.review_states().items() if review_state.locked
+        )
+        found = {group.representative: _stack(group) for group in known.groups(at, locked)}
         return at, at == known.loosest, found
 
     def _known(self, now: Snapshot) -> Regrouping:
         """Read anew only where images, scores or duplicates changed."""
         with self._lock:
-            parts = (now.images, now.scores, now.selection.aside)
+            parts = (now.images, now.scores, now.selection.duplicates)
             if self._regrouping is None or any(old is not new for old, new in zip(self._of, parts, strict=True)):
                 self._of, self._regrouping = parts, judges_of(self._project).regrouping()
             return self._regrouping
 
 
 def _stack(group: DuplicateGroup) -> list[Duplicate]:
-    return [Duplicate(member.id, group.keeper, member.why, member.distance) for member in group.members]
+    return [Duplicate(member.id, group.representative, member.why, member.distance) for member in group.members]

@@ -78,12 +78,12 @@ def test_a_reroll_replaces_for_good(grown: Path, command: Command) -> None:
 
 
 def test_a_refill_makes_up_for_what_was_set_aside(grown: Path, command: Command) -> None:
-    assert command("refill")["added"] == []
+    assert command("top-up")["added"] == []
     with open_project(grown) as project:
         project.store.replace_duplicates([Duplicate(2, 1, "phash", 1), Duplicate(3, 1, "phash", 1)], "x", {})
-    assert command("refill")["added"] == [6, 7], "1 of 3 is usable in a series that needs 2: one, and one to lose"
+    assert command("top-up")["added"] == [6, 7], "1 of 3 is usable in a series that needs 2: one, and one to lose"
     assert {item.recipe.series for item in open_project(grown).store.planned()[5:]} == {"day"}
-    assert command("refill")["added"] == []
+    assert command("top-up")["added"] == []
 
 
 def test_the_painter_enlarges_exactly_and_may_be_rerolled_afterwards(grown: Path, command: Command) -> None:
@@ -106,8 +106,8 @@ def test_the_painter_enlarges_exactly_and_may_be_rerolled_afterwards(grown: Path
 @pytest.mark.parametrize(
     ("words", "error", "match"),
     [
-        (("variants", "PNG"), UsageError, "the painter paints from words"),
-        (("inpaint", 1, "--mask", "PNG"), UsageError, "the painter paints from words"),
+        (("variations", "PNG"), UsageError, "painter cannot begin from a picture"),
+        (("inpaint", 1, "--mask", "PNG"), UsageError, "painter cannot inpaint"),
         (("breed", 1, 1), UsageError, "itself"),
         (("breed", 1, 99), UsageError, "no image 99"),
         (("upscale",), UsageError, "--selected"),
@@ -138,13 +138,13 @@ def test_a_picture_tells_its_recipe_outside_of_any_project(collection: Any, fini
 
 
 def test_a_sample_brings_its_pictures(tmp_path: Path, collection: Any) -> None:
-    assert collection("new", tmp_path / "studio", "--sample", "sketch").code == 0
+    assert collection("new", tmp_path / "studio", "--sample", "init_image").code == 0
     assert collection("-C", tmp_path / "studio", "plan").code == 0
-    said = collection("-C", tmp_path / "studio", "variants", tmp_path / "studio" / "sketch.png", "--json")
+    said = collection("-C", tmp_path / "studio", "variations", tmp_path / "studio" / "init_image.png", "--json")
     assert len(said.object["added"]) == 8
 
 
-def test_every_listed_model_has_a_licence_and_settings_that_a_configuration_takes(
+def test_every_listed_model_has_a_license_and_settings_that_a_configuration_takes(
     tmp_path: Path, collection: Any
 ) -> None:
     listed = collection("models", "--json").object["models"]
@@ -154,7 +154,7 @@ def test_every_listed_model_has_a_licence_and_settings_that_a_configuration_take
         path.write_text(f'title = "T"\nsupply = 1\nseed = 1\n[generator]\nuse = "diffusion"\nmodel = "{preset.name}"\n')
         config = load_config(path)
         generator: Any = config.generator
-        assert (generator.model, generator.licence, generator.steps) == (preset.hub_id, preset.licence, preset.steps)
+        assert (generator.model, generator.license, generator.steps) == (preset.hub_id, preset.license, preset.steps)
         assert config.image.size == preset.size
         path.write_text(path.read_text() + "steps = 9\n[image]\nsize = 320\n")
         own: Any = load_config(path)

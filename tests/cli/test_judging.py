@@ -1,4 +1,4 @@
-"""What people see of metrics and flags."""
+"""What people see of metrics and issues."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from skimage import data
 from collection.project import open_project
 from collection.stages.sheet import SheetStage
 
-CONFIG = 'title = "Found"\nsupply = 2\ncandidates = 0\nseed = 1\n\n[select]\nbar = ["blurred"]\n'
+CONFIG = 'title = "Found"\nsupply = 2\ncandidates = 0\nseed = 1\n\n[select]\nexclude = ["blurred"]\n'
 
 
 @pytest.fixture
@@ -48,47 +48,47 @@ def test_a_folder_s_table_fits_a_terminal_and_the_files_have_all(here, pictures,
     people = here("score", pictures, "--csv", tmp_path / "scores.csv")
     assert people.code == 0, people
     header, *rows, end = people.out.splitlines()
-    assert header.split() == ["path", "quality", "sharpness", "exposure", "flags"]
+    assert header.split() == ["path", "quality", "sharpness", "exposure", "issues"]
     assert max(map(len, people.out.splitlines())) <= 80
     (blurred,) = (row for row in rows if row.startswith("b.png"))
     assert "blurred" in blurred
     assert "1 blank" in end
     found = {image["path"]: image for image in here("score", pictures, "--json").object["images"]}
-    assert list(found["d.png"]["flags"]) == ["blank"]
+    assert list(found["d.png"]["issues"]) == ["blank"]
     assert found["a.png"]["percentiles"]["quality"] > found["d.png"]["percentiles"]["quality"]
     with (tmp_path / "scores.csv").open(newline="") as file:
         written = {row["path"]: row for row in csv.DictReader(file)}
-    assert set(found["a.png"]["scores"]) == set(written["a.png"]) - {"path", "flags"}
-    assert written["d.png"]["flags"] == "blank"
+    assert set(found["a.png"]["scores"]) == set(written["a.png"]) - {"path", "issues"}
+    assert written["d.png"]["issues"] == "blank"
 
 
-def test_a_project_s_flags_are_told_wherever_its_images_are(here, home):
+def test_a_project_s_issues_are_told_wherever_its_images_are(here, home):
     scored = here("-C", home, "score", "--json").object
-    assert list(scored["flagged"]["0004"]) == ["blank"]
-    assert "blurred" in scored["flagged"]["0002"]
+    assert list(scored["issues"]["0004"]) == ["blank"]
+    assert "blurred" in scored["issues"]["0002"]
     assert scored["safety"] == "off"
     said = here("-C", home, "score").out
     assert "nsfw not looked for" in said
     assert "sharpness" in said
-    assert here("-C", home, "status", "--json").object["flagged"] == len(scored["flagged"])
+    assert here("-C", home, "status", "--json").object["with_issues"] == len(scored["issues"])
     assert "1 blank" in here("-C", home, "status").out
 
 
 def test_barred_images_are_not_chosen_and_thresholds_move_without_scoring_again(here, home):
     chosen = here("-C", home, "select", "--json").object
-    assert (chosen["selected"], chosen["barred"]) == (2, 2)
+    assert (chosen["selected"], chosen["excluded"]) == (2, 2)
     why = here("-C", home, "select", "--why-image", "2", "--json").object
-    assert why["why"].startswith("not chosen: flagged blurred (sharpness ")
-    assert "blurred" in why["flags"]
+    assert why["why"].startswith("not chosen: blurred (sharpness ")
+    assert "blurred" in why["issues"]
 
     config = home / "collection.toml"
-    config.write_text(CONFIG.replace("supply = 2", "supply = 3") + "\n[score.flags]\nblurred = 0\n")
+    config.write_text(CONFIG.replace("supply = 2", "supply = 3") + "\n[score.issues]\nblurred = 0\n")
     assert here("-C", home, "score", "--json", "--dry-run").object["pending"] == 0
     chosen = here("-C", home, "select", "--json").object
-    assert (chosen["selected"], chosen["barred"]) == (3, 1)
+    assert (chosen["selected"], chosen["excluded"]) == (3, 1)
 
 
-def test_a_sheet_bears_the_flags(here, home):
+def test_a_sheet_bears_the_issues(here, home):
     with open_project(home) as project:
         captions = [cell.caption for cell in SheetStage(everything=True).shown(project).cells]
     assert captions[3] == "0004  blank"

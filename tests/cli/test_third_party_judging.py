@@ -30,20 +30,20 @@ def home(here, pictures, tmp_path):
     return folder
 
 
-def test_a_metric_is_scored_flagged_barred_and_found_without_an_edit(here, home, third_party):
+def test_a_metric_is_scored_with_an_issue_excluded_and_found_without_an_edit(here, home, third_party):
     third_party("metric")
     config = home / "collection.toml"
-    config.write_text(CONFIG + '[select]\nbar = ["cold"]\n')
+    config.write_text(CONFIG + '[select]\nexclude = ["cold"]\n')
     scored = here("-C", home, "score", "--json").object
     assert set(scored["ranges"]["warmth"]) <= {value for value in scored["ranges"]["warmth"] if 0 <= value <= 1}
-    assert [number for number, flags in scored["flagged"].items() if "cold" in flags] == ["0004"]
+    assert [number for number, issues in scored["issues"].items() if "cold" in issues] == ["0004"]
     why = here("-C", home, "select", "--why-image", "4", "--json").object["why"]
-    assert why.startswith("not chosen: flagged cold (warmth ")
+    assert why.startswith("not chosen: cold (warmth ")
 
-    config.write_text(CONFIG + '[select]\nbar = ["cold"]\n[score.flags]\ncold = 0\n')
+    config.write_text(CONFIG + '[select]\nexclude = ["cold"]\n[score.issues]\ncold = 0\n')
     assert here("-C", home, "score", "--json", "--dry-run").object["pending"] == 0
-    assert "cold" not in str(here("-C", home, "score", "--json").object["flagged"])
-    assert here("-C", home, "config", "--json").object["score"]["flags"]["cold"] == 0
+    assert "cold" not in str(here("-C", home, "score", "--json").object["issues"])
+    assert here("-C", home, "config", "--json").object["score"]["issues"]["cold"] == 0
 
     from collection.curate.search.find import find_rows
     from collection.project import open_project
@@ -58,11 +58,11 @@ def test_a_metric_is_scored_flagged_barred_and_found_without_an_edit(here, home,
     assert "warmth: 0 to 1, neither way is better" in here("metrics").out
 
 
-def test_a_package_s_flag_is_unknown_without_the_package(here, home):
-    (home / "collection.toml").write_text(CONFIG + "[score.flags]\ncold = 0.1\n")
+def test_a_package_s_issue_is_unknown_without_the_package(here, home):
+    (home / "collection.toml").write_text(CONFIG + "[score.issues]\ncold = 0.1\n")
     said = here("-C", home, "status")
     assert said.code == 2
-    assert 'score.flags.cold: there is no flag "cold"' in said.err
+    assert 'score.issues.cold: there is no issue "cold"' in said.err
 
 
 def test_an_encoder_scores_and_dedupes_a_project_and_a_folder(here, home, pictures, third_party):

@@ -188,7 +188,7 @@ def diffusion_recipe() -> Callable[..., Recipe]:
         blend = StyleBlend.of({prompt or "plain": weight for prompt, weight in styles.items()}, named)
         fields = {"prompt": "a cat", "width": SIZE, "height": SIZE}
         fields |= {name: changed.pop(name) for name in list(changed) if name in Recipe.__dataclass_fields__}
-        options = {"steps": 2, "batch": 4, **changed}
+        options = {"steps": 2, "batch_size": 4, **changed}
         return Recipe(generator="diffusion", model=str(model), seed=seed, blend=blend, options=options, **fields)
 
     return write

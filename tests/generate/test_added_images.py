@@ -1,4 +1,4 @@
-"""Variants, inpainting and enlargements on a real, tiny diffusion pipeline, by the commands themselves."""
+"""Variations, inpainting and enlargements on a real, tiny diffusion pipeline, by the commands themselves."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ use = "diffusion"
 model = "{model}"
 steps = 4
 guidance = 1
-batch = 2
-licence = "CC0-1.0"
+batch_size = 2
+license = "CC0-1.0"
 [[series]]
 name = "cats"
 prompt = "a cat"
@@ -45,7 +45,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, tiny_sd: Path) -> Path:
     folder = tmp_path_factory.mktemp("project")
     (folder / "collection.toml").write_text(CONFIG.replace("{model}", str(tiny_sd)))
     ramp = np.linspace(0, 255, SIDE).astype(np.uint8)
-    (folder / "sketch.png").write_bytes(encode_png(np.repeat(np.tile(ramp, (SIDE, 1))[..., None], 3, axis=2)))
+    (folder / "init_image.png").write_bytes(encode_png(np.repeat(np.tile(ramp, (SIDE, 1))[..., None], 3, axis=2)))
     half = np.zeros((SIDE, SIDE, 3), np.uint8)
     half[:, SIDE // 2 :] = 255
     (folder / "mask.png").write_bytes(encode_png(half))
@@ -71,12 +71,12 @@ def made(project: Path, command: Command) -> dict[str, list[int]]:
     """The numbers of images, by the command that added them; all of them are made."""
     command("plan")
     command("generate", "--no-score")
-    sketched = command("variants", project / "sketch.png", "--strengths", "0.3,0.9", "--seeds", "5-6")
+    sketched = command("variations", project / "init_image.png", "--strengths", "0.3,0.9", "--seeds", "5-6")
     inpainted = command("inpaint", 1, "--mask", project / "mask.png", "--attempts", 2)
     bred = command("breed", 1, 2, "--children", 2, "--mutation", 0.5)
     larger = command("upscale", 2, "--tile", 64)
     assert command("generate", "--no-score")["pending"] == 0
-    added = {"variants": sketched, "inpaint": inpainted, "breed": bred, "upscale": larger}
+    added = {"variations": sketched, "inpaint": inpainted, "breed": bred, "upscale": larger}
     return {name: said["added"] for name, said in added.items()}
 
 
@@ -94,13 +94,13 @@ def pixels(project: Path) -> Callable[[int], Any]:
 def test_variants_differ_by_seed_strength_and_sketch(
     project: Path, made: dict[str, list[int]], pixels: Callable[[int], Any]
 ) -> None:
-    """A model of random weights shows no likeness; that the sketch counts is seen by taking another."""
-    pictures = [pixels(number) for number in made["variants"]]
+    """A model of random weights shows no likeness; that the init image counts is seen by taking another."""
+    pictures = [pixels(number) for number in made["variations"]]
     assert len({picture.tobytes() for picture in pictures}) == 4
     with open_project(project) as opened:
-        asset = opened.store.asset(made["variants"][0])
+        asset = opened.store.asset(made["variations"][0])
         assert asset and asset.recipe
-        other = replace(asset.recipe, sketch=opened.files.add((project / "mask.png").read_bytes()))
+        other = replace(asset.recipe, init_image=opened.files.add((project / "mask.png").read_bytes()))
         assert not np.array_equal(opened.generator.generate([other])[0].pixels, pictures[0])
 
 
@@ -140,16 +140,16 @@ def test_the_picture_and_its_token_say_how_it_was_made(project: Path, made: dict
     from collection.publish.metadata import token_metadata
 
     with open_project(project) as opened:
-        asset = opened.store.asset(made["variants"][0])
+        asset = opened.store.asset(made["variations"][0])
         assert asset
         found = read_inscription(opened.files.read(asset.file_sha256), "image")
         assert found.recipe == asset.recipe
         assert found.parameters["Denoising strength"] == "0.3"
-        assert token_metadata(opened.config, asset, 1, "cid")["properties"]["model_licence"] == "CC0-1.0"
+        assert token_metadata(opened.config, asset, 1, "cid")["properties"]["model_license"] == "CC0-1.0"
 
 
 def test_the_same_wish_twice_adds_nothing(project: Path, made: dict[str, list[int]], command: Command) -> None:
-    words = ("variants", project / "sketch.png", "--strengths", "0.3,0.9", "--seeds", "5-6")
+    words = ("variations", project / "init_image.png", "--strengths", "0.3,0.9", "--seeds", "5-6")
     assert command(*words, "--dry-run")["pending"] == 0
     assert command(*words)["added"] == []
     assert command("plan", "--dry-run")["pending"] == 0, "and `plan` keeps what was added"
@@ -164,7 +164,7 @@ def test_a_mask_that_does_not_fit_is_refused(project: Path, made: dict[str, list
         with pytest.raises(ImageError, match=words):
             command("inpaint", 1, "--mask", project / f"{name}.png")
     with pytest.raises(UsageError, match='no series "dogs"'):
-        command("variants", project / "sketch.png", "--series", "dogs")
+        command("variations", project / "init_image.png", "--series", "dogs")
 
 
 def test_the_model_of_the_sketch_sample_can_begin_from_a_picture(
@@ -173,9 +173,10 @@ def test_the_model_of_the_sketch_sample_can_begin_from_a_picture(
     """A latent consistency model, which takes its guidance as an embedding."""
     from collection.generate.diffusion.generator import Diffusion
 
-    sketches = {"dark": np.full((32, 32, 3), 40, np.uint8), "light": np.full((32, 32, 3), 200, np.uint8)}
+    init_images = {"dark": np.full((32, 32, 3), 40, np.uint8), "light": np.full((32, 32, 3), 200, np.uint8)}
     recipes = [
-        diffusion_recipe(tiny_lcm, sketch=name, strength=0.5, steps=4, guidance=8.0, batch=1) for name in sketches
+        diffusion_recipe(tiny_lcm, init_image=name, strength=0.5, steps=4, guidance=8.0, batch_size=1)
+        for name in init_images
     ]
-    dark, light = Diffusion(str(tiny_lcm), pictures=sketches.__getitem__, device="cpu").generate(recipes)
+    dark, light = Diffusion(str(tiny_lcm), pictures=init_images.__getitem__, device="cpu").generate(recipes)
     assert not np.array_equal(dark.pixels, light.pixels)

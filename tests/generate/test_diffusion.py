@@ -187,7 +187,7 @@ def test_in_bfloat16_too_a_picture_depends_on_no_neighbour(tiny_sd: Path, diffus
     recipes = [diffusion_recipe(tiny_sd, seed, dtype="bfloat16") for seed in range(3)]
     together = pixels(generator, recipes)
     alone = [pixels(generator, [recipe])[0] for recipe in recipes]
-    single = pixels(generator, [diffusion_recipe(tiny_sd, seed, dtype="bfloat16", batch=1) for seed in range(3)])
+    single = pixels(generator, [diffusion_recipe(tiny_sd, seed, dtype="bfloat16", batch_size=1) for seed in range(3)])
     assert alike(together, pixels(generator, recipes[::-1])[::-1]) == alike(together, alone) == [True] * 3
     assert alike(together, single) != [True] * 3
     assert generator.identity["dtype"] == "bfloat16"
@@ -210,7 +210,7 @@ def test_a_negative_prompt_that_the_model_cannot_take_is_refused(lcm: Diffusion,
 
 def test_batch_size_is_what_was_asked_for() -> None:
     assert (Diffusion("m").batch_size, Diffusion("m", batch_size=8).batch_size) == (1, 8)
-    with pytest.raises(UsageError, match="batch = 0"):
+    with pytest.raises(UsageError, match="batch_size = 0"):
         Diffusion("m", batch_size=0)
 
 

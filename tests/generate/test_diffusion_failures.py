@@ -148,7 +148,7 @@ def test_what_fails_for_once_is_made_a_second_time(
     from diffusers import UNet2DConditionModel
 
     generator, forward, calls = Diffusion(str(model)), UNet2DConditionModel.forward, []
-    recipe = diffusion_recipe(model, batch=2)
+    recipe = diffusion_recipe(model, batch_size=2)
     [right] = generator.generate([recipe])
 
     def flaky(self: Any, sample: Any, *rest: Any, **more: Any) -> Any:
@@ -176,7 +176,7 @@ def test_a_black_picture_is_named(model: Path, refused: Callable[..., str]) -> N
 def test_a_vae_that_overflows_in_sixteen_bits_decodes_again_in_more(model: Path, diffusion_recipe: Write) -> None:
     change_weights(model / VAE, lambda tensors: tensors["decoder.conv_in.weight"].mul_(1e5))
     generator = Diffusion(str(model), dtype="float16", device="cpu")
-    first, again = (generator.generate([diffusion_recipe(model, dtype="float16", batch=1)])[0] for _ in range(2))
+    first, again = (generator.generate([diffusion_recipe(model, dtype="float16", batch_size=1)])[0] for _ in range(2))
     assert first.warnings == ("made a second time, decoded in float32: the first is not a number in places (NaN)",)
     assert first.pixels.tobytes() == again.pixels.tobytes()
     assert first.pixels.std() > 1
@@ -202,9 +202,9 @@ def test_a_batch_too_large_for_the_device_says_how_large_it_was(
 
     monkeypatch.setattr(UNet2DConditionModel, "forward", hungry)
     with pytest.raises(OutOfMemoryError, match="4 images of 32x32") as caught:
-        generator.generate([diffusion_recipe(model, batch=4)])
+        generator.generate([diffusion_recipe(model, batch_size=4)])
     assert caught.value.batch == 4
-    assert generator.generate([diffusion_recipe(model, batch=1)])
+    assert generator.generate([diffusion_recipe(model, batch_size=1)])
 
 
 def test_a_picture_withheld_by_the_safety_checker_is_named(model: Path, refused: Callable[..., str]) -> None:
@@ -262,29 +262,29 @@ class TestOtherPipelines:
 
     def test_it_makes_a_picture_of_one_style(self, model: Path, diffusion_recipe: Write) -> None:
         generator = Diffusion(str(model))
-        recipe = diffusion_recipe(model, batch=1, styles={"ink": 1}, negative_prompt="blur")
+        recipe = diffusion_recipe(model, batch_size=1, styles={"ink": 1}, negative_prompt="blur")
         assert generator.generate([recipe])[0].pixels.tobytes() == generator.generate([recipe])[0].pixels.tobytes()
         assert generator.identity["pipeline"] == "StableDiffusionPAGPipeline"
 
     def test_it_cannot_blend(self, refused: Callable[..., str]) -> None:
-        message = refused(GenerationError, batch=1, styles={"ink": 1, "oil": 1})
+        message = refused(GenerationError, batch_size=1, styles={"ink": 1, "oil": 1})
         assert "a StableDiffusionPAGPipeline cannot blend styles (ink, oil)" in message
 
     @pytest.mark.parametrize(
         ("changed", "words"),
         [
-            ({"sketch": "ab" * 32}, "cannot begin from a sketch"),
+            ({"init_image": "ab" * 32}, "cannot begin from an init image"),
             ({"vae": "draft"}, "cannot decode with a draft VAE"),
-            ({"late_blend": StyleBlend(((Style("oil", "oil"), 1.0),))}, "cannot change its blend on the way"),
+            ({"switch_to": StyleBlend(((Style("oil", "oil"), 1.0),))}, "cannot change its blend on the way"),
         ],
     )
     def test_it_refuses_what_it_would_ignore(
         self, refused: Callable[..., str], changed: dict[str, Any], words: str
     ) -> None:
-        assert f"a StableDiffusionPAGPipeline {words}" in refused(GenerationError, batch=1, **changed)
+        assert f"a StableDiffusionPAGPipeline {words}" in refused(GenerationError, batch_size=1, **changed)
 
     def test_it_makes_one_image_at_a_time(self, refused: Callable[..., str]) -> None:
-        assert "batch = 4" in refused(GenerationError, batch=4)
+        assert "batch_size = 4" in refused(GenerationError, batch_size=4)
 
     def test_its_truncation_is_not_silent(self, refused: Callable[..., str]) -> None:
-        assert "did not read the whole prompt" in refused(GenerationError, batch=1, prompt="x" * 90)
+        assert "did not read the whole prompt" in refused(GenerationError, batch_size=1, prompt="x" * 90)

@@ -15,9 +15,9 @@ from collection.generate.diffusion.options import SCHEDULERS, DiffusionOptions
         ("steps", 1001),
         ("steps", 2.5),
         ("steps", True),
-        ("batch", 0),
-        ("batch", 257),
-        ("batch", "4"),
+        ("batch_size", 0),
+        ("batch_size", 257),
+        ("batch_size", "4"),
         ("guidance", -0.1),
         ("guidance", 100.5),
         ("guidance", float("nan")),
@@ -28,10 +28,10 @@ from collection.generate.diffusion.options import SCHEDULERS, DiffusionOptions
         ("revision", ""),
         ("strength", 0),
         ("strength", 1.1),
-        ("switch", -0.1),
-        ("t", True),
+        ("switch_at", -0.1),
+        ("alpha", True),
         ("lora_scale", 5),
-        ("ip_scale", float("nan")),
+        ("ip_adapter_scale", float("nan")),
         ("long_prompt", "cutt"),
         ("vae", ""),
         ("ip_adapter", 3),
@@ -62,10 +62,10 @@ def test_an_unknown_option_is_refused_with_the_nearest() -> None:
 
 
 def test_options_survive_their_json() -> None:
-    options = DiffusionOptions(steps=4, guidance=0.0, scheduler="LCM", batch=2, dtype="bfloat16", revision="main")
+    options = DiffusionOptions(steps=4, guidance=0.0, scheduler="LCM", batch_size=2, dtype="bfloat16", revision="main")
     assert DiffusionOptions.of(options.as_json()) == options
     assert DiffusionOptions.of({}) == DiffusionOptions()
-    assert DiffusionOptions.of({"steps": 1000, "guidance": 100, "batch": 256}).guidance == 100
+    assert DiffusionOptions.of({"steps": 1000, "guidance": 100, "batch_size": 256}).guidance == 100
 
 
 def test_every_allowed_scheduler_is_a_class_of_diffusers() -> None:

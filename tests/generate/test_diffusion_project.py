@@ -26,7 +26,7 @@ size = 64
 use = "diffusion"
 model = {model}
 steps = 2
-batch = 2
+batch_size = 2
 
 [styles.ink]
 prompt = "ink wash"

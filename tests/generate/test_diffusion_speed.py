@@ -107,5 +107,7 @@ def test_each_text_is_encoded_once_for_all_batches(
     monkeypatch.setattr(StableDiffusionPipeline, "encode_prompt", counting)
     generator = Diffusion(str(tiny_sd))
     for _ in range(2):
-        generator.generate([diffusion_recipe(tiny_sd, seed, styles={"ink": 1, "oil": 1}, batch=2) for seed in range(5)])
+        generator.generate(
+            [diffusion_recipe(tiny_sd, seed, styles={"ink": 1, "oil": 1}, batch_size=2) for seed in range(5)]
+        )
     assert sorted(texts) == ["a cat, ink", "a cat, oil"]

@@ -36,7 +36,7 @@ model = {model}
 steps = 2
 ip_adapter = "adapter/ip.safetensors"
 lora_scale = 0.8
-switch = 0.5
+switch_at = 0.5
 
 [styles.ink]
 prompt = "ink"
@@ -49,7 +49,7 @@ lora = "loras/oil.safetensors"
 [[series]]
 prompt = "a cat"
 blend = {{ ink = 1, oil = 3 }}
-late_blend = {{ oil = 1 }}
+switch_to = {{ oil = 1 }}
 """
 
 
@@ -81,9 +81,9 @@ def test_a_recipe_names_references_by_content_and_says_only_what_was_written(fol
     files = sorted((folder / "references").iterdir())
     assert ink[0].references == tuple(sha256(file.read_bytes()).hexdigest() for file in files)
     assert (ink[0].lora, ink[1], oil[0].references) == ("loras/ink.safetensors", 0.25, ())
-    assert [style.name for style, _ in recipe.late_blend.parts] == ["oil"]
-    assert {"lora_scale", "switch", "ip_adapter"} < {*recipe.options}
-    assert {"compile", "vae", "long_prompt", "ip_scale"}.isdisjoint(recipe.options)
+    assert [style.name for style, _ in recipe.switch_to.parts] == ["oil"]
+    assert {"lora_scale", "switch_at", "ip_adapter"} < {*recipe.options}
+    assert {"compile", "vae", "long_prompt", "ip_adapter_scale"}.isdisjoint(recipe.options)
     assert Recipe.from_json(recipe.as_json()) == recipe
 
 
@@ -105,7 +105,7 @@ def test_the_project_makes_it_and_keeps_the_references(folder: Path) -> None:
 
 def test_a_style_without_a_part_is_made_of_the_others(folder: Path, changed: Callable[[str, str], Path]) -> None:
     file = changed('prompt = "ink"\nlora = "loras/ink.safetensors"\n', "")
-    changed("late_blend", "negative_prompt = 'x'\n#")
+    changed("switch_to", "negative_prompt = 'x'\n#")
     with open_project(file.parent) as project:
         keep_references(project)
         (recipe, _) = plan(project.config)
@@ -118,9 +118,9 @@ def test_a_style_without_a_part_is_made_of_the_others(folder: Path, changed: Cal
     [
         ("references/*.png", "paintings/*.png", 'is named "paintings/\\*.png"'),
         ('ip_adapter = "adapter/ip.safetensors"\n', "", "styles.ink: reference pictures need an IP-Adapter"),
-        ("late_blend = { oil = 1 }", "late_blend = { olio = 1 }", "no style of that name.*oil"),
-        ("switch = 0.5", "switch = 1.5", "switch"),
-        ("switch = 0.5", 'long_prompt = "cutt"', "long_prompt"),
+        ("switch_to = { oil = 1 }", "switch_to = { olio = 1 }", "no style of that name.*oil"),
+        ("switch_at = 0.5", "switch_at = 1.5", "switch_at"),
+        ("switch_at = 0.5", 'long_prompt = "cutt"', "long_prompt"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_anything_is_made(
@@ -137,7 +137,7 @@ def test_references_are_read_when_recipes_are_made_and_not_before(changed: Calla
     config = load_config(changed("references/*.png", "paintings/*.png"))
     asked = Plan(config, {})
     assert asked.goals
-    assert asked.slots is not None
+    assert asked.cells is not None
     with pytest.raises(ConfigError, match="paintings"):
         _ = asked.recipes
 

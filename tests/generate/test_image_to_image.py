@@ -1,4 +1,4 @@
-"""Image-to-image and inpainting: compared with diffusers, and with the sketch where nothing may change."""
+"""Image-to-image and inpainting: compared with diffusers, and with the init image where nothing may change."""
 
 from __future__ import annotations
 
@@ -51,16 +51,16 @@ def test_a_variant_is_what_diffusers_makes_of_the_sketch(
     from diffusers import StableDiffusionImg2ImgPipeline
     from PIL import Image
 
-    sketch = pictures.noise(3)
+    init_image = pictures.noise(3)
     theirs = StableDiffusionImg2ImgPipeline.from_pretrained(tiny_sd)(
         "a cat",
-        image=Image.fromarray(pictures(sketch)),
+        image=Image.fromarray(pictures(init_image)),
         strength=0.6,
         num_inference_steps=5,
         generator=torch.Generator().manual_seed(1),
         output_type="np",
     ).images[0]
-    (ours,) = render(sd, diffusion_recipe(tiny_sd, sketch=sketch, strength=0.6, steps=5, batch=2))
+    (ours,) = render(sd, diffusion_recipe(tiny_sd, init_image=init_image, strength=0.6, steps=5, batch_size=2))
     assert np.abs(ours - theirs * 255).max() <= 0.51
 
 
@@ -71,10 +71,10 @@ def test_the_repaired_part_is_what_diffusers_makes_of_it_and_the_rest_stays_exac
     from diffusers import StableDiffusionInpaintPipeline
     from PIL import Image
 
-    sketch, mask = pictures.noise(4), half_mask(pictures)
+    init_image, mask = pictures.noise(4), half_mask(pictures)
     theirs = StableDiffusionInpaintPipeline.from_pretrained(tiny_sd)(
         "a cat",
-        image=Image.fromarray(pictures(sketch)),
+        image=Image.fromarray(pictures(init_image)),
         mask_image=Image.fromarray(pictures(mask)),
         strength=1.0,
         width=32,
@@ -83,8 +83,8 @@ def test_the_repaired_part_is_what_diffusers_makes_of_it_and_the_rest_stays_exac
         generator=torch.Generator().manual_seed(1),
         output_type="np",
     ).images[0]
-    (ours,) = render(sd, diffusion_recipe(tiny_sd, sketch=sketch, mask=mask, steps=3, batch=2))
-    assert np.array_equal(ours[:, :16], pictures(sketch)[:, :16])
+    (ours,) = render(sd, diffusion_recipe(tiny_sd, init_image=init_image, mask_image=mask, steps=3, batch_size=2))
+    assert np.array_equal(ours[:, :16], pictures(init_image)[:, :16])
     assert np.abs(ours[:, 16:] - theirs[:, 16:] * 255).max() <= 0.51
 
 
@@ -95,8 +95,8 @@ def test_variants_do_not_depend_on_their_neighbours(
     """Sketches, strengths and plain recipes in one call, each as if it were alone."""
     generator: Diffusion = request.getfixturevalue(which)
     recipes = [
-        diffusion_recipe(generator.model, seed, steps=4, sketch=sketch, strength=strength)
-        for seed, sketch, strength in [
+        diffusion_recipe(generator.model, seed, steps=4, init_image=init_image, strength=strength)
+        for seed, init_image, strength in [
             (1, pictures.noise(1), 0.5),
             (2, pictures.noise(2), 0.5),
             (1, pictures.noise(1), 1.0),
@@ -111,10 +111,10 @@ def test_variants_do_not_depend_on_their_neighbours(
 
 
 def test_sdxl_repairs_too(sdxl: Diffusion, pictures: Any, diffusion_recipe: Write) -> None:
-    sketch, mask = pictures.noise(4), half_mask(pictures)
-    recipes = [diffusion_recipe(sdxl.model, seed, sketch=sketch, mask=mask) for seed in (1, 2)]
+    init_image, mask = pictures.noise(4), half_mask(pictures)
+    recipes = [diffusion_recipe(sdxl.model, seed, init_image=init_image, mask_image=mask) for seed in (1, 2)]
     one, other = render(sdxl, *recipes)
-    assert np.array_equal(one[:, :16], pictures(sketch)[:, :16])
+    assert np.array_equal(one[:, :16], pictures(init_image)[:, :16])
     assert not np.array_equal(one[:, 16:], other[:, 16:])
 
 
@@ -124,8 +124,10 @@ def test_a_sketch_of_another_shape_is_scaled_to_fill(sd: Diffusion, pictures: An
     marked = tall.copy()
     marked[:30] = 255
     marked[98:] = 0
-    sketches = [pictures.add(each) for each in (tall, marked, np.full((32, 32, 3), 90, np.uint8))]
-    made = render(sd, *(diffusion_recipe(sd.model, sketch=sketch, strength=0.5, steps=4) for sketch in sketches))
+    init_images = [pictures.add(each) for each in (tall, marked, np.full((32, 32, 3), 90, np.uint8))]
+    made = render(
+        sd, *(diffusion_recipe(sd.model, init_image=init_image, strength=0.5, steps=4) for init_image in init_images)
+    )
     assert np.array_equal(made[0], made[2])
     assert np.abs(made[0].astype(int) - made[1])[8:24].max() <= 1
 
@@ -135,8 +137,8 @@ def test_derived_pipelines_keep_sixteen_bits(tiny_sd: Path, pictures: Any, diffu
     generator = Diffusion(str(tiny_sd), dtype="bfloat16", device="cpu", pictures=pictures)
     recipe = diffusion_recipe(tiny_sd, dtype="bfloat16")
     before = render(generator, recipe)
-    render(generator, replace(recipe, sketch=pictures.noise(1)))
-    render(generator, replace(recipe, sketch=pictures.noise(1), mask=half_mask(pictures)))
+    render(generator, replace(recipe, init_image=pictures.noise(1)))
+    render(generator, replace(recipe, init_image=pictures.noise(1), mask_image=half_mask(pictures)))
     assert generator.identity["dtype"] == "bfloat16"
     assert np.array_equal(before, render(generator, recipe))
 
@@ -144,9 +146,9 @@ def test_derived_pipelines_keep_sixteen_bits(tiny_sd: Path, pictures: Any, diffu
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"mask": "m"}, "has a mask, but no sketch"),
-        ({"sketch": "s", "strength": 0.3}, "strength 0.3 of 2 steps leaves no step"),
-        ({"sketch": "s", "mask": "black"}, "has no white"),
+        ({"mask_image": "m"}, "has a mask, but no init_image"),
+        ({"init_image": "s", "strength": 0.3}, "strength 0.3 of 2 steps leaves no step"),
+        ({"init_image": "s", "mask_image": "black"}, "has no white"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(
@@ -160,9 +162,9 @@ def test_what_cannot_be_meant_is_refused(
 
 def test_a_consistency_model_cannot_repair(lcm: Diffusion, pictures: Any, diffusion_recipe: Write) -> None:
     with pytest.raises(GenerationError, match="LatentConsistencyModelPipeline cannot paint in a mask"):
-        render(lcm, diffusion_recipe(lcm.model, sketch=pictures.noise(1), mask=half_mask(pictures)))
+        render(lcm, diffusion_recipe(lcm.model, init_image=pictures.noise(1), mask_image=half_mask(pictures)))
 
 
 def test_a_generator_without_pictures_says_so(tiny_sd: Path, diffusion_recipe: Write) -> None:
     with pytest.raises(GenerationError, match="no store of pictures"):
-        render(Diffusion(str(tiny_sd)), diffusion_recipe(tiny_sd, sketch="ab" * 32))
+        render(Diffusion(str(tiny_sd)), diffusion_recipe(tiny_sd, init_image="ab" * 32))

@@ -32,7 +32,7 @@ def shown(tiny_sd: Path, diffusion_recipe: Write) -> Callable[..., Recipe]:
             (Style(f"style {number}", references=references), weight)
             for number, (references, weight) in enumerate(styles.items())
         )
-        options = {"ip_adapter": "ip.safetensors", "ip_scale": 0.8, **options}
+        options = {"ip_adapter": "ip.safetensors", "ip_adapter_scale": 0.8, **options}
         return replace(diffusion_recipe(tiny_sd, seed, **options), blend=StyleBlend(parts))
 
     return write

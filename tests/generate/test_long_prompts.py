@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from collection.errors import GenerationError
+from collection.generate.diffusion.batch_items import BatchItem
 from collection.generate.diffusion.generator import Diffusion
 from collection.generate.diffusion.prompt_blend import PromptEncoder
-from collection.generate.diffusion.rows import Row
 from collection.values import Recipe, Style, StyleBlend
 
 Write = Callable[..., Recipe]
@@ -37,8 +37,8 @@ def test_it_is_refused_unless_the_recipe_says_otherwise(generator: Diffusion, di
 def test_a_cut_is_told_with_what_went(generator: Diffusion, diffusion_recipe: Write) -> None:
     cut, short = generator.generate(
         [
-            diffusion_recipe(generator.model, prompt=LONG, long_prompt="cut"),
-            diffusion_recipe(generator.model, prompt=READ, long_prompt="cut"),
+            diffusion_recipe(generator.model, prompt=LONG, long_prompt="truncate"),
+            diffusion_recipe(generator.model, prompt=READ, long_prompt="truncate"),
         ]
     )
     assert np.array_equal(cut.pixels, short.pixels)
@@ -66,7 +66,7 @@ def test_a_chunk_is_the_embedding_of_its_words_alone(tiny_sdxl: Path, diffusion_
     pipeline = StableDiffusionXLPipeline.from_pretrained(tiny_sdxl)
     encoder = PromptEncoder(pipeline)
     blend = StyleBlend(((Style("long", "b " * 50), 0.25), (Style("short", ""), 0.75)))
-    row = Row.of(replace(diffusion_recipe("m", prompt="a " * 73, long_prompt="chunk"), blend=blend))
+    row = BatchItem.of(replace(diffusion_recipe("m", prompt="a " * 73, long_prompt="chunk"), blend=blend))
     with torch.no_grad():
         found = encoder.arguments([row.early], chunks=encoder.chunks(row))
         # A comma is a token: 73 letters, a comma and one b fill the first window.
@@ -79,6 +79,6 @@ def test_a_chunk_is_the_embedding_of_its_words_alone(tiny_sdxl: Path, diffusion_
 
 
 def test_a_negative_prompt_counts_too(generator: Diffusion, diffusion_recipe: Write) -> None:
-    recipe: Any = diffusion_recipe(generator.model, negative_prompt=LONG, long_prompt="cut")
+    recipe: Any = diffusion_recipe(generator.model, negative_prompt=LONG, long_prompt="truncate")
     (rendering,) = generator.generate([recipe])
     assert len(rendering.warnings) == 1

@@ -137,7 +137,7 @@ def test_what_it_cannot_do_is_refused_before_and_when_it_is_asked(project: Path)
     recipe = Plan(load_config(project / "collection.toml"), {}).recipes[0]
     render = router(project).generate
     for asked, words in (
-        (replace(recipe, sketch="ab"), "spiral cannot begin from a picture"),
+        (replace(recipe, init_image="ab"), "spiral cannot begin from a picture"),
         (replace(recipe, options={"arms": 99}), "spiral option arms = 99"),
         (replace(recipe, options={"legs": 2}), 'spiral has no option "legs"'),
         (replace(recipe, model="spiral/2"), "these are spiral/1"),
@@ -146,7 +146,7 @@ def test_what_it_cannot_do_is_refused_before_and_when_it_is_asked(project: Path)
             render([asked])
 
 
-def test_a_project_of_it_goes_from_a_plan_to_metadata_with_its_licence(
+def test_a_project_of_it_goes_from_a_plan_to_metadata_with_its_license(
     project: Path, script: Callable[..., Any]
 ) -> None:
     for words in (["plan"], ["generate", "--no-score"], ["status"]):
@@ -163,7 +163,7 @@ def test_a_project_of_it_goes_from_a_plan_to_metadata_with_its_licence(
         assets = opened.store.assets()
         assert [asset.features for asset in assets] == [{"Arms": "2"}, {"Arms": "2"}, {"Arms": "4"}, {"Arms": "4"}]
         metadata = token_metadata(opened.config, assets[0], 1, "cid")
-    assert metadata["properties"]["model_licence"] == "CC0-1.0"
+    assert metadata["properties"]["model_license"] == "CC0-1.0"
     record = metadata["properties"]["generator"]
     assert (record["generator"], record["model"], record["engine"]) == ("spiral", "spiral/1", "spiral/1")
     done = script("-C", project, "generate", "--check", "4", "--json")
@@ -206,7 +206,7 @@ def test_broken_packages_are_named_and_the_rest_works(project: Path, third_party
         ("small", r"small returned uint8 pixels of shape \(63, 64, 3\), not uint8 of shape \(64, 64, 3\)"),
         ("floats", "floats returned float64 pixels"),
         ("lists", "lists returned pixels in a list, not a numpy array"),
-        ("few", "few returned 0 pictures of 1 recipes"),
+        ("few", "few returned 0 pictures for 1 recipe"),
         ("secretive", "secretive says of itself what is no JSON"),
         ("closed", "closed cannot be opened: OSError: no such device"),
         ("raises", "RuntimeError: the driver is missing"),
@@ -229,7 +229,7 @@ def test_a_claim_that_is_not_kept_is_named(project: Path, third_party: Callable[
     third_party("broken_generators")
     render = router(project).generate
     with pytest.raises(GenerationError, match="boaster failed: NotImplementedError: pictures to begin from"):
-        render([Recipe("boaster", "m", 1, 64, 64, sketch="ab")])
+        render([Recipe("boaster", "m", 1, 64, 64, init_image="ab")])
     assert render([Recipe("boaster", "m", 1, 64, 64)])[0].pixels.dtype == np.uint8
 
 

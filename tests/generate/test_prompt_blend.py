@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from collection.errors import GenerationError
+from collection.generate.diffusion.batch_items import BatchItem, styled_prompts
 from collection.generate.diffusion.prompt_blend import ARGUMENTS, PromptEncoder
-from collection.generate.diffusion.rows import Row, styled_prompts
 from collection.values import Recipe
 
 Write = Callable[..., Recipe]
@@ -46,7 +46,7 @@ def arguments(pipeline: Any, *recipes: Recipe) -> dict[str, Any]:
 
     with torch.no_grad():
         encoder = PromptEncoder(pipeline)
-        rows = [Row.of(recipe) for recipe in recipes]
+        rows = [BatchItem.of(recipe) for recipe in recipes]
         return encoder.arguments([row.early for row in rows], chunks=max(map(encoder.chunks, rows)))
 
 

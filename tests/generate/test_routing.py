@@ -40,7 +40,7 @@ size = 64
 [[series]]
 prompt = "a cat"
 """
-DIFFUSION = PAINTER + "\n[generator]\nuse = 'diffusion'\nmodel = '{model}'\nlicence = 'MIT'\nsteps = 1\n"
+DIFFUSION = PAINTER + "\n[generator]\nuse = 'diffusion'\nmodel = '{model}'\nlicense = 'MIT'\nsteps = 1\n"
 
 
 def router(folder: Path, **generator: Any) -> Router:
@@ -173,8 +173,8 @@ def test_a_model_axis_is_made_by_each_of_its_models(
     assert [asset.generator["model"] for asset in assets] == [str(tiny_sd)] * 2 + [str(other_sd)] * 2
     assert len({asset.pixel_sha256 for asset in assets}) == 4
     assert assets[0].generator["weights"] != assets[2].generator["weights"]
-    licences = [properties.get("model_licence") for properties in metadata]
-    assert licences == ["MIT", "MIT", None, None], "what the file says of one model is not claimed of another"
+    licenses = [properties.get("model_license") for properties in metadata]
+    assert licenses == ["MIT", "MIT", None, None], "what the file says of one model is not claimed of another"
 
 
 def test_pending_recipes_survive_a_change_of_generator(
@@ -195,7 +195,7 @@ def test_pending_recipes_survive_a_change_of_generator(
         metadata = token_metadata(project.config, assets[rerolled], 1, "cid")["properties"]
     assert records[rerolled] == "diffusion"
     assert sorted(records.values()) == ["diffusion"] * (len(records) - 2) + ["painter"] * 2
-    assert "model_licence" not in metadata, "when it was made, nothing said the licence of its model"
+    assert "model_license" not in metadata, "when it was made, nothing said the license of its model"
     assert run(tmp_path, "generate", "--check", "9")["alike"] == len(assets)
     run(tmp_path, "reroll", str(max(assets)))
     file.write_text(DIFFUSION.format(model=tiny_sd))
@@ -215,8 +215,8 @@ def test_a_set_is_made_again_after_the_configuration_changed(
     said = run(tmp_path, "verify")
     assert (said["proven"], said["rerendered"]) == (2, 2)
     frozen = [json.loads(path.read_text()) for path in tmp_path.glob("files/*/*.json")]
-    licences = [value["properties"]["model_licence"] for value in frozen if "properties" in value]
-    assert licences == ["MIT", "MIT"]
+    licenses = [value["properties"]["model_license"] for value in frozen if "properties" in value]
+    assert licenses == ["MIT", "MIT"]
 
 
 def test_a_generator_that_is_gone_is_named_and_its_recipes_stay_pending(

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.errors import GenerationError
+from collection.generate.diffusion.batch_items import Conditioning
 from collection.generate.diffusion.generator import Diffusion
 from collection.generate.diffusion.noise import slerp
-from collection.generate.diffusion.rows import Mix
 from collection.values import Pixels, Recipe, Style, StyleBlend
 
 Write = Callable[..., Recipe]
@@ -69,7 +69,7 @@ def test_a_late_blend_takes_over_at_its_step(
     early, late = only(Style("ink", "ink")), only(Style("oil", "oil"))
 
     def scheduled(switch: float) -> Recipe:
-        return replace(diffusion_recipe(generator.model, steps=4, switch=switch), blend=early, late_blend=late)
+        return replace(diffusion_recipe(generator.model, steps=4, switch_at=switch), blend=early, switch_to=late)
 
     whole = diffusion_recipe(generator.model, steps=4)
     made = render(generator, *(scheduled(switch) for switch in (0, 0.25, 0.3, 0.5, 0.75, 1)))
@@ -101,15 +101,15 @@ def test_a_schedule_is_the_one_of_diffusers_with_the_embeddings_exchanged(
         callback_on_step_end_tensor_inputs=["prompt_embeds"],
         output_type="np",
     ).images[0]
-    blends = {"blend": only(Style("ink", "ink")), "late_blend": only(Style("oil", "oil"))}
-    (ours,) = render(sd, replace(diffusion_recipe(tiny_sd, steps=4, switch=0.5), **blends))
+    blends = {"blend": only(Style("ink", "ink")), "switch_to": only(Style("oil", "oil"))}
+    (ours,) = render(sd, replace(diffusion_recipe(tiny_sd, steps=4, switch_at=0.5), **blends))
     assert np.abs(ours - theirs * 255).max() <= 0.51
 
 
 def test_styles_of_all_three_kinds_take_turns(
     sd: Diffusion, tiny_ip_adapter: Path, ink: Style, oil: Style, diffusion_recipe: Write
 ) -> None:
-    take_turns(sd, ink, oil, diffusion_recipe(sd.model, ip_adapter=str(tiny_ip_adapter), batch=2))
+    take_turns(sd, ink, oil, diffusion_recipe(sd.model, ip_adapter=str(tiny_ip_adapter), batch_size=2))
 
 
 def test_in_sdxl_too(tiny_sdxl: Path, tiny_sdxl_adapters: Path, pictures: Any, diffusion_recipe: Write) -> None:
@@ -118,16 +118,16 @@ def test_in_sdxl_too(tiny_sdxl: Path, tiny_sdxl_adapters: Path, pictures: Any, d
         Style(name, name, lora=f"{name}.safetensors", references=(pictures.noise(seed),))
         for seed, name in enumerate(("ink", "oil"))
     )
-    take_turns(generator, ink, oil, diffusion_recipe(tiny_sdxl, ip_adapter="ip.safetensors", batch=2))
+    take_turns(generator, ink, oil, diffusion_recipe(tiny_sdxl, ip_adapter="ip.safetensors", batch_size=2))
 
 
 def take_turns(generator: Diffusion, ink: Style, oil: Style, plain: Recipe) -> None:
     """Prompt, LoRA and reference picture change at once, and the next batch begins afresh."""
     recipes = [
-        replace(plain, blend=only(ink), late_blend=only(oil)),
-        replace(plain, blend=only(oil), late_blend=only(ink)),
+        replace(plain, blend=only(ink), switch_to=only(oil)),
+        replace(plain, blend=only(oil), switch_to=only(ink)),
         replace(plain, blend=only(ink)),
-        replace(plain, late_blend=only(ink)),
+        replace(plain, switch_to=only(ink)),
         plain,
     ]
     made = render(generator, *recipes)
@@ -144,7 +144,7 @@ def test_both_ends_of_a_way_are_the_recipes_themselves(
     here = diffusion_recipe(generator.model, 1, styles={"ink": 1, "oil": 3})
     there = diffusion_recipe(generator.model, 2**40, prompt="a dog", styles={"oil": 1})
     steps = [0, 0.01, 0.5, 0.99, 1]
-    way = [replace(here, toward=there, options={**here.options, "t": t}) for t in steps]
+    way = [replace(here, interpolation_target=there, options={**here.options, "alpha": t}) for t in steps]
     made = render(generator, *way)
     ends = render(generator, here, there)
     assert same(made[0], ends[0])
@@ -159,9 +159,9 @@ def test_both_ends_of_a_way_are_the_recipes_themselves(
 def test_a_way_with_loras_and_references_is_as_smooth(
     sd: Diffusion, tiny_ip_adapter: Path, ink: Style, oil: Style, diffusion_recipe: Write
 ) -> None:
-    plain = diffusion_recipe(sd.model, ip_adapter=str(tiny_ip_adapter), batch=1)
+    plain = diffusion_recipe(sd.model, ip_adapter=str(tiny_ip_adapter), batch_size=1)
     here, there = replace(plain, blend=only(ink)), replace(plain, seed=2, blend=only(oil))
-    near = replace(here, toward=there, options={**here.options, "t": 0.01})
+    near = replace(here, interpolation_target=there, options={**here.options, "alpha": 0.01})
     made = render(sd, here, near, there)
     far = np.abs(made[0].astype(int) - made[2]).mean()
     assert 0 < np.abs(made[0].astype(int) - made[1]).mean() < 0.2 * far
@@ -172,7 +172,7 @@ def test_a_way_with_loras_and_references_is_as_smooth(
     [
         ({"steps": 3}, "has steps 2, the one it moves toward 3"),
         ({"width": 48}, "has width 32, the one it moves toward 48"),
-        ({"sketch": "x"}, "has a sketch or is itself on its way"),
+        ({"init_image": "x"}, "has an init image or is itself on its way"),
     ],
 )
 def test_ends_that_no_way_joins_are_refused(
@@ -180,13 +180,13 @@ def test_ends_that_no_way_joins_are_refused(
 ) -> None:
     here, there = diffusion_recipe(sd.model), diffusion_recipe(sd.model, 2, **changed)
     with pytest.raises(GenerationError, match=words):
-        render(sd, replace(here, toward=there))
+        render(sd, replace(here, interpolation_target=there))
 
 
 def test_a_way_from_a_sketch_is_refused(sd: Diffusion, pictures: Any, diffusion_recipe: Write) -> None:
-    here = diffusion_recipe(sd.model, sketch=pictures.noise(1))
+    here = diffusion_recipe(sd.model, init_image=pictures.noise(1))
     with pytest.raises(GenerationError, match="begins from noise"):
-        render(sd, replace(here, toward=diffusion_recipe(sd.model)))
+        render(sd, replace(here, interpolation_target=diffusion_recipe(sd.model)))
 
 
 @given(st.integers(0, 999), st.floats(0, 1))
@@ -217,8 +217,8 @@ weights = st.dictionaries(st.sampled_from("abcd"), st.floats(0.05, 1), min_size=
 def test_between_two_mixes_weights_change_along_a_line(
     here: dict[str, float], there: dict[str, float], t: float
 ) -> None:
-    def mix(terms: dict[str, float]) -> Mix:
-        return Mix((("text", 1.0),), (("", 1.0),), loras=tuple(sorted(terms.items())))
+    def mix(terms: dict[str, float]) -> Conditioning:
+        return Conditioning((("text", 1.0),), (("", 1.0),), loras=tuple(sorted(terms.items())))
 
     met = dict(mix(here).toward(mix(there), t).loras)
     for name in {*here, *there}:

@@ -17,14 +17,14 @@ from collection.errors import GenerationError, WeightsError
 from collection.generate.painter.generator import Painter
 from collection.generate.pictures import LentPictures, fitted
 from collection.generate.upscale.tiles import Tiles, joined, windows
-from collection.plan.variants import larger, model_larger
+from collection.plan.from_images import larger, model_larger
 from collection.values import Pixels, Recipe, Rendering, sha256_hex
 
 SMALL = np.random.default_rng(1).integers(0, 256, (48, 80, 3), dtype=np.uint8)
 
 
 class Copyist:
-    """Paints nothing but its sketch, shifted in brightness by the seed."""
+    """Paints nothing but its init_image, shifted in brightness by the seed."""
 
     batch_size = 2
     identity: Mapping[str, Any] = {"who": "copyist"}
@@ -39,7 +39,9 @@ class Copyist:
         self.asked += recipes
         return [
             Rendering(
-                np.full_like(self._pictures(item.sketch), item.seed) if self._by_seed else self._pictures(item.sketch)
+                np.full_like(self._pictures(item.init_image), item.seed)
+                if self._by_seed
+                else self._pictures(item.init_image)
             )
             for item in recipes
         ]
@@ -75,7 +77,7 @@ def test_a_faithful_painter_gives_the_enlarged_picture_back() -> None:
     assert first.options == {"steps": 2, "strength": 0.3}, "the tile's recipe is one that the painter knows"
     assert len({item.seed for item in copyist.asked}) == len(copyist.asked) == 6
     with pytest.raises(KeyError):
-        pictures(first.sketch)
+        pictures(first.init_image)
 
 
 def test_borders_of_tiles_are_no_edges() -> None:
@@ -88,7 +90,7 @@ def test_borders_of_tiles_are_no_edges() -> None:
 def test_a_recipe_without_a_picture_is_refused() -> None:
     pictures = LentPictures({"small": SMALL}.__getitem__)
     tiles = Tiles(Copyist(pictures).generate, pictures)
-    for wrong in (replace(diffused(), sketch=""), replace(diffused(), options={})):
+    for wrong in (replace(diffused(), init_image=""), replace(diffused(), options={})):
         with pytest.raises(GenerationError, match="seed 7"):
             tiles.generate([wrong])
 

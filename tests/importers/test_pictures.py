@@ -124,7 +124,7 @@ def test_a_lost_file_comes_back_under_its_number(library: ImageLibrary, folder: 
 def test_numbers_are_shared_with_recipes(library: ImageLibrary, folder: Path) -> None:
     library.store.replace_plan([Recipe("painter", "painter/1", seed, 8, 8) for seed in range(3)])
     assert min(import_folder(library, folder).imported.values()) == 4
-    planned = library.store.add_recipes([Recipe("painter", "painter/1", 99, 8, 8)], "variants")
+    planned = library.store.add_recipes([Recipe("painter", "painter/1", 99, 8, 8)], "variations")
     assert planned[0].id == 8
     counts = library.store.counts()
     assert (counts["planned"], counts["generated"], counts["imported"]) == (4, 0, 4)
@@ -223,3 +223,16 @@ def test_the_report_of_an_import_is_added_to_and_never_made_anew(library: ImageL
     whole, parts = import_folder(library, folder), import_folder(library, folder, batch_size=1)
     assert sorted(failure.what for failure in parts.known) == sorted([*whole.imported, *(f.what for f in whole.known)])
     assert parts.skipped == whole.skipped
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["1234567.891", "1546360800.0", "16777217.5", "0.1234567890123456789", "1e5", "-2.50", "7", "-0", "9" * 40],
+)
+def test_a_number_keeps_its_value_on_the_way_to_the_chain(tmp_path: Path, number: str) -> None:
+    """As it is written: six digits of it would be another number."""
+    path = tmp_path / "1.json"
+    path.write_text(f'{{"attributes": [{{"trait_type": "Weight", "value": {number}}}]}}')
+    assert read_traits(path) == {"Weight": "0" if number == "-0" else number}
+    path.write_text(f'{{"weight": {number}, "none": NaN, "much": Infinity}}')
+    assert read_traits(path) == {"weight": "0" if number == "-0" else number}

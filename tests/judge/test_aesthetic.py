@@ -151,7 +151,7 @@ def siglip_head(width=1152):
     return state
 
 
-def test_aesthetic_v25_scores_as_its_layers_do_and_says_its_licence(tmp_path):
+def test_aesthetic_v25_scores_as_its_layers_do_and_says_its_license(tmp_path):
     state, path, x = siglip_head(), tmp_path / "aesthetic_predictor_v2_5.pth", unit(5, 1152)
     torch.save(state, path)
     head = load_predictor(path)
@@ -162,7 +162,7 @@ def test_aesthetic_v25_scores_as_its_layers_do_and_says_its_licence(tmp_path):
         )
     assert head.score(x) == pytest.approx(y[:, 0].numpy(), abs=1e-4)
     assert head.name == "aesthetic-v2.5"
-    assert "AGPL-3.0" in head.licence
+    assert "AGPL-3.0" in head.license
     assert head.accepts("webli/ViT-SO400M-14-SigLIP-384")
     assert not head.accepts("openai/ViT-L-14")
 

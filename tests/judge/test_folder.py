@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from collection.config import Dedupe
-from collection.curate.selection.criteria import Wish
+from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.reasons import why
 from collection.curate.selection.select import select
 from collection.errors import UsageError
@@ -60,7 +60,7 @@ def project(tmp_path: Path, folder: Path, scorers: Scorers) -> Iterator[Project]
     home.mkdir()
     (home / "collection.toml").write_text('title = "Found"\nsupply = 3\ncandidates = 0\nseed = 1\n')
     with open_project(home) as project:
-        import_folder(project.archive, folder)
+        import_folder(project.library, folder)
         score(project.store, project.files, scorers)
         yield project
 
@@ -82,15 +82,17 @@ def test_a_folder_s_copies_are_found_and_the_best_is_kept(folder: Path, scorers:
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     with open_folder(folder, scorers) as opened:
         groups, scores = opened.groups(), opened.scores()
-    members = {frozenset([keeper, *(copy.name for copy in copies)]) for keeper, copies in groups.items()}
+    members = {
+        frozenset([representative, *(copy.name for copy in copies)]) for representative, copies in groups.items()
+    }
     assert members == {
         frozenset(["coffee.png", "copies/coffee.jpg"]),
         frozenset(["rocket.png", "copies/rocket.png"]),
     }
     whys = {copy.name: copy.why for copies in groups.values() for copy in copies}
     assert "bytes" in whys.values()
-    for keeper, copies in groups.items():
-        assert all(scores[keeper]["quality"] >= scores[copy.name]["quality"] for copy in copies)
+    for representative, copies in groups.items():
+        assert all(scores[representative]["quality"] >= scores[copy.name]["quality"] for copy in copies)
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
@@ -134,11 +136,11 @@ def test_what_was_published_elsewhere_is_set_aside_and_stays_so(project: Project
     for _ in (1, 2):
         dedupe(project.store, judges_of(project).duplicate_thresholds, judges_of(project).ranking())
         (item,) = [item for item in project.store.duplicates() if item.why == "against"]
-        assert (item.asset_id, item.keeper_id) == (astronaut, None)
+        assert (item.asset_id, item.representative_id) == (astronaut, None)
         assert item.elsewhere.startswith(f"old.png in {published}")
         assert 0 <= item.distance < 0.1
         assert len(project.store.duplicates()) == 2, "the copy within the project, too"
-    wish = Wish(6, judges_of(project).ranking_metrics)
+    wish = SelectionCriteria(6, judges_of(project).ranking_metrics)
     assert select(project.store, wish).selected == 5
     assert "not chosen: set aside as a near-duplicate of old.png" in why(project.store, astronaut, wish)
 
@@ -166,14 +168,14 @@ def test_another_project_is_compared_by_its_own_scores(
     home.mkdir()
     (home / "collection.toml").write_text('title = "Earlier"\nsupply = 1\ncandidates = 0\nseed = 1\n')
     with open_project(home) as earlier:
-        import_folder(earlier.archive, published)
+        import_folder(earlier.library, published)
         with pytest.raises(UsageError, match="was scored by"):
             pictures_elsewhere(project, home)
         score(earlier.store, earlier.files, scorers)
     report = mark_duplicates_of(
         project.store, judges_of(project).duplicate_thresholds, pictures_elsewhere(project, home)
     )
-    assert [twin.keeper.split(" (")[0] for twin in report.duplicates] == [f"0002 in {home}"]
+    assert [twin.representative.split(" (")[0] for twin in report.duplicates] == [f"0002 in {home}"]
     with pytest.raises(UsageError, match="itself"):
         pictures_elsewhere(project, project.folder)
 
@@ -184,7 +186,7 @@ def test_blocks_change_nothing(project: Project, folder: Path, monkeypatch: pyte
     others = pictures_elsewhere(project, folder)
     whole = mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, others).duplicates
     assert len(whole) == 7
-    assert all("(the same pixels)" in twin.keeper for twin in whole)
+    assert all("(the same pixels)" in twin.representative for twin in whole)
     monkeypatch.setattr(neighbours, "QUERIES", 1)
     monkeypatch.setattr(neighbours, "COLUMNS", 1)
     assert mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, others).duplicates == whole

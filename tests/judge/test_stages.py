@@ -233,12 +233,12 @@ def test_dedupe_keeps_the_best_and_says_why(scored):
     project, thresholds = scored
     ranking = {asset.id: 50.0 for asset in project.store.assets()} | {11: 90.0}
     report = dedupe(project.store, thresholds, ranking)
-    assert [(group.keeper, [member.id for member in group.members]) for group in report.groups] == [
+    assert [(group.representative, [member.id for member in group.members]) for group in report.groups] == [
         (1, [10]),
         (11, [2, 12]),
     ]
     assert (report.compared, report.set_aside, report.unscored) == (12, 3, ())
-    stored = {item.asset_id: (item.keeper_id, item.why) for item in project.store.duplicates()}
+    stored = {item.asset_id: (item.representative_id, item.why) for item in project.store.duplicates()}
     assert stored == {10: (1, "bytes"), 2: (11, "phash"), 12: (11, "phash")}
     assert project.store.stage_report("dedupe")["set_aside"] == 3
 
@@ -260,7 +260,7 @@ def test_a_second_dedupe_replaces_what_the_first_said(scored):
     project, thresholds = scored
     dedupe(project.store, thresholds, {})
     dedupe(project.store, thresholds, {12: 99.0})
-    assert {item.asset_id: item.keeper_id for item in project.store.duplicates()} == {10: 1, 2: 12, 11: 12}
+    assert {item.asset_id: item.representative_id for item in project.store.duplicates()} == {10: 1, 2: 12, 11: 12}
 
 
 def test_images_that_were_not_scored_are_named_not_compared(scored, art):

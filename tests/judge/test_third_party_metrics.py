@@ -34,11 +34,11 @@ BROKEN = {
     "set-parts": "gave ndarray and no mapping",
 }
 UNUSABLE = {
-    "no-import": "RuntimeError: no licence for this machine",
+    "no-import": "RuntimeError: no license for this machine",
     "no-metric": "Metric was expected, not int",
     "no-work": "it does not say how it is computed",
     "other-name": 'its entry point is called "other-name", but the metric "sound"',
-    "same-flag": 'another metric has the flag "blurred" already',
+    "same-issue": 'another metric has the issue "blurred" already',
     "no-range": "the range of no-range ends before it begins: 1 to 0",
 }
 
@@ -66,7 +66,7 @@ def home(tmp_path: Path, folder: Path) -> Iterator[Project]:
     home.mkdir()
     (home / "collection.toml").write_text(CONFIG)
     with open_project(home) as project:
-        import_folder(project.archive, folder)
+        import_folder(project.library, folder)
         yield project
 
 
@@ -89,7 +89,7 @@ def test_a_package_s_metrics_are_in_the_catalogue(third_party: Install) -> None:
     assert [better(name) for name in ("warmth", "first-feature", "crowding", "blend-share:ink")] == [
         "neither", "higher", "lower", "neither",
     ]  # fmt: skip
-    assert metrics()["warmth"].as_json()["flag"] == {"name": "cold", "side": "under", "threshold": 0.2}
+    assert metrics()["warmth"].as_json()["issue"] == {"name": "cold", "side": "under", "threshold": 0.2}
 
 
 def test_they_are_computed_of_pixels_of_vectors_and_of_the_set(third_party: Install, home: Project) -> None:

@@ -120,4 +120,4 @@ def test_a_photograph_becomes_a_png_the_right_way_up() -> None:
     Image.fromarray(PIXELS[:32]).save(file, "JPEG", exif=exif)
     assert decode_image(as_png(file.getvalue(), "photo.jpg"), "photo.png").shape == (64, 32, 3)
     png = encode_png(PIXELS)
-    assert as_png(png, "sketch.png") is png
+    assert as_png(png, "init_image.png") is png

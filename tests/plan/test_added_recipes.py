@@ -1,4 +1,4 @@
-"""Recipes that people add: variants, inpainted images, larger ones, replacements, and the lineage of all."""
+"""Recipes that people add: variations, inpainted images, larger ones, replacements, and the lineage of all."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection.errors import UsageError
-from collection.plan.lineage import ancestry, children
-from collection.plan.ranges import seeds_of, strengths_of
-from collection.plan.replacements import refill, reroll, shortfall
-from collection.plan.variants import (
+from collection.plan.from_images import (
     finished,
     inpaint,
     inpaint_seeds,
     interpolate,
     larger,
     model_larger,
-    variants,
+    variations,
 )
+from collection.plan.lineage import ancestry, children
+from collection.plan.ranges import seeds_of, strengths_of
+from collection.plan.replacements import reroll, shortfall, top_up
 from collection.store.records import KnownRecipe
 from collection.values import Recipe
 
 PAINTED = Recipe("painter", "painter/1", 1, 64, 96, series="day", prompt="a cat", traits={"sky": "torn"})
-DIFFUSED = Recipe("diffusion", "m", 5, 64, 64, series="day", prompt="a cat", options={"steps": 2, "batch": 4})
+DIFFUSED = Recipe("diffusion", "m", 5, 64, 64, series="day", prompt="a cat", options={"steps": 2, "batch_size": 4})
 SKETCH, MASK = "a" * 64, "b" * 64
 
 
@@ -48,17 +48,17 @@ def test_what_is_no_strength_is_refused_by_name(text: str) -> None:
 
 def test_variants_cross_seeds_and_strengths() -> None:
     other = replace(DIFFUSED, prompt="a dog")
-    found = variants([DIFFUSED, other], SKETCH, [0.3, 0.6], [10, 11, 12])
+    found = variations([DIFFUSED, other], SKETCH, [0.3, 0.6], [10, 11, 12])
     assert [(item.seed, item.options["strength"], item.prompt) for item in found] == [
         (10, 0.3, "a cat"), (10, 0.6, "a cat"), (11, 0.3, "a dog"), (11, 0.6, "a dog"), (12, 0.3, "a cat"),
         (12, 0.6, "a cat"),
     ]  # fmt: skip
-    assert {item.sketch for item in found} == {SKETCH}
+    assert {item.init_image for item in found} == {SKETCH}
     assert all(item.options["steps"] == 2 and not item.parents for item in found)
 
 
 def test_the_painter_cannot_begin_from_a_picture_and_says_what_can() -> None:
-    for ask in (lambda: variants([PAINTED], SKETCH, [0.3], [1]), lambda: inpaint(PAINTED, SKETCH, MASK, [1])):
+    for ask in (lambda: variations([PAINTED], SKETCH, [0.3], [1]), lambda: inpaint(PAINTED, SKETCH, MASK, [1])):
         with pytest.raises(UsageError, match="painter") as caught:
             ask()
         assert "diffusion" in str(caught.value.hint)
@@ -68,17 +68,22 @@ def test_inpainting_keeps_all_but_the_masked_part() -> None:
     seeds = inpaint_seeds("s", DIFFUSED, MASK, 3)
     assert len({*seeds, DIFFUSED.seed}) == 4
     first, *_ = inpaint(DIFFUSED, SKETCH, MASK, seeds, strength=0.8, prompt="a tree")
-    assert (first.sketch, first.mask, first.prompt, first.options["strength"]) == (SKETCH, MASK, "a tree", 0.8)
+    assert (first.init_image, first.mask_image, first.prompt, first.options["strength"]) == (
+        SKETCH,
+        MASK,
+        "a tree",
+        0.8,
+    )
     assert first.parents == (DIFFUSED.sha256,)
     assert inpaint(DIFFUSED, SKETCH, MASK, seeds)[0].prompt == "a cat"
 
 
 def test_three_ways_to_be_larger() -> None:
     painted = larger(PAINTED, SKETCH, 2, strength=0.2, tile=64)
-    assert (painted.width, painted.height, painted.seed, painted.sketch) == (128, 192, 1, "")
+    assert (painted.width, painted.height, painted.seed, painted.init_image) == (128, 192, 1, "")
     tiled = larger(DIFFUSED, SKETCH, 3, strength=0.2, tile=64)
-    assert (tiled.width, tiled.generator, tiled.sketch) == (192, "tiles", SKETCH)
-    assert tiled.options == {"steps": 2, "batch": 4, "strength": 0.2, "tile": 64, "painter": "diffusion"}
+    assert (tiled.width, tiled.generator, tiled.init_image) == (192, "tiles", SKETCH)
+    assert tiled.options == {"steps": 2, "batch_size": 4, "strength": 0.2, "tile": 64, "painter": "diffusion"}
     modelled = model_larger(PAINTED, SKETCH, 2, model="x2.pth", weights=MASK)
     assert (modelled.generator, modelled.model, modelled.series) == ("upscaler", "x2.pth", "day")
     assert modelled.traits == PAINTED.traits
@@ -115,11 +120,11 @@ def test_a_refill_plans_for_the_losses_there_were() -> None:
     assert shortfall({"a": 10}, {"a": 12}, {"a": 50}) == {}
 
 
-def test_refills_follow_their_templates_with_new_seeds() -> None:
+def test_top_ups_follow_their_templates_with_new_seeds() -> None:
     other = replace(PAINTED, seed=2, traits={"sky": "clear"})
-    found = refill([PAINTED, other], 5, "s", 0)
+    found = top_up([PAINTED, other], 5, "s", 0)
     assert [item.traits["sky"] for item in found] == ["torn", "clear", "torn", "clear", "torn"]
-    later = refill([PAINTED, other], 3, "s", 5)
+    later = top_up([PAINTED, other], 3, "s", 5)
     assert len({item.seed for item in (*found, *later, PAINTED, other)}) == 10
 
 
@@ -141,14 +146,14 @@ def test_a_lineage_is_followed_to_its_beginning_and_each_recipe_once() -> None:
 def test_a_way_between_two_images_leaves_out_its_ends() -> None:
     other = replace(DIFFUSED, seed=6, prompt="a dog")
     found = interpolate(DIFFUSED, other, 3)
-    assert [item.options["t"] for item in found] == [0.25, 0.5, 0.75]
-    assert all(item.toward == other and item.parents == (DIFFUSED.sha256, other.sha256) for item in found)
+    assert [item.options["alpha"] for item in found] == [0.25, 0.5, 0.75]
+    assert all(item.interpolation_target == other and item.parents == (DIFFUSED.sha256, other.sha256) for item in found)
     assert len({item.sha256 for item in found}) == 3
 
 
 @pytest.mark.parametrize(
     "other",
-    [PAINTED, replace(DIFFUSED, width=128), replace(DIFFUSED, model="n"), replace(DIFFUSED, sketch=SKETCH)],
+    [PAINTED, replace(DIFFUSED, width=128), replace(DIFFUSED, model="n"), replace(DIFFUSED, init_image=SKETCH)],
 )
 def test_no_way_leads_between_unlike_images(other: Recipe) -> None:
     with pytest.raises(UsageError):

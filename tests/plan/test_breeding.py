@@ -34,7 +34,7 @@ POOL = [recipe(n, prompt="violet sky, sea", blend=blended(dots=1), traits={"sky"
 
 
 def test_a_child_is_made_of_its_parents_alone_where_nothing_mutates() -> None:
-    children = breed(FIRST, SECOND, POOL, 24, seed="s", mutation=0, fresh=0)
+    children = breed(FIRST, SECOND, POOL, 24, seed="s", mutation=0, immigration=0)
     parts = {"a harbour", "mountains", "snow"}
     for child in children:
         assert child.seed in (1, 2)
@@ -75,17 +75,17 @@ GOLDEN = "fa76c181b12ac5cf5999803e0757db97d246f60a30b721a667154fff66bea9e4"
 
 
 def test_fresh_blood_comes_from_the_pool_and_is_named_as_a_parent() -> None:
-    children = breed(FIRST, SECOND, POOL, 30, seed="s", fresh=1)
+    children = breed(FIRST, SECOND, POOL, 30, seed="s", immigration=1)
     pool = {other.sha256 for other in POOL}
     assert all(child.parents[0] == FIRST.sha256 and child.parents[1] in pool for child in children)
-    some = breed(FIRST, SECOND, POOL, 60, seed="s", fresh=0.5)
+    some = breed(FIRST, SECOND, POOL, 60, seed="s", immigration=0.5)
     assert 15 < sum(child.parents[1] in pool for child in some) < 45
 
 
 def test_mutation_alone_tells_twins_apart() -> None:
     twin = replace(FIRST, series="twin")
     with pytest.raises(UsageError, match="0 of 3"):
-        breed(FIRST, twin, [], 3, seed="s", mutation=0, fresh=0)
+        breed(FIRST, twin, [], 3, seed="s", mutation=0, immigration=0)
     assert len({child.seed for child in breed(FIRST, twin, [], 3, seed="s", mutation=0.3)} - {1}) >= 1
 
 
@@ -122,7 +122,7 @@ def test_only_two_of_one_kind_can_be_crossed(changed: dict[str, str]) -> None:
 
 
 options = st.fixed_dictionaries(
-    {"steps": st.integers(1, 50), "guidance": st.floats(0, 100), "batch": st.just(4)},
+    {"steps": st.integers(1, 50), "guidance": st.floats(0, 100), "batch_size": st.just(4)},
     optional={"strength": st.floats(0.05, 1), "scheduler": st.sampled_from(["DDIM", "Euler"])},
 )
 
@@ -136,6 +136,6 @@ def test_options_stay_within_what_a_model_takes(
     second = recipe(2, generator="diffusion", model="m", prompt="b", options=other)
     for child in breed(first, second, [], 2, seed=seed, mutation=max(mutation, 0.2)):
         assert child.options["steps"] in (one["steps"], other["steps"])
-        assert child.options["batch"] == 4
+        assert child.options["batch_size"] == 4
         DiffusionGenerator.check_options(child.options)
         Recipe.from_json(child.as_json())

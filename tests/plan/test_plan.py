@@ -56,4 +56,4 @@ def test_a_recipe_survives_json() -> None:
 def test_diffusion_options_travel_in_the_recipe() -> None:
     first = recipes(generator={"use": "diffusion", "model": "m", "steps": 4, "revision": "abc"})[0]
     assert first.model == "m"
-    assert first.options == {"steps": 4, "guidance": 7.5, "batch": 1, "dtype": "auto", "revision": "abc"}
+    assert first.options == {"steps": 4, "guidance": 7.5, "batch_size": 1, "dtype": "auto", "revision": "abc"}

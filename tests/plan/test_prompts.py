@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from collection.errors import UsageError
 from collection.plan.prompts import Prompt, Wildcards
-from collection.plan.seeds import Chance
+from collection.plan.seeds import RandomStream
 
 FILES = {
     "colour/warm": "# a comment\nred\n\n  orange  \n",
@@ -33,7 +33,7 @@ def prompt(text: str) -> Prompt:
 
 def drawn(text: str, count: int = 80) -> set[str]:
     made = prompt(text)
-    return {made.draw(Chance(seed), TRAITS, {"place": "a harbour"}) for seed in range(count)}
+    return {made.draw(RandomStream(seed), TRAITS, {"place": "a harbour"}) for seed in range(count)}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_what_is_wrong_is_said_with_its_position(text: str, words: list[str]) ->
 
 def test_weights_are_odds() -> None:
     made = prompt("{3::a|b}")
-    found = Counter(made.draw(Chance(seed), {}) for seed in range(2000))
+    found = Counter(made.draw(RandomStream(seed), {}) for seed in range(2000))
     assert 1400 < found["a"] < 1600
 
 
@@ -126,7 +126,7 @@ def test_any_text_is_drawn_or_refused(text: str) -> None:
         assert "character" in error.message or "parts" in error.message
     else:
         assert made.count >= 1
-        assert made.draw(Chance(1), TRAITS) == made.draw(Chance(1), TRAITS)
+        assert made.draw(RandomStream(1), TRAITS) == made.draw(RandomStream(1), TRAITS)
 
 
 leaves = st.text(alphabet="abc", min_size=1, max_size=3)
@@ -143,7 +143,7 @@ def test_the_count_is_never_less_than_what_is_drawn(text: str) -> None:
 def test_a_drawn_prompt_never_changes() -> None:
     """Golden: a change here gives collections in the world other prompts."""
     made = prompt("{a|b|c|d} {2$$ and $$x|y|z} __colour/*__")
-    found = [made.draw(Chance(seed), {}) for seed in range(3)]
+    found = [made.draw(RandomStream(seed), {}) for seed in range(3)]
     assert found == [
         "d z and x green",
         "a z and y green",

@@ -49,34 +49,34 @@ def test_every_token_is_one_artist_s_and_has_an_image(
     made = {artist: sum(islice(images, len(own))) for artist, own in zip(shares, series, strict=True)}
     if any(made[artist] < max(wanted[artist], 1) for artist in shares):
         with pytest.raises(ConfigError, match=r"select\.shares"):
-            _ = plan.slots
+            _ = plan.cells
         return
     assert plan.artists == wanted
     of_artists: Counter[str] = Counter()
     of_traits: Counter[tuple[tuple[str, str], ...]] = Counter()
-    for (_, pairs), count in plan.slots.items():
+    for (_, pairs), count in plan.cells.items():
         of_artists[dict(pairs)["artist"]] += count
         of_traits[tuple(pair for pair in pairs if pair[0] != "artist")] += count
     assert of_artists == Counter(wanted)
     unshared = Plan(make_config(supply, **more), {})
-    without = {pairs: count for (_, pairs), count in unshared.slots.items()} or {(): supply}
+    without = {pairs: count for (_, pairs), count in unshared.cells.items()} or {(): supply}
     assert of_traits == without, "the traits are those that there would be without shares"
-    candidates = Counter(map(plan.slot_of, plan.recipes))
-    assert all(candidates[slot] >= count for slot, count in plan.slots.items())
+    candidates = Counter(map(plan.cell_of, plan.recipes))
+    assert all(candidates[cell] >= count for cell, count in plan.cells.items())
 
 
 def test_a_share_too_thin_is_refused_with_the_reason(make_config: Any) -> None:
     config = shared(make_config, 12, {"Ada": 5, "Ben": 1}, [[1], [1]])
     with pytest.raises(ConfigError, match="Ada is to have 10 tokens, but the series of Ada make 9 images"):
-        _ = Plan(config, {}).slots
+        _ = Plan(config, {}).cells
 
 
 def test_shares_leave_one_of_ones_aside(make_config: Any) -> None:
     one = {"name": "The Last", "traits": {"sky": "black", "artist": "Ada"}}
     plan = Plan(shared(make_config, 9, {"Ada": 1, "Ben": 1}, [[1], [1]], one_of_ones=[one]), {})
     assert plan.artists == {"Ada": 4, "Ben": 4}
-    assert plan.slots["The Last", (("artist", "Ada"), ("sky", "black"))] == 1
-    assert plan.slot_of(plan.recipes[-1])[0] == "The Last"
+    assert plan.cells["The Last", (("artist", "Ada"), ("sky", "black"))] == 1
+    assert plan.cell_of(plan.recipes[-1])[0] == "The Last"
 
 
 def test_imported_images_say_whose_they_are(make_config: Any) -> None:
@@ -84,8 +84,8 @@ def test_imported_images_say_whose_they_are(make_config: Any) -> None:
     check(config, refuse)
     plan = Plan(config, {})
     assert plan.recipes == []
-    assert plan.slot_of_traits({"artist": "Ada", "Motif": "City"}) in plan.slots
-    assert plan.slot_of_traits({"Motif": "City"}) not in plan.slots
+    assert plan.cell_of_traits({"artist": "Ada", "Motif": "City"}) in plan.cells
+    assert plan.cell_of_traits({"Motif": "City"}) not in plan.cells
 
 
 def refuse(place: Any, message: str, hint: str) -> Any:

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from collection.config import Config
 from collection.errors import ConfigError
 from collection.plan.assign import draw_traits
-from collection.plan.certificate import find_certificate
 from collection.plan.combinations import count_combinations
-from collection.plan.listed import draw_from_list
+from collection.plan.domain import Combination, TraitDomain, build_domain
+from collection.plan.infeasibility import find_certificate
+from collection.plan.integer_program import draw_by_program
 from collection.plan.plan import Plan
-from collection.plan.seeds import Chance
-from collection.plan.space import Combination, Space, build_space
+from collection.plan.seeds import RandomStream
 
 WEATHER: dict[str, Any] = {
     "traits": {
@@ -34,9 +34,9 @@ WEATHER: dict[str, Any] = {
 }
 
 
-def drawn(config: Config, seed: int = 1) -> tuple[Space, list[Combination]]:
-    space = build_space(config)
-    return space, draw_traits(space, count_combinations(space), Chance(seed), config.unique_traits)
+def drawn(config: Config, seed: int = 1) -> tuple[TraitDomain, list[Combination]]:
+    domain = build_domain(config)
+    return domain, draw_traits(domain, count_combinations(domain), RandomStream(seed), config.unique_traits)
 
 
 def broken_rules(config: Config, traits: dict[str, str]) -> list[Any]:
@@ -201,14 +201,14 @@ def small_configs(draw: st.DrawFn) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def allowed(space: Space) -> list[Combination]:
-    every = product(*(range(len(found)) for found in space.values))
-    return [combination for combination in every if not space.broken(combination)]
+def allowed(domain: TraitDomain) -> list[Combination]:
+    every = product(*(range(len(found)) for found in domain.values))
+    return [combination for combination in every if not domain.broken(combination)]
 
 
-def exists(space: Space, unique: bool) -> bool:
+def exists(domain: TraitDomain, unique: bool) -> bool:
     """Whether any multiset of allowed combinations has the quotas: every one is tried."""
-    found, want = allowed(space), [list(quotas) for quotas in space.quotas]
+    found, want = allowed(domain), [list(quotas) for quotas in domain.quotas]
 
     def rest(place: int, left: int) -> bool:
         if not left or place == len(found):
@@ -222,28 +222,28 @@ def exists(space: Space, unique: bool) -> bool:
                     return True
         return False
 
-    return rest(0, space.tokens)
+    return rest(0, domain.tokens)
 
 
 @settings(max_examples=150, deadline=None)
 @given(small_configs())
 def test_a_draw_is_found_exactly_where_one_exists(tables: dict[str, Any]) -> None:
     config = Config.model_validate({"title": "T", "seed": 1, **tables})
-    space = build_space(config)
+    domain = build_domain(config)
     try:
         _, rows = drawn(config)
     except ConfigError as refusal:
         assert "not proven" not in refusal.message
-        assert not exists(space, config.unique_traits)
+        assert not exists(domain, config.unique_traits)
         return
-    hold(config, space, rows)
+    hold(config, domain, rows)
 
 
-def hold(config: Config, space: Space, rows: list[Combination]) -> None:
+def hold(config: Config, domain: TraitDomain, rows: list[Combination]) -> None:
     """The rows have the quotas, break no rule, and are different where that is asked."""
-    for trait, quotas in enumerate(space.quotas):
+    for trait, quotas in enumerate(domain.quotas):
         assert Counter(row[trait] for row in rows) == Counter(dict(enumerate(quotas)))
-    assert not any(broken_rules(config, space.named(row)) for row in rows)
+    assert not any(broken_rules(config, domain.named(row)) for row in rows)
     assert not config.unique_traits or len(set(rows)) == len(rows)
 
 
@@ -252,27 +252,27 @@ def hold(config: Config, space: Space, rows: list[Combination]) -> None:
 def test_what_drawing_leaves_open_is_decided(tables: dict[str, Any]) -> None:
     """Drawing finds nearly all there is, so that what decides the rest is asked here from the start."""
     config = Config.model_validate({"title": "T", "seed": 1, **tables})
-    space, unique = build_space(config), config.unique_traits
-    answer = draw_from_list(space, count_combinations(space), Chance(1), unique)
+    domain, unique = build_domain(config), config.unique_traits
+    answer = draw_by_program(domain, count_combinations(domain), RandomStream(1), unique)
     assert answer.proven
-    assert (answer.rows is not None) == exists(space, unique)
+    assert (answer.rows is not None) == exists(domain, unique)
     if answer.rows is not None:
-        hold(config, space, answer.rows)
-    if proof := find_certificate(space, []):
+        hold(config, domain, answer.rows)
+    if proof := find_certificate(domain, []):
         assert answer.rows is None
-        weighed = [sum(proof.weights.get(place, 0) for place in enumerate(row)) for row in allowed(space)]
-        asked = sum(weight * space.quotas[trait][value] for (trait, value), weight in proof.weights.items())
+        weighed = [sum(proof.weights.get(place, 0) for place in enumerate(row)) for row in allowed(domain)]
+        asked = sum(weight * domain.quotas[trait][value] for (trait, value), weight in proof.weights.items())
         assert max(weighed, default=0) <= proof.most
-        assert asked > proof.most * space.tokens
+        assert asked > proof.most * domain.tokens
 
 
 @settings(max_examples=100, deadline=None)
 @given(small_configs())
 def test_combinations_are_counted_as_if_listed(tables: dict[str, Any]) -> None:
-    space = build_space(Config.model_validate({"title": "T", "seed": 1, **tables}))
-    found, listed = count_combinations(space), allowed(space)
+    domain = build_domain(Config.model_validate({"title": "T", "seed": 1, **tables}))
+    found, listed = count_combinations(domain), allowed(domain)
     assert (found.total, found.exact) == (len(listed), True)
     for trait, having in enumerate(found.having):
         assert list(having) == [sum(row[trait] == value for row in listed) for value in range(len(having))]
-    narrow = count_combinations(space, width=1)
+    narrow = count_combinations(domain, width=1)
     assert narrow.total <= len(listed), "what is dropped leaves a lower bound"

@@ -27,7 +27,7 @@ def config(**changes: Any) -> Config:
         "supply": 4,
         "seed": "w",
         "artists": [{"name": "A"}],
-        "publish": {"licence": "CC0-1.0"},
+        "publish": {"license": "CC0-1.0"},
     }
     return Config.model_validate(value | changes)
 
@@ -84,7 +84,7 @@ def test_tokens_metadata_and_hashes_belong_together(store: Store, files: Files) 
         assert value["name"] == f"Weather #{token.token_id}"
         assert value["image"] == f"ipfs://{frozen.images_cid}/{token.token_id}.png"
         assert value["properties"]["image_sha256"] == token.asset.file_sha256
-        assert value["properties"]["licence"] == "CC0-1.0"
+        assert value["properties"]["license"] == "CC0-1.0"
         assert recipe_of(value) == token.asset.recipe
         assert files.read(token.metadata_sha256, ".json") == canonical_json(value)
 

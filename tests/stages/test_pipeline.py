@@ -14,9 +14,9 @@ from typing import ClassVar
 import pytest
 
 import collection.stages
-from collection.errors import CollectionError, ProjectError
+from collection.errors import CollectionError, ProjectBusyError
 from collection.project import Project, open_project
-from collection.stages.derive import BreedStage, DeriveStage, RefillStage, RerollStage
+from collection.stages.derive import BreedStage, DeriveStage, RerollStage, TopUpStage
 from collection.stages.generate import GenerateStage
 from collection.stages.jobs import JOBS
 from collection.stages.judges import judges_of
@@ -73,7 +73,7 @@ def test_the_order_is_that_of_the_product() -> None:
     names = "plan generate score dedupe select freeze pin deploy mint verify sheet"
     assert " ".join(stage.name for stage in PIPELINE) == names
     with pytest.raises(FrozenInstanceError):
-        PIPELINE[0].name = "other"  # type: ignore[misc]
+        GenerateStage().limit = 3  # type: ignore[misc]
 
 
 def test_what_was_done_is_pending_no_longer(project: Project) -> None:
@@ -124,7 +124,7 @@ def test_an_error_keeps_what_was_told_and_frees_the_project(project: Project) ->
 
 def test_stages_wait_for_nobody_only_if_they_merely_read(project: Project) -> None:
     with project.working():
-        with pytest.raises(ProjectError):
+        with pytest.raises(ProjectBusyError):
             run_stages(project, [Told()])
         assert run_stages(project, [Told()], alone=False)
 
@@ -148,12 +148,12 @@ def test_the_judges_of_a_project_are_the_same_as_long_as_it_is_open(project: Pro
 
 def test_every_job_of_the_room_is_stages(project: Project) -> None:
     options = {
-        "reroll": {"images": [1]}, "breed": {"images": [1, 2], "children": 2, "mutation": 0.5, "fresh": 0.0},
-        "variants": {"image": 1, "strengths": [0.5], "seeds": [1]},
+        "reroll": {"images": [1]}, "breed": {"images": [1, 2], "children": 2, "mutation": 0.5, "immigration": 0.0},
+        "variations": {"image": 1, "strengths": [0.5], "seeds": [1]},
     }  # fmt: skip
     stages = {kind: build(options.get(kind, {})) for kind, build in JOBS.items()}
     assert stages["breed"][0] == BreedStage(1, 2, 2, 0.5, 0.0)
-    for kind in ("reroll", "refill", "breed", "variants", "generate"):
+    for kind in ("reroll", "top-up", "breed", "variations", "generate"):
         assert [stage.name for stage in stages[kind]][-3:] == ["generate", "score", "dedupe"], kind
     assert isinstance(stages["score"][0], ScoreStage)
 
@@ -167,4 +167,4 @@ def test_derived_recipes_are_checked_as_the_plan_is_and_nothing_is_retired_befor
         with pytest.raises(CollectionError, match="inkk"):
             run_stages(changed, [RerollStage([1])])
         assert [item.id for item in changed.store.planned()] == [1, 2, 3, 4]
-        assert RefillStage().pending(changed) == 0
+        assert TopUpStage().pending(changed) == 0

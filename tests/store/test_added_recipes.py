@@ -53,10 +53,10 @@ def test_what_was_replaced_does_not_come_back_with_the_plan(store: Store) -> Non
 
 
 def test_asking_twice_adds_once_and_asking_for_what_is_gone_brings_it_back(store: Store) -> None:
-    assert len(store.add_recipes([recipe(10), recipe(0)], "variants")) == 1
-    assert store.add_recipes([recipe(10)], "variants") == []
+    assert len(store.add_recipes([recipe(10), recipe(0)], "variations")) == 1
+    assert store.add_recipes([recipe(10)], "variations") == []
     store.replace_plan(CONFIGURED[1:])
-    assert [planned.id for planned in store.add_recipes([recipe(0)], "variants")] == [1]
+    assert [planned.id for planned in store.add_recipes([recipe(0)], "variations")] == [1]
     assert store.replace_plan(CONFIGURED[1:]) == (0, 0)
     assert seeds(store) == [0, 1, 2, 3, 10]
 

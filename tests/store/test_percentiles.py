@@ -38,7 +38,7 @@ def plan(store: Store) -> Callable[[list[tuple[str, str]]], list[str]]:
     return make
 
 
-def standing(store: Store) -> list[float | None]:
+def review_state(store: Store) -> list[float | None]:
     return [score.percentile for score in store.scores_with_percentiles(MODELS)]
 
 
@@ -67,7 +67,7 @@ def test_images_of_one_prompt_are_compared_with_each_other_and_few_of_them_with_
     few = FEWEST - 1
     files = plan([("a", "many")] * FEWEST + [("a", "few")] * few + [("b", "few")] * 2)
     store.add_judgements([Score(name, "quality", "m/1", float(value)) for value, name in enumerate(files)])
-    found = standing(store)
+    found = review_state(store)
     alone, series = np.arange(FEWEST), np.arange(FEWEST + few)
     assert found[:FEWEST] == pytest.approx(100 * (alone + 0.5) / FEWEST, abs=1e-4)
     assert found[FEWEST:-2] == pytest.approx(100 * (series[FEWEST:] + 0.5) / len(series), abs=1e-4)
@@ -97,15 +97,15 @@ def test_what_is_kept_is_what_stands_and_is_written_only_where_it_changed(
     assert kept(store) == [None, None]
     assert store.keep_percentiles(MODELS) == 2
     assert store.keep_percentiles(MODELS) == 0
-    assert kept(store) == standing(store) == [25.0, 75.0]
+    assert kept(store) == review_state(store) == [25.0, 75.0]
 
     (*_, late) = plan([("a", "")] * 3)
     store.add_judgements([Score(late, "quality", "m/1", 9.0)])
     assert store.keep_percentiles(MODELS) == 3
-    assert kept(store) == standing(store) == pytest.approx([16.6667, 50, 83.3333])
+    assert kept(store) == review_state(store) == pytest.approx([16.6667, 50, 83.3333])
 
     plan([("a", "")] * 2)
-    assert standing(store) == [25.0, 75.0], "one left the plan"
+    assert review_state(store) == [25.0, 75.0], "one left the plan"
     store.keep_percentiles(MODELS)
     plan([("a", "")] * 3)
     assert kept(store) == [25.0, 75.0, None], "and came back"
@@ -117,7 +117,7 @@ def test_a_file_that_two_images_share_stands_where_the_first_does(
     (name, other) = plan([("a", ""), ("a", "")])
     store.add_imported([Asset(0, None, name, "", 64, 64, 1)])
     store.add_judgements([Score(name, "quality", "m/1", 5.0), Score(other, "quality", "m/1", 1.0)])
-    assert standing(store) == [75.0, 25.0]
+    assert review_state(store) == [75.0, 25.0]
 
 
 def test_images_without_the_score_of_any_model_are_found(

@@ -92,10 +92,10 @@ def test_the_numbers_asked_for_are_gone_through_once_whatever_the_plan(store: St
             self.gone_through += 1
             return super().__iter__()
 
-    recipes = [Recipe("p", "m", seed, 8, 8, options={"batch": 8}) for seed in range(40)]
+    recipes = [Recipe("p", "m", seed, 8, 8, options={"batch_size": 8}) for seed in range(40)]
     store.replace_plan(recipes)
     store.queue_batches([list(range(1, 41))])
-    smaller = {number: replace(recipe, options={"batch": 4}) for number, recipe in enumerate(recipes, 1)}
+    smaller = {number: replace(recipe, options={"batch_size": 4}) for number, recipe in enumerate(recipes, 1)}
     stand_ins = store.replan_batches(store.unended_batches(), smaller, 4)
     asked = Counted(range(1, 41))
     assert store.stand_ins(asked) == stand_ins

@@ -71,7 +71,7 @@ class TestImages:
         assets = anna.get("/api/assets", params={"ids": "3,1,3,77"}).json()["assets"]
         assert [item["id"] for item in assets] == [3, 1]
         assert assets[0]["scores"]["quality"][0] == 24.0
-        assert image(anna, 12)["stack"] == {"keeper": 11, "elsewhere": "", "size": 2, "why": "2 bits apart"}
+        assert image(anna, 12)["stack"] == {"representative": 11, "elsewhere": "", "size": 2, "why": "2 bits apart"}
         assert image(anna, 11)["stack"]["why"] is None
         assert anna.get("/api/assets", params={"ids": ",".join(map(str, range(1, 1500)))}).status_code == 400
 
@@ -117,7 +117,7 @@ class TestDecisions:
         assert image(anna, 3)["you"] == {"flag": "none", "stars": 0, "colour": "none", "locked": False}
         assert ids(anna, "by:bob") == []
         assert anna.get("/api/assets/3").json()["why"] is None, "it would name who rejected it"
-        said = vote(anna, ("flag", 3, "pick"))["standings"]["3"]
+        said = vote(anna, ("flag", 3, "pick"))["review_states"]["3"]
         assert said["you"]["flag"] == "pick"
         assert said["others"] == {"flags": {"bob": "reject"}, "stars": {"bob": 2}, "colours": {}, "contested": True}
         assert ids(anna, "is:contested") == [3]
@@ -237,7 +237,7 @@ class TestTheSet:
         assert anna.post("/api/set", json={"diversity": 0.9}).json()["selected"] == 4
         assert sorted(item.asset_id for item in project.store.selection()) == sorted(shown["ids"])
         assert sorted(ids(anna, "is:selected")) == sorted(shown["ids"])
-        assert pending(project.store, judges_of(project).wish()) == 0, "the command line would choose no other"
+        assert pending(project.store, judges_of(project).criteria()) == 0, "the command line would choose no other"
         assert anna.get("/api/set").json()["added"] == []
 
     def test_a_slider_shows_at_every_place_what_select_would_choose(self, anna: TestClient, project: Project) -> None:
@@ -246,7 +246,7 @@ class TestTheSet:
             vote(anna, ("flag", 1 + round(10 * diversity), "reject"))
             for _ in range(2):
                 shown = anna.get("/api/set", params={"diversity": diversity}).json()["ids"]
-                select(project.store, replace(judges_of(project).wish(), diversity=diversity))
+                select(project.store, replace(judges_of(project).criteria(), diversity=diversity))
                 assert shown == [item.asset_id for item in project.store.selection()]
 
     @pytest.mark.parametrize("value", ["2", "-1", "nan", "x"])
@@ -263,7 +263,7 @@ class TestTheSet:
 class TestRelations:
     def test_stacks_are_led_by_the_kept(self, anna: TestClient) -> None:
         (stack,) = anna.get("/api/stacks").json()["stacks"]
-        assert stack["keeper"] == 11
+        assert stack["representative"] == 11
         assert [(item["id"], item["why"]) for item in stack["members"]] == [(12, "2 bits apart")]
 
     def test_other_stacks_are_of_what_dedupe_kept(self, anna: TestClient, project: Project) -> None:
@@ -283,21 +283,21 @@ class TestRelations:
         assert found[0]["at"]["loosest"]
         assert found[1]["at"] is None
         assert project.store.duplicates() == [], "nothing is set aside by looking"
-        leads = found[0]["stacks"][0]["keeper"]
+        leads = found[0]["stacks"][0]["representative"]
         (member, *_) = found[0]["stacks"][0]["members"]
         vote(anna, ("lock", member["id"], True))
         again = anna.get("/api/stacks", params={"nearer": -1}).json()["stacks"]
-        assert member["id"] in [stack["keeper"] for stack in again]
-        assert leads not in [stack["keeper"] for stack in again]
+        assert member["id"] in [stack["representative"] for stack in again]
+        assert leads not in [stack["representative"] for stack in again]
 
     @pytest.mark.parametrize("value", ["2", "-1.1", "nan", "x"])
     def test_nearer_is_from_minus_1_to_1(self, anna: TestClient, value: str) -> None:
         assert anna.get("/api/stacks", params={"nearer": value}).status_code == 422
 
     def test_lineage(self, anna: TestClient, project: Project) -> None:
-        from collection.plan.additions import bred
+        from collection.plan.derived_recipes import bred
 
-        children = bred(project.store, project.config, (1, 2), 2, mutation=0.1, fresh=0.0)
+        children = bred(project.store, project.config, (1, 2), 2, mutation=0.1, immigration=0.0)
         numbers = [item.id for item in project.store.add_recipes(children, "breed")]
         found = anna.get("/api/lineage/1").json()
         assert [item["image"] for item in found["children"]] == numbers

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 from starlette.testclient import TestClient
 
-from collection.errors import CollectionError
+from collection.errors import ConflictError
 from collection.web.access import Tokens
 
 EXAMPLES = 12
@@ -21,10 +21,10 @@ EXAMPLES = 12
 
 @pytest.fixture
 def busy(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
-    """A room in which a job is at work already, so that none of the wishes that can be meant begins one."""
+    """A review in which a job is at work already, so that no valid request begins one."""
 
     def refuse(*_: object) -> None:
-        raise CollectionError("a job is at work")
+        raise ConflictError("a job is at work")
 
     monkeypatch.setattr(app.state.review.jobs, "start", refuse)
     return app

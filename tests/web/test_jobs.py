@@ -46,7 +46,7 @@ def test_a_reroll_plans_makes_and_judges(project: Project, jobs: Jobs) -> None:
 
 
 def test_a_job_is_stopped_and_keeps_what_it_made(project: Project, jobs: Jobs) -> None:
-    project.store.add_recipes([item.recipe for item in _more(project, 400)], "refill")
+    project.store.add_recipes([item.recipe for item in _more(project, 400)], "top-up")
     jobs.start("generate", {}, "anna")
     wait_for(jobs, lambda job: job.done > 0 or job.state != "running")
     jobs.cancel(1)

@@ -349,7 +349,7 @@ class TestWork:
 
     def test_what_cannot_be_done_says_why(self, small: str, opened: Opened) -> None:
         page = opened(small + "&view=jobs")
-        page.click("form button:has-text('Variants')")
+        page.click("form button:has-text('Variations')")
         page.wait_for_selector("#jobs[data-tone=failed]", timeout=60_000)
         assert "diffusion" in page.inner_text("#jobs")
         page.wait_for_selector(".past [data-state=failed]")

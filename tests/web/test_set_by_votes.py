@@ -88,7 +88,7 @@ def test_costs_and_contact_sheet_are_of_that_set_too(project: Project, anna: Tes
     first = anna.get("/api/sheet").content
     compare(project)
     assert anna.get("/api/sheet").content != first
-    assert project.store.stage_report("votes")["told"], "whichever is asked for first counts the comparisons"
+    assert project.store.stage_report("votes")["conclusive"], "whichever is asked for first counts the comparisons"
 
 
 def test_what_is_taken_back_no_longer_counts(project: Project, anna: TestClient, before: list[int]) -> None:
@@ -102,5 +102,5 @@ def test_what_is_taken_back_no_longer_counts(project: Project, anna: TestClient,
 def test_a_preview_counts_comparisons_as_the_choice_does(project: Project, before: list[int], tmp_path: Path) -> None:
     compare(project)
     found = SelectStage().preview(project)
-    assert sorted(found.moves.added) == sorted(as_run_would_choose(project, tmp_path / "copy"))
+    assert sorted(found.set_diff.added) == sorted(as_run_would_choose(project, tmp_path / "copy"))
     assert not project.store.selection()

@@ -35,7 +35,7 @@ class TestTheSet:
         found = got(anna, "/api/set/costs")["costs"]
         assert set(found) == {"quotas", "diversity", "locks"}
         assert found["locks"] > 0
-        assert found == pytest.approx(dict(select(project.store, judges_of(project).wish()).costs))
+        assert found == pytest.approx(dict(select(project.store, judges_of(project).criteria()).costs))
 
     def test_a_newer_question_of_the_same_page_stops_the_one_before(
         self, anna: TestClient, project: Project, monkeypatch: pytest.MonkeyPatch
@@ -63,7 +63,7 @@ class TestTheSet:
         assert told == [("choosing", {"asker": "a", "done": n, "total": supply}) for n in range(1, supply + 1)]
 
     def test_rarity_says_what_it_was_in_the_written_set(self, anna: TestClient, project: Project) -> None:
-        select(project.store, judges_of(project).wish())
+        select(project.store, judges_of(project).criteria())
         before = {(item["trait"], item["value"]): item["count"] for item in got(anna, "/api/set")["rarity"]}
         for number in got(anna, "/api/set")["ids"]:
             vote(anna, "flag", number, "reject")
@@ -90,11 +90,11 @@ class TestStacks:
         assert got(anna, "/api/assets/12")["stack"] is None
         assert got(anna, "/api/assets/11")["stack"] is None
         assert got(anna, "/api/ids", q="is:duplicate")["ids"] == []
-        select(project.store, judges_of(project).wish())
+        select(project.store, judges_of(project).criteria())
         assert "near-duplicate" not in " ".join(choice.why for choice in project.store.selection())
         anna.post("/api/undo")
         assert got(anna, "/api/set")["eligible"] == 11
-        assert got(anna, "/api/assets/12")["stack"]["keeper"] == 11
+        assert got(anna, "/api/assets/12")["stack"]["representative"] == 11
 
 
 class TestDuels:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from collection.curate.reviews.log import standing_events
-from collection.curate.reviews.state import MOST_STARS, Standing, fold
+from collection.curate.reviews.log import effective_events
+from collection.curate.reviews.state import MOST_STARS, ReviewState, fold
 from collection.store.records import Review
 from collection.store.store import Store
 
@@ -36,7 +36,7 @@ class Agreement:
     interval: tuple[float, float] | None
     """95 % bootstrap interval of alpha over what was voted on; None where too few resamples have an alpha."""
     units: int
-    """What at least two voted on."""
+    """Things that at least two curators voted on."""
     equal: int
     """Pairs of votes of two curators on the same that are equal."""
     pairs: int
@@ -71,7 +71,7 @@ class AgreementReport:
 
 def agreement(store: Store) -> AgreementReport:
     """How far the curators of a project agree."""
-    events = standing_events(store.reviews())
+    events = effective_events(store.reviews())
     images: dict[int, list[Review]] = defaultdict(list)
     answers: dict[tuple[int, ...], dict[str, Value]] = defaultdict(dict)
     for event in events:
@@ -80,10 +80,10 @@ def agreement(store: Store) -> AgreementReport:
         elif event.value != "skip":
             question, answer = _turned(event)
             answers[question][event.curator] = answer
-    standings = [fold(number, found) for number, found in images.items()]
+    review_states = [fold(number, found) for number, found in images.items()]
     return AgreementReport(
-        agreement_of([standing.flags for standing in standings], ("pick", "reject")),
-        agreement_of([standing.stars for standing in standings], range(1, MOST_STARS + 1), ordinal=True),
+        agreement_of([review_state.flags for review_state in review_states], ("pick", "reject")),
+        agreement_of([review_state.stars for review_state in review_states], range(1, MOST_STARS + 1), ordinal=True),
         agreement_of(answers.values(), ("left", "right", "tie")),
         repeats(events),
     )
@@ -156,25 +156,25 @@ def repeats(events: Iterable[Review]) -> dict[str, Repeats]:
     return found
 
 
-def contested(standings: Mapping[int, Standing]) -> list[Standing]:
+def contested(review_states: Mapping[int, ReviewState]) -> list[ReviewState]:
     """The images that curators disagree about, the closest votes first; stars that lie far apart come last."""
 
-    def margin(standing: Standing) -> tuple[float, int]:
-        picks, rejects = len(standing.who("pick")), len(standing.who("reject"))
-        return (abs(picks - rejects) / (picks + rejects) if picks and rejects else 1.0), standing.asset_id
+    def margin(review_state: ReviewState) -> tuple[float, int]:
+        picks, rejects = len(review_state.who("pick")), len(review_state.who("reject"))
+        return (abs(picks - rejects) / (picks + rejects) if picks and rejects else 1.0), review_state.asset_id
 
-    return sorted((standing for standing in standings.values() if _divided(standing)), key=margin)
+    return sorted((review_state for review_state in review_states.values() if _divided(review_state)), key=margin)
 
 
-def visible(store: Store, curator: str, asset_id: int) -> Standing:
+def visible(store: Store, curator: str, asset_id: int) -> ReviewState:
     """How an image stands as far as this curator may know: blind until they have voted on it."""
-    events = standing_events(store.reviews(asset_id=asset_id))
+    events = effective_events(store.reviews(asset_id=asset_id))
     return fold(asset_id, events).as_seen_by(curator)
 
 
-def _divided(standing: Standing) -> bool:
-    stars = standing.stars.values()
-    return len(set(standing.flags.values())) > 1 or (bool(stars) and max(stars) - min(stars) >= APART)
+def _divided(review_state: ReviewState) -> bool:
+    stars = review_state.stars.values()
+    return len(set(review_state.flags.values())) > 1 or (bool(stars) and max(stars) - min(stars) >= APART)
 
 
 def _turned(event: Review) -> tuple[tuple[int, ...], Value]:

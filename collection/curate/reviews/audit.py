@@ -24,7 +24,7 @@ BEGINNING = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What an audit file holds."""
+    """The content of an audit file."""
 
     events: int
     sha256: str

@@ -1,4 +1,4 @@
-"""What curators say, as a log: recording, undo and redo, and how every image stands by it.
+"""The log of reviews: record decisions, undo and redo them, and derive the state of every image from it.
 
 The kinds of a Decision and their values:
 
@@ -21,14 +21,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
-from collection.curate.reviews.state import COLOURS, FLAGS, MOST_STARS, Standing, fold
+from collection.curate.reviews.state import COLOURS, FLAGS, MOST_STARS, ReviewState, fold
 from collection.errors import UsageError
 from collection.store.records import Decision, Review
 from collection.store.store import Store
 from collection.values import label
 
 CURATOR = "curator"
-"""Who decides where nobody gave a name."""
+"""The name of the curator where none was given."""
 OUTCOMES = ("left", "right", "tie", "skip")
 LONGEST_NAME, LONGEST_NOTE = 64, 4000
 VALUES: Mapping[str, Sequence[str | int | bool]] = {
@@ -39,7 +39,7 @@ VALUES: Mapping[str, Sequence[str | int | bool]] = {
     "apart": (True, False),
     "pair": OUTCOMES,
 }
-"""What may be said, by kind; a note is any text."""
+"""The values that a decision of each kind may have; a note is any text."""
 
 
 def record(
@@ -68,14 +68,14 @@ def redo(store: Store, curator: str, *, seen: Mapping[str, Any] | None = None) -
     return store.add_step(curator, "redo", seen or {})
 
 
-def standings(store: Store, curator: str | None = None) -> dict[int, Standing]:
-    """How every image stands that somebody (or this curator) said something of, by number."""
+def review_states(store: Store, curator: str | None = None) -> dict[int, ReviewState]:
+    """The state of every image that somebody (or this curator) decided about, by number."""
     reviews = Reviews(store, curator)
     reviews.catch_up()
-    return reviews.standings()
+    return reviews.review_states()
 
 
-def standing_events(events: Iterable[Review]) -> list[Review]:
+def effective_events(events: Iterable[Review]) -> list[Review]:
     """Of some curators' whole logs, by id, the events that stand: what was taken back and the steps are left out."""
     events = list(events)
     undone: set[int] = set()
@@ -98,7 +98,7 @@ class Reviews:
         self._events: dict[int, list[Review]] = defaultdict(list)  # by image; a pair under both
         self._images: dict[int, set[int]] = defaultdict(set)  # by batch
         self._undone: set[int] = set()
-        self._standings: dict[int, Standing] = {}
+        self._standings: dict[int, ReviewState] = {}
         self._stale: set[int] = set()
         self._untold: dict[int, int] = {}
 
@@ -126,13 +126,13 @@ class Reviews:
                 self._read(self._store.reviews(after=self._last, curator=self._curator))
             return self._last
 
-    def standing(self, asset_id: int) -> Standing:
-        """How an image stands; one of which nobody said anything has a standing without a vote."""
+    def review_state(self, asset_id: int) -> ReviewState:
+        """How an image stands; one of which nobody said anything has a review_state without a vote."""
         with self._lock:
             self._renew()
-            return self._standings.get(asset_id, Standing(asset_id))
+            return self._standings.get(asset_id, ReviewState(asset_id))
 
-    def standings(self) -> dict[int, Standing]:
+    def review_states(self) -> dict[int, ReviewState]:
         """How every image stands that somebody said something of, by number."""
         with self._lock:
             self._renew()
@@ -158,7 +158,7 @@ class Reviews:
     def _renew(self) -> None:
         for number in self._stale:
             found = fold(number, (event for event in self._events[number] if event.batch not in self._undone))
-            if found == Standing(number):
+            if found == ReviewState(number):
                 self._standings.pop(number, None)
             else:
                 self._standings[number] = found

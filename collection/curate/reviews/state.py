@@ -1,4 +1,4 @@
-"""How an image stands with the people who looked at it: its events, folded."""
+"""The state of an image: what its events amount to, for each curator and for all."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ MOST_STARS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What curators say of one image. The mappings are by curator, in the order of names."""
+class ReviewState:
+    """The decisions of all curators about one image. The mappings are by curator, in the order of names."""
 
     asset_id: int
     flags: Mapping[str, str] = field(default_factory=dict)
-    """pick or reject; whoever has no flag on it is not among them."""
+    """pick or reject; curators who gave no flag are left out."""
     stars: Mapping[str, int] = field(default_factory=dict)
     """1 to 5."""
     colours: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[tuple[str, str], ...] = ()
     """(curator, text), oldest first."""
     locked_by: str | None = None
-    """Who locked it into the set; the last word on a lock counts, whosever it is."""
-    apart_by: str | None = None
-    """Who took it out of its stack, as no duplicate of the image that leads it; the last word counts."""
+    """The curator who locked it into the set; of several decisions on the lock the last one counts."""
+    not_duplicate_by: str | None = None
+    """The curator who took it out of its stack, as no duplicate of the leading image; the last decision counts."""
 
     @property
     def flag(self) -> str:
@@ -56,14 +56,14 @@ class Standing:
 
     @property
     def curators(self) -> tuple[str, ...]:
-        """Whoever flagged it or gave it stars, by name."""
+        """The curators who flagged it or gave it stars, by name."""
         return tuple(sorted({*self.flags, *self.stars}))
 
     def who(self, flag: str) -> list[str]:
-        """Whoever gave it that flag, by name."""
+        """The curators who gave it that flag, by name."""
         return [curator for curator, given in self.flags.items() if given == flag]
 
-    def as_seen_by(self, curator: str) -> Standing:
+    def as_seen_by(self, curator: str) -> ReviewState:
         """Blind until cast: without the others' votes unless this curator has flagged it or given it stars.
 
         A lock, and what was taken out of its stack, are no votes and always show.
@@ -72,7 +72,9 @@ class Standing:
             return self
         own = {curator: self.colours[curator]} if curator in self.colours else {}
         notes = tuple(note for note in self.notes if note[0] == curator)
-        return Standing(self.asset_id, colours=own, notes=notes, locked_by=self.locked_by, apart_by=self.apart_by)
+        return ReviewState(
+            self.asset_id, colours=own, notes=notes, locked_by=self.locked_by, not_duplicate_by=self.not_duplicate_by
+        )
 
     def as_json(self) -> dict[str, Any]:
         """All of it, as JSON values."""
@@ -80,12 +82,12 @@ class Standing:
             "image": self.asset_id, "flag": self.flag, "contested": self.contested, "flags": dict(self.flags),
             "stars": dict(self.stars), "mean_stars": self.mean_stars, "colours": dict(self.colours),
             "notes": [list(note) for note in self.notes], "locked_by": self.locked_by,
-            "apart_by": self.apart_by,
+            "not_duplicate_by": self.not_duplicate_by,
         }  # fmt: skip
 
 
-def fold(asset_id: int, events: Iterable[Review]) -> Standing:
-    """The standing of an image by the events on it that stand, oldest first; comparisons and steps say nothing."""
+def fold(asset_id: int, events: Iterable[Review]) -> ReviewState:
+    """The review_state of an image by the events on it that stand, oldest first; comparisons and steps say nothing."""
     latest: dict[str, dict[str, Any]] = {"flag": {}, "stars": {}, "colour": {}}
     notes: list[tuple[str, str]] = []
     last_word: dict[str, str | None] = {"lock": None, "apart": None}
@@ -98,7 +100,7 @@ def fold(asset_id: int, events: Iterable[Review]) -> Standing:
             last_word[event.kind] = event.curator if event.value else None
     given = {kind: {who: found[who] for who in sorted(found) if _said(found[who])} for kind, found in latest.items()}
     votes = given["flag"], given["stars"], given["colour"]
-    return Standing(asset_id, *votes, tuple(notes), last_word["lock"], last_word["apart"])
+    return ReviewState(asset_id, *votes, tuple(notes), last_word["lock"], last_word["apart"])
 
 
 def _said(value: str | int | None) -> bool:

@@ -12,26 +12,26 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.curate.reviews.log import Reviews
-from collection.curate.reviews.state import COLOURS, Standing
+from collection.curate.reviews.state import COLOURS, ReviewState
 from collection.curate.search.columns import ImageTable, Integers, Mask, Numbers, ScoreTable, SelectionTable
 from collection.store.records import Review
 from collection.store.store import Store
 from collection.values import TextEncoder
 
 Vectors = npt.NDArray[np.float32]
-Flags = Mapping[int, Mapping[str, str]]
-"""The flags of the images that have any, by number: name, and why in words."""
+IssuesByImage = Mapping[int, Mapping[str, str]]
+"""The issues of the images that have any, by number: name, and why in words."""
 
 
 @dataclass(frozen=True)
 class RankingContext:
-    """What the catalogue must know of the judges: what ranks, which encoder compares, which flags there are."""
+    """The parts of the judges that the catalogue needs: ranking metrics, encoder and flags."""
 
     ranking: Mapping[str, str] = field(default_factory=dict)
     """The metrics that say which image is better, and the model of each."""
     model: str = ""
     """The encoder whose vectors say what is like what."""
-    flags: Callable[[], Flags] = dict
+    issues: Callable[[], IssuesByImage] = dict
     words: TextEncoder | None = None
     """The encoder, where it knows words."""
 
@@ -56,16 +56,16 @@ class Votes:
         self.apart = np.zeros(count, dtype=np.bool_)
         """Taken out of its stack by somebody."""
 
-    def set(self, row: int, standing: Standing, who: str | None) -> None:
+    def set(self, row: int, review_state: ReviewState, who: str | None) -> None:
         """Take over how a row stands with `who`, or with all."""
-        flag = standing.flag if who is None else standing.flags.get(who)
+        flag = review_state.flag if who is None else review_state.flags.get(who)
         self.flags[row] = {"pick": 1, "reject": -1}.get(flag or "", 0)
-        self.stars[row] = (standing.mean_stars if who is None else standing.stars.get(who)) or 0
-        given = standing.colours.values() if who is None else (standing.colours.get(who, "none"),)
+        self.stars[row] = (review_state.mean_stars if who is None else review_state.stars.get(who)) or 0
+        given = review_state.colours.values() if who is None else (review_state.colours.get(who, "none"),)
         self.colours[row] = sum(1 << COLOURS.index(colour) for colour in set(given) if colour != "none")
-        self.voted[row] = bool(standing.curators) if who is None else who in standing.curators
-        self.contested[row], self.locked[row] = standing.contested, standing.locked
-        self.apart[row] = standing.apart_by is not None
+        self.voted[row] = bool(review_state.curators) if who is None else who in review_state.curators
+        self.contested[row], self.locked[row] = review_state.contested, review_state.locked
+        self.apart[row] = review_state.not_duplicate_by is not None
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ class Snapshot:
     images: ImageTable
     scores: ScoreTable
     selection: SelectionTable
-    flagged: Flags
-    flags: Mapping[str, Mask]
+    issues_by_image: IssuesByImage
+    issues: Mapping[str, Mask]
     """The same by columns, by name."""
     reviews: Reviews
     context: RankingContext
@@ -90,7 +90,7 @@ class Snapshot:
         found = self._votes.get((who, viewer))
         if found is None:
             found = Votes(len(self.images))
-            _fill(found, self, list(self.reviews.standings().values()), who, viewer)
+            _fill(found, self, list(self.reviews.review_states().values()), who, viewer)
             self._votes[who, viewer] = found
         return found
 
@@ -119,7 +119,7 @@ class Catalogue:
         self._touched: deque[tuple[int, Mapping[int, int]]] = deque(maxlen=REMEMBERED)
 
     def now(self) -> Snapshot:
-        """What is known at this moment; only what changed is read."""
+        """The state of this moment; only changed parts are read again."""
         with self._lock:
             commits = self._store.commits()  # asked first: what comes meanwhile is read now or the next time
             if self._last is not None and commits == self._commits:
@@ -142,13 +142,13 @@ class Catalogue:
             assert self._last is not None
             return self._last
 
-    def standings_after(self, events: Sequence[Review], numbers: Iterable[int]) -> tuple[int, list[Standing]]:
+    def review_states_after(self, events: Sequence[Review], numbers: Iterable[int]) -> tuple[int, list[ReviewState]]:
         """The version after these events, which were just kept (none: whatever was), and how images stand then.
 
         Waits for nobody who reads images or scores anew: what else changed is for `now`.
         """
         version = sum(self._seen.values()) + self._reviews.learn(events)
-        return version, [self._reviews.standing(number) for number in numbers]
+        return version, [self._reviews.review_state(number) for number in numbers]
 
     def decided_since(self, version: int) -> dict[int, int]:
         """The images that people said something of after that version, as far as it is remembered: by number, in which
@@ -164,33 +164,35 @@ class Catalogue:
         images = ImageTable(self._store.image_columns()) if old is None or "images" in stale else old.images
         same = old is not None and images is old.images
         if old is not None and same and "scores" not in stale:
-            context, scores, flagged, flags = old.context, old.scores, old.flagged, old.flags
+            context, scores, by_image, issues = old.context, old.scores, old.issues_by_image, old.issues
         else:
             context = self._context()
             ranking = self._store.scores_with_percentiles(context.ranking)
             scores = ScoreTable(images, self._store.score_columns(), ranking)
-            flagged = context.flags()
-            flags = _masks(images, flagged)
+            by_image = context.issues()
+            issues = _masks(images, by_image)
         if old is not None and same and "choice" not in stale:
             selection = old.selection
         else:
             selection = SelectionTable(images, self._store.duplicates(), self._store.selection())
-        return Snapshot(version, images, scores, selection, flagged, flags, self._reviews, context, self._store)
+        return Snapshot(version, images, scores, selection, by_image, issues, self._reviews, context, self._store)
 
 
-def _masks(images: ImageTable, flags: Flags) -> dict[str, Mask]:
-    names = sorted({name for found in flags.values() for name in found})
-    return {name: images.mask(number for number, found in flags.items() if name in found) for name in names}
+def _masks(images: ImageTable, found: IssuesByImage) -> dict[str, Mask]:
+    names = sorted({name for issues in found.values() for name in issues})
+    return {name: images.mask(number for number, issues in found.items() if name in issues) for name in names}
 
 
 def _renew_votes(snapshot: Snapshot, touched: Iterable[int]) -> None:
-    standings = [snapshot.reviews.standing(number) for number in touched]
+    review_states = [snapshot.reviews.review_state(number) for number in touched]
     for (who, viewer), votes in list(snapshot._votes.items()):
-        _fill(votes, snapshot, standings, who, viewer)
+        _fill(votes, snapshot, review_states, who, viewer)
 
 
-def _fill(votes: Votes, snapshot: Snapshot, standings: Sequence[Standing], who: str | None, viewer: str | None) -> None:
-    for standing in standings:
-        row = snapshot.images.rows.get(standing.asset_id)
+def _fill(
+    votes: Votes, snapshot: Snapshot, review_states: Sequence[ReviewState], who: str | None, viewer: str | None
+) -> None:
+    for review_state in review_states:
+        row = snapshot.images.rows.get(review_state.asset_id)
         if row is not None:
-            votes.set(row, standing if viewer is None else standing.as_seen_by(viewer), who)
+            votes.set(row, review_state if viewer is None else review_state.as_seen_by(viewer), who)

@@ -1,4 +1,4 @@
-"""What is known of all images, as columns: arrays of one row an image, in the order of numbers."""
+"""All images as columns: arrays with one row for each image, in the order of numbers."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Labels:
 
 
 class ImageTable:
-    """What an image is, by columns (n,): its number, file, size, and what its recipe says."""
+    """The images by columns (n,): number, file, size, and the content of the recipe."""
 
     def __init__(self, rows: Sequence[ImageColumns]) -> None:
         self.ids: Integers = np.array([row.id for row in rows], dtype=np.int64)
@@ -87,7 +87,7 @@ class MetricColumn:
 
 
 class ScoreTable:
-    """What the judges say: `rows` of all metrics, and `ranking`, those that rank, with their percentiles as of now."""
+    """The scores: `rows` of all metrics, and `ranking`, of the metrics that rank, with present percentiles."""
 
     def __init__(self, images: ImageTable, rows: Sequence[ScoreColumns], ranking: Sequence[Score]) -> None:
         now = [ScoreColumns(item.file_sha256, item.metric, item.value, item.percentile) for item in ranking]
@@ -98,16 +98,16 @@ class ScoreTable:
 
 
 class SelectionTable:
-    """What was set aside and what was chosen."""
+    """The images that were set aside as near-duplicates, and those that were selected."""
 
     def __init__(self, images: ImageTable, duplicates: Sequence[Duplicate], selection: Sequence[Selection]) -> None:
-        self.aside = {item.asset_id: item for item in duplicates}
+        self.duplicates = {item.asset_id: item for item in duplicates}
         """Near-duplicates, by number."""
         self.stacks: Mapping[int, list[Duplicate]] = _stacks(duplicates)
-        """Those set aside for each keeper, by its number; nearest first."""
+        """Those set aside for each representative, by its number; nearest first."""
         self.chosen = {item.asset_id: item for item in selection}
         """The selected images, by number."""
-        self.is_aside = images.mask(self.aside)
+        self.is_duplicate = images.mask(self.duplicates)
         self.is_chosen = images.mask(self.chosen)
 
 
@@ -152,6 +152,6 @@ def _row_means(columns: Sequence[Numbers], count: int) -> Numbers:
 def _stacks(duplicates: Sequence[Duplicate]) -> dict[int, list[Duplicate]]:
     found: dict[int, list[Duplicate]] = defaultdict(list)
     for item in sorted(duplicates, key=lambda item: item.distance):
-        if item.keeper_id is not None:
-            found[item.keeper_id].append(item)
+        if item.representative_id is not None:
+            found[item.representative_id].append(item)
     return dict(found)

@@ -146,7 +146,7 @@ _LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9ff
 
 
 def _words_pattern(text: str) -> re.Pattern[str]:
-    """What finds words as wholes: `sea` is no part of "season", and `sea*` begins it; a * is any part of a word."""
+    """A pattern that finds whole words: `sea` is not in "season", `sea*` is; a * stands for any part of a word."""
     words = [_word_pattern(*word.split("*")) for word in text.split()]
     begins = rf"(?<!{_LETTER})" if re.match(rf"\s*{_LETTER}", text) else ""
     ends = rf"(?!{_LETTER})" if re.search(rf"{_LETTER}\s*$", text) else ""
@@ -160,14 +160,14 @@ STATES: Mapping[str, Callable[[Snapshot, Votes], Mask]] = {
     "rejected": lambda _, votes: votes.flags < 0,
     "locked": lambda _, votes: votes.locked,
     "contested": lambda _, votes: votes.contested,
-    "flagged": lambda now, _: _any(now.flags, len(now.images)),
+    "issue": lambda now, _: _any(now.issues, len(now.images)),
     "selected": lambda now, _: now.selection.is_chosen,
-    "duplicate": lambda now, votes: now.selection.is_aside & ~votes.apart,
-    "stacked": lambda now, _: now.selection.is_aside | now.images.mask(now.selection.stacks),
+    "duplicate": lambda now, votes: now.selection.is_duplicate & ~votes.apart,
+    "stacked": lambda now, _: now.selection.is_duplicate | now.images.mask(now.selection.stacks),
     "imported": lambda now, _: now.images.series.codes < 0,
     "disagrees": lambda now, votes: _disagrees(now, votes),
 }
-"""What `is:` can say of an image."""
+"""The states of an image that `is:` can ask for."""
 
 
 def _word_pattern(first: str, *rest: str) -> str:
@@ -178,10 +178,10 @@ def _word_pattern(first: str, *rest: str) -> str:
 
 def _states(asked: _Asked, term: Term) -> Mask:
     name = term.value.lower()
-    if name in asked.snapshot.flags:
-        return asked.snapshot.flags[name]
+    if name in asked.snapshot.issues:
+        return asked.snapshot.issues[name]
     if name not in STATES:
-        _unknown(term, f'there is no state "{term.value}"', term.value, [*STATES, *asked.snapshot.flags])
+        _unknown(term, f'there is no state "{term.value}"', term.value, [*STATES, *asked.snapshot.issues])
     return STATES[name](asked.snapshot, asked.votes)
 
 
@@ -241,7 +241,7 @@ def _labelled(term: Term, labels: Labels) -> Mask:
 
 
 def _keys(asked: _Asked) -> Iterator[Numbers]:
-    """What to sort by, smallest first, the weightiest first; what has no number comes last."""
+    """The sort keys, the most important first, each in ascending order; an image without a number comes last."""
     for term in asked.query.terms:
         low = term.field.lower()
         if low == "sort":

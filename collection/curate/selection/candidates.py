@@ -1,4 +1,4 @@
-"""What a set is chosen from: the images by how good they are, which of them may be chosen, and their vectors."""
+"""The candidates of a selection: the images in the order of quality, which of them are eligible, and their vectors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from collection.curate.selection.criteria import Wish
+from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.diverse import Vectors
 from collection.store.records import Asset, Duplicate, Score
 from collection.store.store import Store
@@ -14,7 +14,7 @@ from collection.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """An image and how it stands among the others."""
+    """An image and its place among the others."""
 
     asset: Asset
     score: float
@@ -45,45 +45,47 @@ def _ranked(assets: Sequence[Asset], scores: Sequence[Score]) -> list[Ranked]:
 
 @dataclass(frozen=True)
 class Candidates:
-    """What a set is chosen from. It does not depend on what people decided: one of it serves many wishes."""
+    """The candidates of a selection. They do not depend on decisions, so that one object serves many criteria."""
 
     ranked: Sequence[Ranked]
     """Every image, best first."""
-    aside: Mapping[int, Duplicate]
+    duplicates: Mapping[int, Duplicate]
     """The near-duplicates, by number."""
     encoded: tuple[Sequence[int], Vectors]
     """Numbers, and vectors (n, d), of the images that the encoder has seen."""
     scores: Sequence[Score] = ()
-    """What the images are ranked by, by file and metric."""
+    """The scores that rank the images, by file and metric."""
 
 
-def candidates_of(store: Store, wish: Wish) -> Candidates:
-    """What there is to choose from, by the metrics and the encoder of a wish."""
-    scores = store.scores_with_percentiles(wish.metrics)
-    aside = {item.asset_id: item for item in store.duplicates()}
-    return Candidates(_ranked(store.assets(), scores), aside, store.embeddings(wish.model), scores)
+def candidates_of(store: Store, criteria: SelectionCriteria) -> Candidates:
+    """The candidates, by the metrics and the encoder of the criteria."""
+    scores = store.scores_with_percentiles(criteria.metrics)
+    duplicates = {item.asset_id: item for item in store.duplicates()}
+    return Candidates(_ranked(store.assets(), scores), duplicates, store.embeddings(criteria.model), scores)
 
 
-def eligible_of(ranked: Sequence[Ranked], wish: Wish, aside: Mapping[int, Duplicate]) -> list[Ranked]:
-    """The images that may be chosen, best first: none rejected or barred, and of each group of near-duplicates one.
+def eligible_of(
+    ranked: Sequence[Ranked], criteria: SelectionCriteria, duplicates: Mapping[int, Duplicate]
+) -> list[Ranked]:
+    """The images that may be chosen, best first: none rejected or excluded, and of each group of near-duplicates one.
 
-    That is whichever of the group is locked, or the best that is picked, or else the keeper. What somebody took out of
-    its group stands for itself.
+    That is whichever of the group is locked, or the best that is picked, or else the representative. What somebody
+    took out of its group stands for itself.
     """
-    group = {number: item.keeper_id for number, item in aside.items() if number not in wish.apart}
-    taken = {group.get(number, number) for number in wish.locked & {item.asset.id for item in ranked}}
-    out = {*wish.rejected, *wish.barred}
+    group = {number: item.representative_id for number, item in duplicates.items() if number not in criteria.apart}
+    taken = {group.get(number, number) for number in criteria.locked & {item.asset.id for item in ranked}}
+    out = {*criteria.rejected, *criteria.excluded}
     leads: dict[int | None, int] = {}
     for item in ranked:
-        keeper = group.get(item.asset.id, item.asset.id)
-        if item.asset.id in wish.picked and item.asset.id not in out and keeper is not None:
-            leads.setdefault(keeper, item.asset.id)
+        representative = group.get(item.asset.id, item.asset.id)
+        if item.asset.id in criteria.picked and item.asset.id not in out and representative is not None:
+            leads.setdefault(representative, item.asset.id)
 
     def eligible(number: int) -> bool:
-        keeper = group.get(number, number)
-        return number not in out and keeper not in taken and leads.get(keeper, keeper) == number
+        representative = group.get(number, number)
+        return number not in out and representative not in taken and leads.get(representative, representative) == number
 
-    return [item for item in ranked if item.asset.id in wish.locked or eligible(item.asset.id)]
+    return [item for item in ranked if item.asset.id in criteria.locked or eligible(item.asset.id)]
 
 
 def mean(values: Sequence[float]) -> float:

@@ -1,4 +1,4 @@
-"""What a person decides about single images of the set: locked in, rejected, or left to their scores again."""
+"""Decisions about single images of the set: lock them in, reject them, or leave them to their scores again."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from collection.curate.reviews.log import CURATOR, record
-from collection.curate.reviews.state import Standing
+from collection.curate.reviews.state import ReviewState
 from collection.curate.selection.candidates import eligible_of, rank
-from collection.curate.selection.criteria import Wish
+from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.select import refuse_crowd
 from collection.errors import UsageError
 from collection.store.records import Decision
@@ -20,7 +20,7 @@ from collection.values import label
 
 def decide(
     store: Store,
-    wish: Wish,
+    criteria: SelectionCriteria,
     *,
     locked: Sequence[int] = (),
     rejected: Sequence[int] = (),
@@ -32,20 +32,20 @@ def decide(
 
     Raises as `after` does, with nothing recorded.
     """
-    after(store, wish, locked=locked, rejected=rejected, freed=freed, curator=curator)
-    record(store, curator, _said(wish, locked, rejected, freed, curator), seen=seen)
+    after(store, criteria, locked=locked, rejected=rejected, freed=freed, curator=curator)
+    record(store, curator, _said(criteria, locked, rejected, freed, curator), seen=seen)
 
 
 def after(
     store: Store,
-    wish: Wish,
+    criteria: SelectionCriteria,
     *,
     locked: Sequence[int] = (),
     rejected: Sequence[int] = (),
     freed: Sequence[int] = (),
     curator: str = CURATOR,
-) -> Wish:
-    """The wish as these decisions would leave it; nothing is recorded.
+) -> SelectionCriteria:
+    """The criteria as these decisions would leave it; nothing is recorded.
 
     A lock takes back this curator's reject, a reject the lock, and `freed` images have neither. Raises UsageError for
     numbers without an image, or an image that is named twice; ConflictError where the locked images would be more
@@ -59,44 +59,46 @@ def after(
         )
     if twice := sorted(number for number, times in Counter(asked).items() if times > 1):
         raise UsageError(f"image {label(twice[0])} is named twice", "lock it, reject it or take both back")
-    decided = dict(wish.decided)
-    for said in _said(wish, locked, rejected, freed, curator):
-        standing = decided.get(said.asset_id, Standing(said.asset_id))
-        decided[said.asset_id] = _settled(standing, said, curator)
-    changed = replace(wish, decided=decided)
+    decided = dict(criteria.decided)
+    for said in _said(criteria, locked, rejected, freed, curator):
+        review_state = decided.get(said.asset_id, ReviewState(said.asset_id))
+        decided[said.asset_id] = _settled(review_state, said, curator)
+    changed = replace(criteria, decided=decided)
     if locked:
-        aside = {item.asset_id: item for item in store.duplicates()}
-        refuse_crowd([item.asset for item in eligible_of(rank(store, wish.metrics), changed, aside)], changed)
+        duplicates = {item.asset_id: item for item in store.duplicates()}
+        refuse_crowd([item.asset for item in eligible_of(rank(store, criteria.metrics), changed, duplicates)], changed)
     return changed
 
 
-def _settled(standing: Standing, said: Decision, curator: str) -> Standing:
+def _settled(review_state: ReviewState, said: Decision, curator: str) -> ReviewState:
     """How an image stands after one more word on it."""
     if said.kind == "lock":
-        return replace(standing, locked_by=curator if said.value else None)
-    others = {who: flag for who, flag in standing.flags.items() if who != curator}
+        return replace(review_state, locked_by=curator if said.value else None)
+    others = {who: flag for who, flag in review_state.flags.items() if who != curator}
     own = {} if said.value == "none" else {curator: str(said.value)}
-    return replace(standing, flags=dict(sorted({**others, **own}.items())))
+    return replace(review_state, flags=dict(sorted({**others, **own}.items())))
 
 
 def _said(
-    wish: Wish, locked: Sequence[int], rejected: Sequence[int], freed: Sequence[int], curator: str
+    criteria: SelectionCriteria, locked: Sequence[int], rejected: Sequence[int], freed: Sequence[int], curator: str
 ) -> list[Decision]:
-    """All that has to be said so."""
+    """The decisions that are needed."""
     return [
-        *_said_of(wish, locked, True, "none", curator),
-        *_said_of(wish, rejected, False, "reject", curator),
-        *_said_of(wish, freed, False, "none", curator),
+        *_said_of(criteria, locked, True, "none", curator),
+        *_said_of(criteria, rejected, False, "reject", curator),
+        *_said_of(criteria, freed, False, "none", curator),
     ]
 
 
-def _said_of(wish: Wish, numbers: Sequence[int], lock: bool, flag: str, curator: str) -> list[Decision]:
-    """What has to be said so that these images are locked or not, and flagged so by the curator."""
+def _said_of(
+    criteria: SelectionCriteria, numbers: Sequence[int], lock: bool, flag: str, curator: str
+) -> list[Decision]:
+    """The decisions after which these images are locked or not, and have that flag of the curator."""
     found = []
     for number in numbers:
-        standing = wish.decided.get(number, Standing(number))
-        given = standing.flags.get(curator, "none")
-        if standing.locked != lock:
+        review_state = criteria.decided.get(number, ReviewState(number))
+        given = review_state.flags.get(curator, "none")
+        if review_state.locked != lock:
             found.append(Decision("lock", number, lock))
         if given != flag and not (lock and given == "pick"):
             found.append(Decision("flag", number, flag))
@@ -105,7 +107,7 @@ def _said_of(wish: Wish, numbers: Sequence[int], lock: bool, flag: str, curator:
 
 def swap(
     store: Store,
-    wish: Wish,
+    criteria: SelectionCriteria,
     out: int,
     into: int,
     *,
@@ -113,18 +115,18 @@ def swap(
     seen: Mapping[str, Any] | None = None,
 ) -> None:
     """Reject a chosen image and lock another in its place, as one action; raises as `refuse_swap` and `after` do."""
-    refuse_swap(store, wish, out, into)
-    decide(store, wish, locked=[into], rejected=[out], curator=curator, seen=seen)
+    refuse_swap(store, criteria, out, into)
+    decide(store, criteria, locked=[into], rejected=[out], curator=curator, seen=seen)
 
 
-def refuse_swap(store: Store, wish: Wish, out: int, into: int) -> None:
+def refuse_swap(store: Store, criteria: SelectionCriteria, out: int, into: int) -> None:
     """Raise UsageError where `out` is not chosen, `into` is, or the two are not of one kind under the quotas."""
     chosen = {item.asset_id for item in store.selection()}
     if out not in chosen or into in chosen:
         wrong = f"image {label(out)} is not chosen" if out not in chosen else f"image {label(into)} is chosen already"
         raise UsageError(wrong, "collection select --swap SELECTED OTHER; `collection sheet` shows the selected images")
     old, new = store.asset(out), store.asset(into)
-    if old and new and wish.slots and wish.slot_of(old) != wish.slot_of(new):
+    if old and new and criteria.cells and criteria.cell_of(old) != criteria.cell_of(new):
         raise UsageError(
             f"images {label(out)} and {label(into)} are of different kinds, "
             "and the quotas ask for an exact number of each",

@@ -192,7 +192,7 @@ def coverage(vectors: Vectors, chosen: Sequence[int]) -> Coverage | None:
 
 
 class _Gains:
-    """What each row would add to F: exact for the rows that are near, upper bounds for the others."""
+    """The gain in F of each row: exact for the rows that are near, upper bounds for the others."""
 
     def __init__(self, pool: Pool, diversity: float, room: npt.NDArray[np.intp]) -> None:
         count, supply = len(pool.scores), int(room.sum())

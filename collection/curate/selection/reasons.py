@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from collection.curate.reviews.state import Standing
+from collection.curate.reviews.state import ReviewState
 from collection.curate.selection.candidates import Candidates, Ranked, candidates_of
-from collection.curate.selection.criteria import Wish
+from collection.curate.selection.criteria import SelectionCriteria
 from collection.errors import NotFoundError
 from collection.store.records import Asset, Duplicate, Selection
 from collection.store.store import Store
@@ -15,29 +15,29 @@ from collection.values import amount, label
 
 
 def explained(
-    ranked: Sequence[Ranked], chosen: Sequence[int], wish: Wish, aside: Mapping[int, Duplicate]
+    ranked: Sequence[Ranked], chosen: Sequence[int], criteria: SelectionCriteria, duplicates: Mapping[int, Duplicate]
 ) -> list[Selection]:
     """The chosen images, best first, each with its reason."""
     kept_for: dict[int | None, list[Duplicate]] = defaultdict(list)
-    for item in aside.values():
-        if item.asset_id not in wish.apart:
-            kept_for[item.keeper_id].append(item)
+    for item in duplicates.values():
+        if item.asset_id not in criteria.apart:
+            kept_for[item.representative_id].append(item)
     places = {item.asset.id: place for place, item in enumerate(ranked, 1)}
     found = []
     for place, number in enumerate(chosen, 1):
-        standing = places[number]
-        text = _reason(ranked[standing - 1], standing, len(ranked), kept_for[number])
-        if artist := wish.artist_of(ranked[standing - 1].asset):
-            text += f"; one of the {amount(wish.shares[artist], 'token')} of {artist}"
-        text += _said(number, wish)
-        text += f"; although {wish.barred[number]}" if number in wish.barred else ""
-        if wish.diversity and number not in wish.locked:
-            text += f"; weighed with how unlike the others it is (diversity {wish.diversity:g})"
+        review_state = places[number]
+        text = _reason(ranked[review_state - 1], review_state, len(ranked), kept_for[number])
+        if artist := criteria.artist_of(ranked[review_state - 1].asset):
+            text += f"; one of the {amount(criteria.shares[artist], 'token')} of {artist}"
+        text += _said(number, criteria)
+        text += f"; although {criteria.excluded[number]}" if number in criteria.excluded else ""
+        if criteria.diversity and number not in criteria.locked:
+            text += f"; weighed with how unlike the others it is (diversity {criteria.diversity:g})"
         found.append(Selection(number, place, text))
     return found
 
 
-def why(store: Store, asset_id: int, wish: Wish, candidates: Candidates | None = None) -> str:
+def why(store: Store, asset_id: int, criteria: SelectionCriteria, candidates: Candidates | None = None) -> str:
     """Why an image was chosen, or why not; raises NotFoundError for a number that no image has.
 
     `candidates` saves the ranking where it is at hand.
@@ -45,52 +45,54 @@ def why(store: Store, asset_id: int, wish: Wish, candidates: Candidates | None =
     for choice in store.selection():
         if choice.asset_id == asset_id:
             return choice.why
-    if asset_id in wish.rejected and store.asset(asset_id):
-        return f"not chosen: {_verdict(wish.decided[asset_id])}"
-    if asset_id in wish.barred and asset_id not in wish.locked:
-        return f"not chosen: {wish.barred[asset_id]}"
-    candidates = candidates or candidates_of(store, wish)
-    keepers = {item.asset_id: item.keeper_id for item in candidates.aside.values()}
+    if asset_id in criteria.rejected and store.asset(asset_id):
+        return f"not chosen: {_verdict(criteria.decided[asset_id])}"
+    if asset_id in criteria.excluded and asset_id not in criteria.locked:
+        return f"not chosen: {criteria.excluded[asset_id]}"
+    candidates = candidates or candidates_of(store, criteria)
+    representatives = {item.asset_id: item.representative_id for item in candidates.duplicates.values()}
     for choice in store.selection():
-        if choice.asset_id in keepers and keepers[choice.asset_id] == keepers.get(asset_id, asset_id):
-            said = _said(choice.asset_id, wish)
+        if choice.asset_id in representatives and representatives[choice.asset_id] == representatives.get(
+            asset_id, asset_id
+        ):
+            said = _said(choice.asset_id, criteria)
             return f"not chosen: its near-duplicate {label(choice.asset_id)} stands for it{said}"
-    if (item := candidates.aside.get(asset_id)) and asset_id not in wish.apart:
-        return f"not chosen: set aside as a near-duplicate of {item.keeper} ({nearness(item)})"
+    if (item := candidates.duplicates.get(asset_id)) and asset_id not in criteria.apart:
+        return f"not chosen: set aside as a near-duplicate of {item.representative} ({nearness(item)})"
     for place, ranked in enumerate(candidates.ranked, 1):
         if ranked.asset.id == asset_id:
-            standing = f"not chosen: {_standing(ranked, place, len(candidates.ranked))}"
-            weighed = f"; likeness was weighed too (diversity {wish.diversity:g})" if wish.diversity else ""
-            return f"{standing}, {no_room(ranked.asset, wish)}{_said(asset_id, wish)}{weighed}"
+            review_state = f"not chosen: {_standing(ranked, place, len(candidates.ranked))}"
+            weighed = f"; likeness was weighed too (diversity {criteria.diversity:g})" if criteria.diversity else ""
+            return f"{review_state}, {no_room(ranked.asset, criteria)}{_said(asset_id, criteria)}{weighed}"
     raise NotFoundError(
         f"no image has the number {label(asset_id)}", "collection sheet shows the images and their numbers"
     )
 
 
-def _said(number: int, wish: Wish) -> str:
-    """What people say of an image, to go on with; empty where they say nothing that counts."""
-    standing = wish.decided.get(number)
-    return f"; {_verdict(standing)}" if standing and (standing.locked or standing.flags) else ""
+def _said(number: int, criteria: SelectionCriteria) -> str:
+    """The decisions about an image, to continue a sentence with; empty where none of them counts."""
+    review_state = criteria.decided.get(number)
+    return f"; {_verdict(review_state)}" if review_state and (review_state.locked or review_state.flags) else ""
 
 
-def _verdict(standing: Standing) -> str:
-    """Who locked, picked or rejected an image, in words."""
-    if standing.locked_by:
-        return f"locked by {standing.locked_by}"
-    who = {flag: ", ".join(standing.who(flag)) for flag in ("pick", "reject")}
-    if standing.contested:
+def _verdict(review_state: ReviewState) -> str:
+    """The curators who locked, picked or rejected an image, in words."""
+    if review_state.locked_by:
+        return f"locked by {review_state.locked_by}"
+    who = {flag: ", ".join(review_state.who(flag)) for flag in ("pick", "reject")}
+    if review_state.contested:
         return f"contested: picked by {who['pick']}, rejected by {who['reject']}"
-    against = len(standing.flags) - len(standing.who(standing.flag))
-    return f"{standing.flag}ed by {who[standing.flag]}" + (f", {against} against" if against else "")
+    against = len(review_state.flags) - len(review_state.who(review_state.flag))
+    return f"{review_state.flag}ed by {who[review_state.flag]}" + (f", {against} against" if against else "")
 
 
-def no_room(asset: Asset, wish: Wish) -> str:
+def no_room(asset: Asset, criteria: SelectionCriteria) -> str:
     """How many of its kind there are to be, in words."""
-    if not wish.slots:
-        return f"and the supply is {wish.supply}"
-    name, traits = wish.slot_of(asset)
+    if not criteria.cells:
+        return f"and the supply is {criteria.supply}"
+    name, traits = criteria.cell_of(asset)
     kind = name or ", ".join(f"{trait} {value}" for trait, value in traits) or "no traits"
-    count = wish.room[name, traits]
+    count = criteria.room[name, traits]
     return f"and the quotas ask for {count} of its kind ({kind})"
 
 
@@ -98,7 +100,7 @@ def _reason(item: Ranked, place: int, images: int, duplicates: Sequence[Duplicat
     text = f"chosen: {_standing(item, place, images)}"
     if duplicates:
         others = ", ".join(f"{label(twin.asset_id)} ({nearness(twin)})" for twin in duplicates)
-        text += f"; the best of its near-duplicates, set aside: {others}"
+        text += f"; the best of its near-duplicates, set duplicates: {others}"
     return text
 
 

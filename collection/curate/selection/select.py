@@ -9,15 +9,15 @@ from functools import cached_property
 
 import numpy as np
 
-from collection.curate.reviews.state import Standing
+from collection.curate.reviews.state import ReviewState
 from collection.curate.selection.candidates import Candidates, Ranked, candidates_of, eligible_of, mean
-from collection.curate.selection.criteria import Wish
+from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.diverse import Coverage, DiverseSet, Pool, Vectors, choose, coverage, spread
 from collection.curate.selection.reasons import explained, no_room
 from collection.errors import ConflictError
 from collection.store.records import Asset, Duplicate, Score
 from collection.store.store import Store
-from collection.values import ARTIST, Progress, Slot, amount, canonical_json, sha256_hex, silent
+from collection.values import ARTIST, Progress, QuotaCell, amount, canonical_json, sha256_hex, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class SelectReport:
     """Mean of the chosen images' percentiles, 0 to 100."""
     coverage: Coverage | None = None
     """How far eligible images are from the nearest chosen one; None where no vectors are known, or nobody asked."""
-    barred: int = 0
+    excluded: int = 0
     """Images left out for their flags."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """By how much the mean score would be higher without a rule: quotas, shares, diversity, locks, picks."""
@@ -46,48 +46,48 @@ class SelectReport:
         return self.selected == self.supply
 
 
-def inputs(store: Store, wish: Wish) -> str:
+def inputs(store: Store, criteria: SelectionCriteria) -> str:
     """Hash of all that the selection depends on; it reads no recipes."""
     images = [(row.id, row.file_sha256) for row in store.image_columns()]
-    encoded = store.embeddings(wish.model)[0] if wish.diversity else []
-    return _hash(wish, images, store.scores_with_percentiles(wish.metrics), store.duplicates(), encoded)
+    encoded = store.embeddings(criteria.model)[0] if criteria.diversity else []
+    return _hash(criteria, images, store.scores_with_percentiles(criteria.metrics), store.duplicates(), encoded)
 
 
-def _inputs_of(candidates: Candidates, wish: Wish) -> str:
+def _inputs_of(candidates: Candidates, criteria: SelectionCriteria) -> str:
     """The same hash, of candidates that are at hand."""
     images = sorted((item.asset.id, item.asset.file_sha256) for item in candidates.ranked)
-    aside = [item for _, item in sorted(candidates.aside.items())]
-    return _hash(wish, images, candidates.scores, aside, candidates.encoded[0])
+    duplicates = [item for _, item in sorted(candidates.duplicates.items())]
+    return _hash(criteria, images, candidates.scores, duplicates, candidates.encoded[0])
 
 
 def _hash(
-    wish: Wish,
+    criteria: SelectionCriteria,
     images: Sequence[tuple[int, str]],
     scores: Sequence[Score],
     duplicates: Sequence[Duplicate],
     encoded: Sequence[int],
 ) -> str:
     seen = [
-        wish.supply,
-        sorted(wish.metrics.items()),
-        [[name, list(map(list, traits)), count] for (name, traits), count in sorted(wish.slots.items())],
+        criteria.supply,
+        sorted(criteria.metrics.items()),
+        [[name, list(map(list, traits)), count] for (name, traits), count in sorted(criteria.cells.items())],
         [list(image) for image in images],
         [[item.file_sha256, item.metric, item.value, item.percentile] for item in scores],
-        [[item.asset_id, item.keeper] for item in duplicates],
+        [[item.asset_id, item.representative] for item in duplicates],
         [
-            [n, said.locked_by, dict(said.flags), *filter(None, [said.apart_by])]
-            for n, said in sorted(wish.decided.items())
-            if said.locked or said.flags or said.apart_by
+            [n, said.locked_by, dict(said.flags), *filter(None, [said.not_duplicate_by])]
+            for n, said in sorted(criteria.decided.items())
+            if said.locked or said.flags or said.not_duplicate_by
         ],
-        [sorted(wish.barred.items()), wish.diversity],
-        [wish.model, list(encoded)] if wish.diversity else [],
+        [sorted(criteria.excluded.items()), criteria.diversity],
+        [criteria.model, list(encoded)] if criteria.diversity else [],
     ]
     return sha256_hex(canonical_json(seen))
 
 
-def pending(store: Store, wish: Wish) -> int:
+def pending(store: Store, criteria: SelectionCriteria) -> int:
     """How many images are to be chosen: all of them if anything changed since the last time, else none."""
-    return 0 if store.stage_inputs("select") == inputs(store, wish) else wish.supply
+    return 0 if store.stage_inputs("select") == inputs(store, criteria) else criteria.supply
 
 
 @dataclass(frozen=True)
@@ -101,47 +101,55 @@ class Proposal:
 
 
 class Eligible:
-    """What a wish leaves to choose from. It does not depend on the diversity: one of it serves a whole slider."""
+    """The images that the criteria allow. One object serves a whole slider, as the diversity changes nothing here."""
 
-    def __init__(self, candidates: Candidates, wish: Wish) -> None:
+    def __init__(self, candidates: Candidates, criteria: SelectionCriteria) -> None:
         """Raises ConflictError where more images are locked than there are tokens of their kind."""
-        self.images = eligible_of(candidates.ranked, wish, candidates.aside)
+        self.images = eligible_of(candidates.ranked, criteria, candidates.duplicates)
         """Best first."""
-        refuse_crowd([item.asset for item in self.images], wish)
+        refuse_crowd([item.asset for item in self.images], criteria)
         self.vectors = _vectors(candidates.encoded, self.images)
-        self._pools: dict[tuple[tuple[tuple[Slot, int], ...], bool], Pool] = {}
+        self._pools: dict[tuple[tuple[tuple[QuotaCell, int], ...], bool], Pool] = {}
 
     @cached_property
     def _spread(self) -> Vectors:
         return spread(self.vectors)
 
-    def pool(self, wish: Wish) -> Pool:
-        """The images as `choose` asks for them, with the kinds of this wish; without vectors where none are needed."""
-        room = tuple(wish.room.items())
-        which = room, bool(wish.diversity)
+    def pool(self, criteria: SelectionCriteria) -> Pool:
+        """The images as `choose` asks for them, with their quota cells; without vectors where none count."""
+        room = tuple(criteria.room.items())
+        which = room, bool(criteria.diversity)
         if which not in self._pools:
-            kinds = {slot: kind for kind, (slot, _) in enumerate(room)}
-            slots = [wish.slot_of(item.asset) if wish.slots else room[0][0] for item in self.images]
-            rooms = np.array([kinds.get(slot, len(kinds)) for slot in slots], dtype=np.intp)
+            kinds = {cell: kind for kind, (cell, _) in enumerate(room)}
+            cells = [criteria.cell_of(item.asset) if criteria.cells else room[0][0] for item in self.images]
+            rooms = np.array([kinds.get(cell, len(kinds)) for cell in cells], dtype=np.intp)
             scores = np.array([item.score / 100 for item in self.images])
-            self._pools[which] = Pool(scores, rooms, self._spread if wish.diversity else None)
+            self._pools[which] = Pool(scores, rooms, self._spread if criteria.diversity else None)
         return self._pools[which]
 
-    def choice(self, wish: Wish, overtaken: Callable[[], bool], progress: Progress = silent) -> DiverseSet:
+    def choice(
+        self, criteria: SelectionCriteria, overtaken: Callable[[], bool], progress: Progress = silent
+    ) -> DiverseSet:
         """The rows to choose."""
         locked, picked = (
             [row for row, item in enumerate(self.images) if item.asset.id in numbers]
-            for numbers in (wish.locked, wish.picked)
+            for numbers in (criteria.locked, criteria.picked)
         )
-        room = [*wish.room.values(), 0]
+        room = [*criteria.room.values(), 0]
         return choose(
-            self.pool(wish), room, wish.diversity, locked=locked, picked=picked, overtaken=overtaken, progress=progress
+            self.pool(criteria),
+            room,
+            criteria.diversity,
+            locked=locked,
+            picked=picked,
+            overtaken=overtaken,
+            progress=progress,
         )
 
 
 def propose(
     candidates: Candidates,
-    wish: Wish,
+    criteria: SelectionCriteria,
     *,
     costs: bool = True,
     eligible: Eligible | None = None,
@@ -151,35 +159,36 @@ def propose(
     """Choose a good and diverse set under the quotas; nothing is written. Without `costs` neither they nor the coverage
     are worked out, which takes as long as the choice.
 
-    `eligible` is what the wish leaves, where that is at hand; `progress` is told of the choice itself. Raises
+    `eligible` is what the criteria leaves, where that is at hand; `progress` is told of the choice itself. Raises
     ConflictError where more images are locked than there are tokens of their kind, and OvertakenError as soon as
     `overtaken` says so.
     """
-    eligible = eligible or Eligible(candidates, wish)
-    images, rows = eligible.images, sorted((choice := eligible.choice(wish, overtaken, progress)).rows)
+    eligible = eligible or Eligible(candidates, criteria)
+    images, rows = eligible.images, sorted((choice := eligible.choice(criteria, overtaken, progress)).rows)
     level = mean([images[row].score for row in rows])
-    rules = _without(wish) if costs else {}
+    rules = _without(criteria) if costs else {}
     others = {rule: eligible.choice(other, overtaken).rows for rule, other in rules.items()}
     cost = {rule: mean([images[row].score for row in found]) - level for rule, found in others.items()}
     reach = coverage(eligible.vectors, rows) if costs else None
-    barred = len(wish.barred.keys() - wish.locked)
-    artists = _by_artist([images[row] for row in rows], wish)
-    report = SelectReport(len(rows), len(images), wish.supply, level, reach, barred, cost, choice.gap, artists)
+    excluded = len(criteria.excluded.keys() - criteria.locked)
+    artists = _by_artist([images[row] for row in rows], criteria)
+    report = SelectReport(len(rows), len(images), criteria.supply, level, reach, excluded, cost, choice.gap, artists)
     return Proposal([images[row] for row in rows], images, report)
 
 
-def select(store: Store, wish: Wish) -> SelectReport:
+def select(store: Store, criteria: SelectionCriteria) -> SelectReport:
     """Choose a good and diverse set under the quotas, and say why of each image.
 
     Raises ConflictError where more images are locked than there are tokens of their kind.
     """
-    candidates = candidates_of(store, wish)
-    found = propose(candidates, wish)
+    candidates = candidates_of(store, criteria)
+    found = propose(candidates, criteria)
     report, reach = found.report, found.report.coverage
     chosen = [item.asset.id for item in found.chosen]
-    selection = explained(candidates.ranked, chosen, wish, candidates.aside)
-    store.replace_selection(selection, _inputs_of(candidates, wish), {
-        "selected": report.selected, "eligible": report.eligible, "supply": wish.supply, "barred": report.barred,
+    selection = explained(candidates.ranked, chosen, criteria, candidates.duplicates)
+    store.replace_selection(selection, _inputs_of(candidates, criteria), {
+        "selected": report.selected, "eligible": report.eligible, "supply": criteria.supply,
+        "excluded": report.excluded,
         "mean_score": report.mean_score, "costs": report.costs, "gap": report.gap,
         "artists": {name: {"tokens": wanted, "chosen": has} for name, (wanted, has) in report.artists.items()},
         "coverage": {"farthest": reach.farthest, "mean": reach.mean} if reach else None,
@@ -187,25 +196,27 @@ def select(store: Store, wish: Wish) -> SelectReport:
     return report
 
 
-def standing_of(candidates: Candidates, wish: Wish, numbers: Collection[int]) -> tuple[float, Coverage | None]:
-    """Mean score of a set, and how well it covers what a wish leaves to choose from, as a report would say them."""
+def standing_of(
+    candidates: Candidates, criteria: SelectionCriteria, numbers: Collection[int]
+) -> tuple[float, Coverage | None]:
+    """Mean score of a set, and how well it covers what a criteria leaves to choose from, as a report would say them."""
     level = mean([item.score for item in candidates.ranked if item.asset.id in numbers])
-    eligible = eligible_of(candidates.ranked, wish, candidates.aside)
+    eligible = eligible_of(candidates.ranked, criteria, candidates.duplicates)
     rows = [row for row, item in enumerate(eligible) if item.asset.id in numbers]
     return level, coverage(_vectors(candidates.encoded, eligible), rows)
 
 
-def refuse_crowd(assets: Sequence[Asset], wish: Wish) -> None:
+def refuse_crowd(assets: Sequence[Asset], criteria: SelectionCriteria) -> None:
     """Raise ConflictError where more of these images are locked than there are tokens of their kind."""
-    locked: dict[Slot, list[Asset]] = defaultdict(list)
+    locked: dict[QuotaCell, list[Asset]] = defaultdict(list)
     for asset in assets:
-        if asset.id in wish.locked:
-            locked[wish.slot_of(asset)].append(asset)
-    for slot, found in locked.items():
-        if len(found) > wish.room[slot]:
+        if asset.id in criteria.locked:
+            locked[criteria.cell_of(asset)].append(asset)
+    for cell, found in locked.items():
+        if len(found) > criteria.room[cell]:
             names = ", ".join(asset.label for asset in found[:6])
             raise ConflictError(
-                f"{amount(len(found), 'image')} locked ({names}), {no_room(found[0], wish)}",
+                f"{amount(len(found), 'image')} locked ({names}), {no_room(found[0], criteria)}",
                 f"collection lock {found[-1].id} --off",
             )
 
@@ -222,33 +233,33 @@ def _vectors(encoded: tuple[Sequence[int], Vectors], eligible: Sequence[Ranked])
     return np.asarray(np.divide(vectors, lengths, out=vectors, where=lengths > 0))
 
 
-def _without(wish: Wish) -> dict[str, Wish]:
-    """The wish without each of the rules that it has."""
+def _without(criteria: SelectionCriteria) -> dict[str, SelectionCriteria]:
+    """The criteria without each of the rules that it has."""
     return {
-        **_unbound(wish),
-        **({"diversity": replace(wish, diversity=0.0)} if wish.diversity else {}),
-        **({"locks": replace(wish, decided=_unlocked(wish))} if wish.locked else {}),
-        **({"picks": replace(wish, decided=_unpicked(wish))} if wish.picked else {}),
+        **_unbound(criteria),
+        **({"diversity": replace(criteria, diversity=0.0)} if criteria.diversity else {}),
+        **({"locks": replace(criteria, decided=_unlocked(criteria))} if criteria.locked else {}),
+        **({"picks": replace(criteria, decided=_unpicked(criteria))} if criteria.picked else {}),
     }
 
 
-def _unbound(wish: Wish) -> dict[str, Wish]:
+def _unbound(criteria: SelectionCriteria) -> dict[str, SelectionCriteria]:
     """Without the quotas of traits, and without the shares of artists."""
-    if not wish.shares:
-        return {"quotas": replace(wish, slots={})} if wish.slots else {}
-    unshared = replace(wish.keeping(lambda name: name != ARTIST), shares={})
-    unquoted = wish.keeping(lambda name: name == ARTIST)
-    return {"shares": unshared, **({"quotas": unquoted} if unquoted.slots != wish.slots else {})}
+    if not criteria.shares:
+        return {"quotas": replace(criteria, cells={})} if criteria.cells else {}
+    unshared = replace(criteria.keeping(lambda name: name != ARTIST), shares={})
+    unquoted = criteria.keeping(lambda name: name == ARTIST)
+    return {"shares": unshared, **({"quotas": unquoted} if unquoted.cells != criteria.cells else {})}
 
 
-def _by_artist(chosen: Sequence[Ranked], wish: Wish) -> dict[str, tuple[int, int]]:
-    has = Counter(wish.artist_of(item.asset) for item in chosen)
-    return {artist: (tokens, has[artist]) for artist, tokens in wish.shares.items()}
+def _by_artist(chosen: Sequence[Ranked], criteria: SelectionCriteria) -> dict[str, tuple[int, int]]:
+    has = Counter(criteria.artist_of(item.asset) for item in chosen)
+    return {artist: (tokens, has[artist]) for artist, tokens in criteria.shares.items()}
 
 
-def _unlocked(wish: Wish) -> dict[int, Standing]:
-    return {number: replace(standing, locked_by=None) for number, standing in wish.decided.items()}
+def _unlocked(criteria: SelectionCriteria) -> dict[int, ReviewState]:
+    return {number: replace(review_state, locked_by=None) for number, review_state in criteria.decided.items()}
 
 
-def _unpicked(wish: Wish) -> dict[int, Standing]:
-    return {number: standing for number, standing in wish.decided.items() if number not in wish.picked}
+def _unpicked(criteria: SelectionCriteria) -> dict[int, ReviewState]:
+    return {number: review_state for number, review_state in criteria.decided.items() if number not in criteria.picked}

@@ -1,4 +1,4 @@
-"""A set as it would be minted, told in numbers: how rare each trait is, and how far the quotas are met."""
+"""Statistics of a set: how rare each trait is, and how far the quotas are met."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from collection.curate.selection.candidates import Candidates
-from collection.curate.selection.criteria import Wish
+from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.select import Proposal
 from collection.store.records import Asset
-from collection.values import Slot
+from collection.values import QuotaCell
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class QuotaStatus:
 
 @dataclass(frozen=True, slots=True)
 class SetDiff:
-    """What choosing a set would change in the one that was written last."""
+    """The difference between a proposed set and the one that was written last."""
 
     added: Sequence[int]
     """Numbers of the images that would come in, best first."""
@@ -77,13 +77,13 @@ def rarity(proposal: Proposal, before: Iterable[Asset] = ()) -> list[Rarity]:
     return sorted(found, key=lambda item: (item.trait, item.count, item.value))
 
 
-def quota_status(proposal: Proposal, wish: Wish) -> list[QuotaStatus]:
+def quota_status(proposal: Proposal, criteria: SelectionCriteria) -> list[QuotaStatus]:
     """How far each trait value that the quotas name is met; empty where there are no quotas."""
-    if not wish.slots:
+    if not criteria.cells:
         return []
-    wanted = _by_value(wish.slots.items())
-    chosen = _by_value((wish.slot_of(item.asset), 1) for item in proposal.chosen)
-    eligible = _by_value((wish.slot_of(item.asset), 1) for item in proposal.eligible)
+    wanted = _by_value(criteria.cells.items())
+    chosen = _by_value((criteria.cell_of(item.asset), 1) for item in proposal.chosen)
+    eligible = _by_value((criteria.cell_of(item.asset), 1) for item in proposal.eligible)
     return [QuotaStatus(*pair, count, chosen[pair], eligible[pair]) for pair, count in sorted(wanted.items())]
 
 
@@ -91,9 +91,9 @@ def _counted(assets: Iterable[Asset]) -> Counter[tuple[str, str]]:
     return Counter(pair for asset in assets for pair in asset.traits.items())
 
 
-def _by_value(slots: Iterable[tuple[Slot, int]]) -> dict[tuple[str, str], int]:
+def _by_value(cells: Iterable[tuple[QuotaCell, int]]) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = defaultdict(int)
-    for (name, traits), count in slots:
+    for (name, traits), count in cells:
         for pair in [("", name)] if name else traits:
             found[pair] += count
     return found

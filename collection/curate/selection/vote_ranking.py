@@ -1,4 +1,4 @@
-"""Which images are best by comparisons of two: the metric "votes", and what to ask next.
+"""The ranking of images by pairwise comparisons: the metric "votes", and the comparison to ask next.
 
 Strengths are fitted by curate/pairwise.py around what the stock metrics expect. The fit is (n, n), so it is made for
 the images that were compared and those nearest the cut between chosen and not; others keep what the metrics expect.
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collection.curate.reviews.log import standing_events
+from collection.curate.reviews.log import effective_events
 from collection.curate.reviews.pairwise import Comparison, Strengths, fit, prior_from_scores
 from collection.curate.selection.candidates import Ranked, eligible_of, rank
-from collection.curate.selection.criteria import Wish
+from collection.curate.selection.criteria import SelectionCriteria
 from collection.store.records import Duplicate, Review, Score
 from collection.store.store import Store
 from collection.values import canonical_json, sha256_hex
@@ -32,13 +32,13 @@ WON = {"left": 1.0, "right": 0.0, "tie": 0.5}
 
 @dataclass(frozen=True)
 class VoteRanking:
-    """What comparisons say of the images."""
+    """The ranking of the images by comparisons."""
 
     ranked: Sequence[Ranked]
     """The fitted images, best by the stock metrics first: the rows of `strengths`."""
     strengths: Strengths
     prior: dict[int, float]
-    """What the stock metrics expect of every image, in logits, by number."""
+    """The strength of every image that the stock metrics predict, in logits, by number."""
     votes: int
     """Comparisons that count; skipped ones do not."""
     keep: int
@@ -64,22 +64,22 @@ class Question:
 
 def vote_ranking(
     store: Store,
-    wish: Wish,
+    criteria: SelectionCriteria,
     curator: str | None = None,
     *,
     ranked: Sequence[Ranked] | None = None,
-    aside: Mapping[int, Duplicate] | None = None,
+    duplicates: Mapping[int, Duplicate] | None = None,
 ) -> VoteRanking:
-    """Fit what curators (or this one) said of pairs, around what the metrics of the wish expect.
+    """Fit what curators (or this one) said of pairs, around what the metrics of the criteria expect.
 
-    `ranked` is what `rank(store, wish.metrics)` gives, and `aside` the near-duplicates by number, where these are at
-    hand.
+    `ranked` is what `rank(store, criteria.metrics)` gives, and `duplicates` the near-duplicates by number, where these
+    are at hand.
     """
-    answers = standing_events(store.reviews(curator=curator, kind="pair"))
-    ranked = rank(store, wish.metrics) if ranked is None else ranked
+    answers = effective_events(store.reviews(curator=curator, kind="pair"))
+    ranked = rank(store, criteria.metrics) if ranked is None else ranked
     prior = dict(zip([i.asset.id for i in ranked], prior_from_scores([i.score for i in ranked]).tolist(), strict=True))
-    aside = {item.asset_id: item for item in store.duplicates()} if aside is None else aside
-    fitted, keep = _in_question(wish, ranked, aside, {n for event in answers for n in _pair(event)})
+    duplicates = {item.asset_id: item for item in store.duplicates()} if duplicates is None else duplicates
+    fitted, keep = _in_question(criteria, ranked, duplicates, {n for event in answers for n in _pair(event)})
     rows = {item.asset.id: row for row, item in enumerate(fitted)}
     votes = [
         Comparison(rows[left], rows[right], WON[str(event.value)])
@@ -91,27 +91,27 @@ def vote_ranking(
     return VoteRanking(fitted, strengths, prior, len(votes), keep, answers)
 
 
-def inputs(store: Store, wish: Wish) -> str:
+def inputs(store: Store, criteria: SelectionCriteria) -> str:
     """Hash of all that the metric "votes" depends on."""
-    answers = standing_events(store.reviews(kind="pair"))
+    answers = effective_events(store.reviews(kind="pair"))
     seen = [
         [[*_pair(event), event.value] for event in answers],
-        [[item.file_sha256, item.metric, item.value] for item in store.scores_with_percentiles(wish.metrics)],
+        [[item.file_sha256, item.metric, item.value] for item in store.scores_with_percentiles(criteria.metrics)],
         store.numbers(),
-        sorted(wish.metrics.items()),
+        sorted(criteria.metrics.items()),
     ]
     return sha256_hex(canonical_json(seen))
 
 
-def pending(store: Store, wish: Wish) -> bool:
+def pending(store: Store, criteria: SelectionCriteria) -> bool:
     """Whether "votes" would be other than it is: somebody compared something, or the images changed."""
     if not store.stage_inputs(VOTES) and not store.reviews(kind="pair"):
         return False
-    return store.stage_inputs(VOTES) != inputs(store, wish)
+    return store.stage_inputs(VOTES) != inputs(store, criteria)
 
 
 def votes_model(store: Store) -> str:
-    """Who gave the metric "votes" as it stands."""
+    """The model name of the present scores of the metric "votes"."""
     return _model(store.stage_inputs(VOTES) or "")
 
 
@@ -119,10 +119,10 @@ def _model(inputs: str) -> str:
     return f"bradley-terry@{inputs}"
 
 
-def rank_by_votes(store: Store, wish: Wish) -> VoteRanking:
-    """Fit all comparisons and keep the strengths as the metric "votes". `wish` has the stock metrics."""
-    seen, ranked = inputs(store, wish), rank(store, wish.metrics)
-    found = vote_ranking(store, wish, ranked=ranked)
+def rank_by_votes(store: Store, criteria: SelectionCriteria) -> VoteRanking:
+    """Fit all comparisons and keep the strengths as the metric "votes". `criteria` has the stock metrics."""
+    seen, ranked = inputs(store, criteria), rank(store, criteria.metrics)
+    found = vote_ranking(store, criteria, ranked=ranked)
     values, model = found.values, _model(seen)
     compared = {number for event in found.answers for number in _pair(event)}
     known = [item for item in ranked if item.values or item.asset.id in compared]
@@ -141,7 +141,7 @@ def next_question(store: Store, ranking: VoteRanking, curator: str, *, seed: int
     shuffled; a share of REPEATED are questions that this curator was asked long before. The draws are settled by seed,
     curator and how often they were asked. A `ranking` of some votes ago goes on well for NEAR votes.
     """
-    answers = standing_events(store.reviews(curator=curator, kind="pair"))
+    answers = effective_events(store.reviews(curator=curator, kind="pair"))
     asked = [tuple(sorted(_pair(event))) for event in answers]
     rng = np.random.default_rng([seed, int(sha256_hex(curator.encode())[:8], 16), len(asked)])
     repeat = len(asked) > RECENT and bool(rng.random() < REPEATED)
@@ -153,11 +153,11 @@ def next_question(store: Store, ranking: VoteRanking, curator: str, *, seed: int
 
 
 def _in_question(
-    wish: Wish, ranked: Sequence[Ranked], aside: Mapping[int, Duplicate], compared: set[int]
+    criteria: SelectionCriteria, ranked: Sequence[Ranked], duplicates: Mapping[int, Duplicate], compared: set[int]
 ) -> tuple[list[Ranked], int]:
     """The images to fit, best first, and how many of them are to be chosen."""
-    eligible = [item for item in eligible_of(ranked, wish, aside) if item.asset.id not in wish.locked]
-    cut = wish.supply - len(wish.locked)
+    eligible = [item for item in eligible_of(ranked, criteria, duplicates) if item.asset.id not in criteria.locked]
+    cut = criteria.supply - len(criteria.locked)
     nearest = sorted(range(len(eligible)), key=lambda place: abs(place + 0.5 - cut))
     nearest.sort(key=lambda place: eligible[place].asset.id not in compared)
     chosen = sorted(nearest[:MOST_FITTED])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import GenerationError
-from collection.generate.diffusion.rows import Row
+from collection.generate.diffusion.batch_items import BatchItem
 from collection.values import Pixels
 
 if TYPE_CHECKING:
@@ -90,28 +90,28 @@ def _spoiled(image: Tensor) -> str | None:
     return None if bool((image.clamp(0, 1) * 255).round().any()) else "is black all over"
 
 
-def pixels_of(decoded: Decoded, rows: Sequence[Row], first: Mapping[int, str]) -> list[Pixels]:
-    """The first pictures of a batch as pixels; raises GenerationError for a row that is no picture.
+def pixels_of(decoded: Decoded, items: Sequence[BatchItem], first: Mapping[int, str]) -> list[Pixels]:
+    """The first pictures of a batch as pixels; raises GenerationError for an item that is no picture.
 
     `first` says of those that were made twice what was wrong with them before.
     """
     import torch
 
-    spoiled, made = decoded.spoiled(len(rows)), list[Pixels]()
-    for index, (row, image, unsafe) in enumerate(zip(rows, decoded.images, decoded.withheld, strict=False)):
+    spoiled, made = decoded.spoiled(len(items)), list[Pixels]()
+    for index, (item, image, unsafe) in enumerate(zip(items, decoded.images, decoded.withheld, strict=False)):
         if unsafe:
-            raise _no_picture(row, "was withheld by the model's safety checker", "change the prompt or the seed")
+            raise _no_picture(item, "was withheld by the model's safety checker", "change the prompt or the seed")
         if index in spoiled:
             twice = f"{first[index]}; made once more, it {spoiled[index]}"
-            raise _no_picture(row, twice, "set dtype to float32, or change guidance or scheduler")
+            raise _no_picture(item, twice, "set dtype to float32, or change guidance or scheduler")
         pixels: Pixels = (image.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).contiguous().numpy()
-        if pixels.shape != (row.recipe.height, row.recipe.width, 3):
-            raise _no_picture(row, f"came out {pixels.shape[1]}x{pixels.shape[0]}", "choose a size the model can make")
+        if pixels.shape != (item.recipe.height, item.recipe.width, 3):
+            raise _no_picture(item, f"came out {pixels.shape[1]}x{pixels.shape[0]}", "choose a size the model can make")
         made.append(pixels)
     return made
 
 
-def _no_picture(row: Row, what: str, hint: str) -> GenerationError:
-    recipe = row.recipe
+def _no_picture(item: BatchItem, what: str, hint: str) -> GenerationError:
+    recipe = item.recipe
     where = f"seed {recipe.seed}, {recipe.width}x{recipe.height}, prompt {recipe.prompt!r}"
     return GenerationError(f"the picture of {where} {what}", hint)

@@ -1,4 +1,4 @@
-"""One diffusers model at work: its pipelines, what can be mixed into it, and a batch of rows from noise to latents."""
+"""One diffusers model at work: its pipelines, what can be mixed into it, and a batch of items from noise to latents."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import GenerationError
 from collection.generate.diffusion.adapter_files import find_adapter
-from collection.generate.diffusion.image_to_image import sketch_arguments
-from collection.generate.diffusion.ip_adapter import ENCODER, IpAdapter
+from collection.generate.diffusion.batch_items import BatchItem, Conditioning
+from collection.generate.diffusion.image_to_image import image_arguments
+from collection.generate.diffusion.ip_adapter import ENCODER, IpAdapter, with_given_embeddings
 from collection.generate.diffusion.lora import LoraMixer
 from collection.generate.diffusion.noise import initial_noise
 from collection.generate.diffusion.options import FLOW_SCHEDULERS, SCHEDULERS
 from collection.generate.diffusion.prompt_blend import ARGUMENTS, PromptEncoder
-from collection.generate.diffusion.rows import Mix, Row
 from collection.generate.diffusion.weights import load_draft_vae, part_sha256
 from collection.generate.pictures import Pictures
 from collection.models.determinism import seeded_generator
@@ -40,7 +40,7 @@ class Engine:
         self._local_files_only = local_files_only
         self._offload = offload
         self._eager = getattr(pipeline, "unet", None)
-        self._derived: dict[str, Any] = {"": pipeline}
+        self._derived: dict[tuple[str, bool], Any] = {("", False): pipeline}
         self._adapters: dict[str, IpAdapter] = {}
         self._drafts: dict[str, Any] = {}
         self.find = lru_cache(self._find)
@@ -69,59 +69,60 @@ class Engine:
             self._drafts[name] = load_draft_vae(self._folder / Path(name).expanduser(), own.dtype, own.device)
         return self._drafts[name]
 
-    def identity_of(self, row: Row) -> dict[str, Any]:
-        """SHA-256 of every weights file that this row adds to the model's own."""
-        mixes = [row.early, *([row.late] if row.late else [])]
-        found = {name: file_sha256(self.find(name)) for mix in mixes for name, _ in mix.loras}
-        if row.options.ip_adapter and any(mix.references for mix in mixes):
-            file = self.find(row.options.ip_adapter)
-            found[row.options.ip_adapter] = file_sha256(file)
+    def identity_of(self, item: BatchItem) -> dict[str, Any]:
+        """SHA-256 of every weights file that this item adds to the model's own."""
+        conditionings = [item.early, *([item.late] if item.late else [])]
+        found = {name: file_sha256(self.find(name)) for mix in conditionings for name, _ in mix.loras}
+        if item.options.ip_adapter and any(mix.references for mix in conditionings):
+            file = self.find(item.options.ip_adapter)
+            found[item.options.ip_adapter] = file_sha256(file)
             encoder = part_sha256(file.parent / ENCODER) if (file.parent / ENCODER).is_dir() else {}
             found |= {f"{ENCODER}/{name}": digest for name, digest in encoder.items()}
-        if row.options.vae:
-            weights = part_sha256(self._folder / Path(row.options.vae).expanduser())
-            found |= {f"{row.options.vae}/{name}": digest for name, digest in weights.items()}
+        if item.options.vae:
+            weights = part_sha256(self._folder / Path(item.options.vae).expanduser())
+            found |= {f"{item.options.vae}/{name}": digest for name, digest in weights.items()}
         return {"adapters": found} if found else {}
 
-    def denoise(self, rows: Sequence[Row]) -> Tensor:
-        """The latents of a batch of rows that share what a batch must share."""
-        first = rows[0]
-        pipeline = self._for(first)
-        late = self._conditioning(rows, [row.late for row in rows if row.late]) if first.late else None
-        early = self._conditioning(rows, [row.early for row in rows])
-        arguments = {**early, **_shared(first), **self._beginning(pipeline, rows), "output_type": "latent"}
-        adapter, images = self._looking(first, len(rows))
+    def denoise(self, items: Sequence[BatchItem]) -> Tensor:
+        """The latents of a batch of items that share what a batch must share."""
+        first = items[0]
+        shown = bool(first.early.references or (first.late and first.late.references))
+        pipeline = self._for(first, shown=shown)
+        late = self._conditioning(items, [item.late for item in items if item.late]) if first.late else None
+        early = self._conditioning(items, [item.early for item in items])
+        arguments = {**early, **_shared(first), **self._initial_latents(pipeline, items), "output_type": "latent"}
+        adapter, images = self._image_prompt(first, len(items))
         try:
             if adapter is not None:
-                pipeline.prepare_ip_adapter_image_embeds = lambda *_, **__: images
                 arguments["ip_adapter_image_embeds"] = images
             if first.late is not None and late is not None:
-                arguments["callback_on_step_end"] = self._switch(first, late, len(rows), adapter, images)
+                arguments["callback_on_step_end"] = self._switch(first, late, len(items), adapter, images)
                 arguments["callback_on_step_end_tensor_inputs"] = list(_switched(pipeline))
             latents: Tensor = pipeline(**arguments).images
             return latents
         finally:
-            vars(pipeline).pop("prepare_ip_adapter_image_embeds", None)
             if adapter is not None:
                 adapter.detach()
 
-    def plain(self, rows: Sequence[Row], prompts: Mapping[str, Any], generators: Sequence[Any]) -> Any:
+    def plain(self, items: Sequence[BatchItem], prompts: Mapping[str, Any], generators: Sequence[Any]) -> Any:
         """What a pipeline makes whose embeddings are not ours: it is told the texts, and decodes itself."""
-        self.loras.mix(rows[0].early.loras)
-        pipeline = self._for(rows[0])
-        size = {"width": rows[0].recipe.width, "height": rows[0].recipe.height}
-        return pipeline(**prompts, **_shared(rows[0]), **size, generator=list(generators), output_type="pt")
+        self.loras.mix(items[0].early.loras)
+        pipeline = self._for(items[0])
+        size = {"width": items[0].recipe.width, "height": items[0].recipe.height}
+        return pipeline(**prompts, **_shared(items[0]), **size, generator=list(generators), output_type="pt")
 
-    def _for(self, row: Row) -> Any:
-        """The pipeline that such a row needs, with a scheduler without memory."""
-        kind = "inpaint" if row.recipe.mask else "sketch" if row.recipe.sketch else ""
-        if kind not in self._derived:
-            self._derived[kind] = _derive(self.pipeline, kind)
-        pipeline = self._derived[kind]
-        pipeline.scheduler = self._fresh_scheduler(row.options.scheduler)
+    def _for(self, item: BatchItem, shown: bool = False) -> Any:
+        """The pipeline that such an item needs, with a scheduler without memory; `shown`: it looks at references."""
+        kind = "inpaint" if item.recipe.mask_image else "init_image" if item.recipe.init_image else ""
+        if (kind, False) not in self._derived:
+            self._derived[kind, False] = _derive(self.pipeline, kind)
+        if (kind, shown) not in self._derived:
+            self._derived[kind, True] = with_given_embeddings(self._derived[kind, False])
+        pipeline = self._derived[kind, shown]
+        pipeline.scheduler = self._fresh_scheduler(item.options.scheduler)
         if self._eager is not None:
-            pipeline.unet = self._compiled if row.options.compile else self._eager
-        elif row.options.compile:
+            pipeline.unet = self._compiled if item.options.compile else self._eager
+        elif item.options.compile:
             raise GenerationError(f"a {type(pipeline).__name__} has no UNet to compile", "set compile = false")
         return pipeline
 
@@ -149,42 +150,42 @@ class Engine:
             )
         return getattr(diffusers, SCHEDULERS[name]).from_config(self.scheduler.config)
 
-    def _conditioning(self, rows: Sequence[Row], mixes: Sequence[Mix]) -> dict[str, Tensor]:
-        """The embeddings of mixes of the same LoRAs, which are then in the weights."""
-        loras = mixes[0].loras
+    def _conditioning(self, items: Sequence[BatchItem], conditionings: Sequence[Conditioning]) -> dict[str, Tensor]:
+        """The embeddings of conditionings of the same LoRAs, which are then in the weights."""
+        loras = conditionings[0].loras
         self.loras.mix(loras)
-        voice = loras if self.loras.change_texts(loras) else ()
-        return self.encoder.arguments(mixes, chunks=rows[0].chunks, voice=voice)
+        lora_key = loras if self.loras.change_texts(loras) else ()
+        return self.encoder.arguments(conditionings, chunks=items[0].chunks, lora_key=lora_key)
 
-    def _beginning(self, pipeline: Any, rows: Sequence[Row]) -> dict[str, Any]:
-        """Where the batch begins: pure noise, or sketches to which the pipeline adds noise."""
-        size = {"width": rows[0].recipe.width, "height": rows[0].recipe.height}
-        if not rows[0].recipe.sketch:
-            latents, generators = initial_noise(pipeline, rows)
+    def _initial_latents(self, pipeline: Any, items: Sequence[BatchItem]) -> dict[str, Any]:
+        """Where the batch begins: pure noise, or init_images to which the pipeline adds noise."""
+        size = {"width": items[0].recipe.width, "height": items[0].recipe.height}
+        if not items[0].recipe.init_image:
+            latents, generators = initial_noise(pipeline, items)
             return {**size, "latents": latents, "generator": generators}
-        generators = [seeded_generator(row.recipe.seed) for row in rows]
-        sized = size if rows[0].recipe.mask else {}
-        return {**sized, **sketch_arguments(rows, self._pictures), "generator": generators}
+        generators = [seeded_generator(item.recipe.seed) for item in items]
+        sized = size if items[0].recipe.mask_image else {}
+        return {**sized, **image_arguments(items, self._pictures), "generator": generators}
 
-    def _guided(self, row: Row) -> bool:
-        """Whether the denoiser sees each row twice: consistency models are guided by an embedding instead."""
-        return row.options.guidance > 1 and self.pipeline.unet.config.time_cond_proj_dim is None
+    def _guided(self, item: BatchItem) -> bool:
+        """Whether the denoiser sees each item twice: consistency models are guided by an embedding instead."""
+        return item.options.guidance > 1 and self.pipeline.unet.config.time_cond_proj_dim is None
 
-    def _looking(self, row: Row, count: int) -> tuple[IpAdapter | None, list[Tensor]]:
-        """The IP-Adapter, attached as the row's first mix wants it, and the embeddings that the denoiser will read."""
-        references = row.early.references or (row.late.references if row.late else ())
+    def _image_prompt(self, item: BatchItem, count: int) -> tuple[IpAdapter | None, list[Tensor]]:
+        """The IP-Adapter, attached as the item's first mix wants it, and the embeddings that the denoiser will read."""
+        references = item.early.references or (item.late.references if item.late else ())
         if not references:
             return None, []
-        adapter = self._adapter(row)
-        images = [adapter.embeds(references, count, self._guided(row))]
-        adapter.attach(sum(weight for _, weight in row.early.references))
+        adapter = self._adapter(item)
+        images = [adapter.embeds(references, count, self._guided(item))]
+        adapter.attach(sum(weight for _, weight in item.early.references))
         return adapter, images
 
-    def _adapter(self, row: Row) -> IpAdapter:
-        name = row.options.ip_adapter
+    def _adapter(self, item: BatchItem) -> IpAdapter:
+        name = item.options.ip_adapter
         if name is None:
             raise GenerationError(
-                f"a style of seed {row.recipe.seed} has reference pictures, and no ip_adapter to look at them with",
+                f"a style of seed {item.recipe.seed} has reference pictures, and no ip_adapter to look at them with",
                 'set ip_adapter = "FILE.safetensors" under [generator]',
             )
         if name not in self._adapters:
@@ -192,22 +193,27 @@ class Engine:
         return self._adapters[name]
 
     def _switch(
-        self, row: Row, late: Mapping[str, Tensor], count: int, adapter: IpAdapter | None, images: Sequence[Tensor]
+        self,
+        item: BatchItem,
+        late: Mapping[str, Tensor],
+        count: int,
+        adapter: IpAdapter | None,
+        images: Sequence[Tensor],
     ) -> Callable[[Any, int, Any, dict[str, Any]], dict[str, Any]]:
         """The step callback that puts the late mix in the place of the early one, once."""
         switched = False
 
         def at_step_end(pipeline: Any, index: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
             nonlocal switched
-            if switched or row.late is None or index + 1 < row.options.switch * pipeline.num_timesteps:
+            if switched or item.late is None or index + 1 < item.options.switch_at * pipeline.num_timesteps:
                 return tensors
             switched = True
-            self.loras.mix(row.late.loras)
+            self.loras.mix(item.late.loras)
             if adapter is not None:
-                adapter.attach(sum(weight for _, weight in row.late.references))
-                if row.late.references:
-                    images[0].copy_(adapter.embeds(row.late.references, count, self._guided(row)))
-            return {**tensors, **self._late_tensors(pipeline, late, self._guided(row))}
+                adapter.attach(sum(weight for _, weight in item.late.references))
+                if item.late.references:
+                    images[0].copy_(adapter.embeds(item.late.references, count, self._guided(item)))
+            return {**tensors, **self._late_tensors(pipeline, late, self._guided(item))}
 
         return at_step_end
 
@@ -226,8 +232,8 @@ def _switched(pipeline: Any) -> Mapping[str, str]:
     return {"prompt_embeds": "prompt_embeds"} | ({"add_text_embeds": "pooled_prompt_embeds"} if pooled else {})
 
 
-def _shared(row: Row) -> dict[str, Any]:
-    return {"num_inference_steps": row.options.steps, "guidance_scale": row.options.guidance}
+def _shared(item: BatchItem) -> dict[str, Any]:
+    return {"num_inference_steps": item.options.steps, "guidance_scale": item.options.guidance}
 
 
 def _derive(pipeline: Any, kind: str) -> Any:
@@ -235,7 +241,7 @@ def _derive(pipeline: Any, kind: str) -> Any:
     from diffusers import AutoPipelineForImage2Image, AutoPipelineForInpainting
 
     cls, what = {
-        "sketch": (AutoPipelineForImage2Image, "begin from a sketch"),
+        "init_image": (AutoPipelineForImage2Image, "begin from an init image"),
         "inpaint": (AutoPipelineForInpainting, "paint in a mask"),
     }[kind]
     try:

@@ -2,7 +2,7 @@
 
 A picture depends on its recipe and on the batch shape, not on its place in the batch or its neighbours:
 each image has a generator of its own on the CPU, each text is encoded alone, and every batch is filled up
-to the recipe's `batch` with rows that are thrown away. Other shapes, devices, thread counts or versions
+to the recipe's `batch_size` with items that are thrown away. Other shapes, devices, thread counts or versions
 may round differently; `identity` records them.
 """
 
@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from collection.errors import GenerationError, OutOfMemoryError
+from collection.generate.diffusion.batch_items import BatchItem, batches
 from collection.generate.diffusion.decode import Decoded, decode, pixels_of
 from collection.generate.diffusion.engine import Engine
 from collection.generate.diffusion.image_to_image import keep_unmasked
 from collection.generate.diffusion.options import DiffusionOptions
 from collection.generate.diffusion.prompt_blend import ARGUMENTS, no_negative_prompt
-from collection.generate.diffusion.rows import Row, batches
 from collection.generate.diffusion.weights import check_model, find_model, load_pipeline, weights_sha256
 from collection.generate.pictures import Pictures, no_pictures
 from collection.models.determinism import deterministic, quiet, seeded_generator
@@ -49,13 +49,13 @@ class Diffusion:
         """`model` is a pipeline's folder or a hub id; `device` auto, cpu, cuda, cuda:N or mps.
 
         `batch_size` is how many recipes the stage brings to one call; how many are computed together is each
-        recipe's own `batch`. With `local_files_only` the hub is never asked. `folder` is where relative paths begin,
-        `pictures` gives sketches, masks and references by SHA-256. With `offload_text_encoder` text encoders wait on
-        the CPU while nothing is encoded, which frees their part of an accelerator's memory. UsageError for a wrong
-        value.
+        recipe's own `batch_size`. With `local_files_only` the hub is never asked. `folder` is where relative paths
+        begin, `pictures` gives init images, masks and references by SHA-256. With `offload_text_encoder` text
+        encoders wait on the CPU while nothing is encoded, which frees their part of an accelerator's memory.
+        UsageError for a wrong value.
         """
         self.model = model
-        self._options = DiffusionOptions.of({"batch": batch_size, "dtype": dtype, "revision": revision})
+        self._options = DiffusionOptions.of({"batch_size": batch_size, "dtype": dtype, "revision": revision})
         self._device = device
         self._local_files_only = local_files_only
         self._home = folder
@@ -65,7 +65,7 @@ class Diffusion:
     @property
     def batch_size(self) -> int:
         """Recipes for one call."""
-        return self._options.batch
+        return self._options.batch_size
 
     @property
     def identity(self) -> Mapping[str, Any]:
@@ -86,15 +86,15 @@ class Diffusion:
         """
         for recipe in recipes:
             self._check_agreed(recipe)
-        rows = [Row.of(recipe) for recipe in recipes]
-        if rows and self._engine.embeds:
+        items = [BatchItem.of(recipe) for recipe in recipes]
+        if items and self._engine.embeds:
             with quiet():
-                rows = [replace(row, chunks=self._engine.encoder.chunks(row)) for row in rows]
+                items = [replace(item, chunks=self._engine.encoder.chunks(item)) for item in items]
         renderings: dict[int, Rendering] = {}
-        for members in batches(rows):
-            made = self._render([rows[index] for index in members])
+        for members in batches(items):
+            made = self._render([items[index] for index in members])
             renderings.update(zip(members, made, strict=True))
-        return [renderings[index] for index in range(len(rows))]
+        return [renderings[index] for index in range(len(items))]
 
     def _check_agreed(self, recipe: Recipe) -> None:
         """GenerationError where a recipe was written for another model than this."""
@@ -134,35 +134,35 @@ class Diffusion:
             offload=self._offload,
         )
 
-    def _render(self, rows: Sequence[Row]) -> list[Rendering]:
-        """The pictures of rows that share a batch, which is filled up to its shape.
+    def _render(self, items: Sequence[BatchItem]) -> list[Rendering]:
+        """The pictures of items that share a batch, which is filled up to its shape.
 
         If one is no picture, the batch is computed once more: with the decoder in float32, where 16 bits may have
         been too few, and on a device that may have failed for once.
         """
-        filled = [*rows, *[rows[-1]] * (rows[0].options.batch - len(rows))]
+        filled = [*items, *[items[-1]] * (items[0].options.batch_size - len(items))]
         decoded = self._computed(filled)
-        first = decoded.spoiled(len(rows))
+        first = decoded.spoiled(len(items))
         if first:
             decoded = decoded.replaced(self._computed(filled, again=True), first)
         renderings = []
-        for index, (row, pixels) in enumerate(zip(rows, pixels_of(decoded, rows, first), strict=True)):
-            if row.recipe.mask:
-                pixels = keep_unmasked(pixels, row, self._pictures)
+        for index, (item, pixels) in enumerate(zip(items, pixels_of(decoded, items, first), strict=True)):
+            if item.recipe.mask_image:
+                pixels = keep_unmasked(pixels, item, self._pictures)
             how = ", decoded in float32" if self._engine.embeds else ""
             again = [f"made a second time{how}: the first {first[index]}"] if index in first else []
-            warnings = (*self._cuts(row), *again)
-            renderings.append(Rendering(pixels, warnings=warnings, identity=self._engine.identity_of(row)))
+            warnings = (*self._cuts(item), *again)
+            renderings.append(Rendering(pixels, warnings=warnings, identity=self._engine.identity_of(item)))
         return renderings
 
-    def _cuts(self, row: Row) -> tuple[str, ...]:
-        """What of a row's texts was not read."""
+    def _cuts(self, item: BatchItem) -> tuple[str, ...]:
+        """What of an item's texts was not read."""
         if not self._engine.embeds:
             return ()
         with quiet():
-            return self._engine.encoder.cuts(row)
+            return self._engine.encoder.cuts(item)
 
-    def _computed(self, rows: Sequence[Row], again: bool = False) -> Decoded:
+    def _computed(self, items: Sequence[BatchItem], again: bool = False) -> Decoded:
         """A whole batch, computed; all that torch and diffusers raise becomes a GenerationError."""
         import torch
 
@@ -170,10 +170,10 @@ class Diffusion:
         with quiet() as said, deterministic(), torch.no_grad():
             try:
                 if self._engine.embeds:
-                    latents = self._engine.denoise(rows)
-                    return decode(self._engine.pipeline, self._engine.vae(rows[0].options.vae), latents, again)
-                prompts = plain_prompts(self._engine.pipeline, rows)
-                result = self._engine.plain(rows, prompts, [seeded_generator(row.recipe.seed) for row in rows])
+                    latents = self._engine.denoise(items)
+                    return decode(self._engine.pipeline, self._engine.vae(items[0].options.vae), latents, again)
+                prompts = plain_prompts(self._engine.pipeline, items)
+                result = self._engine.plain(items, prompts, [seeded_generator(item.recipe.seed) for item in items])
             except (ValueError, TypeError, RuntimeError) as error:
                 if not (isinstance(error, RuntimeError) and is_out_of_memory(error)):
                     raise GenerationError(f"{name} of {self.model} refused: {error}") from error
@@ -181,46 +181,46 @@ class Diffusion:
                 _refuse_truncation(said)
                 return Decoded.of(result)
         # Raised out here, so that the error does not hold on to the tensors of the failed call.
-        raise self._too_large(rows)
+        raise self._too_large(items)
 
-    def _too_large(self, rows: Sequence[Row]) -> OutOfMemoryError:
+    def _too_large(self, items: Sequence[BatchItem]) -> OutOfMemoryError:
         import torch
 
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-        recipe = rows[0].recipe
+        recipe = items[0].recipe
         return OutOfMemoryError(
-            f"{self.model} needs more memory for {amount(len(rows), 'image')} of {recipe.width}x{recipe.height}",
+            f"{self.model} needs more memory for {amount(len(items), 'image')} of {recipe.width}x{recipe.height}",
             "lower batch or size in collection.toml (both are part of the recipe), or use dtype bfloat16",
-            len(rows),
+            len(items),
         )
 
 
-def plain_prompts(pipeline: Any, rows: Sequence[Row]) -> dict[str, list[str]]:
+def plain_prompts(pipeline: Any, items: Sequence[BatchItem]) -> dict[str, list[str]]:
     """The texts for a pipeline whose embeddings are not ours to make; GenerationError for what it cannot do."""
     name = type(pipeline).__name__
-    for row in rows:
-        recipe = row.recipe
+    for item in items:
+        recipe = item.recipe
         wishes = {
-            f"blend styles ({', '.join(recipe.blend.weights)})": len(row.early.texts) > 1,
-            "change its blend on the way": row.late,
-            "look at reference pictures": row.early.references,
-            "begin from a sketch": recipe.sketch,
-            "move toward another recipe": row.toward,
-            "decode with a draft VAE": row.options.vae,
+            f"blend styles ({', '.join(recipe.blend.weights)})": len(item.early.texts) > 1,
+            "change its blend on the way": item.late,
+            "look at reference pictures": item.early.references,
+            "begin from an init image": recipe.init_image,
+            "move toward another recipe": item.interpolation_target,
+            "decode with a draft VAE": item.options.vae,
         }
         for what, wished in wishes.items():
             if wished:
                 raise GenerationError(f"a {name} cannot {what}", f"use a model of {', '.join(ARGUMENTS)}")
-    if len(rows) > 1:
+    if len(items) > 1:
         # Such pipelines may pad a prompt to the longest of its batch: an image would depend on its neighbours.
-        raise GenerationError(f"a {name} makes one image at a time, batch = {len(rows)}", "set batch = 1")
-    prompts = {"prompt": [row.early.texts[0][0] for row in rows]}
-    if not any(row.recipe.negative_prompt for row in rows):
+        raise GenerationError(f"a {name} makes one image at a time, batch = {len(items)}", "set batch = 1")
+    prompts = {"prompt": [item.early.texts[0][0] for item in items]}
+    if not any(item.recipe.negative_prompt for item in items):
         return prompts
     if "negative_prompt" not in inspect.signature(pipeline.__call__).parameters:
         raise no_negative_prompt(pipeline)
-    return {**prompts, "negative_prompt": [row.recipe.negative_prompt for row in rows]}
+    return {**prompts, "negative_prompt": [item.recipe.negative_prompt for item in items]}
 
 
 def _refuse_truncation(said: Sequence[str]) -> None:

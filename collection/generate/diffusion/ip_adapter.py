@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import WeightsError
 from collection.generate.diffusion.adapter_files import read_adapter
-from collection.generate.diffusion.rows import Terms
+from collection.generate.diffusion.batch_items import WeightedTerms
 from collection.generate.diffusion.weights import check_component
 from collection.generate.pictures import Pictures
 
@@ -31,14 +31,14 @@ class IpAdapter:
         self._plain = dict(self._unet.attn_processors)
         self._encoder = _load_encoder(pipeline, path.parent / ENCODER)
         _load_adapter(pipeline, path, self._encoder)
-        self._looking = dict(self._unet.attn_processors)
+        self._image_prompt = dict(self._unet.attn_processors)
         self._projection = self._unet.encoder_hid_proj
         self._embed = lru_cache(maxsize=_PICTURES_KEPT)(self._embed_alone)
         self.detach()
 
     def attach(self, scale: float) -> None:
         """Let the UNet attend to pictures, `scale` times as much as to text."""
-        self._unet.set_attn_processor(dict(self._looking))
+        self._unet.set_attn_processor(dict(self._image_prompt))
         self._unet.encoder_hid_proj = self._projection
         self._unet.config.encoder_hid_dim_type = "ip_image_proj"
         self._pipeline.set_ip_adapter_scale(scale)
@@ -49,9 +49,9 @@ class IpAdapter:
         self._unet.encoder_hid_proj = None
         self._unet.config.encoder_hid_dim_type = None
 
-    def embeds(self, references: Terms, rows: int, guided: bool) -> Tensor:
-        """The weighted mean of the pictures' embeddings, the same for each row: (rows, 1, ...), or under guidance
-        (2 * rows, 1, ...) with those of no picture first."""
+    def embeds(self, references: WeightedTerms, items: int, guided: bool) -> Tensor:
+        """The weighted mean of the pictures' embeddings, the same for each item: (items, 1, ...), or under guidance
+        (2 * items, 1, ...) with those of no picture first."""
         import torch
 
         whole = sum(weight for _, weight in references)
@@ -59,7 +59,7 @@ class IpAdapter:
         shown = torch.stack([weight * embeds.float() for embeds, _, weight in encoded]).sum(dim=0)
         nothing = encoded[0][1]
         parts = [nothing.float(), shown] if guided else [shown]
-        return torch.cat([part.repeat(rows, *[1] * (part.ndim - 1)) for part in parts]).to(nothing.dtype)
+        return torch.cat([part.repeat(items, *[1] * (part.ndim - 1)) for part in parts]).to(nothing.dtype)
 
     def _embed_alone(self, sha256: str) -> tuple[Tensor, Tensor]:
         """Embeddings (1, 1, ...) of a picture and of no picture, as the adapter was trained to read them."""
@@ -127,3 +127,24 @@ def _check_encoder(path: Path, projection: Any, encoder: Any) -> None:
             f"IP-Adapter {path.name} reads embeddings of {wanted} numbers, its {ENCODER} gives {given}",
             f"put the {ENCODER} that it was trained with beside it",
         )
+
+
+class _GivenEmbeddings:
+    """A pipeline's step that takes the embeddings of reference pictures as they are, one set for each image.
+
+    The pipelines' own step repeats one set for all images of a batch, so that they would share their references
+    (huggingface/diffusers issue 9813).
+    """
+
+    def prepare_ip_adapter_image_embeds(self, image: Any, embeddings: list[Tensor], *_: Any, **__: Any) -> list[Tensor]:
+        """The embeddings that the pipeline was called with."""
+        return embeddings
+
+
+def with_given_embeddings(pipeline: Any) -> Any:
+    """A pipeline of the same weights and class name that takes embeddings of reference pictures as they are."""
+    kind = type(pipeline)
+    derived: Any = type(kind.__name__, (_GivenEmbeddings, kind), {})
+    found = derived.from_pipe(pipeline, dtype=pipeline.dtype)
+    found.set_progress_bar_config(disable=True)
+    return found

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import GenerationError, WeightsError
 from collection.generate.diffusion.adapter_files import read_adapter
-from collection.generate.diffusion.rows import Terms
+from collection.generate.diffusion.batch_items import WeightedTerms
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -60,9 +60,9 @@ class LoraMixer:
         self._find = find
         self._read: dict[str, Mapping[Layer, LowRank]] = {}
         self._own: dict[Layer, Tensor] = {}
-        self._mixed: Terms = ()
+        self._mixed: WeightedTerms = ()
 
-    def mix(self, terms: Terms) -> None:
+    def mix(self, terms: WeightedTerms) -> None:
         """Let the weights be the model's own and the sum of `terms`; raises WeightsError, leaving them as they were."""
         if terms == self._mixed:
             return
@@ -74,7 +74,7 @@ class LoraMixer:
             self._set(layer, wanted.get(layer, []))
         self._mixed = terms
 
-    def change_texts(self, terms: Terms) -> bool:
+    def change_texts(self, terms: WeightedTerms) -> bool:
         """Whether any of them changes what a text encoder says."""
         return any(layer[0].startswith("text_encoder") for name, _ in terms for layer in self._layers(name))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from collection.generate.diffusion.rows import Row
+from collection.generate.diffusion.batch_items import BatchItem
 from collection.models.determinism import seeded_generator
 
 if TYPE_CHECKING:
@@ -13,30 +13,30 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def initial_noise(pipeline: Any, rows: Sequence[Row]) -> tuple[Tensor, list[torch.Generator]]:
-    """Noise of the rows, (n, channels, height, width) of the latents, and the generators that go on from there.
+def initial_noise(pipeline: Any, items: Sequence[BatchItem]) -> tuple[Tensor, list[torch.Generator]]:
+    """Noise of the items, (n, channels, height, width) of the latents, and the generators that go on from there.
 
-    Each row is drawn on the CPU from its own seed, as diffusers draws it for a list of generators. Of a row between two
-    recipes the noises are turned into each other (slerp); what a stochastic scheduler draws later comes from the seed
-    of the nearer end, so that smooth series want a deterministic scheduler.
+    Each item is drawn on the CPU from its own seed, as diffusers draws it for a list of generators. Of an item between
+    two recipes the noises are turned into each other (slerp); what a stochastic scheduler draws later comes from the
+    seed of the nearer end, so that smooth series want a deterministic scheduler.
     """
     import torch
 
     dtype, device = pipeline.unet.dtype, pipeline._execution_device
-    drawn = [_draw(pipeline, row, row.recipe.seed) for row in rows]
-    for index, row in enumerate(rows):
-        if row.toward is not None:
-            (here, generator), (there, other) = drawn[index], _draw(pipeline, row, row.toward.seed)
-            nearer = generator if row.options.t < 0.5 else other
-            drawn[index] = slerp(here, there, row.options.t), nearer
+    drawn = [_draw(pipeline, item, item.recipe.seed) for item in items]
+    for index, item in enumerate(items):
+        if item.interpolation_target is not None:
+            (here, generator), (there, other) = drawn[index], _draw(pipeline, item, item.interpolation_target.seed)
+            nearer = generator if item.options.alpha < 0.5 else other
+            drawn[index] = slerp(here, there, item.options.alpha), nearer
     return torch.cat([noise for noise, _ in drawn]).to(device, dtype), [generator for _, generator in drawn]
 
 
-def _draw(pipeline: Any, row: Row, seed: int) -> tuple[Tensor, torch.Generator]:
+def _draw(pipeline: Any, item: BatchItem, seed: int) -> tuple[Tensor, torch.Generator]:
     import torch
 
     scale = pipeline.vae_scale_factor
-    shape = (1, pipeline.unet.config.in_channels, row.recipe.height // scale, row.recipe.width // scale)
+    shape = (1, pipeline.unet.config.in_channels, item.recipe.height // scale, item.recipe.width // scale)
     generator = seeded_generator(seed)
     return torch.randn(shape, generator=generator, dtype=torch.float32), generator
 

@@ -63,7 +63,7 @@ class SharedOptions(Table):
         default=None, json_schema_extra={"enum": [*SCHEDULERS]}
     )
     """Euler, EulerAncestral, DDIM, LCM, UniPC, ... ; the pipeline's own if absent."""
-    batch: int = Field(default=1, ge=1, le=256)
+    batch_size: int = Field(default=1, ge=1, le=256)
     """Images made at once. Part of a picture's identity: the arithmetic differs in the last bits with the shape."""
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     """float32, float16 or bfloat16; auto: float32 on a processor; on a GPU bfloat16, or float16 where it has none."""
@@ -73,13 +73,14 @@ class SharedOptions(Table):
     """How strongly LoRAs work: the weight of each is this times the weight of its style."""
     ip_adapter: str | None = Field(default=None, min_length=1)
     """An IP-Adapter's safetensors file, its image_encoder folder beside it: looks at the reference of styles."""
-    ip_scale: Annotated[float, Gene()] = Field(default=0.6, ge=0, le=2)
+    ip_adapter_scale: Annotated[float, Gene()] = Field(default=0.6, ge=0, le=2)
     """How strongly reference pictures work: their scale is this times the weight of the styles that have any."""
-    switch: Annotated[float, Gene()] = Field(default=0.5, ge=0, le=1)
-    """Part of the steps after which the late_blend of a series takes over."""
-    long_prompt: Literal["refuse", "cut", "chunk"] = "refuse"
-    """What becomes of a prompt beyond the model's limit (77 tokens for CLIP, two of them its ends): refuse, cut (with a
-    warning that says what went), or chunk (read in pieces of 75 tokens, whose embeddings are put end to end)."""
+    switch_at: Annotated[float, Gene()] = Field(default=0.5, ge=0, le=1)
+    """Part of the steps after which the switch_to of a series takes over."""
+    long_prompt: Literal["error", "truncate", "chunk"] = "error"
+    """What becomes of a prompt beyond the model's limit (77 tokens for CLIP, two of them its ends): error, truncate
+    (with a warning that says what went), or chunk (read in pieces of 75 tokens, whose embeddings are put end to
+    end)."""
     vae: str | None = Field(default=None, min_length=1)
     """A folder with a small decoder (TAESD), for drafts."""
     compile: bool = False
@@ -89,10 +90,10 @@ class SharedOptions(Table):
 class DiffusionOptions(SharedOptions):
     """The `options` of a recipe for the diffusion generator."""
 
-    t: Annotated[float, Gene()] = Field(default=0.5, ge=0, le=1)
-    """How far the recipe is moved `toward` the other."""
+    alpha: Annotated[float, Gene()] = Field(default=0.5, ge=0, le=1)
+    """How far the recipe is moved towards its `interpolation_target`."""
     strength: Annotated[float, Gene()] | None = Field(default=None, gt=0, le=1)
-    """How far to leave the sketch; absent: 0.75, or 1 where a mask says what is painted anew."""
+    """Denoising strength: how far the picture leaves the init image; absent: 0.75, or 1 with a mask image."""
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
@@ -111,8 +112,8 @@ class _ModelTable(GeneratorTable):
     use: Literal["diffusion"] = "diffusion"
     model: str = Field(min_length=1)
     """A folder in diffusers format, a hub id, or a name that `collection models` lists, which brings its settings."""
-    licence: str | None = None
-    """The licence of the model, told in the metadata of the tokens; a listed model brings its own."""
+    license: str | None = None
+    """The license of the model, told in the metadata of the tokens; a listed model brings its own."""
 
 
 class DiffusionGenerator(SharedOptions, _ModelTable):
@@ -130,7 +131,7 @@ class DiffusionGenerator(SharedOptions, _ModelTable):
         init_image=True, mask=True, style_blends=True, prompt_schedules=True, interpolation=True, batch=True,
         enlarges="tiles", preview_option="vae", cpu_noise=True,
     )  # fmt: skip
-    outside: ClassVar[frozenset[str]] = frozenset({"licence", "device", "offload_text_encoder", "threads"})
+    outside: ClassVar[frozenset[str]] = frozenset({"license", "device", "offload_text_encoder", "threads"})
     presets: ClassVar[bool] = True
 
     @classmethod
@@ -141,13 +142,13 @@ class DiffusionGenerator(SharedOptions, _ModelTable):
     @property
     def options(self) -> dict[str, Any]:
         """The options of recipes: those always, and what else the table says, so that recipes stay short."""
-        said = {"steps", "guidance", "batch", "dtype"} | self.model_fields_set
+        said = {"steps", "guidance", "batch_size", "dtype"} | self.model_fields_set
         return self.model_dump(include=said & set(self.option_names()), exclude_none=True)
 
     @property
-    def batch_size(self) -> int:
-        """`batch`."""
-        return self.batch
+    def default_batch_size(self) -> int:
+        """`batch_size`."""
+        return self.batch_size
 
     def settings(self) -> tuple[str, dict[str, Any]]:
         """`model` and `options` of recipes; the name of a listed model stands for its hub id."""

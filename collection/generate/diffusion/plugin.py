@@ -35,7 +35,7 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
             revision=options.revision,
             device=context.device,
             dtype=options.dtype,
-            batch_size=options.batch,
+            batch_size=options.batch_size,
             folder=context.folder,
             pictures=context.pictures,
             offload_text_encoder=bool(table and table.offload_text_encoder),
@@ -54,11 +54,11 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
         """The table's device and threads."""
         return Resources(table.device, table.threads)
 
-    def licence(self, recipe: Recipe, table: DiffusionGenerator | None) -> str | None:
+    def license(self, recipe: Recipe, table: DiffusionGenerator | None) -> str | None:
         """The table's word on its own model; of another model, that of the list of known models."""
-        if table and table.licence and table.settings()[0] == recipe.model:
-            return table.licence
-        return next((preset.licence for preset in model_presets().values() if preset.hub_id == recipe.model), None)
+        if table and table.license and table.settings()[0] == recipe.model:
+            return table.license
+        return next((preset.license for preset in model_presets().values() if preset.hub_id == recipe.model), None)
 
     def examine(self, table: DiffusionGenerator, folder: Path) -> str:
         """The model; raises WeightsError where a folder is meant that is not there."""

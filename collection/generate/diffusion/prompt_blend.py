@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import GenerationError, WeightsError
-from collection.generate.diffusion.rows import Mix, Row, Terms
+from collection.generate.diffusion.batch_items import BatchItem, Conditioning, WeightedTerms
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -52,36 +52,39 @@ class PromptEncoder:
         self._tokens = lru_cache(maxsize=_TEXTS_KEPT)(self._tokens_alone)
         self.rest()
 
-    def arguments(self, mixes: Sequence[Mix], *, chunks: int = 1, voice: Terms = ()) -> dict[str, Tensor]:
-        """What the pipeline's call takes for these mixes, one row each: embeddings of `chunks` chunks of tokens.
+    def arguments(
+        self, conditionings: Sequence[Conditioning], *, chunks: int = 1, lora_key: WeightedTerms = ()
+    ) -> dict[str, Tensor]:
+        """What the pipeline's call takes for these conditionings, one image each: embeddings of `chunks` chunks.
 
-        `voice` is what is mixed into the text encoders just now. Raises GenerationError for a negative prompt where
+
+        `lora_key` is what is mixed into the text encoders just now. Raises GenerationError for a negative prompt where
         the model takes none.
         """
         import torch
 
         names = ARGUMENTS[type(self._pipeline).__name__]
-        rows = [self._row(mix, names, chunks, voice) for mix in mixes]
+        items = [self._embeddings_of(mix, names, chunks, lora_key) for mix in conditionings]
         self.rest()
-        return {name: torch.cat([row[name] for row in rows]) for name in names}
+        return {name: torch.cat([item[name] for item in items]) for name in names}
 
-    def chunks(self, row: Row) -> int:
-        """Chunks of tokens in which the longest text of a row is to be read.
+    def chunks(self, item: BatchItem) -> int:
+        """Chunks of tokens in which the longest text of an item is to be read.
 
         Raises GenerationError, unless its option `long_prompt` allows more or a cut, where that is more than one.
         """
-        texts = _texts(row)
-        if row.options.long_prompt == "chunk":
+        texts = _texts(item)
+        if item.options.long_prompt == "chunk":
             return max(-(-max(map(len, self._tokens(text))) // self._room) or 1 for text in texts)
-        for text in texts if row.options.long_prompt == "refuse" else ():
+        for text in texts if item.options.long_prompt == "error" else ():
             self._check_length(text)
         return 1
 
-    def cuts(self, row: Row) -> tuple[str, ...]:
-        """What of a row's texts the model does not read, said by text."""
-        if row.options.long_prompt != "cut":
+    def cuts(self, item: BatchItem) -> tuple[str, ...]:
+        """What of an item's texts the model does not read, said by text."""
+        if item.options.long_prompt != "truncate":
             return ()
-        lost = [(text, self._lost(text)) for text in _texts(row)]
+        lost = [(text, self._lost(text)) for text in _texts(item)]
         return tuple(f"prompt {text!r} was cut: {rest!r} was not read" for text, rest in lost if rest)
 
     def rest(self) -> None:
@@ -110,15 +113,17 @@ class PromptEncoder:
             for tokenizer in self._tokenizers
         ]
 
-    def _row(self, mix: Mix, names: tuple[str, ...], chunks: int, voice: Terms) -> dict[str, Tensor]:
-        embeds, pooled = self._blend([(*self._encode(text, chunks, voice), weight) for text, weight in mix.texts])
-        row = {"prompt_embeds": embeds, "pooled_prompt_embeds": pooled}
+    def _embeddings_of(
+        self, mix: Conditioning, names: tuple[str, ...], chunks: int, lora_key: WeightedTerms
+    ) -> dict[str, Tensor]:
+        embeds, pooled = self._blend([(*self._encode(text, chunks, lora_key), weight) for text, weight in mix.texts])
+        item = {"prompt_embeds": embeds, "pooled_prompt_embeds": pooled}
         if "negative_prompt_embeds" in names:
-            negatives = [(*self._negative(text, chunks, voice), weight) for text, weight in mix.negatives]
-            row["negative_prompt_embeds"], row["negative_pooled_prompt_embeds"] = self._blend(negatives)
+            negatives = [(*self._negative(text, chunks, lora_key), weight) for text, weight in mix.negatives]
+            item["negative_prompt_embeds"], item["negative_pooled_prompt_embeds"] = self._blend(negatives)
         elif any(text for text, _ in mix.negatives):
             raise no_negative_prompt(self._pipeline)
-        return {name: value for name, value in row.items() if value is not None}
+        return {name: value for name, value in item.items() if value is not None}
 
     def _blend(self, terms: Sequence[tuple[Tensor, Tensor | None, float]]) -> tuple[Tensor, Tensor | None]:
         """The weighted sum of embeddings (1, tokens, d) and of pooled ones (1, e), summed in float32."""
@@ -126,15 +131,15 @@ class PromptEncoder:
         pooled = [(vector, weight) for _, vector, weight in terms if vector is not None]
         return embeds, _weighted_sum(pooled) if pooled else None
 
-    def _negative(self, text: str, chunks: int, voice: Terms) -> tuple[Tensor, Tensor | None]:
-        embeds, pooled = self._encode(text, chunks, voice)
+    def _negative(self, text: str, chunks: int, lora_key: WeightedTerms) -> tuple[Tensor, Tensor | None]:
+        embeds, pooled = self._encode(text, chunks, lora_key)
         # SDXL was trained to be guided away from zeros, not from the embedding of the empty text.
         if not text and getattr(self._pipeline.config, "force_zeros_for_empty_prompt", False):
             return embeds * 0, None if pooled is None else pooled * 0
         return embeds, pooled
 
-    def _encode_alone(self, text: str, chunks: int, voice: Terms) -> tuple[Tensor, Tensor | None]:
-        """`voice` is part of the key only: other text encoders say another thing."""
+    def _encode_alone(self, text: str, chunks: int, lora_key: WeightedTerms) -> tuple[Tensor, Tensor | None]:
+        """`lora_key` is part of the key only: other text encoders say another thing."""
         pipeline = self._pipeline
         device = pipeline._execution_device
         self._move(device)
@@ -174,13 +179,13 @@ class PromptEncoder:
             count, limit = max(map(len, self._tokens(text))) + _ENDS, self._room + _ENDS
             raise GenerationError(
                 f"prompt {text!r} has {count} tokens, the model reads {limit}: {lost!r} would be cut off",
-                'shorten the prompt or its style\'s, or set long_prompt = "cut" or "chunk" in collection.toml',
+                'shorten the prompt or its style\'s, or set long_prompt = "truncate" or "chunk" in collection.toml',
             )
 
 
-def _texts(row: Row) -> list[str]:
-    mixes = [row.early, *([row.late] if row.late else [])]
-    return list(dict.fromkeys(text for mix in mixes for text, _ in (*mix.texts, *mix.negatives)))
+def _texts(item: BatchItem) -> list[str]:
+    conditionings = [item.early, *([item.late] if item.late else [])]
+    return list(dict.fromkeys(text for mix in conditionings for text, _ in (*mix.texts, *mix.negatives)))
 
 
 def _window(tokenizer: Any, tokens: Sequence[int], room: int, device: Any) -> Tensor:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from math import fsum, sqrt
 
 from collection.errors import GenerationError
+from collection.generate.painter.canvas import Canvas
 from collection.generate.painter.colour import PALETTES, lit
-from collection.generate.painter.easel import Easel
+from collection.generate.painter.drawing_context import DrawingContext
 from collection.generate.painter.land import paint_land
-from collection.generate.painter.manner import STYLES, Manner, blended, primaries, styled
 from collection.generate.painter.marks import paint_marks
 from collection.generate.painter.overlay import paint_cells, paint_margin, paint_planes, paint_wash
+from collection.generate.painter.props import paint_props
 from collection.generate.painter.scene import compose
-from collection.generate.painter.sheet import Sheet
 from collection.generate.painter.sky import paint_sky, paint_water
-from collection.generate.painter.things import paint_things
+from collection.generate.painter.style_parameters import STYLES, StyleParameters, blended, primaries, styled
 from collection.generate.painter.vocabulary import decide
 from collection.generate.painter.weather import paint_birds, paint_lightning, paint_mist, paint_rain, paint_snow
 from collection.values import Recipe
@@ -32,7 +32,7 @@ class Drawing:
 
     svg: str
     traits: Mapping[str, str]
-    manner: Manner
+    parameters: StyleParameters
     scale: float
     """Pixels a unit."""
 
@@ -62,30 +62,30 @@ def draw(recipe: Recipe) -> Drawing:
     scale = sqrt(recipe.width * recipe.height) / 1000
     weights = weights_of(recipe)
     traits = decide(recipe.seed, recipe.prompt)
-    sheet = Sheet(recipe.width / scale, recipe.height / scale)
+    canvas = Canvas(recipe.width / scale, recipe.height / scale)
     palette = lit(styled(PALETTES[traits["Palette"]], weights), traits["Light"])
-    scene = compose(recipe.seed, traits, sheet.width / sheet.short)
-    easel = Easel(sheet, scene, blended(weights), palette, primaries(recipe.seed, palette))
-    _paint(easel)
-    return Drawing(sheet.text(recipe.width, recipe.height), traits, easel.manner, scale)
+    scene = compose(recipe.seed, traits, canvas.width / canvas.short)
+    context = DrawingContext(canvas, scene, blended(weights), palette, primaries(recipe.seed, palette))
+    _paint(context)
+    return Drawing(canvas.text(recipe.width, recipe.height), traits, context.parameters, scale)
 
 
-def _paint(easel: Easel) -> None:
+def _paint(context: DrawingContext) -> None:
     """All of a picture, from the sky to the seal."""
-    paint_sky(easel)
-    paint_birds(easel)
-    for index, layer in enumerate(easel.scene.layers):
+    paint_sky(context)
+    paint_birds(context)
+    for index, layer in enumerate(context.scene.layers):
         if layer.kind == "water":
-            paint_water(easel, layer, index)
+            paint_water(context, layer, index)
         elif layer.kind != "float":
-            paint_land(easel, layer, index)
-        paint_things(easel, layer, index)
-        paint_mist(easel, layer.base, layer.depth)
-    paint_lightning(easel)
-    paint_planes(easel)
-    paint_wash(easel)
-    paint_marks(easel)
-    paint_rain(easel)
-    paint_snow(easel)
-    paint_cells(easel)
-    paint_margin(easel)
+            paint_land(context, layer, index)
+        paint_props(context, layer, index)
+        paint_mist(context, layer.base, layer.depth)
+    paint_lightning(context)
+    paint_planes(context)
+    paint_wash(context)
+    paint_marks(context)
+    paint_rain(context)
+    paint_snow(context)
+    paint_cells(context)
+    paint_margin(context)

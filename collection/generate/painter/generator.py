@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from collection.errors import GenerationError
+from collection.generate.painter.canvas import rasterise
 from collection.generate.painter.engine import draw
 from collection.generate.painter.plugin import ENGINE
-from collection.generate.painter.sheet import rasterise
-from collection.generate.painter.texture import laid
+from collection.generate.painter.texture import apply_texture
 from collection.values import Recipe, Rendering
 
 
@@ -43,5 +43,5 @@ class Painter:
 
 def _render(recipe: Recipe) -> Rendering:
     drawing = draw(recipe)
-    pixels = laid(rasterise(drawing.svg), drawing.manner, recipe.seed, drawing.scale)
+    pixels = apply_texture(rasterise(drawing.svg), drawing.parameters, recipe.seed, drawing.scale)
     return Rendering(pixels, dict(drawing.traits))

@@ -6,18 +6,18 @@ import numpy as np
 
 from collection.generate.painter.chance import Floats, clamp, sine
 from collection.generate.painter.colour import BLACK, WHITE, mix
-from collection.generate.painter.easel import Easel, column
+from collection.generate.painter.drawing_context import DrawingContext, column
 from collection.generate.painter.scene import Layer
 
 STEPS = 110
 
 
-def knots(easel: Easel, layer: Layer) -> tuple[Floats, Floats]:
+def knots(context: DrawingContext, layer: Layer) -> tuple[Floats, Floats]:
     """Where the summits and valleys of a layer are: (x in units, height 0 to 1), the same in every style."""
-    width, _ = easel.size
-    span = layer.span * easel.sheet.short * (0.5 if layer.kind != "wave" else 1.0)
+    width, _ = context.size
+    span = layer.span * context.canvas.short * (0.5 if layer.kind != "wave" else 1.0)
     count = int(width / span) + 5
-    chance = easel.scene.chance(f"{layer.name} knots")
+    chance = context.scene.chance(f"{layer.name} knots")
     shift = chance.between(0.0, 2.0)
     xs = (np.arange(count) - 1.5 - shift + 0.5 * chance.units(count)) * span
     heights = chance.units(count)
@@ -29,29 +29,29 @@ def knots(easel: Easel, layer: Layer) -> tuple[Floats, Floats]:
     return xs, heights
 
 
-def edge_height(easel: Easel, layer: Layer, xs: Floats) -> Floats:
+def edge_height(context: DrawingContext, layer: Layer, xs: Floats) -> Floats:
     """The upper edge of a layer above its foot at each x, as a share of its rise (0 to about 1)."""
-    knot_xs, heights = knots(easel, layer)
+    knot_xs, heights = knots(context, layer)
     index = np.clip(np.searchsorted(knot_xs, xs, side="right") - 1, 0, len(knot_xs) - 2)
     start, end = knot_xs[index], knot_xs[index + 1]
     part = np.clip((xs - start) / (end - start), 0.0, 1.0)
     if layer.kind == "wave":
         away = 2 * part - 1
-        dip = np.abs(away) * easel.manner.facet + away * away * (1 - easel.manner.facet)
+        dip = np.abs(away) * context.parameters.facet + away * away * (1 - context.parameters.facet)
         return np.asarray(dip * (heights[index] * (1 - part) + heights[index + 1] * part))
-    straight = easel.manner.facet + (1 - easel.manner.facet) * (0.4 if layer.kind == "peak" else 0.0)
+    straight = context.parameters.facet + (1 - context.parameters.facet) * (0.4 if layer.kind == "peak" else 0.0)
     part = straight * part + (1 - straight) * part * part * (3 - 2 * part)
     smooth = heights[index] * (1 - part) + heights[index + 1] * part
-    return np.asarray(smooth + easel.manner.rough * _ragged(easel, layer, xs))
+    return np.asarray(smooth + context.parameters.rough * _ragged(context, layer, xs))
 
 
-def _ragged(easel: Easel, layer: Layer, xs: Floats) -> Floats:
+def _ragged(context: DrawingContext, layer: Layer, xs: Floats) -> Floats:
     """Two octaves of broken line to lay on an edge."""
     total = np.zeros_like(xs)
     strength = {"peak": 0.16, "hill": 0.1}.get(layer.kind, 0.02)
     for octave, divisor in enumerate((5.0, 13.0)):
-        step = layer.span * easel.sheet.short / divisor
-        values = easel.scene.chance(f"{layer.name} octave {octave}").units(int(easel.sheet.width / step) + 6) - 0.5
+        step = layer.span * context.canvas.short / divisor
+        values = context.scene.chance(f"{layer.name} octave {octave}").units(int(context.canvas.width / step) + 6) - 0.5
         place = np.clip(xs / step + 2, 0, len(values) - 2)
         index = np.floor(place).astype(np.int64)
         part = place - index
@@ -59,32 +59,32 @@ def _ragged(easel: Easel, layer: Layer, xs: Floats) -> Floats:
     return total
 
 
-def edge(easel: Easel, layer: Layer) -> Floats:
+def edge(context: DrawingContext, layer: Layer) -> Floats:
     """The upper edge of a layer from left to right, points (n, 2) in units."""
-    width, height = easel.size
+    width, height = context.size
     left, right = -0.12 * width, 1.12 * width
     if layer.reach:
         left, right = (layer.centre - layer.reach) * width, (layer.centre + layer.reach) * width
-    knot_xs = knots(easel, layer)[0]
+    knot_xs = knots(context, layer)[0]
     inside = knot_xs[(knot_xs > left) & (knot_xs < right)]
     steps = int(STEPS * max(1.0, width / 1500))
     xs = np.sort(np.concatenate([left + (right - left) * np.arange(steps + 1) / steps, inside]))
-    ys = ground(easel, layer, xs)
+    ys = ground(context, layer, xs)
     if layer.kind == "wave":
-        xs = xs + _lean(easel, layer) * (height * layer.base - ys)
+        xs = xs + _lean(context, layer) * (height * layer.base - ys)
     return column(xs, ys)
 
 
-def _lean(easel: Easel, layer: Layer) -> float:
+def _lean(context: DrawingContext, layer: Layer) -> float:
     """How far a wave's crest hangs over, in its own heights, with the wind of the scene."""
-    way = 1.0 if easel.scene.chance("wind").between(0, 1) < 0.5 else -1.0
-    return way * 0.55 * (1 - 0.6 * easel.manner.facet)
+    way = 1.0 if context.scene.chance("wind").between(0, 1) < 0.5 else -1.0
+    return way * 0.55 * (1 - 0.6 * context.parameters.facet)
 
 
-def ground(easel: Easel, layer: Layer, xs: Floats) -> Floats:
+def ground(context: DrawingContext, layer: Layer, xs: Floats) -> Floats:
     """The y of a layer's upper edge at each x, in units."""
-    width, height = easel.size
-    rise = edge_height(easel, layer, xs)
+    width, height = context.size
+    rise = edge_height(context, layer, xs)
     if layer.reach:
         away = (xs / width - layer.centre) / layer.reach
         hump = np.clip(1 - away * away, 0.0, 1.0)
@@ -92,9 +92,9 @@ def ground(easel: Easel, layer: Layer, xs: Floats) -> Floats:
     return np.asarray(height * (layer.base - layer.rise * rise))
 
 
-def body(easel: Easel, layer: Layer, line: Floats) -> Floats:
-    """The closed shape under an edge: down to the sheet's foot, or to the waterline of an island."""
-    width, height = easel.size
+def body(context: DrawingContext, layer: Layer, line: Floats) -> Floats:
+    """The closed shape under an edge: down to the canvas's foot, or to the waterline of an island."""
+    width, height = context.size
     if not layer.reach:
         return np.concatenate([line, [[1.12 * width, height * 1.03], [-0.12 * width, height * 1.03]]])
     away = (line[::-1, 0] / width - layer.centre) / layer.reach
@@ -102,31 +102,31 @@ def body(easel: Easel, layer: Layer, line: Floats) -> Floats:
     return np.concatenate([line, column(line[::-1, 0], height * (layer.base + belly * (1 - away * away)))])
 
 
-def paint_land(easel: Easel, layer: Layer, index: int) -> None:
+def paint_land(context: DrawingContext, layer: Layer, index: int) -> None:
     """A layer of land: body, shaded sides, contour lines."""
-    _, height = easel.size
-    line = edge(easel, layer)
-    shape = body(easel, layer, line)
-    colour = easel.tone(layer, index)
-    foot = mix(colour, easel.palette["horizon"], clamp(easel.manner.mist * (1.05 - 0.75 * layer.depth)))
-    plain = mix(colour, WHITE, 0.1 * easel.manner.bokashi)
-    easel.shape(shape, colour, 0.7 + 0.3 * layer.depth, mix(plain, foot, 0.9))
+    _, height = context.size
+    line = edge(context, layer)
+    shape = body(context, layer, line)
+    colour = context.tone(layer, index)
+    foot = mix(colour, context.palette["horizon"], clamp(context.parameters.mist * (1.05 - 0.75 * layer.depth)))
+    plain = mix(colour, WHITE, 0.1 * context.parameters.bokashi)
+    context.shape(shape, colour, 0.7 + 0.3 * layer.depth, mix(plain, foot, 0.9))
     if layer.kind in ("peak", "dune"):
-        _shade(easel, layer, line, index)
-        easel.skyline.append((line, colour))
+        _shade(context, layer, line, index)
+        context.skyline.append((line, colour))
     if layer.kind == "wave":
-        _foam(easel, layer, line)
-    _contours(easel, layer, line, height)
+        _foam(context, layer, line)
+    _contours(context, layer, line, height)
 
 
-def _shade(easel: Easel, layer: Layer, line: Floats, index: int) -> None:
+def _shade(context: DrawingContext, layer: Layer, line: Floats, index: int) -> None:
     """The slopes turned away from the light, each from its summit down to the next valley."""
-    strength = easel.manner.shade * (0.35 + 0.4 * layer.depth)
-    knot_xs, _ = knots(easel, layer)
-    chance = easel.scene.chance(f"{layer.name} shade")
+    strength = context.parameters.shade * (0.35 + 0.4 * layer.depth)
+    knot_xs, _ = knots(context, layer)
+    chance = context.scene.chance(f"{layer.name} shade")
     for number in range(1, len(knot_xs) - 1, 2):
         lean = chance.between(0.1, 0.5)
-        lit_from_left = easel.disc[0] < knot_xs[number]
+        lit_from_left = context.disc[0] < knot_xs[number]
         valley = knot_xs[number + 1] if lit_from_left else knot_xs[number - 1]
         low, high = min(knot_xs[number], valley), max(knot_xs[number], valley)
         slope = line[(line[:, 0] >= low - 0.01) & (line[:, 0] <= high + 0.01)]
@@ -138,18 +138,18 @@ def _shade(easel: Easel, layer: Layer, line: Floats, index: int) -> None:
         back = column([valley, inner_x, top[0] + (inner_x - top[0]) * 0.2], [foot, foot, (top[1] + foot) / 2])
         if not lit_from_left:
             slope = slope[::-1]
-        dark = mix(easel.palette["near"], BLACK, 0.25)
-        easel.sheet.polygon(np.concatenate([slope, back]), dark, strength * 0.55)
+        dark = mix(context.palette["near"], BLACK, 0.25)
+        context.canvas.polygon(np.concatenate([slope, back]), dark, strength * 0.55)
 
 
-def _contours(easel: Easel, layer: Layer, line: Floats, height: float) -> None:
+def _contours(context: DrawingContext, layer: Layer, line: Floats, height: float) -> None:
     """Lines that repeat an edge inside its shape, wider apart and fainter as they go down."""
-    amount = easel.manner.contour
+    amount = context.parameters.contour
     if amount <= 0:
         return
     count = 6 if layer.kind == "wave" else 3 if layer.kind == "dune" else 2
-    dark = easel.palette["ink"] if layer.kind != "wave" else easel.palette["paper"]
-    chance = easel.scene.chance(f"{layer.name} contours")
+    dark = context.palette["ink"] if layer.kind != "wave" else context.palette["paper"]
+    chance = context.scene.chance(f"{layer.name} contours")
     middle = (line[:, 1].min() + line[:, 1].max()) / 2
     for number in range(1, count + 1):
         drop = height * (0.008 + 0.02 * layer.depth) * number * (1 + 0.12 * number)
@@ -157,15 +157,17 @@ def _contours(easel: Easel, layer: Layer, line: Floats, height: float) -> None:
         start = int(chance.between(0, 0.35) * len(line))
         end = int(chance.between(0.65, 1.0) * len(line))
         faint = amount * (1 - number / (count + 1.5)) * (0.9 if layer.kind == "wave" else 0.35)
-        easel.sheet.line(flatter[start:end], dark, easel.manner.contour_width, faint)
+        context.canvas.line(flatter[start:end], dark, context.parameters.contour_width, faint)
 
 
-def _foam(easel: Easel, layer: Layer, line: Floats) -> None:
+def _foam(context: DrawingContext, layer: Layer, line: Floats) -> None:
     """White water along the crests."""
-    _, height = easel.size
-    fingers = sine(line[:, 0] / (0.13 * layer.span * easel.sheet.short))
+    _, height = context.size
+    fingers = sine(line[:, 0] / (0.13 * layer.span * context.canvas.short))
     crest = (height * layer.base - line[:, 1]) / (height * layer.rise)
     thick = np.clip(crest - 0.12, 0, 1) * height * layer.rise * 0.42
-    wobble = 1 + 0.4 * fingers * (1 - easel.manner.facet)
+    wobble = 1 + 0.4 * fingers * (1 - context.parameters.facet)
     lower = column(line[::-1, 0], (line[:, 1] + thick * wobble)[::-1])
-    easel.sheet.polygon(np.concatenate([line, lower]), mix(easel.palette["paper"], easel.palette["water"], 0.12), 0.82)
+    context.canvas.polygon(
+        np.concatenate([line, lower]), mix(context.palette["paper"], context.palette["water"], 0.12), 0.82
+    )

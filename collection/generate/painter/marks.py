@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from collection.generate.painter.canvas import rasterise
 from collection.generate.painter.chance import Floats, value_noise
-from collection.generate.painter.easel import Easel, column
-from collection.generate.painter.sheet import rasterise
+from collection.generate.painter.drawing_context import DrawingContext, column
 
 COUNT = 9000
 """Marks of a picture whose marks have amount 1 and the usual width."""
@@ -24,27 +24,29 @@ EDGE = 0.45
 """Change of colour, summed over channels, at which a stroke stops."""
 
 
-def paint_marks(easel: Easel) -> None:
-    """Cover what is painted so far with marks, as densely as the manner says."""
-    amount = easel.manner.marks
+def paint_marks(context: DrawingContext) -> None:
+    """Cover what is painted so far with marks, as densely as the parameters says."""
+    amount = context.parameters.marks
     if amount <= 0:
         return
-    draft = _draft(easel)
-    chance = easel.scene.chance("marks")
+    draft = _draft(context)
+    chance = context.scene.chance("marks")
     late = np.arange(COUNT) / COUNT
     detail = _detail(draft)
-    x, y, here = _places(easel, detail, late)
+    x, y, here = _places(context, detail, late)
     presence = np.clip((amount * 1.12 - chance.units(COUNT)) / 0.12, 0.0, 1.0)
-    dotted = 1 - min(1.0, easel.manner.mark_length / 30)
+    dotted = 1 - min(1.0, context.parameters.mark_length / 30)
     coarse = (1.75 - 1.3 * late) * (1 - dotted) + (1.35 - 0.6 * late) * dotted
-    breadth = easel.manner.mark_width * coarse * (0.8 + 0.4 * chance.units(COUNT)) * (1 - 0.5 * here)
-    length = easel.manner.mark_length * (0.55 + 0.9 * chance.units(COUNT)) * (0.5 + 0.5 * coarse) * (1 - 0.6 * here)
-    colours = _colours(easel, draft, x, y)
-    paths = _paths(easel, draft, x, y, length)
-    opacity = easel.manner.mark_opacity * presence
+    breadth = context.parameters.mark_width * coarse * (0.8 + 0.4 * chance.units(COUNT)) * (1 - 0.5 * here)
+    length = (
+        context.parameters.mark_length * (0.55 + 0.9 * chance.units(COUNT)) * (0.5 + 0.5 * coarse) * (1 - 0.6 * here)
+    )
+    colours = _colours(context, draft, x, y)
+    paths = _paths(context, draft, x, y, length)
+    opacity = context.parameters.mark_opacity * presence
     looks = zip(colours.tolist(), breadth.tolist(), opacity.tolist(), (length < SHORT).tolist(), strict=True)
     for path, (colour, size, visible, short) in zip(paths.transpose(1, 0, 2), looks, strict=True):
-        easel.sheet.line(path[::4] if short else path, (colour[0], colour[1], colour[2]), size, visible)
+        context.canvas.line(path[::4] if short else path, (colour[0], colour[1], colour[2]), size, visible)
 
 
 def _grey(colours: Floats) -> Floats:
@@ -52,12 +54,12 @@ def _grey(colours: Floats) -> Floats:
     return np.asarray(0.299 * colours[..., 0] + 0.587 * colours[..., 1] + 0.114 * colours[..., 2])
 
 
-def _places(easel: Easel, detail: Floats, late: Floats) -> tuple[Floats, Floats, Floats]:
+def _places(context: DrawingContext, detail: Floats, late: Floats) -> tuple[Floats, Floats, Floats]:
     """Where marks lie: (x, y, detail there). Late, fine ones take the busier of two random places."""
-    chance = easel.scene.chance("places")
-    width, height = easel.size
+    chance = context.scene.chance("places")
+    width, height = context.size
     x, y = chance.units(2 * COUNT) * width, chance.units(2 * COUNT) * height
-    busy = detail[_cells(easel, detail, x, y)]
+    busy = detail[_cells(context, detail, x, y)]
     second = (late > 0.45) & (busy[COUNT:] > busy[:COUNT])
     chosen = np.arange(COUNT) + COUNT * second
     return x[chosen], y[chosen], busy[chosen]
@@ -72,24 +74,26 @@ def _detail(draft: Floats) -> Floats:
     return np.clip(_blurred(change) * 4, 0.0, 1.0)
 
 
-def _draft(easel: Easel) -> Floats:
+def _draft(context: DrawingContext) -> Floats:
     """The picture so far, small: (rows, columns, 3), 0 to 1."""
-    columns, rows = (max(8, int(side * DRAFT)) for side in easel.size)
-    return rasterise(easel.sheet.text(columns, rows)).astype(np.float64) / 255
+    columns, rows = (max(8, int(side * DRAFT)) for side in context.size)
+    return rasterise(context.canvas.text(columns, rows)).astype(np.float64) / 255
 
 
-def _cells(easel: Easel, draft: Floats, x: Floats, y: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _cells(
+    context: DrawingContext, draft: Floats, x: Floats, y: Floats
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     rows, columns = draft.shape[:2]
-    row = np.clip((y / easel.sheet.height * rows).astype(np.int64), 0, rows - 1)
-    column = np.clip((x / easel.sheet.width * columns).astype(np.int64), 0, columns - 1)
+    row = np.clip((y / context.canvas.height * rows).astype(np.int64), 0, rows - 1)
+    column = np.clip((x / context.canvas.width * columns).astype(np.int64), 0, columns - 1)
     return row, column
 
 
-def _colours(easel: Easel, draft: Floats, x: Floats, y: Floats) -> Floats:
+def _colours(context: DrawingContext, draft: Floats, x: Floats, y: Floats) -> Floats:
     """The colour of each mark: that of its place, jittered in light and warmth, split towards pure colours."""
-    chance = easel.scene.chance("mark colours")
-    colours = draft[_cells(easel, draft, x, y)]
-    jitter, split = easel.manner.mark_jitter, easel.manner.mark_split
+    chance = context.scene.chance("mark colours")
+    colours = draft[_cells(context, draft, x, y)]
+    jitter, split = context.parameters.mark_jitter, context.parameters.mark_split
     light = chance.bells(COUNT)[:, None] * jitter * 0.8
     warm = chance.bells(COUNT)[:, None] * jitter * 0.6 * np.array([1.0, 0.15, -1.0])
     grey = _grey(colours)[:, None]
@@ -102,20 +106,20 @@ def _colours(easel: Easel, draft: Floats, x: Floats, y: Floats) -> Floats:
     return np.asarray(np.clip(vivid + light + warm + chosen * strength, 0.0, 1.0))
 
 
-def _paths(easel: Easel, draft: Floats, x: Floats, y: Floats, length: Floats) -> Floats:
+def _paths(context: DrawingContext, draft: Floats, x: Floats, y: Floats, length: Floats) -> Floats:
     """Each stroke's points (BENDS, COUNT, 2), from its middle half a length each way along the field."""
-    field = _field(easel, draft)
+    field = _field(context, draft)
     half = BENDS // 2
     steps = length / (BENDS - 1)
     middle = column(x, y)
-    start = draft[_cells(easel, draft, x, y)]
+    start = draft[_cells(context, draft, x, y)]
     sides = []
     for way in (-1.0, 1.0):
         place, points = middle, []
         for _ in range(half):
-            direction = field[_cells(easel, draft, place[:, 0], place[:, 1])]
+            direction = field[_cells(context, draft, place[:, 0], place[:, 1])]
             ahead = place + direction * (way * steps)[:, None]
-            change = np.abs(draft[_cells(easel, draft, ahead[:, 0], ahead[:, 1])] - start)
+            change = np.abs(draft[_cells(context, draft, ahead[:, 0], ahead[:, 1])] - start)
             change = change[:, 0] + change[:, 1] + change[:, 2]
             place = np.where((change > EDGE)[:, None], place, ahead)
             points.append(place)
@@ -123,7 +127,7 @@ def _paths(easel: Easel, draft: Floats, x: Floats, y: Floats, length: Floats) ->
     return np.stack([*reversed(sides[0]), middle, *sides[1]])
 
 
-def _field(easel: Easel, draft: Floats) -> Floats:
+def _field(context: DrawingContext, draft: Floats) -> Floats:
     """Unit directions (rows, columns, 2): along edges where there are any, else along drifting noise."""
     rows, columns = draft.shape[:2]
     grey = _grey(draft)
@@ -133,8 +137,8 @@ def _field(easel: Easel, draft: Floats) -> Floats:
     across[:, 1:-1] = smooth[:, 2:] - smooth[:, :-2]
     xs = np.broadcast_to(np.arange(columns) * 1.0, (rows, columns)) / 64.0
     ys = np.broadcast_to(np.arange(rows)[:, None] * 1.0, (rows, columns)) / 40.0
-    wild = 1.6 if easel.scene.traits["Weather"] == "Storm" else 0.85
-    slope = value_noise(easel.scene.chance("field"), xs, ys, columns // 64 + 1, rows // 40 + 1) * wild
+    wild = 1.6 if context.scene.traits["Weather"] == "Storm" else 0.85
+    slope = value_noise(context.scene.chance("field"), xs, ys, columns // 64 + 1, rows // 40 + 1) * wild
     along = np.ones_like(slope)
     sign = np.where(along * -down + slope * across < 0, -1.0, 1.0)
     strength = 26.0

@@ -6,32 +6,32 @@ import numpy as np
 
 from collection.generate.painter.chance import Floats, circle, sine
 from collection.generate.painter.colour import BLACK, WHITE, mix
-from collection.generate.painter.easel import Easel, column
+from collection.generate.painter.drawing_context import DrawingContext, column
 
 PANE = 112.0
 """Mean width of a pane of glass, in units."""
 
 
-def paint_cells(easel: Easel) -> None:
+def paint_cells(context: DrawingContext) -> None:
     """Panes of glass: each a Voronoi cell of its own tone, with a line of lead around it."""
-    amount = easel.manner.cells
+    amount = context.parameters.cells
     if amount <= 0:
         return
-    lead = mix(easel.palette["ink"], BLACK, 0.5)
-    tones = easel.scene.chance("panes")
-    for pane in _voronoi(easel):
+    lead = mix(context.palette["ink"], BLACK, 0.5)
+    tones = context.scene.chance("panes")
+    for pane in _voronoi(context):
         light = tones.between(-1, 1)
-        stain = easel.palette[("accent", "water", "zenith", "disc")[int(tones.between(0, 4))]]
-        easel.sheet.polygon(pane, stain, tones.between(0.03, 0.18) * amount)
-        easel.sheet.polygon(pane, WHITE if light > 0 else BLACK, abs(light) * 0.26 * amount)
-        easel.sheet.line(pane, lead, 2.0 * amount, min(1.0, amount * 1.6), closed=True)
+        stain = context.palette[("accent", "water", "zenith", "disc")[int(tones.between(0, 4))]]
+        context.canvas.polygon(pane, stain, tones.between(0.03, 0.18) * amount)
+        context.canvas.polygon(pane, WHITE if light > 0 else BLACK, abs(light) * 0.26 * amount)
+        context.canvas.line(pane, lead, 2.0 * amount, min(1.0, amount * 1.6), closed=True)
 
 
-def _voronoi(easel: Easel) -> list[Floats]:
+def _voronoi(context: DrawingContext) -> list[Floats]:
     """The cells of a jittered grid of sites, each cut from a square by the bisectors to its neighbours."""
-    width, height = easel.size
+    width, height = context.size
     columns, rows = int(width / PANE) + 3, int(height / PANE) + 3
-    jitter = easel.scene.chance("sites").units(2 * columns * rows).reshape(rows, columns, 2)
+    jitter = context.scene.chance("sites").units(2 * columns * rows).reshape(rows, columns, 2)
     grid = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=2)
     sites = ((grid - 1 + 0.1 + 0.8 * jitter) * PANE).tolist()
     cells = []
@@ -68,16 +68,16 @@ def _cut(cell: list[Point], site: Point, other: Point) -> list[Point]:
     return kept
 
 
-def paint_planes(easel: Easel) -> None:
+def paint_planes(context: DrawingContext) -> None:
     """Arcs, bars and triangles of flat colour over the scene, hung on its horizon and its disc."""
-    amount = easel.manner.planes
+    amount = context.parameters.planes
     if amount <= 0:
         return
-    width, height = easel.size
-    short = easel.sheet.short
-    chance = easel.scene.chance("planes")
-    colours = easel.primaries
-    horizon = easel.scene.horizon * height
+    width, height = context.size
+    short = context.canvas.short
+    chance = context.scene.chance("planes")
+    colours = context.primaries
+    horizon = context.scene.horizon * height
     across, up = circle(96)
     for number in range(3):
         radius = short * chance.between(0.16, 0.42)
@@ -88,74 +88,77 @@ def paint_planes(easel: Easel) -> None:
         arc = column(x + radius * across[pick], y + radius * up[pick])
         if share == 25:
             arc = np.concatenate([arc, [[x, y]]])
-        easel.sheet.polygon(arc, colours[(number + 2) % len(colours)], 0.5 * amount)
+        context.canvas.polygon(arc, colours[(number + 2) % len(colours)], 0.5 * amount)
     for number in range(3):
         x, thick = width * chance.between(0, 1), short * chance.between(0.008, 0.04)
         lean = height * chance.between(-0.8, 0.8)
         bar = column([x, x + thick, x + thick + lean, x + lean], [-10, -10, height + 10, height + 10])
-        easel.sheet.polygon(
+        context.canvas.polygon(
             bar, colours[(number * 2 + 1) % len(colours)], (0.75 if thick < short * 0.02 else 0.4) * amount
         )
     for number in range(4):
-        ring = easel.scene.disc_size * short * (1.5 + 0.55 * number)
+        ring = context.scene.disc_size * short * (1.5 + 0.55 * number)
         pick = (np.arange(61) + 24 * number) % 96
-        line = column(easel.disc[0] + ring * across[pick], easel.disc[1] + ring * up[pick])
-        easel.sheet.line(line, easel.palette["ink"], 2.2, 0.75 * amount)
-    easel.sheet.line(column([0, width], [horizon, horizon]), easel.palette["ink"], 2.2, 0.8 * amount)
+        line = column(context.disc[0] + ring * across[pick], context.disc[1] + ring * up[pick])
+        context.canvas.line(line, context.palette["ink"], 2.2, 0.75 * amount)
+    context.canvas.line(column([0, width], [horizon, horizon]), context.palette["ink"], 2.2, 0.8 * amount)
 
 
-def paint_wash(easel: Easel) -> None:
+def paint_wash(context: DrawingContext) -> None:
     """Blooms of wet ink: pale and dark pools with a darker rim."""
-    amount = easel.manner.wash
+    amount = context.parameters.wash
     if amount <= 0:
         return
-    width, height = easel.size
-    chance = easel.scene.chance("wash")
+    width, height = context.size
+    chance = context.scene.chance("wash")
     turns = np.arange(48, dtype=np.float64) / 48
     across, up = circle(48)
     for number in range(16):
         x, y = width * chance.between(0, 1), height * chance.between(0.1, 1.0)
-        size = easel.sheet.short * chance.between(0.07, 0.24)
+        size = context.canvas.short * chance.between(0.07, 0.24)
         wobble = 1 + 0.16 * sine(turns * 3 + chance.between(0, 1)) + 0.1 * sine(turns * 7 + chance.between(0, 1))
         pale = number % 2 == 0
-        tint = easel.palette["paper"] if pale else easel.palette["ink"]
+        tint = context.palette["paper"] if pale else context.palette["ink"]
         for grown in (1.0, 0.86, 0.7, 0.52):
             pool = column(x + size * grown * wobble * across * 1.7, y + size * grown * wobble * up * 0.7)
-            easel.sheet.polygon(pool, tint, (0.07 if pale else 0.022) * amount)
+            context.canvas.polygon(pool, tint, (0.07 if pale else 0.022) * amount)
 
 
-def paint_margin(easel: Easel) -> None:
+def paint_margin(context: DrawingContext) -> None:
     """The paper left around the picture, and the seal."""
-    width, height = easel.size
-    edge = easel.manner.margin * easel.sheet.short / 1000
-    paper = mix(easel.palette["paper"], WHITE, 0.25)
+    width, height = context.size
+    edge = context.parameters.margin * context.canvas.short / 1000
+    paper = mix(context.palette["paper"], WHITE, 0.25)
     if edge > 0:
         frame = column([0, width, width, 0], [0, 0, height, height])
-        easel.sheet.line(frame, paper, 2 * edge, 1.0, closed=True)
+        context.canvas.line(frame, paper, 2 * edge, 1.0, closed=True)
         inner = column([edge, width - edge, width - edge, edge], [edge, edge, height - edge, height - edge])
-        easel.sheet.line(inner, easel.palette["ink"], 1.6, 0.75, closed=True)
-    _seal(easel, edge)
+        context.canvas.line(inner, context.palette["ink"], 1.6, 0.75, closed=True)
+    _seal(context, edge)
 
 
-def _seal(easel: Easel, edge: float) -> None:
+def _seal(context: DrawingContext, edge: float) -> None:
     """A red square with a few cut strokes, in the corner away from the disc."""
-    amount = easel.manner.seal
+    amount = context.parameters.seal
     if amount <= 0:
         return
-    width, height = easel.size
-    side = 0.05 * easel.sheet.short
-    x = width - edge - side * 1.7 if easel.scene.disc[0] < 0.5 else edge + side * 0.7
+    width, height = context.size
+    side = 0.05 * context.canvas.short
+    x = width - edge - side * 1.7 if context.scene.disc[0] < 0.5 else edge + side * 0.7
     y = height - edge - side * 2.1
-    chance = easel.scene.chance("seal")
+    chance = context.scene.chance("seal")
     red = (0.72, 0.16, 0.13)
-    easel.sheet.polygon(
+    context.canvas.polygon(
         column([x, x + side, x + side * 0.98, x + 1], [y, y + 1, y + side * 1.2, y + side * 1.19]), red, 0.92 * amount
     )
     for number in range(3):
         top = y + side * (0.22 + 0.36 * number)
         left, right = x + side * chance.between(0.12, 0.3), x + side * chance.between(0.6, 0.88)
         middle = x + side * chance.between(0.35, 0.65)
-        easel.sheet.line(column([left, right], [top, top]), easel.palette["paper"], side * 0.07, amount)
-        easel.sheet.line(
-            column([middle, middle], [top - side * 0.1, top + side * 0.22]), easel.palette["paper"], side * 0.07, amount
+        context.canvas.line(column([left, right], [top, top]), context.palette["paper"], side * 0.07, amount)
+        context.canvas.line(
+            column([middle, middle], [top - side * 0.1, top + side * 0.22]),
+            context.palette["paper"],
+            side * 0.07,
+            amount,
         )

@@ -50,7 +50,7 @@ class PainterPlugin(GeneratorPlugin[PainterGenerator]):
 
     def check(self, config: Config, table: PainterGenerator) -> None:
         """Every style of the collection must be one that it has."""
-        from collection.generate.painter.manner import STYLES
+        from collection.generate.painter.style_parameters import STYLES
 
         for blend in config.blends():
             for style, _ in blend.parts:

@@ -1,6 +1,6 @@
 """What is in the picture: the composition that a seed decides, before any style has its say.
 
-Places are fractions of the sheet's width and height; sizes are fractions of its short side.
+Places are fractions of the canvas's width and height; sizes are fractions of its short side.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Scene:
 
 
 def compose(seed: int, traits: Mapping[str, str], breadth: float) -> Scene:
-    """The scene of a seed; `breadth` is width over short side, so that long sheets get more things."""
+    """The scene of a seed; `breadth` is width over short side, so that long canvases get more things."""
     chance = Chance(seed, "composition")
     horizon = chance.between(0.46, 0.62)
     third = chance.between(0.0, 1.0) < 0.5

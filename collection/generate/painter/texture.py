@@ -6,18 +6,18 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.generate.painter.chance import GOLDEN, Chance, splitmix64
-from collection.generate.painter.manner import Manner
+from collection.generate.painter.style_parameters import StyleParameters
 from collection.values import Pixels
 
 Integers = npt.NDArray[np.int32]
 
 
-def laid(pixels: Pixels, manner: Manner, seed: int, scale: float) -> Pixels:
+def apply_texture(pixels: Pixels, parameters: StyleParameters, seed: int, scale: float) -> Pixels:
     """The picture with its textures; `scale` is pixels a unit."""
     height, width = pixels.shape[:2]
     light = np.zeros((height, width), dtype=np.int32)
     key = int(Chance(seed, "texture").integers(1)[0])
-    whole = {name: int(getattr(manner, name) * 256 + 0.5) for name in ("grain", "paper", "wood", "weave")}
+    whole = {name: int(getattr(parameters, name) * 256 + 0.5) for name in ("grain", "paper", "wood", "weave")}
     if whole["grain"]:
         light += (_noise(key, width, height, 1, 1) * whole["grain"]) >> 11
     if whole["paper"]:
@@ -30,7 +30,7 @@ def laid(pixels: Pixels, manner: Manner, seed: int, scale: float) -> Pixels:
     if whole["weave"]:
         light += (_woven(width, height, _cell(5, scale)) * whole["weave"]) >> 11
     lit = pixels.astype(np.int32)
-    relief = int(manner.relief * 256 + 0.5)
+    relief = int(parameters.relief * 256 + 0.5)
     if relief:
         light += (_relief(lit) * relief) >> 10
     return np.asarray(np.clip(lit + light[:, :, None], 0, 255), dtype=np.uint8)

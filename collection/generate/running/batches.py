@@ -11,7 +11,7 @@ from collection.values import Recipe, canonical_json
 def compose(planned: Sequence[PlannedRecipe], batch_size: int) -> list[list[int]]:
     """The numbers of `planned` in batches of what one call can render together.
 
-    A batch holds as many as its recipes' option `batch` says, or `batch_size`. Batches of one kind follow one
+    A batch holds as many as its recipes' option `batch_size` says, or `batch_size`. Batches of one kind follow one
     another, kinds by what is slow to change: model, adapters, size, then the rest; within a kind, order is kept.
     """
     kinds: dict[tuple[bytes, ...], list[PlannedRecipe]] = {}
@@ -26,17 +26,23 @@ def compose(planned: Sequence[PlannedRecipe], batch_size: int) -> list[list[int]
 
 def batch_shape(recipe: Recipe) -> int | None:
     """How many images a recipe says are computed together; None where its generator does not care."""
-    shape = recipe.options.get("batch")
+    shape = recipe.options.get("batch_size")
     return shape if isinstance(shape, int) else None
 
 
 def _kind(recipe: Recipe) -> tuple[bytes, ...]:
     adapters = [
         part
-        for blend in (recipe.blend, recipe.late_blend)
+        for blend in (recipe.blend, recipe.switch_to)
         for part in blend.as_json()
         if "lora" in part or "references" in part
     ]
-    shape = [recipe.width, recipe.height, bool(recipe.sketch), bool(recipe.mask), recipe.toward is not None]
+    shape = [
+        recipe.width,
+        recipe.height,
+        bool(recipe.init_image),
+        bool(recipe.mask_image),
+        recipe.interpolation_target is not None,
+    ]
     parts = ([recipe.generator, recipe.model], adapters, shape, dict(recipe.options))
     return tuple(canonical_json(part) for part in parts)

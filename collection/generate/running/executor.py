@@ -129,4 +129,4 @@ def _load(recipe: Recipe) -> tuple[object, ...]:
 
 
 def _of_shape(recipe: Recipe, batch: int) -> Recipe:
-    return replace(recipe, options={**recipe.options, "batch": batch})
+    return replace(recipe, options={**recipe.options, "batch_size": batch})

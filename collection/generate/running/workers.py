@@ -47,15 +47,15 @@ def run_workers(
     on_batch_done: OnBatchDone,
     *,
     count: int,
-    recycle: int | None = None,
+    max_images: int | None = None,
     devices: Sequence[str] = (),
 ) -> None:
-    """Empty the queue with `count` processes, each replaced after `recycle` images; `devices` (names for
+    """Empty the queue with `count` processes, each replaced after `max_images` images; `devices` (names for
     CUDA_VISIBLE_DEVICES) are dealt out in turn.
 
     Raises CollectionError for what a worker could not get past; then, and on Ctrl-C, all of them are stopped.
     """
-    pool = WorkerPool(store, build, recycle, devices)
+    pool = WorkerPool(store, build, max_images, devices)
     try:
         while (state := store.queue_state()).open:
             pool.fill(min(count, len(pool.workers) + state.free))
@@ -69,9 +69,9 @@ def run_workers(
 class WorkerPool:
     """The workers that run, by place: 0 to count - 1."""
 
-    def __init__(self, store: Store, build: Build, recycle: int | None, devices: Sequence[str]) -> None:
+    def __init__(self, store: Store, build: Build, max_images: int | None, devices: Sequence[str]) -> None:
         self.workers: dict[int, Worker] = {}
-        self._store, self._build, self._recycle, self._devices = store, build, recycle, devices
+        self._store, self._build, self._max_images, self._devices = store, build, max_images, devices
         self._spawned = 0
         self._crashes: dict[int, int] = {}
         self._done = -1
@@ -108,7 +108,7 @@ class WorkerPool:
         name = f"{os.getpid()}-{self._spawned}"
         device = {"CUDA_VISIBLE_DEVICES": self._devices[place % len(self._devices)]} if self._devices else {}
         process = context.Process(
-            target=worker_main, args=(self._build, name, self._recycle, device, os.getpid(), theirs), daemon=True
+            target=worker_main, args=(self._build, name, self._max_images, device, os.getpid(), theirs), daemon=True
         )
         process.start()
         theirs.close()
@@ -132,7 +132,7 @@ class WorkerPool:
 
 
 def worker_main(
-    build: Build, name: str, recycle: int | None, environment: Mapping[str, str], parent: int, connection: Connection
+    build: Build, name: str, max_images: int | None, environment: Mapping[str, str], parent: int, connection: Connection
 ) -> None:
     """What a worker process runs. Ctrl-C is left to the parent, which is told of the error that stops the worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -140,7 +140,7 @@ def worker_main(
     Thread(target=_leave_with, args=(parent,), daemon=True).start()
     try:
         library, context = build()
-        work(library, context, worker=name, images=recycle)
+        work(library, context, worker=name, images=max_images)
         library.store.close()
     except CollectionError as error:
         connection.send((error.message, error.hint))

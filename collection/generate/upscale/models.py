@@ -26,7 +26,7 @@ SIDE, OVERLAP = 256, 32
 class Upscaler:
     """Enlarges pictures (an ImageGenerator).
 
-    A recipe's `sketch` is the picture, `options["weights"]` the SHA-256 of the model's file, `model` its name, and
+    A recipe's `init_image` is the picture, `options["weights"]` the SHA-256 of the model's file, `model` its name, and
     width and height the size to reach: the model's own factor, or less (Lanczos).
     """
 
@@ -56,7 +56,7 @@ class Upscaler:
             raise GenerationError(f"recipe of seed {recipe.seed} is for {recipe.generator}, this is the {GENERATOR}")
         weights = str(recipe.options.get("weights", ""))
         model = self._model(weights, Path(recipe.model).suffix.lower(), recipe.model)
-        small = self._pictures(recipe.sketch)
+        small = self._pictures(recipe.init_image)
         height, width = small.shape[0] * model.scale, small.shape[1] * model.scale
         if recipe.width > width or recipe.height > height:
             raise GenerationError(

@@ -24,8 +24,8 @@ OVERLAP = 4
 class Tiles:
     """Renders recipes of a larger picture (an ImageGenerator) through an image-to-image generator.
 
-    A recipe's `sketch` is the picture to enlarge, to the recipe's own size; `options["painter"]` names the generator
-    that paints its tiles, `options["tile"]` is the side of a tile in pixels, and the other options are that
+    A recipe's `init_image` is the picture to enlarge, to the recipe's own size; `options["painter"]` names the
+    generator that paints its tiles, `options["tile"]` is the side of a tile in pixels, and the other options are that
     generator's. The n-th tile has the recipe's seed + n, for tiles of one seed would show one texture again and again.
     """
 
@@ -43,13 +43,13 @@ class Tiles:
         return [self._render(recipe) for recipe in recipes]
 
     def _render(self, recipe: Recipe) -> Rendering:
-        if recipe.generator != GENERATOR or not recipe.sketch or not {"painter", "tile"} <= {*recipe.options}:
+        if recipe.generator != GENERATOR or not recipe.init_image or not {"painter", "tile"} <= {*recipe.options}:
             raise GenerationError(
                 f"recipe of seed {recipe.seed} names no picture to enlarge, no tile, or no painter of tiles"
             )
         side = min(recipe.options["tile"], recipe.width, recipe.height)
         overlap = side // OVERLAP
-        picture = fitted(self._pictures(recipe.sketch), recipe.width, recipe.height)
+        picture = fitted(self._pictures(recipe.init_image), recipe.width, recipe.height)
         places = windows(recipe.width, recipe.height, side, overlap)
         try:
             tiles = [
@@ -73,7 +73,7 @@ class Tiles:
             width=width,
             height=height,
             options={name: value for name, value in recipe.options.items() if name not in ("painter", "tile")},
-            sketch=self._pictures.lend(pixels),
+            init_image=self._pictures.lend(pixels),
         )
 
     def _painted(self, tiles: Sequence[Recipe]) -> Iterator[Rendering]:

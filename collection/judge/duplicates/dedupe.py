@@ -61,7 +61,7 @@ class DedupeReport:
     """Labels of images that could not be compared, because `score` has not seen them."""
     shifted: Mapping[str, Sequence[tuple[float, int]]]
     """What other thresholds would do: by series, how far its threshold is shifted (-0.02 to +0.02) and how many groups
-    there would be then, each counted where its keeper is."""
+    there would be then, each counted where its representative is."""
     search: Mapping[str, Any]
     """How the pictures were searched (judge/duplicates/neighbourhood.py); `cut` of them have so many near-duplicates
     that not all pairs are kept: those were worked out anew."""
@@ -126,7 +126,7 @@ def dedupe(
     )
     store.replace_duplicates(
         [
-            Duplicate(member.id, group.keeper, member.why, member.distance)
+            Duplicate(member.id, group.representative, member.why, member.distance)
             for group in groups
             for member in group.members
         ],
@@ -201,7 +201,7 @@ def _shifted(
     found: dict[str, list[tuple[float, int]]] = {name: [] for name in cosines}
     for step in STEPS:
         other = {name: min(1.0, cosine + step) for name, cosine in cosines.items()}
-        counts = Counter(series[group.keeper] for group in grouped(known, assets, other, bits, locked))
+        counts = Counter(series[group.representative] for group in grouped(known, assets, other, bits, locked))
         for name in cosines:
             found[name].append((step, counts[name]))
     return found

@@ -1,7 +1,7 @@
 """Near-duplicates: which pictures are one picture, and which of them to keep.
 
-Pure: neighbours in, groups out. Groups are star clusters around the best picture: every member is near its keeper, and
-no chain of small steps joins two pictures that differ (the fault of connected components).
+Pure: neighbours in, groups out. Groups are star clusters around the best picture: every member is near its
+representative, and no chain of small steps joins two pictures that differ (the fault of connected components).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Member:
 class DuplicateGroup:
     """The picture kept and those set aside for it, by id."""
 
-    keeper: int
+    representative: int
     members: tuple[Member, ...]
 
 
@@ -92,10 +92,10 @@ def of_vectors(found: NeighbourPairs, vectors: Callable[[], Vectors]) -> Neighbo
 
 
 def star_clusters(images: OrderedImages, by_hash: Neighbours, by_vector: Neighbours) -> list[DuplicateGroup]:
-    """Let each image, in order, that none before it has taken take what is free and near it; by keeper id.
+    """Let each image, in order, that none before it has taken take what is free and near it; by representative id.
 
     The groups are those of all pairs, also where a search was truncated: what it left out is then worked out anew, for
-    keepers only.
+    representatives only.
     """
     near = _Near(by_hash, images.bits), _Near(by_vector, max(images.limits, default=0.0))
     showing = defaultdict(list)
@@ -125,7 +125,7 @@ def star_clusters(images: OrderedImages, by_hash: Neighbours, by_vector: Neighbo
         if taken:
             members = sorted(taken.values(), key=lambda member: member.id)
             groups.append(DuplicateGroup(images.ids[place], tuple(members)))
-    return sorted(groups, key=lambda group: group.keeper)
+    return sorted(groups, key=lambda group: group.representative)
 
 
 def _nearest(picture: int, near: tuple[_Near, _Near], left: Bools) -> Iterator[tuple[int, str, float]]:
@@ -137,15 +137,15 @@ def _nearest(picture: int, near: tuple[_Near, _Near], left: Bools) -> Iterator[t
         yield other, "cosine", distance
 
 
-def _is_near(images: OrderedImages, why: str, distance: float, keeper: int, other: int) -> bool:
-    return why != "cosine" or distance <= min(images.limits[keeper], images.limits[other])
+def _is_near(images: OrderedImages, why: str, distance: float, representative: int, other: int) -> bool:
+    return why != "cosine" or distance <= min(images.limits[representative], images.limits[other])
 
 
-def _member(images: OrderedImages, keeper: int, other: int, why: str, distance: float) -> Member:
+def _member(images: OrderedImages, representative: int, other: int, why: str, distance: float) -> Member:
     number = images.ids[other]
-    if images.files[keeper] == images.files[other]:
+    if images.files[representative] == images.files[other]:
         return Member(number, "bytes", 0.0)
-    if images.pixels[keeper] == images.pixels[other]:
+    if images.pixels[representative] == images.pixels[other]:
         return Member(number, "pixels", 0.0)
     return Member(number, why, distance)
 

@@ -108,28 +108,32 @@ def treatment_of_tag(name: str, tag: str) -> Treatment:
 
     config, found = model_config(name), get_pretrained_cfg(name, tag)
     if not found:
-        known = [f"{name}/{other}" for other in registered(name) if _fits(name, other)]
+        known = [f"{right}/{other}" for other in registered(name) if (right := _right_name(name, other))]
         raise UsageError(
             f"open_clip knows no weights {name}/{tag}",
             f"known: {', '.join(known)}" if known else "use local-dir:FOLDER with weights of your own",
         )
     treatment = _treatment(found)
     if treatment.quick_gelu != bool(config.get("quick_gelu", False)):
-        right = f"{name}-quickgelu" if treatment.quick_gelu else name.removesuffix("-quickgelu")
+        right = _right_name(name, tag)
         raise WeightsError(
             f"{name}/{tag}: these weights want {_activation(treatment.quick_gelu)}, which {name} does not build",
-            f"write {right}/{tag}" if _fits(right, tag) else "choose other weights: no model of open_clip builds that",
+            f"write {right}/{tag}" if right else "choose other weights: no model of open_clip builds that",
         )
     return treatment
 
 
-def _fits(name: str, tag: str) -> bool:
-    """Whether a model builds the activation that a tag of it wants."""
+def _right_name(name: str, tag: str) -> str | None:
+    """The model of these towers that builds the activation that a tag wants, if open_clip has one."""
     import open_clip
     from open_clip.pretrained import get_pretrained_cfg
 
-    config, found = open_clip.get_model_config(name), get_pretrained_cfg(name, tag)
-    return bool(config and found) and bool(config.get("quick_gelu")) == bool(found.get("quick_gelu"))
+    plain = name.removesuffix("-quickgelu")
+    for right in (name, plain, f"{plain}-quickgelu"):
+        config, found = open_clip.get_model_config(right), get_pretrained_cfg(right, tag)
+        if config and found and bool(config.get("quick_gelu")) == bool(found.get("quick_gelu")):
+            return right
+    return None
 
 
 def treatment_of_bare_file(name: str, file: Path) -> Treatment:

@@ -29,6 +29,7 @@ from collection.judge.encoders.declared_weights import (
 )
 from collection.judge.encoders.preprocess import Preprocess
 from collection.models.environment import best_device, prepare_torchvision
+from collection.models.hub import fetched
 from collection.models.weights import file_sha256, published_in_mixed_precision, require_trained, some_tensors
 from collection.values import Pixels, parse_json
 
@@ -260,28 +261,24 @@ def _read_config(path: Path) -> dict[str, Any]:
     return dict(config)
 
 
+_OTHERWISE = "use NAME/TAG:FILE or local-dir:FOLDER"
+
+
 def _download_tag(name: str, tag: str) -> Path:
     from open_clip.pretrained import download_pretrained, get_pretrained_cfg
 
-    return _fetched(f"{name}/{tag}", lambda: download_pretrained(get_pretrained_cfg(name, tag)))
+    return fetched(
+        f"the weights of {name}/{tag}", lambda: download_pretrained(get_pretrained_cfg(name, tag)), _OTHERWISE
+    )
 
 
 def _download_repository(repository: str) -> Path:
     from open_clip.pretrained import download_pretrained_from_hf
 
-    config = _fetched(repository, lambda: download_pretrained_from_hf(repository, "open_clip_config.json"))
-    _fetched(repository, lambda: download_pretrained_from_hf(repository))
+    what = f"the open_clip model {repository}"
+    config = fetched(what, lambda: download_pretrained_from_hf(repository, "open_clip_config.json"), _OTHERWISE)
+    fetched(what, lambda: download_pretrained_from_hf(repository), _OTHERWISE)
     return config.parent
-
-
-def _fetched(what: str, download: Any) -> Path:
-    try:
-        return Path(download())
-    except (OSError, RuntimeError, ValueError) as error:
-        raise WeightsError(
-            f"the weights of {what} are neither in the cache nor to be had: {str(error).splitlines()[0]}",
-            "connect to the network once, or use NAME/TAG:FILE or local-dir:FOLDER",
-        ) from error
 
 
 def _recognise(source: Source, reference: EncoderReference) -> None:

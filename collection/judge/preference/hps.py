@@ -11,8 +11,9 @@ from collection.errors import WeightsError
 from collection.judge.encoders.declared_weights import model_config
 from collection.judge.encoders.preprocess import Preprocess
 from collection.judge.metric import Metric
-from collection.judge.preference.model import LoadedModel, clip_preprocess, fetched, fill
+from collection.judge.preference.model import LoadedModel, clip_preprocess, fill
 from collection.models.environment import best_device, prepare_torchvision
+from collection.models.hub import hub_file
 from collection.models.weights import load_state
 from collection.values import parse_json
 
@@ -44,7 +45,7 @@ class HPS(LoadedModel):
     @cached_property
     def _weights(self) -> Path:
         if isinstance(self._place, str):
-            return fetched(self._place, FILE)
+            return hub_file(self._place, FILE)
         return self._place / FILE if self._folder else self._place
 
     @cached_property

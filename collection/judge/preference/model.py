@@ -14,6 +14,7 @@ import numpy.typing as npt
 from collection.errors import WeightsError
 from collection.judge.encoders.preprocess import Preprocess
 from collection.models.environment import best_device
+from collection.models.hub import hub_file
 from collection.models.weights import file_sha256, require_trained
 from collection.values import Pixels
 
@@ -70,7 +71,7 @@ class LoadedModel(ABC):
         """A file of the folder; of the hub, of `repository` or else of the model's own."""
         if isinstance(self._place, Path):
             return required(self._place / name, what)
-        return fetched(repository or self._place, name)
+        return hub_file(repository or self._place, name)
 
     @property
     @abstractmethod
@@ -117,20 +118,6 @@ def fill(network: Any, state: Mapping[str, torch.Tensor], weights: Path, what: s
     network.load_state_dict(found, strict=False)
     require_trained(network, weights)
     return network.to(best_device()).eval()
-
-
-def fetched(repository: str, file: str) -> Path:
-    """A file of a hub repository, from the cache or the network; raises WeightsError saying what to do instead."""
-    import huggingface_hub
-
-    try:
-        return Path(huggingface_hub.hf_hub_download(repository, file))
-    except (OSError, ValueError) as error:  # the network, the cache; a name that is no repository
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise WeightsError(
-            f"{file} of {repository} is neither in the cache nor to be had: {reason}",
-            "connect to the network once, or name a folder that holds it",
-        ) from error
 
 
 def required(path: Path, what: str) -> Path:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from collection.errors import WeightsError
 from collection.judge.encoders.preprocess import Preprocess
 from collection.judge.metric import UNBOUNDED, Metric
-from collection.judge.preference.model import LoadedModel, clip_preprocess, fetched, fill, required
+from collection.judge.preference.model import LoadedModel, clip_preprocess, fill, required
 from collection.models.environment import best_device, prepare_torchvision
+from collection.models.hub import hub_file
 from collection.models.weights import load_state
 from collection.values import parse_json
 
@@ -50,7 +51,7 @@ class PickScore(LoadedModel):
     @cached_property
     def _weights(self) -> Path:
         if not isinstance(self._place, Path):
-            return fetched(self._place, "model.safetensors")
+            return hub_file(self._place, "model.safetensors")
         paths = [self._place / name for name in ("model.safetensors", "pytorch_model.bin")]
         return next((path for path in paths if path.is_file()), None) or required(paths[0], "the weights of PickScore")
 

@@ -25,7 +25,7 @@ EMOTION = Metric(
     name="mood",
     range=(0, 1),
     better="neither",
-    says="The probability of one emotion among those that `moods` in [score] names, by the words alone.",
+    says="The probability of one emotion among those that `emotions` in [score] names, by the words alone.",
     source="Zero-shot classification (Radford et al. 2021) over the emotions of Mikels et al. 2005, Emotional category "
     "data on images from the IAPS",
     limits="What an encoder connects with a word, not what people feel. The numbers of one image sum to 1, so that "

@@ -35,7 +35,7 @@ class ImageSet:
     references: References = field(default_factory=References)
     """Pictures of other places: names, and unit vectors (m, d)."""
     emotions: Sequence[str] = ()
-    """The words of `moods` in [score]."""
+    """The words of `emotions` in [score]."""
     progress: Progress = silent
     _known: dict[Any, Any] = field(default_factory=dict)
 

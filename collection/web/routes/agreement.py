@@ -14,7 +14,7 @@ from starlette.background import BackgroundTask
 
 from collection.curate.reviews.agreement import Agreement, agreement, contested
 from collection.curate.reviews.audit import write_audit
-from collection.curate.reviews.log import standing_events
+from collection.curate.reviews.log import effective_events
 from collection.web.image_json import image_json, picture_addresses, row_of
 from collection.web.routes.dependencies import App, You
 
@@ -48,10 +48,10 @@ def agreed(request: Request, app: App, you: You) -> dict[str, Any]:
     `links` are for the curator who opened the app, as whoever has a link decides in that name; None for others.
     """
     found = agreement(app.store)
-    answers = dict(Counter(event.curator for event in standing_events(app.store.reviews(kind="pair"))))
-    standings = app.now().reviews.standings()
-    votes = dict(Counter(name for standing in standings.values() for name in standing.curators))
-    visible = {number: standing for number, standing in standings.items() if you in standing.curators}
+    answers = dict(Counter(event.curator for event in effective_events(app.store.reviews(kind="pair"))))
+    review_states = app.now().reviews.review_states()
+    votes = dict(Counter(name for review_state in review_states.values() for name in review_state.curators))
+    visible = {number: review_state for number, review_state in review_states.items() if you in review_state.curators}
     return {
         "flags": _told(found.flags),
         "stars": _told(found.stars),
@@ -60,7 +60,7 @@ def agreed(request: Request, app: App, you: You) -> dict[str, Any]:
         "curators": sorted({*app.curators, *answers, *votes}),
         "comparisons_by": answers,
         "links": dict(request.app.state.links) if you == app.curators[0] else None,
-        "contested": [standing.asset_id for standing in contested(visible)],
+        "contested": [review_state.asset_id for review_state in contested(visible)],
         "votes": votes,
     }
 

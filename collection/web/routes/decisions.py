@@ -22,12 +22,12 @@ router = APIRouter(prefix="/api")
 MOST = 100_000
 """Decisions of one action."""
 TOLD = 1000
-"""Images of an action whose standings its answer tells; a page asks for those of more that it shows."""
+"""Images of an action whose review_states its answer tells; a page asks for those of more that it shows."""
 AssetNumber = Annotated[int, Field(ge=1, le=LARGEST)]
 
 
 class DecisionRequest(BaseModel):
-    """The same decision about one image or many; curate/reviews.py names the kinds and their values."""
+    """The same decision about one image or many; curate/reviews/log.py names the kinds and their values."""
 
     model_config = ConfigDict(extra="forbid")
     kind: Annotated[Text, Field(max_length=20)]
@@ -37,7 +37,7 @@ class DecisionRequest(BaseModel):
 
 
 class Seen(BaseModel):
-    """What the curator was shown when they decided."""
+    """The parts of the page that the curator saw when they decided."""
 
     model_config = ConfigDict(extra="forbid")
     view: Annotated[Text, Field(max_length=4000)] = ""
@@ -91,9 +91,11 @@ def redo(app: App, you: You) -> Response:
 def _changed(app: ReviewApp, you: str, events: Sequence[Review], new: Sequence[Review] = ()) -> dict[str, Any]:
     """The images that events are about, and how they stand now; `new`: those of the events that were just kept."""
     numbers = sorted({number for event in events for number in (event.asset_id, event.other_id) if number is not None})
-    version, standings = app.catalogue.standings_after(new, numbers[:TOLD])
+    version, review_states = app.catalogue.review_states_after(new, numbers[:TOLD])
     return {
         "changed": numbers,
-        "standings": {str(standing.asset_id): standing_json(standing, you) for standing in standings},
+        "review_states": {
+            str(review_state.asset_id): standing_json(review_state, you) for review_state in review_states
+        },
         "version": version,
     }

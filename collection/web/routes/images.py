@@ -41,9 +41,9 @@ def state(app: App, you: You) -> dict[str, Any]:
             "picked": int((votes.flags > 0).sum()),
             "rejected": int((votes.flags < 0).sum()),
             "locked": int(votes.locked.sum()),
-            "duplicates": int(now.selection.is_aside.sum()),
+            "duplicates": int(now.selection.is_duplicate.sum()),
             "selected": int(now.selection.is_chosen.sum()),
-            "flagged": int(np.any(list(now.flags.values()), axis=0).sum()) if now.flags else 0,
+            "with_issues": int(np.any(list(now.issues.values()), axis=0).sum()) if now.issues else 0,
         },
         "metrics": [
             {
@@ -57,7 +57,7 @@ def state(app: App, you: You) -> dict[str, Any]:
         "percentiles": {"fewest": FEWEST},
         "fields": field_names(now),
         "states": list(STATES),
-        "flags": list(now.flags),
+        "issues": list(now.issues),
         "styles": list(images.styles),
         "traits": {name: list(labels.names) for name, labels in images.traits.items()},
         "series": list(images.series.names),
@@ -81,7 +81,7 @@ def ids(app: App, you: You, q: Text = "", accept: Annotated[str, Header()] = "")
 
 @router.get("/assets")
 def assets(app: App, you: You, ids: Annotated[str, Query(max_length=20_000)]) -> dict[str, Any]:
-    """What a grid shows of some images: `ids=1,2,3`, at most 1000; numbers without an image are left out."""
+    """Some images as a grid shows them: `ids=1,2,3`, at most 1000; numbers without an image are left out."""
     numbers = _numbers(ids)
     now = app.now()
     rows = [now.images.rows[number] for number in numbers if number in now.images.rows]

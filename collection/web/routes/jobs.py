@@ -22,9 +22,9 @@ class _JobRequest(BaseModel):
 
 
 class Plain(_JobRequest):
-    """Whatever is pending of a stage; refill plans what is missing first."""
+    """The pending work of a stage; refill first plans the missing images."""
 
-    kind: Literal["refill", "generate", "score", "dedupe", "select"]
+    kind: Literal["top-up", "generate", "score", "dedupe", "select"]
 
 
 class Reroll(_JobRequest):
@@ -41,13 +41,13 @@ class Breed(_JobRequest):
     images: Annotated[list[Image], Field(min_length=2, max_length=2)]
     children: Annotated[int, Field(ge=1, le=1000)] = 4
     mutation: Probability = 0.1
-    fresh: Probability = 0.2
+    immigration: Probability = 0.2
 
 
-class Variants(_JobRequest):
+class Variations(_JobRequest):
     """Image-to-image over strengths and seeds, from an image of a diffusion model."""
 
-    kind: Literal["variants"]
+    kind: Literal["variations"]
     image: Image
     strengths: Annotated[list[Probability], Field(min_length=1, max_length=10)] = [0.3, 0.6]
     seeds: Annotated[list[Annotated[int, Field(ge=0, le=LARGEST)]], Field(min_length=1, max_length=100)] = [0, 1]
@@ -61,7 +61,7 @@ def jobs(app: App) -> dict[str, Any]:
 
 @router.post("")
 def start(
-    app: App, you: You, request: Annotated[Plain | Reroll | Breed | Variants, Field(discriminator="kind")]
+    app: App, you: You, request: Annotated[Plain | Reroll | Breed | Variations, Field(discriminator="kind")]
 ) -> dict[str, Any]:
     """Begin a job; one at a time."""
     options, now = request.model_dump(), app.now()

@@ -1,4 +1,4 @@
-"""Routes about images that belong together: near-duplicates, and those bred of each other."""
+"""Routes to related images: near-duplicates, ancestors and children."""
 
 from __future__ import annotations
 
@@ -32,14 +32,17 @@ def stacks(app: App, nearer: Nearer = 0) -> dict[str, Any]:
     now = app.now()
     at, known = _at(app, now, nearer) if nearer else (None, now.selection.stacks)
     found = [
-        {"keeper": keeper, "members": [{**stack_member(item), "apart": _apart(now, item)} for item in members]}
-        for keeper, members in sorted(known.items(), key=lambda item: (-len(item[1]), item[0]))
-        if keeper in now.images.rows
+        {
+            "representative": representative,
+            "members": [{**stack_member(item), "apart": _apart(now, item)} for item in members],
+        }
+        for representative, members in sorted(known.items(), key=lambda item: (-len(item[1]), item[0]))
+        if representative in now.images.rows
     ]
     elsewhere = [
-        {**stack_member(item), "keeper": item.elsewhere}
-        for item in now.selection.aside.values()
-        if item.keeper_id is None
+        {**stack_member(item), "representative": item.elsewhere}
+        for item in now.selection.duplicates.values()
+        if item.representative_id is None
     ]
     return {
         "stacks": found, "elsewhere": elsewhere, "movable": app.stacking.movable, "at": at, "version": now.version,
@@ -55,12 +58,12 @@ def _at(app: ReviewApp, now: Snapshot, nearer: float) -> tuple[dict[str, Any], M
 
 
 def _apart(now: Snapshot, item: Duplicate) -> str | None:
-    return now.reviews.standing(item.asset_id).apart_by
+    return now.reviews.review_state(item.asset_id).not_duplicate_by
 
 
 @router.get("/lineage/{number}")
 def lineage(app: App, number: Number) -> dict[str, Any]:
-    """What an image was bred or made from, as a tree of parents, and what came of it."""
+    """The ancestors of an image as a tree of parents, and the images that were made from it."""
     now = app.now()
     row_of(now, number)
     asset = app.store.asset(number)

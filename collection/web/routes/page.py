@@ -32,7 +32,7 @@ def page(app: App, request: Request) -> Response:
 
 @router.get("/favicon.ico", include_in_schema=False)
 def icon() -> Response:
-    """What browsers ask for before they have read a page that says otherwise."""
+    """The icon, at the address that browsers try before they have read the page."""
     return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 
 from collection.curate.search.catalogue import Snapshot
-from collection.curate.selection.criteria import Wish
+from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.palette import palette
 from collection.curate.selection.select import Proposal
 from collection.curate.selection.statistics import quota_status, set_diff
@@ -47,19 +47,19 @@ class ChooseRequest(BaseModel):
 def proposed(request: Request, app: App, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
     """The set as it would be chosen and minted now; nothing is written."""
     now = app.counted()
-    wish = app.proposals.wish(now, diversity)
+    criteria = app.proposals.criteria(now, diversity)
     progress = request.app.state.broadcaster.choosing(asker)
-    found = app.proposals.proposal(now, wish, asker=asker, progress=progress)
-    return {**_statistics(app, now, found, wish), "version": now.version}
+    found = app.proposals.proposal(now, criteria, asker=asker, progress=progress)
+    return {**_statistics(app, now, found, criteria), "version": now.version}
 
 
 @router.get("/set/costs")
 def costs(app: App, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
-    """What takes longer than the choice: by how much the mean quality of that set would be higher without each of its
-    rules, and how far the images are from the nearest chosen one."""
+    """The figures that take longer than the choice: what each rule costs in mean quality, and how far the images are
+    from the nearest chosen one."""
     now = app.counted()
-    wish = app.proposals.wish(now, diversity)
-    report = app.proposals.proposal(now, wish, costs=True, asker=asker).report
+    criteria = app.proposals.criteria(now, diversity)
+    report = app.proposals.proposal(now, criteria, costs=True, asker=asker).report
     reach = asdict(report.coverage) if report.coverage else None
     return {"costs": dict(report.costs), "coverage": reach, "version": now.version}
 
@@ -68,7 +68,7 @@ def costs(app: App, diversity: Asked = None, asker: Asker = "") -> dict[str, Any
 def sheet(app: App, diversity: Asked = None, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> FileResponse:
     """The contact sheet of that set as a picture, a page of it."""
     now, config = app.counted(), app.project.config
-    chosen = app.proposals.proposal(now, app.proposals.wish(now, diversity)).chosen
+    chosen = app.proposals.proposal(now, app.proposals.criteria(now, diversity)).chosen
     cells = [Cell(item.asset.label, item.asset.file_sha256) for item in chosen]
     shown = cells[(page - 1) * PER_PAGE : page * PER_PAGE]
     if not shown:
@@ -88,14 +88,14 @@ def choose(app: App, request: ChooseRequest) -> dict[str, Any]:
     return {**chosen, "version": app.now().version}
 
 
-def _statistics(app: ReviewApp, now: Snapshot, proposal: Proposal, wish: Wish) -> dict[str, Any]:
+def _statistics(app: ReviewApp, now: Snapshot, proposal: Proposal, criteria: SelectionCriteria) -> dict[str, Any]:
     report = proposal.report
     written = {item.asset_id for item in app.store.selection()}
-    moved = set_diff(app.proposals.candidates(now, wish), proposal, written)
+    moved = set_diff(app.proposals.candidates(now, criteria), proposal, written)
     paths = [app.project.thumbnails.path(item.asset.file_sha256, SIDES[0]) for item in proposal.chosen]
     return {
         "ids": [item.asset.id for item in proposal.chosen],
-        "diversity": wish.diversity,
+        "diversity": criteria.diversity,
         "supply": report.supply,
         "eligible": report.eligible,
         "complete": report.complete,
@@ -103,6 +103,6 @@ def _statistics(app: ReviewApp, now: Snapshot, proposal: Proposal, wish: Wish) -
         "added": moved.added,
         "removed": moved.removed,
         "rarity": [asdict(item) for item in moved.rarity],
-        "quotas": [asdict(item) for item in quota_status(proposal, wish)],
+        "quotas": [asdict(item) for item in quota_status(proposal, criteria)],
         "palette": [{"colour": colour, "share": share} for colour, share in palette(paths)],
     }

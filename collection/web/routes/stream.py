@@ -12,6 +12,6 @@ router = APIRouter(prefix="/api")
 
 @router.get("/stream", response_class=StreamingResponse)
 async def stream(request: Request) -> StreamingResponse:
-    """What happens, as it happens."""
+    """The events, as they happen."""
     broadcaster: EventBroadcaster = request.app.state.broadcaster
     return StreamingResponse(broadcaster.read(), media_type="text/event-stream")

@@ -1,4 +1,4 @@
-/** Opens the app: the state and the list are asked for at once, then the shell and the view are built. */
+/** Opens the page: asks for the state and the list at once, then builds the shell and the view. */
 
 import { addViews } from "./core/actions.js";
 import { listenForDecisions } from "./panels/decision_keys.js";

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection.curate.reviews.agreement import agreement, agreement_of, contested, krippendorff_alpha, repeats, visible
-from collection.curate.reviews.log import record, standings
-from collection.curate.reviews.state import Standing
+from collection.curate.reviews.log import record, review_states
+from collection.curate.reviews.state import ReviewState
 from collection.store.records import Decision
 from collection.store.store import Store
 
@@ -71,7 +71,7 @@ def test_a_project_s_curators(gallery: Gallery) -> None:
     assert (found.flags.equal, found.flags.pairs, found.flags.units) == (2, 3, 3)
     assert (found.comparisons.equal, found.comparisons.pairs) == (1, 1), "the same answer from either side"
     assert found.stars.alpha is None
-    assert [standing.asset_id for standing in contested(standings(store))] == [3]
+    assert [review_state.asset_id for review_state in contested(review_states(store))] == [3]
 
 
 def test_only_who_was_asked_again_can_be_inconsistent(gallery: Gallery) -> None:
@@ -89,17 +89,17 @@ def test_only_who_was_asked_again_can_be_inconsistent(gallery: Gallery) -> None:
 
 def test_the_closest_votes_come_first_and_distant_stars_count() -> None:
     said = {
-        1: Standing(1, {"a": "pick", "b": "pick", "c": "reject"}),
-        2: Standing(2, {"a": "pick", "b": "reject"}),
-        3: Standing(3, stars={"a": 1, "b": 4}),
-        4: Standing(4, {"a": "pick", "b": "pick"}, {"a": 3, "b": 4}),
+        1: ReviewState(1, {"a": "pick", "b": "pick", "c": "reject"}),
+        2: ReviewState(2, {"a": "pick", "b": "reject"}),
+        3: ReviewState(3, stars={"a": 1, "b": 4}),
+        4: ReviewState(4, {"a": "pick", "b": "pick"}, {"a": 3, "b": 4}),
     }
-    assert [standing.asset_id for standing in contested(said)] == [2, 1, 3]
+    assert [review_state.asset_id for review_state in contested(said)] == [2, 1, 3]
 
 
 def test_one_s_own_vote_opens_the_others(gallery: Gallery) -> None:
     store = gallery(2)
     record(store, "ada", [Decision("flag", 1, "pick")])
-    assert visible(store, "ben", 1) == Standing(1)
+    assert visible(store, "ben", 1) == ReviewState(1)
     record(store, "ben", [Decision("stars", 1, 2)])
     assert visible(store, "ben", 1).flags == {"ada": "pick"}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collection.curate.reviews.log import Reviews, record, redo, standings, undo
-from collection.curate.reviews.state import Standing
+from collection.curate.reviews.log import Reviews, record, redo, review_states, undo
+from collection.curate.reviews.state import ReviewState
 from collection.errors import UsageError
 from collection.store.records import Decision
 from collection.store.store import Store
@@ -40,7 +40,7 @@ def fresh(store: Store, tmp_path: Path) -> Callable[[], Store]:
 
 
 def state(store: Store) -> str:
-    return sha256_hex(canonical_json([standing.as_json() for standing in standings(store).values()]))
+    return sha256_hex(canonical_json([review_state.as_json() for review_state in review_states(store).values()]))
 
 
 def flag(store: Store, curator: str, number: int, value: str) -> None:
@@ -68,22 +68,22 @@ def test_what_was_said_is_how_an_image_stands(store: Store) -> None:
     ]
     record(store, "ada", [*said, Decision("note", 2, "mend the sky")], seen={"scores": "hidden"})
     record(store, "ben", [Decision("stars", 2, 1)])
-    expected = Standing(2, {"ada": "pick"}, {"ada": 4, "ben": 1}, {"ada": "red"}, (("ada", "mend the sky"),), "ada")
-    assert standings(store) == {2: expected}
+    expected = ReviewState(2, {"ada": "pick"}, {"ada": 4, "ben": 1}, {"ada": "red"}, (("ada", "mend the sky"),), "ada")
+    assert review_states(store) == {2: expected}
     assert (expected.flag, expected.mean_stars, expected.curators) == ("pick", 2.5, ("ada", "ben"))
-    assert standings(store, "ben") == {2: Standing(2, stars={"ben": 1})}
+    assert review_states(store, "ben") == {2: ReviewState(2, stars={"ben": 1})}
     assert {event.seen.get("scores") for event in store.reviews(curator="ada")} == {"hidden"}
 
 
 def test_the_majority_of_those_who_flagged_decides_and_a_tie_is_contested(store: Store) -> None:
     for curator, value in [("ada", "pick"), ("ben", "reject")]:
         flag(store, curator, 1, value)
-    assert (standings(store)[1].flag, standings(store)[1].contested) == ("none", True)
+    assert (review_states(store)[1].flag, review_states(store)[1].contested) == ("none", True)
     flag(store, "cyd", 1, "reject")
-    assert (standings(store)[1].flag, standings(store)[1].contested) == ("reject", False)
-    assert standings(store)[1].who("reject") == ["ben", "cyd"]
+    assert (review_states(store)[1].flag, review_states(store)[1].contested) == ("reject", False)
+    assert review_states(store)[1].who("reject") == ["ben", "cyd"]
     flag(store, "ben", 1, "pick")
-    assert standings(store)[1].flag == "pick", "the last word of each counts"
+    assert review_states(store)[1].flag == "pick", "the last word of each counts"
 
 
 def test_undo_goes_back_by_actions_and_redo_forward_until_something_new_is_done(store: Store) -> None:
@@ -91,12 +91,12 @@ def test_undo_goes_back_by_actions_and_redo_forward_until_something_new_is_done(
     flag(store, "ada", 1, "pick")
     flag(store, "ben", 2, "pick")
     assert [event.asset_id for event in undo(store, "ada")] == [1]
-    assert standings(store)[1].flag == "reject"
+    assert review_states(store)[1].flag == "reject"
     assert [event.asset_id for event in undo(store, "ada")] == [1, 2]
-    assert standings(store) == {2: Standing(2, {"ben": "pick"})}, "what another said stays"
+    assert review_states(store) == {2: ReviewState(2, {"ben": "pick"})}, "what another said stays"
     assert undo(store, "ada") == []
     assert [event.asset_id for event in redo(store, "ada")] == [1, 2]
-    assert standings(store)[2].flags == {"ada": "reject", "ben": "pick"}
+    assert review_states(store)[2].flags == {"ada": "reject", "ben": "pick"}
     flag(store, "ada", 3, "pick")
     assert redo(store, "ada") == [], "something new was done"
     assert [event.asset_id for event in undo(store, "ada")] == [3]
@@ -106,10 +106,10 @@ def test_a_lock_that_another_took_off_stays_off_when_its_maker_takes_it_back(sto
     record(store, "ada", [Decision("lock", 1, True)])
     record(store, "ben", [Decision("lock", 1, False)])
     undo(store, "ada")
-    assert standings(store) == {}
+    assert review_states(store) == {}
     redo(store, "ada")
     undo(store, "ben")
-    assert standings(store)[1].locked_by == "ada"
+    assert review_states(store)[1].locked_by == "ada"
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -139,14 +139,16 @@ def test_a_log_kept_warm_is_the_log_read_anew(fresh: Callable[[], Store], todo: 
     store = fresh()
     warm = Reviews(store, curator)
     for who, what in todo:
-        before = warm.standings()
+        before = warm.review_states()
         if isinstance(what, str):
             (undo if what == "undo" else redo)(store, who)
         else:
             record(store, who, what)
         touched = warm.catch_up()
-        assert warm.standings() == standings(store, curator)
-        assert {n for n in range(1, IMAGES + 1) if warm.standing(n) != before.get(n, Standing(n))} <= touched.keys()
+        assert warm.review_states() == review_states(store, curator)
+        assert {
+            n for n in range(1, IMAGES + 1) if warm.review_state(n) != before.get(n, ReviewState(n))
+        } <= touched.keys()
     assert warm.last == max((event.id for event in store.reviews(curator=curator)), default=0)
 
 
@@ -173,6 +175,6 @@ def test_a_curator_has_a_name(store: Store, name: str) -> None:
 
 
 def test_others_votes_are_hidden_until_one_s_own_is_cast() -> None:
-    standing = Standing(1, {"ada": "pick"}, {"ben": 2}, {"ada": "red"}, (("ada", "x"),), "ada")
-    assert standing.as_seen_by("cyd") == Standing(1, locked_by="ada")
-    assert standing.as_seen_by("ben") == standing
+    review_state = ReviewState(1, {"ada": "pick"}, {"ben": 2}, {"ada": "red"}, (("ada", "x"),), "ada")
+    assert review_state.as_seen_by("cyd") == ReviewState(1, locked_by="ada")
+    assert review_state.as_seen_by("ben") == review_state

@@ -80,8 +80,8 @@ def found_in(prompt: str, wanted: str) -> bool:
 
 @pytest.fixture(scope="module")
 def now(store: Store) -> Snapshot:
-    flags = {4: {"blurred": "sharpness 0.1"}, 6: {"blurred": "sharpness 0.2", "tiny": "8 pixels"}}
-    return Catalogue(store, lambda: RankingContext({"quality": "m"}, "e", lambda: flags, Words())).now()
+    issues = {4: {"blurred": "sharpness 0.1"}, 6: {"blurred": "sharpness 0.2", "tiny": "8 pixels"}}
+    return Catalogue(store, lambda: RankingContext({"quality": "m"}, "e", lambda: issues, Words())).now()
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ class TestStayingWarm:
         known = {}
         for number in (1, 2, 3):
             kept = record(fresh, "anna", [Decision("flag", number, "pick")])
-            known[number] = catalogue.standings_after(kept, [number])[0]
+            known[number] = catalogue.review_states_after(kept, [number])[0]
         assert catalogue.now().version == max(known.values())
         assert catalogue.decided_since(first.version) == known
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from collection.curate.selection.candidates import rank
-from collection.curate.selection.criteria import Wish
+from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.reasons import why
 from collection.curate.selection.select import pending, select
 from collection.errors import CollectionError
 from collection.store.records import Asset, Duplicate, Score
 from collection.store.store import Store
-from collection.values import ARTIST, Recipe, Slot
+from collection.values import ARTIST, QuotaCell, Recipe
 
 METRICS = {"quality": "m"}
 
@@ -40,7 +40,7 @@ def test_percentiles_are_taken_within_the_series(store: Store) -> None:
 
 def test_the_best_are_chosen_and_duplicates_are_not(store: Store) -> None:
     store.replace_duplicates([Duplicate(4, 1, "phash", 2.0), Duplicate(2, 5, "cosine", 0.04)], "x", {})
-    report = select(store, Wish(3, METRICS))
+    report = select(store, SelectionCriteria(3, METRICS))
     assert chosen(store) == [1, 5, 3]
     assert (report.selected, report.eligible, report.supply, report.complete) == (3, 4, 3, True)
     assert report.mean_score == pytest.approx((83.33 + 50 + 16.67) / 3, abs=0.01)
@@ -48,32 +48,35 @@ def test_the_best_are_chosen_and_duplicates_are_not(store: Store) -> None:
 
 def test_every_choice_is_explained(store: Store) -> None:
     store.replace_duplicates([Duplicate(4, 1, "phash", 2.0), Duplicate(2, 5, "cosine", 0.04)], "x", {})
-    select(store, Wish(2, METRICS))
-    assert why(store, 1, Wish(2, METRICS)) == (
+    select(store, SelectionCriteria(2, METRICS))
+    assert why(store, 1, SelectionCriteria(2, METRICS)) == (
         "chosen: number 1 of 6 images, percentile 83 of its kind (quality 90.0); "
-        "the best of its near-duplicates, set aside: 0004 (2 bits apart)"
+        "the best of its near-duplicates, set duplicates: 0004 (2 bits apart)"
     )
-    assert why(store, 2, Wish(2, METRICS)) == "not chosen: set aside as a near-duplicate of 0005 (cosine 0.960)"
-    assert why(store, 6, Wish(2, METRICS)).startswith("not chosen: number 6 of 6 images, percentile 17")
+    assert (
+        why(store, 2, SelectionCriteria(2, METRICS))
+        == "not chosen: set aside as a near-duplicate of 0005 (cosine 0.960)"
+    )
+    assert why(store, 6, SelectionCriteria(2, METRICS)).startswith("not chosen: number 6 of 6 images, percentile 17")
     with pytest.raises(CollectionError, match="0099"):
-        why(store, 99, Wish(2, METRICS))
+        why(store, 99, SelectionCriteria(2, METRICS))
 
 
 def test_nothing_is_pending_until_something_changes(store: Store) -> None:
-    assert pending(store, Wish(3, METRICS)) == 3
-    select(store, Wish(3, METRICS))
-    assert pending(store, Wish(3, METRICS)) == 0
-    assert pending(store, Wish(4, METRICS)) == 4
+    assert pending(store, SelectionCriteria(3, METRICS)) == 3
+    select(store, SelectionCriteria(3, METRICS))
+    assert pending(store, SelectionCriteria(3, METRICS)) == 0
+    assert pending(store, SelectionCriteria(4, METRICS)) == 4
     store.add_judgements([Score(f"{6:064x}", "other", "m", 1.0)])
-    assert pending(store, Wish(3, METRICS)) == 0, "a metric that does not rank changes nothing"
+    assert pending(store, SelectionCriteria(3, METRICS)) == 0, "a metric that does not rank changes nothing"
     store.add_judgements([Score(f"{6:064x}", "quality", "m", 99.0)])
-    assert pending(store, Wish(3, METRICS)) == 3
+    assert pending(store, SelectionCriteria(3, METRICS)) == 3
     store.replace_duplicates([Duplicate(4, 1, "phash", 2.0)], "x", {})
-    assert pending(store, Wish(3, METRICS)) == 3
+    assert pending(store, SelectionCriteria(3, METRICS)) == 3
 
 
 def test_too_few_images_is_not_complete(store: Store) -> None:
-    report = select(store, Wish(7, METRICS))
+    report = select(store, SelectionCriteria(7, METRICS))
     assert (report.selected, report.complete) == (6, False)
 
 
@@ -87,12 +90,12 @@ def test_an_image_without_a_score_ranks_last(store: Store) -> None:
 def test_quotas_are_met_before_quality(store: Store) -> None:
     """Two kinds, odd and even numbers: one of the odd, two of the even, though the odd are better."""
     odd, even = ("", (("number", "odd"),)), ("", (("number", "even"),))
-    wish = Wish(3, METRICS, {odd: 1, even: 2}, lambda asset: odd if asset.id % 2 else even)
-    assert select(store, wish).complete
+    criteria = SelectionCriteria(3, METRICS, {odd: 1, even: 2}, lambda asset: odd if asset.id % 2 else even)
+    assert select(store, criteria).complete
     assert chosen(store) == [1, 4, 2]
-    assert "the quotas ask for 1 of its kind (number odd)" in why(store, 3, wish)
-    assert pending(store, Wish(3, METRICS, {odd: 2, even: 1}, wish.slot_of)) == 3
-    greedy = Wish(5, METRICS, {odd: 1, even: 4}, wish.slot_of)
+    assert "the quotas ask for 1 of its kind (number odd)" in why(store, 3, criteria)
+    assert pending(store, SelectionCriteria(3, METRICS, {odd: 2, even: 1}, criteria.cell_of)) == 3
+    greedy = SelectionCriteria(5, METRICS, {odd: 1, even: 4}, criteria.cell_of)
     assert not select(store, greedy).complete, "there are three even numbers"
     assert chosen(store) == [1, 4, 2, 6]
 
@@ -100,16 +103,16 @@ def test_quotas_are_met_before_quality(store: Store) -> None:
 def test_shares_of_artists_are_met_together_with_quotas_and_told(store: Store) -> None:
     """Ada's are 1 to 3, Ben's 4 to 6; one even token of Ada's, and one of either of Ben's."""
 
-    def slot_of(asset: Asset) -> Slot:
+    def cell_of(asset: Asset) -> QuotaCell:
         traits = {ARTIST: "Ada" if asset.id < 4 else "Ben", "number": "even" if asset.id % 2 == 0 else "odd"}
         return "", tuple(sorted(traits.items()))
 
-    slots = {
+    cells = {
         ("", ((ARTIST, who), ("number", number))): 1
         for who, number in [("Ada", "even"), ("Ben", "even"), ("Ben", "odd")]
     }
-    wish = Wish(3, METRICS, slots, slot_of, shares={"Ada": 1, "Ben": 2})
-    report = select(store, wish)
+    criteria = SelectionCriteria(3, METRICS, cells, cell_of, shares={"Ada": 1, "Ben": 2})
+    report = select(store, criteria)
     assert set(chosen(store)) == {2, 4, 5}
     assert report.artists == {"Ada": (1, 1), "Ben": (2, 2)}
     assert store.stage_report("select")["artists"]["Ben"] == {"tokens": 2, "chosen": 2}
@@ -117,9 +120,9 @@ def test_shares_of_artists_are_met_together_with_quotas_and_told(store: Store) -
     best = {"quotas": [83.33, 83.33, 50], "shares": [83.33, 83.33, 50]}
     for rule, scores in best.items():
         assert report.costs[rule] == pytest.approx(sum(scores) / 3 - report.mean_score, abs=0.01)
-    assert "one of the 2 tokens of Ben" in why(store, 5, wish)
-    assert "the quotas ask for 1 of its kind (artist Ben, number even)" in why(store, 6, wish)
-    greedy = Wish(
-        4, METRICS, {**slots, ("", ((ARTIST, "Ada"), ("number", "even"))): 2}, slot_of, shares={"Ada": 2, "Ben": 2}
+    assert "one of the 2 tokens of Ben" in why(store, 5, criteria)
+    assert "the quotas ask for 1 of its kind (artist Ben, number even)" in why(store, 6, criteria)
+    greedy = SelectionCriteria(
+        4, METRICS, {**cells, ("", ((ARTIST, "Ada"), ("number", "even"))): 2}, cell_of, shares={"Ada": 2, "Ben": 2}
     )
     assert select(store, greedy).artists == {"Ada": (2, 1), "Ben": (2, 2)}, "there is one even number of Ada's"

@@ -14,7 +14,7 @@ from collection.generate.run import GenerateReport, generate
 from collection.generate.running.batch_result import Observer, RenderContext
 from collection.generate.running.executor import work
 from collection.project import Project
-from collection.stages.runners import carrier_of
+from collection.stages.runners import runner_of
 from collection.store.files import Files
 from collection.store.library import ImageLibrary
 from collection.store.store import Store
@@ -70,7 +70,7 @@ def memory() -> Callable[[int], Callable[[Sequence[Recipe]], None]]:
 
     def of(capacity: int) -> Callable[[Sequence[Recipe]], None]:
         def trouble(recipes: Sequence[Recipe]) -> None:
-            shape = recipes[0].options["batch"]
+            shape = recipes[0].options["batch_size"]
             if shape > capacity:
                 raise OutOfMemoryError(f"no memory for {shape} images", "lower batch", shape)
 
@@ -139,7 +139,7 @@ def carried() -> Callable[..., GenerateReport]:
     """Runs the stage of a project, carried as the keywords say."""
 
     def run(project: Project, **how: Any) -> GenerateReport:
-        carry = carrier_of(project, **{"judged": False, **how})
-        return generate(project.store, project.files, carry, batch_size=project.generator.batch_size)
+        runner = runner_of(project, **{"judged": False, **how})
+        return generate(project.store, project.files, runner, batch_size=project.generator.batch_size)
 
     return run

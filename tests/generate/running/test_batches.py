@@ -18,7 +18,7 @@ plans = st.lists(
             side,
             side,
             blend=StyleBlend(((Style("ink", lora=lora), 1.0),)),
-            options={"steps": steps, "batch": 3},
+            options={"steps": steps, "batch_size": 3},
         ),
         st.sampled_from(["one", "two"]),
         st.sampled_from([64, 128]),
@@ -58,9 +58,9 @@ def test_recipes_that_say_nothing_of_batches_take_the_generators_size() -> None:
 def test_words_and_seeds_do_not_part_recipes_but_a_reference_picture_does() -> None:
     ink, photo = Style("ink", prompt="ink"), Style("ink", prompt="ink", references=("ab" * 32,))
     said = [
-        Recipe("diffusion", "m", 1, 64, 64, prompt="a cat", options={"batch": 4}),
-        Recipe("diffusion", "m", 2, 64, 64, prompt="a dog", blend=StyleBlend(((ink, 1.0),)), options={"batch": 4}),
-        Recipe("diffusion", "m", 3, 64, 64, blend=StyleBlend(((photo, 1.0),)), options={"batch": 4}),
+        Recipe("diffusion", "m", 1, 64, 64, prompt="a cat", options={"batch_size": 4}),
+        Recipe("diffusion", "m", 2, 64, 64, prompt="a dog", blend=StyleBlend(((ink, 1.0),)), options={"batch_size": 4}),
+        Recipe("diffusion", "m", 3, 64, 64, blend=StyleBlend(((photo, 1.0),)), options={"batch_size": 4}),
     ]
     batches = compose([PlannedRecipe(number, recipe) for number, recipe in enumerate(said, start=1)], 1)
     assert sorted(batches) == [[1, 2], [3]]

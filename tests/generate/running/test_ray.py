@@ -100,7 +100,7 @@ def test_no_cluster_at_an_address(planned_project, carried, ray):
 
 
 def test_memory_trouble_of_an_actor_plans_a_smaller_batch(library, recipes):
-    library.store.replace_plan(recipes(4, batch=4))
+    library.store.replace_plan(recipes(4, batch_size=4))
     library.store.queue_batches([[1, 2, 3, 4]])
     batch = library.store.take_batch("driver", 60)
     store_result(library, batch, ActorFailure("no memory for 4 images", None, too_large=True))

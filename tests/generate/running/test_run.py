@@ -250,7 +250,7 @@ class TestOutOfMemory:
     """A batch that the device cannot hold is planned anew, smaller, under new numbers."""
 
     def test_the_rest_of_the_plan_changes_shape_and_is_made(self, library, make, canvas, recipes, memory):
-        library.store.replace_plan(recipes(10, batch=8))
+        library.store.replace_plan(recipes(10, batch_size=8))
         generator = canvas(memory(2))
         report = make(generator)
         assert report.made == 10
@@ -258,7 +258,7 @@ class TestOutOfMemory:
         assert sorted(old for old, _ in report.replanned) == list(range(1, 11))
         made = {asset.id: asset for asset in library.store.assets()}
         assert sorted(made) == sorted(new for _, new in report.replanned)
-        assert {asset.recipe.options["batch"] for asset in made.values()} == {2}
+        assert {asset.recipe.options["batch_size"] for asset in made.values()} == {2}
         seeds = {planned.id: planned.recipe.seed for planned in library.store.recipes_of(list(range(1, 11)))}
         assert all(made[new].recipe.seed == seeds[old] for old, new in report.replanned)
         assert [len(call) for call in generator.calls] == [8, 4, 2, 2, 2, 2, 2], "no shape is tried twice"
@@ -266,19 +266,19 @@ class TestOutOfMemory:
     def test_what_was_made_before_stays_and_the_plan_is_in_step_with_the_configuration(
         self, library, make, canvas, recipes, memory
     ):
-        library.store.replace_plan(recipes(8, batch=4))
+        library.store.replace_plan(recipes(8, batch_size=4))
         make(canvas(), limit=4)
         report = make(canvas(memory(2)))
         assert len(report.replanned) == 4
-        assert library.store.plan_changes(recipes(8, batch=4)) == 0
-        assert library.store.replace_plan(recipes(8, batch=4)) == (0, 0)
+        assert library.store.plan_changes(recipes(8, batch_size=4)) == 0
+        assert library.store.replace_plan(recipes(8, batch_size=4)) == (0, 0)
         assert count_pending(library.store, library.files) == 0
         assert len(library.store.assets()) == 8
-        library.store.replace_plan(recipes(8, batch=2))
+        library.store.replace_plan(recipes(8, batch_size=2))
         assert len(library.store.assets()) == 4, "now it asks for that shape everywhere, and four images are there"
 
     def test_a_single_image_that_does_not_fit_is_named(self, library, make, canvas, recipes, memory):
-        library.store.replace_plan(recipes(2, batch=2))
+        library.store.replace_plan(recipes(2, batch_size=2))
         report = make(canvas(memory(0)))
         assert report.made == 0
         assert [failure.why for failure in report.failed] == ["no memory for 1 images"] * 2

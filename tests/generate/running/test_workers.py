@@ -17,7 +17,7 @@ import pytest
 
 from collection.errors import CollectionError
 from collection.generate.running.workers import cuda_devices, run_workers
-from collection.stages.runners import carrier_of
+from collection.stages.runners import runner_of
 
 COMMAND = str(Path(sys.executable).parent / "collection")
 
@@ -25,7 +25,7 @@ COMMAND = str(Path(sys.executable).parent / "collection")
 def test_recycled_workers_make_the_same_files_as_one_process(planned_project, carried, hashes):
     alone, shared = planned_project("alone", 8), planned_project("shared", 8)
     carried(alone)
-    report = carried(shared, workers=2, recycle=3)
+    report = carried(shared, workers=2, max_images_per_worker=3)
     assert (report.made, report.failed) == (8, ())
     assert hashes(shared.store) == hashes(alone.store)
 
@@ -75,11 +75,11 @@ def test_children_leave_when_their_parent_is_killed_and_the_next_run_ends_the_wo
 
 def test_what_a_worker_cannot_get_past_is_told_by_the_parent(planned_project, carried, library):
     project = planned_project("broken", 2)
-    carry = carrier_of(project, judged=False, workers=1)
+    runner = runner_of(project, judged=False, workers=1)
     (project.folder / "collection.toml").write_text("title = 3\n")
     project.store.queue_batches([[1], [2]])
     with pytest.raises(CollectionError, match=r"collection\.toml.*title"):
-        carry(lambda: None)
+        runner(lambda: None)
 
 
 def test_workers_that_die_at_once_are_not_hired_for_ever(library):

@@ -43,7 +43,7 @@ class Pictures:
 def find_duplicates(
     pictures: Pictures, *, phash_distance: int = PHASH_DISTANCE, cosine: float | Sequence[float] = COSINE
 ) -> list[DuplicateGroup]:
-    """Groups of near-duplicates, by keeper id; the order of the rows does not matter.
+    """Groups of near-duplicates, by representative id; the order of the rows does not matter.
 
     Best first (highest score, then lowest id), each picture that no better one has taken keeps what is near it:
     the same file, the same pixels, hashes within `phash_distance` bits, or a cosine of at least `cosine` (one number,

@@ -78,6 +78,6 @@ def test_symmetric_pictures_are_not_taken_for_each_other_and_their_copies_are_no
     copies = [np.asarray(Image.fromarray(picture).resize((120, 90))) for picture in symmetric]
     groups = grouped(symmetric + copies)
     count = len(symmetric)
-    assert [(group.keeper, [(member.id, member.why) for member in group.members]) for group in groups] == [
+    assert [(group.representative, [(member.id, member.why) for member in group.members]) for group in groups] == [
         (row, [(row + count, "phash")]) for row in range(count)
     ]

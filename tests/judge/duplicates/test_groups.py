@@ -85,10 +85,10 @@ def test_groups_are_stars_around_the_best_and_leave_no_pair_of_keepers(pictures)
     taken = [member.id for group in groups for member in group.members]
     assert len(set(taken)) == len(taken)
     for group in groups:
-        assert group.keeper not in taken
+        assert group.representative not in taken
         for member in group.members:
-            assert near(pictures, row[group.keeper], row[member.id])
-            assert rank[group.keeper] < rank[member.id]
+            assert near(pictures, row[group.representative], row[member.id])
+            assert rank[group.representative] < rank[member.id]
     kept = [asset for asset in pictures.ids if asset not in taken]
     for asset in kept:
         assert not any(near(pictures, row[asset], row[other]) for other in kept if other != asset)
@@ -124,21 +124,21 @@ def test_groups_are_those_of_the_definition(pictures):
             free -= taken | {row}
             if taken:
                 wanted[pictures.ids[row]] = {pictures.ids[other] for other in taken}
-    found = {group.keeper: {member.id for member in group.members} for group in find_duplicates(pictures)}
+    found = {group.representative: {member.id for member in group.members} for group in find_duplicates(pictures)}
     assert found == wanted
 
 
 def test_a_chain_of_small_steps_is_not_one_group():
     angles = np.deg2rad([0, 20, 40, 60])
     chain = pictures_of(np.stack([np.cos(angles), np.sin(angles)], axis=1), scores=[4.0, 3.0, 2.0, 1.0])
-    groups = [(group.keeper, [member.id for member in group.members]) for group in find_duplicates(chain)]
+    groups = [(group.representative, [member.id for member in group.members]) for group in find_duplicates(chain)]
     assert groups == [(1, [2]), (3, [4])]
 
 
 def test_the_best_score_keeps_and_the_lowest_id_breaks_ties():
     same = np.tile(unit(np.ones(4)), (3, 1))
-    assert find_duplicates(pictures_of(same, scores=[1.0, 3.0, 3.0]))[0].keeper == 2
-    assert find_duplicates(pictures_of(same, scores=[np.nan, np.nan, -5.0]))[0].keeper == 3
+    assert find_duplicates(pictures_of(same, scores=[1.0, 3.0, 3.0]))[0].representative == 2
+    assert find_duplicates(pictures_of(same, scores=[np.nan, np.nan, -5.0]))[0].representative == 3
 
 
 def test_each_member_says_why_and_how_far():
@@ -171,7 +171,7 @@ def test_a_pair_must_reach_the_thresholds_of_both():
 
 def test_without_vectors_hashes_decide():
     pictures = pictures_of(np.zeros((3, 0)), phashes=[5, 4, 2**64 - 1])
-    assert [(group.keeper, [member.id for member in group.members]) for group in find_duplicates(pictures)] == [
+    assert [(group.representative, [member.id for member in group.members]) for group in find_duplicates(pictures)] == [
         (1, [2])
     ]
 
@@ -181,7 +181,7 @@ def test_every_planted_copy_among_thousands_is_found():
     vectors = unit(rng.normal(size=(10_000, 64)).astype(np.float32))
     copies = unit(vectors[:200] + 0.01 * rng.normal(size=(200, 64)))
     groups = find_duplicates(pictures_of(np.concatenate([vectors, copies])))
-    assert [(group.keeper, [member.id for member in group.members]) for group in groups] == [
+    assert [(group.representative, [member.id for member in group.members]) for group in groups] == [
         (row + 1, [10_001 + row]) for row in range(200)
     ]
 
@@ -191,7 +191,7 @@ def test_one_picture_a_thousand_times_is_one_group_though_not_every_pair_is_kept
     alike = unit(unit(rng.normal(size=16)) + 0.001 * rng.normal(size=(1000, 16)))
     for pictures in (pictures_of(alike), pictures_of(np.zeros((1000, 0)), phashes=[7] * 1000)):
         (group,) = find_duplicates(pictures)
-        assert [group.keeper, *(member.id for member in group.members)] == list(range(1, 1001))
+        assert [group.representative, *(member.id for member in group.members)] == list(range(1, 1001))
 
 
 # Calibration
@@ -212,7 +212,7 @@ def test_a_series_of_look_alikes_asks_for_more_and_copies_do_not_change_that():
     both = np.concatenate([alike, copies])
     assert calibrated_cosine(both) == pytest.approx(threshold, abs=0.01)
     groups = find_duplicates(pictures_of(both), cosine=calibrated_cosine(both))
-    assert [(group.keeper, [member.id for member in group.members]) for group in groups] == [
+    assert [(group.representative, [member.id for member in group.members]) for group in groups] == [
         (row + 1, [61 + row]) for row in range(10)
     ]
 

@@ -70,7 +70,7 @@ def assert_same(found: Sequence[DuplicateGroup], expected: Sequence[DuplicateGro
 
 
 def in_words(group: DuplicateGroup) -> tuple[int, list[tuple[int, str]]]:
-    return group.keeper, [(member.id, member.why) for member in group.members]
+    return group.representative, [(member.id, member.why) for member in group.members]
 
 
 @pytest.fixture
@@ -242,9 +242,9 @@ def test_a_regroup_keeps_what_is_locked_and_follows_the_scores(alike):
     dedupe(alike, DuplicateThresholds(MODEL), {})
     regrouping = Regrouping(alike, DuplicateThresholds(MODEL), {5: 9.0})
     (group,) = regrouping.groups(regrouping.loosest)
-    assert (group.keeper, len(group.members)) == (5, 5)
+    assert (group.representative, len(group.members)) == (5, 5)
     (group,) = regrouping.groups(regrouping.loosest, frozenset({2, 4}))
-    assert (group.keeper, [member.id for member in group.members]) == (2, [1, 3, 5, 6])
+    assert (group.representative, [member.id for member in group.members]) == (2, [1, 3, 5, 6])
 
 
 def test_nothing_is_regrouped_where_nothing_was_compared(store):
@@ -266,18 +266,18 @@ def alike(store):
     return store
 
 
-@pytest.mark.parametrize(("keep", "keeper"), [("best", 5), ("first", 1), ("largest", 6)])
-def test_the_keeper_is_chosen_by_rule(alike, keep, keeper):
+@pytest.mark.parametrize(("keep", "representative"), [("best", 5), ("first", 1), ("largest", 6)])
+def test_the_keeper_is_chosen_by_rule(alike, keep, representative):
     ranking = {1: 1.0, 2: 2.0, 3: 3.0, 4: 4.0, 5: 9.0, 6: 5.0}
     (group,) = dedupe(alike, DuplicateThresholds(MODEL, keep=keep), ranking).groups
-    assert group.keeper == keeper
+    assert group.representative == representative
 
 
 def test_locked_images_are_kept_whatever_the_rule_and_each_other(alike):
     (group,) = dedupe(alike, DuplicateThresholds(MODEL, locked=frozenset({2, 4})), {5: 9.0}).groups
-    assert (group.keeper, [member.id for member in group.members]) == (2, [1, 3, 5, 6])
+    assert (group.representative, [member.id for member in group.members]) == (2, [1, 3, 5, 6])
     (group,) = dedupe(alike, DuplicateThresholds(MODEL), {5: 9.0}).groups
-    assert (group.keeper, len(group.members)) == (5, 5)
+    assert (group.representative, len(group.members)) == (5, 5)
 
 
 # More than can all be compared
@@ -306,8 +306,8 @@ def test_faiss_finds_planted_copies_and_says_what_it_missed(store, faiss):
     assert report.search["recall"] >= 0.95
     assert report.search["sampled"] == 890
     exact = series.expected(thresholds, 0.95)
-    found = {(group.keeper, member.id) for group in report.groups for member in group.members}
-    wanted = {(group.keeper, member.id) for group in exact for member in group.members}
+    found = {(group.representative, member.id) for group in report.groups for member in group.members}
+    wanted = {(group.representative, member.id) for group in exact for member in group.members}
     assert len(found & wanted) >= 0.95 * len(wanted)
     assert found <= wanted
     series.add(range(890, 900))

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from collection.config import Config
-from collection.generate.painter.manner import STYLES
+from collection.generate.painter.style_parameters import STYLES
 from collection.generate.registry import build_generator
-from collection.judge.flags import thresholds
+from collection.judge.issues import thresholds
 from collection.judge.pixels.banding import banding
 from collection.judge.pixels.borders import borders
 from collection.judge.pixels.lettering import STRIDE, WINDOW, stroke_counts

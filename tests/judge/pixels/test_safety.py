@@ -104,7 +104,7 @@ def project(tmp_path: Path, photos: dict[str, Pixels]) -> Iterator[Project]:
     home.mkdir()
     (home / "collection.toml").write_text(CONFIG)
     with open_project(home) as project:
-        import_folder(project.archive, pictures)
+        import_folder(project.library, pictures)
         score(project.store, project.files, Scorers(EfficientNetLite0()))
         yield project
 
@@ -115,7 +115,7 @@ def test_safety_switched_on_later_makes_the_images_pending(project: Project, net
     assert not pending(project.store, judges_of(project).scorers)
     (low, high) = project.store.score_ranges(judges_of(project).scorers.models)["nsfw"]
     assert 0 <= low <= high < 0.2
-    assert not any("nsfw" in flags for flags in judges_of(project).flags.values())
+    assert not any("nsfw" in issues for issues in judges_of(project).issues.values())
 
 
 def test_what_is_flagged_nsfw_is_never_chosen_unless_a_person_locks_it(project: Project) -> None:
@@ -127,16 +127,16 @@ def test_what_is_flagged_nsfw_is_never_chosen_unless_a_person_locks_it(project: 
     best = max(judges_of(project).ranking().items(), key=lambda item: item[1])[0]
     (name,) = (asset.file_sha256 for asset in project.store.assets() if asset.id == best)
     project.store.add_judgements([Score(name, "nsfw", model, 0.93)])
-    assert judges_of(project).flags[best] == {"nsfw": "nsfw 0.93, over 0.8"}
+    assert judges_of(project).issues[best] == {"nsfw": "nsfw 0.93, over 0.8"}
     assert judges_of(project).ranking()[best] < 0, "and keeps no near-duplicate out"
 
-    report = select(project.store, judges_of(project).wish())
-    assert (report.selected, report.barred) == (4, 1)
+    report = select(project.store, judges_of(project).criteria())
+    assert (report.selected, report.excluded) == (4, 1)
     assert best not in {item.asset_id for item in project.store.selection()}
-    assert why(project.store, best, judges_of(project).wish()) == "not chosen: flagged nsfw (nsfw 0.93, over 0.8)"
+    assert why(project.store, best, judges_of(project).criteria()) == "not chosen: flagged nsfw (nsfw 0.93, over 0.8)"
 
-    decide(project.store, judges_of(project).wish(), locked=[best])
-    select(project.store, judges_of(project).wish())
+    decide(project.store, judges_of(project).criteria(), locked=[best])
+    select(project.store, judges_of(project).criteria())
     assert "; locked by curator; although flagged nsfw (nsfw 0.93, over 0.8)" in why(
-        project.store, best, judges_of(project).wish()
+        project.store, best, judges_of(project).criteria()
     )

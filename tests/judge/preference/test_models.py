@@ -275,7 +275,7 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
 def test_a_hub_that_cannot_be_reached_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     import huggingface_hub
 
-    def unreachable(repository: str, file: str) -> str:
+    def unreachable(repository: str, file: str, **_: object) -> str:
         raise ConnectionError(f"no route to {repository}/{file}")
 
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", unreachable)

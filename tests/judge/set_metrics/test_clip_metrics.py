@@ -57,8 +57,10 @@ class Project:
             asset = Asset(planned.id, planned.recipe, sha256, pixel_sha256(pixels), 32, 32, len(data))
             self.store.add_assets([asset])
 
-    def score(self, encoder: ImageEncoder, moods: Sequence[str] = (), references: Sequence[Path] = ()) -> ScoreReport:
-        scorers = Scorers(encoder, pixels=(), whole_set=SetScorer(encoder, tuple(moods), tuple(references)))
+    def score(
+        self, encoder: ImageEncoder, emotions: Sequence[str] = (), references: Sequence[Path] = ()
+    ) -> ScoreReport:
+        scorers = Scorers(encoder, pixels=(), whole_set=SetScorer(encoder, tuple(emotions), tuple(references)))
         report = score(self.store, self.files, scorers)
         assert not pending(self.store, scorers)
         return report

@@ -60,7 +60,7 @@ class SpiralPlugin(GeneratorPlugin[SpiralTable]):
         """No device."""
         return Resources()
 
-    def licence(self, recipe: Recipe, table: SpiralTable | None) -> str | None:
+    def license(self, recipe: Recipe, table: SpiralTable | None) -> str | None:
         """Of every spiral."""
         return "CC0-1.0"
 

@@ -39,7 +39,7 @@ export function fill(made, id, asset) {
   made.dataset.flag = flag;
   made.dataset.colour = colour;
   made.dataset.locked = String(locked);
-  made.dataset.warned = String(asset.flags.length > 0);
+  made.dataset.warned = String(asset.issues.length > 0);
   badges.textContent = line(asset);
   made.setAttribute("aria-label", described(asset, { flag, stars, colour, locked }));
 }
@@ -52,7 +52,7 @@ function line(asset) {
 }
 
 /** Whether it is in a stack of this collection. @param {Asset} asset */
-const stacked = ({ stack }) => stack != null && stack.keeper != null;
+const stacked = ({ stack }) => stack != null && stack.representative != null;
 
 /**
  * All of it in words: "0031, picked, 3 stars, red, locked, 1 of 3 near-duplicates, banding, score 87"
@@ -67,7 +67,7 @@ export function described(asset, { flag, stars, colour, locked } = asset.you) {
     colour !== "none" && colour,
     locked && "locked",
     stacked(asset) ? `1 of ${asset.stack?.size} near-duplicates` : asset.stack && "near-duplicate of a picture elsewhere",
-    ...asset.flags,
+    ...asset.issues,
     setting("scores") && asset.score != null && `score ${Math.round(asset.score)}`,
   ].filter(Boolean).join(", ");
 }
@@ -85,7 +85,7 @@ export function badges(asset) {
     colour !== "none" && element("i", { class: `dot ${colour}`, role: "img", "aria-label": colour }),
     locked && element("span", {}, "locked"),
     asset.stack && element("span", {}, stacked(asset) ? `×${asset.stack.size}` : "duplicate elsewhere"),
-    ...asset.flags.map((name) => element("span", {}, `! ${name}`)),
+    ...asset.issues.map((name) => element("span", {}, `! ${name}`)),
     setting("scores") && asset.score != null && element("span", { class: "score" }, `score ${Math.round(asset.score)}`),
   ];
   return present(marks);

@@ -10,7 +10,7 @@ import { onStream } from "./stream.js";
 
 /** What each kind of job is called. @type {Record<Kind, string>} */
 export const KINDS = {
-  reroll: "Reroll", refill: "Refill", breed: "Breed", variants: "Variants", generate: "Make what is planned",
+  reroll: "Reroll", "top-up": "Top up", breed: "Breed", variations: "Variations", generate: "Make what is planned",
   score: "Score", dedupe: "Look for near-duplicates", select: "Choose the set",
 };
 /** @type {Record<string, string>} */

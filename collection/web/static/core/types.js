@@ -21,7 +21,7 @@
  * @property {number} locked
  * @property {number} duplicates
  * @property {number} selected
- * @property {number} flagged
+ * @property {number} with_issues
  *
  * @typedef {object} SavedView
  * @property {string} name
@@ -37,7 +37,7 @@
  * @property {{fewest: number}} percentiles
  * @property {string[]} fields
  * @property {string[]} states
- * @property {string[]} flags
+ * @property {string[]} issues
  * @property {string[]} styles
  * @property {Record<string, string[]>} traits values by name
  * @property {string[]} series
@@ -50,7 +50,7 @@
  *
  * @typedef {"left" | "right" | "tie" | "skip"} Outcome of a comparison
  *
- * @typedef {"reroll" | "refill" | "breed" | "variants" | "generate" | "score" | "dedupe" | "select"} Kind of a job
+ * @typedef {"reroll" | "top-up" | "breed" | "variations" | "generate" | "score" | "dedupe" | "select"} Kind of a job
  *
  * @typedef {{asker: string, done: number, total: number}} Choosing how far the server is with a set
  *
@@ -75,7 +75,7 @@
  * @typedef {{you: Own, others?: Others | null}} ReviewState
  *
  * @typedef {object} Stack
- * @property {number | null} keeper null: of another collection
+ * @property {number | null} representative null: of another collection
  * @property {string} elsewhere
  * @property {number} size
  * @property {string | null} why
@@ -92,7 +92,7 @@
  * @property {number | null} seed
  * @property {Record<string, [number, number | null]>} scores value and percentile, by metric
  * @property {number | null} score mean percentile, 0 to 100
- * @property {string[]} flags defects
+ * @property {string[]} issues
  * @property {Stack | null} stack
  * @property {number | null} selected its place in the set
  *
@@ -178,7 +178,7 @@
  * @property {string} [why]
  * @property {string | null} [apart] who took it out of its stack
  *
- * @typedef {{keeper: number, members: StackMember[]}} DuplicateStack
+ * @typedef {{representative: number, members: StackMember[]}} DuplicateStack
  *
  * @typedef {{bits: number, cosines: [number, number], loosest: boolean}} Thresholds
  *

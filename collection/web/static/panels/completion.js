@@ -53,7 +53,7 @@ function values(state, field) {
   const low = field.toLowerCase();
   /** @type {Record<string, string[] | undefined>} */
   const known = {
-    is: [...state.states, ...state.flags],
+    is: [...state.states, ...state.issues],
     colour: ["red", "yellow", "green", "blue", "purple", "none"],
     by: [...state.curators, "everybody"],
     sort: ["score", ...state.metrics.map(({ name }) => name), "seed", "stars", "id"]

@@ -71,7 +71,7 @@ const why = (asset) => asset.why && element("p", {}, asset.why);
 function scores(asset, app) {
   if (!setting("scores")) return null;
   const rows = Object.entries(asset.scores).map(([name, [value, percentile]]) => score(app.state, name, value, percentile));
-  const warnings = asset.flags.map((flag) => element("li", {}, `! ${flag}`));
+  const warnings = asset.issues.map((issue) => element("li", {}, `! ${issue}`));
   return [
     rows.length > 0 && element("table", {}, element("caption", {}, "Scores, and percentile among its kind"), rows),
     rows.length > 0 && element("p", { class: "quiet" }, kindInWords(app.state)),
@@ -122,8 +122,8 @@ function duplicates(asset, app) {
   const to = (id, why) => element("li", {},
     element("button", { click: () => goTo(app, id) }, labelled(id)), ` ${why ?? ""}`);
   const members = asset.duplicates ?? [];
-  if (stack.keeper == null) return section("Near-duplicate elsewhere", element("p", {}, `${stack.elsewhere}: ${stack.why}`));
-  const items = stack.keeper === asset.id ? members.map(({ id, why }) => to(id, why)) : [to(stack.keeper, `keeps its place: ${stack.why}`)];
+  if (stack.representative == null) return section("Near-duplicate elsewhere", element("p", {}, `${stack.elsewhere}: ${stack.why}`));
+  const items = stack.representative === asset.id ? members.map(({ id, why }) => to(id, why)) : [to(stack.representative, `keeps its place: ${stack.why}`)];
   return section(counted(stack.size - 1, "near-duplicate"), element("ul", {}, items));
 }
 

@@ -119,7 +119,7 @@ function chips(app, field) {
 
 /** @param {App} app */
 function states(app) {
-  const names = [...app.state.states, ...app.state.flags];
+  const names = [...app.state.states, ...app.state.issues];
   const made = names.map((name) =>
     element("button", { class: "chip", "data-state": name, click: () => app.ask(toggled(app.query, condition("is", ":", name))) }, name));
   const show = () => made.forEach((chip) => chip.setAttribute("aria-pressed", String(hasTerm(app.query, `is:${chip.dataset.state}`))));

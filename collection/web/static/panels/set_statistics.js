@@ -17,9 +17,9 @@ export function setStatistics(found, tried, show) {
   ]);
 }
 
-/** @param {Child} title @param {Child} content @param {string} [aside] */
-function section(title, content, aside = "") {
-  return element("section", {}, element("h2", {}, title, aside && element("small", {}, ` ${aside}`)), ...[content].flat());
+/** @param {Child} title @param {Child} content @param {string} [duplicates] */
+function section(title, content, duplicates = "") {
+  return element("section", {}, element("h2", {}, title, duplicates && element("small", {}, ` ${duplicates}`)), ...[content].flat());
 }
 
 /** @param {string} label @param {string} value @param {string} [title] */
@@ -94,7 +94,7 @@ function quota({ trait, value, wanted, chosen, eligible }) {
 /** @param {number} eligible @param {number} wanted */
 function wanting(eligible, wanted) {
   const why = eligible < wanted ? `only ${eligible} to choose from` : `${eligible} to choose from, but other quotas bind them`;
-  return `${why}: refill under Work`;
+  return `${why}: top up under Work`;
 }
 
 /** @param {string} trait @param {TraitRarity[]} values @param {Show} show */

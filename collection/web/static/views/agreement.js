@@ -75,10 +75,10 @@ function again(repeats) {
 
 /** @param {AgreementReport} found */
 function links({ links: known }) {
-  if (!known) return element("p", { class: "quiet" }, "Whoever opened the app has the links of all curators.");
+  if (!known) return element("p", { class: "quiet" }, "The curator who opened the review has the links of all curators.");
   /** @param {string} link */
   const copy = (link) => () => navigator.clipboard.writeText(link).then(
-    () => say("the link is copied: whoever has it decides under that name"),
+    () => say("the link is copied: it lets its holder decide under that name"),
     () => say("this browser does not let the page copy: select the link", "wrong"),
   );
   const rows = Object.entries(known).map(([who, link]) => element("div", { class: "row link" },

@@ -46,10 +46,10 @@ function aboutImages(app) {
     element("div", { class: "cards small about" }, ids.slice(0, MOST).map((id) => card(id, app.known(id), { role: "img" }))),
     request("reroll", "Other images in their place: the same series and traits, another seed.", ids.length > 0, () => ({ images: ids })),
     request("breed", "Children of two images. Select two in the grid first.", ids.length === 2,
-      ({ children, mutation, fresh }) => ({ images: ids, children, mutation, fresh }),
+      ({ children, mutation, immigration }) => ({ images: ids, children, mutation, immigration }),
       number("children", "How many", 4, 1, 1000, 1), number("mutation", "Chance that a trait changes", 0.1, 0, 1, 0.05),
-      number("fresh", "Chance of a new seed", 0.2, 0, 1, 0.05)),
-    request("variants", "The image again, changed a little or much: only of a diffusion model's.", ids.length === 1,
+      number("immigration", "Chance of a new seed", 0.2, 0, 1, 0.05)),
+    request("variations", "The image again, changed a little or much: only of a diffusion model's.", ids.length === 1,
       ({ little, much, seeds }) => ({ image: ids[0], strengths: [little, much], seeds: Array.from({ length: seeds }, (_, seed) => seed) }),
       number("little", "Little", 0.3, 0, 1, 0.05), number("much", "Much", 0.6, 0, 1, 0.05), number("seeds", "Seeds of each", 2, 1, 100, 1)),
   ];
@@ -58,10 +58,10 @@ function aboutImages(app) {
 function aboutAll() {
   return [
     element("h2", {}, "About the whole collection"),
-    request("refill", "New recipes in place of rejected images, so that every quota can be met; then make and score them.", true),
+    request("top-up", "New recipes in place of rejected images, so that every quota can be met; then make and score them.", true),
     request("generate", "Make the images that are planned and not there yet; then score them and look for duplicates.", true),
     request("score", "Give every image its numbers, where they are missing or out of date.", true),
-    request("dedupe", "Compare all images again, and set near-duplicates aside.", true),
+    request("dedupe", "Compare all images again, and set near-duplicates duplicates.", true),
     request("select", "Choose the set as it is configured. The set view shows it first.", true),
   ];
 }
@@ -105,7 +105,7 @@ function past() {
       element("b", {}, KINDS[job.kind]), ` by ${job.by}: `,
       job.state === "running" ? progress(job) : outcome(job)));
   return [
-    element("h2", {}, "Since the app was opened"),
+    element("h2", {}, "Jobs since the review was opened"),
     rows.length ? element("ol", { class: "past" }, rows) : element("p", { class: "quiet" }, "Nothing was begun yet."),
   ];
 }

@@ -17,7 +17,7 @@ export const key = "y";
 export const title = "Lineage";
 
 /** @type {Record<string, string | undefined>} */
-const WORDS = { config: "planned", breed: "bred", reroll: "rerolled", refill: "refilled", variants: "varied" };
+const WORDS = { config: "planned", breed: "bred", reroll: "rerolled", "top-up": "topped up", variations: "varied" };
 
 /** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {

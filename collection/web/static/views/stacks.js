@@ -82,7 +82,7 @@ class StacksView {
       return made;
     };
     this.empty = element("div", { class: "grow" });
-    this.aside = element("p", { class: "quiet" }, "Only to look at: [dedupe] cosine and phash_distance in collection.toml make it so.");
+    this.duplicates = element("p", { class: "quiet" }, "Only to look at: [dedupe] cosine and phash_distance in collection.toml make it so.");
     this.acts = element(
       "div",
       { class: "line centred" },
@@ -95,7 +95,7 @@ class StacksView {
       "section",
       { class: "read" },
       element("div", { class: "line" }, this.head, this.slide),
-      this.aside,
+      this.duplicates,
       this.empty,
       this.list,
       this.acts,
@@ -108,7 +108,7 @@ class StacksView {
 
   /** The numbers of the stack in sight, its best first. */
   get members() {
-    return this.stack ? [this.stack.keeper, ...this.stack.members.map(({ id }) => id)] : [];
+    return this.stack ? [this.stack.representative, ...this.stack.members.map(({ id }) => id)] : [];
   }
 
   load() {
@@ -128,7 +128,7 @@ class StacksView {
   async #follow() {
     for (let shown = null; shown !== this.#nearer && !this.gone; ) {
       shown = this.#nearer;
-      await this.#ask(this.stack?.keeper);
+      await this.#ask(this.stack?.representative);
     }
   }
 
@@ -138,10 +138,10 @@ class StacksView {
     if (this.gone) return;
     this.stacks = found.stacks;
     this.slide.hidden = !found.movable;
-    this.aside.hidden = !found.at;
+    this.duplicates.hidden = !found.at;
     this.words.textContent = meant(found.at);
     this.slider.setAttribute("aria-valuetext", meant(found.at));
-    const place = this.stacks.findIndex(({ keeper, members }) => keeper === wanted || members.some(({ id }) => id === wanted));
+    const place = this.stacks.findIndex(({ representative, members }) => representative === wanted || members.some(({ id }) => id === wanted));
     await this.#show(Math.max(0, place));
     if (found.at?.loosest) say("no farther neighbours are kept: collection dedupe --cosine looks for them");
   }
@@ -164,7 +164,7 @@ class StacksView {
     const { members } = this;
     await this.app.details(members);
     if (this.gone) return;
-    this.app.note({ stack: this.stack.keeper });
+    this.app.note({ stack: this.stack.representative });
     if (!members.some((id) => id === this.app.cursor)) this.app.lookAt(members[0]);
     this.draw();
     this.app.tell("loaded");
@@ -181,7 +181,7 @@ class StacksView {
       return;
     }
     this.head.textContent = `Stack ${this.#at + 1} of ${this.stacks.length.toLocaleString("en")} · ${counted(this.members.length, "picture")}`;
-    this.list.replaceChildren(...[{ id: this.stack.keeper }, ...this.stack.members].map((member) => this.#card(member)));
+    this.list.replaceChildren(...[{ id: this.stack.representative }, ...this.stack.members].map((member) => this.#card(member)));
     this.#fit();
     this.mark();
   }

@@ -1,4 +1,4 @@
-/** The views of the app, in the order of their tabs, and which of them is shown. */
+/** The views, in the order of their tabs, and which of them is shown. */
 
 import * as compare from "./compare.js";
 import * as pairwise from "./pairwise.js";

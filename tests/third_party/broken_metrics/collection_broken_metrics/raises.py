@@ -1,3 +1,3 @@
 """A module that cannot be imported."""
 
-raise RuntimeError("no licence for this machine")
+raise RuntimeError("no license for this machine")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
-from collection.plan.space import Box, Combination, Space
+from collection.plan.domain import Box, Combination, TraitDomain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ class Certificate:
     """The rules without which a combination could weigh more."""
 
 
-def find_certificate(space: Space, known: Iterable[Combination]) -> Certificate | None:
+def find_certificate(domain: TraitDomain, known: Iterable[Combination]) -> Certificate | None:
     """The proof with the smallest sum of weights; None if even fractions of combinations could meet the quotas.
 
     By Farkas' lemma (1902) one of the two is so. The weights are a linear program with a row for every allowed
@@ -43,68 +43,68 @@ def find_certificate(space: Space, known: Iterable[Combination]) -> Certificate 
     """
     cuts = dict.fromkeys(known)
     for _ in range(ROUNDS):
-        found = _lightest(space, list(cuts))
+        found = _lightest(domain, list(cuts))
         if found is None:
             return None
         weights, most = found
-        heaviest = _heaviest(space, weights, space.boxes)
+        heaviest = _heaviest(domain, weights, domain.boxes)
         if heaviest is None:
-            return Certificate({(0, value): 1 for value in range(len(space.values[0]))}, 0, _sources(space.boxes))
-        if _weight(space, weights, heaviest) <= most + 1e-7:
-            return _checked(space, weights)
+            return Certificate({(0, value): 1 for value in range(len(domain.values[0]))}, 0, _sources(domain.boxes))
+        if _weight(domain, weights, heaviest) <= most + 1e-7:
+            return _checked(domain, weights)
         if heaviest in cuts:
             return None
         cuts[heaviest] = None
     return None
 
 
-def _checked(space: Space, weights: Sequence[float]) -> Certificate | None:
+def _checked(domain: TraitDomain, weights: Sequence[float]) -> Certificate | None:
     """The weights as whole numbers, if they prove what they should, with the rules that they need."""
     least = min(weight for weight in weights if weight > 1e-7)
     exact = [Fraction(weight / least).limit_denominator(FINEST) for weight in weights]
     whole = lcm(*(weight.denominator for weight in exact))
     numbers = [int(weight * whole) for weight in exact]
-    asked = sum(number * quota for number, quota in zip(numbers, _quotas(space), strict=True))
-    boxes = list(space.boxes)
-    most = _most(space, numbers, boxes)
-    if asked <= most * space.tokens:
+    asked = sum(number * quota for number, quota in zip(numbers, _quotas(domain), strict=True))
+    boxes = list(domain.boxes)
+    most = _most(domain, numbers, boxes)
+    if asked <= most * domain.tokens:
         return None
     for source in _sources(boxes):
         rest = [box for box in boxes if box.source != source]
-        if asked > _most(space, numbers, rest) * space.tokens:
+        if asked > _most(domain, numbers, rest) * domain.tokens:
             boxes = rest
-    named = zip(_places(space), numbers, strict=True)
+    named = zip(_places(domain), numbers, strict=True)
     return Certificate(
-        {place: number for place, number in named if number}, _most(space, numbers, boxes), _sources(boxes)
+        {place: number for place, number in named if number}, _most(domain, numbers, boxes), _sources(boxes)
     )
 
 
-def _lightest(space: Space, cuts: Sequence[Combination]) -> tuple[list[float], float] | None:
+def _lightest(domain: TraitDomain, cuts: Sequence[Combination]) -> tuple[list[float], float] | None:
     """Weights with the smallest sum and their limit, by which the quotas ask for too much and no cut weighs more than
     the limit; None if there are none."""
     import numpy as np
     from scipy.optimize import linprog
     from scipy.sparse import csr_array, hstack, vstack
 
-    starts, size = _starts(space), sum(map(len, space.values))
-    columns = np.array(cuts, dtype=np.int64).reshape(len(cuts), len(space.values)) + starts
-    rows = np.repeat(np.arange(len(cuts)), len(space.values))
+    starts, size = _starts(domain), sum(map(len, domain.values))
+    columns = np.array(cuts, dtype=np.int64).reshape(len(cuts), len(domain.values)) + starts
+    rows = np.repeat(np.arange(len(cuts)), len(domain.values))
     carried = csr_array((np.ones(columns.size), (rows, columns.ravel())), shape=(len(cuts), size))
     limits = csr_array(-np.ones((len(cuts), 1)))
-    demand = csr_array(np.append(-np.array(_quotas(space), float), space.tokens)[None, :] / space.tokens)
+    demand = csr_array(np.append(-np.array(_quotas(domain), float), domain.tokens)[None, :] / domain.tokens)
     table = vstack([hstack([carried, limits]), demand], format="csr")
     bounds = np.append(np.zeros(len(cuts)), -1.0)
     found = linprog(np.append(np.ones(size), 0.0), A_ub=table, b_ub=bounds, method="highs")
     return (found.x[:-1].tolist(), float(found.x[-1])) if found.status == 0 else None
 
 
-def _most(space: Space, weights: Sequence[int], boxes: Sequence[Box]) -> int:
+def _most(domain: TraitDomain, weights: Sequence[int], boxes: Sequence[Box]) -> int:
     """What the heaviest combination outside of the boxes weighs."""
-    heaviest = _heaviest(space, weights, boxes)
-    return 0 if heaviest is None else int(_weight(space, weights, heaviest))
+    heaviest = _heaviest(domain, weights, boxes)
+    return 0 if heaviest is None else int(_weight(domain, weights, heaviest))
 
 
-def _heaviest(space: Space, weights: Sequence[float], boxes: Sequence[Box]) -> Combination | None:
+def _heaviest(domain: TraitDomain, weights: Sequence[float], boxes: Sequence[Box]) -> Combination | None:
     """The combination outside of the boxes whose values weigh most together; None if there is no combination.
 
     One binary variable a value; of the sides of a box, one at least must be left.
@@ -113,8 +113,8 @@ def _heaviest(space: Space, weights: Sequence[float], boxes: Sequence[Box]) -> C
     from scipy.optimize import LinearConstraint, milp
     from scipy.sparse import csr_array
 
-    starts = _starts(space)
-    groups = [[(trait, value) for value in range(len(values))] for trait, values in enumerate(space.values)]
+    starts = _starts(domain)
+    groups = [[(trait, value) for value in range(len(values))] for trait, values in enumerate(domain.values)]
     sides = [[(trait, value) for trait, side in box.sides.items() for value in side] for box in boxes]
     rows, columns = [], []
     for row, group in enumerate(groups + sides):
@@ -134,24 +134,24 @@ def _heaviest(space: Space, weights: Sequence[float], boxes: Sequence[Box]) -> C
     )
 
 
-def _weight(space: Space, weights: Sequence[float], combination: Combination) -> float:
-    return sum(weights[start + value] for start, value in zip(_starts(space), combination, strict=True))
+def _weight(domain: TraitDomain, weights: Sequence[float], combination: Combination) -> float:
+    return sum(weights[start + value] for start, value in zip(_starts(domain), combination, strict=True))
 
 
-def _starts(space: Space) -> list[int]:
+def _starts(domain: TraitDomain) -> list[int]:
     """Where the values of each trait begin, all values in a row."""
     starts = [0]
-    for values in space.values[:-1]:
+    for values in domain.values[:-1]:
         starts.append(starts[-1] + len(values))
     return starts
 
 
-def _places(space: Space) -> list[tuple[int, int]]:
-    return [(trait, value) for trait, values in enumerate(space.values) for value in range(len(values))]
+def _places(domain: TraitDomain) -> list[tuple[int, int]]:
+    return [(trait, value) for trait, values in enumerate(domain.values) for value in range(len(values))]
 
 
-def _quotas(space: Space) -> list[int]:
-    return [quota for quotas in space.quotas for quota in quotas]
+def _quotas(domain: TraitDomain) -> list[int]:
+    return [quota for quotas in domain.quotas for quota in quotas]
 
 
 def _sources(boxes: Iterable[Box]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""What a batch of a diffusion model is made of: recipes read into rows, and rows that can share a batch.
+"""What a batch of a diffusion model is made of: recipes read into items, and items that can share a batch.
 
 Blends, schedules and interpolations come down to weighted sums: of text embeddings, of LoRAs, of reference pictures.
-A `Mix` holds the terms of such sums, and a way between two recipes is the sum of both, weighted 1 - t and t.
+A `Conditioning` holds the terms of such sums, and a way between two recipes is the sum of both, weighted 1 - t and t.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ from collection.errors import GenerationError
 from collection.generate.diffusion.options import DiffusionOptions
 from collection.values import Recipe, StyleBlend, amount
 
-Terms: TypeAlias = tuple[tuple[str, float], ...]
+WeightedTerms: TypeAlias = tuple[tuple[str, float], ...]
 """The terms of a weighted sum: each name once, none of weight zero."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mix:
+class Conditioning:
     """What the denoiser is told at one time."""
 
-    texts: Terms
+    texts: WeightedTerms
     """Prompts; the weights sum to 1."""
-    negatives: Terms
+    negatives: WeightedTerms
     """Negative prompts; the weights sum to 1."""
-    loras: Terms = ()
+    loras: WeightedTerms = ()
     """LoRA files; the weights are theirs."""
-    references: Terms = ()
+    references: WeightedTerms = ()
     """SHA-256 of pictures; the weights sum to the scale of the IP-Adapter."""
 
     @classmethod
-    def of(cls, recipe: Recipe, blend: StyleBlend, options: DiffusionOptions) -> Mix:
+    def of(cls, recipe: Recipe, blend: StyleBlend, options: DiffusionOptions) -> Conditioning:
         """The recipe under one of its blends."""
         loras = [(style.lora, weight * options.lora_scale) for style, weight in blend.parts if style.lora]
         references = [
-            (sha256, weight * options.ip_scale / len(style.references))
+            (sha256, weight * options.ip_adapter_scale / len(style.references))
             for style, weight in blend.parts
             for sha256 in style.references
         ]
@@ -47,13 +47,13 @@ class Mix:
             references=tuple(sorted(_sum(references))),
         )
 
-    def toward(self, other: Mix, t: float) -> Mix:
+    def toward(self, other: Conditioning, t: float) -> Conditioning:
         """The mix at `t` (0 to 1) of the straight way to `other`."""
 
-        def between(here: Terms, there: Terms) -> Terms:
+        def between(here: WeightedTerms, there: WeightedTerms) -> WeightedTerms:
             return _sum([(name, (1 - t) * w) for name, w in here] + [(name, t * w) for name, w in there])
 
-        return Mix(
+        return Conditioning(
             between(self.texts, other.texts),
             between(self.negatives, other.negatives),
             tuple(sorted(between(self.loras, other.loras))),
@@ -70,7 +70,7 @@ def styled_prompts(recipe: Recipe, blend: StyleBlend) -> list[tuple[str, float]]
     ]
 
 
-def _sum(terms: Iterable[tuple[str, float]]) -> Terms:
+def _sum(terms: Iterable[tuple[str, float]]) -> WeightedTerms:
     total: dict[str, float] = {}
     for name, weight in terms:
         total[name] = total.get(name, 0.0) + weight
@@ -78,92 +78,99 @@ def _sum(terms: Iterable[tuple[str, float]]) -> Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BatchItem:
     """One recipe, read: an image of a batch."""
 
     recipe: Recipe
     options: DiffusionOptions
-    early: Mix
-    late: Mix | None = None
-    """The mix from the step `options.switch` on; None: `early` to the end."""
-    toward: Recipe | None = None
-    """Whose noise the recipe's own is turned towards by `options.t`."""
+    early: Conditioning
+    late: Conditioning | None = None
+    """The mix from the step `options.switch_at` on; None: `early` to the end."""
+    interpolation_target: Recipe | None = None
+    """Whose noise the recipe's own is turned towards by `options.alpha`."""
     chunks: int = 1
     """Chunks of tokens in which its longest text is read."""
 
     @classmethod
-    def of(cls, recipe: Recipe) -> Row:
+    def of(cls, recipe: Recipe) -> BatchItem:
         """Read a recipe; GenerationError or UsageError where it cannot be meant. At t = 0 and 1 it is the one of the
         two recipes that it has reached."""
         options = DiffusionOptions.of(recipe.options)
         _check_sketch(recipe, options)
-        if recipe.toward is None:
-            return cls(recipe, options, *_mixes(recipe, options))
-        _check_way(recipe, recipe.toward, options)
-        if options.t in (0, 1):
-            return cls.of(replace(recipe, toward=None) if options.t == 0 else recipe.toward)
-        there = DiffusionOptions.of(recipe.toward.options)
-        (early, late), (other_early, other_late) = _mixes(recipe, options), _mixes(recipe.toward, there)
+        if recipe.interpolation_target is None:
+            return cls(recipe, options, *_conditionings(recipe, options))
+        _check_interpolation(recipe, recipe.interpolation_target, options)
+        if options.alpha in (0, 1):
+            return cls.of(
+                replace(recipe, interpolation_target=None) if options.alpha == 0 else recipe.interpolation_target
+            )
+        there = DiffusionOptions.of(recipe.interpolation_target.options)
+        (early, late), (other_early, other_late) = (
+            _conditionings(recipe, options),
+            _conditionings(recipe.interpolation_target, there),
+        )
         scheduled = late is not None or other_late is not None
         return cls(
             recipe,
             options,
-            early.toward(other_early, options.t),
-            (late or early).toward(other_late or other_early, options.t) if scheduled else None,
-            recipe.toward,
+            early.toward(other_early, options.alpha),
+            (late or early).toward(other_late or other_early, options.alpha) if scheduled else None,
+            recipe.interpolation_target,
         )
 
     @property
     def strength(self) -> float:
-        """How far to leave the sketch."""
+        """How far to leave the init image."""
         if self.options.strength is None:
-            return 1.0 if self.recipe.mask else 0.75
+            return 1.0 if self.recipe.mask_image else 0.75
         return self.options.strength
 
     @property
     def shared(self) -> tuple[Any, ...]:
-        """What all rows of a batch have in common. LoRAs and references work on a whole batch at once."""
+        """What all items of a batch have in common. LoRAs and references work on a whole batch at once."""
         recipe, asked = self.recipe, self.options
         return (
-            *(recipe.width, recipe.height, asked.steps, asked.guidance, asked.scheduler, asked.batch),
+            *(recipe.width, recipe.height, asked.steps, asked.guidance, asked.scheduler, asked.batch_size),
             *(asked.vae, asked.compile, asked.ip_adapter if self.early.references else None, self.chunks),
-            *(bool(recipe.mask), self.strength if recipe.sketch else None),
+            *(bool(recipe.mask_image), self.strength if recipe.init_image else None),
             *(self.early.loras, self.early.references),
-            (asked.switch, asked.ip_adapter, self.late.loras, self.late.references) if self.late else None,
+            (asked.switch_at, asked.ip_adapter, self.late.loras, self.late.references) if self.late else None,
         )
 
 
-def _mixes(recipe: Recipe, options: DiffusionOptions) -> tuple[Mix, Mix | None]:
-    early = Mix.of(recipe, recipe.blend, options)
-    if not recipe.late_blend.parts or options.switch == 1:
+def _conditionings(recipe: Recipe, options: DiffusionOptions) -> tuple[Conditioning, Conditioning | None]:
+    early = Conditioning.of(recipe, recipe.blend, options)
+    if not recipe.switch_to.parts or options.switch_at == 1:
         return early, None
-    late = Mix.of(recipe, recipe.late_blend, options)
-    return (late, None) if options.switch == 0 else (early, late)
+    late = Conditioning.of(recipe, recipe.switch_to, options)
+    return (late, None) if options.switch_at == 0 else (early, late)
 
 
 def _check_sketch(recipe: Recipe, options: DiffusionOptions) -> None:
-    if recipe.mask and not recipe.sketch:
-        raise GenerationError(f"recipe of seed {recipe.seed} has a mask, but no sketch to paint in", "give a sketch")
-    if recipe.sketch and recipe.toward:
+    if recipe.mask_image and not recipe.init_image:
         raise GenerationError(
-            f"recipe of seed {recipe.seed} has a sketch and moves toward another recipe; that way begins from noise",
+            f"recipe of seed {recipe.seed} has a mask image, but no init image to paint in", "give an init image"
+        )
+    if recipe.init_image and recipe.interpolation_target:
+        raise GenerationError(
+            f"recipe of seed {recipe.seed} has an init image and moves toward another recipe, which begins from noise",
             "remove one of the two",
         )
-    if recipe.sketch and options.strength is not None and int(options.steps * options.strength) < 1:
+    if recipe.init_image and options.strength is not None and int(options.steps * options.strength) < 1:
         raise GenerationError(
             f"strength {options.strength} of {amount(options.steps, 'step')} leaves no step to take",
             "raise strength or steps",
         )
 
 
-_FREE_ON_THE_WAY = {"t", "lora_scale", "ip_scale"}
+_FREE_IN_INTERPOLATIONS = {"alpha", "lora_scale", "ip_adapter_scale"}
 """Options that may differ between the two ends of an interpolation."""
 
 
-def _check_way(here: Recipe, there: Recipe, options: DiffusionOptions) -> None:
-    if there.toward or there.sketch:
+def _check_interpolation(here: Recipe, there: Recipe, options: DiffusionOptions) -> None:
+    if there.interpolation_target or there.init_image:
         raise GenerationError(
-            f"the recipe that seed {here.seed} moves toward has a sketch or is itself on its way",
+            f"the recipe that seed {here.seed} moves toward has an init image or is itself on its way",
             "move toward a plain recipe",
         )
     ends = [
@@ -171,7 +178,7 @@ def _check_way(here: Recipe, there: Recipe, options: DiffusionOptions) -> None:
         | {
             name: value
             for name, value in DiffusionOptions.of(recipe.options).as_json().items()
-            if name not in _FREE_ON_THE_WAY
+            if name not in _FREE_IN_INTERPOLATIONS
         }
         for recipe in (here, there)
     ]
@@ -183,11 +190,11 @@ def _check_way(here: Recipe, there: Recipe, options: DiffusionOptions) -> None:
             )
 
 
-def batches(rows: Sequence[Row]) -> Iterator[list[int]]:
-    """Positions of rows that can share a batch, at most `batch` of them at a time."""
+def batches(items: Sequence[BatchItem]) -> Iterator[list[int]]:
+    """Positions of items that can share a batch, at most `batch` of them at a time."""
     groups: dict[tuple[Any, ...], list[int]] = {}
-    for index, row in enumerate(rows):
-        groups.setdefault(row.shared, []).append(index)
+    for index, item in enumerate(items):
+        groups.setdefault(item.shared, []).append(index)
     for members in groups.values():
-        size = rows[members[0]].options.batch
+        size = items[members[0]].options.batch_size
         yield from (members[start : start + size] for start in range(0, len(members), size))

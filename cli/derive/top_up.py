@@ -1,4 +1,4 @@
-"""collection refill"""
+"""collection top-up"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = Fal
 
     Duplicates and rejected images do not count. The command fills every series and every quota.
     """
-    from collection.stages.derive import RefillStage
+    from collection.stages.derive import TopUpStage
 
     with opened(context, as_json) as session:
-        session.do(RefillStage(), dry_run)
+        session.do(TopUpStage(), dry_run)

@@ -1,4 +1,4 @@
-"""The sheet of SVG that a picture is written on, and its way to pixels."""
+"""The canvas of SVG that a picture is written on, and its way to pixels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def points_text(points: Floats) -> str:
     return "L".join(f"{x:.1f},{y:.1f}" for x, y in points.tolist())
 
 
-class Sheet:
+class Canvas:
     """SVG elements in painting order, in units: the area is always 1000 x 1000."""
 
     def __init__(self, width: float, height: float) -> None:

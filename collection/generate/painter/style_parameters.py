@@ -15,8 +15,8 @@ from collection.generate.painter.colour import BLACK, ROLES, WHITE, Colour, Pale
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How things are depicted. Amounts run from 0 to 1, lengths are in units (the sheet's area is 1000 x 1000)."""
+class StyleParameters:
+    """How things are depicted. Amounts run from 0 to 1, lengths are in units (the canvas's area is 1000 x 1000)."""
 
     facet: float = 0.0
     """0: edges are curves; 1: edges are straight."""
@@ -90,35 +90,35 @@ LOOKS: Mapping[str, str] = {
 }
 """Numbers that say how a mark looks, and the amount by which they count."""
 
-MANNERS: Mapping[str, Manner] = {
-    "impasto": Manner(
+MANNERS: Mapping[str, StyleParameters] = {
+    "impasto": StyleParameters(
         rough=0.55, fade=0.5, mist=0.1, bokashi=0.35, soft=0.6, shade=1.0, chroma=1.5, halo=0.35, rings=2.4,
         marks=1.0, mark_length=44, mark_width=10, mark_opacity=0.95, mark_jitter=0.19, mark_split=0.16,
         grain=0.1, paper=0.05, weave=0.22, relief=1.0,
     ),
-    "woodblock": Manner(
+    "woodblock": StyleParameters(
         rough=0.35, fade=0.6, mist=0.5, bokashi=1.0, soft=0.0, shade=0.12, chroma=1.12, pull=0.34,
         line=0.85, line_width=1.9, contour=0.6, contour_width=1.3,
         grain=0.18, paper=0.35, wood=0.36, margin=24, seal=1.0,
     ),
-    "bauhaus": Manner(
+    "bauhaus": StyleParameters(
         facet=1.0, rough=0.0, fade=0.12, mist=0.0, bokashi=0.0, soft=0.0, shade=0.75, chroma=1.05, pull=0.75,
         poster=0.85, halo=0.75, rings=3.4, planes=1.0, grain=0.3, paper=0.3, margin=18,
     ),
-    "ink": Manner(
+    "ink": StyleParameters(
         rough=0.95, fade=0.52, mist=1.0, bokashi=0.9, soft=1.0, shade=0.5, chroma=0.65, pull=0.84, light=0.0,
         contour=0.25, contour_width=3.4, wash=1.0, grain=0.12, paper=0.9, seal=1.0,
     ),
-    "papercut": Manner(
+    "papercut": StyleParameters(
         facet=0.0, rough=0.0, fade=0.5, mist=0.0, bokashi=0.12, soft=0.0, shade=0.1, chroma=1.42,
         halo=1.0, rings=3.6, shadow=1.0, grain=0.12, paper=0.55,
     ),
-    "pointillism": Manner(
+    "pointillism": StyleParameters(
         rough=0.2, fade=0.5, mist=0.15, bokashi=0.4, soft=0.7, shade=0.6, chroma=1.55, light=0.04, halo=0.3, rings=2.2,
         marks=1.0, mark_length=0.6, mark_width=9.4, mark_opacity=0.95, mark_jitter=0.25, mark_split=0.6,
         grain=0.05, paper=0.3,
     ),
-    "stained-glass": Manner(
+    "stained-glass": StyleParameters(
         facet=0.35, rough=0.0, fade=0.1, mist=0.0, bokashi=0.5, soft=0.0, shade=0.7, chroma=2.1, light=-0.2,
         halo=0.8, rings=4.0, line=1.0, line_width=7.5, cells=1.0, grain=0.1, margin=12,
     ),
@@ -152,19 +152,21 @@ PRIMARIES = tuple(
 """Flat colours of posters."""
 
 
-def blended(weights: Mapping[str, float]) -> Manner:
-    """The manner of a blend; `weights` of styles sum to 1."""
+def blended(weights: Mapping[str, float]) -> StyleParameters:
+    """The parameters of a blend; `weights` of styles sum to 1."""
     parts = [(MANNERS[name], weight) for name, weight in sorted(weights.items())]
     values: dict[str, float] = {}
     # fsum: the sum of floats has other last bits from Python 3.12 on.
-    for entry in fields(Manner):
+    for entry in fields(StyleParameters):
         amount = LOOKS.get(entry.name)
-        shares = [weight * (getattr(manner, amount) if amount else 1.0) for manner, weight in parts]
+        shares = [weight * (getattr(parameters, amount) if amount else 1.0) for parameters, weight in parts]
         total = fsum(shares)
         if total:
             named = zip(parts, shares, strict=True)
-            values[entry.name] = fsum(getattr(manner, entry.name) * share for (manner, _), share in named) / total
-    return Manner(**values)
+            values[entry.name] = (
+                fsum(getattr(parameters, entry.name) * share for (parameters, _), share in named) / total
+            )
+    return StyleParameters(**values)
 
 
 def styled(palette: Palette, weights: Mapping[str, float]) -> Palette:
@@ -179,11 +181,13 @@ def styled(palette: Palette, weights: Mapping[str, float]) -> Palette:
 
 
 def _styled(palette: Palette, name: str) -> Palette:
-    manner = MANNERS[name]
+    parameters = MANNERS[name]
     own = OWN_COLOURS.get(name, palette)
-    mixed = {role: mix(palette[role], own[role], manner.pull) for role in ROLES}
-    target = WHITE if manner.light > 0 else BLACK
-    return {role: mix(vivid(colour, manner.chroma), target, abs(manner.light)) for role, colour in mixed.items()}
+    mixed = {role: mix(palette[role], own[role], parameters.pull) for role in ROLES}
+    target = WHITE if parameters.light > 0 else BLACK
+    return {
+        role: mix(vivid(colour, parameters.chroma), target, abs(parameters.light)) for role, colour in mixed.items()
+    }
 
 
 def primaries(seed: int, palette: Palette) -> Sequence[Colour]:

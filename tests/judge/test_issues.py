@@ -1,4 +1,4 @@
-"""Flags follow from stored numbers and thresholds; nothing is looked at again."""
+"""Issues follow from stored numbers and thresholds; nothing is looked at again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from collection.config import load_config
 from collection.errors import ConfigError, UsageError
 from collection.judge.catalogue import better, metric_of, metrics
-from collection.judge.flags import barred, flags_of, thresholds
+from collection.judge.issues import excluded, issues_of, thresholds
 from collection.judge.score import Scorers
 from collection.judge.settings import check_settings
 from collection.store.records import Asset, Score
@@ -42,49 +42,49 @@ def give(store: Store, number: int, version: str = "test", **values: float) -> N
 
 
 def test_sound_images_have_none_and_a_small_one_is_tiny(store: Store) -> None:
-    assert flags_of(store, MODELS, {}) == {4: {"tiny": "shorter side 40 px, under 64"}}
+    assert issues_of(store, MODELS, {}) == {4: {"tiny": "shorter side 40 px, under 64"}}
 
 
 @pytest.mark.parametrize("metric", DEFECTS)
 def test_each_threshold_is_a_flag_of_its_own(store: Store, metric: str) -> None:
     defect = DEFECTS[metric]
-    flag, limit = defect.flag, defect.threshold
+    issue, limit = defect.issue, defect.threshold
     give(store, 2, **{metric: limit})
-    assert 2 not in flags_of(store, MODELS, {}), "the threshold itself is sound"
+    assert 2 not in issues_of(store, MODELS, {}), "the threshold itself is sound"
     give(store, 2, **{metric: limit - 0.001 if defect.side == "under" else limit + 0.001})
-    found = flags_of(store, MODELS, {})
-    assert list(found[2]) == [flag]
-    assert metric in found[2][flag]
+    found = issues_of(store, MODELS, {})
+    assert list(found[2]) == [issue]
+    assert metric in found[2][issue]
     end = metrics()[metric].range[0 if defect.side == "under" else 1]
-    assert 2 not in flags_of(store, MODELS, {flag: end})
+    assert 2 not in issues_of(store, MODELS, {issue: end})
 
 
 def test_an_image_has_all_its_flags_by_name_but_an_empty_one_only_that(store: Store) -> None:
     give(store, 1, sharpness=0.1, banding=0.5, text=0.9)
     give(store, 2, contrast=0.0, sharpness=0.0, exposure=0.0)
-    found = flags_of(store, MODELS, {})
+    found = issues_of(store, MODELS, {})
     assert list(found[1]) == ["banded", "blurred", "text"]
     assert list(found[2]) == ["blank"]
 
 
 def test_scores_of_another_model_raise_no_flag(store: Store) -> None:
     give(store, 1, "older", sharpness=0.0)
-    assert 1 not in flags_of(store, MODELS, {})
+    assert 1 not in issues_of(store, MODELS, {})
     give(store, 1, nsfw=1.0)
-    assert 1 not in flags_of(store, {"sharpness": "sharpness/test"}, {}), "safety is off"
+    assert 1 not in issues_of(store, {"sharpness": "sharpness/test"}, {}), "safety is off"
 
 
 def test_images_that_left_the_plan_have_none(store: Store) -> None:
     give(store, 1, sharpness=0.0)
     store.replace_plan([])
-    assert flags_of(store, MODELS, {}) == {}
+    assert issues_of(store, MODELS, {}) == {}
 
 
 def test_unfit_images_are_barred_always_and_others_by_wish() -> None:
-    flags = {1: {"blank": "b"}, 2: {"nsfw": "n", "text": "t"}, 3: {"text": "t"}}
-    assert barred(flags, ()) == {1: "flagged blank (b)", 2: "flagged nsfw (n)"}
-    assert barred(flags, ("text",))[3] == "flagged text (t)"
-    assert barred(flags, ("text",))[2] == "flagged nsfw (n) and flagged text (t)"
+    issues = {1: {"blank": "b"}, 2: {"nsfw": "n", "text": "t"}, 3: {"text": "t"}}
+    assert excluded(issues, ()) == {1: "issue blank (b)", 2: "issue nsfw (n)"}
+    assert excluded(issues, ("text",))[3] == "issue text (t)"
+    assert excluded(issues, ("text",))[2] == "issue nsfw (n) and flagged text (t)"
 
 
 CONFIG = 'title = "x"\nsupply = 1\nseed = 1\n'
@@ -94,13 +94,13 @@ CONFIG = 'title = "x"\nsupply = 1\nseed = 1\n'
     ("text", "said"),
     [
         (
-            "[score.flags]\nblured = 0.3",
-            r'toml:5: score.flags.blured: there is no flag "blured"; did you mean blurred\?',
+            "[score.issues]\nblured = 0.3",
+            r'toml:5: score.issues.blured: there is no issue "blured"; did you mean blurred\?',
         ),
-        ("[score.flags]\nblurred = 1.5", r"toml:5: score.flags.blurred: blurred = 1.5 is not 0 to 1"),
-        ("[score.flags]\ntiny = -1", r"toml:5: score.flags.tiny: tiny = -1 is not 0 to"),
-        ('[score.flags]\nblurred = "much"', r"toml:5: score.flags.blurred"),
-        ('[select]\nbar = ["ugly"]', r'toml:5: select.bar: there is no flag "ugly"'),
+        ("[score.issues]\nblurred = 1.5", r"toml:5: score.issues.blurred: blurred = 1.5 is not 0 to 1"),
+        ("[score.issues]\ntiny = -1", r"toml:5: score.issues.tiny: tiny = -1 is not 0 to"),
+        ('[score.issues]\nblurred = "much"', r"toml:5: score.issues.blurred"),
+        ('[select]\nexclude = ["ugly"]', r'toml:5: select.exclude: there is no issue "ugly"'),
         (
             '[score]\nencoder = "embeded"',
             r'toml:5: score.encoder: there is no encoder "embeded"; did you mean embedded',
@@ -116,17 +116,17 @@ def test_flags_and_encoders_that_nothing_has_are_refused_with_their_line(tmp_pat
 
 
 def test_every_flag_may_be_barred_and_every_threshold_moved(tmp_path: Path) -> None:
-    flags = thresholds({})
-    lines = "\n".join(f"{flag} = {value:g}" for flag, value in flags.items())
-    bar = ", ".join(f'"{flag}"' for flag in flags)
-    (tmp_path / "collection.toml").write_text(f"{CONFIG}[select]\nbar = [{bar}]\n[score.flags]\n{lines}\n")
+    issues = thresholds({})
+    lines = "\n".join(f"{issue} = {value:g}" for issue, value in issues.items())
+    bar = ", ".join(f'"{issue}"' for issue in issues)
+    (tmp_path / "collection.toml").write_text(f"{CONFIG}[select]\nexclude = [{bar}]\n[score.issues]\n{lines}\n")
     config = load_config(tmp_path / "collection.toml", check_settings)
-    assert thresholds(config.score.flags) == flags
-    assert set(config.select.bar) == {"tiny", *(defect.flag for defect in DEFECTS.values())}
+    assert thresholds(config.score.issues) == issues
+    assert set(config.select.exclude) == {"tiny", *(defect.issue for defect in DEFECTS.values())}
 
 
 def test_an_unknown_flag_names_the_known_ones() -> None:
-    with pytest.raises(UsageError, match='no flag "ugly"') as refused:
+    with pytest.raises(UsageError, match='no issue "ugly"') as refused:
         thresholds({"ugly": 0.5})
     assert "blurred" in str(refused.value.hint)
 
@@ -140,6 +140,22 @@ def test_the_catalogue_has_every_metric_that_is_given() -> None:
     scorers = Scorers(encoder, whole_set=SetScorer(encoder, references=(Path(),)))
     given = {*scorers.metrics, *MODELS, *(known.name for known in KNOWN_PREDICTORS.values())}
     assert given <= set(metrics())
+
+
+def test_what_computes_a_number_keeps_its_name() -> None:
+    """Another identity would make every image of every project pending."""
+    from collection.judge.encoders.embedded_encoder import EfficientNetLite0
+    from collection.judge.pixels.svm import packaged_brisque
+    from collection.judge.set_metrics.set_scorer import SetScorer
+
+    encoder = EfficientNetLite0()
+    models = Scorers(encoder, whole_set=SetScorer(encoder, ("awe",), (Path(),))).models
+    assert models.pop("quality") == f"brisque/1@{packaged_brisque().sha256}"
+    of_set = ("style-consistency", "style-margin", "novelty", "reference", "reference-novelty")
+    assert {name: models.pop(name) for name in of_set} == dict.fromkeys(of_set, f"whole-set/1|{encoder.model}")
+    assert models.pop("banding") == "banding/2"
+    first = ("contrast", "exposure", "clipping", "sharpness", "borders", "text")
+    assert models == {name: f"{name}/1" for name in first}
 
 
 def test_each_metric_says_which_way_is_better() -> None:

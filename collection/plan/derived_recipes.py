@@ -8,12 +8,12 @@ from collections.abc import Collection, Sequence
 from collection.config import Config
 from collection.errors import UsageError
 from collection.plan.breeding import breed, rules_of
+from collection.plan.from_images import variations
 from collection.plan.plan import Plan
-from collection.plan.replacements import refill, reroll, shortfall
-from collection.plan.variants import variants
+from collection.plan.replacements import reroll, shortfall, top_up
 from collection.store.records import Asset
 from collection.store.store import Store
-from collection.values import Recipe, Slot
+from collection.values import QuotaCell, Recipe
 
 
 def generated(store: Store, number: int) -> tuple[Asset, Recipe]:
@@ -43,7 +43,7 @@ def rerolled(store: Store, config: Config, numbers: Sequence[int]) -> list[Recip
     return found
 
 
-def refilled(store: Store, plan: Plan, rejected: Collection[int]) -> list[Recipe]:
+def topped_up(store: Store, plan: Plan, rejected: Collection[int]) -> list[Recipe]:
     """New recipes for the kinds of token that lack candidates, after those that fell out first, then after the others.
 
     Near-duplicates and the `rejected` have fallen out.
@@ -58,32 +58,32 @@ def refilled(store: Store, plan: Plan, rejected: Collection[int]) -> list[Recipe
         Counter(plan.kind_of(item.recipe) for item in usable),
         Counter(plan.kind_of(item.recipe) for item in lost),
     )
-    begun = sum(item.origin == "refill" for item in known)
-    templates = [item.recipe for item in (*lost, *usable) if item.origin in ("config", "reroll", "refill")]
-    of_kind: dict[Slot, list[Recipe]] = {}
+    begun = sum(item.origin == "top-up" for item in known)
+    templates = [item.recipe for item in (*lost, *usable) if item.origin in ("config", "reroll", "top-up")]
+    of_kind: dict[QuotaCell, list[Recipe]] = {}
     for recipe in templates:
         of_kind.setdefault(plan.kind_of(recipe), []).append(recipe)
     found: list[Recipe] = []
     for kind, count in needed.items():
         if kind in of_kind:
-            found += refill(of_kind[kind], count, plan.config.seed, begun + len(found))
+            found += top_up(of_kind[kind], count, plan.config.seed, begun + len(found))
     return found
 
 
 def bred(
-    store: Store, config: Config, parents: tuple[int, int], children: int, *, mutation: float, fresh: float
+    store: Store, config: Config, parents: tuple[int, int], children: int, *, mutation: float, immigration: float
 ) -> list[Recipe]:
     """Children of two images; chances are 0 to 1, see plan/breeding.py."""
     first, second = (generated(store, number)[1] for number in parents)
     pool = [item.recipe for item in store.recipes() if item.planned and item.origin == "config"]
-    chances = {"mutation": mutation, "fresh": fresh}
+    chances = {"mutation": mutation, "immigration": immigration}
     return breed(first, second, pool, children, seed=config.seed, allowed=rules_of(config), **chances)
 
 
 def varied(store: Store, number: int, strengths: Sequence[float], seeds: Sequence[int]) -> list[Recipe]:
-    """Variants of an image by its own recipe: image-to-image, by each seed left to each strength, 0 to 1.
+    """Variations of an image by its own recipe: image-to-image, by each seed left to each strength, 0 to 1.
 
     Raises UsageError for the image of a generator that begins from no picture.
     """
     asset, recipe = generated(store, number)
-    return variants([recipe], asset.file_sha256, strengths, seeds)
+    return variations([recipe], asset.file_sha256, strengths, seeds)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from collection.plan.combinations import Combinations
-from collection.plan.seeds import Chance
-from collection.plan.space import Combination, Space
+from collection.plan.domain import Combination, TraitDomain
+from collection.plan.seeds import RandomStream
 
 LISTED = 20_000
 """Combinations up to which the integer program is asked."""
@@ -25,7 +25,7 @@ class Answer:
     proven: bool = True
 
 
-def draw_from_list(space: Space, combinations: Combinations, chance: Chance, distinct: bool) -> Answer:
+def draw_by_program(domain: TraitDomain, combinations: Combinations, stream: RandomStream, distinct: bool) -> Answer:
     """A random set of tokens that meets every quota, `distinct` or not, by HiGHS (Huangfu, Hall 2018).
 
     Of all sets it is the cheapest by random prices of the combinations: as good as always there is only one such
@@ -33,20 +33,20 @@ def draw_from_list(space: Space, combinations: Combinations, chance: Chance, dis
     """
     if not combinations.exact or combinations.total > LISTED:
         return Answer(None, proven=False)
-    listed = list_combinations(space)
-    prices = [chance.below(DEAREST) for _ in listed]
-    answer = _solve(space, listed, range(len(space.traits)), distinct, prices)
-    return Answer(chance.shuffled(answer.rows) if answer.rows else None, answer.proven)
+    listed = list_combinations(domain)
+    prices = [stream.below(DEAREST) for _ in listed]
+    answer = _solve(domain, listed, range(len(domain.traits)), distinct, prices)
+    return Answer(stream.shuffled(answer.rows) if answer.rows else None, answer.proven)
 
 
-def list_combinations(space: Space) -> list[Combination]:
+def list_combinations(domain: TraitDomain) -> list[Combination]:
     """Every combination that no box forbids, in order."""
     after = [frozenset[int]()]
-    for trait in reversed(range(len(space.traits))):
-        after.append(after[-1] | {bit for bit, box in enumerate(space.boxes) if trait in box.sides})
+    for trait in reversed(range(len(domain.traits))):
+        after.append(after[-1] | {bit for bit, box in enumerate(domain.boxes) if trait in box.sides})
     open_bits = [sum(1 << bit for bit in bits) for bits in reversed(after)]
-    found: list[tuple[Combination, int]] = [((), (1 << len(space.boxes)) - 1)]
-    for trait, masks in enumerate(space.masks):
+    found: list[tuple[Combination, int]] = [((), (1 << len(domain.boxes)) - 1)]
+    for trait, masks in enumerate(domain.masks):
         found = [
             ((*row, value), left & mask)
             for row, left in found
@@ -56,23 +56,23 @@ def list_combinations(space: Space) -> list[Combination]:
     return [row for row, _ in found]
 
 
-def conflicting_traits(space: Space, distinct: bool) -> list[int]:
+def conflicting_traits(domain: TraitDomain, distinct: bool) -> list[int]:
     """A smallest part of the traits whose quotas cannot be met together, one left out at a time.
 
     For a set that is proven impossible; traits without which that is not proven stay in.
     """
-    listed = list_combinations(space)
-    kept = list(range(len(space.traits)))
-    for trait in range(len(space.traits)):
+    listed = list_combinations(domain)
+    kept = list(range(len(domain.traits)))
+    for trait in range(len(domain.traits)):
         rest = [other for other in kept if other != trait]
-        answer = _solve(space, listed, rest, distinct, [0] * len(listed))
+        answer = _solve(domain, listed, rest, distinct, [0] * len(listed))
         if answer.rows is None and answer.proven:
             kept = rest
     return kept
 
 
 def _solve(
-    space: Space, listed: Sequence[Combination], traits: Collection[int], distinct: bool, prices: Sequence[int]
+    domain: TraitDomain, listed: Sequence[Combination], traits: Collection[int], distinct: bool, prices: Sequence[int]
 ) -> Answer:
     """The cheapest set of tokens that meets the quotas of these traits."""
     import numpy as np
@@ -81,13 +81,13 @@ def _solve(
     if not listed:
         return Answer(None)
     values = np.array(listed)
-    rows, counts = [np.ones(len(listed), bool)], [space.tokens]
+    rows, counts = [np.ones(len(listed), bool)], [domain.tokens]
     for trait in traits:
-        rows += [values[:, trait] == value for value in range(len(space.values[trait]))]
-        counts += space.quotas[trait]
+        rows += [values[:, trait] == value for value in range(len(domain.values[trait]))]
+        counts += domain.quotas[trait]
     table = np.array(rows, int)
     found = milp(
-        np.array(prices), integrality=1, bounds=(0, 1 if distinct else space.tokens),
+        np.array(prices), integrality=1, bounds=(0, 1 if distinct else domain.tokens),
         constraints=LinearConstraint(table, counts, counts),
         options={"mip_rel_gap": 0, "node_limit": NODES},
     )  # fmt: skip

@@ -15,17 +15,17 @@ LONGEST = 8192
 """Pixels of the longest side of an enlarged picture."""
 
 
-def variants(
-    templates: Sequence[Recipe], sketch: str, strengths: Sequence[float], seeds: Sequence[int]
+def variations(
+    templates: Sequence[Recipe], init_image: str, strengths: Sequence[float], seeds: Sequence[int]
 ) -> list[Recipe]:
-    """Image-to-image recipes: the picture of SHA-256 `sketch`, by each seed left to each strength (0 to 1).
+    """Image-to-image recipes: the picture of SHA-256 `init_image`, by each seed left to each strength (0 to 1).
 
     The n-th seed takes its prompt, blend and traits from the n-th template, over and over. Raises UsageError for
     templates of a generator that cannot begin from a picture.
     """
     refuse_unable(templates, "init_image", "begin from a picture")
     return [
-        replace(template, seed=seed, sketch=sketch, options={**template.options, "strength": strength})
+        replace(template, seed=seed, init_image=init_image, options={**template.options, "strength": strength})
         for seed, template in zip(seeds, _over_and_over(templates, len(seeds)), strict=True)
         for strength in strengths
     ]
@@ -42,16 +42,16 @@ def inpaint(
 
     `prompt`, if any, says what is to appear there. Raises UsageError for a generator that cannot.
     """
-    refuse_unable([recipe], "mask", "paint a masked part anew")
+    refuse_unable([recipe], "mask", "inpaint")
     return [
         replace(
             recipe,
             seed=seed,
             prompt=recipe.prompt if prompt is None else prompt,
-            sketch=picture,
-            mask=mask,
+            init_image=picture,
+            mask_image=mask,
             options={**recipe.options, "strength": strength},
-            toward=None,
+            interpolation_target=None,
             parents=(recipe.sha256,),
         )
         for seed in seeds
@@ -95,7 +95,14 @@ def larger(recipe: Recipe, picture: str, scale: int, *, strength: float, tile: i
 
 def _tiled_larger(recipe: Recipe, picture: str, scale: int, *, strength: float, tile: int) -> Recipe:
     options = {**recipe.options, "strength": strength, "tile": tile, "painter": recipe.generator}
-    return replace(_enlarged(recipe, scale), generator="tiles", sketch=picture, mask="", toward=None, options=options)
+    return replace(
+        _enlarged(recipe, scale),
+        generator="tiles",
+        init_image=picture,
+        mask_image="",
+        interpolation_target=None,
+        options=options,
+    )
 
 
 def model_larger(recipe: Recipe, picture: str, scale: int, *, model: str, weights: str) -> Recipe:
@@ -108,9 +115,9 @@ def model_larger(recipe: Recipe, picture: str, scale: int, *, model: str, weight
         _enlarged(recipe, scale),
         generator="upscaler",
         model=model,
-        sketch=picture,
-        mask="",
-        toward=None,
+        init_image=picture,
+        mask_image="",
+        interpolation_target=None,
         options=options,
     )
 
@@ -132,15 +139,20 @@ def interpolate(start: Recipe, end: Recipe, images: int) -> list[Recipe]:
     that are not of one model and size, or that begin from a picture.
     """
     refuse_unable([start, end], "interpolation", "make pictures between two of its images")
-    shapes = [(item.generator, item.model, item.width, item.height, item.sketch, item.toward) for item in (start, end)]
-    if shapes[0] != shapes[1] or start.sketch or start.toward:
+    shapes = [
+        (item.generator, item.model, item.width, item.height, item.init_image, item.interpolation_target)
+        for item in (start, end)
+    ]
+    if shapes[0] != shapes[1] or start.init_image or start.interpolation_target:
         raise UsageError(
             "a way leads only between two images of one model and one size, neither of which began from a picture",
             "choose two images of one series; `collection recipe FILE` shows what a picture was made from",
         )
     parents = (start.sha256, end.sha256)
     steps = [round(number / (images + 1), 6) for number in range(1, images + 1)]
-    return [replace(start, toward=end, options={**start.options, "t": t}, parents=parents) for t in steps]
+    return [
+        replace(start, interpolation_target=end, options={**start.options, "alpha": t}, parents=parents) for t in steps
+    ]
 
 
 def finished(recipe: Recipe) -> Recipe | None:

@@ -1,4 +1,4 @@
-"""The traits of a collection as a space of combinations: what may stand together, and how often each value must."""
+"""The traits of a collection as a domain of combinations: what may stand together, and how often each value must."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ABSENT = ""
 """The value of a conditional trait where it is not drawn."""
 
 Combination = tuple[int, ...]
-"""One value of each trait, as indices into `Space.values`."""
+"""One value of each trait, as indices into `TraitDomain.values`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Space:
+class TraitDomain:
     """Traits (sorted), the values each may take (sorted), how many tokens have each, and the forbidden boxes."""
 
     traits: tuple[str, ...]
@@ -65,8 +65,8 @@ class Space:
         return {trait: values[value] for trait, values, value in found if values[value] != ABSENT}
 
 
-def build_space(config: Config) -> Space:
-    """The space of what the configuration asks for; raises ConfigError where counts and supply do not agree."""
+def build_domain(config: Config) -> TraitDomain:
+    """The domain of what the configuration asks for; raises ConfigError where counts and supply do not agree."""
     tokens = config.supply - len(config.one_of_ones)
     traits = tuple(sorted(config.traits))
     quotas: dict[str, dict[str, int]] = {}
@@ -74,7 +74,7 @@ def build_space(config: Config) -> Space:
         quotas[name] = _quotas(config.traits, name, quotas, tokens)
     kept = [{value: count for value, count in sorted(quotas[name].items()) if count} for name in traits]
     values = tuple(tuple(found) for found in kept)
-    return Space(
+    return TraitDomain(
         traits,
         values,
         tuple(tuple(found.values()) for found in kept),

@@ -1,4 +1,4 @@
-"""collection variants"""
+"""collection variations"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Plan image-to-image variations of a picture."""
-    from collection.stages.derive import VariantsStage, seeds_of, strengths_of
+    from collection.stages.derive import VariationsStage, seeds_of, strengths_of
 
     with opened(context, as_json) as session:
-        session.do(VariantsStage(sketch, strengths_of(strengths), seeds_of(seeds), series), dry_run)
+        session.do(VariationsStage(sketch, strengths_of(strengths), seeds_of(seeds), series), dry_run)

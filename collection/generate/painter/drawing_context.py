@@ -1,4 +1,4 @@
-"""The easel: a sheet, what is to be painted on it and in which manner. Every shape goes through `Easel.shape`."""
+"""The canvas, what is to be painted on it and by which style parameters: all that a part of a picture needs to know."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from collection.generate.painter.canvas import Canvas
 from collection.generate.painter.chance import Floats, clamp
 from collection.generate.painter.colour import BLACK, WHITE, Colour, Palette, mix
-from collection.generate.painter.manner import Manner
 from collection.generate.painter.scene import Layer, Scene
-from collection.generate.painter.sheet import Sheet
+from collection.generate.painter.style_parameters import StyleParameters
 
 
 @dataclass
-class Easel:
+class DrawingContext:
     """Everything that drawing one picture needs."""
 
-    sheet: Sheet
+    canvas: Canvas
     scene: Scene
-    manner: Manner
+    parameters: StyleParameters
     palette: Palette
     primaries: Sequence[Colour]
     skyline: list[tuple[Floats, Colour]] = field(default_factory=list)
@@ -29,12 +29,12 @@ class Easel:
     @property
     def size(self) -> tuple[float, float]:
         """(width, height) in units."""
-        return self.sheet.width, self.sheet.height
+        return self.canvas.width, self.canvas.height
 
     @property
     def disc(self) -> tuple[float, float]:
         """The centre of sun or moon, in units."""
-        return self.scene.disc[0] * self.sheet.width, self.scene.disc[1] * self.sheet.height
+        return self.scene.disc[0] * self.canvas.width, self.scene.disc[1] * self.canvas.height
 
     @property
     def night(self) -> bool:
@@ -52,35 +52,35 @@ class Easel:
                 mix(self.palette["far"], self.palette["horizon"], 0.35 * (1 - near)), self.palette["near"], 0.4 * near
             )
         thick = 0.35 if self.scene.traits["Weather"] in ("Mist", "Rain", "Snow") else 0.0
-        colour = mix(colour, self.palette["horizon"], clamp((self.manner.fade + thick) * (1 - near) * 0.8))
-        return mix(colour, self.primaries[index % len(self.primaries)], self.manner.poster)
+        colour = mix(colour, self.palette["horizon"], clamp((self.parameters.fade + thick) * (1 - near) * 0.8))
+        return mix(colour, self.primaries[index % len(self.primaries)], self.parameters.poster)
 
     def shape(self, points: Floats, colour: Colour, scale: float = 1.0, feet: Colour | None = None) -> None:
         """A solid shape: its shadow, its fill (fading from `colour` to `feet` at the bottom), its outline."""
         self.cast(points, scale)
-        manner = self.manner
+        parameters = self.parameters
         top, bottom = float(points[:, 1].min()), float(points[:, 1].max())
-        upper = mix(colour, BLACK, 0.16 * manner.bokashi)
-        lower = mix(colour, WHITE, 0.2 * manner.bokashi) if feet is None else feet
+        upper = mix(colour, BLACK, 0.16 * parameters.bokashi)
+        lower = mix(colour, WHITE, 0.2 * parameters.bokashi) if feet is None else feet
         fill: Colour | str = colour
         if scale > 0.3:
-            fill = self.sheet.gradient([(0, upper, 1), (0.35, colour, 1), (1, lower, 1)], top, bottom)
-        self.sheet.polygon(points, fill)
+            fill = self.canvas.gradient([(0, upper, 1), (0.35, colour, 1), (1, lower, 1)], top, bottom)
+        self.canvas.polygon(points, fill)
         self.outline(points, scale)
 
     def outline(self, points: Floats, scale: float = 1.0) -> None:
         """The key line around a shape."""
-        width = self.manner.line_width * (0.35 + 0.65 * clamp(scale))
-        self.sheet.line(points, self.palette["ink"], width, self.manner.line, closed=True)
+        width = self.parameters.line_width * (0.35 + 0.65 * clamp(scale))
+        self.canvas.line(points, self.palette["ink"], width, self.parameters.line, closed=True)
 
     def cast(self, points: Floats, scale: float = 1.0) -> None:
         """The soft shadow of a shape that lies above what was painted before: nested strokes instead of a blur."""
-        strength = self.manner.shadow
+        strength = self.parameters.shadow
         if strength <= 0:
             return
         moved = points + np.array([5.0, 8.0]) * scale
         for width in (4.0, 10.0, 18.0, 28.0):
-            self.sheet.line(moved, BLACK, width * scale, 0.08 * strength * min(1.0, 0.35 + scale), closed=True)
+            self.canvas.line(moved, BLACK, width * scale, 0.08 * strength * min(1.0, 0.35 + scale), closed=True)
 
 
 def column(xs: Sequence[float] | Floats, ys: Sequence[float] | Floats) -> Floats:
