@@ -70,7 +70,7 @@ def test_who_stands_left_is_part_of_the_truth() -> None:
 
 
 def test_every_style_of_the_painter_has_words() -> None:
-    from collection.generate.painter.manner import STYLES
+    from collection.generate.painter.style_parameters import STYLES
 
     assert set(PAINTED) == set(STYLES)
     words = [word for words in (*DRAWN.values(), *PAINTED.values()) for word in words]

@@ -28,11 +28,13 @@ def encoder() -> TinyClip:
 
 
 @pytest.fixture(scope="module")
-def network() -> Any:
+def opened() -> tuple[Any, Any]:
+    """The network and its preprocess, as open_clip opens any folder."""
     prepare_torchvision()
     import open_clip
 
-    return open_clip.create_model(f"local-dir:{clip_folder()}").eval()
+    network, preprocess = open_clip.create_model_from_pretrained(f"local-dir:{clip_folder()}")
+    return network.eval(), preprocess
 
 
 def drawings() -> dict[str, Pixels]:
@@ -70,12 +72,12 @@ def test_the_styles_of_the_painter_are_told_apart(encoder: TinyClip) -> None:
     assert cosines.argmax(axis=1).tolist() == [0, 1, 2, 3]
 
 
-def test_the_picture_tower_is_the_embedded_encoder_bit_by_bit(network: Any) -> None:
+def test_the_picture_tower_is_the_embedded_encoder_bit_by_bit(opened: tuple[Any, Any]) -> None:
     rng = np.random.default_rng(0)
     pictures = [rng.integers(0, 256, (200, 300, 3), np.uint8) for _ in range(4)]
     from collection.judge.encoders.embedded_encoder import _PREPROCESS
 
-    trunk = network.visual.trunk.to(memory_format=torch.channels_last)
+    trunk = opened[0].visual.trunk.to(memory_format=torch.channels_last)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -87,20 +89,16 @@ def test_the_picture_tower_is_the_embedded_encoder_bit_by_bit(network: Any) -> N
     np.testing.assert_array_equal(found, EfficientNetLite0().encode(pictures))
 
 
-def test_both_doors_give_the_same_vectors(encoder: TinyClip, network: Any) -> None:
+def test_both_doors_give_the_same_vectors(encoder: TinyClip, opened: tuple[Any, Any]) -> None:
     import open_clip
 
-    words = ["a fox, flat icon style", "a harbour at dusk"]
-    tokenizer = open_clip.get_tokenizer(f"local-dir:{clip_folder()}")
-    transform = open_clip.image_transform_v2(
-        open_clip.transform.PreprocessCfg(**network.visual.preprocess_cfg), is_train=False
-    )
-    pictures = list(drawings().values())[:2]
+    words, pictures = ["a fox, flat icon style", "a harbour at dusk"], list(drawings().values())[:3]
+    network, preprocess = opened
     with torch.inference_mode():
-        texts = network.encode_text(tokenizer(words), normalize=True).numpy()
-        seen = network.encode_image(
-            torch.stack([transform(Image.fromarray(each)) for each in pictures]), normalize=True
-        ).numpy()
+        tokens = open_clip.get_tokenizer(f"local-dir:{clip_folder()}")(words)
+        texts = network.encode_text(tokens, normalize=True).numpy()
+        batch = torch.stack([preprocess(Image.fromarray(each)) for each in pictures])
+        seen = network.encode_image(batch, normalize=True).numpy()
     np.testing.assert_allclose(encoder.encode_text(words), texts, atol=1e-5)
     assert _cosines(encoder.encode(pictures), seen).min() > 0.999  # Pillow's filter rounds otherwise than torch's
 

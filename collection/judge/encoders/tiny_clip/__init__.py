@@ -84,7 +84,7 @@ def _trunk() -> dict[str, Any]:
     import timm
 
     state = load_state(packaged_weights())
-    tensors = [value for name, value in state.items() if name not in _CLASSIFIER]
+    tensors = [value.contiguous() for name, value in state.items() if name not in _CLASSIFIER]
     names = timm.create_model("tf_efficientnet_lite0", num_classes=0).state_dict()
     return {f"visual.trunk.{name}": value for name, value in zip(names, tensors, strict=True)}
 
