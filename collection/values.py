@@ -290,7 +290,8 @@ def _millionths(weights: Sequence[float]) -> list[int]:
         return []
     total = sum(weights)
     if math.isinf(total):  # the sum of weights near the largest float
-        weights = [weight / len(weights) for weight in weights]
+        largest = max(weights)
+        weights = [weight / largest for weight in weights]
         total = sum(weights)
     parts = [weight / total for weight in weights]
     shares = [round(round(part, 6) * MILLION) for part in parts]

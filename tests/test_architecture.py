@@ -79,7 +79,7 @@ def test_no_room_imports_a_neighbour_or_a_floor_above(repository: Path) -> None:
     assert not wrong
 
 
-DOOR = {"errors", "values", "atomic_file", "config", "project", "stages", "web"}
+DOOR = {"errors", "spelling", "values", "atomic_file", "config", "project", "stages", "web"}
 """What a command may call: the stages' floor, the room, and what both speak in."""
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from fractions import Fraction
 from typing import Any
 
@@ -87,6 +88,9 @@ def test_equal_styles_are_as_equal_as_millionths_allow(count: int) -> None:
 def test_a_weight_that_rounds_to_zero_is_dropped() -> None:
     assert StyleBlend.of({"a": 1, "b": 1e-9}, STYLES).weights == {"a": 1.0}
     assert StyleBlend.of({"a": 1e308, "b": 1e308, "c": 0}, STYLES).weights == {"a": 0.5, "b": 0.5}
+    largest = sys.float_info.max
+    assert StyleBlend.of(dict.fromkeys("abcd", largest), STYLES).weights == dict.fromkeys("abcd", 0.25)
+    assert sum(StyleBlend.of(dict.fromkeys("abc", largest), STYLES).weights.values()) == pytest.approx(1)
 
 
 def test_a_blend_that_rounding_left_whole_stays_as_it_was() -> None:

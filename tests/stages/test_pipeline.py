@@ -72,7 +72,7 @@ def test_every_stage_is_a_frozen_value_of_one_shape(stage: type[Stage]) -> None:
 def test_the_order_is_that_of_the_product() -> None:
     names = "plan generate score dedupe select freeze pin deploy mint verify sheet"
     assert " ".join(stage.name for stage in PIPELINE) == names
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises((FrozenInstanceError, TypeError)):  # with slots, Python 3.11 raises the other one
         GenerateStage().limit = 3  # type: ignore[misc]
 
 

@@ -22,6 +22,8 @@ ORIGINS = {"variants": "variations", "refill": "top-up", "repair": "inpaint"}
 def upgrade() -> None:
     """Make the change. A recipe that says its fields by the new words has another hash, which its children name."""
     op.execute("ALTER TABLE duplicate RENAME COLUMN keeper_id TO representative_id")
+    op.execute("DROP INDEX ix_duplicate_keeper_id")
+    op.execute("CREATE INDEX ix_duplicate_representative_id ON duplicate (representative_id)")
     op.execute("ALTER TABLE against RENAME COLUMN keeper TO representative")
     connection = op.get_bind()
     for old, new in ORIGINS.items():
