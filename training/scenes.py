@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from random import Random
 
 from collection.generate.painter.generator import Painter
-from collection.generate.painter.style_parameters import STYLES
 from collection.generate.painter.plugin import ENGINE
+from collection.generate.painter.style_parameters import STYLES
 from collection.generate.painter.vocabulary import ODDS, VOCABULARY
 from collection.values import Pixels, Recipe, Style, StyleBlend
 
