@@ -24,7 +24,7 @@ node-tools:
 	@sh packaging/node-tools.sh tests/node
 
 lint: setup ## ruff, mypy, tsc over the page's scripts, and whether the reference pages are up to date
-	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && sh packaging/page-types.sh && $(BIN)/python packaging/reference.py --check
+	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && sh packaging/page-types.sh && $(BIN)/python packaging/reference.py --check && $(BIN)/python packaging/architecture.py --check
 
 bench: setup ## run every benchmark; each prints a table
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
@@ -33,8 +33,9 @@ contracts: ## compile the contract again and write its artifact
 	@sh packaging/node-tools.sh contracts
 	@node contracts/compile.mjs
 
-docs: setup ## write the reference pages from the code
+docs: setup ## write the reference pages and the picture of the architecture from the code
 	@$(BIN)/python packaging/reference.py
+	@$(BIN)/python packaging/architecture.py
 
 pictures: setup ## make the pictures and the table of keys of docs/review.md from a running room
 	@$(BIN)/python packaging/review_page.py

@@ -99,25 +99,25 @@ def random_model(shape: dict[str, Any], folder: Path) -> Path:
     return folder
 
 
-def bare_loop(model: Path, wish: argparse.Namespace) -> Callable[[Path | None], None]:
+def bare_loop(model: Path, args: argparse.Namespace) -> Callable[[Path | None], None]:
     """The loop of a diffusers user; without a folder nothing is saved."""
     import torch
     from diffusers import StableDiffusionPipeline
 
-    device = resolve_device(wish.device)
+    device = resolve_device(args.device)
     dtype = resolve_dtype("auto", device)
     pipeline = StableDiffusionPipeline.from_pretrained(model, dtype=dtype, local_files_only=True).to(device)
     pipeline.set_progress_bar_config(disable=True)
 
     def loop(folder: Path | None) -> None:
-        for first in range(0, wish.images, wish.batch):
-            seeds = range(first, first + wish.batch)
+        for first in range(0, args.images, args.batch):
+            seeds = range(first, first + args.batch)
             images = pipeline(
                 [PROMPTS[seed % len(PROMPTS)] for seed in seeds],
                 generator=[torch.Generator().manual_seed(seed) for seed in seeds],
-                num_inference_steps=wish.steps,
-                width=wish.side,
-                height=wish.side,
+                num_inference_steps=args.steps,
+                width=args.side,
+                height=args.side,
             ).images
             for seed, image in zip(seeds, images, strict=True):
                 if folder is not None:
@@ -126,21 +126,21 @@ def bare_loop(model: Path, wish: argparse.Namespace) -> Callable[[Path | None], 
     return loop
 
 
-def our_stage(model: Path, wish: argparse.Namespace) -> Callable[[Path], None]:
+def our_stage(model: Path, args: argparse.Namespace) -> Callable[[Path], None]:
     """The generate stage, in a new project each time; the model stays open, as in a long run."""
-    generator = Diffusion(str(model), device=wish.device, batch_size=wish.batch)
-    options = {"steps": wish.steps, "batch_size": wish.batch}
+    generator = Diffusion(str(model), device=args.device, batch_size=args.batch)
+    options = {"steps": args.steps, "batch_size": args.batch}
 
     def recipe(seed: int) -> Recipe:
         prompt = PROMPTS[seed % len(PROMPTS)]
-        return Recipe("diffusion", str(model), seed, wish.side, wish.side, prompt=prompt, options=options)
+        return Recipe("diffusion", str(model), seed, args.side, args.side, prompt=prompt, options=options)
 
     def stage(folder: Path) -> None:
         store, files = Store(folder / "collection.db"), Files(folder / "files")
-        store.replace_plan([recipe(seed) for seed in range(wish.images)])
+        store.replace_plan([recipe(seed) for seed in range(args.images)])
         library = ImageLibrary(store, files, Thumbnails(folder / "thumbnails"))
         report = generate(store, files, lambda done: work(library, RenderContext(generator), on_batch_done=done))
-        assert report.made == wish.images, report
+        assert report.made == args.images, report
         store.close()
 
     return stage
@@ -164,12 +164,12 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--shape", choices=("small", "sdxl"), default="small")
-    wish = parser.parse_args()
+    args = parser.parse_args()
     prepare_torchvision()
     with tempfile.TemporaryDirectory() as root, quiet():
-        model = random_model(SMALL if wish.shape == "small" else SDXL, Path(root) / "model")
+        model = random_model(SMALL if args.shape == "small" else SDXL, Path(root) / "model")
         places = folders(Path(root) / "runs")
-        loop, stage = bare_loop(model, wish), our_stage(model, wish)
+        loop, stage = bare_loop(model, args), our_stage(model, args)
         ways: dict[str, Callable[[], None]] = {
             "pipeline calls alone": partial(loop, None),
             "bare loop, PNGs saved": lambda: loop(next(places)),
@@ -178,10 +178,10 @@ def main() -> None:
         for way in ways.values():
             way()
         best = {name: min(taken) for name, taken in _rounds(ways).items()}
-    print(f"{wish.images} images of {wish.side} px, {wish.steps} steps, batch {wish.batch}, {wish.shape} model")
+    print(f"{args.images} images of {args.side} px, {args.steps} steps, batch {args.batch}, {args.shape} model")
     for name, taken in best.items():
         over = best["bare loop, PNGs saved"] / taken
-        print(f"{name:<24} {wish.images / taken:>7.2f} images/s {over:>6.2f} of the bare loop")
+        print(f"{name:<24} {args.images / taken:>7.2f} images/s {over:>6.2f} of the bare loop")
 
 
 def _rounds(ways: dict[str, Callable[[], None]]) -> dict[str, list[float]]:

@@ -8,6 +8,6 @@ command = verdict_command(
     "lock",
     """Lock images into the set.
 
-    A locked image is in the set, whatever its scores and flags, until a curator removes the lock.
+    A locked image is in the set, whatever its scores and issues, until a curator removes the lock.
     """,
 )

@@ -101,13 +101,13 @@ def _check_images(config: Config, refuse: Refuse) -> None:
 def _check_axes(config: Config, place: Place, series: Series, refuse: Refuse) -> None:
     axes = series.axes
     for part in ("cross", "zip"):
-        for name, wish in getattr(axes, part).items():
+        for name, wanted in getattr(axes, part).items():
             if part == "zip" and name in axes.cross:
                 refuse([*place, part, name], "is crossed and zipped at once", "choose one")
             _check_axis_name(config, [*place, part, name], name, series, refuse)
-            for value in listed(wish):
+            for value in listed(wanted):
                 _check_axis_value(config, [*place, part, name], name, value, refuse)
-    lengths = {name: len(listed(wish)) for name, wish in axes.zip.items()}
+    lengths = {name: len(listed(wanted)) for name, wanted in axes.zip.items()}
     if len(set(lengths.values())) > 1:
         said = ", ".join(f"{name} {length}" for name, length in lengths.items())
         refuse([*place, "zip"], f"the lists are of different lengths: {said}", "make them equally long, or cross them")
@@ -168,15 +168,15 @@ def _check_trait(traits: Mapping[str, Trait], name: str, trait: Trait, refuse: R
 
 
 def _check_conditions(traits: Mapping[str, Trait], place: Place, conditions: Mapping[str, Any], refuse: Refuse) -> None:
-    for name, wish in conditions.items():
+    for name, wanted in conditions.items():
         if name not in traits:
             refuse([*place, name], f"no trait of that name{nearest(name, traits)}", f"add a table [traits.{name}]")
         else:
-            _check_values(traits[name], [*place, name], values_of(wish), refuse)
+            _check_values(traits[name], [*place, name], values_of(wanted), refuse)
 
 
-def _check_values(trait: Trait, place: Place, wished: Sequence[str], refuse: Refuse) -> None:
+def _check_values(trait: Trait, place: Place, wanted: Sequence[str], refuse: Refuse) -> None:
     known: Iterable[str] = trait.values
-    for value in wished:
+    for value in wanted:
         if value not in known:
             refuse(place, f'it has no value "{value}"{nearest(value, known)}', f"its values: {', '.join(known)}")

@@ -25,9 +25,9 @@ Axis = Annotated[str | tuple[AxisValue, ...], Field(min_length=1)]
 MAX_SEEDS = 1_000_000
 
 
-def values_of(wish: str | tuple[str, ...]) -> tuple[str, ...]:
+def values_of(wanted: str | tuple[str, ...]) -> tuple[str, ...]:
     """A condition's values as a tuple."""
-    return (wish,) if isinstance(wish, str) else wish
+    return (wanted,) if isinstance(wanted, str) else wanted
 
 
 def parse_seeds(text: str) -> list[int]:
@@ -44,9 +44,9 @@ def parse_seeds(text: str) -> list[int]:
     return seeds
 
 
-def listed(wish: str | Sequence[Any]) -> list[Any]:
+def listed(wanted: str | Sequence[Any]) -> list[Any]:
     """The values of an axis, in the order written."""
-    return list(parse_seeds(wish)) if isinstance(wish, str) else list(wish)
+    return list(parse_seeds(wanted)) if isinstance(wanted, str) else list(wanted)
 
 
 class Axes(Table):
@@ -64,10 +64,10 @@ class Axes(Table):
     @field_validator("cross", "zip")
     @classmethod
     def _lists(cls, axes: dict[str, Any]) -> dict[str, Any]:
-        for name, wish in axes.items():
-            if isinstance(wish, str) and name != "seed":
-                raise ValueError(f'{name}: an axis is a list, such as ["{wish}"]')
-            values = [repr(value) for value in listed(wish)]
+        for name, wanted in axes.items():
+            if isinstance(wanted, str) and name != "seed":
+                raise ValueError(f'{name}: an axis is a list, such as ["{wanted}"]')
+            values = [repr(value) for value in listed(wanted)]
             if len(set(values)) < len(values):
                 raise ValueError(f"{name}: a value stands there twice")
         return axes
@@ -78,7 +78,7 @@ class Axes(Table):
         if not self.cross and not self.zip:
             return 0
         zipped = len(listed(next(iter(self.zip.values())))) if self.zip else 1
-        return zipped * prod(len(listed(wish)) for wish in self.cross.values())
+        return zipped * prod(len(listed(wanted)) for wanted in self.cross.values())
 
 
 class Trait(Table):

@@ -17,9 +17,9 @@ Point = Mapping[str, Any]
 
 def axis_points(axes: Axes) -> list[Point]:
     """Every point, in the order of the recipes: dear axes outermost, the seed innermost, others as written."""
-    groups: list[list[Point]] = [[{name: value} for value in listed(wish)] for name, wish in axes.cross.items()]
+    groups: list[list[Point]] = [[{name: value} for value in listed(wanted)] for name, wanted in axes.cross.items()]
     if axes.zip:
-        columns = {name: listed(wish) for name, wish in axes.zip.items()}
+        columns = {name: listed(wanted) for name, wanted in axes.zip.items()}
         groups.append([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])
     groups.sort(key=lambda group: min(map(_place, group[0])))
     if not groups:

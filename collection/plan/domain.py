@@ -85,9 +85,9 @@ def build_domain(config: Config) -> TraitDomain:
 
 
 def _hangs(trait: Trait, traits: Sequence[str], values: Sequence[Sequence[str]]) -> tuple[int, frozenset[int]] | None:
-    for parent, wish in trait.when.items():
+    for parent, wanted in trait.when.items():
         index = traits.index(parent)
-        return index, frozenset(place for place, value in enumerate(values[index]) if value in values_of(wish))
+        return index, frozenset(place for place, value in enumerate(values[index]) if value in values_of(wanted))
     return None
 
 
@@ -101,9 +101,9 @@ def _quotas(
 ) -> dict[str, int]:
     """Tokens of each value: counts as they are, the rest by weight; ABSENT where the trait is not drawn."""
     trait, drawn, where = traits[name], tokens, f"the supply less the one-of-ones is {amount(tokens, 'token')}"
-    for parent, wish in trait.when.items():
-        drawn = sum(known[parent].get(value, 0) for value in values_of(wish))
-        where = f"{drawn} of them have {parent} = {' or '.join(values_of(wish))}"
+    for parent, wanted in trait.when.items():
+        drawn = sum(known[parent].get(value, 0) for value in values_of(wanted))
+        where = f"{drawn} of them have {parent} = {' or '.join(values_of(wanted))}"
     counted, weighted = sum(trait.count.values()), {name: weight for name, weight in trait.weight.items() if weight}
     if counted > drawn or (counted < drawn and not weighted):
         raise ConfigError(
@@ -122,14 +122,14 @@ def _boxes(config: Config, traits: Sequence[str], values: Sequence[Sequence[str]
     for number, rule in enumerate(config.rules, 1):
         when = sides.met(rule.when)
         for inside, conditions in ((True, rule.exclude), (False, rule.require)):
-            for name, wish in conditions.items():
-                other = sides.of(name, values_of(wish), inside)
+            for name, wanted in conditions.items():
+                other = sides.of(name, values_of(wanted), inside)
                 both = {key: when[key] & group for key, group in other.items() if key in when}
                 found.append(Box({**when, **other, **both}, f"rules.{number}"))
     for name in traits:
-        for parent, wish in config.traits[name].when.items():
+        for parent, wanted in config.traits[name].when.items():
             for inside in (True, False):
-                box = {**sides.of(parent, values_of(wish), inside), **sides.of(name, [ABSENT], inside)}
+                box = {**sides.of(parent, values_of(wanted), inside), **sides.of(name, [ABSENT], inside)}
                 found.append(Box(box, f"traits.{name}.when"))
     for one in config.one_of_ones:
         whole = sides.met({name: one.traits.get(name, ABSENT) for name in traits})
@@ -144,15 +144,17 @@ class _Sides:
     traits: Sequence[str]
     values: Sequence[Sequence[str]]
 
-    def of(self, name: str, wished: Sequence[str], inside: bool = True) -> dict[int, frozenset[int]]:
-        """The wished values of a trait; not `inside`: all its others."""
+    def of(self, name: str, wanted: Sequence[str], inside: bool = True) -> dict[int, frozenset[int]]:
+        """The wanted values of a trait; not `inside`: all its others."""
         trait = self.traits.index(name)
-        found = (place for place, value in enumerate(self.values[trait]) if (value in wished) == inside)
+        found = (place for place, value in enumerate(self.values[trait]) if (value in wanted) == inside)
         return {trait: frozenset(found)}
 
     def met(self, conditions: Conditions) -> dict[int, frozenset[int]]:
         """All conditions together."""
-        return {key: side for name, wish in conditions.items() for key, side in self.of(name, values_of(wish)).items()}
+        return {
+            key: side for name, wanted in conditions.items() for key, side in self.of(name, values_of(wanted)).items()
+        }
 
 
 def _once(boxes: Iterable[Box]) -> list[Box]:

@@ -44,11 +44,11 @@ class Plan:
     def __init__(self, config: Config, wildcards: Mapping[str, str]) -> None:
         self.config = config
         files = Wildcards(wildcards)
-        self.wishes: dict[str, _Wishes] = {}
+        self.wants: dict[str, _Wishes] = {}
         for number, series in enumerate(config.series, 1):
-            self.wishes[series.name] = _Wishes(config, f"series.{number}", series, files)
+            self.wants[series.name] = _Wishes(config, f"series.{number}", series, files)
         for number, one in enumerate(config.one_of_ones, 1):
-            self.wishes[one.name] = _Wishes(config, f"one_of_ones.{number}", one, files)
+            self.wants[one.name] = _Wishes(config, f"one_of_ones.{number}", one, files)
 
     @cached_property
     def domain(self) -> TraitDomain:
@@ -183,7 +183,7 @@ class Plan:
         settings = {name: value for name, value in point.items() if name in generator.axes()}
         model, options = generator.varied(settings).settings()
         size = Image(size=point["size"]) if "size" in point else self.config.image
-        wish = self.wishes[table.name]
+        part = self.wants[table.name]
         variables = {name: str(value) for name, value in point.items() if name not in (*COSTS, "seed", *settings)}
         return Recipe(
             generator=generator.use,
@@ -192,10 +192,10 @@ class Plan:
             width=size.width,
             height=size.height,
             series=table.name,
-            prompt=wish.prompt.draw(RandomStream(derived_seed(seed, "prompt")), traits, variables),
-            negative_prompt=wish.negative.draw(RandomStream(derived_seed(seed, "negative prompt")), traits, variables),
-            blend=self.config.blend(point["blend"]) if "blend" in point else wish.blend,
-            switch_to=wish.switch_to,
+            prompt=part.prompt.draw(RandomStream(derived_seed(seed, "prompt")), traits, variables),
+            negative_prompt=part.negative.draw(RandomStream(derived_seed(seed, "negative prompt")), traits, variables),
+            blend=self.config.blend(point["blend"]) if "blend" in point else part.blend,
+            switch_to=part.switch_to,
             traits=dict(traits),
             options=options,
         )

@@ -79,7 +79,7 @@ def _searched(search: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AgainstStage:
-    """Sets duplicates what is too near to a picture of another project or of a plain folder."""
+    """Sets aside what is too near to a picture of another project or of a plain folder."""
 
     place: Path
     forget: bool = False

@@ -130,8 +130,8 @@ def dedupe_folder(
 
     if move_to and move_to.resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"{move_to} lies in {folder}, where the copies are found again", "move them elsewhere")
-    wish = Score(encoder=encoder, heads=tuple(heads))
-    with open_folder(folder, wish, Dedupe(cosine=cosine), progress=progress) as found:
+    wanted = Score(encoder=encoder, heads=tuple(heads))
+    with open_folder(folder, wanted, Dedupe(cosine=cosine), progress=progress) as found:
         groups = found.groups()
         moved, stayed = _moved(found, groups, move_to) if move_to else ([], [])
         return FolderDuplicates(groups, _looked(found), moved, stayed)

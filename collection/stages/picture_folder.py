@@ -99,18 +99,18 @@ class PictureFolder:
 
 @contextmanager
 def open_folder(
-    folder: Path, wish: Score | Scorers, duplicates: Dedupe | None = None, *, progress: Progress = silent
+    folder: Path, wanted: Score | Scorers, duplicates: Dedupe | None = None, *, progress: Progress = silent
 ) -> Iterator[PictureFolder]:
     """Judge the pictures of a folder and open what was found; nothing is written there.
 
-    `wish` is what [score] says (weights and heads that are files are taken from the current folder), or the scorers
+    `wanted` is what [score] says (weights and heads that are files are taken from the current folder), or the scorers
     themselves. Raises ConfigError and WeightsError as they do.
     """
-    scorers = (wish if isinstance(wish, Scorers) else build_scorers(wish, Path.cwd())).of_pictures_alone
+    scorers = (wanted if isinstance(wanted, Scorers) else build_scorers(wanted, Path.cwd())).of_pictures_alone
     with TemporaryDirectory(prefix="collection-") as temporary:
         store = Store(Path(temporary) / "collection.db")
         try:
-            batch = wish.batch_size if isinstance(wish, Score) else Score().batch_size
+            batch = wanted.batch_size if isinstance(wanted, Score) else Score().batch_size
             judged = score_files(store, folder, scorers, batch_size=batch, progress=progress)
             yield PictureFolder(folder, store, scorers, duplicates or Dedupe(), judged)
         finally:

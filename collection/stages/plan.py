@@ -93,7 +93,7 @@ def preview_plan(project: Project, examples: int = 0) -> PlanPreview:
     combinations = plan.combinations if config.traits else None
     return PlanPreview(
         dict(zip((series.name for series in config.series), plan.counts, strict=True)),
-        {name: wish.prompt.count for name, wish in plan.wishes.items()},
+        {name: wanted.prompt.count for name, wanted in plan.wants.items()},
         (combinations.total, combinations.exact) if combinations else None,
         rarity_table(plan),
         forecast(config, recipes, *project.store.measured(), gas=gas_of(config.supply)),

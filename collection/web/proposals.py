@@ -66,7 +66,7 @@ class Proposals:
         asker: str = "",
         progress: Progress = silent,
     ) -> Proposal:
-        """The set of a criteria that came from here; nothing is written.
+        """The set by criteria that came from here; nothing is written.
 
         Raises OvertakenError when the same asker asks for another meanwhile: a slider moves faster than large sets are
         chosen. "" is nobody.

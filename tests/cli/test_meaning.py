@@ -41,13 +41,13 @@ def project(tmp_path: Path, here: Run, shapes: Path) -> Path:
     return folder
 
 
-def wish(project: Path, score: str) -> None:
+def wanted(project: Path, score: str) -> None:
     text = (project / "collection.toml").read_text().partition("\n[score]")[0]
     (project / "collection.toml").write_text(f"{text}\n[score]\n{score}\n")
 
 
 def test_a_planted_mismatch_is_the_worst(project: Path, here: Run, shapes_clip: str) -> None:
-    wish(project, f'encoder = "{shapes_clip}"\nmoods = ["awe"]')
+    wanted(project, f'encoder = "{shapes_clip}"\nmoods = ["awe"]')
     said = here("-C", project, "score", "--json").object
     assert (said["scored"], said["notes"], said["complete"]) == (12, [], True)
     worst = here("-C", project, "mismatches", "--json").object["mismatches"][0]
@@ -75,7 +75,7 @@ def test_the_nearest_reference_is_listed_most_alike_first(
     works = tmp_path / "works"
     works.mkdir()
     Image.open(shapes / "03.png").resize((40, 40)).save(works / "theirs.png")
-    wish(project, f'references = ["{works}"]')
+    wanted(project, f'references = ["{works}"]')
     assert here("-C", project, "score").code == 0
     found = here("-C", project, "references", "--json").object["references"]
     assert found[0]["image"] == 4
@@ -86,7 +86,7 @@ def test_the_nearest_reference_is_listed_most_alike_first(
 
 
 def test_a_preference_model_that_is_not_there_is_named_before_any_work(project: Path, here: Run) -> None:
-    wish(project, 'preference = ["pickscore:models/of/pick"]')
+    wanted(project, 'preference = ["pickscore:models/of/pick"]')
     said = here("-C", project, "score")
     assert said.code == 2
     assert "pick" in said.err

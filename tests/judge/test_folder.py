@@ -140,9 +140,9 @@ def test_what_was_published_elsewhere_is_set_aside_and_stays_so(project: Project
         assert item.elsewhere.startswith(f"old.png in {published}")
         assert 0 <= item.distance < 0.1
         assert len(project.store.duplicates()) == 2, "the copy within the project, too"
-    wish = SelectionCriteria(6, judges_of(project).ranking_metrics)
-    assert select(project.store, wish).selected == 5
-    assert "not chosen: set aside as a near-duplicate of old.png" in why(project.store, astronaut, wish)
+    wanted = SelectionCriteria(6, judges_of(project).ranking_metrics)
+    assert select(project.store, wanted).selected == 5
+    assert "not chosen: set aside as a near-duplicate of old.png" in why(project.store, astronaut, wanted)
 
 
 def test_comparing_again_replaces_what_was_found_at_that_place_only(project: Project, published: Path) -> None:

@@ -17,7 +17,7 @@ from collection.judge.scorer_factory import SOURCES, build_scorers, ranking_metr
 HEAD = "sac-logos-ava1/sac+logos+ava1-l14-linearMSE.pth"
 
 
-def wish(**values: object) -> Score:
+def wanted(**values: object) -> Score:
     return Score.model_validate(values)
 
 
@@ -47,21 +47,21 @@ def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
 
 
 def test_the_embedded_default_ranks_by_quality(tmp_path: Path) -> None:
-    scorers = build_scorers(wish(), tmp_path)
+    scorers = build_scorers(wanted(), tmp_path)
     assert isinstance(scorers.encoder, EfficientNetLite0)
     assert tuple(ranking_metrics(scorers)) == ("quality",)
 
 
 def test_a_head_that_is_neither_known_nor_a_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match='"nope" is neither a known aesthetic predictor nor a file') as caught:
-        build_scorers(wish(heads=["nope"]), tmp_path)
+        build_scorers(wanted(heads=["nope"]), tmp_path)
     assert "sac-logos-ava1" in str(caught.value.hint)
 
 
 def test_a_head_on_vectors_that_it_was_not_trained_on_is_refused(tmp_path: Path, trained_weights: Path) -> None:
     (tmp_path / "head.pth").write_bytes((trained_weights / HEAD).read_bytes())
     with pytest.raises(WeightsError, match="ViT-L-14"):
-        build_scorers(wish(heads=["head.pth"]), tmp_path)
+        build_scorers(wanted(heads=["head.pth"]), tmp_path)
 
 
 def test_a_known_head_is_fetched_once_and_checked(
@@ -72,7 +72,7 @@ def test_a_known_head_is_fetched_once_and_checked(
     sources = {"sac-logos-ava1": f"{address}/head.pth"}
     for _ in range(2):
         with pytest.raises(WeightsError, match="not on this encoder"):
-            build_scorers(wish(heads=["sac-logos-ava1"]), tmp_path, sources)
+            build_scorers(wanted(heads=["sac-logos-ava1"]), tmp_path, sources)
         (served / "head.pth").unlink(missing_ok=True)
     assert len(list(cache.rglob("*.pth"))) == 1
 
@@ -81,14 +81,14 @@ def test_a_file_with_another_hash_is_not_that_head(tmp_path: Path, cache: Path, 
     address, served = server
     (served / "head.pth").write_bytes(b"something else")
     with pytest.raises(WeightsError, match="is not the aesthetic predictor sac-logos-ava1") as caught:
-        build_scorers(wish(heads=["sac-logos-ava1"]), tmp_path, {"sac-logos-ava1": f"{address}/head.pth"})
+        build_scorers(wanted(heads=["sac-logos-ava1"]), tmp_path, {"sac-logos-ava1": f"{address}/head.pth"})
     assert "fetch it yourself" in str(caught.value.hint)
     assert not list(cache.rglob("*.pth"))
 
 
 def test_no_network_says_where_the_file_is_to_be_had(tmp_path: Path, cache: Path, server: tuple[str, Path]) -> None:
     with pytest.raises(WeightsError, match="cannot be fetched") as caught:
-        build_scorers(wish(heads=["sac-logos-ava1"]), tmp_path, {"sac-logos-ava1": f"{server[0]}/nothing.pth"})
+        build_scorers(wanted(heads=["sac-logos-ava1"]), tmp_path, {"sac-logos-ava1": f"{server[0]}/nothing.pth"})
     assert f"{server[0]}/nothing.pth" in str(caught.value.hint)
 
 
@@ -119,17 +119,19 @@ def test_encoder_presets_are_weights_that_open_clip_knows(tmp_path: Path, name: 
 
 
 @pytest.mark.parametrize(
-    ("wished", "why"),
+    ("wanted", "why"),
     [("nope", '"nope" is no model'), ("nope:x/y", '"nope" is no model'), ("hps-v2.1:no/such/folder", "there is no")],
 )
-def test_a_preference_model_that_cannot_be_meant_is_refused(tmp_path: Path, wished: str, why: str) -> None:
+def test_a_preference_model_that_cannot_be_meant_is_refused(tmp_path: Path, wanted: str, why: str) -> None:
     with pytest.raises(ConfigError, match=why):
-        build_scorers(wish(preference=[wished]), tmp_path)
+        build_scorers(wanted(preference=[wanted]), tmp_path)
 
 
 def test_preference_models_come_from_folders_and_hubs(tmp_path: Path) -> None:
     """Nothing is read or fetched before it is needed."""
     (tmp_path / "models").mkdir()
-    scorers = build_scorers(wish(preference=["pickscore:models", "hps-v2.1", "image-reward:someone/reward"]), tmp_path)
+    scorers = build_scorers(
+        wanted(preference=["pickscore:models", "hps-v2.1", "image-reward:someone/reward"]), tmp_path
+    )
     assert isinstance(scorers.prompts, PromptScorer)
     assert [network.name for network in scorers.prompts.networks] == ["pickscore", "hps-v2.1", "image-reward"]

@@ -10,7 +10,7 @@ import pytest
 
 from collection.errors import ConflictError, ErrorKind, UnavailableError
 from collection.store.store import Store
-from collection.values import Failure
+from collection.values import Failure, canonical_json, sha256_hex
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,37 @@ def test_a_diversity_that_was_kept_as_a_stage_moves_to_its_place(older_database:
     store = Store(older_database("0011", f"INSERT INTO stage_run VALUES {row}"))
     assert (store.diversity(0.3), store.diversity(0.4)) == (0.85, 0.4)
     assert store.stage_inputs("diversity") is None
+
+
+def test_recipes_of_an_older_database_take_the_field_s_words(older_database: Callable[[str, str], Path]) -> None:
+    """The fields have their new names, and children the new hashes of their parents and of those they stand for."""
+    target = {"generator": "diffusion", "model": "m", "seed": 2, "width": 64, "height": 64, "options": {"batch": 2}}
+    parent = {
+        "generator": "diffusion", "model": "m", "seed": 1, "width": 64, "height": 64, "sketch": "ab" * 32,
+        "mask": "cd" * 32, "toward": target, "late_blend": [{"name": "ink", "weight": 1.0}],
+        "options": {"batch": 4, "t": 0.25, "switch": 0.5, "ip_scale": 0.6, "long_prompt": "cut", "steps": 3},
+    }  # fmt: skip
+    old = sha256_hex(canonical_json(parent))
+    child = {"generator": "painter", "model": "painter/1", "seed": 3, "width": 64, "height": 64, "parents": [old]}
+    rows = [(1, child, "variants", old), (2, parent, "config", None)]  # a child may come before its parent
+    inserted = "".join(
+        "INSERT INTO recipe (id, sha256, series, body, planned, origin, retired, stands_for) VALUES "
+        f"({number}, '{sha256_hex(canonical_json(body))}', '', '{canonical_json(body).decode()}', 1, '{origin}', 0, "
+        f"{repr(stands_for) if stands_for else 'NULL'});"
+        for number, body, origin, stands_for in rows
+    )
+    record = "INSERT INTO asset VALUES (1, 1, 'f', 'p', 64, 64, 9, '{\"licence\":\"MIT\"}', '{}', 'now');"
+    store = Store(older_database("0013", inserted + record))
+    made, first = (item.recipe for item in store.planned())
+    assert (first.init_image, first.mask_image, first.switch_to.leading) == ("ab" * 32, "cd" * 32, "ink")
+    assert first.options == {
+        "batch_size": 4, "alpha": 0.25, "switch_at": 0.5, "ip_adapter_scale": 0.6, "long_prompt": "truncate",
+        "steps": 3,
+    }  # fmt: skip
+    assert first.interpolation_target is not None
+    assert first.interpolation_target.options == {"batch_size": 2}
+    assert made.parents == (first.sha256,)
+    assert [item.generator for item in store.assets()] == [{"license": "MIT"}]
+    with sqlite3.connect(store.path) as connection:
+        kept = connection.execute("SELECT sha256, origin, stands_for FROM recipe ORDER BY id").fetchall()
+    assert kept == [(made.sha256, "variations", first.sha256), (first.sha256, "config", None)]

@@ -67,12 +67,12 @@ def test_a_job_that_cannot_be_done_says_why(project: Project, jobs: Jobs) -> Non
 
 
 def test_wishes_are_checked_before_anything_begins(anna: TestClient) -> None:
-    for wish in (
+    for wanted in (
         {"kind": "reroll", "images": [99]}, {"kind": "reroll", "images": []}, {"kind": "burn"},
         {"kind": "breed", "images": [1]}, {"kind": "breed", "images": [1, 2], "mutation": 2},
         {"kind": "select", "x": 1},
     ):  # fmt: skip
-        assert 400 <= anna.post("/api/jobs", json=wish).status_code < 500, wish
+        assert 400 <= anna.post("/api/jobs", json=wanted).status_code < 500, wanted
     assert anna.get("/api/jobs").json() == {"jobs": []}
     assert anna.delete("/api/jobs/1").status_code == 404
 

@@ -5,7 +5,7 @@ The kinds of a Decision and their values:
     flag     pick, reject, or none (takes it back)
     stars    1 to 5, or 0 (takes them back)
     colour   red, yellow, green, blue, purple, or none
-    lock     True: in the set whatever its scores and flags; False: no longer
+    lock     True: in the set whatever its scores and issues; False: no longer
     apart    True: no duplicate of the image that leads its stack; False: one after all
     note     a text
     pair     left, right, tie or skip: which of `asset_id` (left) and `other_id` (right) is the better
@@ -127,7 +127,7 @@ class Reviews:
             return self._last
 
     def review_state(self, asset_id: int) -> ReviewState:
-        """How an image stands; one of which nobody said anything has a review_state without a vote."""
+        """How an image stands; one of which nobody said anything has a state without a vote."""
         with self._lock:
             self._renew()
             return self._standings.get(asset_id, ReviewState(asset_id))

@@ -51,7 +51,7 @@ class ReviewState:
 
     @property
     def locked(self) -> bool:
-        """Whether it is to be in the set whatever its scores and flags."""
+        """Whether it is to be in the set whatever its scores and issues."""
         return self.locked_by is not None
 
     @property
@@ -87,7 +87,7 @@ class ReviewState:
 
 
 def fold(asset_id: int, events: Iterable[Review]) -> ReviewState:
-    """The review_state of an image by the events on it that stand, oldest first; comparisons and steps say nothing."""
+    """The state of an image by the events on it that stand, oldest first; comparisons and steps say nothing."""
     latest: dict[str, dict[str, Any]] = {"flag": {}, "stars": {}, "colour": {}}
     notes: list[tuple[str, str]] = []
     last_word: dict[str, str | None] = {"lock": None, "apart": None}

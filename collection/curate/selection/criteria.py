@@ -36,7 +36,7 @@ class SelectionCriteria:
 
     @cached_property
     def locked(self) -> frozenset[int]:
-        """Images that are to be in the set whatever their scores and flags; near-duplicates give way to them."""
+        """Images that are to be in the set whatever their scores and issues; near-duplicates give way to them."""
         return frozenset(number for number, review_state in self.decided.items() if review_state.locked)
 
     @cached_property

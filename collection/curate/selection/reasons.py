@@ -100,7 +100,7 @@ def _reason(item: Ranked, place: int, images: int, duplicates: Sequence[Duplicat
     text = f"chosen: {_standing(item, place, images)}"
     if duplicates:
         others = ", ".join(f"{label(twin.asset_id)} ({nearness(twin)})" for twin in duplicates)
-        text += f"; the best of its near-duplicates, set duplicates: {others}"
+        text += f"; the best of its near-duplicates, set aside: {others}"
     return text
 
 

@@ -32,7 +32,7 @@ class SelectReport:
     coverage: Coverage | None = None
     """How far eligible images are from the nearest chosen one; None where no vectors are known, or nobody asked."""
     excluded: int = 0
-    """Images left out for their flags."""
+    """Images left out for their issues."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """By how much the mean score would be higher without a rule: quotas, shares, diversity, locks, picks."""
     gap: float = 0.0
@@ -199,7 +199,7 @@ def select(store: Store, criteria: SelectionCriteria) -> SelectReport:
 def standing_of(
     candidates: Candidates, criteria: SelectionCriteria, numbers: Collection[int]
 ) -> tuple[float, Coverage | None]:
-    """Mean score of a set, and how well it covers what a criteria leaves to choose from, as a report would say them."""
+    """Mean score of a set, and how well it covers what the criteria leave to choose from, as a report says it."""
     level = mean([item.score for item in candidates.ranked if item.asset.id in numbers])
     eligible = eligible_of(candidates.ranked, criteria, candidates.duplicates)
     rows = [row for row, item in enumerate(eligible) if item.asset.id in numbers]

@@ -158,7 +158,7 @@ class Engine:
         return self.encoder.arguments(conditionings, chunks=items[0].chunks, lora_key=lora_key)
 
     def _initial_latents(self, pipeline: Any, items: Sequence[BatchItem]) -> dict[str, Any]:
-        """Where the batch begins: pure noise, or init_images to which the pipeline adds noise."""
+        """Where the batch begins: pure noise, or init images to which the pipeline adds noise."""
         size = {"width": items[0].recipe.width, "height": items[0].recipe.height}
         if not items[0].recipe.init_image:
             latents, generators = initial_noise(pipeline, items)

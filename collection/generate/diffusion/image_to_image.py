@@ -14,7 +14,7 @@ from collection.values import Pixels
 
 
 def init_image_of(item: BatchItem, pictures: Pictures) -> Pixels:
-    """The item's init_image at the size of its picture."""
+    """The item's init image at the size of its picture."""
     return fitted(pictures(item.recipe.init_image), item.recipe.width, item.recipe.height)
 
 

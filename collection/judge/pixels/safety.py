@@ -30,7 +30,7 @@ NSFW = Metric(
     says="Probability that a picture is pornographic; its authors call under 0.2 likely safe and over 0.8 highly "
     "probable. Only with safety switched on in [score].",
     source="Yahoo open_nsfw: Mahadeokar, Pesavento, 2016; ResNet-50-thin",
-    limits="Trained on photographs that were never published: its authors say that init_images, cartoons, text and "
+    limits="Trained on photographs that were never published: its authors say that sketches, cartoons, text and "
     "violence are not addressed, so of paintings it says little. No proof of safety: a person looks before anything is "
     "published.",
     defect=Defect(

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api")
 MOST = 100_000
 """Decisions of one action."""
 TOLD = 1000
-"""Images of an action whose review_states its answer tells; a page asks for those of more that it shows."""
+"""Images of an action whose states its answer tells; a page asks for those of more that it shows."""
 AssetNumber = Annotated[int, Field(ge=1, le=LARGEST)]
 
 

@@ -51,7 +51,7 @@ def test_every_choice_is_explained(store: Store) -> None:
     select(store, SelectionCriteria(2, METRICS))
     assert why(store, 1, SelectionCriteria(2, METRICS)) == (
         "chosen: number 1 of 6 images, percentile 83 of its kind (quality 90.0); "
-        "the best of its near-duplicates, set duplicates: 0004 (2 bits apart)"
+        "the best of its near-duplicates, set aside: 0004 (2 bits apart)"
     )
     assert (
         why(store, 2, SelectionCriteria(2, METRICS))

@@ -34,7 +34,7 @@ const TABLE = [
   ["extendUp", "Select", "Select upwards", ["shift+ArrowUp"], true],
   ["extendDown", "Select", "Select downwards", ["shift+ArrowDown"], true],
   ["selectAll", "Select", "Select all in view", ["ctrl+a"]],
-  ["putAside", "Select", "Put duplicates, in survey and compare", ["Delete", "Backspace"]],
+  ["putAside", "Select", "Put aside, in survey and compare", ["Delete", "Backspace"]],
   ["escape", "Select", "Select nothing, or back to the grid", ["Escape"]],
   ["zoom", "Look", "Zoom to 100 %, and back", ["z"]],
   ["bigger", "Look", "Bigger", ["+", "="], true],

@@ -17,9 +17,9 @@ export function setStatistics(found, tried, show) {
   ]);
 }
 
-/** @param {Child} title @param {Child} content @param {string} [duplicates] */
-function section(title, content, duplicates = "") {
-  return element("section", {}, element("h2", {}, title, duplicates && element("small", {}, ` ${duplicates}`)), ...[content].flat());
+/** @param {Child} title @param {Child} content @param {string} [aside] */
+function section(title, content, aside = "") {
+  return element("section", {}, element("h2", {}, title, aside && element("small", {}, ` ${aside}`)), ...[content].flat());
 }
 
 /** @param {string} label @param {string} value @param {string} [title] */

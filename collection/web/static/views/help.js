@@ -15,7 +15,7 @@ export const title = "Keys";
 const ASKS = [
   ["lighthouse", "the prompt has this word; \"torn sky\": these words one after the other; light*: a word that begins so"],
   ["quality>80", "a score; quality%>90 is its percentile among its kind, quality:60-80 a range; banding<0.01 where lower is better"],
-  ["is:unreviewed", "or picked, rejected, locked, flagged, duplicate, selected, contested, disagrees"],
+  ["is:unreviewed", "or picked, rejected, locked, issue, duplicate, selected, contested, disagrees"],
   ["stars>=3 colour:red", "what you gave; by:NAME what somebody else did"],
   ["series:Tides sky:violet", "a series, a trait; with commas any of several"],
   ["style.oil>0.5 seed:100-200", "the weight of a style, the seed"],

@@ -61,7 +61,7 @@ function aboutAll() {
     request("top-up", "New recipes in place of rejected images, so that every quota can be met; then make and score them.", true),
     request("generate", "Make the images that are planned and not there yet; then score them and look for duplicates.", true),
     request("score", "Give every image its numbers, where they are missing or out of date.", true),
-    request("dedupe", "Compare all images again, and set near-duplicates duplicates.", true),
+    request("dedupe", "Compare all images again, and set near-aside aside.", true),
     request("select", "Choose the set as it is configured. The set view shows it first.", true),
   ];
 }

@@ -82,7 +82,7 @@ class StacksView {
       return made;
     };
     this.empty = element("div", { class: "grow" });
-    this.duplicates = element("p", { class: "quiet" }, "Only to look at: [dedupe] cosine and phash_distance in collection.toml make it so.");
+    this.aside = element("p", { class: "quiet" }, "Only to look at: [dedupe] cosine and phash_distance in collection.toml make it so.");
     this.acts = element(
       "div",
       { class: "line centred" },
@@ -95,7 +95,7 @@ class StacksView {
       "section",
       { class: "read" },
       element("div", { class: "line" }, this.head, this.slide),
-      this.duplicates,
+      this.aside,
       this.empty,
       this.list,
       this.acts,
@@ -138,7 +138,7 @@ class StacksView {
     if (this.gone) return;
     this.stacks = found.stacks;
     this.slide.hidden = !found.movable;
-    this.duplicates.hidden = !found.at;
+    this.aside.hidden = !found.at;
     this.words.textContent = meant(found.at);
     this.slider.setAttribute("aria-valuetext", meant(found.at));
     const place = this.stacks.findIndex(({ representative, members }) => representative === wanted || members.some(({ id }) => id === wanted));

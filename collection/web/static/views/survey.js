@@ -73,7 +73,7 @@ class SurveyView {
     this.said.textContent = `${counted(this.ids.length, "image")}: click the weak ones away`;
     this.back.hidden = !this.gone.length;
     this.rest.hidden = !this.gone.length;
-    this.rest.textContent = `Pick the ${this.ids.length} here, reject the ${this.gone.length} put duplicates (Shift P)`;
+    this.rest.textContent = `Pick the ${this.ids.length} here, reject the ${this.gone.length} put aside (Shift P)`;
     this.#lay();
     this.redraw();
   }
@@ -128,7 +128,7 @@ class SurveyView {
     this.ids.splice(place, 1);
     this.gone.push({ id, place });
     if (id === this.active) this.active = this.ids[Math.min(place, this.ids.length - 1)];
-    say(`${labelled(id)} put duplicates, ${this.ids.length} left`);
+    say(`${labelled(id)} put aside, ${this.ids.length} left`);
     this.draw();
   }
 
@@ -140,7 +140,7 @@ class SurveyView {
     this.draw();
   }
 
-  /** One action: what is left is picked, what was put duplicates is rejected. */
+  /** One action: what is left is picked, what was put aside is rejected. */
   async keep() {
     if (!this.gone.length) return say("click the weak ones away first");
     /** @param {Flag} value */
