@@ -48,6 +48,7 @@ def main() -> None:
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copyfile(trained / name, options.folder / name)
     size = sum(file.stat().st_size for file in options.folder.iterdir() if file.is_file())
+    (options.folder / "towers.safetensors").chmod(0o644)
     print(f"{options.folder}: {size / 1e6:.1f} MB after {state['step']} steps, scale {scale:.1f}")
 
 
