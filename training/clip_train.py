@@ -90,7 +90,7 @@ def loss_of(towers: Towers, features: Tensor, tokens: list[list[int]], true: Ten
 def main() -> None:
     """Train to the last step, measuring on the way."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=2300)
     parser.add_argument("--name", default="clip")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()

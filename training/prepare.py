@@ -33,7 +33,7 @@ from training.words import main_colour
 
 SIDE = 128
 """Pixels of the side that the pipeline paints."""
-SCENES, PAIRS, SEVERAL = 2000, 1200, 400
+SCENES, PAIRS, SEVERAL = 1600, 1200, 400
 CHUNK = 100
 """Items made and saved together."""
 LARGEST = 50 * 10**6
