@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench contracts docs pictures lock clean
+.PHONY: help setup demo test lint bench contracts docs pictures train lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ docs: setup ## write the reference pages and the picture of the architecture fro
 
 pictures: setup ## make the pictures and the table of keys of docs/review.md from a running room
 	@$(BIN)/python packaging/review_page.py
+
+train: setup ## train the small models of our own; goes on where it stopped (training/README.md)
+	@sh packaging/node-tools.sh training/art
+	@for step in prepare clip_train vae_train denoiser_train; do nice -n 19 $(BIN)/python -m training.$$step || exit 1; done
 
 lock: setup ## write the lock files anew
 	@$(BIN)/python packaging/lock.py

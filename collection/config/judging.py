@@ -13,8 +13,9 @@ class Score(Table):
     """What gives each image its numbers."""
 
     encoder: str = "embedded"
-    """embedded (EfficientNet-Lite0), cpu, quality or siglip (`collection config` says what they cost), an open_clip
-    model (ViT-L-14-quickgelu/openai, hf-hub:ID, local-dir:FOLDER), or one that an installed package adds."""
+    """embedded (EfficientNet-Lite0), tiny-clip (our own small CLIP, with a text tower), cpu, quality or siglip
+    (`collection config` says what they cost), an open_clip model (ViT-L-14-quickgelu/openai, hf-hub:ID,
+    local-dir:FOLDER), or one that an installed package adds."""
     heads: tuple[str, ...] = ()
     """Aesthetic predictors on the vectors of an OpenAI CLIP encoder: laion-v1, sac-logos-ava1, or files; the file of
     aesthetic-v2.5 on those of siglip."""

@@ -63,7 +63,7 @@ def test_an_encoder_without_words_says_so_and_what_to_do(project: Path, here: Ru
     assert said.err.count("has no text tower") == 1
     asked = here("-C", project, "mismatches")
     assert asked.code == 2
-    assert 'encoder = "cpu"' in asked.err
+    assert 'encoder = "tiny-clip"' in asked.err
 
 
 def test_the_nearest_reference_is_listed_most_alike_first(

@@ -41,6 +41,7 @@ class EncoderPlugin:
 _HERE = "collection.judge.encoders"
 _BUILT_IN = {
     "embedded": f"{_HERE}.embedded_encoder:EMBEDDED",
+    "tiny-clip": f"{_HERE}.tiny_clip:TINY_CLIP",
     "cpu": f"{_HERE}.open_clip_presets:CPU",
     "quality": f"{_HERE}.open_clip_presets:QUALITY",
     "siglip": f"{_HERE}.open_clip_presets:SIGLIP",

@@ -47,7 +47,7 @@ def text_tower_of(encoder: ImageEncoder) -> TextTower:
     if not has_text_tower(encoder):
         raise UsageError(
             f"the encoder {encoder.model.partition('@')[0]} has no text tower",
-            'set encoder = "cpu" (or another CLIP) in [score], then: collection score',
+            'set encoder = "tiny-clip" (or another CLIP) in [score], then: collection score',
         )
     return cast(TextTower, encoder)
 

@@ -89,7 +89,7 @@ class SetScorer:
         if not needs["text"]:
             notes.append(
                 f"{self.encoder.model.partition('@')[0]} has no text tower: no clipscore, trait-match or mood; "
-                'encoder = "cpu" in [score] has one'
+                'encoder = "tiny-clip" in [score] has one'
             )
         return ScoringResult(notes=tuple(notes))
 

@@ -1,0 +1,45 @@
+"""Checkpoints that survive any kill: written beside, then renamed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+def write(path: Path, state: dict[str, Any]) -> None:
+    """Save a state so that `path` is always whole."""
+    draft = path.with_suffix(".draft")
+    torch.save(state, draft)
+    draft.rename(path)
+
+
+def read(path: Path) -> dict[str, Any] | None:
+    """The state that was saved last, or None."""
+    if not path.is_file():
+        return None
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return state
+
+
+class Average:
+    """An exponential moving average of a network's state."""
+
+    def __init__(self, network: nn.Module, longest: float) -> None:
+        """`longest`: the share of the old at most; young averages follow faster."""
+        self.state = {name: value.detach().clone() for name, value in network.state_dict().items()}
+        self._longest = longest
+
+    def follow(self, network: nn.Module, step: int) -> None:
+        """Take in the network after a step."""
+        share = min(self._longest, (step + 1) / (step + 10))
+        for name, value in network.state_dict().items():
+            if value.dtype.is_floating_point:
+                self.state[name].mul_(share).add_(value.detach(), alpha=1 - share)
+
+    def load(self, state: dict[str, Tensor]) -> None:
+        """Go on from a saved average."""
+        for name, value in state.items():
+            self.state[name].copy_(value)

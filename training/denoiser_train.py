@@ -1,0 +1,212 @@
+"""Train the pipeline's UNet by flow matching: `python -m training.denoiser_train`. It goes on from its last checkpoint.
+
+Y. Lipman et al., "Flow matching for generative modeling", ICLR 2023: between a picture's latents x and noise e the
+network learns the constant velocity e - x at the point (1 - s) x + s e. Times are drawn logit-normal (P. Esser et al.
+2024); a tenth of the captions are left out, for guidance without a classifier (J. Ho, T. Salimans 2021).
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from training import checkpoints
+from training.captions import Picture, caption
+from training.pictures import open_library, trained_on
+from training.pipeline_model import assemble, new_unet, new_vae, text_encoder
+from training.places import workshop
+from training.tokens import CONTEXT
+from training.vae_train import training_pictures
+
+BATCH, RATE, WARM_UP, DECAY = 64, 6e-4, 500, 0.3
+WITHOUT_WORDS = 0.1
+EVERY = 120
+"""Seconds between checkpoints."""
+SHEET = (
+    "a fox, flat icon style", "a fox, shaded icon style", "a fox, sticker style", "a fox, soft gradient style",
+    "a house, blob style", "a red car, retro icon style", "a tree, plain icon style", "a cat, sticker style",
+    "mountains at dusk, woodblock print", "a city at night, stained glass", "sea, clear, impasto oil painting",
+    "a forest in the snow, papercut", "a pizza", "a guitar", "an octopus on a blue background", "a cat and a dog",
+)  # fmt: skip
+"""What the sample sheets show, always from the same noise."""
+
+
+def main() -> None:
+    """Train to the last step, or until the seconds are over."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--steps", type=int, default=60000)
+    parser.add_argument("--seconds", type=float, default=1e9, help="stop after so long, with a checkpoint")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--batch", type=int, default=BATCH)
+    parser.add_argument("--sheets", type=float, default=1200, help="seconds between sample sheets")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    train(options)
+
+
+def latents_of(device: str) -> tuple[Tensor, dict[str, Any]]:
+    """Latents of everything that is trained on, standardised by channel, and the VAE's state that makes them so.
+
+    Kept beside the checkpoints: (n, 8, 16, 16) float16, each picture as it is.
+    """
+    path = workshop() / "latents.pt"
+    if state := checkpoints.read(path):
+        return state["latents"], state["vae"]
+    vae = new_vae().to(device).eval()
+    trained = checkpoints.read(workshop() / "vae" / "checkpoint.pt")
+    assert trained is not None, "train the VAE first: python -m training.vae_train"
+    vae.load_state_dict(trained["average"])
+    pictures = training_pictures(open_library())
+    found = []
+    with torch.inference_mode():
+        for start in range(0, len(pictures), 64):
+            batch = (pictures[start : start + 64].float() / 127.5 - 1).to(device)
+            found.append(vae.encode(batch).latent_dist.mode().half().cpu())
+    latents = torch.cat(found)
+    mean, deviation = latents.float().mean(dim=(0, 2, 3)), latents.float().std(dim=(0, 2, 3))
+    standardise(vae, mean, deviation)
+    latents = ((latents.float() - mean.view(1, -1, 1, 1)) / deviation.view(1, -1, 1, 1)).half()
+    checkpoints.write(
+        path, {"latents": latents, "vae": {name: value.cpu() for name, value in vae.state_dict().items()}}
+    )
+    return latents, state
+
+
+def standardise(vae: Any, mean: Tensor, deviation: Tensor) -> None:
+    """Change the 1 x 1 convolutions around latents so that these have mean 0 and deviation 1 and decode the same."""
+    channels, mean, deviation = len(mean), mean.to(vae.device), deviation.to(vae.device)
+    with torch.no_grad():
+        weight, bias = vae.quant_conv.weight, vae.quant_conv.bias
+        weight[:channels] /= deviation.view(-1, 1, 1, 1)
+        bias[:channels] = (bias[:channels] - mean) / deviation
+        bias[channels:] -= 2 * deviation.log()
+        weight, bias = vae.post_quant_conv.weight, vae.post_quant_conv.bias
+        bias += (weight[:, :, 0, 0] * mean).sum(dim=1)
+        weight *= deviation.view(1, -1, 1, 1)
+
+
+def captions_of(step: int, chosen: list[int], pictures: list[Picture]) -> list[str]:
+    """A caption a picture, some of them empty."""
+    rng = Random(f"captions {step}")
+    return ["" if rng.random() < WITHOUT_WORDS else caption(pictures[row], rng)[0] for row in chosen]
+
+
+def flow(latents: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Noisy latents, their times from 0 to 1 (n,), and the velocity to be learned."""
+    times = torch.randn(len(latents), generator=generator).sigmoid()
+    noise = torch.randn(latents.shape, generator=generator)
+    share = times.view(-1, 1, 1, 1)
+    return (1 - share) * latents + share * noise, times, noise - latents
+
+
+def train(options: argparse.Namespace) -> None:
+    """Steps until the last; the average over them is what paints."""
+    from transformers import CLIPTokenizer
+
+    folder, device = workshop() / "denoiser", options.device
+    folder.mkdir(exist_ok=True)
+    latents, vae = latents_of(device)
+    library = open_library()
+    pictures = [library.picture(made) for made in trained_on(library)]
+    assert len(pictures) == len(latents), "pictures.zip is newer than latents.pt: remove latents.pt and pictures.npy"
+    tokenizer = CLIPTokenizer.from_pretrained(workshop() / "clip")
+    encoder = load_text_encoder(len(tokenizer)).to(device)
+    torch.manual_seed(0)
+    unet = new_unet().to(device, memory_format=torch.channels_last).train()
+    optimizer = torch.optim.AdamW(unet.parameters(), lr=RATE, betas=(0.9, 0.99), weight_decay=0.01)
+    average, begun, spent = checkpoints.Average(unet, 0.9995), 0, 0.0
+    if state := checkpoints.read(folder / "checkpoint.pt"):
+        unet.load_state_dict(state["unet"])
+        optimizer.load_state_dict(state["optimizer"])
+        average.load(state["average"])
+        begun, spent = state["step"], state["spent"]
+        print(f"resumed after step {begun}", flush=True)
+    started = saved = shown = time.monotonic()
+    for step in range(begun, options.steps):
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * min(1.0, (step + 1) / WARM_UP, (options.steps - step) / (DECAY * options.steps))
+        loss = loss_of(unet, encoder, tokenizer, latents, pictures, step, options.batch, device)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
+        optimizer.step()
+        average.follow(unet, step)
+        now = time.monotonic()
+        over = step + 1 == options.steps or now - started > options.seconds
+        if step % 25 == 0:
+            print(f"step {step} loss {loss.item():.4f} {spent + now - started:.0f} s", flush=True)
+        if now - saved > EVERY or over:
+            saved = now
+            state = {
+                "step": step + 1, "spent": spent + now - started, "unet": unet.state_dict(),
+                "optimizer": optimizer.state_dict(), "average": average.state,
+            }  # fmt: skip
+            checkpoints.write(folder / "checkpoint.pt", state)
+        if now - shown > options.sheets or over:
+            shown = now
+            sheet(folder / f"sheet-{step + 1:06d}.png", average.state, vae, encoder, tokenizer)
+        if over:
+            return
+
+
+def loss_of(
+    unet: Any, encoder: Any, tokenizer: Any, latents: Tensor, pictures: list[Picture], step: int, size: int, device: str
+) -> Tensor:
+    """The mean squared error of the velocity of a batch that its step's number decides."""
+    chosen = Random(f"batch {step}").choices(range(len(latents)), k=size)
+    noisy, times, velocity = flow(latents[chosen].float(), torch.Generator().manual_seed(step))
+    tokens = tokenizer(
+        captions_of(step, chosen, pictures), padding="max_length", truncation=True, max_length=CONTEXT,
+        return_tensors="pt",
+    )  # fmt: skip
+    with torch.autocast(torch.device(device).type, torch.bfloat16):
+        with torch.no_grad():
+            words = encoder(tokens.input_ids.to(device)).last_hidden_state
+        noisy = noisy.to(device, memory_format=torch.channels_last)
+        found = unet(noisy, (times * 1000).to(device), encoder_hidden_states=words).sample
+    return nn.functional.mse_loss(found.float(), velocity.to(device))
+
+
+def load_text_encoder(vocabulary: int) -> Any:
+    """The CLIP's trained text tower."""
+    state = checkpoints.read(workshop() / "clip" / "checkpoint.pt")
+    assert state is not None, "train the CLIP first: python -m training.clip_train"
+    tower = {name.removeprefix("text."): value for name, value in state["average"].items() if name.startswith("text.")}
+    return text_encoder(tower, vocabulary)
+
+
+def pipeline_of(average: dict[str, Tensor], vae_state: dict[str, Tensor], encoder: Any, tokenizer: Any) -> Any:
+    """The pipeline of a training's state, on the processor."""
+    vae, unet = new_vae().eval(), new_unet().eval()
+    vae.load_state_dict(vae_state)
+    unet.load_state_dict(average)
+    found = assemble(vae, unet, encoder, tokenizer)
+    found.set_progress_bar_config(disable=True)
+    return found
+
+
+def sheet(path: Path, average: dict[str, Tensor], vae: dict[str, Tensor], encoder: Any, tokenizer: Any) -> None:
+    """Sixteen pictures of the average, always from the same noise."""
+    from PIL import Image
+
+    pipeline = pipeline_of(average, vae, encoder.cpu(), tokenizer)
+    noise = torch.randn((len(SHEET), 8, 16, 16), generator=torch.Generator().manual_seed(1))
+    images = pipeline(list(SHEET), latents=noise, num_inference_steps=12, guidance_scale=3.0).images
+    page = Image.new("RGB", (4 * 132, 4 * 132), "white")
+    for place, image in enumerate(images):
+        page.paste(image, (place % 4 * 132 + 2, place // 4 * 132 + 2))
+    page.save(path)
+
+
+if __name__ == "__main__":
+    from collection.models.environment import prepare_torchvision
+
+    prepare_torchvision()
+    main()
