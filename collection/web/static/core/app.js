@@ -9,7 +9,7 @@ import { atWork, sayWrong } from "./status.js";
 /** @import { Decision, Params, State, Value } from "./types.js" */
 
 /**
- * Events: "state" (counts, views), "ids" (another list), "changed" (detail: numbers whose standing changed), "cursor",
+ * Events: "state" (counts, views), "ids" (another list), "changed" (detail: numbers whose state changed), "cursor",
  * "selection", "view", "stale" (the list may no longer be what the query means), "refused" (see refusal),
  * "images" (images, scores or the set changed), "jobs" (one of jobs.js did).
  */

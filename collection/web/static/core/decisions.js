@@ -57,11 +57,11 @@ export class Decisions {
     }
   }
 
-  /** @param {{changed: number[], standings: Record<string, ReviewState>, version: number}} answer */
-  #take({ changed, standings, version }) {
+  /** @param {{changed: number[], review_states: Record<string, ReviewState>, version: number}} answer */
+  #take({ changed, review_states: states, version }) {
     const settled = changed.filter((id) => !this.#waiting.get(id)); // what is on its way already shows
-    const told = settled.filter((id) => standings[id]);
-    this.app.cache.stand(Object.fromEntries(told.map((id) => [id, standings[id]])), version);
+    const told = settled.filter((id) => states[id]);
+    this.app.cache.stand(Object.fromEntries(told.map((id) => [id, states[id]])), version);
     this.app.changed(changed);
     if (told.length < settled.length) this.app.othersChanged({ ids: settled, versions: settled.map(() => version) }).catch(sayWrong);
     this.app.renewSoon();

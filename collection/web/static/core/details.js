@@ -37,11 +37,11 @@ export class Details {
     return ids.map((id) => this.#used(id)).filter((found) => found !== undefined);
   }
 
-  /** Take over how images stand. @param {Record<string, ReviewState>} standings by number */
-  stand(standings, version = 0) {
-    for (const [id, standing] of Object.entries(standings)) {
+  /** Take over how images stand. @param {Record<string, ReviewState>} states by number */
+  stand(states, version = 0) {
+    for (const [id, state] of Object.entries(states)) {
       const known = this.#known.get(Number(id));
-      if (known) this.#known.set(known.id, { ...known, ...standing, version: Math.max(version, known.version) });
+      if (known) this.#known.set(known.id, { ...known, ...state, version: Math.max(version, known.version) });
     }
   }
 
