@@ -138,9 +138,9 @@ def test_a_picture_tells_its_recipe_outside_of_any_project(collection: Any, fini
 
 
 def test_a_sample_brings_its_pictures(tmp_path: Path, collection: Any) -> None:
-    assert collection("new", tmp_path / "studio", "--sample", "init_image").code == 0
+    assert collection("new", tmp_path / "studio", "--sample", "sketch").code == 0
     assert collection("-C", tmp_path / "studio", "plan").code == 0
-    said = collection("-C", tmp_path / "studio", "variations", tmp_path / "studio" / "init_image.png", "--json")
+    said = collection("-C", tmp_path / "studio", "variations", tmp_path / "studio" / "sketch.png", "--json")
     assert len(said.object["added"]) == 8
 
 

@@ -41,7 +41,7 @@ def test_metrics_are_explained(here):
     assert "quality: 0 to 100, higher is better" in said.out
     assert max(map(len, said.out.splitlines())) <= 80
     listed = here("metrics", "--json").object["metrics"]
-    assert {"name", "range", "better", "says", "source", "limits", "flag"} == set(listed[0])
+    assert {"name", "range", "better", "says", "source", "limits", "issue"} == set(listed[0])
 
 
 def test_a_folder_s_table_fits_a_terminal_and_the_files_have_all(here, pictures, tmp_path):

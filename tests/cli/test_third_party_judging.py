@@ -54,7 +54,7 @@ def test_a_metric_is_scored_with_an_issue_excluded_and_found_without_an_edit(her
         assert now.images.ids[find_rows(now, "warmth<0.2", "me")].tolist() == [4]
 
     listed = {metric["name"]: metric for metric in here("metrics", "--json").object["metrics"]}
-    assert listed["warmth"]["flag"] == {"name": "cold", "side": "under", "threshold": 0.2}
+    assert listed["warmth"]["issue"] == {"name": "cold", "side": "under", "threshold": 0.2}
     assert "warmth: 0 to 1, neither way is better" in here("metrics").out
 
 

@@ -146,7 +146,7 @@ def test_derived_pipelines_keep_sixteen_bits(tiny_sd: Path, pictures: Any, diffu
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"mask_image": "m"}, "has a mask, but no init_image"),
+        ({"mask_image": "m"}, "has a mask image, but no init image"),
         ({"init_image": "s", "strength": 0.3}, "strength 0.3 of 2 steps leaves no step"),
         ({"init_image": "s", "mask_image": "black"}, "has no white"),
     ],

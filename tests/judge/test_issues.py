@@ -80,11 +80,11 @@ def test_images_that_left_the_plan_have_none(store: Store) -> None:
     assert issues_of(store, MODELS, {}) == {}
 
 
-def test_unfit_images_are_barred_always_and_others_by_wish() -> None:
+def test_unfit_images_are_excluded_always_and_others_by_choice() -> None:
     issues = {1: {"blank": "b"}, 2: {"nsfw": "n", "text": "t"}, 3: {"text": "t"}}
-    assert excluded(issues, ()) == {1: "issue blank (b)", 2: "issue nsfw (n)"}
-    assert excluded(issues, ("text",))[3] == "issue text (t)"
-    assert excluded(issues, ("text",))[2] == "issue nsfw (n) and flagged text (t)"
+    assert excluded(issues, ()) == {1: "blank (b)", 2: "nsfw (n)"}
+    assert excluded(issues, ("text",))[3] == "text (t)"
+    assert excluded(issues, ("text",))[2] == "nsfw (n) and text (t)"
 
 
 CONFIG = 'title = "x"\nsupply = 1\nseed = 1\n'

@@ -119,12 +119,12 @@ def test_encoder_presets_are_weights_that_open_clip_knows(tmp_path: Path, name: 
 
 
 @pytest.mark.parametrize(
-    ("wanted", "why"),
+    ("model", "why"),
     [("nope", '"nope" is no model'), ("nope:x/y", '"nope" is no model'), ("hps-v2.1:no/such/folder", "there is no")],
 )
-def test_a_preference_model_that_cannot_be_meant_is_refused(tmp_path: Path, wanted: str, why: str) -> None:
+def test_a_preference_model_that_cannot_be_meant_is_refused(tmp_path: Path, model: str, why: str) -> None:
     with pytest.raises(ConfigError, match=why):
-        build_scorers(wanted(preference=[wanted]), tmp_path)
+        build_scorers(wanted(preference=[model]), tmp_path)
 
 
 def test_preference_models_come_from_folders_and_hubs(tmp_path: Path) -> None:

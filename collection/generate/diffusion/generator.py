@@ -201,7 +201,7 @@ def plain_prompts(pipeline: Any, items: Sequence[BatchItem]) -> dict[str, list[s
     name = type(pipeline).__name__
     for item in items:
         recipe = item.recipe
-        wishes = {
+        demands = {
             f"blend styles ({', '.join(recipe.blend.weights)})": len(item.early.texts) > 1,
             "change its blend on the way": item.late,
             "look at reference pictures": item.early.references,
@@ -209,12 +209,12 @@ def plain_prompts(pipeline: Any, items: Sequence[BatchItem]) -> dict[str, list[s
             "move toward another recipe": item.interpolation_target,
             "decode with a draft VAE": item.options.vae,
         }
-        for what, wished in wishes.items():
-            if wished:
+        for what, asked in demands.items():
+            if asked:
                 raise GenerationError(f"a {name} cannot {what}", f"use a model of {', '.join(ARGUMENTS)}")
     if len(items) > 1:
         # Such pipelines may pad a prompt to the longest of its batch: an image would depend on its neighbours.
-        raise GenerationError(f"a {name} makes one image at a time, batch = {len(items)}", "set batch = 1")
+        raise GenerationError(f"a {name} makes one image at a time, batch_size = {len(items)}", "set batch_size = 1")
     prompts = {"prompt": [item.early.texts[0][0] for item in items]}
     if not any(item.recipe.negative_prompt for item in items):
         return prompts

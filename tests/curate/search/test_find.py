@@ -110,7 +110,7 @@ def now(store: Store) -> Snapshot:
         ("-torn*sky", [1, 2, 3, 4, 5, 6]),
         ("is:duplicate", [5]),
         ("is:stacked", [4, 5]),
-        ("is:flagged", [4, 6]),
+        ("is:issue", [4, 6]),
         ("is:blurred -is:tiny", [4]),
         ("is:selected sort:rank", [2, 1]),
         ("sort:-quality", [1, 2, 3, 4, 5, 6]),

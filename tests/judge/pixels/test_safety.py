@@ -118,7 +118,7 @@ def test_safety_switched_on_later_makes_the_images_pending(project: Project, net
     assert not any("nsfw" in issues for issues in judges_of(project).issues.values())
 
 
-def test_what_is_flagged_nsfw_is_never_chosen_unless_a_person_locks_it(project: Project) -> None:
+def test_an_nsfw_image_is_never_chosen_unless_a_person_locks_it(project: Project) -> None:
     from collection.curate.selection.choices import decide
     from collection.curate.selection.reasons import why
     from collection.curate.selection.select import select
@@ -133,10 +133,10 @@ def test_what_is_flagged_nsfw_is_never_chosen_unless_a_person_locks_it(project: 
     report = select(project.store, judges_of(project).criteria())
     assert (report.selected, report.excluded) == (4, 1)
     assert best not in {item.asset_id for item in project.store.selection()}
-    assert why(project.store, best, judges_of(project).criteria()) == "not chosen: flagged nsfw (nsfw 0.93, over 0.8)"
+    assert why(project.store, best, judges_of(project).criteria()) == "not chosen: nsfw (nsfw 0.93, over 0.8)"
 
     decide(project.store, judges_of(project).criteria(), locked=[best])
     select(project.store, judges_of(project).criteria())
-    assert "; locked by curator; although flagged nsfw (nsfw 0.93, over 0.8)" in why(
+    assert "; locked by curator; although nsfw (nsfw 0.93, over 0.8)" in why(
         project.store, best, judges_of(project).criteria()
     )

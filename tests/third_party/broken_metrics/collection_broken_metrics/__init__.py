@@ -37,4 +37,4 @@ SET_PARTS = Metric(
 )  # fmt: skip
 NO_METRIC = 3
 NO_WORK = metric("no-work", None)
-SAME_FLAG = metric("same-flag", OfPixels(lambda picture: 0.5), Defect("blurred", 0.5, "under", "Less."))
+SAME_ISSUE = metric("same-issue", OfPixels(lambda picture: 0.5), Defect("blurred", 0.5, "under", "Less."))
