@@ -17,7 +17,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Name the images whose votes would teach a preference most."""
-    from collection.stages.taste import questions
+    from collection.stages.learn import questions
 
     with opened(context, as_json) as session:
         session.show(questions(session.project, count, curator))

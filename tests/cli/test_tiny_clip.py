@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from collection.generate.painter.generator import Painter
-from collection.generate.painter.plugin import ENGINE
+from collection.generate.painter.generator import ENGINE, Painter
 from collection.values import Recipe, Style, StyleBlend
 
 Run = Callable[..., "Said"]  # type: ignore[name-defined]  # noqa: F821

@@ -17,8 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.errors import GenerationError
-from collection.generate.painter.generator import Painter, svg
-from collection.generate.painter.plugin import ENGINE
+from collection.generate.painter.generator import ENGINE, Painter, svg
 from collection.generate.painter.style_parameters import STYLES
 from collection.generate.painter.vocabulary import ODDS, VOCABULARY
 from collection.values import Pixels, Recipe, Style, StyleBlend

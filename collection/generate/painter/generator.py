@@ -8,9 +8,11 @@ from typing import Any
 from collection.errors import GenerationError
 from collection.generate.painter.canvas import rasterise
 from collection.generate.painter.engine import draw
-from collection.generate.painter.plugin import ENGINE
 from collection.generate.painter.texture import apply_texture
 from collection.values import Recipe, Rendering
+
+ENGINE = "painter/1"
+"""The model of the recipes that this painter renders; another number may paint other pixels."""
 
 
 def svg(recipe: Recipe) -> str:

@@ -15,8 +15,6 @@ from collection.values import ImageGenerator, Recipe
 if TYPE_CHECKING:
     from collection.config import Config
 
-ENGINE = "painter/1"
-"""The model of the painter's recipes; another number may paint other pixels."""
 SECONDS_A_PIXEL, BYTES_A_PIXEL = 1.2e-6, 1.25
 """The mean of its seven styles at 512 px on one core of a 2-core machine (benchmarks/painter.py; 0.14 to 0.72 s and 1.0
 to 1.65 bytes a pixel, PNG)."""
