@@ -13,8 +13,7 @@ import time
 from collections.abc import Callable
 
 from collection.generate.painter.canvas import rasterise
-from collection.generate.painter.generator import Painter, svg
-from collection.generate.painter.plugin import ENGINE
+from collection.generate.painter.generator import ENGINE, Painter, svg
 from collection.generate.painter.style_parameters import STYLES
 from collection.values import Recipe, Style, StyleBlend
 

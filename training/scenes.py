@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
-from collection.generate.painter.generator import Painter
-from collection.generate.painter.plugin import ENGINE
+from collection.generate.painter.generator import ENGINE, Painter
 from collection.generate.painter.style_parameters import STYLES
 from collection.generate.painter.vocabulary import ODDS, VOCABULARY
 from collection.values import Pixels, Recipe, Style, StyleBlend
@@ -44,7 +43,9 @@ def paint(number: int) -> tuple[Scene, Pixels]:
     rng = Random(f"scene {number}")
     prompt = " ".join(rng.choice(words_for(trait, rng.choice(list(values)))) for trait, values in ODDS.items())
     weights = _blend(rng)
-    blend = StyleBlend(tuple((Style(name, painter=name), weight) for name, weight in sorted(weights.items())))
+    blend = StyleBlend(
+        tuple((Style(name, settings={"painter": name}), weight) for name, weight in sorted(weights.items()))
+    )
     side = rng.choice(SIDES)
     recipe = Recipe("painter", ENGINE, rng.randrange(2**31), side, side, prompt=prompt, blend=blend)
     rendering = Painter().generate([recipe])[0]

@@ -25,7 +25,7 @@ def landscapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(20):
         motif = list(MOTIFS)[number % len(MOTIFS)]
         style = ("papercut", "woodblock")[number % 2]
-        blend = StyleBlend(((Style(style, painter=style), 1.0),))
+        blend = StyleBlend(((Style(style, settings={"painter": style}), 1.0),))
         recipe = Recipe("painter", ENGINE, 100 + number, 192, 192, prompt=f"{MOTIFS[motif]}, clear", blend=blend)
         Image.fromarray(Painter().generate([recipe])[0].pixels).save(folder / f"{number:02d}.png")
         said = PLANTED.get(number, motif)

@@ -11,8 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from collection.generate.painter.generator import Painter
-from collection.generate.painter.plugin import ENGINE
+from collection.generate.painter.generator import ENGINE, Painter
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.judge.encoders.tiny_clip import HERE, TOWERS, TinyClip, clip_folder
 from collection.models.environment import prepare_torchvision
