@@ -17,13 +17,13 @@ def command(context: typer.Context, as_json: Json = False) -> None:
     for check in checks:
         mark = "ok" if check.ok else ("missing" if check.needed else "absent")
         screen.line(mark, f"{check.what}: {check.found}")
-        if check.mend and not check.ok:
-            screen.line("", f"  {check.mend}")
+        if check.fix and not check.ok:
+            screen.line("", f"  {check.fix}")
     healthy = all(check.ok or not check.needed for check in checks)
     screen.object(
         {
             "checks": [
-                {"what": check.what, "ok": check.ok, "needed": check.needed, "found": check.found, "mend": check.mend}
+                {"what": check.what, "ok": check.ok, "needed": check.needed, "found": check.found, "fix": check.fix}
                 for check in checks
             ],
             "healthy": healthy,

@@ -1,1 +1,1 @@
-"""The generate room: a recipe becomes an image."""
+"""A recipe becomes an image."""

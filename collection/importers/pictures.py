@@ -14,7 +14,7 @@ from collection.errors import CollectionError, ImageError
 from collection.importers.sidecar import read_traits, sidecar_of
 from collection.pictures.files import PNG_SIGNATURE, encode_png, thumbnail
 from collection.pictures.folders import Opened, name_in, picture_files, read_ahead, read_file
-from collection.pictures.parameters import read_inscription
+from collection.pictures.parameters import read_embedded_metadata
 from collection.store.library import ImageLibrary
 from collection.store.records import Asset
 from collection.store.store import Store
@@ -188,7 +188,7 @@ def _traits(picture: Path) -> tuple[dict[str, str], tuple[str, ...]]:
 def _claims(source: Opened) -> dict[str, Any]:
     """What the file itself says of its making, kept as said: nobody has rendered it again here."""
     try:
-        said = read_inscription(source.data, source.name)
+        said = read_embedded_metadata(source.data, source.name)
         recipe = {"recipe": said.recipe.as_json(), "recipe_sha256": said.recipe.sha256} if said.recipe else {}
         claims = {**recipe, **({"parameters": dict(said.parameters)} if said.parameters else {})}
         canonical_json(claims)

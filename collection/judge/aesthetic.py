@@ -94,7 +94,7 @@ class AestheticPredictor:
         return f"{self.name}@{self.sha256}"
 
     @property
-    def mend(self) -> str:
+    def fix(self) -> str:
         """What to do where the encoder gives other vectors than those that it takes."""
         spaces = [space for space in self.encoders if space in ENCODER_OF_SPACE]
         if not spaces:  # a learned one: of one encoder with these very weights
@@ -115,7 +115,7 @@ class AestheticPredictor:
         if embeddings.ndim != 2 or embeddings.shape[1] != self.dimensions:
             raise WeightsError(
                 f"the aesthetic predictor {self.name} takes embeddings (n, {self.dimensions}), not {embeddings.shape}",
-                self.mend,
+                self.fix,
             )
         x = embeddings.astype(np.float64)
         _require_unit_length(x)

@@ -11,7 +11,7 @@ from collection.concurrency.pieces import by_pieces
 from collection.judge.score import Scorers, score, score_piece
 from collection.pictures.folders import Opened, open_picture, picture_files
 from collection.store.files import Files
-from collection.store.records import Asset, Judgements, together
+from collection.store.records import Asset, ScoredBatch, together
 from collection.store.store import Store
 from collection.values import Failure, Progress, silent
 
@@ -38,7 +38,7 @@ class _Piece:
 
     pictures: Sequence[tuple[str, Path, Asset]]
     """Path in the folder and where it is."""
-    judgements: Judgements
+    judgements: ScoredBatch
     skipped: Sequence[Failure]
     noted: Sequence[Failure]
 

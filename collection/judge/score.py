@@ -19,7 +19,7 @@ from collection.judge.vector_scorer import VectorMetric, VectorScorer
 from collection.judge.vectors import unit_length
 from collection.pictures.files import decode_image
 from collection.store.files import Files
-from collection.store.records import Asset, Embedding, Judgements, Score, together
+from collection.store.records import Asset, Embedding, Score, ScoredBatch, together
 from collection.store.store import Store
 from collection.values import Failure, ImageEncoder, Pixels, Progress, silent
 
@@ -50,7 +50,7 @@ class Scorers:
                 raise WeightsError(
                     f"the aesthetic predictor {predictor.name} was trained on {trained}, "
                     f"not on {space or 'this encoder'}",
-                    predictor.mend,
+                    predictor.fix,
                 )
 
     @property
@@ -199,7 +199,7 @@ def _after(
 
 def _look(
     files: Files, scorers: Scorers, encoded: Set[str], assets: Sequence[Asset]
-) -> tuple[Judgements, list[str], list[Failure]]:
+) -> tuple[ScoredBatch, list[str], list[Failure]]:
     """What is found out about a piece: also the labels of the images that could be read, and those that could not."""
     seen, failed = list[tuple[Asset, Pixels]](), list[Failure]()
     for asset in assets:
@@ -210,7 +210,7 @@ def _look(
     return score_piece(scorers, seen, encoded), [asset.label for asset, _ in seen], failed
 
 
-def score_batch(scorers: Scorers, assets: Sequence[Asset], pictures: Sequence[Pixels]) -> Judgements:
+def score_batch(scorers: Scorers, assets: Sequence[Asset], pictures: Sequence[Pixels]) -> ScoredBatch:
     """Vector, metrics of pixels and perceptual hash of pictures at hand, as `score` would find them in their files.
 
     Metrics of vectors have no part in it: they work on the vectors as stored.
@@ -222,12 +222,12 @@ def score_batch(scorers: Scorers, assets: Sequence[Asset], pictures: Sequence[Pi
 
 def score_piece(
     scorers: Scorers, pictures: Sequence[tuple[Asset, Pixels]], encoded: Set[str] = frozenset()
-) -> Judgements:
+) -> ScoredBatch:
     """`score_batch` for one piece, in the calling thread; pictures whose files are `encoded` get no vector again."""
     encoder, models = scorers.encoder, pixel_models(scorers.pixels)
     new = [(asset, pixels) for asset, pixels in pictures if asset.file_sha256 not in encoded]
     vectors: Sequence[Vectors] = list(encoder.encode([pixels for _, pixels in new])) if new else []
-    return Judgements(
+    return ScoredBatch(
         scores=[
             Score(asset.file_sha256, metric, models[metric], value)
             for asset, pixels in pictures

@@ -41,7 +41,7 @@ _LEAST_PAIRS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Inscription:
+class EmbeddedMetadata:
     """What a picture file says about its making; all of it is a claim until the recipe was rendered again."""
 
     recipe: Recipe | None = None
@@ -114,11 +114,11 @@ def _unquoted(value: str) -> str:
         return value
 
 
-def read_inscription(data: bytes, name: str | Path) -> Inscription:
-    """What a picture file says; an empty Inscription if nothing. Raises ImageError for a file that is no picture."""
+def read_embedded_metadata(data: bytes, name: str | Path) -> EmbeddedMetadata:
+    """What a picture file says; empty if nothing. Raises ImageError for a file that is no picture."""
     texts = _texts(data, name)
     said = texts.get(PARAMETERS, "")
-    return Inscription(_recipe(texts.get(OURS, ""), name), parse_infotext(said) if said else {})
+    return EmbeddedMetadata(_recipe(texts.get(OURS, ""), name), parse_infotext(said) if said else {})
 
 
 def _recipe(text: str, name: str | Path) -> Recipe | None:

@@ -1,1 +1,1 @@
-"""The plan room: a configuration becomes recipes. Pure: no file, no clock, no chance but the seed."""
+"""A configuration becomes recipes. Pure: no file, no clock, no chance but the seed."""

@@ -56,7 +56,7 @@ class Check:
     ok: bool
     needed: bool
     found: str
-    mend: str | None = None
+    fix: str | None = None
 
 
 def checkup(folder: Path) -> Iterator[Check]:
@@ -65,9 +65,9 @@ def checkup(folder: Path) -> Iterator[Check]:
     yield from _packages()
     yield _device()
     yield _disk(folder)
-    for tool, (use, mend) in TOOLS.items():
+    for tool, (use, fix) in TOOLS.items():
         path = shutil.which(tool)
-        yield Check(tool, path is not None, False, path or f"not on the PATH (for {use})", mend)
+        yield Check(tool, path is not None, False, path or f"not on the PATH (for {use})", fix)
     yield _hub()
     yield from _plugins()
     if (folder / CONFIG_FILE).exists():
@@ -134,8 +134,8 @@ def _hub() -> Check:
     try:
         socket.create_connection((host, 443), timeout=TIMEOUT).close()
     except OSError:
-        mend = f"only local model folders and cached models work; no model is needed by {_generators(heavy=False)}"
-        return Check("model hub", False, False, f"{host} does not answer", mend)
+        fix = f"only local model folders and cached models work; no model is needed by {_generators(heavy=False)}"
+        return Check("model hub", False, False, f"{host} does not answer", fix)
     return Check("model hub", True, False, host)
 
 

@@ -11,7 +11,7 @@ from collection.errors import ImageError
 from collection.project import Project
 
 if TYPE_CHECKING:
-    from collection.pictures.parameters import Inscription
+    from collection.pictures.parameters import EmbeddedMetadata
     from collection.plan.lineage import Ancestor
     from collection.store.records import KnownRecipe
 
@@ -38,11 +38,11 @@ def lineage_of(project: Project, image: int) -> Lineage:
     return Lineage(ancestry(sha256, {item.recipe.sha256: item for item in known}), children(sha256, known))
 
 
-def carried_recipe(picture: Path) -> Inscription:
+def carried_recipe(picture: Path) -> EmbeddedMetadata:
     """What a picture file tells of how it was made, by us or by another tool; raises ImageError where it is silent."""
-    from collection.pictures.parameters import read_inscription
+    from collection.pictures.parameters import read_embedded_metadata
 
-    found = read_inscription(picture.read_bytes(), picture)
+    found = read_embedded_metadata(picture.read_bytes(), picture)
     if found.recipe is None and not found.parameters:
         raise ImageError(f"{picture} carries no recipe", "many editors and sites remove the text of a PNG file")
     return found

@@ -12,7 +12,16 @@ from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, delete, select
 
 from collection.store.database import Database
-from collection.store.records import Asset, Duplicate, Embedding, Fingerprint, Judgements, Score, Selection, Twin
+from collection.store.records import (
+    Asset,
+    CrossCollectionDuplicate,
+    Duplicate,
+    Embedding,
+    Fingerprint,
+    Score,
+    ScoredBatch,
+    Selection,
+)
 from collection.store.rows import CURRENT, among, assets_where
 from collection.store.tables import (
     AgainstRow,
@@ -60,9 +69,9 @@ class Judging(Database):
     ) -> None:
         """Keep a batch in one transaction: scores, vectors, and perceptual hashes by file hash."""
         with self._writing() as session:
-            self._add_judgements(session, Judgements(scores, embeddings, fingerprints or {}))
+            self._add_judgements(session, ScoredBatch(scores, embeddings, fingerprints or {}))
 
-    def _add_judgements(self, session: Session, found: Judgements) -> None:
+    def _add_judgements(self, session: Session, found: ScoredBatch) -> None:
         vectors = [
             {"file_sha256": item.file_sha256, "model": item.model, "vector": item.vector.astype("<f2").tobytes()}
             for item in found.embeddings
@@ -159,7 +168,7 @@ class Judging(Database):
         found |= {item.asset_id: item for item in self.against()}
         return [found[number] for number in sorted(found)]
 
-    def replace_against(self, place: str, twins: Sequence[Twin]) -> None:
+    def replace_against(self, place: str, twins: Sequence[CrossCollectionDuplicate]) -> None:
         """Make these the pictures that are near-duplicates of some at `place`."""
         with self._writing() as session:
             session.exec(delete(AgainstRow).where(col(AgainstRow.place) == place))

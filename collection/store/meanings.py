@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlmodel import col, delete, or_, select
 
 from collection.store.database import Database
-from collection.store.records import Nearest, Readings, Score
+from collection.store.records import Nearest, Score, SetScores
 from collection.store.rows import among
 from collection.store.tables import EmbeddingRow, NearestRow, PromptedRow, ScoreRow
 
@@ -45,8 +45,8 @@ class Meanings(Database):
             self._insert(session, ScoreRow, [asdict(score) for score in scores], replace=True)
             self._insert(session, PromptedRow, asked, replace=True)
 
-    def replace_readings(
-        self, stage: str, families: Sequence[str], readings: Sequence[Readings], nearest: Sequence[Nearest],
+    def replace_set_scores(
+        self, stage: str, families: Sequence[str], readings: Sequence[SetScores], nearest: Sequence[Nearest],
         inputs: str, report: dict[str, Any],
     ) -> None:  # fmt: skip
         """Make these all the numbers of some metrics and families of metrics (`NAME:`), whoever gave them before.

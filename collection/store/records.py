@@ -120,7 +120,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
+class SetScores:
     """One metric of many pictures: `values` (n,) of the pictures `files` (n file hashes)."""
 
     metric: str
@@ -146,7 +146,7 @@ class Fingerprint(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgements:
+class ScoredBatch:
     """What was found out about some pictures, to be kept together."""
 
     scores: Sequence[Score] = ()
@@ -155,9 +155,9 @@ class Judgements:
     """Perceptual hashes by file hash."""
 
 
-def together(parts: Sequence[Judgements]) -> Judgements:
+def together(parts: Sequence[ScoredBatch]) -> ScoredBatch:
     """What was found out piece by piece, as one."""
-    return Judgements(
+    return ScoredBatch(
         [score for part in parts for score in part.scores],
         [embedding for part in parts for embedding in part.embeddings],
         {file: prints for part in parts for file, prints in part.fingerprints.items()},
@@ -186,7 +186,7 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
+class CrossCollectionDuplicate:
     """A picture, by file hash, that is a near-duplicate of `representative` (in words); `distance` is 1 - cosine."""
 
     file_sha256: str

@@ -23,7 +23,7 @@ from collection.store.neighbours import Neighbourhood
 from collection.store.percentiles import Percentiles
 from collection.store.publishing import Publishing
 from collection.store.queue import Queue
-from collection.store.records import Asset, Batch, Judgements, KnownRecipe, PlannedRecipe
+from collection.store.records import Asset, Batch, KnownRecipe, PlannedRecipe, ScoredBatch
 from collection.store.reviewing import Reviewing
 from collection.store.rows import CURRENT, among, as_known, as_planned, assets_where, new_rows, next_number
 from collection.store.tables import AssetRow, BatchRow, RecipeRow
@@ -137,7 +137,7 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
         return self._assets_where(col(AssetRow.recipe_id).is_(None))
 
     def keep_batch(
-        self, batch: Batch, assets: Sequence[Asset], failed: Sequence[Failure], judgements: Judgements
+        self, batch: Batch, assets: Sequence[Asset], failed: Sequence[Failure], judgements: ScoredBatch
     ) -> None:
         """End a batch in one transaction: its images, what was found out about them, and what failed."""
         mended = {asset.label for asset in assets} - {failure.what for failure in failed}

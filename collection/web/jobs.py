@@ -22,7 +22,7 @@ from collection.stages.jobs import run_job
 
 KEPT = 20
 """Jobs that are remembered."""
-PATIENCE = 10.0
+SHUTDOWN_TIMEOUT = 10.0
 """Seconds that a job gets to put away what it has made when it is stopped."""
 
 
@@ -103,7 +103,7 @@ class Jobs:
         process = self._process
         if process is None:
             return
-        for stop, patience in ((signal.SIGINT, PATIENCE), (signal.SIGKILL, None)):
+        for stop, patience in ((signal.SIGINT, SHUTDOWN_TIMEOUT), (signal.SIGKILL, None)):
             if process.is_alive() and process.pid is not None:
                 with suppress(ProcessLookupError):
                     os.kill(process.pid, stop)

@@ -16,7 +16,7 @@ from collection.web.access import Tokens
 from collection.web.app import create_app
 from collection.web.broadcaster import EventBroadcaster
 
-PATIENCE = 2
+SHUTDOWN_TIMEOUT = 2
 """Seconds that open requests get when the server is stopped."""
 
 
@@ -51,7 +51,7 @@ def serve(project: Project, keys: Tokens, host: str, listener: socket.socket, re
     """Serve until Ctrl-C or SIGTERM; `ready` is called once requests are answered."""
     app = create_app(project, keys, host=host, port=listener.getsockname()[1])
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=PATIENCE
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=SHUTDOWN_TIMEOUT
     )
     with suppress(KeyboardInterrupt):
         _Server(config, ready, app.state.broadcaster).run(sockets=[listener])

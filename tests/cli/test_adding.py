@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from collection.config import load_config
 from collection.config.models import model_presets
 from collection.errors import CollectionError, ImageError, UsageError
-from collection.pictures.parameters import read_inscription
+from collection.pictures.parameters import read_embedded_metadata
 from collection.project import open_project
 from collection.store.records import Duplicate
 
@@ -130,7 +130,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_planned(
 def test_a_picture_tells_its_recipe_outside_of_any_project(collection: Any, finished: Path, tmp_path: Path) -> None:
     picture = shutil.copy(sorted(finished.glob("files/*/*.png"))[0], tmp_path / "found.png")
     said = collection("recipe", picture, "--json", cwd=tmp_path).object
-    recipe = read_inscription(picture.read_bytes(), picture).recipe
+    recipe = read_embedded_metadata(picture.read_bytes(), picture).recipe
     assert recipe
     assert (said["recipe"], said["recipe_sha256"]) == (recipe.as_json(), recipe.sha256)
     assert said["parameters"]["Model"] == "painter/1"

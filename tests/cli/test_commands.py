@@ -134,7 +134,7 @@ def test_doctor(collection, finished, tmp_path):
     assert said["healthy"] is True
     checks = {check["what"]: check for check in said["checks"]}
     assert checks["chain embedded"]["ok"]
-    assert all(check["mend"] for check in said["checks"] if not check["ok"])
+    assert all(check["fix"] for check in said["checks"] if not check["ok"])
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "collection.toml").write_text("title = 3")

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from collection.pictures.files import decode_image, encode_png
-from collection.pictures.parameters import read_inscription
+from collection.pictures.parameters import read_embedded_metadata
 from collection.project import open_project
 from collection.stages.publication import Publication
 from collection.values import Recipe
@@ -142,7 +142,7 @@ def test_the_picture_and_its_token_say_how_it_was_made(project: Path, made: dict
     with open_project(project) as opened:
         asset = opened.store.asset(made["variations"][0])
         assert asset
-        found = read_inscription(opened.files.read(asset.file_sha256), "image")
+        found = read_embedded_metadata(opened.files.read(asset.file_sha256), "image")
         assert found.recipe == asset.recipe
         assert found.parameters["Denoising strength"] == "0.3"
         assert token_metadata(opened.config, asset, 1, "cid")["properties"]["model_license"] == "CC0-1.0"

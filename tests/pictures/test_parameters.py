@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from collection.errors import ImageError
 from collection.pictures.files import as_png, decode_image, encode_png, pixel_sha256
-from collection.pictures.parameters import infotext, parse_infotext, read_inscription
+from collection.pictures.parameters import infotext, parse_infotext, read_embedded_metadata
 from collection.values import Recipe, Style, StyleBlend, sha256_hex
 
 PIXELS = np.arange(64 * 64 * 3, dtype=np.uint8).reshape(64, 64, 3)
@@ -52,7 +52,7 @@ def test_a_painted_picture_has_enough_pairs_to_be_recognised() -> None:
 def test_what_is_written_is_read_again(prompt: str, model: str) -> None:
     written = recipe(prompt=prompt, model=model)
     data = encode_png(PIXELS, written)
-    found = read_inscription(data, "picture")
+    found = read_embedded_metadata(data, "picture")
     assert found.recipe == written
     assert found.parameters["Seed"] == "7"
     assert found.parameters["Model"] == model
@@ -65,7 +65,7 @@ def test_the_pixels_do_not_depend_on_the_text() -> None:
     assert plain != told
     assert encode_png(PIXELS, recipe()) == told, "the same bytes each time"
     assert pixel_sha256(decode_image(plain, "a")) == pixel_sha256(decode_image(told, "b"))
-    assert read_inscription(plain, "a").parameters == {}
+    assert read_embedded_metadata(plain, "a").parameters == {}
 
 
 def test_a_picture_of_another_tool() -> None:
@@ -75,7 +75,7 @@ def test_a_picture_of_another_tool() -> None:
     chunk, file = PngInfo(), io.BytesIO()
     chunk.add_text("parameters", text)
     Image.fromarray(PIXELS).save(file, "PNG", pnginfo=chunk)
-    found = read_inscription(file.getvalue(), "theirs.png")
+    found = read_embedded_metadata(file.getvalue(), "theirs.png")
     assert found.recipe is None
     assert found.parameters == {
         "Prompt": "a dog\nin rain", "Negative prompt": "ugly,\nbad", "Steps": "30", "Sampler": "DPM++ 2M",
@@ -87,7 +87,7 @@ def test_a_jpeg_of_another_tool_says_it_in_its_exif() -> None:
     exif, file = Image.Exif(), io.BytesIO()
     exif.get_ifd(0x8769)[0x9286] = b"UNICODE\0" + "café\nSteps: 4, Seed: 1, Size: 8x8".encode("utf-16-be")
     Image.fromarray(PIXELS).save(file, "JPEG", exif=exif)
-    found = read_inscription(file.getvalue(), "theirs.jpg")
+    found = read_embedded_metadata(file.getvalue(), "theirs.jpg")
     assert found.parameters == {"Prompt": "café", "Steps": "4", "Seed": "1", "Size": "8x8"}
 
 
@@ -103,13 +103,13 @@ def test_a_chunk_that_holds_no_recipe_is_refused_by_name(text: str) -> None:
     Image.fromarray(PIXELS).save(file, "PNG", pnginfo=chunk)
     if text:
         with pytest.raises(ImageError, match=r"bad\.png"):
-            read_inscription(file.getvalue(), "bad.png")
+            read_embedded_metadata(file.getvalue(), "bad.png")
     else:
-        assert read_inscription(file.getvalue(), "bad.png").recipe is None
+        assert read_embedded_metadata(file.getvalue(), "bad.png").recipe is None
 
 
 def test_a_file_that_is_no_picture_is_refused_by_name() -> None:
-    for read in (read_inscription, as_png):
+    for read in (read_embedded_metadata, as_png):
         with pytest.raises(ImageError, match=r"notes\.txt"):
             read(b"hello", "notes.txt")
 

@@ -76,6 +76,6 @@ class SelectionCriteria:
         return replace(self, cells=cells, cell_of=lambda asset: narrowed(self.cell_of(asset)))
 
     @property
-    def room(self) -> Counter[QuotaCell]:
+    def capacity(self) -> Counter[QuotaCell]:
         """The tokens of each kind."""
         return Counter(self.cells or {("", ()): self.supply})

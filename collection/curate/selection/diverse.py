@@ -62,7 +62,7 @@ class Pool:
     scores: Numbers
     """(n,), 0 to 1, higher is better."""
     kinds: npt.NDArray[np.intp]
-    """(n,): which room each would take."""
+    """(n,): which capacity each would take."""
     vectors: Vectors | None = None
     """(n, d), of unit length, or 0 where nothing is known; see `spread`. Not needed for a diversity of 0."""
 
@@ -121,7 +121,7 @@ class DiverseSet:
     worth: float
     """F of them."""
     most: float
-    """F of no set with the same room is greater: proven for this very pool, and mostly far closer than 1 - 1/e."""
+    """F of no set with the same capacity is greater: proven for this very pool, and mostly far closer than 1 - 1/e."""
 
     @property
     def gap(self) -> float:
@@ -138,7 +138,7 @@ class OvertakenError(ConflictError):
 
 def choose(
     pool: Pool,
-    room: Sequence[int],
+    capacity: Sequence[int],
     diversity: float,
     *,
     locked: Sequence[int] = (),
@@ -148,10 +148,10 @@ def choose(
 ) -> DiverseSet:
     """A good set: the `locked` rows first, then greedily of the `picked`, then of all others.
 
-    Each goes on as long as the kinds have room. `room` is how many of each kind there are to be, the locked among
-    them. `diversity` is 0 (scores only) to 1. Raises OvertakenError as soon as `overtaken` says so.
+    Each goes on as long as the kinds have capacity. `capacity` is how many of each kind there are to be, the locked
+    among them. `diversity` is 0 (scores only) to 1. Raises OvertakenError as soon as `overtaken` says so.
     """
-    left = np.array(room, dtype=np.intp)
+    left = np.array(capacity, dtype=np.intp)
     gains = _Gains(pool, diversity, left.copy())
     free, first = np.ones(len(pool.scores), dtype=bool), np.zeros(len(pool.scores), dtype=bool)
     first[list(picked)] = True
@@ -173,7 +173,7 @@ def choose(
             if overtaken():
                 raise OvertakenError
             take(best)
-            progress(len(chosen), int(sum(room)))
+            progress(len(chosen), int(sum(capacity)))
     return DiverseSet(chosen, gains.total, max(gains.most, gains.total))
 
 
@@ -194,9 +194,9 @@ def coverage(vectors: Vectors, chosen: Sequence[int]) -> Coverage | None:
 class _Gains:
     """The gain in F of each row: exact for the rows that are near, upper bounds for the others."""
 
-    def __init__(self, pool: Pool, diversity: float, room: npt.NDArray[np.intp]) -> None:
-        count, supply = len(pool.scores), int(room.sum())
-        self._kinds, self._room = pool.kinds, room
+    def __init__(self, pool: Pool, diversity: float, capacity: npt.NDArray[np.intp]) -> None:
+        count, supply = len(pool.scores), int(capacity.sum())
+        self._kinds, self._capacity = pool.kinds, capacity
         self._chosen = np.zeros(count, dtype=bool)
         self.total = 0.0
         """F of the chosen."""
@@ -214,7 +214,7 @@ class _Gains:
         self._beyond = -np.inf
         """No open row that is not near adds more."""
         self.most = self._upper_bound()
-        """No set that fills the room is worth more."""
+        """No set that fills the capacity is worth more."""
 
     def open(self, rows: npt.NDArray[np.bool_]) -> None:
         """These can be chosen, and no others."""
@@ -296,12 +296,14 @@ class _Gains:
         return np.asarray(self._left[rows] - np.vecdot(products, products))
 
     def _upper_bound(self) -> float:
-        """F of the chosen, and of each kind the greatest gains that its whole room could bring. As F is monotone and
-        submodular, no set is worth more (Nemhauser, Wolsey and Fisher 1978), after whichever choices this is asked."""
+        """F of the chosen, and of each kind the greatest gains that its whole capacity could bring.
+
+        As F is monotone and submodular, no set is worth more (Nemhauser, Wolsey and Fisher 1978), after whichever
+        choices this is asked.
+        """
         gains = np.where(self._chosen, 0.0, self._gain(slice(None)))
-        return self.total + sum(
-            _sum_of_greatest(gains[self._kinds == kind], room) for kind, room in enumerate(self._room) if room > 0
-        )
+        left = [(kind, capacity) for kind, capacity in enumerate(self._capacity) if capacity > 0]
+        return self.total + sum(_sum_of_greatest(gains[self._kinds == kind], capacity) for kind, capacity in left)
 
     def _gain(self, rows: Rows | slice) -> Numbers:
         return _gain(self._quality[rows], self._left[rows], self._weight)

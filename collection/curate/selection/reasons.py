@@ -63,7 +63,7 @@ def why(store: Store, asset_id: int, criteria: SelectionCriteria, candidates: Ca
         if ranked.asset.id == asset_id:
             review_state = f"not chosen: {_standing(ranked, place, len(candidates.ranked))}"
             weighed = f"; likeness was weighed too (diversity {criteria.diversity:g})" if criteria.diversity else ""
-            return f"{review_state}, {no_room(ranked.asset, criteria)}{_said(asset_id, criteria)}{weighed}"
+            return f"{review_state}, {full_cell(ranked.asset, criteria)}{_said(asset_id, criteria)}{weighed}"
     raise NotFoundError(
         f"no image has the number {label(asset_id)}", "collection sheet shows the images and their numbers"
     )
@@ -86,13 +86,13 @@ def _verdict(review_state: ReviewState) -> str:
     return f"{review_state.flag}ed by {who[review_state.flag]}" + (f", {against} against" if against else "")
 
 
-def no_room(asset: Asset, criteria: SelectionCriteria) -> str:
+def full_cell(asset: Asset, criteria: SelectionCriteria) -> str:
     """How many of its kind there are to be, in words."""
     if not criteria.cells:
         return f"and the supply is {criteria.supply}"
     name, traits = criteria.cell_of(asset)
     kind = name or ", ".join(f"{trait} {value}" for trait, value in traits) or "no traits"
-    count = criteria.room[name, traits]
+    count = criteria.capacity[name, traits]
     return f"and the quotas ask for {count} of its kind ({kind})"
 
 

@@ -13,7 +13,7 @@ from collection.curate.reviews.state import ReviewState
 from collection.curate.selection.candidates import Candidates, Ranked, candidates_of, eligible_of, mean
 from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.diverse import Coverage, DiverseSet, Pool, Vectors, choose, coverage, spread
-from collection.curate.selection.reasons import explained, no_room
+from collection.curate.selection.reasons import explained, full_cell
 from collection.errors import ConflictError
 from collection.store.records import Asset, Duplicate, Score
 from collection.store.store import Store
@@ -117,14 +117,14 @@ class Eligible:
 
     def pool(self, criteria: SelectionCriteria) -> Pool:
         """The images as `choose` asks for them, with their quota cells; without vectors where none count."""
-        room = tuple(criteria.room.items())
-        which = room, bool(criteria.diversity)
+        capacity = tuple(criteria.capacity.items())
+        which = capacity, bool(criteria.diversity)
         if which not in self._pools:
-            kinds = {cell: kind for kind, (cell, _) in enumerate(room)}
-            cells = [criteria.cell_of(item.asset) if criteria.cells else room[0][0] for item in self.images]
-            rooms = np.array([kinds.get(cell, len(kinds)) for cell in cells], dtype=np.intp)
+            kinds = {cell: kind for kind, (cell, _) in enumerate(capacity)}
+            cells = [criteria.cell_of(item.asset) if criteria.cells else capacity[0][0] for item in self.images]
+            places = np.array([kinds.get(cell, len(kinds)) for cell in cells], dtype=np.intp)
             scores = np.array([item.score / 100 for item in self.images])
-            self._pools[which] = Pool(scores, rooms, self._spread if criteria.diversity else None)
+            self._pools[which] = Pool(scores, places, self._spread if criteria.diversity else None)
         return self._pools[which]
 
     def choice(
@@ -135,10 +135,10 @@ class Eligible:
             [row for row, item in enumerate(self.images) if item.asset.id in numbers]
             for numbers in (criteria.locked, criteria.picked)
         )
-        room = [*criteria.room.values(), 0]
+        capacity = [*criteria.capacity.values(), 0]
         return choose(
             self.pool(criteria),
-            room,
+            capacity,
             criteria.diversity,
             locked=locked,
             picked=picked,
@@ -213,10 +213,10 @@ def refuse_crowd(assets: Sequence[Asset], criteria: SelectionCriteria) -> None:
         if asset.id in criteria.locked:
             locked[criteria.cell_of(asset)].append(asset)
     for cell, found in locked.items():
-        if len(found) > criteria.room[cell]:
+        if len(found) > criteria.capacity[cell]:
             names = ", ".join(asset.label for asset in found[:6])
             raise ConflictError(
-                f"{amount(len(found), 'image')} locked ({names}), {no_room(found[0], criteria)}",
+                f"{amount(len(found), 'image')} locked ({names}), {full_cell(found[0], criteria)}",
                 f"collection lock {found[-1].id} --off",
             )
 

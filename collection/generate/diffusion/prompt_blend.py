@@ -75,7 +75,7 @@ class PromptEncoder:
         """
         texts = _texts(item)
         if item.options.long_prompt == "chunk":
-            return max(-(-max(map(len, self._tokens(text))) // self._room) or 1 for text in texts)
+            return max(-(-max(map(len, self._tokens(text))) // self._length) or 1 for text in texts)
         for text in texts if item.options.long_prompt == "error" else ():
             self._check_length(text)
         return 1
@@ -102,7 +102,7 @@ class PromptEncoder:
         return [encoder for encoder in found if encoder is not None]
 
     @property
-    def _room(self) -> int:
+    def _length(self) -> int:
         """Tokens of a text that fit into one chunk."""
         return min(int(tokenizer.model_max_length) for tokenizer in self._tokenizers) - _ENDS
 
@@ -157,11 +157,12 @@ class PromptEncoder:
         """
         import torch
 
-        room, columns, pooled = self._room, [], None
+        length, columns, pooled = self._length, [], None
         penultimate = len(self._tokenizers) > 1
         for tokenizer, encoder, tokens in zip(self._tokenizers, self._encoders, self._tokens(text), strict=True):
-            windows = [tokens[place * room : (place + 1) * room] for place in range(chunks)]
-            said = [encoder(_window(tokenizer, window, room, device), output_hidden_states=True) for window in windows]
+            windows = [tokens[place * length : (place + 1) * length] for place in range(chunks)]
+            read = [_window(tokenizer, window, length, device) for window in windows]
+            said = [encoder(window, output_hidden_states=True) for window in read]
             columns.append(torch.cat([each.hidden_states[-2] if penultimate else each[0] for each in said], dim=1))
             pooled = said[0][0] if penultimate else None
         return torch.cat(columns, dim=-1), pooled
@@ -169,14 +170,14 @@ class PromptEncoder:
     def _lost(self, text: str) -> str:
         """The end of a text that does not fit."""
         for tokenizer, tokens in zip(self._tokenizers, self._tokens(text), strict=True):
-            if len(tokens) > self._room:
-                return str(tokenizer.decode(tokens[self._room :]).strip())
+            if len(tokens) > self._length:
+                return str(tokenizer.decode(tokens[self._length :]).strip())
         return ""
 
     def _check_length(self, text: str) -> None:
         lost = self._lost(text)
         if lost:
-            count, limit = max(map(len, self._tokens(text))) + _ENDS, self._room + _ENDS
+            count, limit = max(map(len, self._tokens(text))) + _ENDS, self._length + _ENDS
             raise GenerationError(
                 f"prompt {text!r} has {count} tokens, the model reads {limit}: {lost!r} would be cut off",
                 'shorten the prompt or its style\'s, or set long_prompt = "truncate" or "chunk" in collection.toml',
@@ -188,11 +189,11 @@ def _texts(item: BatchItem) -> list[str]:
     return list(dict.fromkeys(text for mix in conditionings for text, _ in (*mix.texts, *mix.negatives)))
 
 
-def _window(tokenizer: Any, tokens: Sequence[int], room: int, device: Any) -> Tensor:
-    """One full window of token numbers, (1, room + 2)."""
+def _window(tokenizer: Any, tokens: Sequence[int], length: int, device: Any) -> Tensor:
+    """One full window of token numbers, (1, length + 2)."""
     import torch
 
-    padding = [tokenizer.pad_token_id] * (room - len(tokens))
+    padding = [tokenizer.pad_token_id] * (length - len(tokens))
     return torch.tensor([[tokenizer.bos_token_id, *tokens, tokenizer.eos_token_id, *padding]], device=device)
 
 

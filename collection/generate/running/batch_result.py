@@ -12,12 +12,12 @@ from typing import Any
 from collection.errors import CollectionError, GenerationError, OutOfMemoryError
 from collection.pictures.files import encode_png, pixel_sha256, thumbnail
 from collection.store.library import ImageLibrary
-from collection.store.records import NOT_REPRODUCIBLE, Asset, Batch, Judgements, PlannedRecipe
+from collection.store.records import NOT_REPRODUCIBLE, Asset, Batch, PlannedRecipe, ScoredBatch
 from collection.store.store import Store
 from collection.store.thumbnails import SIDES
 from collection.values import Failure, ImageGenerator, Pixels, Rendering, label, sha256_hex
 
-Observer = Callable[[Sequence[Asset], Sequence[Pixels]], Judgements]
+Observer = Callable[[Sequence[Asset], Sequence[Pixels]], ScoredBatch]
 """Measures pictures while they are in memory. Raises CollectionError."""
 
 
@@ -53,7 +53,7 @@ class BatchResult:
 
     images: tuple[EncodedImage, ...]
     failed: tuple[Failure, ...] = ()
-    judgements: Judgements = field(default_factory=Judgements)
+    judgements: ScoredBatch = field(default_factory=ScoredBatch)
     unjudged: tuple[Failure, ...] = ()
 
 
@@ -166,7 +166,7 @@ def _changed(store: Store, assets: Sequence[Asset]) -> dict[int, Failure]:
     }
 
 
-def _judgements_of(files: set[str], found: Judgements) -> Judgements:
+def _judgements_of(files: set[str], found: ScoredBatch) -> ScoredBatch:
     """Of judgements those of these files."""
     return replace(
         found,

@@ -14,7 +14,7 @@ from collection.judge.duplicates.neighbourhood import series_thresholds
 from collection.judge.duplicates.neighbours import near_vectors
 from collection.judge.duplicates.pairs import Floats
 from collection.store.columns import ComparedImage
-from collection.store.records import Twin
+from collection.store.records import CrossCollectionDuplicate
 from collection.store.store import Store
 from collection.values import label
 
@@ -46,7 +46,7 @@ class CrossCollectionReport:
 
     compared: int
     others: int
-    duplicates: tuple[Twin, ...]
+    duplicates: tuple[CrossCollectionDuplicate, ...]
 
 
 def other_pictures(store: Store, model: str, place: str, names: dict[str, str]) -> OtherPictures:
@@ -77,7 +77,7 @@ def mark_duplicates_of(store: Store, thresholds: DuplicateThresholds, others: Ot
     for row, (other, distance) in sorted(nearest.items()):
         how = _how(assets[row].pixel_sha256 == others.pixels[other], hashes[row], others.hashes[other], thresholds)
         file = assets[row].file_sha256
-        duplicates[file] = Twin(file, f"{others.names[other]}{how}", distance)
+        duplicates[file] = CrossCollectionDuplicate(file, f"{others.names[other]}{how}", distance)
     found = tuple(duplicates.values())
     store.replace_against(others.place, found)
     return CrossCollectionReport(len(assets), len(others), found)

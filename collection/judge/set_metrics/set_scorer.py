@@ -23,7 +23,7 @@ from collection.judge.set_metrics.reference_similarity import nearest_references
 from collection.judge.set_metrics.references import read_references, reference_state
 from collection.judge.vectors import unit_length
 from collection.store.files import Files
-from collection.store.records import Asset, Nearest, Readings
+from collection.store.records import Asset, Nearest, SetScores
 from collection.store.store import Store
 from collection.values import ImageEncoder, Progress, canonical_json, sha256_hex
 
@@ -85,7 +85,7 @@ class SetScorer:
             "metrics": [f"{metric.name}:" if metric.parts else metric.name for metric, _ in self._known()],
         }
         families = {*report["metrics"], *store.stage_report(STAGE).get("metrics", ())}  # also of packages now gone
-        store.replace_readings(STAGE, sorted(families), readings, _nearest(images), pending.inputs, report)
+        store.replace_set_scores(STAGE, sorted(families), readings, _nearest(images), pending.inputs, report)
         if not needs["text"]:
             notes.append(
                 f"{self.encoder.model.partition('@')[0]} has no text tower: no clipscore, trait-match or mood; "
@@ -116,7 +116,7 @@ class SetScorer:
         added = [[metric.name, metric.model] for metric, _ in self._known() if metric.identity != BUILT_IN]
         return sha256_hex(canonical_json([*seen, added] if added else seen))
 
-    def _readings(self, images: ImageSet, there: Mapping[Need, bool], notes: list[str]) -> Iterator[Readings]:
+    def _readings(self, images: ImageSet, there: Mapping[Need, bool], notes: list[str]) -> Iterator[SetScores]:
         for metric, computed in self._known():
             if not all(there[need] for need in computed.needs):
                 continue
@@ -125,7 +125,7 @@ class SetScorer:
             for name, column in columns.items():
                 held = np.flatnonzero(~np.isnan(column))
                 files = [images.assets[row].file_sha256 for row in held.tolist()]
-                yield Readings(name, self._model(metric), files, column[held])
+                yield SetScores(name, self._model(metric), files, column[held])
 
 
 def _columns(metric: Metric, computed: OfSet | OfSetByPart, images: ImageSet) -> tuple[dict[str, Column], list[str]]:

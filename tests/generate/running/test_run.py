@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 from collection.errors import CollectionError, WeightsError
 from collection.generate.run import count_pending, pending
 from collection.pictures.files import decode_image, pixel_sha256
-from collection.store.records import Embedding, Fingerprint, Judgements, Score
+from collection.store.records import Embedding, Fingerprint, Score, ScoredBatch
 from collection.store.thumbnails import SIDES
 
 
@@ -62,7 +62,7 @@ def test_of_an_image_that_comes_out_differently_nothing_is_written(library, make
     library.store.replace_plan(recipes(2))
 
     def observe(assets, pixels):
-        return Judgements(
+        return ScoredBatch(
             [Score(asset.file_sha256, "quality", "m", 1.0) for asset in assets],
             [Embedding(asset.file_sha256, "e", np.ones(2, np.float32)) for asset in assets],
             {asset.file_sha256: Fingerprint(1, 2) for asset in assets},
@@ -227,7 +227,7 @@ class TestObservers:
 
         def observe(assets, pictures):
             means = [Score(a.file_sha256, "mean", "m", float(p.mean())) for a, p in zip(assets, pictures, strict=True)]
-            return Judgements(means, fingerprints={asset.file_sha256: Fingerprint(asset.id, 0) for asset in assets})
+            return ScoredBatch(means, fingerprints={asset.file_sha256: Fingerprint(asset.id, 0) for asset in assets})
 
         make(canvas(), observe)
         found = {score.file_sha256: score.value for score in library.store.scores()}
