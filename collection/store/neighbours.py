@@ -20,7 +20,7 @@ class Neighbourhood(Database):
     def searched(self, model: str) -> list[Searched]:
         """The pictures whose neighbours by a model are known, in the order in which they were searched."""
         query = select(
-            SearchedRow.id, SearchedRow.file_sha256, SearchedRow.within, SearchedRow.cut
+            SearchedRow.id, SearchedRow.file_sha256, SearchedRow.radius, SearchedRow.truncated_at
         ).where(SearchedRow.model == model)  # fmt: skip
         with self._reading() as session:
             return [Searched(*row) for row in session.exec(query.order_by(col(SearchedRow.id)))]
@@ -34,8 +34,8 @@ class Neighbourhood(Database):
         """Keep what a search of some pictures found, in one transaction."""
         rows = [
             {
-                "id": item.id, "file_sha256": item.file_sha256, "model": model, "within": item.within,
-                "cut": item.cut,
+                "id": item.id, "file_sha256": item.file_sha256, "model": model, "radius": item.radius,
+                "truncated_at": item.truncated_at,
             }
             for item in searched
         ]  # fmt: skip

@@ -339,9 +339,9 @@ class Searched:
 
     id: int
     file_sha256: str
-    within: float
+    radius: float
     """The distance up to which they were looked for."""
-    cut: float | None
+    truncated_at: float | None
     """The distance from which on some were left out, because there were too many; None if none was."""
 
 

@@ -109,9 +109,9 @@ class SearchedRow(SQLModel, table=True):
     file_sha256: str
     model: str = Field(index=True)
     """The encoder, or phash/2."""
-    within: float
+    radius: float
     """The distance up to which neighbours were looked for."""
-    cut: float | None = None
+    truncated_at: float | None = None
     """The distance from which on some were left out, because there were too many."""
 
 

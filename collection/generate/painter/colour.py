@@ -82,7 +82,7 @@ LIGHTS: Mapping[str, Light] = {
 """What the hour does to every colour, by the name that collectors see."""
 
 
-def lit(palette: Palette, light: str) -> Palette:
+def under_light(palette: Palette, light: str) -> Palette:
     """The palette under one of LIGHTS. The disc, the accent (lamps, sails) and the paper keep most of their own."""
     tint, share, low, low_share, brightness = LIGHTS[light]
     kept = {"disc": 0.12, "accent": 0.3, "paper": 0.1, "ink": 0.5, "water": 0.6}

@@ -53,7 +53,7 @@ class DrawingContext:
             )
         thick = 0.35 if self.scene.traits["Weather"] in ("Mist", "Rain", "Snow") else 0.0
         colour = mix(colour, self.palette["horizon"], clamp((self.parameters.fade + thick) * (1 - near) * 0.8))
-        return mix(colour, self.primaries[index % len(self.primaries)], self.parameters.poster)
+        return mix(colour, self.primaries[index % len(self.primaries)], self.parameters.flat_colour)
 
     def shape(self, points: Floats, colour: Colour, scale: float = 1.0, feet: Colour | None = None) -> None:
         """A solid shape: its shadow, its fill (fading from `colour` to `feet` at the bottom), its outline."""

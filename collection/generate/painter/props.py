@@ -73,7 +73,7 @@ def _leaf(spot: Spot, warm: float) -> Colour:
     season = 0.5 if spot.context.scene.traits["Palette"] in ("Harvest", "Rose", "Ember") else 0.16
     leaf = mix(dark, spot.context.palette["accent"], season * warm * spot.chance.between(0, 1))
     poster = spot.chance.shuffled(spot.context.primaries)[0]
-    return mix(leaf, poster, 0.6 * spot.context.parameters.poster)
+    return mix(leaf, poster, 0.6 * spot.context.parameters.flat_colour)
 
 
 def _crown(spot: Spot, centre: float, wide: float, tall: float, corners: int) -> Floats:
@@ -163,7 +163,7 @@ def _lamp(spot: Spot) -> Colour:
 def _walls(spot: Spot) -> Colour:
     chalk = mix(spot.context.palette["paper"], spot.context.palette["horizon"], spot.chance.between(0.1, 0.6))
     wall = mix(chalk, spot.colour, 0.25 if not spot.context.night else 0.6)
-    return mix(wall, spot.chance.shuffled(spot.context.primaries)[0], 0.5 * spot.context.parameters.poster)
+    return mix(wall, spot.chance.shuffled(spot.context.primaries)[0], 0.5 * spot.context.parameters.flat_colour)
 
 
 def _roof(spot: Spot) -> Colour:
@@ -230,7 +230,7 @@ def _boat(spot: Spot, item: Item) -> None:
     under = mix(palette["near"], BLACK, 0.3)
     spot.flat([(-0.42, -0.02), (0.0, -0.0), (0.42, -0.02), (0.1, -0.12), (-0.25, -0.1)], under, 0.4)
     sail = mix(palette["paper"], palette["accent"], 0.85 if spot.chance.between(0, 1) < 0.4 else 0.06)
-    sail = mix(sail, spot.chance.shuffled(spot.context.primaries)[0], 0.6 * spot.context.parameters.poster)
+    sail = mix(sail, spot.chance.shuffled(spot.context.primaries)[0], 0.6 * spot.context.parameters.flat_colour)
     spot.flat([(-0.012, 0.1), (-0.008, 1.02), (0.008, 1.02), (0.012, 0.1)], palette["ink"])
     belly = 0.06 * (1 - spot.context.parameters.facet)
     spot.draw([(way * 0.03, 0.2), (way * 0.03, 0.98), (way * (0.3 + belly), 0.55), (way * (0.42 + belly), 0.24)], sail)

@@ -44,14 +44,18 @@ def _halo(context: DrawingContext) -> None:
         size = radius * (1 + number * number * 0.09 * context.parameters.rings)
         ring = circle(72)
         points = column(context.disc[0] + size * ring[0], context.disc[1] + size * ring[1])
-        context.canvas.line(points, BLACK, 9, 0.05 * context.parameters.shadow * context.parameters.halo, closed=True)
-        context.canvas.line(points, BLACK, 20, 0.04 * context.parameters.shadow * context.parameters.halo, closed=True)
-        context.canvas.circle(context.disc, size, warm, 0.24 * context.parameters.halo)
+        context.canvas.line(
+            points, BLACK, 9, 0.05 * context.parameters.shadow * context.parameters.sun_halo, closed=True
+        )
+        context.canvas.line(
+            points, BLACK, 20, 0.04 * context.parameters.shadow * context.parameters.sun_halo, closed=True
+        )
+        context.canvas.circle(context.disc, size, warm, 0.24 * context.parameters.sun_halo)
         context.canvas.line(
             points,
             context.palette["ink"],
             context.parameters.line_width,
-            context.parameters.line * context.parameters.halo,
+            context.parameters.line * context.parameters.sun_halo,
             True,
         )
 
@@ -60,7 +64,7 @@ def _disc(context: DrawingContext) -> None:
     radius = context.scene.disc_size * context.canvas.short
     low = context.scene.traits["Light"] in ("Dawn", "Dusk", "Golden hour")
     colour = mix(context.palette["disc"], context.palette["accent"], 0.8 if low else 0.15)
-    colour = mix(colour, _poster_disc(context), context.parameters.poster * 0.85)
+    colour = mix(colour, _poster_disc(context), context.parameters.flat_colour * 0.85)
     ring = circle(72)
     context.shape(column(context.disc[0] + radius * ring[0], context.disc[1] + radius * ring[1]), colour, 0.6)
     if context.scene.traits["Light"] == "Night":
@@ -101,7 +105,7 @@ def _clouds(context: DrawingContext) -> None:
     dark = {"Storm": 0.6, "Rain": 0.35}.get(weather, 0.0)
     pale = mix(mix(context.palette["paper"], context.palette["horizon"], 0.4), context.palette["zenith"], 0.1)
     colour = mix(pale, mix(context.palette["ink"], context.palette["zenith"], 0.5), dark)
-    colour = mix(colour, context.primaries[4], context.parameters.poster * 0.5)
+    colour = mix(colour, context.primaries[4], context.parameters.flat_colour * 0.5)
     for index in range(count):
         x = width * chance.between(0.0, 1.0)
         y = height * context.scene.horizon * (0.12 + 0.72 * (index + chance.between(0, 1)) / count)
@@ -144,7 +148,10 @@ def paint_water(context: DrawingContext, layer: Layer, index: int) -> None:
     near = mix(context.palette["water"], context.palette["near"], 0.35)
     far = mix(context.palette["water"], context.palette["horizon"], clamp(0.12 + 0.4 * context.parameters.fade))
     poster = context.primaries[(index + 1) % len(context.primaries)]
-    far, near = mix(far, poster, context.parameters.poster * 0.7), mix(near, poster, context.parameters.poster * 0.8)
+    far, near = (
+        mix(far, poster, context.parameters.flat_colour * 0.7),
+        mix(near, poster, context.parameters.flat_colour * 0.8),
+    )
     middle = mix(far, near, 0.5)
     canvas = column([-20, width + 20, width + 20, -20], [shore, shore, height + 20, height + 20])
     context.cast(canvas)

@@ -36,11 +36,11 @@ class StyleParameters:
     """Colourfulness against the palette's."""
     light: float = 0.0
     """Above 0 all colours go to white, below 0 they deepen."""
-    pull: float = 0.0
+    tint: float = 0.0
     """How far the style's own colours replace the palette's."""
-    poster: float = 0.0
+    flat_colour: float = 0.0
     """How far each layer takes a flat primary colour of its own."""
-    halo: float = 0.0
+    sun_halo: float = 0.0
     """Rings around the disc."""
     rings: float = 3.0
     """Width of a ring, in radii of the disc, times four."""
@@ -81,7 +81,7 @@ class StyleParameters:
 LOOKS: Mapping[str, str] = {
     "line_width": "line",
     "contour_width": "contour",
-    "rings": "halo",
+    "rings": "sun_halo",
     "mark_length": "marks",
     "mark_width": "marks",
     "mark_opacity": "marks",
@@ -92,35 +92,36 @@ LOOKS: Mapping[str, str] = {
 
 MANNERS: Mapping[str, StyleParameters] = {
     "impasto": StyleParameters(
-        rough=0.55, fade=0.5, mist=0.1, bokashi=0.35, soft=0.6, shade=1.0, chroma=1.5, halo=0.35, rings=2.4,
+        rough=0.55, fade=0.5, mist=0.1, bokashi=0.35, soft=0.6, shade=1.0, chroma=1.5, sun_halo=0.35, rings=2.4,
         marks=1.0, mark_length=44, mark_width=10, mark_opacity=0.95, mark_jitter=0.19, mark_split=0.16,
         grain=0.1, paper=0.05, weave=0.22, relief=1.0,
     ),
     "woodblock": StyleParameters(
-        rough=0.35, fade=0.6, mist=0.5, bokashi=1.0, soft=0.0, shade=0.12, chroma=1.12, pull=0.34,
+        rough=0.35, fade=0.6, mist=0.5, bokashi=1.0, soft=0.0, shade=0.12, chroma=1.12, tint=0.34,
         line=0.85, line_width=1.9, contour=0.6, contour_width=1.3,
         grain=0.18, paper=0.35, wood=0.36, margin=24, seal=1.0,
     ),
     "bauhaus": StyleParameters(
-        facet=1.0, rough=0.0, fade=0.12, mist=0.0, bokashi=0.0, soft=0.0, shade=0.75, chroma=1.05, pull=0.75,
-        poster=0.85, halo=0.75, rings=3.4, planes=1.0, grain=0.3, paper=0.3, margin=18,
+        facet=1.0, rough=0.0, fade=0.12, mist=0.0, bokashi=0.0, soft=0.0, shade=0.75, chroma=1.05, tint=0.75,
+        flat_colour=0.85, sun_halo=0.75, rings=3.4, planes=1.0, grain=0.3, paper=0.3, margin=18,
     ),
     "ink": StyleParameters(
-        rough=0.95, fade=0.52, mist=1.0, bokashi=0.9, soft=1.0, shade=0.5, chroma=0.65, pull=0.84, light=0.0,
+        rough=0.95, fade=0.52, mist=1.0, bokashi=0.9, soft=1.0, shade=0.5, chroma=0.65, tint=0.84, light=0.0,
         contour=0.25, contour_width=3.4, wash=1.0, grain=0.12, paper=0.9, seal=1.0,
     ),
     "papercut": StyleParameters(
         facet=0.0, rough=0.0, fade=0.5, mist=0.0, bokashi=0.12, soft=0.0, shade=0.1, chroma=1.42,
-        halo=1.0, rings=3.6, shadow=1.0, grain=0.12, paper=0.55,
+        sun_halo=1.0, rings=3.6, shadow=1.0, grain=0.12, paper=0.55,
     ),
     "pointillism": StyleParameters(
-        rough=0.2, fade=0.5, mist=0.15, bokashi=0.4, soft=0.7, shade=0.6, chroma=1.55, light=0.04, halo=0.3, rings=2.2,
+        rough=0.2, fade=0.5, mist=0.15, bokashi=0.4, soft=0.7, shade=0.6, chroma=1.55, light=0.04,
+        sun_halo=0.3, rings=2.2,
         marks=1.0, mark_length=0.6, mark_width=9.4, mark_opacity=0.95, mark_jitter=0.25, mark_split=0.6,
         grain=0.05, paper=0.3,
     ),
     "stained-glass": StyleParameters(
         facet=0.35, rough=0.0, fade=0.1, mist=0.0, bokashi=0.5, soft=0.0, shade=0.7, chroma=2.1, light=-0.2,
-        halo=0.8, rings=4.0, line=1.0, line_width=7.5, cells=1.0, grain=0.1, margin=12,
+        sun_halo=0.8, rings=4.0, line=1.0, line_width=7.5, cells=1.0, grain=0.1, margin=12,
     ),
 }  # fmt: skip
 """Every style of the painter."""
@@ -183,7 +184,7 @@ def styled(palette: Palette, weights: Mapping[str, float]) -> Palette:
 def _styled(palette: Palette, name: str) -> Palette:
     parameters = MANNERS[name]
     own = OWN_COLOURS.get(name, palette)
-    mixed = {role: mix(palette[role], own[role], parameters.pull) for role in ROLES}
+    mixed = {role: mix(palette[role], own[role], parameters.tint) for role in ROLES}
     target = WHITE if parameters.light > 0 else BLACK
     return {
         role: mix(vivid(colour, parameters.chroma), target, abs(parameters.light)) for role, colour in mixed.items()

@@ -104,7 +104,7 @@ def kept_neighbours(store: Store, assets: Sequence[ComparedImage], model: str) -
     files = sorted({asset.file_sha256 for asset in assets}.intersection(*searched))
     hashes, vectors = cache(lambda: _hashes(store, files)), cache(lambda: store.vectors(model, files))
     found = [_found(store, kept, files) for kept in (HASHES, model)]
-    bits, distance = (min((items[file].within for file in files), default=0.0) for items in searched)
+    bits, distance = (min((items[file].radius for file in files), default=0.0) for items in searched)
     report = store.stage_report("neighbours")
     known = KnownNeighbours(
         files, report.get("cosines", {}), of_hashes(found[0], hashes), of_vectors(found[1], vectors),
@@ -157,10 +157,10 @@ class _Kept:
         """Forget pictures that are gone, and those for which was not looked as far as `needed`."""
         self._store, self._model, self._files, self.radius = store, model, files, radius
         there, before = set(files), store.searched(model)
-        old = [item.id for item in before if item.file_sha256 not in there or item.within < needed]
+        old = [item.id for item in before if item.file_sha256 not in there or item.radius < needed]
         if old:
             store.forget_searched(old)
-        self._searched = [item for item in before if item.file_sha256 in there and item.within >= needed]
+        self._searched = [item for item in before if item.file_sha256 in there and item.radius >= needed]
         self.left = sorted(there - {item.file_sha256 for item in self._searched})
 
     def search(self, near: Near, data: Data, progress: Progress = silent) -> None:
@@ -216,7 +216,7 @@ def _found(store: Store, model: str, files: Sequence[str]) -> NeighbourPairs:
     rows = {item.id: place[item.file_sha256] for item in searched}
     truncated_at = np.full(len(files), np.inf)
     for item in searched:
-        truncated_at[rows[item.id]] = np.inf if item.cut is None else item.cut
+        truncated_at[rows[item.id]] = np.inf if item.truncated_at is None else item.truncated_at
     pairs = [pair for pair in store.neighbours(model) if pair.a in rows and pair.b in rows]
     return NeighbourPairs(
         np.array([rows[pair.b] for pair in pairs], dtype=np.int64),

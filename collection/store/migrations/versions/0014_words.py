@@ -25,6 +25,8 @@ def upgrade() -> None:
     op.execute("DROP INDEX ix_duplicate_keeper_id")
     op.execute("CREATE INDEX ix_duplicate_representative_id ON duplicate (representative_id)")
     op.execute("ALTER TABLE against RENAME COLUMN keeper TO representative")
+    op.execute("ALTER TABLE searched RENAME COLUMN within TO radius")
+    op.execute("ALTER TABLE searched RENAME COLUMN cut TO truncated_at")
     connection = op.get_bind()
     for old, new in ORIGINS.items():
         connection.execute(sa.text("UPDATE recipe SET origin = :new WHERE origin = :old"), {"old": old, "new": new})
