@@ -41,7 +41,7 @@ def drawings() -> dict[str, Pixels]:
 
 
 def scene(prompt: str, style: str, seed: int = 3) -> Pixels:
-    blend = StyleBlend(((Style(style, painter=style), 1.0),))
+    blend = StyleBlend(((Style(style, settings={"painter": style}), 1.0),))
     return Painter().generate([Recipe("painter", ENGINE, seed, 256, 256, prompt=prompt, blend=blend)])[0].pixels
 
 
