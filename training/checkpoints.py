@@ -1,4 +1,4 @@
-"""Checkpoints that survive any kill: written beside, then renamed."""
+"""What the training runs share: checkpoints that survive any kill, going on from one, the rate, and the average."""
 
 from __future__ import annotations
 
@@ -43,3 +43,25 @@ class Average:
         """Go on from a saved average."""
         for name, value in state.items():
             self.state[name].copy_(value)
+
+
+def resume(
+    state: dict[str, Any] | None, name: str, network: nn.Module, optimizer: torch.optim.Optimizer, average: Average
+) -> tuple[int, float]:
+    """Go on from a checkpoint that keeps the network as `name`: the step it stands at, and the seconds it took."""
+    if state is None:
+        return 0, 0.0
+    network.load_state_dict(state[name])
+    optimizer.load_state_dict(state["optimizer"])
+    average.load(state["average"])
+    print(f"resumed after step {state['step']}", flush=True)
+    return int(state["step"]), float(state["spent"])
+
+
+def set_rate(
+    optimizer: torch.optim.Optimizer, peak: float, step: int, steps: int, *, warm_up: int, decay: float
+) -> None:
+    """The learning rate of a step: `warm_up` steps up to `peak`, a plateau, and for the last `decay` of all steps a
+    straight fall to zero."""
+    for group in optimizer.param_groups:
+        group["lr"] = peak * min(1.0, (step + 1) / warm_up, (steps - step) / (decay * steps))

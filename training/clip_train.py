@@ -130,11 +130,10 @@ def train(folder: Path, examples: Examples, tokenizer: Any, steps: int) -> None:
     rows = {kind: examples.rows("train", [kind]) for kind in KINDS}
     optimizer = torch.optim.AdamW(_groups(towers), lr=RATE, betas=(0.9, 0.98))
     average = checkpoints.Average(towers, 0.998)
-    begun, spent = _resume(kept, towers, optimizer, average) if kept else (0, 0.0)
+    begun, spent = checkpoints.resume(kept, "towers", towers, optimizer, average)
     saved = started = time.monotonic()
     for step in range(begun, steps):
-        for group in optimizer.param_groups:
-            group["lr"] = RATE * rate_at(step, steps)
+        checkpoints.set_rate(optimizer, RATE, step, steps, warm_up=WARM_UP, decay=DECAY)
         rng = Random(f"step {step}")
         torch.manual_seed(step)
         chosen, captions = batch(examples, rows, BATCH, rng)
@@ -187,20 +186,6 @@ def _groups(towers: Towers) -> list[dict[str, Any]]:
     kept = {id(value) for value in decayed}
     others = [value for value in towers.parameters() if id(value) not in kept]
     return [{"params": decayed, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}]
-
-
-def rate_at(step: int, steps: int) -> float:
-    """Warm-up, a plateau, and a straight fall to zero."""
-    return min(1.0, (step + 1) / WARM_UP, (steps - step) / (DECAY * steps))
-
-
-def _resume(state: dict[str, Any], towers: Towers, optimizer: Any, average: checkpoints.Average) -> tuple[int, float]:
-    """Go on from a checkpoint: the step it stands at, and the seconds it took."""
-    towers.load_state_dict(state["towers"])
-    optimizer.load_state_dict(state["optimizer"])
-    average.load(state["average"])
-    print(f"resumed after step {state['step']}", flush=True)
-    return int(state["step"]), float(state["spent"])
 
 
 if __name__ == "__main__":

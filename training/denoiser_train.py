@@ -121,17 +121,11 @@ def train(options: argparse.Namespace) -> None:
     torch.manual_seed(0)
     unet = new_unet().to(device, memory_format=torch.channels_last).train()
     optimizer = torch.optim.AdamW(unet.parameters(), lr=RATE, betas=(0.9, 0.99), weight_decay=0.01)
-    average, begun, spent = checkpoints.Average(unet, 0.9995), 0, 0.0
-    if state := checkpoints.read(folder / "checkpoint.pt"):
-        unet.load_state_dict(state["unet"])
-        optimizer.load_state_dict(state["optimizer"])
-        average.load(state["average"])
-        begun, spent = state["step"], state["spent"]
-        print(f"resumed after step {begun}", flush=True)
+    average = checkpoints.Average(unet, 0.9995)
+    begun, spent = checkpoints.resume(checkpoints.read(folder / "checkpoint.pt"), "unet", unet, optimizer, average)
     started = saved = shown = time.monotonic()
     for step in range(begun, options.steps):
-        for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1.0, (step + 1) / WARM_UP, (options.steps - step) / (DECAY * options.steps))
+        checkpoints.set_rate(optimizer, RATE, step, options.steps, warm_up=WARM_UP, decay=DECAY)
         loss = loss_of(unet, encoder, tokenizer, latents, pictures, step, options.batch, device)
         optimizer.zero_grad()
         loss.backward()

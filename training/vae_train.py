@@ -78,17 +78,11 @@ def train(steps: int, device: str) -> None:
     pictures = training_pictures(open_library())
     vae = new_vae().to(device, memory_format=torch.channels_last).train()
     optimizer = torch.optim.AdamW(vae.parameters(), lr=RATE, betas=(0.9, 0.99), weight_decay=0.01)
-    average, begun, spent = checkpoints.Average(vae, 0.999), 0, 0.0
-    if state := checkpoints.read(folder / "checkpoint.pt"):
-        vae.load_state_dict(state["vae"])
-        optimizer.load_state_dict(state["optimizer"])
-        average.load(state["average"])
-        begun, spent = state["step"], state["spent"]
-        print(f"resumed after step {begun}", flush=True)
+    average = checkpoints.Average(vae, 0.999)
+    begun, spent = checkpoints.resume(checkpoints.read(folder / "checkpoint.pt"), "vae", vae, optimizer, average)
     started = saved = time.monotonic()
     for step in range(begun, steps):
-        for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1.0, (step + 1) / 200, (steps - step) / (0.4 * steps))
+        checkpoints.set_rate(optimizer, RATE, step, steps, warm_up=200, decay=0.4)
         torch.manual_seed(step)
         wanted = crops(pictures, step).to(device, memory_format=torch.channels_last)
         loss, squared = loss_of(vae, wanted)
