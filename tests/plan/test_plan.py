@@ -23,7 +23,7 @@ def recipes(**changes: Any) -> list[Recipe]:
 
 
 def test_the_same_configuration_gives_the_same_recipes_for_ever() -> None:
-    """Golden: written when planned seeds came to have 32 bits. A change here breaks the proofs of collections already minted."""
+    """Golden, of 32-bit seeds. A change here breaks the proofs of collections already minted."""
     text = b"\n".join(canonical_json(recipe.as_json()) for recipe in recipes())
     assert hashlib.sha256(text).hexdigest() == "9c2d8790928706c251505ee96239bdb8afa760f5767abefd89e793fd748517c4"
 
