@@ -31,13 +31,14 @@ class PlanStage:
 
         config, recipes = project.config, project.plan.recipes
         check_generator(config)
+        notes = project.generator.check(recipes)
         keep_references(project)
         added, retired = project.store.replace_plan(recipes)
         line = f"{amount(len(recipes), 'recipe')}, {amount(len(config.styles), 'style')}, {len(config.series)} series"
         changed = [f"{added} new"] if added else []
         changed += [f"{retired} of an earlier plan retired"] if retired else []
         details = {"planned": len(recipes), "added": added, "retired": retired}
-        return Report("plan", f"{line} ({', '.join(changed) or 'nothing new'})", details)
+        return Report("plan", f"{line} ({', '.join(changed) or 'nothing new'})", details, notes=notes)
 
 
 def keep_references(project: Project) -> None:

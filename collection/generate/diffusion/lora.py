@@ -74,6 +74,11 @@ class LoraMixer:
             self._set(layer, wanted.get(layer, []))
         self._mixed = terms
 
+    def check(self, names: Iterable[str]) -> None:
+        """Raise WeightsError or GenerationError unless these LoRAs can be mixed into this model."""
+        for name in names:
+            self._layers(name)
+
     def change_texts(self, terms: WeightedTerms) -> bool:
         """Whether any of them changes what a text encoder says."""
         return any(layer[0].startswith("text_encoder") for name, _ in terms for layer in self._layers(name))

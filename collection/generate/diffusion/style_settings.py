@@ -64,3 +64,8 @@ def lora_of(style: Style) -> str:
 def references_of(style: Style) -> tuple[str, ...]:
     """SHA-256 of the pictures of a recipe's style."""
     return tuple(style.settings.get("references", ()))
+
+
+def says_something(style: Style) -> bool:
+    """Whether a style means anything to a diffusion model."""
+    return bool(style.prompt or lora_of(style) or references_of(style))

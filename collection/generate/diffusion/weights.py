@@ -12,11 +12,12 @@ from collection.models.determinism import quiet
 from collection.models.environment import prepare_torchvision
 from collection.models.hub import fetched, first_line
 from collection.models.weights import file_sha256
+from collection.values import canonical_json, sha256_hex
 
 if TYPE_CHECKING:
     import torch
 
-_INDEX = "model_index.json"
+INDEX = "model_index.json"
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 _HUB_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 _VARIANT = re.compile(r"\.[^.]+?(-\d{5}-of-\d{5})?$")
@@ -70,17 +71,43 @@ def check_model(folder: Path) -> None:
 def components(folder: Path) -> list[str]:
     """The sub-folders that the pipeline in `folder` is made of. Raises WeightsError where it is no pipeline."""
     try:
-        index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
+        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise WeightsError(
-            f"{folder} is no diffusers pipeline: it has no {_INDEX}",
+            f"{folder} is no diffusers pipeline: it has no {INDEX}",
             "point model at the folder that `save_pretrained` of a pipeline wrote",
         ) from error
     except (OSError, ValueError) as error:
-        raise WeightsError(f"{folder / _INDEX} cannot be read: {error}", "fetch the model again") from error
+        raise WeightsError(f"{folder / INDEX} cannot be read: {error}", "fetch the model again") from error
     if not isinstance(index, dict) or not isinstance(index.get("_class_name"), str):
-        raise WeightsError(f"{folder / _INDEX} names no diffusers class; code that comes with a model is never run")
-    return sorted(name for name, value in index.items() if isinstance(value, list) and value[0] is not None)
+        raise WeightsError(f"{folder / INDEX} names no diffusers class; code that comes with a model is never run")
+    return sorted(name for name, value in index.items() if _is_component(value))
+
+
+def _is_component(value: object) -> bool:
+    """Whether an entry of the index is a part, [library, class]; other entries are settings, lists among them."""
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(word, str) for word in value)
+
+
+def pipeline_class(folder: Path) -> Any:
+    """The class of diffusers that makes pictures of text with the model in a folder; raises ValueError if none does."""
+    from diffusers.pipelines.auto_pipeline import AUTO_TEXT2IMAGE_PIPELINES_MAPPING, _get_task_class
+
+    index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    return _get_task_class(AUTO_TEXT2IMAGE_PIPELINES_MAPPING, index["_class_name"])
+
+
+def cached_model(model: str, revision: str | None, home: Path) -> Path | None:
+    """The folder of `model` as far as it is on this machine already, without asking the hub; None if it is not."""
+    folder = home / Path(model).expanduser()
+    if (folder / INDEX).is_file():
+        return folder
+    if not _HUB_ID.fullmatch(model):
+        return None
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(model, INDEX, revision=revision)
+    return Path(found).parent if isinstance(found, str) else None
 
 
 def check_component(folder: Path, part: Path) -> None:
@@ -113,6 +140,11 @@ def weights_sha256(folder: Path) -> dict[str, str]:
     """SHA-256 of each weights file that a pipeline loads, by its path inside `folder`."""
     files = [file for name in components(folder) for file in _safetensors(folder / name)]
     return {file.relative_to(folder).as_posix(): file_sha256(file) for file in files}
+
+
+def model_sha256(folder: Path) -> str:
+    """What identifies a pipeline: the SHA-256 of the hashes of its weights, as canonical JSON."""
+    return sha256_hex(canonical_json(weights_sha256(folder)))
 
 
 def part_sha256(part: Path) -> dict[str, str]:
