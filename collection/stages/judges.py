@@ -45,10 +45,10 @@ class Judges:
 
     @property
     def scorers(self) -> Scorers:
-        """What gives the images their numbers: the configuration's scorers, and the tastes learned so far."""
-        from collection.stages.taste import with_tastes
+        """What gives the images their numbers: the configuration's scorers, and the preferences learned so far."""
+        from collection.stages.learned_preference import with_learned
 
-        return with_tastes(self.stock_scorers, self._store.tastes())
+        return with_learned(self.stock_scorers, self._store.learned_preferences())
 
     @property
     def model(self) -> str:
@@ -85,7 +85,7 @@ class Judges:
     @property
     def ranking_metrics(self) -> dict[str, str]:
         """The metrics that say which image is better (those of [select] by, or the best proven) and their models."""
-        from collection.stages.taste import what_ranks
+        from collection.stages.learned_preference import what_ranks
 
         return what_ranks(self._store, self.scorers, self.stock_metrics, self._config.select.by)
 

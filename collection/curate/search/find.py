@@ -21,7 +21,7 @@ from collection.curate.search.catalogue import Snapshot, Votes
 from collection.curate.search.columns import Integers, Labels, Mask, Numbers
 from collection.curate.search.query import Query, Term, parse
 from collection.errors import UsageError
-from collection.spelling import did_you_mean
+from collection.spelling import did_you_mean, renamed_metric
 
 Found = TypeVar("Found")
 EVERYBODY = "everybody"
@@ -312,7 +312,10 @@ def _named(values: Mapping[str, Found], name: str) -> Found | None:
 
 
 def _unknown_field(snapshot: Snapshot, term: Term, name: str) -> NoReturn:
-    _unknown(term, f'there is no field "{name}"', name, field_names(snapshot))
+    message = f'there is no field "{name}"'
+    if renamed := renamed_metric(name):
+        _wrong(term, message, renamed)
+    _unknown(term, message, name, field_names(snapshot))
 
 
 def _unknown(term: Term, message: str, name: str, known: tuple[str, ...] | list[str]) -> NoReturn:
