@@ -265,7 +265,7 @@ def _retire_replaced(session: Session, takers: Sequence[int], unmade: Sequence[i
     """Take out of the plan what those of `takers` replace that have an image, and of `unmade` those that have none."""
     made = select(AssetRow.recipe_id).where(col(AssetRow.recipe_id).is_not(None))
     stands = col(RecipeRow.planned) & among(col(RecipeRow.id), takers) & col(RecipeRow.id).in_(made)
-    replaced = list(session.exec(select(RecipeRow.replaces).where(stands, col(RecipeRow.replaces).is_not(None))))
+    replaced = [sha256 for sha256 in session.exec(select(RecipeRow.replaces).where(stands)) if sha256]
     without = among(col(RecipeRow.id), unmade) & col(RecipeRow.id).not_in(made)
     gone = col(RecipeRow.planned) & (among(col(RecipeRow.sha256), replaced) | without)
     session.exec(update(RecipeRow).where(gone).values(planned=False, retired=True))

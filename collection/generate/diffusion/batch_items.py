@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from collection.errors import GenerationError
 from collection.generate.diffusion.options import DiffusionOptions
 from collection.generate.diffusion.sizes import refuse_size
-from collection.generate.diffusion.style_settings import lora_of, references_of, says_something
+from collection.generate.diffusion.style_settings import lora_of, references_of
 from collection.values import Recipe, StyleBlend, amount
 
 WeightedTerms: TypeAlias = tuple[tuple[str, float], ...]
@@ -163,12 +163,6 @@ def _check_words(recipe: Recipe, options: DiffusionOptions) -> None:
             f"{options.guidance:g}",
             "raise guidance above 1, or remove negative_prompt",
         )
-    for blend in (recipe.blend, recipe.switch_to):
-        if blend.parts and not any(says_something(style) for style, _ in blend.parts):
-            raise GenerationError(
-                f"style {blend.leading} says nothing to a diffusion model: it has no prompt, lora or reference",
-                f'add prompt = "{blend.leading}" to [styles.{blend.leading}]',
-            )
 
 
 def _check_sketch(recipe: Recipe, options: DiffusionOptions) -> None:

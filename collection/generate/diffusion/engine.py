@@ -19,7 +19,7 @@ from collection.generate.diffusion.plain import no_negative_prompt, plain_argume
 from collection.generate.diffusion.prompt_blend import ARGUMENTS, PromptEncoder
 from collection.generate.diffusion.schedulers import fresh_scheduler, set_scheduler
 from collection.generate.diffusion.sizes import check_size
-from collection.generate.diffusion.weights import load_draft_vae, part_sha256
+from collection.generate.diffusion.weights import load_vae, part_sha256
 from collection.generate.pictures import Pictures
 from collection.models.determinism import seeded_generator
 from collection.models.weights import file_sha256
@@ -67,12 +67,11 @@ class Engine:
         return find_adapter(self._located(name), self._folder, self._local_files_only)
 
     def vae(self, name: str | None) -> Any:
-        """The model's own decoder, or the draft decoder in a folder."""
+        """The model's own decoder, or the one in a folder."""
         if name is None:
             return self.pipeline.vae
         if name not in self._drafts:
-            own = self.pipeline.vae
-            self._drafts[name] = load_draft_vae(self._vae_folder(name), own.dtype, own.device)
+            self._drafts[name] = load_vae(self._vae_folder(name), self.pipeline.vae)
         return self._drafts[name]
 
     def _vae_folder(self, name: str) -> Path:
@@ -137,8 +136,13 @@ class Engine:
         return item
 
     def cuts(self, item: BatchItem) -> tuple[str, ...]:
-        """What of an item's texts the model does not read; GenerationError where the item does not allow a cut."""
-        return self.encoder.cuts(item) if self.embeds else unread(self.pipeline, item)
+        """What of an item's texts and LoRAs the model does not read."""
+        loras = sorted({name for mix in item.conditionings for name, _ in mix.loras})
+        unused = [(name, self.loras.unused(name)) for name in loras]
+        return (
+            *(self.encoder.cuts(item) if self.embeds else unread(self.pipeline, item)),
+            *(f"of LoRA {name} not all was used: {_some(names)}" for name, names in unused if names),
+        )
 
     def _for(self, item: BatchItem, shown: bool = False) -> Any:
         """The pipeline that such an item needs, with a scheduler without memory; `shown`: it looks at references."""
@@ -235,6 +239,12 @@ class Engine:
             name: torch.cat([late[f"negative_{source}"], late[source]]) if guided else late[source]
             for name, source in _switched(pipeline).items()
         }
+
+
+def _some(names: Sequence[str], most: int = 4) -> str:
+    """The first of some names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _switched(pipeline: Any) -> Mapping[str, str]:

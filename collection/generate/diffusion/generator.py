@@ -18,9 +18,10 @@ from collection.errors import CollectionError, GenerationError, OutOfMemoryError
 from collection.generate.diffusion.batch_items import BatchItem, batches
 from collection.generate.diffusion.decode import Decoded, decode, pixels_of
 from collection.generate.diffusion.engine import Engine
+from collection.generate.diffusion.find import find_model
 from collection.generate.diffusion.image_to_image import keep_unmasked
 from collection.generate.diffusion.options import DiffusionOptions
-from collection.generate.diffusion.weights import check_model, find_model, load_pipeline, weights_sha256
+from collection.generate.diffusion.weights import check_model, load_pipeline, weights_sha256
 from collection.generate.pictures import Pictures, no_pictures
 from collection.models.determinism import deterministic, quiet
 from collection.models.device import is_out_of_memory, resolve_device, resolve_dtype

@@ -48,7 +48,7 @@ class SharedOptions(Table):
     (with a warning that says what went), or chunk (read in pieces of 75 tokens, whose embeddings are put end to
     end)."""
     vae: str | None = Field(default=None, min_length=1)
-    """A folder with a small decoder (TAESD), for drafts."""
+    """A folder with a small decoder (TAESD), for drafts, or with another AutoencoderKL for the model."""
     compile: bool = False
     """Compile the denoiser: faster after a slow start, and other last bits."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from collection.config.models import model_presets
 from collection.errors import ConfigError, WeightsError
 from collection.generate.diffusion.options import DiffusionGenerator, DiffusionOptions
-from collection.generate.diffusion.style_settings import lora_of
+from collection.generate.diffusion.style_settings import lora_of, refuse_wordless
 from collection.generate.names import Names
 from collection.generate.plugin import Context, GeneratorPlugin, Resources, texts_of
 from collection.generate.prompt_syntax import notes_on
@@ -66,10 +66,11 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
     def check_recipes(self, recipes: Sequence[Recipe], context: Context) -> list[str]:
         """What no model does, and, where the model of a recipe is on this machine, what that does not."""
         from collection.generate.diffusion.batch_items import BatchItem
-        from collection.generate.diffusion.weights import cached_model
+        from collection.generate.diffusion.find import cached_model
 
         items: dict[tuple[str, str | None], list[BatchItem]] = {}
         for recipe in recipes:
+            refuse_wordless(recipe)
             item = BatchItem.of(recipe)
             items.setdefault((recipe.model, item.options.revision), []).append(item)
         weights = True

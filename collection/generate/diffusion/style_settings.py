@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from collection.config.generator import StyleSettings
-from collection.errors import ConfigError
+from collection.errors import ConfigError, GenerationError
 from collection.json_fields import digests, text
-from collection.values import Style, sha256_hex
+from collection.values import Recipe, Style, sha256_hex
 
 
 class DiffusionStyle(StyleSettings):
@@ -66,6 +66,11 @@ def references_of(style: Style) -> tuple[str, ...]:
     return tuple(style.settings.get("references", ()))
 
 
-def says_something(style: Style) -> bool:
-    """Whether a style means anything to a diffusion model."""
-    return bool(style.prompt or lora_of(style) or references_of(style))
+def refuse_wordless(recipe: Recipe) -> None:
+    """Raise GenerationError where no style of a blend says anything to a diffusion model."""
+    for blend in (recipe.blend, recipe.switch_to):
+        if blend.parts and not any(style.prompt or lora_of(style) or references_of(style) for style, _ in blend.parts):
+            raise GenerationError(
+                f"style {blend.leading} says nothing to a diffusion model: it has no prompt, lora or reference",
+                f'add prompt = "{blend.leading} style" under [styles.{blend.leading}]',
+            )

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from collection.errors import CollectionError
+from collection.errors import CollectionError, GenerationError
 from collection.generate.diffusion.batch_items import BatchItem
 from collection.generate.diffusion.generator import Diffusion
+from collection.generate.diffusion.plugin import DiffusionPlugin
 from collection.generate.diffusion.rehearsal import rehearse
+from collection.generate.pictures import LentPictures
+from collection.generate.plugin import Context
 from collection.values import Recipe, Style, StyleBlend
 
 Write = Callable[..., Recipe]
@@ -36,7 +39,6 @@ CHANGES: dict[str, dict[str, Any]] = {
     "size": {"width": 64},
     "a size for no latent": {"width": 36},
     "a style": {"styles": {"ink": 1}},
-    "a style without words": {"styles": {"": 1}},
     "a later blend": {"switch_to": StyleBlend(((Style("oil", "oil"), 1.0),))},
     "batches": {"batch_size": 3},
     "init_image": {"init_image": "picture"},
@@ -134,3 +136,13 @@ def test_a_text_that_one_encoder_reads_whole_is_read(
         [diffusion_recipe(model, prompt="x" * 254 + "xyz", long_prompt="truncate", **plain)]
     )
     assert cut.warnings[0].endswith("was cut: 'xyz' was not read")
+
+
+def test_styles_that_say_nothing_are_refused_when_they_are_planned(
+    tiny_sd: Path, diffusion_recipe: Write, tmp_path: Path, pictures: Any
+) -> None:
+    """A style without words beside one with words does something: it takes its weight from the other."""
+    plugin, context = DiffusionPlugin(), Context(tmp_path, LentPictures(pictures), lambda *_: tmp_path, lambda _: [])
+    assert plugin.check_recipes([diffusion_recipe(tiny_sd, styles={"": 1, "ink": 1})], context) == []
+    with pytest.raises(GenerationError, match="style plain says nothing to a diffusion model"):
+        plugin.check_recipes([diffusion_recipe(tiny_sd, styles={"": 1})], context)
