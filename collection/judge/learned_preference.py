@@ -110,7 +110,8 @@ class Trial:
     """A learned preference against the stock metric, on votes that neither has seen."""
 
     learned: Accuracy
-    stock: Accuracy
+    stock: Accuracy | None
+    """None where there is no stock metric: chance is to be beaten, and nothing else."""
     chance: float
     """What one reaches without looking: 0.5 for pairs, the commoner verdict's share for keep and reject."""
     only_learned: int = 0
@@ -125,10 +126,11 @@ class Trial:
 
     @property
     def better(self) -> bool:
-        """Whether the preference beats the stock metric: the exact sign test at 2.5 %, on votes that one foretold.
-
-        (McNemar 1947.)
+        """Whether the preference beats the stock metric: the exact sign test at 2.5 %, on votes that one foretold
+        (McNemar 1947). Without a stock metric: whether it beats chance.
         """
+        if self.stock is None:
+            return self.supported
         votes = self.only_learned + self.only_stock
         tail = sum(math.comb(votes, wins) for wins in range(self.only_stock + 1))
         return 40 * tail < 1 << votes
@@ -149,8 +151,8 @@ def learn(vectors: npt.NDArray[np.floating], votes: Sequence[Vote]) -> LinearPre
     return LinearPreference(weight[:-1], float(weight[-1]), WIDTHS[place], basis, covariance)
 
 
-def hold_out(vectors: npt.NDArray[np.floating], votes: Sequence[Vote], stock: Sequence[float]) -> Trial:
-    """Accuracy of a learned preference and of the stock metric (n scores) on held-out votes.
+def hold_out(vectors: npt.NDArray[np.floating], votes: Sequence[Vote], stock: Sequence[float] | None) -> Trial:
+    """Accuracy of a learned preference and of the stock metric (n scores, or None without one) on held-out votes.
 
     Images, not votes, are held out, a fifth at a time: a vote is foretold by a preference that has seen neither
     image. The
@@ -159,7 +161,7 @@ def hold_out(vectors: npt.NDArray[np.floating], votes: Sequence[Vote], stock: Se
     _design(vectors, votes)
     votes = list({_subject(vote): vote for vote in votes}.values())
     folds = np.random.default_rng(0).permutation(len(vectors)) % FOLDS
-    metric = np.asarray(stock, dtype=np.float64)
+    metric = np.zeros(len(vectors)) if stock is None else np.asarray(stock, dtype=np.float64)
     foretold: list[tuple[bool, bool]] = []
     for fold in range(FOLDS):
         test = [vote for vote in votes if folds[_rows(vote)[0]] == fold]
@@ -173,7 +175,7 @@ def hold_out(vectors: npt.NDArray[np.floating], votes: Sequence[Vote], stock: Se
     both, tested = sum(ours and theirs for ours, theirs in foretold), len(foretold)
     return Trial(
         Accuracy(learned_right, tested),
-        Accuracy(stock_right, tested),
+        None if stock is None else Accuracy(stock_right, tested),
         _blind(votes),
         learned_right - both,
         stock_right - both,
@@ -187,7 +189,7 @@ def _blind(votes: Sequence[Vote]) -> float:
 
 
 def proven_preference(
-    vectors: npt.NDArray[np.floating], votes: Sequence[Vote], stock: Sequence[float]
+    vectors: npt.NDArray[np.floating], votes: Sequence[Vote], stock: Sequence[float] | None
 ) -> tuple[LinearPreference, Trial]:
     """A learned preference and its trial; raises NotEnoughVotesError where votes do not show that it beats chance."""
     trial = hold_out(vectors, votes, stock)

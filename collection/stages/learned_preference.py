@@ -65,15 +65,16 @@ def votes_of(store: Store, rows: Mapping[int, int], curator: str | None = None) 
 
 
 def learn_preference(
-    store: Store, encoder: str, stock: Mapping[int, float], curator: str | None = None
+    store: Store, encoder: str, stock: Mapping[int, float] | None, curator: str | None = None
 ) -> LearnedPreference:
     """Learn what all curators (or one) prefer on the vectors of an encoder, and score all images by it.
 
-    `stock` is what the stock metrics say, by number. Raises NotEnoughVotesError, with nothing kept, where the votes do
-    not show that it beats chance.
+    `stock` is what the stock metrics say, by number; None where there are none. Raises NotEnoughVotesError, with
+    nothing kept, where the votes do not show that it beats chance.
     """
     ids, vectors, votes = _material(store, encoder, curator)
-    learned, trial = proven_preference(vectors, votes, [stock.get(number, 0.0) for number in ids])
+    known = None if stock is None else [stock.get(number, 0.0) for number in ids]
+    learned, trial = proven_preference(vectors, votes, known)
     found = LearnedPreference(metric_of_curator(curator), encoder, learned.weight, learned.bias, _report(votes, trial))
     predictor = _predictor(found)
     model, files = f"{predictor.model}|{encoder}", {asset.id: asset.file_sha256 for asset in store.assets()}
@@ -101,9 +102,10 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
     """The metrics that say which image is better, with the model of each: `by`, or else the best that votes prove.
 
     That is comparisons, once they say something of their own (the `stock` metrics are their prior, so that they stand
-    for those too); or a learned preference that beats the stock metrics on held-out votes (the shared one, or the only
-    one); or the stock metrics. Raises ConfigError for a metric that nothing gives, and for one of which less is better:
-    the images are ranked by what is higher.
+    for those too); or the learned preferences that beat the stock metrics on held-out votes: the one of all curators,
+    or else those of single ones, each with equal weight; or the stock metrics; or, where there are none, whatever was
+    compared. Nothing, where nobody compared. Raises ConfigError for a metric that nothing gives, and for one of which
+    less is better: the images are ranked by what is higher.
     """
     compared = store.stage_report(VOTES)
     votes = {VOTES: votes_model(store)} if compared.get("votes") else {}
@@ -125,8 +127,8 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
         return votes
     preferences = [learned for learned in store.learned_preferences() if learned.encoder == scorers.encoder.model]
     proven = [learned.name for learned in preferences if learned.report.get("better")]
-    best = LEARNED_PREFERENCE if LEARNED_PREFERENCE in proven else (proven[0] if len(proven) == 1 else None)
-    return {best: scorers.models[best]} if best else dict(stock)
+    best = [LEARNED_PREFERENCE] if LEARNED_PREFERENCE in proven else proven
+    return {name: scorers.models[name] for name in best} or dict(stock) or votes
 
 
 def _material(store: Store, encoder: str, curator: str | None) -> tuple[list[int], npt.NDArray[np.float32], list[Vote]]:
@@ -161,7 +163,9 @@ def _predictor(learned: LearnedPreference) -> AestheticPredictor:
 
 
 def _report(votes: list[Vote], trial: Trial) -> dict[str, Any]:
-    def share(accuracy: Accuracy) -> dict[str, Any]:
+    def share(accuracy: Accuracy | None) -> dict[str, Any] | None:
+        if accuracy is None:
+            return None
         return {"right": accuracy.right, "votes": accuracy.votes, "interval": list(accuracy.interval())}
 
     return {

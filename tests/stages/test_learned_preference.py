@@ -111,11 +111,23 @@ def test_of_several_learned_preferences_the_shared_one_ranks(
     ]
     flag_by_liking(store, "ben", vectors, 120)
     learn_preference(store, ENCODER, stock(store), "ben")
-    assert what_ranks(store, with_learned(scorers, store.learned_preferences()), STOCK, ()) == STOCK, (
-        "neither stands for both"
-    )
+    both = what_ranks(store, with_learned(scorers, store.learned_preferences()), STOCK, ())
+    assert [*both] == ["learned-preference:ada", "learned-preference:ben"], "each counts as much"
     learn_preference(store, ENCODER, stock(store))
     assert [*what_ranks(store, with_learned(scorers, store.learned_preferences()), STOCK, ())] == ["learned-preference"]
+
+
+def test_without_a_stock_metric_a_preference_need_only_beat_chance_and_any_comparison_ranks(
+    store: Store, vectors: np.ndarray, scorers: Scorers
+) -> None:
+    assert what_ranks(store, scorers, {}, ()) == {}
+    store.replace_metric("votes", [], "inputs", {"votes": 1, "conclusive": False, "evidence": 0.0})
+    assert [*what_ranks(store, scorers, {}, ())] == ["votes"]
+    assert what_ranks(store, scorers, STOCK, ()) == STOCK
+    flag_by_liking(store, "ada", vectors, 120)
+    found = learn_preference(store, ENCODER, None)
+    assert (found.report["stock"], found.report["better"]) == (None, True)
+    assert [*what_ranks(store, with_learned(scorers, store.learned_preferences()), {}, ())] == ["learned-preference"]
 
 
 def test_too_few_votes_and_whims_teach_nothing_and_keep_nothing(store: Store, vectors: np.ndarray) -> None:

@@ -27,8 +27,8 @@ class SelectReport:
     selected: int
     eligible: int
     supply: int
-    mean_score: float
-    """Mean of the chosen images' percentiles, 0 to 100."""
+    mean_score: float | None
+    """Mean of the chosen images' percentiles, 0 to 100; None where no metric ranks the images."""
     coverage: Coverage | None = None
     """How far eligible images are from the nearest chosen one; None where no vectors are known, or nobody asked."""
     excluded: int = 0
@@ -166,13 +166,14 @@ def propose(
     eligible = eligible or Eligible(candidates, criteria)
     images, rows = eligible.images, sorted((choice := eligible.choice(criteria, overtaken, progress)).rows)
     level = mean([images[row].score for row in rows])
-    rules = _without(criteria) if costs else {}
+    rules = _without(criteria) if costs and criteria.metrics else {}
     others = {rule: eligible.choice(other, overtaken).rows for rule, other in rules.items()}
     cost = {rule: mean([images[row].score for row in found]) - level for rule, found in others.items()}
     reach = coverage(eligible.vectors, rows) if costs else None
     excluded = len(criteria.excluded.keys() - criteria.locked)
     artists = _by_artist([images[row] for row in rows], criteria)
-    report = SelectReport(len(rows), len(images), criteria.supply, level, reach, excluded, cost, choice.gap, artists)
+    judged = level if criteria.metrics else None
+    report = SelectReport(len(rows), len(images), criteria.supply, judged, reach, excluded, cost, choice.gap, artists)
     return Proposal([images[row] for row in rows], images, report)
 
 
@@ -189,7 +190,7 @@ def select(store: Store, criteria: SelectionCriteria) -> SelectReport:
     store.replace_selection(selection, _inputs_of(candidates, criteria), {
         "selected": report.selected, "eligible": report.eligible, "supply": criteria.supply,
         "excluded": report.excluded,
-        "mean_score": report.mean_score, "costs": report.costs, "gap": report.gap,
+        "judged_by": [*criteria.metrics], "mean_score": report.mean_score, "costs": report.costs, "gap": report.gap,
         "artists": {name: {"tokens": wanted, "chosen": has} for name, (wanted, has) in report.artists.items()},
         "coverage": {"farthest": reach.farthest, "mean": reach.mean} if reach else None,
     })  # fmt: skip
@@ -198,9 +199,10 @@ def select(store: Store, criteria: SelectionCriteria) -> SelectReport:
 
 def standing_of(
     candidates: Candidates, criteria: SelectionCriteria, numbers: Collection[int]
-) -> tuple[float, Coverage | None]:
+) -> tuple[float | None, Coverage | None]:
     """Mean score of a set, and how well it covers what the criteria leave to choose from, as a report says it."""
-    level = mean([item.score for item in candidates.ranked if item.asset.id in numbers])
+    scores = [item.score for item in candidates.ranked if item.asset.id in numbers]
+    level = mean(scores) if criteria.metrics else None
     eligible = eligible_of(candidates.ranked, criteria, candidates.duplicates)
     rows = [row for row, item in enumerate(eligible) if item.asset.id in numbers]
     return level, coverage(_vectors(candidates.encoded, eligible), rows)
