@@ -26,8 +26,8 @@ class LearnPreferenceStage:
 
     def pending(self, project: Project) -> int:
         """Votes to learn from."""
-        model = judges_of(project).model
-        return len(votes_of(project.store, dict.fromkeys(project.store.embeddings(model)[0], 0), self.curator))
+        seen = project.store.embeddings(judges_of(project).model)[0]
+        return len(votes_of(project.store, dict.fromkeys(seen, 0), self.curator))
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Learn; raises NotEnoughVotesError where votes do not show a preference."""
