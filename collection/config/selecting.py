@@ -16,7 +16,7 @@ class Select(Table):
 
     diversity: float = Field(default=0.3, ge=0, le=1)
     """0: best scores only; 1: most different only. Where nothing is judged, any above 0 means most different only."""
-    exclude: tuple[str, ...] = ("tiny",)
+    exclude: tuple[str, ...] = ("tiny", "incomplete")
     """Images with one of these issues are not chosen, unless a person locks them; blank and nsfw ones never are."""
     by: tuple[str, ...] = ()
     """Metrics that say which image is better (a head's name, quality, votes, learned-preference or
