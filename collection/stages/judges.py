@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from collection.project import Project
@@ -153,7 +153,11 @@ class Judges:
 
     def _judge(self) -> RankingContext:
         from collection.curate.search.catalogue import RankingContext
+        from collection.judge.encoders.text_tower import projected, unknown_words
 
         encoder = self.scorers.encoder
         words = encoder if isinstance(encoder, TextEncoder) else None
-        return RankingContext(self.ranking_metrics, encoder.model, lambda: self.issues, words)
+        return RankingContext(
+            self.ranking_metrics, encoder.model, lambda: self.issues, words,
+            partial(projected, encoder), partial(unknown_words, encoder),
+        )  # fmt: skip
