@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-
-import numpy as np
 
 from collection.curate.reviews.state import ReviewState
 from collection.curate.selection.candidates import Candidates, Ranked, candidates_of, eligible_of, mean
 from collection.curate.selection.criteria import SelectionCriteria
-from collection.curate.selection.diverse import Coverage, DiverseSet, Pool, Vectors, choose, coverage, spread
-from collection.curate.selection.reasons import explained, full_cell
-from collection.errors import ConflictError
-from collection.store.records import Asset, Duplicate, Score
+from collection.curate.selection.diverse import Coverage, coverage
+from collection.curate.selection.eligible import Eligible, unit_vectors
+from collection.curate.selection.reasons import explained
+from collection.store.records import Duplicate, Score
 from collection.store.store import Store
-from collection.values import ARTIST, Progress, QuotaCell, amount, canonical_json, sha256_hex, silent
+from collection.values import ARTIST, Progress, canonical_json, sha256_hex, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,8 @@ class SelectReport:
     costs: Mapping[str, float] = field(default_factory=dict)
     """By how much the mean score would be higher without a rule: quotas, shares, diversity, locks, picks."""
     gap: float = 0.0
-    """By how much of its worth, score and diversity together, a better set could be better at most: proven."""
+    """By how much of its worth, score and diversity together, a set with the same locks and picks could be better at
+    most: proven. Up to MOST_BOUNDED images it is near what the best set really has more."""
     artists: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Tokens that each artist is to have, and has; empty where there are no shares."""
 
@@ -100,53 +98,6 @@ class Proposal:
     report: SelectReport
 
 
-class Eligible:
-    """The images that the criteria allow. One object serves a whole slider, as the diversity changes nothing here."""
-
-    def __init__(self, candidates: Candidates, criteria: SelectionCriteria) -> None:
-        """Raises ConflictError where more images are locked than there are tokens of their kind."""
-        self.images = eligible_of(candidates.ranked, criteria, candidates.duplicates)
-        """Best first."""
-        refuse_crowd([item.asset for item in self.images], criteria)
-        self.vectors = _vectors(candidates.encoded, self.images)
-        self._pools: dict[tuple[tuple[tuple[QuotaCell, int], ...], bool], Pool] = {}
-
-    @cached_property
-    def _spread(self) -> Vectors:
-        return spread(self.vectors)
-
-    def pool(self, criteria: SelectionCriteria) -> Pool:
-        """The images as `choose` asks for them, with their quota cells; without vectors where none count."""
-        capacity = tuple(criteria.capacity.items())
-        which = capacity, bool(criteria.diversity)
-        if which not in self._pools:
-            kinds = {cell: kind for kind, (cell, _) in enumerate(capacity)}
-            cells = [criteria.cell_of(item.asset) if criteria.cells else capacity[0][0] for item in self.images]
-            places = np.array([kinds.get(cell, len(kinds)) for cell in cells], dtype=np.intp)
-            scores = np.array([item.score / 100 for item in self.images])
-            self._pools[which] = Pool(scores, places, self._spread if criteria.diversity else None)
-        return self._pools[which]
-
-    def choice(
-        self, criteria: SelectionCriteria, overtaken: Callable[[], bool], progress: Progress = silent
-    ) -> DiverseSet:
-        """The rows to choose."""
-        locked, picked = (
-            [row for row, item in enumerate(self.images) if item.asset.id in numbers]
-            for numbers in (criteria.locked, criteria.picked)
-        )
-        capacity = [*criteria.capacity.values(), 0]
-        return choose(
-            self.pool(criteria),
-            capacity,
-            criteria.diversity,
-            locked=locked,
-            picked=picked,
-            overtaken=overtaken,
-            progress=progress,
-        )
-
-
 def propose(
     candidates: Candidates,
     criteria: SelectionCriteria,
@@ -170,6 +121,7 @@ def propose(
     others = {rule: eligible.choice(other, overtaken).rows for rule, other in rules.items()}
     cost = {rule: mean([images[row].score for row in found]) - level for rule, found in others.items()}
     reach = coverage(eligible.vectors, rows) if costs else None
+    choice = eligible.proven(criteria, choice) if costs else choice
     excluded = len(criteria.excluded.keys() - criteria.locked)
     artists = _by_artist([images[row] for row in rows], criteria)
     judged = level if criteria.metrics else None
@@ -205,34 +157,7 @@ def standing_of(
     level = mean(scores) if criteria.metrics else None
     eligible = eligible_of(candidates.ranked, criteria, candidates.duplicates)
     rows = [row for row, item in enumerate(eligible) if item.asset.id in numbers]
-    return level, coverage(_vectors(candidates.encoded, eligible), rows)
-
-
-def refuse_crowd(assets: Sequence[Asset], criteria: SelectionCriteria) -> None:
-    """Raise ConflictError where more of these images are locked than there are tokens of their kind."""
-    locked: dict[QuotaCell, list[Asset]] = defaultdict(list)
-    for asset in assets:
-        if asset.id in criteria.locked:
-            locked[criteria.cell_of(asset)].append(asset)
-    for cell, found in locked.items():
-        if len(found) > criteria.capacity[cell]:
-            names = ", ".join(asset.label for asset in found[:6])
-            raise ConflictError(
-                f"{amount(len(found), 'image')} locked ({names}), {full_cell(found[0], criteria)}",
-                f"collection lock {found[-1].id} --off",
-            )
-
-
-def _vectors(encoded: tuple[Sequence[int], Vectors], eligible: Sequence[Ranked]) -> Vectors:
-    """Unit vectors of the eligible images, (n, d); 0 for one that the encoder has not seen."""
-    ids, found = encoded
-    rows = {number: row for row, number in enumerate(ids)}
-    vectors = np.zeros((len(eligible), found.shape[1]), dtype=np.float32)
-    for place, item in enumerate(eligible):
-        if item.asset.id in rows:
-            vectors[place] = found[rows[item.asset.id]]
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(np.divide(vectors, lengths, out=vectors, where=lengths > 0))
+    return level, coverage(unit_vectors(candidates.encoded, eligible), rows)
 
 
 def _without(criteria: SelectionCriteria) -> dict[str, SelectionCriteria]:
