@@ -197,7 +197,7 @@ def require_votes(images: int, votes: Sequence[Vote]) -> None:
         raise UsageError("a preference is learned from votes, at least one", "pairs, or keep and reject")
     rows = [row for vote in votes for row in vote.rows]
     if min(rows) < 0 or max(rows) >= images:
-        raise UsageError(f"a vote names row {max(rows, key=abs)}, but there are {images} images")
+        raise UsageError(f"a vote names row {max(rows, key=abs)}, and the last is {images - 1}")
 
 
 def _chance(logit: Numbers) -> Numbers:
