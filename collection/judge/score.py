@@ -48,7 +48,7 @@ class Scorers:
     def __post_init__(self) -> None:
         space = getattr(self.encoder, "space", None)
         for predictor in self.predictors:
-            if not (predictor.accepts(space) or predictor.accepts(self.encoder.model)):
+            if not predictor.accepts(space):
                 trained = " or ".join(predictor.encoders)
                 raise WeightsError(
                     f"the aesthetic predictor {predictor.name} was trained on {trained}, "
