@@ -39,7 +39,7 @@ COMMANDS = {
         "plan": Entry("make.plan", "Turn collection.toml into recipes, one for each image."),
         "generate": Entry("make.generate", "Generate every planned image that does not exist yet."),
         "import": Entry("make.importing", "Import images of any origin, with their metadata."),
-        "score": Entry("make.score", "Score images: quality, aesthetics, safety, embeddings."),
+        "score": Entry("make.score", "Score images: aesthetics, defects, safety, embeddings."),
         "mismatches": Entry("make.mismatches", "List images that do not seem to show a planned trait."),
         "references": Entry("make.references", "List the nearest reference picture of each image."),
         "dedupe": Entry("make.dedupe", "Mark near-duplicates and keep the best of each group."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -88,3 +89,16 @@ def opened(context: typer.Context, as_json: bool) -> Iterator[Session]:
     screen = Screen(as_json)
     with open_project(folder_of(context), screen.ask_password if sys.stdin.isatty() else None) as project:
         yield Session(project, screen)
+
+
+def one_numpy_thread() -> None:
+    """Let NumPy use one thread in this process, for matrices so small that several would wait for each other.
+
+    To be called before anything loads NumPy; what the environment says already stays.
+    """
+    before = os.environ.get("OPENBLAS_NUM_THREADS")
+    os.environ["OPENBLAS_NUM_THREADS"] = before or "1"  # read once, as NumPy is loaded
+    import numpy  # noqa: F401
+
+    if before is None:
+        del os.environ["OPENBLAS_NUM_THREADS"]

@@ -11,7 +11,7 @@ from collection.errors import UsageError
 from collection.project import Project
 from collection.stages.images import numbers_of
 from collection.stages.judges import IssuesByImage, judges_of
-from collection.stages.report import Report
+from collection.stages.report import NOT_JUDGED, Report
 from collection.values import Progress, amount, silent
 
 if TYPE_CHECKING:
@@ -82,7 +82,9 @@ class SheetStage:
             ]
             what = amount(len(cells), "image")
             what += f" of {len(made)}: {' '.join(self.images)}" if self.images else ""
-            what += f" chosen of {len(made)}, best first" if selection else ""
+            if selection:
+                judged = store.stage_report("select").get("judged_by")
+                what += f" chosen of {len(made)}, {'best first' if judged else NOT_JUDGED}"
         artists = ", ".join(artist.name for artist in config.artists)
         return ContactSheet(config.title, "  ·  ".join(filter(None, [artists, what, f'seed "{config.seed}"'])), cells)
 

@@ -30,6 +30,8 @@ class Status:
     issues: IssuesByImage
     failures: Sequence[tuple[str, Failure]]
     """What failed, with the stage in which it did."""
+    judged_by: Sequence[str] | None = None
+    """The metrics by which the set was chosen: none where nothing judged the images; None before it was chosen."""
 
     @property
     def next(self) -> str | None:
@@ -39,7 +41,9 @@ class Status:
     def as_json(self) -> dict[str, Any]:
         """The object that --json prints."""
         failed = [{"stage": stage, "what": item.what, "why": item.why} for stage, item in self.failures]
-        return {**self.counts, "with_issues": len(self.issues), "failed": failed, "next": self.next}
+        judged_by = None if self.judged_by is None else [*self.judged_by]
+        known = {"with_issues": len(self.issues), "judged_by": judged_by}
+        return {**self.counts, **known, "failed": failed, "next": self.next}
 
 
 def status_of(project: Project) -> Status:
@@ -53,4 +57,5 @@ def status_of(project: Project) -> Status:
         {name: goals.get(name, config.supply) for name in REACHED},
         judges_of(project).issues,
         [(stage, failure) for stage in FAILING for failure in store.failures(stage)],
+        store.stage_report("select").get("judged_by"),
     )
