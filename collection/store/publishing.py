@@ -25,6 +25,9 @@ from collection.store.tables import (
 )
 from collection.values import canonical_json
 
+FREEZE_METADATA = "freeze-metadata"
+"""The stage under which it is kept whether the metadata of the newest contract is frozen."""
+
 
 class Publishing(Database):
     """Frozen sets, and the pins, deployments, mints and verdicts that belong to them."""
@@ -162,6 +165,18 @@ class Publishing(Database):
             for table in (MintRow, VerificationRow):
                 session.exec(delete(table).where(col(table.deployment_id) == deployment_id))
             session.exec(delete(DeploymentRow).where(col(DeploymentRow.id) == deployment_id))
+
+    # Metadata of a contract
+
+    def record_metadata_frozen(self, deployment: Deployment, frozen: bool) -> None:
+        """Remember whether the metadata of a contract can still be moved, as the chain says."""
+        self.record_stage(FREEZE_METADATA, f"{deployment.chain_id} {deployment.address}", {"frozen": frozen})
+
+    def metadata_frozen(self, deployment: Deployment) -> bool | None:
+        """What the chain last said of that; None where it was another contract, or was never asked."""
+        if self.stage_inputs(FREEZE_METADATA) != f"{deployment.chain_id} {deployment.address}":
+            return None
+        return bool(self.stage_report(FREEZE_METADATA)["frozen"])
 
     # Mints
 
