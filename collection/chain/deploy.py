@@ -31,6 +31,15 @@ def frozen_set(store: Store) -> Freeze:
     return freeze
 
 
+def has_contract(store: Store, chain: Chain, known: Deployment) -> bool:
+    """Whether a contract is on the chain; a development chain that began anew has lost it, and `deploy` is due."""
+    if chain.has_code(known.address):
+        return True
+    if chain.network.is_development and known.status == "confirmed" and not store.read_only:
+        store.update_deployment(known.id, tx_hash=known.tx_hash, status="intended")
+    return False
+
+
 def pending(store: Store, chain_id: int) -> bool:
     """Whether the frozen set still lacks its contract on this chain, as far as the store knows."""
     known = store.deployment(chain_id, frozen_set(store).root_cid)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract, artifact_of
-from collection.chain.deploy import frozen_set
+from collection.chain.deploy import frozen_set, has_contract
 from collection.chain.gas import MINT_BATCH
 from collection.chain.transactions import GAS_MARGIN, Account, prepared, receipt, send, wait_for_pending
 from collection.errors import ChainError, ReplacedError
@@ -31,7 +31,7 @@ class MintReport:
 def deployed(store: Store, chain: Chain) -> Deployment:
     """The confirmed contract of the frozen set on this chain; raises ChainError where there is none."""
     known = store.deployment(chain.id, frozen_set(store).root_cid)
-    if known is None or known.status != "confirmed" or not chain.has_code(known.address):
+    if known is None or known.status != "confirmed" or not has_contract(store, chain, known):
         raise ChainError(f"the frozen set has no contract on {chain.network.name}", hint="collection deploy")
     return known
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 WANTED = {
-    "int_type": "a whole number is wanted", "int_parsing": "a whole number is wanted",
-    "int_from_float": "a whole number is wanted", "float_type": "a number is wanted",
+    "int_type": "an integer is wanted", "int_parsing": "a whole number is wanted",
+    "int_from_float": "an integer is wanted", "float_type": "a number is wanted",
     "float_parsing": "a number is wanted", "finite_number": "a finite number is wanted",
     "string_type": "text in quotes is wanted", "bool_type": "true or false is wanted",
     "bool_parsing": "true or false is wanted", "tuple_type": "a list in brackets is wanted",
@@ -19,7 +19,7 @@ WANTED = {
     "string_too_short": "at least {min_length} characters are wanted",
     "string_too_long": "at most {max_length} characters are wanted",
     "too_short": "at least {min_length} items are wanted", "too_long": "at most {max_length} items are wanted",
-    "string_pattern_mismatch": "it does not have the form {pattern}",
+    "string_pattern_mismatch": "it does not fit the pattern {pattern}",
 }  # fmt: skip
 """What a kind of mistake, as pydantic names it, means to a person; the braces are filled from its context."""
 

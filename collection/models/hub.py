@@ -97,7 +97,7 @@ def hub_model(repository: str, revision: str | None = None) -> str:
     Raises WeightsError where it is in no cache, and the hub does not know it or does not answer.
     """
     from huggingface_hub import HfApi, constants, try_to_load_from_cache
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    from huggingface_hub.errors import HFValidationError
 
     try:
         if isinstance(try_to_load_from_cache(repository, "model_index.json", revision=revision), str):
@@ -107,7 +107,7 @@ def hub_model(repository: str, revision: str | None = None) -> str:
         HfApi().model_info(repository, revision=revision, timeout=TIMEOUT / 10)
     except HFValidationError as error:
         raise WeightsError(f"{repository} is no name of a hub model", "write OWNER/NAME, or name a folder") from error
-    except (OSError, RuntimeError, HfHubHTTPError) as error:
+    except Exception as error:  # of whichever library speaks to the network: all of its errors mean the same
         raise WeightsError(
             f"{repository} is not in the hub's local cache, and the hub does not give it: {first_line(error)}",
             "check the spelling, go online once to fetch it, or name a diffusers folder",

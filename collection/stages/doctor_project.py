@@ -157,6 +157,8 @@ def _generator(project: Project) -> str:
 
 
 def _chain(publication: Publication) -> str:
+    if publication.is_gone(publication.network):
+        return "not made yet: collection deploy makes it"
     with publication.chain() as chain:
         account = publication.account(chain)
         return f"block {chain.web3.eth.block_number}, account {account.address}"

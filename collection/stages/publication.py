@@ -88,11 +88,17 @@ class Publication:
             )
 
     @contextmanager
-    def chain(self, network: Network | None = None) -> Iterator[Chain]:
-        """The chain, contacted; closed at the end. Another network than the configured one is found by its name."""
+    def chain(self, network: Network | None = None, *, new: bool = False) -> Iterator[Chain]:
+        """The chain, contacted; closed at the end. Another network than the configured one is found by its name.
+
+        Raises ChainError where it cannot be reached; also where the embedded one was not made yet, unless it may be
+        `new`.
+        """
         from collection.chain.connection import open_chain
 
         wanted = network or self.network
+        if not new and self.is_gone(wanted):
+            raise ChainError("this project has no embedded chain", "collection deploy makes it")
         rpc = self._project.config.chain.rpc if wanted == self.network else None
         with open_chain(wanted, self._project.folder, rpc) as chain:
             chain.consent = self._consent
@@ -150,15 +156,18 @@ class Publication:
 
         None if there is none, or if the embedded chain that had it is gone. No chain is asked.
         """
-        from collection.chain.connection import CHAIN_FILE
-
         store, network = self._project.store, self.network
         frozen = store.frozen()
         known = store.deployment(network.chain_id, frozen.root_cid) if frozen else None
         if known is None or known.status != "confirmed":
             return None
-        gone = network.kind == "embedded" and not (self._project.folder / CHAIN_FILE).exists()
-        return None if gone else known
+        return None if self.is_gone(network) else known
+
+    def is_gone(self, network: Network) -> bool:
+        """Whether a chain is an embedded one that does not exist."""
+        from collection.chain.connection import CHAIN_FILE
+
+        return network.kind == "embedded" and not (self._project.folder / CHAIN_FILE).exists()
 
     @property
     def unminted(self) -> int:

@@ -92,7 +92,7 @@ class DeployStage:
         network = publication.network
         if self.pending(project):
             publication.refuse_unpinned()
-        with publication.chain() as chain:
+        with publication.chain(new=True) as chain:
             account = publication.account(chain)
             result = deploy(project.store, chain, account, publication.token_settings(account))
         did = f", {result.gas:,} gas" if result.gas else ""

@@ -106,14 +106,9 @@ def _counts(project: Project, found: Sequence[Outlook]) -> tuple[dict[str, int],
 
 
 def _failures(project: Project, found: Sequence[Outlook]) -> list[tuple[str, Failure]]:
-    """What failed and is still to be done."""
-    open_stages = [item.name for item in found if item.pending and item.name in FAILING]
-    return [
-        (stage, failure)
-        for stage in open_stages
-        for failure in project.store.failures(stage)
-        if stage != "pin" or failure.what in project.config.publish.storage
-    ]
+    """What failed, of the stages that are not done."""
+    unfinished = [item.name for item in found if item.name in FAILING and not item.done]
+    return [(stage, failure) for stage in unfinished for failure in project.store.failures(stage)]
 
 
 def _next(project: Project, found: Sequence[Outlook], counts: Mapping[str, int]) -> tuple[str | None, str | None]:

@@ -121,8 +121,9 @@ class Database:
         self._engine = open_engine(file, busy_seconds, read_only=read_only)
         self._writer = self._engine.execution_options(begin="IMMEDIATE")
         self._unsynced_writer = self._engine.execution_options(begin="IMMEDIATE", synchronous="NORMAL")
-        with _translated(self.path):
-            migrate(self._writer, self.path)
+        if not read_only:
+            with _translated(self.path):
+                migrate(self._writer, self.path)
 
     def _open_copy(self, busy_seconds: float) -> None:
         """Read a copy of the file, with what its log has: SQLite cannot read it where it may not write beside it."""

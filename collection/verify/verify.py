@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract, artifact_of
+from collection.chain.deploy import has_contract
 from collection.errors import ChainError
 from collection.store.records import Token
 from collection.store.store import Store
@@ -37,7 +38,7 @@ def verify(
     Raises ChainError where there is no contract or the chain cannot be asked; all else is a finding.
     """
     deployment, tokens = expected.deployment, expected.tokens
-    if not chain.has_code(deployment.address):
+    if not has_contract(store, chain, deployment):
         raise ChainError(f"there is no contract at {deployment.address} on {chain.network.name}", "collection deploy")
     contract = TokenContract(chain, deployment.address, artifact_of(deployment.artifact_sha256))
     of_contract = list(check_contract(contract, expected))

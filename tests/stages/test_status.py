@@ -207,10 +207,11 @@ def test_what_is_said_agrees_after_any_commands(seed: int, published: Walker, tm
         if name == "run":
             assert ended == (status.next is None and status.why is None), (said, status)
     published.write(**FIRST)
-    follow(published)
+    said += ["-- back to the first configuration"]
+    follow(published, said)
 
 
-def follow(walker: Walker) -> None:
+def follow(walker: Walker, said: list[str]) -> None:
     """Do what status names until all is done, as a person would."""
     for _ in range(20):
         status = check(walker)
@@ -222,7 +223,8 @@ def follow(walker: Walker) -> None:
             continue
         again = status.next == "freeze" and status.why is not None
         stage = FreezeStage(again=True) if again else next(item for item in PIPELINE if item.name == status.next)
-        assert walker.do(stage), (status.next, status.why)
+        said.append(stage.name)
+        assert walker.do(stage), (said, status)
     assert check(walker).done
 
 
