@@ -24,7 +24,9 @@ def command(
             for item in status.outlook:
                 session.screen.line(item.name, str(item))
             show_next(session, status)
-            return session.screen.object({"pending": status.pending, "next": status.next, "why": status.why})
+            return session.screen.object(
+                {"pending": status.pending, "next": status.next, "why": status.why, "hint": status.hint}
+            )
         reports = session.work(*PIPELINE)
         complete = all(report.complete for report in reports)
         session.screen.object({"stages": [report.as_json() for report in reports], "complete": complete})

@@ -41,10 +41,7 @@ def show_next(session: Session, status: Status) -> None:
     screen = session.screen
     if status.why:
         screen.line("", status.why)
-    if status.next == "top-up":
-        screen.line("next", f"{session.typed('top-up')} plans more, then {session.typed('run')}")
-    elif status.next == "import":
-        screen.line("next", f"{session.typed('import FOLDER')}, or raise `candidates`")
+        screen.line("next", status.hint or session.typed("doctor"))
     elif status.next:
         screen.line("next", f"{session.typed(status.next)}, or {session.typed('run')} for all remaining stages")
     elif status.done:

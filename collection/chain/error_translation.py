@@ -28,6 +28,8 @@ _HINTS = {
 def redacted(address: str) -> str:
     """An RPC address as it may be shown: what comes before the host and after the port is often a secret."""
     parts = urlsplit(address)
+    if not parts.hostname:
+        return "an address that does not begin with http:// or https://"
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{parts.hostname}{port}"
 

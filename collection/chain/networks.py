@@ -112,11 +112,12 @@ def check_chain(config: Config, refuse: Refuse) -> None:
     except ConfigError as error:
         refuse(["chain", "network"], error.message, error.hint or "")
     rpc = config.chain.rpc
-    if rpc is not None and not re.fullmatch(r"https?://[^\s/]+.*|env:[A-Za-z_][A-Za-z0-9_]*", rpc):
+    if rpc is not None and not re.match(rf"{_ADDRESS}|env:[A-Za-z_][A-Za-z0-9_]*$", rpc):
         # What was typed is not repeated: an address often holds a secret.
         refuse(["chain", "rpc"], "the address of a node begins with http:// or https://", _RPC_HINT)
 
 
+_ADDRESS = r"https?://[^\s/]"
 _RPC_HINT = 'rpc = "https://...", or rpc = "env:NAME" for an environment variable that holds it'
 
 
@@ -195,6 +196,8 @@ def rpc_address(network: Network, rpc: str | None) -> str:
     if rpc is None:
         raise ConfigError(f"chain.rpc is missing: {network.name} has no address of its own", hint=_RPC_HINT)
     if not rpc.startswith("env:"):
+        if not re.match(_ADDRESS, rpc):
+            raise ConfigError("chain.rpc does not begin with http:// or https://", hint=_RPC_HINT)
         return rpc
     name = rpc.removeprefix("env:")
     address = os.environ.get(name, "").strip()
@@ -203,7 +206,7 @@ def rpc_address(network: Network, rpc: str | None) -> str:
             f'chain.rpc = "{rpc}", but that environment variable is not set',
             hint=f"export {name}=https://... with the address of a node of {network.name}, then run this again",
         )
-    if not re.match(r"https?://[^\s/]", address):
+    if not re.match(_ADDRESS, address):
         raise ConfigError(
             f"the environment variable {name} holds no address that begins with http:// or https://",
             hint=f"export {name}=https://..., then run this again",

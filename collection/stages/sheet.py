@@ -66,8 +66,8 @@ class SheetStage:
         pages = [str(page) for page in page_paths(path, sheet)]
         line = f"{nothing}{amount(len(sheet.cells) - len(failed), 'image')} on {', '.join(pages)}"
         details = {"pages": pages, "images": len(sheet.cells) - len(failed)}
-        hint = "`collection doctor --repair` mends the project's files" if failed else None
-        return Report("sheet", line, details, failed, complete=not failed, hint=hint)
+        mend = "`collection doctor --repair` mends the project's files" if failed else None
+        return Report("sheet", line, details, failed, complete=not failed, hint=mend)
 
     def shown(self, project: Project) -> ContactSheet:
         """What the sheet shows: the images asked for, else the tokens if there are any, else the chosen, else all.

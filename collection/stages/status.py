@@ -41,6 +41,8 @@ class Status:
     """The command that comes next; None: no command has anything to do."""
     why: str | None = None
     """What stands in the way of going on, in words, if anything."""
+    hint: str | None = None
+    """What to do about that."""
     notes: Sequence[str] = field(default=())
     """What is otherwise than collection.toml says and stays so, and what is to be known of the contract."""
     differs: bool = False
@@ -61,7 +63,7 @@ class Status:
         failed = [{"stage": stage, "what": item.what, "why": item.why} for stage, item in self.failures]
         return {
             **self.counts, "with_issues": len(self.issues), "failed": failed, "pending": self.pending,
-            "next": self.next, "why": self.why, "notes": list(self.notes), "done": self.done,
+            "next": self.next, "why": self.why, "hint": self.hint, "notes": list(self.notes), "done": self.done,
         }  # fmt: skip
 
 
@@ -77,10 +79,11 @@ def status_of(project: Project) -> Status:
         except CollectionError:
             issues = {}  # the outlook of `score` says why
     counts, goals = _counts(project, found)
-    following, why = _next(project, found, counts)
+    following, trouble = _next(project, found, counts)
+    why, hint = (trouble.message, trouble.hint) if trouble else (None, None)
     differences = _settled(project)
     return Status(
-        counts, goals, issues, _failures(project, found), found, following, why,
+        counts, goals, issues, _failures(project, found), found, following, why, hint,
         [*differences, *_of_metadata(project)], bool(differences),
     )  # fmt: skip
 
@@ -111,25 +114,24 @@ def _failures(project: Project, found: Sequence[Outlook]) -> list[tuple[str, Fai
     return [(stage, failure) for stage in unfinished for failure in project.store.failures(stage)]
 
 
-def _next(project: Project, found: Sequence[Outlook], counts: Mapping[str, int]) -> tuple[str | None, str | None]:
+def _next(
+    project: Project, found: Sequence[Outlook], counts: Mapping[str, int]
+) -> tuple[str | None, CollectionError | None]:
     """The command that comes next, and what is in its way, as a run of all stages would meet it."""
     following = next((item for item in found if not item.done), None)
     reached = [item.name for item in found]
     at = reached.index(following.name) if following else len(found)
     if at > reached.index("plan") and not counts["planned"] + counts["imported"]:
-        return "import", "there are no images, and collection.toml plans none"
+        return "import", CollectionError(
+            "there are no images, and collection.toml plans none", "collection import FOLDER, or raise `candidates`"
+        )
     if at > reached.index("select") and (short := project.config.supply - counts["selected"]) > 0:
-        return "top-up", f"{amount(short, 'token')} without an image"
+        return "top-up", CollectionError(
+            f"{amount(short, 'token')} without an image", "collection top-up plans more, then collection run"
+        )
     if following is None:
         return None, None
-    trouble: CollectionError | None = following.trouble
-    if following.name == "freeze" and trouble is None:
-        trouble = _refusal(project)
-    return following.name, f"{trouble.message}; {trouble.hint}" if trouble and trouble.hint else _words(trouble)
-
-
-def _words(trouble: CollectionError | None) -> str | None:
-    return trouble.message if trouble else None
+    return following.name, following.trouble or (_refusal(project) if following.name == "freeze" else None)
 
 
 def _refusal(project: Project) -> PublishError | None:

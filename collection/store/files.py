@@ -79,7 +79,10 @@ class Files:
                 "`collection generate` makes again what was lost, `collection import` fetches it again",
             ) from None
         if sha256_hex(data) != sha256:
-            raise UnavailableError(f"{path} was changed: its bytes no longer have the hash of its name", f"rm {path}")
+            raise UnavailableError(
+                f"{path} was changed: its bytes no longer have the hash of its name",
+                "collection doctor --repair",
+            )
         return data
 
     def sweep(self) -> None:
