@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from collection.chain.connection import open_chain
 from collection.chain.contract import TokenContract
+from collection.chain.networks import NETWORKS
 from collection.errors import CollectionError
 from collection.pictures.files import pixel_sha256
 from collection.project import Project, open_project
@@ -231,3 +233,96 @@ def follow(walker: Walker, said: list[str]) -> None:
 def status_again(walker: Walker) -> bool:
     """Whether there is something to make."""
     return walker.look().pending["generate"] > 0
+
+
+CHANGES = {
+    "title": {"title": "Second"},
+    "symbol": {"top": 'symbol = "SYM"'},
+    "description": {"top": 'description = "words"'},
+    "artist": {"top": 'artists = [{ name = "Anna" }]'},
+    "seed": {"seed": "run"},
+    "supply lowered": {"supply": 1},
+    "supply raised": {"supply": 3},
+    "candidates": {"candidates": 6},
+    "storage": {"storage": AWAY},
+    "license": {"storage": '["car"]\nlicense = "CC0-1.0"'},
+    "another network": {"network": "anvil"},
+    "thresholds": {"chain": "[dedupe]\ncosine = 0.5"},
+    "diversity": {"chain": "[select]\ndiversity = 0.9"},
+    "more re-rendered": {"chain": "[verify]\nrerender = 9"},
+    "royalties": {"chain": "[royalties]\npercent = 9"},
+    "recipient": {"chain": 'recipient = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"'},
+}
+
+
+@pytest.mark.parametrize("changed", CHANGES.values(), ids=CHANGES)
+def test_a_change_of_the_file_is_not_called_done(published: Walker, changed: dict[str, object]) -> None:
+    assert check(published).done
+    published.write(**changed)
+    status = check(published)
+    assert not status.done
+    assert status.next or status.differs
+    ended, after = published.do(*PIPELINE), check(published)
+    assert ended == (after.next is None and after.why is None), after
+    published.write(**FIRST)
+    assert published.do(*PIPELINE), "a change can be taken back"
+    assert check(published).done
+
+
+@pytest.mark.parametrize(
+    ("pattern", "stage"),
+    [("files/*/*.png", "generate"), ("files/*/*.json", "freeze"), ("car/*.car", "pin"), ("chain.db", "deploy"),
+     ("sheet.png", "sheet")],
+)  # fmt: skip
+def test_a_file_that_is_gone_is_pending_and_comes_back(published: Walker, pattern: str, stage: str) -> None:
+    for path in published.folder.glob(pattern):
+        path.unlink()
+    assert check(published).next == stage
+    published.do(VerifyStage())  # whatever is typed in between
+    assert not check(published).done
+    assert published.do(*PIPELINE)
+    assert check(published).done
+
+
+def test_a_chain_that_began_anew_under_the_same_file_is_seen_by_whoever_asks_it(published: Walker) -> None:
+    """A second project's chain in the place of the first: the contract is not there."""
+    (published.folder / "chain.db").unlink()
+    with open_chain(NETWORKS["embedded"], published.folder):
+        pass
+    assert not published.do(VerifyStage())
+    assert check(published).next == "deploy"
+    assert published.do(*PIPELINE)
+    assert check(published).done
+
+
+def test_nothing_is_scored_before_it_was(tmp_path: Path) -> None:
+    walker = Walker(tmp_path)
+    assert all(item.before == "plan" for item in walker.look().outlook[1:])
+    assert walker.do(PlanStage(), GenerateStage(judged=False))
+    status = check(walker)
+    assert (status.counts["generated"], status.counts["scored"], status.next) == (4, 0, "score")
+
+
+def test_a_failed_pin_is_not_called_pinned(published: Walker) -> None:
+    published.write(storage=AWAY)
+    assert not published.do(PinStage())
+    status = check(published)
+    assert (status.counts["pinned"], status.next) == (0, "pin")
+    assert [failure.what for _, failure in status.failures] == ["kubo:/ip4/127.0.0.1/tcp/9"]
+    published.write(storage='["car"]')
+    assert check(published).done
+    assert published.look().failures == [], "a storage that is no longer asked for does not count"
+
+
+def test_a_selection_that_changed_after_the_contract_stands_is_told_with_its_ways_out(published: Walker) -> None:
+    with open_project(published.folder) as project:
+        chosen = project.store.selection()[0].asset_id
+    assert published.do(SelectStage(reject=[chosen]))
+    status = check(published)
+    assert status.next == "freeze"
+    assert "has a contract at" in str(status.why)
+    assert "--again" in str(status.hint)
+    assert not published.do(*PIPELINE), "a run ends with 1, as status says"
+    assert published.do(SelectStage(free=[chosen]))
+    assert published.do(SelectStage())
+    assert check(published).done
