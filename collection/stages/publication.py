@@ -204,9 +204,10 @@ class Publication:
     def deployment(self, address: str | None = None) -> Deployment:
         """A contract of this project: that at `address`, or else that of the frozen set on the configured network.
 
-        Raises ChainError where there is none.
+        Raises ChainError where there is none, UsageError where `address` is mistyped.
         """
         from collection.chain.deploy import frozen_set
+        from collection.config.publishing import wrong_address
 
         store = self._project.store
         if address is None:
@@ -214,6 +215,8 @@ class Publication:
             if known is None or known.status != "confirmed":
                 raise ChainError(f"the frozen set has no contract on {self.network.name}", "collection deploy")
             return known
+        if wrong := wrong_address(address):
+            raise UsageError(f'"{address}" is no address', wrong)
         of_project = store.deployments()
         found = [each for each in of_project if each.address.lower() == address.lower() and each.status == "confirmed"]
         if not found:

@@ -145,6 +145,17 @@ def test_an_address_that_is_none_of_the_project_names_those_that_are(reopen: Cal
     assert project.store.deployments()[0].address in str(caught.value.hint)
 
 
+def test_a_mistyped_address_is_told_as_such(reopen: Callable[..., Project]) -> None:
+    project = reopen()
+    publish(project)
+    address = project.store.deployments()[0].address
+    place = next(number for number, letter in enumerate(address) if number > 1 and letter.isalpha())
+    typed = address[:place] + address[place].swapcase() + address[place + 1 :]
+    with pytest.raises(UsageError, match="is no address") as caught:
+        publish(project, VerifyStage(typed))
+    assert "EIP-55" in str(caught.value.hint)
+
+
 def test_a_bad_block_in_the_car_costs_one_token(reopen: Callable[..., Project]) -> None:
     project = reopen()
     publish(project)
