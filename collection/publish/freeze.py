@@ -30,7 +30,10 @@ class FreezeReport:
 
 def inputs(store: Store, config: Config) -> str:
     """Hash of all that the frozen set depends on: the chosen files and what the metadata says."""
-    chosen = [[asset.id, asset.file_sha256, *model_license(asset).values()] for asset in _chosen(store)]
+    chosen = [
+        [asset.id, asset.file_sha256, *model_license(asset).values(), *(trait.as_json() for trait in asset.told_traits)]
+        for asset in _chosen(store)
+    ]
     return sha256_hex(canonical_json([chosen, settings_of(config)]))
 
 
@@ -106,7 +109,7 @@ def _changed(frozen: Freeze, config: Config) -> str:
     """The keys of the configuration that differ from the frozen set, or else the chosen images, in words."""
     now = settings_of(config)
     names = [name for name in now if frozen.settings and frozen.settings.get(name) != now[name]]
-    return ", ".join(names) or ("the chosen images" if frozen.settings else "the set or its metadata")
+    return ", ".join(names) or ("the chosen images or their traits" if frozen.settings else "the set or its metadata")
 
 
 def _token_order(seed: int | str, assets: Sequence[Asset]) -> list[Asset]:
