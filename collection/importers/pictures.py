@@ -13,9 +13,10 @@ from typing import Any
 from collection.errors import CollectionError, ImageError
 from collection.importers.sidecars import Sidecars
 from collection.importers.traits import Told
-from collection.pictures.files import PNG_SIGNATURE, encode_png, thumbnail
+from collection.pictures.files import encode_png, thumbnail
 from collection.pictures.folders import Opened, listed, read_ahead, read_file
 from collection.pictures.parameters import read_embedded_metadata
+from collection.pictures.png_chunks import SIGNATURE
 from collection.store.library import ImageLibrary
 from collection.store.records import TOLD_TRAITS, Asset
 from collection.store.store import Store
@@ -190,9 +191,7 @@ def _prepared(sidecars: Sidecars, source: Opened) -> _Found:
     """The asset of a file, and what is to be kept of it."""
     picture, pixels = source.picture, source.picture.pixels
     height, width = pixels.shape[:2]
-    png = (
-        source.data if picture.whole and source.data.startswith(PNG_SIGNATURE) else encode_png(pixels, photograph=True)
-    )
+    png = source.data if picture.whole and source.data.startswith(SIGNATURE) else encode_png(pixels, photograph=True)
     try:
         told = sidecars.told(source.path)
     except ImageError as error:

@@ -14,8 +14,7 @@ from collection.errors import ImageError
 from collection.pictures.colour import in_srgb
 from collection.pictures.parameters import chunks
 from collection.pictures.pillow import silence_pillow
-from collection.pictures.png_chunks import SIGNATURE as PNG_SIGNATURE
-from collection.pictures.png_chunks import Split, split
+from collection.pictures.png_chunks import SIGNATURE, Split, split
 from collection.values import Pixels, Recipe, sha256_hex
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def as_png(data: bytes, name: str | Path) -> bytes:
     Raises ImageError naming the file if it is no picture.
     """
     pixels = decode_image(data, name)
-    return data if data.startswith(PNG_SIGNATURE) else encode_png(pixels)
+    return data if data.startswith(SIGNATURE) else encode_png(pixels)
 
 
 def decode_image(data: bytes, name: str | Path) -> Pixels:

@@ -11,6 +11,7 @@ from collection.project import Project
 from collection.stages.judges import judges_of
 from collection.stages.rank import comparisons_pending, count_comparisons
 from collection.stages.report import Report
+from collection.stages.shortage import way_out
 from collection.values import Progress, amount, silent
 
 if TYPE_CHECKING:
@@ -72,14 +73,14 @@ class SelectStage:
         criteria = judges.criteria()
         if not pending(store, criteria):
             report = store.stage_report("select")
-            return _report(f"nothing to do: {report['selected']} of {report['eligible']} are chosen", report)
+            return _report(project, f"nothing to do: {report['selected']} of {report['eligible']} are chosen", report)
         result = select(store, criteria)
         line = f"{result.selected} of {result.eligible}, mean percentile {result.mean_score:.0f}"
         line += "".join(f"; {has} of {tokens} by {artist}" for artist, (tokens, has) in result.artists.items())
         line += f"; {result.excluded} excluded by their issues" if result.excluded else ""
         if criteria.metrics != judges.stock_metrics:
             line += f" by {' and '.join(criteria.metrics)}"
-        return _report(line, store.stage_report("select"))
+        return _report(project, line, store.stage_report("select"))
 
     def _record(self, project: Project) -> None:
         from collection.curate.selection import choices
@@ -126,10 +127,10 @@ class SelectStage:
         )
 
 
-def _report(line: str, details: dict[str, Any]) -> Report:
+def _report(project: Project, line: str, details: dict[str, Any]) -> Report:
     short = int(details["supply"] - details["selected"])
-    hint = f"{amount(short, 'token')} without an image: `collection top-up` plans more, then run again"
-    return Report("select", line, details, complete=not short, hint=hint if short else None)
+    hint = f"{amount(short, 'token')} without an image: {way_out(project)}" if short else None
+    return Report("select", line, details, complete=not short, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)

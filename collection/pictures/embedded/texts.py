@@ -43,8 +43,8 @@ def _chunks(data: bytes) -> dict[str, str]:
     found = {}
     for chunk in read_chunks(data):
         if chunk.kind == b"comf" and chunk.sound:  # ComfyUI's animated PNGs
-            key, _, text = chunk.body.partition(b"\0")
-            found[key.decode("latin-1")] = utf8_or_latin1(text)
+            name, _, body = chunk.body.partition(b"\0")
+            found[name.decode("latin-1")] = utf8_or_latin1(body)
         if chunk.kind in TEXTS and chunk.sound:
             try:
                 key, told = read_text(chunk)
