@@ -18,7 +18,7 @@ from collection.pictures.folders import Opened, listed, read_ahead, read_file
 from collection.pictures.parameters import read_embedded_metadata
 from collection.pictures.png_chunks import SIGNATURE
 from collection.store.library import ImageLibrary
-from collection.store.records import TOLD_TRAITS, Asset
+from collection.store.records import ANIMATED, TOLD_TRAITS, Asset
 from collection.store.store import Store
 from collection.store.thumbnails import SIDES
 from collection.values import Failure, Progress, canonical_json, sha256_hex, silent
@@ -82,8 +82,8 @@ def import_folder(
     """Keep every picture of a folder that is not kept yet; each batch is one commit, files first.
 
     A PNG of one upright frame is kept as it is, byte for byte. Of any other file both are kept: its own bytes, and a
-    PNG of its pixels, which is what is judged and published. Of a picture that is kept already, the traits that are
-    told now are taken. Nothing is written into the folder.
+    PNG of its pixels, which is what is judged and published, beside it the file of an animation. Of a picture that is
+    kept already, the traits that are told now are taken. Nothing is written into the folder.
     """
     files, unreadable = listed(folder)
     sidecars = Sidecars(folder, files)
@@ -210,6 +210,7 @@ def _prepared(sidecars: Sidecars, source: Opened) -> _Found:
             "source": source.name,
             "source_sha256": source.sha256,
             "source_suffix": f".{picture.format.lower()}",
+            **({ANIMATED: True} if picture.animated else {}),
             **({"notes": list(picture.notes)} if picture.notes else {}),
             **claims,
             **_told_record(told),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from collection.errors import ImageError
+from collection.pictures.animation import FORMATS, representative_frame
 from collection.pictures.colour import in_srgb
 from collection.pictures.parameters import chunks
 from collection.pictures.pillow import silence_pillow
@@ -58,6 +59,8 @@ class Decoded:
     """What the pixels leave out of the file or change in it: other frames, a turn, finer shades."""
     whole: bool = True
     """Whether the file holds one frame, stored upright: shown as it is, it looks like `pixels`."""
+    animated: bool = False
+    """Whether it holds frames that are shown one after another, of which `pixels` is one."""
 
 
 def as_png(data: bytes, name: str | Path) -> bytes:
@@ -80,9 +83,10 @@ def decode_image(data: bytes, name: str | Path) -> Pixels:
 def read_picture(data: bytes) -> Decoded:
     """What a picture file shows, in whatever format, mode or position; raises ImageError saying why it shows nothing.
 
-    The first frame, turned as its EXIF says; colours by its profile in sRGB; 16 bits a channel become the upper 8;
-    transparency is left out. Texts that are too long or broken, and a broken profile, cost themselves alone. More than
-    Pillow's MAX_IMAGE_PIXELS (89 million) are refused before they are decoded.
+    Of several frames the first, of an animation the first that shows something; turned as its EXIF says; colours by
+    its profile in sRGB; 16 bits a channel become the upper 8; transparency is left out. Texts that are too long or
+    broken, and a broken profile, cost themselves alone. More than Pillow's MAX_IMAGE_PIXELS (89 million) are refused
+    before they are decoded.
     """
     from PIL import Image, UnidentifiedImageError
 
@@ -111,11 +115,16 @@ def _decoded(image: Image.Image, parts: Split) -> Decoded:
     if Pillow.MAX_IMAGE_PIXELS and width * height > Pillow.MAX_IMAGE_PIXELS:
         raise ImageError(f"it has {width}x{height} pixels, more than {Pillow.MAX_IMAGE_PIXELS:,}", "make it smaller")
     frames = getattr(image, "n_frames", 1)
+    animated = frames > 1 and image.format in FORMATS
+    place = representative_frame(image, frames) if animated else 0
+    if animated:
+        image.seek(place)
     image.load()  # which turns a TIFF upright, and forgets how it lay
     mode, turn = image.mode, _turn(image)
     picture, coloured, broken = _coloured(image, parts.profile or image.info.get("icc_profile") or b"")
     said = {
-        f"the first of {frames} frames": frames > 1,
+        f"the first of {frames} frames": frames > 1 and not place,
+        f"frame {place + 1} of {frames}, for the first shows little": place > 0,
         "16 bits a channel became 8": mode.startswith("I"),
         "CMYK became RGB without its colour profile": mode == "CMYK" and not coloured,
         "transparency left out": image.has_transparency_data,
@@ -126,7 +135,7 @@ def _decoded(image: Image.Image, parts: Split) -> Decoded:
         picture = picture.transpose(turn)
     notes = (*filter(None, (coloured, broken)), *(note for note, holds in said.items() if holds), *parts.notes)
     whole = frames == 1 and turn is None and not broken and not parts.notes
-    return Decoded(np.asarray(picture), image.format or "", notes, whole)
+    return Decoded(np.asarray(picture), image.format or "", notes, whole, animated)
 
 
 def _coloured(image: Image.Image, profile: bytes) -> tuple[Image.Image, str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from collection.config import Config
 from collection.errors import PublishError
-from collection.publish.layout import images_directory, metadata_directory, root_directory
+from collection.publish.layout import animations_directory, images_directory, metadata_directory, root_directory
 from collection.publish.metadata import contract_metadata, model_license, token_metadata
 from collection.publish.provenance import provenance_hash
 from collection.store.files import Files
@@ -64,10 +64,14 @@ def freeze(
     ordered = _token_order(config.seed, chosen)
     images = images_directory(files, enumerate((asset.file_sha256 for asset in ordered), 1))
     images_cid = directory_cid(images)
+    animations = animations_directory(files, enumerate(ordered, 1))
+    animations_cid = directory_cid(animations) if animations else ""
     tokens = []
     for number, asset in enumerate(ordered, 1):
         files.read(asset.file_sha256)
-        data = canonical_json(token_metadata(config, asset, number, images_cid))
+        if asset.animation:
+            files.read(*asset.animation)
+        data = canonical_json(token_metadata(config, asset, number, images_cid, animations_cid))
         tokens.append((number, asset.id, asset.file_sha256, files.add(data, ".json")))
         progress(number, len(ordered))
     metadata = metadata_directory(files, [(number, sha256) for number, *_, sha256 in tokens])
@@ -76,7 +80,7 @@ def freeze(
         provenance=provenance_hash(asset.file_sha256 for asset in ordered),
         images_cid=images_cid,
         metadata_cid=directory_cid(metadata),
-        root_cid=directory_cid(root_directory(files, images, metadata, contract)),
+        root_cid=directory_cid(root_directory(files, images, metadata, contract, animations)),
         contract_metadata_sha256=contract,
         settings=settings_of(config),
     )

@@ -12,6 +12,7 @@ from typing import Any
 from collection.config import Config
 from collection.errors import PublishError
 from collection.json_fields import EXACT
+from collection.publish.layout import animation_name
 from collection.store.records import TOLD_TRAITS, Asset, ToldTrait
 from collection.values import Recipe
 
@@ -62,11 +63,14 @@ def exact_number(text: str) -> str | int | float:
     return number if isfinite(number) and Decimal(repr(number)) == Decimal(text) else text
 
 
-def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str) -> dict[str, Any]:
+def token_metadata(
+    config: Config, asset: Asset, token_id: int, images_cid: str, animations_cid: str = ""
+) -> dict[str, Any]:
     """The JSON of one token (ERC-721 Metadata JSON Schema; attributes as marketplaces read them).
 
     `properties` holds what a proof needs: the whole recipe, what ran it (in `generator`, which has
-    `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels.
+    `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels. Of an animation the
+    image is one frame, and `animation_url` names the whole.
     """
     value: dict[str, Any] = {
         "name": f"{config.title} #{token_id}",
@@ -87,6 +91,10 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
     }
     if config.publish.external_url:
         value["external_url"] = config.publish.external_url
+    if asset.animation:
+        sha256, suffix = asset.animation
+        value["animation_url"] = f"ipfs://{animations_cid}/{animation_name(token_id, suffix)}"
+        value["properties"]["animation_sha256"] = sha256
     return value
 
 

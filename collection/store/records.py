@@ -18,6 +18,9 @@ NOT_REPRODUCIBLE = "it cannot be rendered again, as its generator says"
 TOLD_TRAITS = "traits"
 """Key of an import's record that holds what `Asset.told_traits` gives."""
 
+ANIMATED = "animated"
+"""Key of an import's record that is true where its own file has more frames than its image shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedRecipe:
@@ -85,6 +88,12 @@ class Asset:
     def traits(self) -> dict[str, str]:
         """What was planned of the image, and what its generator reports beyond that; see `all_traits`."""
         return all_traits(self.recipe.traits if self.recipe else {}, self.features)
+
+    @property
+    def animation(self) -> tuple[str, str] | None:
+        """SHA-256 and suffix of the file of an imported animation, of which the image is a frame; None for a still."""
+        said = self.generator
+        return (said["source_sha256"], said["source_suffix"]) if said.get(ANIMATED) else None
 
     @property
     def told_traits(self) -> tuple[ToldTrait, ...]:
