@@ -30,10 +30,11 @@ def command(
         screen.line("recipe", recipe.sha256)
         screen.say(json.dumps(recipe.as_json(), indent=2, ensure_ascii=False))
     else:
-        for name, value in {"format": found.format, **found.parameters}.items():
-            screen.line(name, value)
+        told = {"format": found.format, **found.parameters}
+        for name, value in told.items():
+            screen.line(name.ljust(max(map(len, told))), value)
         for unread in found.unread:
-            screen.say(f"It also carries {unread}, which is not read.")
+            screen.note(f"it carries {unread}, which is not read")
     screen.object(
         {
             "recipe": recipe.as_json() if recipe else None,

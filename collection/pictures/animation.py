@@ -21,7 +21,7 @@ def representative_frame(image: Image.Image, frames: int) -> int:
     """The place, 0 to `frames` - 1, of a frame that shows the work: the first with at least half the contrast of the
     one with most. Many works begin with a black or empty frame. The image is left at some frame."""
     reach = max(1, min(frames, _MOST_PIXELS // (image.width * image.height)))
-    places = np.unique(np.linspace(0, reach - 1, _LOOKED_AT).round().astype(int)).tolist()
+    places: list[int] = np.unique(np.linspace(0, reach - 1, _LOOKED_AT).round().astype(int)).tolist()
     contrasts: list[float] = []
     for place in places:
         try:

@@ -6,6 +6,7 @@ Values are text, numbers as they are written.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -44,13 +45,18 @@ ALIASES: Mapping[str, str] = {
 
 
 def plausible(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The pairs that can be so; of a name that is told twice the first."""
+    """The pairs that can be so, without control characters; of a name that is told twice the first."""
     found: dict[str, str] = {}
-    for name, value in pairs:
+    for name, said in pairs:
+        value = said if said.isprintable() else "".join(letter for letter in said if _is_text(letter))
         pattern = PATTERNS.get(name)
         if value and (pattern is None or re.fullmatch(pattern, value)):
             found.setdefault(name, value)
     return found
+
+
+def _is_text(letter: str) -> bool:
+    return letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs")
 
 
 def model_name(text: str) -> str:

@@ -82,6 +82,8 @@ def _json(value: Mapping[str, Any], texts: Texts) -> Told | None:
     inner = value.get("sui_image_params")
     if isinstance(inner, dict):
         return Told("SwarmUI", read_fields(inner, negativeprompt=NEGATIVE, comfyuisampler=SAMPLER))
+    if isinstance(value.get("Comment"), str) and "Description" in value:  # in the EXIF of a WebP file
+        return _novelai({key: item for key, item in value.items() if isinstance(item, str)})
     civitai = json_object(value["extraMetadata"]) if isinstance(value.get("extraMetadata"), str) else None
     if civitai:
         return Told("Civitai", read_fields(civitai))
@@ -89,6 +91,7 @@ def _json(value: Mapping[str, Any], texts: Texts) -> Told | None:
         return None
     software = str(value.get("software") or value.get("version") or texts.get("Software", ""))
     tool = "Fooocus" if "fooocus" in software.lower() or "fooocus_scheme" in texts else ""
+    tool = "TensorArt" if "generation_data" in texts else tool
     found = read_fields(value, scale=CFG, **({"c": PROMPT} if "uc" in value else {}))
     return Told(tool or "JSON", found if _enough(found) else {}, "" if _enough(found) else "JSON of an unknown tool")
 
@@ -110,7 +113,8 @@ def _comfyui(texts: Texts) -> Told | None:
     graphs = [values["prompt"], *(form for key in (USER_COMMENT, COMMENT) for form in _forms(values[key], "prompt"))]
     for graph in filter(is_graph, graphs):
         found = read_graph(graph)
-        return Told("ComfyUI", found, "" if found.get(PROMPT) else "a prompt that ComfyUI's nodes put together")
+        unread = "a prompt that ComfyUI's nodes put together" if found else "a ComfyUI graph"
+        return Told("ComfyUI", found, "" if found.get(PROMPT) else unread)
     drawn = [form for value in values.values() for form in _forms(value, "workflow")]
     return Told("ComfyUI", {}, "a ComfyUI workflow") if any(map(is_workflow, drawn)) or _cut(texts) else None
 

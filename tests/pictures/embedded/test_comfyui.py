@@ -74,6 +74,15 @@ CASES = {
         },
         READ,
     ),
+    "two passes with pixels between them: the first": (
+        {
+            "8": node("VAEDecode", samples=["31", 0], vae=["4", 2]), "31": sampler(seed=99, latent_image=["30", 0]),
+            "30": node("VAEEncode", pixels=["29", 0], vae=["4", 2]), "28": node("VAEDecode", samples=["3", 0]),
+            "29": node("ImageUpscaleWithModel", image=["28", 0], upscale_model=["27", 0]),
+            "27": node("UpscaleModelLoader", model_name="larger.pth"),
+        },
+        READ,
+    ),
     "two pictures: what both share": (
         {
             "31": sampler(seed=99, positive=["32", 0]), "32": node("CLIPTextEncode", text="a fox", clip=["4", 1]),

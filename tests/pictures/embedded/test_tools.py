@@ -108,7 +108,7 @@ NOVEL = {
             "Guidance Scale": "7.5", "Sampler": "euler", "Width": "640", "Height": "896",
             "Stable Diffusion model": "harbour",
         }),
-        ("JSON", {"generation_data": {
+        ("TensorArt", {"generation_data": {
             "prompt": "a cat", "negativePrompt": "a dog", "width": 640, "height": 896, "samplerName": "euler",
             "steps": 20, "cfgScale": 7.5, "seed": "1102676403634909", "baseModel": {"label": "harbour"},
         }}),
@@ -133,6 +133,7 @@ def test_novelai_in_chunks_and_hidden_in_transparency(cat: str) -> None:
     }  # fmt: skip
     expected = {**CAT, "Prompt": cat, "Schedule type": "native"}
     assert read(png(texts)).parameters == expected
+    assert read(exif("WEBP", {}, b"UNICODE\0" + json.dumps(texts).encode("utf-16-be"))).parameters == expected
     packed = gzip.compress(json.dumps(texts).encode())
     assert read(stealthy(b"stealth_pngcomp", packed)).parameters == expected
     text = f"{cat}\nSteps: 20, Sampler: euler, Seed: 4".encode()
@@ -177,6 +178,7 @@ def test_fooocus_writes_its_comment_beside_the_exif_directory() -> None:
         ({"prompt": '{"3": {"class_type": "KSam'}, "a ComfyUI workflow"),
         ({"invokeai_workflow": "{}"}, "an InvokeAI workflow"),
         ({"parameters": '{"colour": "red"}'}, "JSON of an unknown tool"),
+        ({"prompt": '{"1": {"class_type": "Unknown", "inputs": {}}}'}, "a ComfyUI graph"),
     ],
 )
 def test_what_is_not_read_is_named(texts: Mapping[str, str], unread: str) -> None:
@@ -197,6 +199,11 @@ def test_what_is_not_read_is_named(texts: Mapping[str, str], unread: str) -> Non
 )
 def test_text_of_another_kind_claims_nothing(texts: Mapping[str, str]) -> None:
     assert read(png(texts)).parameters == {}
+
+
+def test_control_characters_are_taken_out_of_claims() -> None:
+    text = json.dumps({"prompt": "a \x1b[31mcat\0\nat night", "steps": 20, "seed": 3})
+    assert read(png({"parameters": text})).parameters["Prompt"] == "a [31mcat\nat night"
 
 
 @pytest.mark.parametrize("comment", [b"ASCII\0\0\0Screenshot", b"UNICODE\0\0S\0c\0r", bytes(40)])
