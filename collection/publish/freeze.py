@@ -10,7 +10,7 @@ from typing import Any
 from collection.config import Config
 from collection.config.publishing import Artist
 from collection.errors import PublishError
-from collection.publish.layout import images_directory, metadata_directory, root_directory
+from collection.publish.layout import animations_directory, images_directory, metadata_directory, root_directory
 from collection.publish.metadata import contract_metadata, model_license, token_metadata
 from collection.publish.provenance import provenance_hash
 from collection.store.files import Files
@@ -31,7 +31,10 @@ class FreezeReport:
 
 def inputs(store: Store, config: Config) -> str:
     """Hash of all that the frozen set depends on: the chosen files and what the metadata says."""
-    chosen = [[asset.id, asset.file_sha256, *model_license(asset).values()] for asset in _chosen(store)]
+    chosen = [
+        [asset.id, asset.file_sha256, *model_license(asset).values(), *(trait.as_json() for trait in asset.told_traits)]
+        for asset in _chosen(store)
+    ]
     return sha256_hex(canonical_json([chosen, settings_of(config)]))
 
 
@@ -90,10 +93,14 @@ def freeze(
     ordered = _token_order(config.seed, chosen)
     images = images_directory(files, enumerate((asset.file_sha256 for asset in ordered), 1))
     images_cid = directory_cid(images)
+    animations = animations_directory(files, enumerate(ordered, 1))
+    animations_cid = directory_cid(animations) if animations else ""
     tokens = []
     for number, asset in enumerate(ordered, 1):
         files.read(asset.file_sha256)
-        data = canonical_json(token_metadata(config, asset, number, images_cid))
+        if asset.animation:
+            files.read(*asset.animation)
+        data = canonical_json(token_metadata(config, asset, number, images_cid, animations_cid))
         tokens.append((number, asset.id, asset.file_sha256, files.add(data, ".json")))
         progress(number, len(ordered))
     metadata = metadata_directory(files, [(number, sha256) for number, *_, sha256 in tokens])
@@ -102,7 +109,7 @@ def freeze(
         provenance=provenance_hash(asset.file_sha256 for asset in ordered),
         images_cid=images_cid,
         metadata_cid=directory_cid(metadata),
-        root_cid=directory_cid(root_directory(files, images, metadata, contract)),
+        root_cid=directory_cid(root_directory(files, images, metadata, contract, animations)),
         contract_metadata_sha256=contract,
         settings=settings_of(config),
     )
@@ -147,7 +154,7 @@ def _changed(frozen: Freeze, config: Config) -> str:
     """The keys of the configuration that differ from the frozen set, or else the chosen images, in words."""
     now = settings_of(config)
     names = [name for name in now if frozen.settings and frozen.settings.get(name) != now[name]]
-    return ", ".join(names) or ("the chosen images" if frozen.settings else "the set or its metadata")
+    return ", ".join(names) or ("the chosen images or their traits" if frozen.settings else "the set or its metadata")
 
 
 def _token_order(seed: int | str, assets: Sequence[Asset]) -> list[Asset]:

@@ -88,7 +88,8 @@ def status_of(project: Project) -> Status:
     differences = _settled(project)
     return Status(
         counts, goals, issues, _failures(project, found), found, following, why, hint,
-        [*differences, *_of_metadata(project)], bool(differences), project.store.stage_report("select").get("judged_by"),
+        [*differences, *_of_metadata(project)], bool(differences),
+        project.store.stage_report("select").get("judged_by"),
     )  # fmt: skip
 
 

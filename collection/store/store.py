@@ -13,7 +13,7 @@ from math import fsum
 
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import defer
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from collection.store.columns import Columns
 from collection.store.database import now
@@ -131,6 +131,19 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
             numbered = [replace(asset, id=number) for number, asset in enumerate(assets, start=first)]
             self._add_assets(session, numbered)
             return [asset.id for asset in numbered]
+
+    def update_imported(self, assets: Sequence[Asset]) -> None:
+        """Keep what is told now of imported images: their records and features. All else stays as it is."""
+        with self._writing() as session:
+            for asset in assets:
+                session.exec(
+                    update(AssetRow)
+                    .where(col(AssetRow.id) == asset.id, col(AssetRow.recipe_id).is_(None))
+                    .values(
+                        generator=canonical_json(dict(asset.generator)).decode(),
+                        features=canonical_json(dict(asset.features)).decode(),
+                    )
+                )
 
     def imported(self) -> list[Asset]:
         """The images that were imported, by number."""
