@@ -11,6 +11,7 @@ from collection.project import Project
 from collection.stages.judges import judges_of
 from collection.stages.rank import comparisons_pending, count_comparisons
 from collection.stages.report import NOT_JUDGED, Report
+from collection.stages.shortage import way_out
 from collection.values import Progress, amount, silent
 
 JUDGES = (
@@ -78,13 +79,13 @@ class SelectStage:
         criteria = judges.criteria()
         if not pending(store, criteria):
             report = store.stage_report("select")
-            return _report(f"nothing to do: {report['selected']} of {report['eligible']} are chosen", report)
+            return _report(project, f"nothing to do: {report['selected']} of {report['eligible']} are chosen", report)
         result = select(store, criteria)
         line = f"{result.selected} of {result.eligible}, {_judged(result.mean_score)}"
         line += "".join(f"; {has} of {tokens} by {artist}" for artist, (tokens, has) in result.artists.items())
         line += f"; {result.excluded} excluded by their issues" if result.excluded else ""
         line += f"; judged by {' and '.join(criteria.metrics)}" if criteria.metrics else ""
-        return _report(line, store.stage_report("select"))
+        return _report(project, line, store.stage_report("select"))
 
     def _record(self, project: Project) -> None:
         from collection.curate.selection import choices
@@ -135,10 +136,10 @@ def _judged(mean_score: float | None) -> str:
     return NOT_JUDGED if mean_score is None else f"mean percentile {mean_score:.0f}"
 
 
-def _report(line: str, details: dict[str, Any]) -> Report:
+def _report(project: Project, line: str, details: dict[str, Any]) -> Report:
     short = int(details["supply"] - details["selected"])
     if short:
-        hint = f"{amount(short, 'token')} without an image: `collection top-up` plans more, then run again"
+        hint = f"{amount(short, 'token')} without an image: {way_out(project)}"
         return Report("select", line, details, complete=False, hint=hint)
     return Report("select", line, details, hint=None if details["judged_by"] else JUDGES)
 
