@@ -274,14 +274,14 @@ class Review:
 
 @dataclass(frozen=True)
 class LearnedPreference:
-    """A linear head that votes taught: score = vector . weight + bias."""
+    """A linear head that votes taught: score = (vector, colour) . weight + bias."""
 
     name: str
     """The metric of its scores: learned-preference, or learned-preference:NAME of one curator."""
     encoder: str
     """The model whose unit vectors it takes."""
     weight: npt.NDArray[np.float64]
-    """(d,)."""
+    """(d + 14,), or (d,) of one that was learned before colour was looked at."""
     bias: float
     report: Mapping[str, Any]
     """What votes showed of it: JSON values."""

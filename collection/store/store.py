@@ -185,11 +185,11 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
         with self._reading() as session:
             return list(session.exec(query.order_by(col(AssetRow.id))))
 
-    def generated_files(self) -> dict[int, str]:
-        """The file hash of every generated image of the present plan, by number."""
-        query = select(AssetRow.id, AssetRow.file_sha256).join(RecipeRow).where(col(RecipeRow.planned))
+    def generated_files(self) -> list[tuple[int, str, int]]:
+        """(number, file hash, bytes) of every generated image of the present plan."""
+        query = select(AssetRow.id, AssetRow.file_sha256, AssetRow.size).join(RecipeRow).where(col(RecipeRow.planned))
         with self._reading() as session:
-            return dict(session.exec(query.order_by(col(AssetRow.id))).all())
+            return [(number, sha256, size) for number, sha256, size in session.exec(query.order_by(col(AssetRow.id)))]
 
     def reproducible_numbers(self) -> tuple[list[int], int]:
         """The numbers of the generated images of the present plan whose recipes can be rendered again; how many can
