@@ -47,6 +47,7 @@ def show_rarity(screen: Screen, rarity: Sequence[PlannedRarity]) -> None:
 def command(
     context: typer.Context,
     show: Annotated[int, typer.Option(min=0, metavar="N", help="Print N example recipes.")] = 0,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Plan traits too that the generator does not paint.")] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -57,8 +58,10 @@ def command(
     from collection.stages.plan import PlanStage, preview_plan
 
     with opened(context, as_json) as session:
-        project, screen, stage = session.project, session.screen, PlanStage()
+        project, screen, stage = session.project, session.screen, PlanStage(anyway)
         if dry_run:
+            for note in stage.notes(project):
+                screen.note(note)
             count = stage.pending(project)
             screen.line("plan", f"{amount(count, stage.unit)} pending" if count else "nothing to do")
             done = {"stage": "plan", "pending": count}

@@ -147,7 +147,7 @@ class Series(Table):
     name: Name = "main"
     """Shown as an attribute of its tokens."""
     prompt: str = ""
-    """What to paint; `collection.generate.painter.VOCABULARY` lists the words that the painter knows."""
+    """What to paint; `collection words` lists the words that the painter knows."""
     negative_prompt: str = ""
     """What a diffusion model is to avoid."""
     blend: dict[str, Weight] = {}

@@ -40,7 +40,8 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
     """The JSON of one token (ERC-721 Metadata JSON Schema; attributes as marketplaces read them).
 
     `properties` holds what a proof needs: the whole recipe, what ran it (in `generator`, which has
-    `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels.
+    `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels. `reported` stands
+    there only where the generator reports another value of a planned trait than the attributes state.
     """
     value: dict[str, Any] = {
         "name": f"{config.title} #{token_id}",
@@ -57,6 +58,7 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
             "license": config.publish.license,
             **model_license(asset),
+            **({"reported": asset.contradicted} if asset.contradicted else {}),
         },
     }
     if config.publish.external_url:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from collection.project import Project
 from collection.stages.report import Report, bytes_of
+from collection.stages.stated import check_stated
 from collection.values import Progress, Recipe, amount, silent
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 class PlanStage:
     """Makes the configuration's recipes the plan."""
 
+    anyway: bool = False
+    """Plan traits too that the generator does not paint."""
     name: ClassVar[str] = "plan"
     unit: ClassVar[str] = "change"
 
@@ -25,19 +28,27 @@ class PlanStage:
         """Recipes that the configuration asks for and the plan lacks, or the other way round."""
         return project.store.plan_changes(project.plan.recipes)
 
+    def notes(self, project: Project) -> list[str]:
+        """What there is to know of the plan before it is made."""
+        return check_stated(project, project.plan.recipes).notes
+
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
-        """Plan; raises ConfigError or UsageError, with nothing planned, for what the generator would refuse later."""
+        """Plan; raises ConfigError or UsageError, with nothing planned, for what the generator would refuse later, and
+        for new traits that its pictures would state and not show (unless `anyway`)."""
         from collection.generate.registry import check_generator
 
         config, recipes = project.config, project.plan.recipes
         check_generator(config)
+        stated = check_stated(project, recipes)
+        if not self.anyway and self.pending(project):
+            stated.refuse()
         keep_references(project)
         added, retired = project.store.replace_plan(recipes)
         line = f"{amount(len(recipes), 'recipe')}, {amount(len(config.styles), 'style')}, {len(config.series)} series"
         changed = [f"{added} new"] if added else []
         changed += [f"{retired} of an earlier plan retired"] if retired else []
-        details = {"planned": len(recipes), "added": added, "retired": retired}
-        return Report("plan", f"{line} ({', '.join(changed) or 'nothing new'})", details)
+        details = {"planned": len(recipes), "added": added, "retired": retired, **stated.as_json()}
+        return Report("plan", f"{line} ({', '.join(changed) or 'nothing new'})", details, notes=stated.notes)
 
 
 def keep_references(project: Project) -> None:

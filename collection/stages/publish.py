@@ -8,6 +8,7 @@ from typing import ClassVar
 from collection.project import Project
 from collection.stages.publication import publication_of
 from collection.stages.report import Report, bytes_of, not_reproducible
+from collection.stages.stated import count_stated
 from collection.values import Failure, Progress, amount, silent
 
 
@@ -35,9 +36,14 @@ class FreezeStage:
             freeze(project.store, project.files, project.config, again=self.again, progress=progress)
             frozen, nothing = project.store.frozen(), ""
         assert frozen is not None
-        tokens, provenance = len(project.store.tokens()), f"0x{frozen.provenance}"
-        details = {"tokens": tokens, "provenance": provenance, "root": frozen.root_cid}
-        return Report("freeze", f"{nothing}tokens 1 to {tokens}, provenance {provenance[:10]}...", details)
+        tokens, provenance = project.store.tokens(), f"0x{frozen.provenance}"
+        stated = count_stated(tokens)
+        details = {
+            "tokens": len(tokens), "provenance": provenance, "root": frozen.root_cid,
+            "not_shown": [*stated.contradicting],
+        }  # fmt: skip
+        line = f"{nothing}tokens 1 to {len(tokens)}, provenance {provenance[:10]}..."
+        return Report("freeze", line, details, notes=stated.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +157,19 @@ class VerifyStage:
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Read everything back and compare with what was recorded; what differs is a failure."""
         sample = project.config.verify.rerender if self.rerender is None else self.rerender
-        result = publication_of(project).verify(self.address, sample, progress)
+        publication = publication_of(project)
+        result = publication.verify(self.address, sample, progress)
+        stated = count_stated(publication.tokens(self.address))
         findings = [Failure(finding.subject, f"{finding.what}: {finding.why}") for finding in result.findings]
         where = " and ".join("the local CAR" if name == "car" else name for name in result.sources) or "nowhere"
         line = (
             f"{result.proven} of {amount(result.tokens, 'token')} proven: owner, URI, metadata, image, read from "
             f"{where}; {result.rerendered} re-rendered alike{not_reproducible(result.not_reproducible, 'token')}"
+            f"{stated.line}"
         )
         details = {
             "tokens": result.tokens, "proven": result.proven, "rerendered": result.rerendered,
-            "not_reproducible": result.not_reproducible, "sources": list(result.sources),
+            "not_reproducible": result.not_reproducible, "sources": list(result.sources), **stated.as_json(),
         }  # fmt: skip
-        return Report("verify", line, details, findings, complete=not findings and result.tokens > 0)
+        complete = not findings and result.tokens > 0
+        return Report("verify", line, details, findings, complete=complete, notes=stated.notes)
