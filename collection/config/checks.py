@@ -155,7 +155,11 @@ def _check_trait(traits: Mapping[str, Trait], name: str, trait: Trait, refuse: R
     if both := sorted({*trait.weight} & {*trait.count}):
         refuse([*place, "count"], f'"{both[0]}" has a weight and a count', "leave one of them out")
     if not sum(trait.weight.values()) and not sum(trait.count.values()):
-        refuse(place, "every value is drawn zero times", "give one of them a weight above zero")
+        refuse(
+            place,
+            "every value is drawn zero times, so that no token could have the trait",
+            f"give one of them a weight above zero, or take [traits.{name}] out",
+        )
     if len(trait.when) > 1:
         refuse([*place, "when"], f"names {len(trait.when)} traits", "name one; that one may have a `when` of its own")
     _check_conditions(traits, [*place, "when"], trait.when, refuse)

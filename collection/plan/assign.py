@@ -92,9 +92,7 @@ def _column(domain: TraitDomain, trait: int, columns: Sequence[Sequence[int]], s
 class _Drawing:
     """The tokens' values, a row each, and where each value stands."""
 
-    def __init__(
-        self, domain: TraitDomain, stream: RandomStream, distinct: bool, rows: Sequence[Combination]
-    ) -> None:
+    def __init__(self, domain: TraitDomain, stream: RandomStream, distinct: bool, rows: Sequence[Combination]) -> None:
         self.domain, self.stream, self.distinct = domain, stream, distinct
         self.families = [family(domain, trait) for trait in range(len(domain.traits))]
         self.rows = [list(row) for row in rows]

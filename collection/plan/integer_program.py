@@ -153,7 +153,9 @@ class _Program:
         near[np.abs(fractions - near) > 1e-6] = 0
         broken = np.flatnonzero(np.abs(fractions - near) > 1e-6)
         order = np.argsort(self.prices, kind="stable")  # a random one, as the prices are
-        pool = np.unique(np.concatenate([broken, *(order[(near[order] > 0) == taken][:POOL] for taken in (True, False))]))
+        pool = np.unique(
+            np.concatenate([broken, *(order[(near[order] > 0) == taken][:POOL] for taken in (True, False))])
+        )
         rest = near.copy()
         rest[pool] = 0
         counts = np.array(self.counts) - np.rint(self.table @ rest).astype(int)

@@ -67,13 +67,12 @@ class StatedTraits:
         for recipe in recipes:
             for trait, value in recipe.traits.items():
                 holders[trait][value].append(recipe)
-        found = [
+        return [
             lost
             for trait, by_value in sorted(holders.items())
             for value, having in sorted(by_value.items())
             if (lost := self._unpainted(trait, value, having, by_value))
         ]
-        return found
 
     def _unpainted(
         self, trait: str, value: str, having: Sequence[Recipe], siblings: Mapping[str, Sequence[Recipe]]
@@ -113,7 +112,11 @@ def contradictions(
         asked = stated.asked(recipe.prompt, value) if stated else {}
         shown = [reported[name] for name, wanted in asked.items() if reported.get(name, wanted) != wanted]
         same = by_name.get(trait.casefold())
-        if same is not None and trait.casefold() not in map(str.casefold, asked) and same.casefold() != value.casefold():
+        if (
+            same is not None
+            and trait.casefold() not in map(str.casefold, asked)
+            and same.casefold() != value.casefold()
+        ):
             shown.append(same)
         if shown or (stated and not asked):
             found.append(Contradiction(trait, value, shown[0] if shown else ""))
@@ -124,5 +127,3 @@ def checkable(recipe: Recipe, reported: Mapping[str, str], stated: StatedTraits 
     """Whether it can be told of every trait of a recipe that the picture shows it, from what its generator reports."""
     names = {name.casefold() for name in reported}
     return bool(stated) or all(trait.casefold() in names for trait in recipe.traits)
-
-

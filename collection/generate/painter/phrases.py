@@ -16,16 +16,23 @@ NUMBERS = {
 VALUES = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 """The numbers of a thing that a picture can be asked for: the place of each is its value."""
 SILENT = frozenset(
-    "a an the this that these those some its his her their my our your it is are there "
-    "and or with of in on at by to from for as into onto over under above below near beside between behind before "
-    "after across through along around against toward towards amid among during within "
-    "view scene scenery landscape picture painting image sky horizon light weather".split()
-)
+    (
+        "a", "an", "the", "this", "that", "these", "those", "some", "its", "his", "her", "their", "my", "our",
+        "your", "it", "is", "are", "there", "and", "or", "with", "of", "in", "on", "at", "by", "to", "from",
+        "for", "as", "into", "onto", "over", "under", "above", "below", "near", "beside", "between", "behind",
+        "before", "after", "across", "through", "along", "around", "against", "toward", "towards", "amid",
+        "among", "during", "within", "view", "scene", "scenery", "landscape", "picture", "painting", "image",
+        "sky", "horizon", "light", "weather",
+    )
+)  # fmt: skip
 """Words that ask for nothing, or for what every picture has."""
 _DENIALS = frozenset(("no", "not", "without", "never", "nor"))
 _COLOUR_LAST = frozenset(
-    "blue green yellow pink orange violet purple white brown teal turquoise navy grey gray red black".split()
-)
+    (
+        "blue", "green", "yellow", "pink", "orange", "violet", "purple", "white", "brown", "teal", "turquoise",
+        "navy", "grey", "gray", "red", "black",
+    )
+)  # fmt: skip
 """Of a compound that ends in one of these (sea-green), only the colour is meant."""
 
 
