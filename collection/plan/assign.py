@@ -8,9 +8,10 @@ from dataclasses import replace
 from itertools import chain
 from typing import NoReturn
 
+from collection.config.planning import ABSENT
 from collection.errors import ConfigError
 from collection.plan.combinations import Combinations
-from collection.plan.domain import ABSENT, Combination, TraitDomain
+from collection.plan.domain import Combination, TraitDomain
 from collection.plan.feasible import check_feasible
 from collection.plan.resolve import refute, resolve
 from collection.plan.seeds import RandomStream

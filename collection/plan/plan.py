@@ -184,12 +184,17 @@ class Plan:
                     "raise candidates or the share of these series, or lower the artist's share",
                 )
 
+    def _said(self, traits: Traits) -> Traits:
+        """What prompts say for the traits: the words of each value, or the value itself."""
+        known = self.config.traits
+        return {name: known[name].words.get(value, value) if name in known else value for name, value in traits.items()}
+
     def _recipe(self, table: Series | OneOfOne, seed: int, point: Point, traits: Traits) -> Recipe:
         generator = self.config.generator
         settings = {name: value for name, value in point.items() if name in generator.axes()}
         model, options = generator.varied(settings).settings()
         size = Image(size=point["size"]) if "size" in point else self.config.image
-        part = self.wants[table.name]
+        part, said = self.wants[table.name], self._said(traits)
         variables = {name: str(value) for name, value in point.items() if name not in (*COSTS, "seed", *settings)}
         return Recipe(
             generator=generator.use,
@@ -198,8 +203,8 @@ class Plan:
             width=size.width,
             height=size.height,
             series=table.name,
-            prompt=part.prompt.draw(RandomStream(derived_seed(seed, "prompt")), traits, variables),
-            negative_prompt=part.negative.draw(RandomStream(derived_seed(seed, "negative prompt")), traits, variables),
+            prompt=part.prompt.draw(RandomStream(derived_seed(seed, "prompt")), said, variables),
+            negative_prompt=part.negative.draw(RandomStream(derived_seed(seed, "negative prompt")), said, variables),
             blend=self.config.blend(point["blend"]) if "blend" in point else part.blend,
             switch_to=part.switch_to,
             traits=dict(traits),

@@ -51,4 +51,7 @@ def _twins(names: Sequence[str]) -> str:
 
 
 def _condition(conditions: Conditions) -> str:
-    return " and ".join(f"{name} = {' or '.join(values_of(wanted))}" for name, wanted in conditions.items())
+    return " and ".join(
+        f"{name} = {' or '.join(value or 'nothing' for value in values_of(wanted))}"
+        for name, wanted in conditions.items()
+    )

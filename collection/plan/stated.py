@@ -42,16 +42,22 @@ class Contradiction:
 class StatedTraits:
     """The traits of recipes as a generator with this vocabulary paints them; texts are read once."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, words: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """`words`: what prompts say for the values of traits, by trait and value, where it is not the value itself."""
         self._read = cache(vocabulary.read)
+        self._words = words or {}
 
     def unknown_words(self, prompts: Iterable[str]) -> list[str]:
         """Words of the prompts that cannot be painted, each once, in their order."""
         found = (self._read(prompt).unknown for prompt in dict.fromkeys(prompts))
         return list(dict.fromkeys(word for words in found for word in words))
 
-    def asked(self, prompt: str, value: str) -> Mapping[str, str]:
+    def _said(self, trait: str, value: str) -> str:
+        return self._words.get(trait, {}).get(value, value)
+
+    def asked(self, prompt: str, trait: str, value: str) -> Mapping[str, str]:
         """The features that a trait's value asks for: by its own words, or else by what the prompt loses without it."""
+        value = self._said(trait, value)
         if own := self._read(value).features:
             return own
         without = self._read(re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", " ", prompt)).features
@@ -77,13 +83,13 @@ class StatedTraits:
     def _unpainted(
         self, trait: str, value: str, having: Sequence[Recipe], siblings: Mapping[str, Sequence[Recipe]]
     ) -> Unpainted | None:
-        asked = self.asked(having[0].prompt, value)
-        unknown = self._read(value).unknown
+        asked = self.asked(having[0].prompt, trait, value)
+        unknown = self._read(self._said(trait, value)).unknown
         if not asked:
             why = f"it cannot paint {' or '.join(unknown)}" if unknown else "nothing in the picture depends on it"
             return Unpainted(trait, value, len(having), len(having), why)
         for other in siblings:
-            reading = self._read(other)
+            reading = self._read(self._said(trait, other))
             if other != value and dict(reading.features) == dict(asked) and (unknown or reading.unknown):
                 return Unpainted(trait, value, len(having), len(having), f'it is painted like "{other}"')
         lost = [recipe for recipe in having if not self._shows(recipe.prompt, asked)]
@@ -109,7 +115,7 @@ def contradictions(
     by_name = {name.casefold(): value for name, value in reported.items()}
     found = []
     for trait, value in recipe.traits.items():
-        asked = stated.asked(recipe.prompt, value) if stated else {}
+        asked = stated.asked(recipe.prompt, trait, value) if stated else {}
         shown = [reported[name] for name, wanted in asked.items() if reported.get(name, wanted) != wanted]
         same = by_name.get(trait.casefold())
         if (

@@ -49,7 +49,7 @@ def reported_mismatches(project: Project) -> tuple[list[Mismatch], int]:
     """What generators report against the plan, by image and trait; and of how many images they tell anything."""
     from collection.judge.set_metrics.trait_match import Mismatch
 
-    traits, assets = GeneratorTraits(), project.store.assets()
+    traits, assets = GeneratorTraits(project), project.store.assets()
     found = [
         Mismatch(asset, item.trait, item.stated, 0.0, item.shown, 1.0, "generator")
         for asset in assets

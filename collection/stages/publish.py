@@ -37,7 +37,7 @@ class FreezeStage:
             frozen, nothing = project.store.frozen(), ""
         assert frozen is not None
         tokens, provenance = project.store.tokens(), f"0x{frozen.provenance}"
-        stated = count_stated(tokens)
+        stated = count_stated(project, tokens)
         details = {
             "tokens": len(tokens), "provenance": provenance, "root": frozen.root_cid,
             "not_shown": [*stated.contradicting],
@@ -159,7 +159,7 @@ class VerifyStage:
         sample = project.config.verify.rerender if self.rerender is None else self.rerender
         publication = publication_of(project)
         result = publication.verify(self.address, sample, progress)
-        stated = count_stated(publication.tokens(self.address))
+        stated = count_stated(project, publication.tokens(self.address))
         findings = [Failure(finding.subject, f"{finding.what}: {finding.why}") for finding in result.findings]
         where = " and ".join("the local CAR" if name == "car" else name for name in result.sources) or "nowhere"
         line = (

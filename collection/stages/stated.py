@@ -23,7 +23,8 @@ SHOWN_VALUES = 3
 class GeneratorTraits:
     """The traits of images, read as the generator of each reads them."""
 
-    def __init__(self) -> None:
+    def __init__(self, project: Project) -> None:
+        self._words = {name: trait.words for name, trait in project.config.traits.items()}
         self._known: dict[str, StatedTraits | None] = {}
 
     def of(self, generator: str) -> StatedTraits | None:
@@ -36,7 +37,7 @@ class GeneratorTraits:
                 vocabulary = GENERATORS.get(generator).vocabulary()
             except CollectionError:
                 vocabulary = None
-            self._known[generator] = StatedTraits(vocabulary) if vocabulary else None
+            self._known[generator] = StatedTraits(vocabulary, self._words) if vocabulary else None
         return self._known[generator]
 
     def contradictions(self, asset: Asset) -> list[Contradiction]:
@@ -99,7 +100,7 @@ class StatedCheck:
 def check_stated(project: Project, recipes: Sequence[Recipe]) -> StatedCheck:
     """What the project's generator will not paint of its recipes; nothing for one that reads whatever is written."""
     use = project.config.generator.use
-    stated = GeneratorTraits().of(use)
+    stated = GeneratorTraits(project).of(use)
     if not stated:
         return StatedCheck(use)
     prompts: dict[str, list[str]] = {}
@@ -142,9 +143,9 @@ class StatedCount:
         return {"stated": self.stated, "shown": self.shown, "untold": self.untold, "not_shown": [*self.contradicting]}
 
 
-def count_stated(tokens: Sequence[Token]) -> StatedCount:
+def count_stated(project: Project, tokens: Sequence[Token]) -> StatedCount:
     """How far tokens show the planned traits that they state."""
-    traits = GeneratorTraits()
+    traits = GeneratorTraits(project)
     stating = [token for token in tokens if token.asset.recipe and token.asset.recipe.traits]
     wrong = [token.token_id for token in stating if traits.contradictions(token.asset)]
     untold = sum(not traits.told(token.asset) for token in stating if token.token_id not in set(wrong))

@@ -106,3 +106,11 @@ def test_what_no_generator_reports_cannot_be_told() -> None:
     assert not checkable(hat, {"Light": "Noon"})
     assert checkable(hat, {"Hat": "blue"})
     assert checkable(hat, {}, StatedTraits(VOCABULARY_OF_PAINTER))
+
+
+def test_what_prompts_say_for_a_value_is_what_is_read() -> None:
+    gloom = recipe("the sea, a dark storm", sky="Gloom")
+    assert "Gloom" in lost(gloom)
+    stated = StatedTraits(VOCABULARY_OF_PAINTER, {"sky": {"Gloom": "a dark storm"}})
+    assert stated.unpainted([gloom]) == []
+    assert [item.shown for item in contradictions(gloom, {"Weather": "Mist", "Light": "Night"}, stated)] == ["Mist"]

@@ -322,3 +322,25 @@ def test_a_large_share_that_cannot_be_is_refused_with_the_traits(make_config: An
     traits["e"] = {"weight": dict.fromkeys("01", 1)}
     with pytest.raises(ConfigError, match=r"the quotas of .*proven by an integer program|combinations of traits"):
         drawn(make_config(2400, candidates=2400, traits=traits, unique_traits=True))
+
+
+def test_a_prompt_says_the_words_of_a_value_and_the_token_its_name(make_config: Any) -> None:
+    sky = {"count": {"Gloom": 1, "clear": 1}, "words": {"Gloom": "a dark storm"}}
+    config = make_config(2, candidates=2, traits={"sky": sky}, series=[{"prompt": "the sea, {sky}"}])
+    said = {recipe.traits["sky"]: recipe.prompt for recipe in Plan(config, {}).recipes}
+    assert said == {"Gloom": "the sea, a dark storm", "clear": "the sea, clear"}
+
+
+@pytest.mark.parametrize("kind", ["when", "exclude", "require"])
+def test_rules_on_absence(make_config: Any, kind: str) -> None:
+    traits = {
+        "light": {"weight": {"day": 1, "night": 1}},
+        "moon": {"when": {"light": "night"}, "weight": {"full": 1}},
+        "sky": {"weight": {"clear": 1, "torn": 1}},
+    }
+    rule = {"when": {"sky": "torn"}, kind: {"moon": False}}
+    if kind == "when":
+        rule = {"when": {"moon": False}, "require": {"sky": "clear"}}
+    tokens = Plan(make_config(12, traits=traits, rules=[rule]), {}).traits
+    assert Counter(token["sky"] for token in tokens) == {"clear": 6, "torn": 6}
+    assert all(("moon" in token) == (kind != "require") for token in tokens if token["sky"] == "torn")
