@@ -1,7 +1,7 @@
 // Compiles src/ into collection/chain/artifacts. With --check it writes nothing and fails if the
 // committed artifact is not, byte for byte, what the sources give.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -70,6 +70,9 @@ if (process.argv.includes("--check")) {
   console.log(`${CONTRACT}.json is what the sources compile to`);
 } else {
   mkdirSync(dirname(artifact), { recursive: true });
+  const before = existsSync(artifact) ? readFileSync(artifact, "utf8") : text;
+  // Contracts that were deployed are verified by the artifact of their day, so each is kept under its hash.
+  if (before !== text) writeFileSync(artifact.replace(/\.json$/, `-${sha256(before).slice(0, 12)}.json`), before);
   writeFileSync(artifact, text);
   console.log(`wrote ${CONTRACT}.json, sha256 ${sha256(text)}`);
 }

@@ -11,6 +11,7 @@ from collection.config.generator import TABLES
 from collection.config.planning import Image, OneOfOne, Series, Trait, listed, values_of
 from collection.config.reading import Place, Refuse
 from collection.config.tables import Config
+from collection.config.type_errors import what_fits
 from collection.spelling import nearest
 from collection.values import ARTIST, amount
 
@@ -141,8 +142,8 @@ def _check_axis_value(config: Config, place: Place, name: str, value: Any, refus
             else:
                 type(config.generator).model_validate({**config.generator.model_dump(), name: value}, strict=True)
         except ValidationError as error:
-            reason = error.errors(include_url=False)[0 if isinstance(value, int) else -1]["msg"]
-            refuse(place, f"{said}: {reason[:1].lower()}{reason[1:]}", "collection config --schema tells what fits")
+            found = error.errors(include_url=False)[0 if isinstance(value, int) else -1]
+            refuse(place, f"{said}: {what_fits(found)}", "collection config --schema tells what fits")
     elif isinstance(value, dict | tuple):
         refuse(place, said, "write words of the prompt")
 

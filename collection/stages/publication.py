@@ -8,9 +8,9 @@ from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from collection.errors import ChainError, PinError
+from collection.errors import ChainError, PinError, PublishError, UsageError
 from collection.project import Project
-from collection.values import Progress, silent
+from collection.values import Progress, canonical_json, sha256_hex, silent
 
 if TYPE_CHECKING:
     from collection.chain.connection import Chain
@@ -34,6 +34,7 @@ class Publication:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._signer: Account | None = None
+        self._agreed = False
 
     @cached_property
     def cars(self) -> CarStore:
@@ -56,14 +57,51 @@ class Publication:
 
         return find_network(self._project.config.chain.network)
 
+    def _consent(self, network: Network) -> None:
+        """Agree to sending to a network: a main one is asked about, once, and its full name must be typed."""
+        from collection.chain.networks import refuse_main
+
+        if network.kind != "main" or self._agreed:
+            return
+        if self._project.confirm is None:
+            refuse_main(network)
+            return
+        answer = self._project.confirm(f"Gas on {network.name} costs money. Type {network.name} to go on: ").strip()
+        if answer != network.name:
+            raise UsageError(f'"{answer}" is not {network.name}: nothing was sent', "type its full name to agree")
+        self._agreed = True
+
+    def refuse_unpinned(self) -> None:
+        """Raise PublishError where no storage holds the frozen set: its tokens would lead nowhere.
+
+        The CAR file on this disk counts only where collection.toml names no other storage.
+        """
+        from collection.ipfs.pin import pending
+
+        store, pinners = self._project.store, self.pinners
+        lacking = set(pending(store, pinners))
+        storages = [each.name for each in pinners if each.name != "car"] or [each.name for each in pinners]
+        if lacking and lacking.issuperset(storages):
+            raise PublishError(
+                f"the frozen set is not pinned in {' or '.join(storages)}: its tokens would lead nowhere",
+                "collection pin",
+            )
+
     @contextmanager
-    def chain(self, network: Network | None = None) -> Iterator[Chain]:
-        """The chain, contacted; closed at the end. Another network than the configured one is found by its name."""
+    def chain(self, network: Network | None = None, *, new: bool = False) -> Iterator[Chain]:
+        """The chain, contacted; closed at the end. Another network than the configured one is found by its name.
+
+        Raises ChainError where it cannot be reached; also where the embedded one was not made yet, unless it may be
+        `new`.
+        """
         from collection.chain.connection import open_chain
 
         wanted = network or self.network
+        if not new and self.is_gone(wanted):
+            raise ChainError("this project has no embedded chain", "collection deploy makes it")
         rpc = self._project.config.chain.rpc if wanted == self.network else None
         with open_chain(wanted, self._project.folder, rpc) as chain:
+            chain.consent = self._consent
             yield chain
 
     def account(self, chain: Chain) -> Account:
@@ -92,7 +130,6 @@ class Publication:
         store, config = self._project.store, self._project.config
         frozen = frozen_set(store)
         described = json.loads(self._project.files.read(frozen.contract_metadata_sha256, ".json"))
-        paid = config.royalties.receiver or next((artist.address for artist in config.artists if artist.address), None)
         return TokenSettings(
             name=described["name"],
             symbol=described["symbol"],
@@ -101,7 +138,7 @@ class Publication:
             base_uri=f"ipfs://{frozen.metadata_cid}/",
             contract_uri=f"ipfs://{frozen.root_cid}/collection.json",
             provenance=frozen.provenance,
-            royalty_receiver=paid or account.address,
+            royalty_receiver=config.royalty_receiver or account.address,
             royalty_basis_points=round(config.royalties.percent * 100),
         )
 
@@ -113,12 +150,64 @@ class Publication:
         frozen = self._project.store.frozen()
         return published_tree(self._project.files, frozen, self._project.store.tokens(frozen)) if frozen else {}
 
+    @property
+    def deployed(self) -> Deployment | None:
+        """The confirmed contract of the frozen set on the configured network, by what is on this disk.
+
+        None if there is none, or if the embedded chain that had it is gone. No chain is asked.
+        """
+        store, network = self._project.store, self.network
+        frozen = store.frozen()
+        known = store.deployment(network.chain_id, frozen.root_cid) if frozen else None
+        if known is None or known.status != "confirmed":
+            return None
+        return None if self.is_gone(network) else known
+
+    def is_gone(self, network: Network) -> bool:
+        """Whether a chain is an embedded one that does not exist."""
+        from collection.chain.connection import CHAIN_FILE
+
+        return network.kind == "embedded" and not (self._project.folder / CHAIN_FILE).exists()
+
+    @property
+    def unminted(self) -> int:
+        """How many frozen tokens are not known to be minted on the configured network."""
+        known, tokens = self.deployed, self._project.store.tokens()
+        mints = self._project.store.mints(known.id) if known else []
+        minted = {mint.token_id for mint in mints if mint.status == "confirmed"}
+        return sum(token.token_id not in minted for token in tokens)
+
+    @property
+    def unproven(self) -> int:
+        """How many frozen tokens are still to be verified: none if the last look at this contract, its tokens and
+        these storages found nothing wrong and rendered as many again as the configuration wants."""
+        store, known, tokens = self._project.store, self.deployed, len(self._project.store.tokens())
+        if known is None or store.stage_inputs("verify") != self._looked_at(known):
+            return tokens
+        report = store.stage_report("verify")
+        if report["complete"] and report["rerender"] >= self._project.config.verify.rerender:
+            return 0
+        return tokens - report["proven"] or tokens
+
+    def record_verified(self, known: Deployment, result: VerifyReport, *, complete: bool, rerender: int) -> None:
+        """Remember what a look at the present contract found; what an earlier one is like is only told."""
+        current, store = self.deployed, self._project.store
+        if current and current.id == known.id and not store.read_only:
+            told = {"complete": complete, "proven": result.proven, "rerender": rerender}
+            store.record_stage("verify", self._looked_at(known), told)
+            store.record_metadata_frozen(known, result.metadata_frozen)
+
+    def _looked_at(self, known: Deployment) -> str:
+        looked = [known.chain_id, known.address, known.root_cid, sorted(self._project.config.publish.storage)]
+        return sha256_hex(canonical_json(looked))
+
     def deployment(self, address: str | None = None) -> Deployment:
         """A contract of this project: that at `address`, or else that of the frozen set on the configured network.
 
-        Raises ChainError where there is none.
+        Raises ChainError where there is none, UsageError where `address` is mistyped.
         """
         from collection.chain.deploy import frozen_set
+        from collection.config.publishing import wrong_address
 
         store = self._project.store
         if address is None:
@@ -126,6 +215,8 @@ class Publication:
             if known is None or known.status != "confirmed":
                 raise ChainError(f"the frozen set has no contract on {self.network.name}", "collection deploy")
             return known
+        if wrong := wrong_address(address):
+            raise UsageError(f'"{address}" is no address', wrong)
         of_project = store.deployments()
         found = [each for each in of_project if each.address.lower() == address.lower() and each.status == "confirmed"]
         if not found:
@@ -133,23 +224,22 @@ class Publication:
             raise ChainError(f"{address} is no contract of this project", f"its contracts: {named or 'none yet'}")
         return found[-1]
 
-    def tokens(self, address: str | None = None) -> list[Token]:
-        """The frozen tokens of a contract, by id; see `deployment`."""
+    def tokens(self, deployment: Deployment) -> list[Token]:
+        """The frozen tokens of a contract, by id."""
         from collection.verify.expected import expected_state
 
-        return list(expected_state(self._project.store, self.deployment(address)).tokens)
+        return list(expected_state(self._project.store, deployment).tokens)
 
-    def verify(self, address: str | None = None, sample: int = 0, progress: Progress = silent) -> VerifyReport:
+    def verify(self, deployment: Deployment, sample: int = 0, progress: Progress = silent) -> VerifyReport:
         """Compare a contract of this project, its tokens and their content with what was recorded; no key is needed.
 
-        `address` names a contract of an earlier frozen set. `sample` tokens, evenly spread over those whose
-        recipes can be rendered again, are.
+        `sample` tokens, evenly spread over those whose recipes can be rendered again, are.
         """
         from collection.chain.networks import find_network
         from collection.verify.expected import expected_state
         from collection.verify.verify import spread, verify
 
-        store, deployment = self._project.store, self.deployment(address)
+        store = self._project.store
         expected = expected_state(store, deployment)
         chosen = spread(expected.tokens, sample)
         with ExitStack() as stack:

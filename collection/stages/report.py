@@ -10,6 +10,9 @@ from typing import Any
 
 from collection.values import Failure, amount, label
 
+NOT_JUDGED = "not judged: chosen for variety and by your votes"
+"""What is said of a set where no metric says which image is better."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -78,7 +78,7 @@ def _numbers(project: Project, judges: Judges, issues: IssuesByImage) -> dict[st
 def _said(project: Project, judges: Judges, issues: IssuesByImage) -> str:
     """What ranks the images, their issues, and whether safety was looked at: the end of a line."""
     ranges = project.store.score_ranges(judges.ranking_metrics)
-    text = "".join(f", {metric} {low:.1f} to {high:.1f}" for metric, (low, high) in ranges.items())
+    text = "".join(f", {metric} {low:.1f} to {high:.1f}" for metric, (low, high) in ranges.items()) or ", not judged"
     text += f"; {len(issues)} with issues ({counted(issues)})" if issues else ""
     return text + ("; nsfw not looked for" if project.config.score.safety == "off" else "")
 

@@ -13,7 +13,7 @@ from math import fsum
 
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import defer
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from collection.store.columns import Columns
 from collection.store.database import now
@@ -141,6 +141,19 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
             self._add_assets(session, numbered)
             return [asset.id for asset in numbered]
 
+    def update_imported(self, assets: Sequence[Asset]) -> None:
+        """Keep what is told now of imported images: their records and features. All else stays as it is."""
+        with self._writing() as session:
+            for asset in assets:
+                session.exec(
+                    update(AssetRow)
+                    .where(col(AssetRow.id) == asset.id, col(AssetRow.recipe_id).is_(None))
+                    .values(
+                        generator=canonical_json(dict(asset.generator)).decode(),
+                        features=canonical_json(dict(asset.features)).decode(),
+                    )
+                )
+
     def imported(self) -> list[Asset]:
         """The images that were imported, by number."""
         return self._assets_where(col(AssetRow.recipe_id).is_(None))
@@ -181,11 +194,11 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
         with self._reading() as session:
             return list(session.exec(query.order_by(col(AssetRow.id))))
 
-    def generated_files(self) -> dict[int, str]:
-        """The file hash of every generated image of the present plan, by number."""
-        query = select(AssetRow.id, AssetRow.file_sha256).join(RecipeRow).where(col(RecipeRow.planned))
+    def generated_files(self) -> list[tuple[int, str, int]]:
+        """(number, file hash, bytes) of every generated image of the present plan."""
+        query = select(AssetRow.id, AssetRow.file_sha256, AssetRow.size).join(RecipeRow).where(col(RecipeRow.planned))
         with self._reading() as session:
-            return dict(session.exec(query.order_by(col(AssetRow.id))).all())
+            return [(number, sha256, size) for number, sha256, size in session.exec(query.order_by(col(AssetRow.id)))]
 
     def reproducible_numbers(self) -> tuple[list[int], int]:
         """The numbers of the generated images of the present plan whose recipes can be rendered again; how many can

@@ -16,6 +16,8 @@ Places = npt.NDArray[np.int64]
 
 STEPS = (3, 24)
 """Levels between the means of neighbouring bands: smaller ones are the usual 8 bits, larger ones are edges."""
+EVEN = 3
+"""Levels by which the two steps of a band differ at most: in a gradient they are alike, between shapes they are not."""
 LEAST_BAND = 6
 """Pixels, in the reduced picture, that a band is wide at least."""
 CALM = 2
@@ -45,8 +47,9 @@ def _staircases(grey: Grey) -> float:
     next_row = begins[1:] // grey.shape[1] != begins[:-1] // grey.shape[1]
     steps[(begins[1:] - ends[:-1] > SMEARED) | next_row] = 0
     size = np.abs(steps)
+    even = np.abs(np.diff(size)) <= EVEN
     step = (size >= STEPS[0]) & (size <= STEPS[1]) & flat[1:] & flat[:-1]
-    same = step[:-1] & step[1:] & (np.sign(steps[:-1]) == np.sign(steps[1:]))
+    same = step[:-1] & step[1:] & (np.sign(steps[:-1]) == np.sign(steps[1:])) & even
     return float((ends - begins)[1:-1][same].sum() / grey.size)
 
 
@@ -83,5 +86,5 @@ BANDING = Metric(
     "that was drawn on purpose is found too.",
     computed=OfPixels(lambda picture: round(banding(picture.luminance), 6)),
     defect=Defect("banded", 0.02, "over", "More banding: this share of the picture is false contours."),
-    identity="banding/2",
+    identity="banding/3",
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from collection.curate.reviews.state import ReviewState
 from collection.curate.selection.candidates import rank
 from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.reasons import why
@@ -51,7 +52,7 @@ def test_every_choice_is_explained(store: Store) -> None:
     select(store, SelectionCriteria(2, METRICS))
     assert why(store, 1, SelectionCriteria(2, METRICS)) == (
         "chosen: number 1 of 6 images, percentile 83 of its kind (quality 90.0); "
-        "the best of its near-duplicates, set aside: 0004 (2 bits apart)"
+        "stands for its near-duplicates, set aside: 0004 (2 bits apart)"
     )
     assert (
         why(store, 2, SelectionCriteria(2, METRICS))
@@ -60,6 +61,19 @@ def test_every_choice_is_explained(store: Store) -> None:
     assert why(store, 6, SelectionCriteria(2, METRICS)).startswith("not chosen: number 6 of 6 images, percentile 17")
     with pytest.raises(CollectionError, match="0099"):
         why(store, 99, SelectionCriteria(2, METRICS))
+
+
+def test_without_a_metric_people_choose_and_nothing_is_said_of_quality(store: Store) -> None:
+    decided = {5: ReviewState(5, flags={"ada": "pick"}), 1: ReviewState(1, flags={"ada": "reject"})}
+    criteria = SelectionCriteria(2, {}, decided=decided, diversity=0.3)
+    report = select(store, criteria)
+    assert (report.mean_score, report.costs) == (None, {})
+    assert (store.stage_report("select")["judged_by"], store.stage_report("select")["mean_score"]) == ([], None)
+    assert 5 in chosen(store)
+    assert 1 not in chosen(store)
+    assert why(store, 5, criteria).startswith("chosen: not judged; picked by ada")
+    assert why(store, 6, criteria).startswith("not chosen: not judged, and the supply is 2")
+    assert select(store, SelectionCriteria(2, METRICS)).mean_score == pytest.approx(83.33, abs=0.01)
 
 
 def test_nothing_is_pending_until_something_changes(store: Store) -> None:
