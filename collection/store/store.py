@@ -64,7 +64,7 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
     def leaving_images(self, recipes: Sequence[Recipe]) -> list[int]:
         """The numbers of the images whose recipes `replace_plan(recipes)` would take out of the plan."""
         rows = self._memberships({recipe.sha256 for recipe in recipes})
-        made = self.generated_files()
+        made = {number for number, _, _ in self.generated_files()}
         return sorted(row.id for row, belongs in rows if row.planned and not belongs and row.id in made)
 
     def _memberships(self, wanted: set[str]) -> list[tuple[RecipeRow, bool]]:
