@@ -94,7 +94,7 @@ def _quoted(value: str) -> str:
 
 def read_embedded_metadata(data: bytes, name: str | Path) -> EmbeddedMetadata:
     """What a picture file says; empty if nothing. Raises ImageError for a file that is no picture."""
-    texts = read_texts(data, name)
+    texts = read_texts(data, name, OURS)
     told = [*read_tools(texts)]
     if not any(item.parameters for item in told):
         told += read_tools(_hidden(data))

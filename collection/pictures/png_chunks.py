@@ -83,10 +83,11 @@ def split(data: bytes) -> Split:
     return Split(b"".join([*kept, data[place:]]), profile, tuple(notes)) if kept else Split(data)
 
 
-def read_text(chunk: Chunk) -> tuple[str, str]:
+def read_text(chunk: Chunk, *, by_standard: bool = False) -> tuple[str, str]:
     """The keyword and the text of a text chunk; raises ImageError if it cannot be unpacked.
 
-    Latin-1 is what the standard asks for in tEXt and zTXt; many tools write UTF-8, which is taken where it fits.
+    The standard asks for Latin-1 in tEXt and zTXt. Many tools write UTF-8, which is taken where it fits, unless the
+    writer is known to go `by_standard`.
     """
     key, _, rest = chunk.body.partition(b"\0")
     if chunk.kind == b"zTXt":
@@ -94,7 +95,8 @@ def read_text(chunk: Chunk) -> tuple[str, str]:
     elif chunk.kind == b"iTXt":
         packed, rest = rest[:1] == b"\1", rest[2:].split(b"\0", 2)[-1]
         rest = unpack(rest) if packed else rest
-    return key.decode("latin-1"), utf8_or_latin1(rest)
+    latin1 = by_standard and chunk.kind != b"iTXt"
+    return key.decode("latin-1"), rest.decode("latin-1") if latin1 else utf8_or_latin1(rest)
 
 
 def utf8_or_latin1(data: bytes) -> str:

@@ -60,6 +60,14 @@ def test_what_is_written_is_read_again(prompt: str, model: str) -> None:
         assert sha256_hex(str(image.info["collection"]).encode()) == written.sha256
 
 
+def test_every_letter_of_our_own_text_is_known() -> None:
+    """Two letters whose Latin-1 bytes are the UTF-8 of another."""
+    written = recipe(prompt="Ã©", model="Â\xa0")
+    found = read_embedded_metadata(encode_png(PIXELS, written), "picture")
+    assert found.recipe == written
+    assert found.parameters["Model"] == "Â\xa0"
+
+
 def test_the_pixels_do_not_depend_on_the_text() -> None:
     plain, told = encode_png(PIXELS), encode_png(PIXELS, recipe())
     assert plain != told

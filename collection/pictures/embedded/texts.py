@@ -24,8 +24,11 @@ _COMFYUI = 0x0108, 0x0110
 _FIELDS = {0x010E: "ImageDescription", 0x0131: "Software"}
 
 
-def read_texts(data: bytes, name: str | Path) -> dict[str, str]:
-    """The texts of a picture file; of a name that comes twice the last. Raises ImageError for what is no picture."""
+def read_texts(data: bytes, name: str | Path, ours: str) -> dict[str, str]:
+    """The texts of a picture file; of a name that comes twice the last. Raises ImageError for what is no picture.
+
+    A PNG with a text of the name `ours` was written by the standard, so that every letter of it is known.
+    """
     from PIL import Image
 
     silence_pillow()
@@ -35,19 +38,20 @@ def read_texts(data: bytes, name: str | Path) -> dict[str, str]:
     except Exception as error:  # whatever a broken file makes a reader of fifty formats raise
         raise ImageError(f"{name} is no readable picture: {error}") from error
     if data.startswith(SIGNATURE):
-        found |= _chunks(data)
+        found |= _chunks(data, ours.encode("latin-1"))
     return {key: text for key, text in found.items() if text.strip()}
 
 
-def _chunks(data: bytes) -> dict[str, str]:
-    found = {}
-    for chunk in read_chunks(data):
+def _chunks(data: bytes, ours: bytes) -> dict[str, str]:
+    found, chunks = {}, list(read_chunks(data))
+    by_standard = any(chunk.kind in TEXTS and chunk.body.startswith(ours + b"\0") for chunk in chunks)
+    for chunk in chunks:
         if chunk.kind == b"comf" and chunk.sound:  # ComfyUI's animated PNGs
             name, _, body = chunk.body.partition(b"\0")
             found[name.decode("latin-1")] = utf8_or_latin1(body)
         if chunk.kind in TEXTS and chunk.sound:
             try:
-                key, told = read_text(chunk)
+                key, told = read_text(chunk, by_standard=by_standard)
             except ImageError:
                 continue
             found[key] = told
