@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collection.ipfs.car_store import CarStore
     from collection.ipfs.pinner import Pinner
     from collection.publish.layout import Tree
-    from collection.store.records import Deployment
+    from collection.store.records import Deployment, Token
     from collection.verify.content import Source
     from collection.verify.findings import VerifyReport
 
@@ -173,6 +173,12 @@ class Publication:
             named = ", ".join(f"{each.address} on {each.network}" for each in of_project)
             raise ChainError(f"{address} is no contract of this project", f"its contracts: {named or 'none yet'}")
         return found[-1]
+
+    def tokens(self, deployment: Deployment) -> list[Token]:
+        """The frozen tokens of a contract, by id."""
+        from collection.verify.expected import expected_state
+
+        return list(expected_state(self._project.store, deployment).tokens)
 
     def verify(self, deployment: Deployment, sample: int = 0, progress: Progress = silent) -> VerifyReport:
         """Compare a contract of this project, its tokens and their content with what was recorded; no key is needed.

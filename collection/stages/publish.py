@@ -9,6 +9,7 @@ from collection.project import Project
 from collection.stages.publication import publication_of
 from collection.stages.published import contract_of, record_verified, unminted, unproven
 from collection.stages.report import Report, bytes_of, not_reproducible
+from collection.stages.stated import count_stated
 from collection.values import Failure, Progress, amount, silent
 
 OPEN_METADATA = "the owner of the contract may still move the metadata; `collection freeze-metadata` ends that for ever"
@@ -39,9 +40,14 @@ class FreezeStage:
             freeze(project.store, project.files, project.config, again=self.again, progress=progress)
             frozen, nothing = project.store.frozen(), ""
         assert frozen is not None
-        tokens, provenance = len(project.store.tokens()), f"0x{frozen.provenance}"
-        details = {"tokens": tokens, "provenance": provenance, "root": frozen.root_cid}
-        return Report("freeze", f"{nothing}tokens 1 to {tokens}, provenance {provenance[:10]}...", details)
+        tokens, provenance = project.store.tokens(), f"0x{frozen.provenance}"
+        stated = count_stated(project, tokens)
+        details = {
+            "tokens": len(tokens), "provenance": provenance, "root": frozen.root_cid,
+            "not_shown": [*stated.contradicting],
+        }  # fmt: skip
+        line = f"{nothing}tokens 1 to {len(tokens)}, provenance {provenance[:10]}..."
+        return Report("freeze", line, details, notes=stated.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +187,7 @@ class VerifyStage:
         publication = publication_of(project)
         known = publication.deployment(self.address)
         result = publication.verify(known, sample, progress)
+        stated = count_stated(project, publication.tokens(known))
         findings = [Failure(finding.subject, f"{finding.what}: {finding.why}") for finding in result.findings]
         complete = not findings and result.tokens > 0
         record_verified(project, known, result, complete=complete, rerender=sample)
@@ -188,11 +195,12 @@ class VerifyStage:
         line = (
             f"{result.proven} of {amount(result.tokens, 'token')} proven: owner, URI, metadata, image, read from "
             f"{where}; {result.rerendered} re-rendered alike{not_reproducible(result.not_reproducible, 'token')}"
+            f"{stated.line}"
         )
         details = {
             "tokens": result.tokens, "proven": result.proven, "rerendered": result.rerendered,
             "not_reproducible": result.not_reproducible, "sources": list(result.sources),
-            "metadata_frozen": result.metadata_frozen,
+            "metadata_frozen": result.metadata_frozen, **stated.as_json(),
         }  # fmt: skip
-        notes = [] if result.metadata_frozen else [OPEN_METADATA]
+        notes = [*stated.notes, *([] if result.metadata_frozen else [OPEN_METADATA])]
         return Report("verify", line, details, findings, complete=complete, notes=notes)
