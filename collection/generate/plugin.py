@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from collection.config.generator import Capabilities, Estimate, Gene, GeneratorTable, StyleSettings
+from collection.config.vocabulary import Reading, Vocabulary
 from collection.generate.names import Names
 from collection.generate.pictures import LentPictures
 from collection.generate.prompt_syntax import notes_on
@@ -32,8 +33,10 @@ __all__ = [
     "Gene",
     "GeneratorPlugin",
     "GeneratorTable",
+    "Reading",
     "Resources",
     "StyleSettings",
+    "Vocabulary",
 ]
 
 T = TypeVar("T", bound=GeneratorTable)
@@ -117,6 +120,10 @@ class GeneratorPlugin(Generic[T]):
 
     def license(self, recipe: Recipe, table: T | None) -> str | None:
         """The license of the model that makes the recipe, recorded with its image; None: no claim is made."""
+        return None
+
+    def vocabulary(self) -> Vocabulary | None:
+        """The words that it can paint; None: it reads whatever is written, as a model does."""
         return None
 
     def examine(self, table: T, folder: Path) -> str:

@@ -15,12 +15,11 @@ from typing import Any
 
 from collection.config.generator import known_table
 from collection.config.samplers import shown_sampler
+from collection.pictures.embedded.tools import PARAMETERS
 from collection.values import Recipe, canonical_json
 
 OURS = "collection"
 """Key of the chunk that holds the canonical JSON of a recipe; its SHA-256 is the identity of the recipe."""
-PARAMETERS = "parameters"
-"""Key of the chunk that other tools read."""
 _SHORT = 10
 """Hex digits of a model hash in the web UI."""
 

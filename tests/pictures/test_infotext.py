@@ -17,9 +17,9 @@ from PIL import Image
 
 from collection.config.samplers import SAMPLERS, SCHEDULES, sampler_name, shown_sampler
 from collection.generate.prompt_syntax import spoken
+from collection.pictures.embedded.infotext import parse_infotext
 from collection.pictures.files import encode_png
 from collection.pictures.infotext import infotext
-from collection.pictures.parameters import parse_infotext
 from collection.values import Recipe, Style, StyleBlend
 
 RECORD = {
