@@ -56,7 +56,7 @@ def proposed(request: Request, app: App, diversity: Asked = None, asker: Asker =
 
 @router.get("/set/costs")
 def costs(app: App, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
-    """The figures that take longer than the choice: what each rule costs in mean quality, and how far the images are
+    """The figures that take longer than the choice: what each rule costs in mean percentile, and how far the images are
     from the nearest chosen one."""
     now = app.counted()
     criteria = app.proposals.criteria(now, diversity)
