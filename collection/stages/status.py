@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from collection.errors import CollectionError, PublishError
+from collection.errors import CollectionError
 from collection.models.hub import without_fetching
 from collection.project import Project
 from collection.stages.judges import IssuesByImage, judges_of
 from collection.stages.pipeline import Outlook, outlook
+from collection.stages.plan import PlanStage
 from collection.stages.publish import OPEN_METADATA
 from collection.stages.published import contract_of
+from collection.stages.shortage import way_out
 from collection.values import Failure, amount
 
 REACHED = {
@@ -131,18 +133,25 @@ def _next(
             "there are no images, and collection.toml plans none", "collection import FOLDER, or raise `candidates`"
         )
     if at > reached.index("select") and (short := project.config.supply - counts["selected"]) > 0:
-        return "top-up", CollectionError(
-            f"{amount(short, 'token')} without an image", "collection top-up plans more, then collection run"
-        )
+        hint = way_out(project)
+        command = "top-up" if "collection top-up" in hint else "select"
+        return command, CollectionError(f"{amount(short, 'token')} without an image", hint)
     if following is None:
         return None, None
-    return following.name, following.trouble or (_refusal(project) if following.name == "freeze" else None)
+    return following.name, following.trouble or _refusal(project, following.name)
 
 
-def _refusal(project: Project) -> PublishError | None:
+def _refusal(project: Project, stage: str) -> CollectionError | None:
+    """What a stage with something to do would say instead of doing it."""
     from collection.publish.freeze import refusal
 
-    return refusal(project.store, project.config)
+    match stage:
+        case "plan":
+            return PlanStage().refusal(project)
+        case "freeze":
+            return refusal(project.store, project.config)
+        case _:
+            return None
 
 
 def _settled(project: Project) -> list[str]:
