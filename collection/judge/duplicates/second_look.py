@@ -1,0 +1,243 @@
+"""The second look: two pictures that a hash or a vector calls near are laid over each other.
+
+They are one picture if no place differs, but for what copying changes: sharpness, and light (one gain and one shift for
+all channels, so that another colour is another picture). The measure is the worst tile and never the mean, because a
+token's trait is a small place. It is taken coarse, where compression and noise vanish, and fine, where a word shows.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFilter
+
+from collection.judge.duplicates.look import SIDE, tile_means
+from collection.store.records import Look
+
+TILE_DIFFERENCE = 14
+"""Levels of 255 by which the worst of 16 x 16 tiles of two copies may differ. `benchmarks/duplicates.py` has the table:
+re-encoded, resized, blurred, noisy and darkened copies stay below it, and distinct tokens above."""
+FINE = 2.75
+"""How many times as much the worst tile of the fine comparison may differ: there the edges of a JPEG show."""
+TURNS = (
+    *(None, Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.FLIP_TOP_BOTTOM, Image.Transpose.ROTATE_180),
+    *(Image.Transpose.TRANSPOSE, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270, Image.Transpose.TRANSVERSE),
+)
+"""The eight ways to lay a picture down; the last four change its sides."""
+_ASPECT = 0.06
+"""Part by which the proportions of two copies may differ."""
+_BLURS = (0.6, 1.0, 1.5, 2.0)
+"""Pixels of Gaussian blur, of 256, by which one of two copies may be softer."""
+_GAIN, _SHIFT = (0.4, 2.5), 80
+"""Limits of another light."""
+_CLIPPED = 4
+"""Levels from black and white within which light may have been cut off."""
+_SLACK = 4
+"""More than what the tile means of a look are off by, and the light that is found from them."""
+_FLAT, _EDGE = 3.0, 0.06
+"""Levels, and part of the contrast around, by which a tile of a picture without many tones may differ."""
+
+Floats = npt.NDArray[np.float32]
+
+
+class SecondLook:
+    """Compares the pictures of two lists of looks (or of one with itself)."""
+
+    def __init__(
+        self, ours: Sequence[Look | None], theirs: Sequence[Look | None] | None = None, *,
+        limit: float = TILE_DIFFERENCE, turns: bool = True, borders: bool = True,
+    ) -> None:  # fmt: skip
+        self._ours, self._theirs = ours, ours if theirs is None else theirs
+        self._limit, self._turns, self._borders = limit, turns, borders
+        self._our_tiles: dict[int, Floats] = {}
+        self._their_tiles = self._our_tiles if theirs is None else {}
+        self._known: dict[tuple[int, int], bool] = {}
+
+    def same(self, row: int, others: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which of their pictures show what one of ours does. One without a look shows nothing."""
+        look = self._ours[row]
+        left = [other for other in others.tolist() if self._key(row, other) not in self._known]
+        if left and look is not None:
+            for other, found in zip(left, self._compared(row, look, left), strict=True):
+                self._known[self._key(row, other)] = found
+        return np.array([self._known.get(self._key(row, other), False) for other in others.tolist()], dtype=bool)
+
+    def _key(self, row: int, other: int) -> tuple[int, int]:
+        return (min(row, other), max(row, other)) if self._theirs is self._ours else (row, other)
+
+    def _compared(self, row: int, look: Look, others: Sequence[int]) -> Iterator[bool]:
+        there = [other for other in others if self._theirs[other] is not None]
+        mine = _tiles(self._our_tiles, row, look)
+        theirs = np.stack([_tiles(self._their_tiles, other, self._theirs[other]) for other in there]) if there else None
+        near = dict(zip(there, _least(mine, theirs), strict=True)) if theirs is not None else {}
+        for other in others:
+            second = self._theirs[other]
+            yield second is not None and self._is_same(look, second, near[other])
+
+    def _is_same(self, one: Look, other: Look, distance: float) -> bool:
+        """Whether any way to lay the other down shows the one; `distance` bounds that of their tiles as they are."""
+        rich = one.rich and other.rich
+        if distance <= self._limit + _SLACK and _alike(one.width / one.height, other.width / other.height):
+            if difference(_image(one.jpeg), _image(other.jpeg), _side(one, other), rich=rich) <= self._limit:
+                return True
+        if not rich:
+            return False
+        ways = [*(self._turned(one, other) if self._turns else ()), *(_unbordered(one, other) if self._borders else ())]
+        return any(difference(first, second, _side(one, other), rich=True) <= self._limit for first, second in ways)
+
+    def _turned(self, one: Look, other: Look) -> Iterator[tuple[Image.Image, Image.Image]]:
+        mine = _means(one.jpeg)
+        for place, turn in enumerate(TURNS[1:], start=1):
+            width, height = (other.width, other.height) if place < 4 else (other.height, other.width)
+            if turn is not None and _alike(one.width / one.height, width / height):
+                image = _image(other.jpeg).transpose(turn)
+                theirs = np.asarray(image.resize((16, 16), Image.Resampling.BOX), dtype=np.float32)
+                if _least(mine, theirs[None])[0] <= self._limit + _SLACK:
+                    yield _image(one.jpeg), image
+
+
+def difference(one: Image.Image, other: Image.Image, side: int, *, rich: bool) -> float:
+    """In how many levels the worst tiles of two small copies differ, in the best light and sharpness (0 to 255).
+
+    They are compared at `side` pixels. Pictures that are not `rich` are compared in the light that they have, and their
+    flat places more strictly: what another light would explain is another colour there.
+    """
+    one, other = (image if side == SIDE else image.reduce(SIDE // side) for image in (one, other))
+    sharp = _sharpness(one) >= _sharpness(other)
+    sharper, softer = (one, other) if sharp else (other, one)
+    target, least = _array(softer), float("inf")
+    for blur in (0.0, *_BLURS):
+        source = _array(sharper.filter(ImageFilter.GaussianBlur(blur * side / SIDE)) if blur else sharper)
+        found = min(_worst(first, second, rich) for first, second in _lights(source, target, rich))
+        if found >= least:
+            return least  # it was sharper and is softer now
+        least = found
+    return least
+
+
+def _lights(one: Floats, other: Floats, rich: bool) -> Iterator[tuple[Floats, Floats]]:
+    """The two as they are and, of rich ones, each in the light of the other."""
+    yield one, other
+    if rich:
+        yield _lit(one, other), other
+        yield one, _lit(other, one)
+
+
+def _lit(one: Floats, other: Floats) -> Floats:
+    """The one in the light of the other: least squares of what neither cuts off."""
+    low, high = _CLIPPED, 255 - _CLIPPED
+    free = (one > low) & (one < high) & (other > low) & (other < high)
+    if free.sum() < 48:
+        return one
+    source, target = one[free], other[free]
+    spread = float(source.var())
+    gain = float(((source - source.mean()) * (target - target.mean())).mean()) / spread if spread > 1 else 1.0
+    shift = float(target.mean()) - gain * float(source.mean())
+    if not _GAIN[0] <= gain <= _GAIN[1] or abs(shift) > _SHIFT:
+        return one
+    return np.clip(gain * one + shift, 0, 255)
+
+
+def _worst(one: Floats, other: Floats, rich: bool) -> float:
+    side = len(one)
+    fine = _tile(np.abs(one - other), 4).max() / FINE if side > 64 else 0.0
+    small, small_other = (_tile(pixels, side // 64) for pixels in (one, other))
+    coarse = _tile(np.abs(small - small_other), 4)
+    if not rich:
+        coarse = coarse / np.minimum(1.0, (_FLAT + _EDGE * _contrast(small, small_other)[..., None]) / TILE_DIFFERENCE)
+    return float(max(fine, coarse.max()))
+
+
+def _contrast(one: Floats, other: Floats) -> Floats:
+    """(16, 16): the greatest range of any channel in each tile and those around it."""
+    found = np.zeros((16, 16), dtype=np.float32)
+    for pixels in (one, other):
+        parts = pixels.reshape(16, 4, 16, 4, 3)
+        high, low = (np.pad(part, ((1, 1), (1, 1), (0, 0)), "edge") for part in (parts.max((1, 3)), parts.min((1, 3))))
+        places = [(slice(y, y + 16), slice(x, x + 16)) for y in range(3) for x in range(3)]
+        around = np.max([high[place] for place in places], axis=0) - np.min([low[place] for place in places], axis=0)
+        found = np.maximum(found, around.max(axis=-1))
+    return found
+
+
+def _tile(pixels: Floats, size: int) -> Floats:
+    if size == 1:
+        return pixels
+    height, width = pixels.shape[0] // size, pixels.shape[1] // size
+    return np.asarray(pixels.reshape(height, size, width, size, 3).mean((1, 3)))
+
+
+def _least(mine: Floats, theirs: Floats) -> Floats:
+    """(k,): how far the tile means (16, 16, 3) of one and of others (k, 16, 16, 3) differ at the worst, in any light."""
+    least = np.abs(theirs - mine).max(axis=(1, 2, 3))
+    axes = (1, 2, 3)
+    low, high = _CLIPPED, 255 - _CLIPPED
+    free = ((theirs > low) & (theirs < high) & (mine > low) & (mine < high)).astype(np.float32)
+    count = np.maximum(free.sum(axes), 1)
+    mean, means = (free * mine).sum(axes) / count, (free * theirs).sum(axes) / count
+    centred, others = mine - mean[:, None, None, None], theirs - means[:, None, None, None]
+    covariance = (free * centred * others).sum(axes)
+    for spread, source, target, start, goal in (
+        ((free * centred**2).sum(axes), mine[None], theirs, mean, means),
+        ((free * others**2).sum(axes), theirs, mine[None], means, mean),
+    ):
+        gain = np.where(spread > count, covariance / np.maximum(spread, 1), 1.0)[:, None, None, None]
+        lit = np.clip(gain * (source - start[:, None, None, None]) + goal[:, None, None, None], 0, 255)
+        least = np.minimum(least, np.abs(lit - target).max(axis=axes))
+    return np.asarray(least, dtype=np.float32)
+
+
+def _unbordered(one: Look, other: Look) -> Iterator[tuple[Image.Image, Image.Image]]:
+    """What the border of either surrounds beside the whole of the other."""
+    for framed, whole in ((one, other), (other, one)):
+        left, top, right, bottom = framed.box
+        if framed.box == (0, 0, framed.width, framed.height) or 4 * (right - left) * (bottom - top) < framed.width * framed.height:
+            continue
+        if _alike((right - left) / (bottom - top), whole.width / whole.height):
+            across, down = SIDE / framed.width, SIDE / framed.height
+            box = (left * across, top * down, right * across, bottom * down)
+            yield _image(framed.jpeg).resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=box), _image(whole.jpeg)
+
+
+def _side(one: Look, other: Look) -> int:
+    """At how many pixels two pictures can be compared: 64, 128 or 256."""
+    least = min(one.width, one.height, other.width, other.height)
+    return 256 if least >= 256 else 128 if least >= 128 else 64
+
+
+def _alike(one: float, other: float) -> bool:
+    return abs(one / other - 1) <= _ASPECT
+
+
+def _sharpness(image: Image.Image) -> float:
+    pixels = np.asarray(image.convert("L"), dtype=np.float32)
+    return float(np.abs(np.diff(pixels, axis=0)).mean() + np.abs(np.diff(pixels, axis=1)).mean()) / max(
+        1.0, float(pixels.std())
+    )
+
+
+def _tiles(known: dict[int, Floats], row: int, look: Look | None) -> Floats:
+    if row not in known:
+        assert look is not None
+        known[row] = tile_means(look).astype(np.float32)
+    return known[row]
+
+
+def _means(jpeg: bytes) -> Floats:
+    return np.asarray(_image(jpeg).resize((16, 16), Image.Resampling.BOX), dtype=np.float32)
+
+
+@lru_cache(maxsize=256)
+def _image(jpeg: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(jpeg))
+    image.load()
+    return image
+
+
+def _array(image: Image.Image) -> Floats:
+    return np.asarray(image, dtype=np.float32)
+
