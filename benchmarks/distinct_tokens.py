@@ -56,7 +56,12 @@ def face(number: int, side: int) -> Image.Image:
     if mouth == 0:
         draw.line([13 * unit, 23 * unit, 19 * unit, 23 * unit], fill=INK, width=max(1, round(unit / 2)))
     elif mouth < 3:
-        draw.arc(box(12, 20 if mouth == 1 else 22, 8, 4), *((20, 160) if mouth == 1 else (200, 340)), fill=INK, width=max(1, round(unit / 2)))
+        draw.arc(
+            box(12, 20 if mouth == 1 else 22, 8, 4),
+            *((20, 160) if mouth == 1 else (200, 340)),
+            fill=INK,
+            width=max(1, round(unit / 2)),
+        )
     else:
         draw.ellipse(box(14.5, 21.5, 3, 3), fill=(120, 30, 40))
     if hat:
@@ -101,7 +106,22 @@ def punk(number: int, side: int) -> Image.Image:
     return Image.fromarray(grid).resize((side, side), 0)
 
 
-WORDS = "harbour lantern meadow copper winter signal orchard marble velvet thunder garden silver ember canyon".split()
+WORDS = [
+    "harbour",
+    "lantern",
+    "meadow",
+    "copper",
+    "winter",
+    "signal",
+    "orchard",
+    "marble",
+    "velvet",
+    "thunder",
+    "garden",
+    "silver",
+    "ember",
+    "canyon",
+]
 
 
 def words(number: int, side: int) -> Image.Image:

@@ -106,7 +106,7 @@ def edit_table(images: Sequence[Image.Image]) -> dict[str, dict[str, float]]:
 
     def look(pictures: Sequence[Image.Image]) -> tuple[np.ndarray, np.ndarray]:
         pixels = [np.asarray(picture) for picture in pictures]
-        return np.array([fingerprint(picture) for picture in pixels], np.uint64), encoder.encode(pixels)
+        return np.array([fingerprint(picture).hashes for picture in pixels], np.uint64), encoder.encode(pixels)
 
     originals = look(images)
     return {name: _recalls(originals, look([edit(image) for image in images])) for name, edit in EDITS.items()}
@@ -115,7 +115,7 @@ def edit_table(images: Sequence[Image.Image]) -> dict[str, dict[str, float]]:
 def _recalls(originals: tuple[np.ndarray, np.ndarray], edited: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
     count = len(originals[0])
     plain = hamming(originals[0][:, None, 0], edited[0][:, 0])
-    turned, _ = hash_distances(originals[0][:, None], edited[0])
+    turned, _ = hash_distances(originals[0][:, None], edited[0], (1,))
     cosines = originals[1] @ edited[1].T
     twins = np.eye(count, dtype=bool)
     hashes, vectors = (np.concatenate(pair) for pair in zip(originals, edited, strict=True))

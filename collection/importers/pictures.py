@@ -150,7 +150,9 @@ def _prepared(source: Opened) -> _Found:
     picture, pixels = source.picture, source.picture.pixels
     height, width = pixels.shape[:2]
     png = (
-        source.data if picture.whole and source.data.startswith(PNG_SIGNATURE) else encode_png(pixels, photograph=True)
+        source.data
+        if picture.whole and source.data.startswith(PNG_SIGNATURE)
+        else encode_png(picture.channels, photograph=True)
     )
     traits, trouble = _traits(source.path)
     asset = Asset(
@@ -166,6 +168,8 @@ def _prepared(source: Opened) -> _Found:
             "source": source.name,
             "source_sha256": source.sha256,
             "source_suffix": f".{picture.format.lower()}",
+            "lossless": picture.lossless,
+            **({"frames": picture.frames} if picture.frames > 1 else {}),
             **({"notes": list(picture.notes)} if picture.notes else {}),
             **_claims(source),
         },

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from collection.errors import ImageError
 from collection.pictures.parameters import chunks
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 PNG_LEVEL = 6
 """zlib level: on painted pictures, higher ones take twice the time for one percent."""
 
+GROUND = (128, 128, 128)
+"""What lies below transparency wherever a picture is looked at: both black and white ink show on it."""
+
 WEBP_QUALITY = 80
 WEBP_METHOD = 2
 """Effort, 0 to 6: at 1024 pixels, the usual 4 takes three times the time for four percent."""
@@ -28,8 +32,8 @@ WEBP_METHOD = 2
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def encode_png(pixels: Pixels, recipe: Recipe | None = None, *, photograph: bool = False) -> bytes:
-    """The PNG file of a picture, (h, w, 3) uint8, that carries its recipe as text; without one, no text at all.
+def encode_png(pixels: npt.NDArray[np.uint8], recipe: Recipe | None = None, *, photograph: bool = False) -> bytes:
+    """The PNG file of a picture, (h, w, 3 or 4) uint8, that carries its recipe as text; without one, no text at all.
 
     The same arguments give the same bytes. `infotext` says what the text is. For a `photograph`, in which hardly
     anything comes twice, zlib looks for runs only: a fifth of the time for a few percent more bytes.
@@ -51,13 +55,28 @@ class Decoded:
     """What a picture file shows."""
 
     pixels: Pixels
-    """(h, w, 3) uint8, upright."""
+    """(h, w, 3) uint8, upright, transparency laid on GROUND."""
     format: str
     """Pillow's name of the file's format: PNG, JPEG, GIF."""
     notes: tuple[str, ...] = ()
     """What the pixels leave out of the file or change in it: other frames, a turn, finer shades."""
     whole: bool = True
     """Whether the file holds one frame, stored upright: shown as it is, it looks like `pixels`."""
+    transparent: npt.NDArray[np.uint8] | None = None
+    """(h, w, 4) uint8, with its alpha, black where nothing is seen; None where all of it is opaque."""
+    frames: int = 1
+    lossless: bool = True
+    """Whether the file keeps every pixel that was put into it."""
+
+    @property
+    def channels(self) -> npt.NDArray[np.uint8]:
+        """(h, w, 3 or 4): the pixels, with their alpha if they have any; what a PNG of the picture holds."""
+        return self.pixels if self.transparent is None else self.transparent
+
+    @property
+    def pixel_sha256(self) -> str:
+        """Identity of what is seen, whatever its file; see the function of this name."""
+        return pixel_sha256(self.channels)
 
 
 def as_png(data: bytes, name: str | Path) -> bytes:
@@ -65,14 +84,18 @@ def as_png(data: bytes, name: str | Path) -> bytes:
 
     Raises ImageError naming the file if it is no picture.
     """
-    pixels = decode_image(data, name)
-    return data if data.startswith(PNG_SIGNATURE) else encode_png(pixels)
+    picture = _decode(data, name)
+    return data if data.startswith(PNG_SIGNATURE) else encode_png(picture.channels)
 
 
 def decode_image(data: bytes, name: str | Path) -> Pixels:
     """The RGB pixels, (h, w, 3) uint8, of a picture file; raises ImageError naming it if it is none."""
+    return _decode(data, name).pixels
+
+
+def _decode(data: bytes, name: str | Path) -> Decoded:
     try:
-        return read_picture(data).pixels
+        return read_picture(data)
     except ImageError as error:
         raise ImageError(f"{name} is no readable picture: {error.message}", error.hint) from error
 
@@ -80,8 +103,8 @@ def decode_image(data: bytes, name: str | Path) -> Pixels:
 def read_picture(data: bytes) -> Decoded:
     """What a picture file shows, in whatever format, mode or position; raises ImageError saying why it shows nothing.
 
-    The first frame, turned as its EXIF says; 16 bits a channel become the upper 8; transparency is left out, and so
-    are colour profiles. More than Pillow's MAX_IMAGE_PIXELS (89 million) are refused before they are decoded.
+    The first frame, turned as its EXIF says; 16 bits a channel become the upper 8; transparency is laid on GROUND;
+    colour profiles are left out. More than Pillow's MAX_IMAGE_PIXELS (89 million) are refused before they are decoded.
     """
     from PIL import Image, UnidentifiedImageError
 
@@ -128,14 +151,51 @@ def _decoded(image: Image.Image) -> Decoded:
         f"the first of {frames} frames": frames > 1,
         "16 bits a channel became 8": mode.startswith("I"),
         "CMYK became RGB without its colour profile": mode == "CMYK",
-        "transparency left out": image.has_transparency_data,
+        "transparency laid on grey": image.has_transparency_data,
         "turned as its EXIF says": turn is not None,
     }
-    picture = _eight_bits(image)
+    form, lossless = image.format or "", is_lossless(image)
+    picture, alpha = laid_on_ground(image) if image.has_transparency_data else (_eight_bits(image), None)
     if turn is not None:
-        picture = picture.transpose(turn)
+        picture, alpha = picture.transpose(turn), alpha and alpha.transpose(turn)
     notes = tuple(note for note, holds in said.items() if holds)
-    return Decoded(np.asarray(picture), image.format or "", notes, whole=frames == 1 and turn is None)
+    transparent = None if alpha is None else np.asarray(alpha)
+    whole = frames == 1 and turn is None
+    return Decoded(np.asarray(picture), form, notes, whole, transparent, frames, lossless)
+
+
+def laid_on_ground(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """An image of any mode on GROUND, in RGB, and in RGBA with black where nothing is seen; None if it is opaque."""
+    from PIL import Image as Pillow
+
+    if not image.has_transparency_data:
+        return image.convert("RGB"), None
+    layer = image.convert("RGBA")
+    ground = Pillow.new("RGBA", layer.size, (*GROUND, 255))
+    shown = Pillow.alpha_composite(ground, layer).convert("RGB")
+    low, _ = layer.getchannel("A").getextrema()
+    if low == 255:
+        return shown, None
+    seen = layer.getchannel("A").point([0] + [255] * 255)
+    return shown, Pillow.composite(layer, Pillow.new("RGBA", layer.size), seen)
+
+
+def is_lossless(image: Image.Image) -> bool:
+    """Whether the file of an opened image keeps every pixel, as far as its format tells."""
+    lossy_webp = image.format == "WEBP" and b"VP8 " in _head(image)
+    return image.format not in ("JPEG", "MPO", "JPEG2000", "AVIF") and not lossy_webp
+
+
+def _head(image: Image.Image) -> bytes:
+    """The first bytes of the file of an opened WebP: its chunks begin there, lossy pixels in "VP8 "."""
+    file = getattr(image, "fp", None)
+    if file is None:
+        return b""
+    place = file.tell()
+    file.seek(0)
+    data: bytes = file.read(64)
+    file.seek(place)
+    return data
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
@@ -184,10 +244,15 @@ def check_mask(data: bytes, name: str | Path, size: tuple[int, int]) -> None:
         raise ImageError(f"{name} is dark all over: nothing would be painted anew", "paint white what is to change")
 
 
-def pixel_sha256(pixels: Pixels) -> str:
-    """Identity of a picture whatever its file: SHA-256 over "WIDTHxHEIGHT RGB8", a newline, and the rows of bytes."""
-    height, width = pixels.shape[:2]
-    return sha256_hex(f"{width}x{height} RGB8\n".encode() + np.ascontiguousarray(pixels).tobytes())
+def pixel_sha256(pixels: npt.NDArray[np.uint8]) -> str:
+    """Identity of a picture whatever its file: SHA-256 over "WIDTHxHEIGHT RGB8", a newline, and the rows of bytes.
+
+    Of four channels, "RGBA8": alpha is a part of the picture, and what it hides (alpha 0) is black.
+    """
+    height, width, channels = pixels.shape
+    return sha256_hex(
+        f"{width}x{height} {'RGBA8' if channels == 4 else 'RGB8'}\n".encode() + np.ascontiguousarray(pixels).tobytes()
+    )
 
 
 def thumbnail(pixels: Pixels, side: int) -> bytes:

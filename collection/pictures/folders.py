@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from collection.concurrency.prefetch import batches_ahead
 from collection.errors import ImageError
-from collection.pictures.files import Decoded, pixel_sha256, read_picture
+from collection.pictures.files import Decoded, read_picture
 from collection.values import Failure, sha256_hex
 
 LARGEST_FILE = 1 << 29
@@ -83,7 +83,7 @@ def open_picture(folder: Path, path: Path) -> Opened | Failure:
         picture = read_picture(data)
     except ImageError as error:
         return Failure(name, error.message)
-    return Opened(path, name, data, picture, sha256_hex(data), pixel_sha256(picture.pixels))
+    return Opened(path, name, data, picture, sha256_hex(data), picture.pixel_sha256)
 
 
 def read_ahead(folder: Path, paths: Sequence[Path], batch_size: int) -> Iterator[list[Opened | Failure]]:

@@ -78,9 +78,7 @@ class Judging(Database):
             {"file_sha256": item.file_sha256, "model": item.model, "vector": item.vector.astype("<f2").tobytes()}
             for item in found.embeddings
         ]
-        hashes = [
-            {"file_sha256": sha256, **_fingerprint_row(item)} for sha256, item in found.fingerprints.items()
-        ]
+        hashes = [{"file_sha256": sha256, **_fingerprint_row(item)} for sha256, item in found.fingerprints.items()]
         self._insert(session, EmbeddingRow, vectors, replace=True)
         self._insert(session, ScoreRow, [_as_row(score) for score in found.scores], replace=True)
         self._insert(session, FingerprintRow, hashes, replace=True)

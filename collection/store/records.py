@@ -196,8 +196,8 @@ class Duplicate:
     """`asset_id` is set aside for `representative_id`, or for a picture elsewhere.
 
     `why` is bytes or pixels (`distance` 0), phash, mirrored, turned or border (`distance` in bits of 64), cosine
-    (`distance` 1 - cosine), or against: then `representative_id` is None, `elsewhere` names the picture in words, and `distance` is
-    1 - cosine.
+    (`distance` 1 - cosine), or against: then `representative_id` is None, `elsewhere` names the picture in words, and
+    `distance` is 1 - cosine.
     """
 
     asset_id: int

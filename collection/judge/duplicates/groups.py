@@ -16,12 +16,13 @@ import numpy as np
 from collection.judge.duplicates.cosine import Vectors, pair_distances
 from collection.judge.duplicates.hash_neighbours import KINDS, Hashes, hash_distances
 from collection.judge.duplicates.pairs import Bools, Floats, Kinds, NeighbourPairs, Rows, joined
+from collection.judge.duplicates.second_look import Verdict
 
 PHASH_DISTANCE = 4
 """Bits in which the hashes of one picture may differ. On photographs (tests/judge/duplicates/test_edits.py) it finds
 every re-encoded, halved or blurred copy; unlike pictures are 18 and more apart."""
-Same = Callable[[int, Rows], Bools]
-"""(picture, pictures) -> which of them show what it does, by a second look."""
+Look = Callable[[int, Rows], Sequence[Verdict]]
+"""(picture, pictures) -> what each of them is to it, by a second look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,12 @@ def of_vectors(found: NeighbourPairs, vectors: Callable[[], Vectors]) -> Neighbo
 
 
 def star_clusters(
-    images: OrderedImages, by_hash: Neighbours, by_vector: Neighbours, same: Same | None = None
+    images: OrderedImages, by_hash: Neighbours, by_vector: Neighbours, look: Look | None = None
 ) -> list[DuplicateGroup]:
     """Let each image, in order, that none before it has taken take what is free and near it; by representative id.
 
-    `same` decides of what is near; without it, all of it counts (look-alikes).
+    `look` decides of what is near; without it, all of it counts (look-alikes). An image that has a plain border around
+    another gives way to that.
 
     The groups are those of all pairs, also where a search was truncated: what it left out is then worked out anew, for
     representatives only.
@@ -137,14 +139,12 @@ def star_clusters(
                     and _is_near(images, why, distance, place, copy)
                 ):
                     taken.setdefault(copy, _member(images, place, copy, why, distance))
-        if same is not None:
-            _look_again(images, picture, taken, same)
+        inner = _look_again(images, picture, taken, look) if look is not None else []
         for copy in taken:
             free[copy] = False
             left[images.pictures[copy]] = any(free[other] for other in showing[int(images.pictures[copy])])
         if taken:
-            members = sorted(taken.values(), key=lambda member: member.id)
-            groups.append(DuplicateGroup(images.ids[place], tuple(members)))
+            groups.append(_group(images, place, taken, inner))
     return sorted(groups, key=lambda group: group.representative)
 
 
@@ -167,14 +167,24 @@ def _is_near(images: OrderedImages, why: str, distance: float, representative: i
     return why != "cosine" or distance <= min(images.limits[representative], images.limits[other])
 
 
-def _look_again(images: OrderedImages, picture: int, taken: dict[int, Member], same: Same) -> None:
-    """Leave of what is near by a hash or a vector only what shows the same."""
+def _look_again(images: OrderedImages, picture: int, taken: dict[int, Member], look: Look) -> list[int]:
+    """Leave of what is near by a hash or a vector only what shows the same; returns what the picture is a frame of."""
     doubtful = [copy for copy, member in taken.items() if member.why not in ("bytes", "pixels")]
-    if doubtful:
-        found = same(picture, images.pictures[doubtful])
-        for copy, is_same in zip(doubtful, found.tolist(), strict=True):
-            if not is_same:
-                del taken[copy]
+    verdicts = look(picture, images.pictures[doubtful]) if doubtful else []
+    for copy, found in zip(doubtful, verdicts, strict=True):
+        if found == "another":
+            del taken[copy]
+    return [copy for copy, found in zip(doubtful, verdicts, strict=True) if found == "framed"]
+
+
+def _group(images: OrderedImages, place: int, taken: dict[int, Member], inner: Sequence[int]) -> DuplicateGroup:
+    """The group of an image; the first of those that it is only a frame of takes its place."""
+    representative, members = images.ids[place], dict(taken)
+    if inner and representative not in images.locked:
+        unframed = members.pop(min(inner))
+        representative = unframed.id
+        members[place] = replace(unframed, id=images.ids[place])
+    return DuplicateGroup(representative, tuple(sorted(members.values(), key=lambda member: member.id)))
 
 
 def _member(images: OrderedImages, representative: int, other: int, why: str, distance: float) -> Member:

@@ -24,7 +24,7 @@ _PLAIN = 16
 """Levels within which a border is of one colour: JPEG leaves some."""
 _STRAYS = 0.01
 """Share of a border's row that may be of another colour."""
-_TONES, _COLOURS = 0.03, 4
+_TONES, _COLOURS = 0.02, 4
 """Part of the variance that the best four colours must leave unexplained in a picture of many tones."""
 _DETAIL, _WAVES = 0.03, 3
 """The same of the three lowest frequencies each way."""

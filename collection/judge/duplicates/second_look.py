@@ -8,8 +8,9 @@ token's trait is a small place. It is taken coarse, where compression and noise 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +43,9 @@ _FLAT, _EDGE = 3.0, 0.06
 """Levels, and part of the contrast around, by which a tile of a picture without many tones may differ."""
 
 Floats = npt.NDArray[np.float32]
+Verdict = Literal["another", "same", "framed", "frame"]
+"""What a picture is to one: another, the same, the whole of what the one has a plain border around, or the reverse."""
+_REVERSED: Mapping[Verdict, Verdict] = {"another": "another", "same": "same", "framed": "frame", "frame": "framed"}
 
 
 class SecondLook:
@@ -55,39 +59,46 @@ class SecondLook:
         self._limit, self._turns, self._borders = limit, turns, borders
         self._our_tiles: dict[int, Floats] = {}
         self._their_tiles = self._our_tiles if theirs is None else {}
-        self._known: dict[tuple[int, int], bool] = {}
+        self._known: dict[tuple[int, int], Verdict] = {}
 
-    def same(self, row: int, others: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        """Which of their pictures show what one of ours does. One without a look shows nothing."""
-        look = self._ours[row]
-        left = [other for other in others.tolist() if self._key(row, other) not in self._known]
-        if left and look is not None:
-            for other, found in zip(left, self._compared(row, look, left), strict=True):
-                self._known[self._key(row, other)] = found
-        return np.array([self._known.get(self._key(row, other), False) for other in others.tolist()], dtype=bool)
+    def verdicts(self, row: int, others: npt.NDArray[np.int64]) -> list[Verdict]:
+        """What each of their pictures is to one of ours. One without a look is another picture."""
+        look, left = self._ours[row], [other for other in others.tolist() if self._key(row, other) not in self._known]
+        there = {other: second for other in left if (second := self._theirs[other]) is not None}
+        if there and look is not None:
+            mine = _tiles(self._our_tiles, row, look)
+            theirs = np.stack([_tiles(self._their_tiles, other, second) for other, second in there.items()])
+            for (other, second), least in zip(there.items(), _least(mine, theirs).tolist(), strict=True):
+                found = self._verdict(look, second, least)
+                self._known[self._key(row, other)] = found if self._in_order(row, other) else _REVERSED[found]
+        known = [self._known.get(self._key(row, other), "another") for other in others.tolist()]
+        return [
+            found if self._in_order(row, other) else _REVERSED[found]
+            for other, found in zip(others.tolist(), known, strict=True)
+        ]
 
     def _key(self, row: int, other: int) -> tuple[int, int]:
-        return (min(row, other), max(row, other)) if self._theirs is self._ours else (row, other)
+        return (row, other) if self._in_order(row, other) else (other, row)
 
-    def _compared(self, row: int, look: Look, others: Sequence[int]) -> Iterator[bool]:
-        there = [other for other in others if self._theirs[other] is not None]
-        mine = _tiles(self._our_tiles, row, look)
-        theirs = np.stack([_tiles(self._their_tiles, other, self._theirs[other]) for other in there]) if there else None
-        near = dict(zip(there, _least(mine, theirs), strict=True)) if theirs is not None else {}
-        for other in others:
-            second = self._theirs[other]
-            yield second is not None and self._is_same(look, second, near[other])
+    def _in_order(self, row: int, other: int) -> bool:
+        return self._theirs is not self._ours or row <= other
 
-    def _is_same(self, one: Look, other: Look, distance: float) -> bool:
-        """Whether any way to lay the other down shows the one; `distance` bounds that of their tiles as they are."""
-        rich = one.rich and other.rich
-        if distance <= self._limit + _SLACK and _alike(one.width / one.height, other.width / other.height):
-            if difference(_image(one.jpeg), _image(other.jpeg), _side(one, other), rich=rich) <= self._limit:
-                return True
-        if not rich:
-            return False
-        ways = [*(self._turned(one, other) if self._turns else ()), *(_unbordered(one, other) if self._borders else ())]
-        return any(difference(first, second, _side(one, other), rich=True) <= self._limit for first, second in ways)
+    def _verdict(self, one: Look, other: Look, distance: float) -> Verdict:
+        """By any way to lay the other down; `distance` bounds that of their tiles as they are."""
+        rich, side, proportions = one.rich and other.rich, _side(one, other), one.width / one.height
+        if (
+            distance <= self._limit + _SLACK
+            and _alike(proportions, other.width / other.height)
+            and difference(_image(one.jpeg), _image(other.jpeg), side, rich=rich) <= self._limit
+        ):
+            return "same"
+        if rich and self._turns and any(difference(*pair, side) <= self._limit for pair in self._turned(one, other)):
+            return "same"
+        if rich and self._borders and _is_framed(one, other, self._limit):
+            return "framed"
+        if rich and self._borders and _is_framed(other, one, self._limit):
+            return "frame"
+        return "another"
 
     def _turned(self, one: Look, other: Look) -> Iterator[tuple[Image.Image, Image.Image]]:
         mine = _means(one.jpeg)
@@ -100,7 +111,7 @@ class SecondLook:
                     yield _image(one.jpeg), image
 
 
-def difference(one: Image.Image, other: Image.Image, side: int, *, rich: bool) -> float:
+def difference(one: Image.Image, other: Image.Image, side: int, *, rich: bool = True) -> float:
     """In how many levels the worst tiles of two small copies differ, in the best light and sharpness (0 to 255).
 
     They are compared at `side` pixels. Pictures that are not `rich` are compared in the light that they have, and their
@@ -172,7 +183,7 @@ def _tile(pixels: Floats, size: int) -> Floats:
 
 
 def _least(mine: Floats, theirs: Floats) -> Floats:
-    """(k,): how far the tile means (16, 16, 3) of one and of others (k, 16, 16, 3) differ at the worst, in any light."""
+    """(k,): how far the tile means (16, 16, 3) of one and those of others differ at the worst, in the best light."""
     least = np.abs(theirs - mine).max(axis=(1, 2, 3))
     axes = (1, 2, 3)
     low, high = _CLIPPED, 255 - _CLIPPED
@@ -191,16 +202,17 @@ def _least(mine: Floats, theirs: Floats) -> Floats:
     return np.asarray(least, dtype=np.float32)
 
 
-def _unbordered(one: Look, other: Look) -> Iterator[tuple[Image.Image, Image.Image]]:
-    """What the border of either surrounds beside the whole of the other."""
-    for framed, whole in ((one, other), (other, one)):
-        left, top, right, bottom = framed.box
-        if framed.box == (0, 0, framed.width, framed.height) or 4 * (right - left) * (bottom - top) < framed.width * framed.height:
-            continue
-        if _alike((right - left) / (bottom - top), whole.width / whole.height):
-            across, down = SIDE / framed.width, SIDE / framed.height
-            box = (left * across, top * down, right * across, bottom * down)
-            yield _image(framed.jpeg).resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=box), _image(whole.jpeg)
+def _is_framed(framed: Look, whole: Look, limit: float) -> bool:
+    """Whether what the plain border of the one surrounds is the whole of the other."""
+    if framed.area == framed.width * framed.height or 4 * framed.area < framed.width * framed.height:
+        return False
+    left, top, right, bottom = framed.box
+    if not _alike((right - left) / (bottom - top), whole.width / whole.height):
+        return False
+    across, down = SIDE / framed.width, SIDE / framed.height
+    box = (left * across, top * down, right * across, bottom * down)
+    inner = _image(framed.jpeg).resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=box)
+    return difference(inner, _image(whole.jpeg), _side(framed, whole)) <= limit
 
 
 def _side(one: Look, other: Look) -> int:
@@ -240,4 +252,3 @@ def _image(jpeg: bytes) -> Image.Image:
 
 def _array(image: Image.Image) -> Floats:
     return np.asarray(image, dtype=np.float32)
-
