@@ -225,7 +225,7 @@ def circles(number: int, side: int) -> Image.Image:
     image, rng = Image.new("RGB", (side, side), (240, 236, 225)), np.random.default_rng(number)
     draw = ImageDraw.Draw(image)
     for _ in range(12):
-        x, y, reach = rng.uniform(0, side, 2).tolist() + [float(rng.uniform(side / 30, side / 5))]
+        x, y, reach = (*rng.uniform(0, side, 2).tolist(), float(rng.uniform(side / 30, side / 5)))
         draw.ellipse([x - reach, y - reach, x + reach, y + reach], fill=hue(int(rng.integers(HUES))))
     return image
 

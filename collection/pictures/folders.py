@@ -20,6 +20,9 @@ LARGEST_FILE = 1 << 29
 SIDECAR = ".json"
 """Suffix of the file beside a picture, of the same name otherwise, that describes it."""
 
+COMPANIONS = (SIDECAR, ".txt", ".xmp")
+"""Suffixes of files that belong to a picture of that name: metadata and captions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -61,6 +64,14 @@ def picture_files(folder: Path) -> tuple[list[Path], list[Failure]]:
         for error in unreadable
     ]
     return sorted(found, key=lambda path: path.relative_to(folder).parts), failed
+
+
+def companions_of(path: Path) -> list[Path]:
+    """The files beside a picture that describe it: cat.json or cat.png.json of cat.png, captions, XMP."""
+    places = (
+        place for suffix in COMPANIONS for place in (path.with_suffix(suffix), path.with_name(path.name + suffix))
+    )
+    return [place for place in places if place.is_file() and place != path]
 
 
 def read_file(path: Path) -> bytes:

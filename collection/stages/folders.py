@@ -76,9 +76,9 @@ class FolderDuplicates:
     thresholds: Mapping[str, Any]
     looked: Looked
     moved: Sequence[str] = ()
-    """Paths in the folder of the copies that were moved."""
+    """Paths in the folder of the copies that were moved, and of the files that describe them."""
     stayed: Sequence[Failure] = ()
-    """Those that could not be moved."""
+    """What could not be moved."""
 
     @property
     def copies(self) -> list[tuple[str, Copy]]:
@@ -169,18 +169,23 @@ def without_signals(signals: tuple[Signal, ...], off: Sequence[str]) -> tuple[Si
 
 
 def _moved(found: PictureFolder, groups: Mapping[str, Sequence[Copy]], target: Path) -> tuple[list[str], list[Failure]]:
-    """Move the copies; returns those that were moved, and those that stay."""
-    from collection.pictures.folders import move_file
+    """Move the copies, each with what describes it; returns what was moved, and what stays."""
+    from collection.pictures.folders import companions_of, move_file, name_in
 
-    moved, stayed = [], []
-    for copy in (copy for copies in groups.values() for copy in copies):
-        path = found.judged.files[copy.name]
-        try:
-            move_file(path, target / path.relative_to(found.folder))
-        except ImageError as error:
-            stayed.append(Failure(copy.name, error.message))
-        else:
-            moved.append(copy.name)
+    moved, stayed = list[str](), list[Failure]()
+    going = [found.judged.files[copy.name] for copies in groups.values() for copy in copies]
+    left = set(found.judged.files.values()) - {*going}
+    described = {(path.parent, path.stem) for path in left}
+    for path in going:
+        shared = (path.parent, path.stem) in described
+        for file in (path, *(item for item in companions_of(path) if not (shared and item.stem == path.stem))):
+            try:
+                if file.exists() or file == path:  # a companion of two copies went with the first
+                    move_file(file, target / file.relative_to(found.folder))
+                    moved.append(name_in(found.folder, file))
+            except ImageError as error:
+                stayed.append(Failure(name_in(found.folder, file), error.message))
+                break
     return moved, stayed
 
 

@@ -8,13 +8,13 @@ token's trait is a small place. It is taken coarse, where compression and noise 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 from collection.judge.duplicates.look import SIDE, tile_means
 from collection.store.records import Look
@@ -22,27 +22,37 @@ from collection.store.records import Look
 TILE_DIFFERENCE = 14
 """Levels of 255 by which the worst of 16 x 16 tiles of two copies may differ. `benchmarks/duplicates.py` has the table:
 re-encoded, resized, blurred, noisy and darkened copies stay below it, and distinct tokens above."""
+Floats = npt.NDArray[np.float32]
+
 FINE = 2.75
 """How many times as much the worst tile of the fine comparison may differ: there the edges of a JPEG show."""
-TURNS = (
-    *(None, Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.FLIP_TOP_BOTTOM, Image.Transpose.ROTATE_180),
-    *(Image.Transpose.TRANSPOSE, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270, Image.Transpose.TRANSVERSE),
+TURNS: tuple[tuple[Image.Transpose, Callable[[Floats], Floats]], ...] = (
+    (Image.Transpose.FLIP_LEFT_RIGHT, lambda means: means[:, ::-1]),
+    (Image.Transpose.FLIP_TOP_BOTTOM, lambda means: means[::-1]),
+    (Image.Transpose.ROTATE_180, lambda means: means[::-1, ::-1]),
+    (Image.Transpose.TRANSPOSE, lambda means: means.swapaxes(0, 1)),
+    (Image.Transpose.ROTATE_90, lambda means: np.rot90(means)),
+    (Image.Transpose.ROTATE_270, lambda means: np.rot90(means, 3)),
+    (Image.Transpose.TRANSVERSE, lambda means: np.rot90(means, 2).swapaxes(0, 1)),
 )
-"""The eight ways to lay a picture down; the last four change its sides."""
+"""The ways to turn a picture, of an image and of its tiles' means; the last four change its sides."""
 _ASPECT = 0.06
 """Part by which the proportions of two copies may differ."""
+_SHARPER = 1.03
+"""How many times as sharp one must be for the other to be softer."""
 _BLURS = (0.6, 1.0, 1.5, 2.0)
 """Pixels of Gaussian blur, of 256, by which one of two copies may be softer."""
+_NEARLY = 3
+"""Levels of the tile means within which two pictures lie alike."""
 _GAIN, _SHIFT = (0.4, 2.5), 80
 """Limits of another light."""
 _CLIPPED = 4
 """Levels from black and white within which light may have been cut off."""
-_SLACK = 4
-"""More than what the tile means of a look are off by, and the light that is found from them."""
+_SLACK, _LIT_SLACK = 4, 12
+"""More than what the tile means of a look are off by; and the light that is found from them, where some is cut off."""
 _FLAT, _EDGE = 3.0, 0.06
 """Levels, and part of the contrast around, by which a tile of a picture without many tones may differ."""
 
-Floats = npt.NDArray[np.float32]
 Verdict = Literal["another", "same", "framed", "frame"]
 """What a picture is to one: another, the same, the whole of what the one has a plain border around, or the reverse."""
 _REVERSED: Mapping[Verdict, Verdict] = {"another": "another", "same": "same", "framed": "frame", "frame": "framed"}
@@ -92,6 +102,8 @@ class SecondLook:
             and difference(_image(one.jpeg), _image(other.jpeg), side, rich=rich) <= self._limit
         ):
             return "same"
+        if distance <= _NEARLY:
+            return "another"  # it lies as the one does, and one place differs
         if rich and self._turns and any(difference(*pair, side) <= self._limit for pair in self._turned(one, other)):
             return "same"
         if rich and self._borders and _is_framed(one, other, self._limit):
@@ -101,14 +113,12 @@ class SecondLook:
         return "another"
 
     def _turned(self, one: Look, other: Look) -> Iterator[tuple[Image.Image, Image.Image]]:
-        mine = _means(one.jpeg)
-        for place, turn in enumerate(TURNS[1:], start=1):
-            width, height = (other.width, other.height) if place < 4 else (other.height, other.width)
-            if turn is not None and _alike(one.width / one.height, width / height):
-                image = _image(other.jpeg).transpose(turn)
-                theirs = np.asarray(image.resize((16, 16), Image.Resampling.BOX), dtype=np.float32)
-                if _least(mine, theirs[None])[0] <= self._limit + _SLACK:
-                    yield _image(one.jpeg), image
+        means = _means(_image(other.jpeg))
+        least = _least(_means(_image(one.jpeg)), np.stack([turn(means) for _, turn in TURNS]))
+        for place, (turn, _) in enumerate(TURNS):
+            width, height = (other.width, other.height) if place < 3 else (other.height, other.width)
+            if least[place] <= self._limit + _SLACK and _alike(one.width / one.height, width / height):
+                yield _image(one.jpeg), _image(other.jpeg).transpose(turn)
 
 
 def difference(one: Image.Image, other: Image.Image, side: int, *, rich: bool = True) -> float:
@@ -118,48 +128,56 @@ def difference(one: Image.Image, other: Image.Image, side: int, *, rich: bool = 
     flat places more strictly: what another light would explain is another colour there.
     """
     one, other = (image if side == SIDE else image.reduce(SIDE // side) for image in (one, other))
-    sharp = _sharpness(one) >= _sharpness(other)
-    sharper, softer = (one, other) if sharp else (other, one)
-    target, least = _array(softer), float("inf")
-    for blur in (0.0, *_BLURS):
-        source = _array(sharper.filter(ImageFilter.GaussianBlur(blur * side / SIDE)) if blur else sharper)
-        found = min(_worst(first, second, rich) for first, second in _lights(source, target, rich))
-        if found >= least:
-            return least  # it was sharper and is softer now
-        least = found
+    least = float("inf")
+    for first, second in _lights(one, other) if rich else ((one, other),):
+        sharpness = [_sharpness(image) for image in (first, second)]
+        sharper, softer = (first, second) if sharpness[0] >= sharpness[1] else (second, first)
+        blurs = _BLURS if max(sharpness) > _SHARPER * min(sharpness) else ()
+        before = float("inf")
+        for blur in (0.0, *blurs):
+            soft = sharper.filter(ImageFilter.GaussianBlur(blur * side / SIDE)) if blur else sharper
+            found = _worst(soft, softer, rich)
+            if found >= before:
+                break  # it was sharper and is softer now
+            before = found
+        least = min(least, before)
     return least
 
 
-def _lights(one: Floats, other: Floats, rich: bool) -> Iterator[tuple[Floats, Floats]]:
-    """The two as they are and, of rich ones, each in the light of the other."""
+def _lights(one: Image.Image, other: Image.Image) -> Iterator[tuple[Image.Image, Image.Image]]:
+    """The two as they are, and each in the light of the other if that is another."""
     yield one, other
-    if rich:
-        yield _lit(one, other), other
-        yield one, _lit(other, one)
+    small, small_other = (_array(image.reduce(image.width // 64)) for image in (one, other))
+    if (lit := _lit(one, small, small_other)) is not None:
+        yield lit, other
+    if (lit := _lit(other, small_other, small)) is not None:
+        yield one, lit
 
 
-def _lit(one: Floats, other: Floats) -> Floats:
-    """The one in the light of the other: least squares of what neither cuts off."""
+def _lit(image: Image.Image, mine: Floats, theirs: Floats) -> Image.Image | None:
+    """The one in the light of the other: least squares of what neither cuts off; None if that changes nothing."""
     low, high = _CLIPPED, 255 - _CLIPPED
-    free = (one > low) & (one < high) & (other > low) & (other < high)
+    free = (mine > low) & (mine < high) & (theirs > low) & (theirs < high)
     if free.sum() < 48:
-        return one
-    source, target = one[free], other[free]
+        return None
+    source, target = mine[free], theirs[free]
     spread = float(source.var())
     gain = float(((source - source.mean()) * (target - target.mean())).mean()) / spread if spread > 1 else 1.0
     shift = float(target.mean()) - gain * float(source.mean())
-    if not _GAIN[0] <= gain <= _GAIN[1] or abs(shift) > _SHIFT:
-        return one
-    return np.clip(gain * one + shift, 0, 255)
+    changes = abs(gain - 1) > 0.01 or abs(shift) > 1
+    if not changes or not _GAIN[0] <= gain <= _GAIN[1] or abs(shift) > _SHIFT:
+        return None
+    return image.point([round(min(255.0, max(0.0, gain * level + shift))) for level in range(256)] * 3)
 
 
-def _worst(one: Floats, other: Floats, rich: bool) -> float:
-    side = len(one)
-    fine = _tile(np.abs(one - other), 4).max() / FINE if side > 64 else 0.0
-    small, small_other = (_tile(pixels, side // 64) for pixels in (one, other))
-    coarse = _tile(np.abs(small - small_other), 4)
+def _worst(one: Image.Image, other: Image.Image, rich: bool) -> float:
+    side = one.width
+    small, small_other = (image.reduce(side // 64) if side > 64 else image for image in (one, other))
+    coarse = _array(ImageChops.difference(small, small_other).reduce(4))
     if not rich:
-        coarse = coarse / np.minimum(1.0, (_FLAT + _EDGE * _contrast(small, small_other)[..., None]) / TILE_DIFFERENCE)
+        allowed = _FLAT + _EDGE * _contrast(_array(small), _array(small_other))[..., None]
+        coarse = coarse / np.minimum(1.0, allowed / TILE_DIFFERENCE)
+    fine = _array(ImageChops.difference(one, other).reduce(4)).max() / FINE if side > 64 else 0.0
     return float(max(fine, coarse.max()))
 
 
@@ -173,13 +191,6 @@ def _contrast(one: Floats, other: Floats) -> Floats:
         around = np.max([high[place] for place in places], axis=0) - np.min([low[place] for place in places], axis=0)
         found = np.maximum(found, around.max(axis=-1))
     return found
-
-
-def _tile(pixels: Floats, size: int) -> Floats:
-    if size == 1:
-        return pixels
-    height, width = pixels.shape[0] // size, pixels.shape[1] // size
-    return np.asarray(pixels.reshape(height, size, width, size, 3).mean((1, 3)))
 
 
 def _least(mine: Floats, theirs: Floats) -> Floats:
@@ -198,7 +209,7 @@ def _least(mine: Floats, theirs: Floats) -> Floats:
     ):
         gain = np.where(spread > count, covariance / np.maximum(spread, 1), 1.0)[:, None, None, None]
         lit = np.clip(gain * (source - start[:, None, None, None]) + goal[:, None, None, None], 0, 255)
-        least = np.minimum(least, np.abs(lit - target).max(axis=axes))
+        least = np.minimum(least, np.abs(lit - target).max(axis=axes) - _LIT_SLACK)
     return np.asarray(least, dtype=np.float32)
 
 
@@ -211,6 +222,9 @@ def _is_framed(framed: Look, whole: Look, limit: float) -> bool:
         return False
     across, down = SIDE / framed.width, SIDE / framed.height
     box = (left * across, top * down, right * across, bottom * down)
+    means = np.asarray(_image(framed.jpeg).resize((16, 16), Image.Resampling.BOX, box=box), dtype=np.float32)
+    if _least(means, _means(_image(whole.jpeg))[None])[0] > limit + _SLACK:
+        return False
     inner = _image(framed.jpeg).resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=box)
     return difference(inner, _image(whole.jpeg), _side(framed, whole)) <= limit
 
@@ -226,10 +240,9 @@ def _alike(one: float, other: float) -> bool:
 
 
 def _sharpness(image: Image.Image) -> float:
-    pixels = np.asarray(image.convert("L"), dtype=np.float32)
-    return float(np.abs(np.diff(pixels, axis=0)).mean() + np.abs(np.diff(pixels, axis=1)).mean()) / max(
-        1.0, float(pixels.std())
-    )
+    """Mean step from pixel to pixel."""
+    pixels = np.asarray(image.convert("L"), dtype=np.int16)
+    return 1e-3 + float(np.abs(np.diff(pixels, axis=0)).mean() + np.abs(np.diff(pixels, axis=1)).mean())
 
 
 def _tiles(known: dict[int, Floats], row: int, look: Look | None) -> Floats:
@@ -239,8 +252,8 @@ def _tiles(known: dict[int, Floats], row: int, look: Look | None) -> Floats:
     return known[row]
 
 
-def _means(jpeg: bytes) -> Floats:
-    return np.asarray(_image(jpeg).resize((16, 16), Image.Resampling.BOX), dtype=np.float32)
+def _means(image: Image.Image) -> Floats:
+    return np.asarray(image.reduce(SIDE // 16), dtype=np.float32)
 
 
 @lru_cache(maxsize=256)
