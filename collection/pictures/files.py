@@ -113,7 +113,7 @@ def read_picture(data: bytes) -> Decoded:
     _silence_pillow()
     try:
         with Image.open(io.BytesIO(data)) as image:
-            return _decoded(image)
+            return _decoded(image, data)
     except ImageError:
         raise
     except UnidentifiedImageError as error:
@@ -137,7 +137,7 @@ _PILLOW = r"PIL\."
 """The modules of Pillow, as a filter of warnings names them."""
 
 
-def _decoded(image: Image.Image) -> Decoded:
+def _decoded(image: Image.Image, data: bytes) -> Decoded:
     """The pixels of an opened file, and what was done to get them."""
     from PIL import Image as Pillow
 
@@ -154,14 +154,14 @@ def _decoded(image: Image.Image) -> Decoded:
         "transparency laid on grey": image.has_transparency_data,
         "turned as its EXIF says": turn is not None,
     }
-    form, lossless = image.format or "", is_lossless(image)
+    form = image.format or ""
     picture, alpha = laid_on_ground(image) if image.has_transparency_data else (_eight_bits(image), None)
     if turn is not None:
         picture, alpha = picture.transpose(turn), alpha and alpha.transpose(turn)
     notes = tuple(note for note, holds in said.items() if holds)
     transparent = None if alpha is None else np.asarray(alpha)
     whole = frames == 1 and turn is None
-    return Decoded(np.asarray(picture), form, notes, whole, transparent, frames, lossless)
+    return Decoded(np.asarray(picture), form, notes, whole, transparent, frames, is_lossless(form, data))
 
 
 def laid_on_ground(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
@@ -180,22 +180,9 @@ def laid_on_ground(image: Image.Image) -> tuple[Image.Image, Image.Image | None]
     return shown, Pillow.composite(layer, Pillow.new("RGBA", layer.size), seen)
 
 
-def is_lossless(image: Image.Image) -> bool:
-    """Whether the file of an opened image keeps every pixel, as far as its format tells."""
-    lossy_webp = image.format == "WEBP" and b"VP8 " in _head(image)
-    return image.format not in ("JPEG", "MPO", "JPEG2000", "AVIF") and not lossy_webp
-
-
-def _head(image: Image.Image) -> bytes:
-    """The first bytes of the file of an opened WebP: its chunks begin there, lossy pixels in "VP8 "."""
-    file = getattr(image, "fp", None)
-    if file is None:
-        return b""
-    place = file.tell()
-    file.seek(0)
-    data: bytes = file.read(64)
-    file.seek(place)
-    return data
+def is_lossless(form: str | None, data: bytes) -> bool:
+    """Whether a file of a format of Pillow's keeps every pixel, as far as its first bytes tell."""
+    return form not in ("JPEG", "MPO", "JPEG2000", "AVIF") and not (form == "WEBP" and b"VP8 " in data[:64])
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
