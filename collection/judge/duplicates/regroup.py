@@ -61,10 +61,11 @@ class Regrouping:
         """
         bits, cosine = (0, 1.0) if nearer > 0 else (self._bits, self._cosine)
         share, holding = min(1.0, abs(nearer)), self._holding
+        looked = NO_LOOK if nearer < 0 or holding.tile_difference >= NO_LOOK else holding.tile_difference * (1 - share)
         return GroupingThresholds(
             round(holding.bits + share * (bits - holding.bits)),
             {name: found + share * (cosine - found) for name, found in holding.cosines.items()},
-            NO_LOOK if nearer < 0 else holding.tile_difference * (1 - share),
+            looked,
         )
 
     def groups(self, at: GroupingThresholds, locked: frozenset[int] = frozenset()) -> list[DuplicateGroup]:
