@@ -1,4 +1,4 @@
-"""Duplicates: `python benchmarks/duplicates.py [--edits] [--tokens N] [--kept] [--speed N ...] [--peer N] [--growth N ...]`.
+"""The search for duplicates: `python benchmarks/duplicates.py [--tokens N] [--kept] [--edits] [--speed N ...] ...`.
 
 --tokens  how many of N distinct tokens of each set of distinct_tokens.py are set aside, and how many look alike
 --kept    of each photograph and a copy, in how many pairs a duplicate is found, and in how many the original is kept
@@ -175,7 +175,8 @@ def _set_aside(images: Iterable[Image.Image]) -> tuple[list[tuple[str, str]], in
 COPIES: Mapping[str, Callable[[Image.Image], Image.Image]] = {
     "half size": EDITS["half size"], "quarter": lambda image: image.resize((image.width // 4, image.height // 4)),
     "blown up from half": lambda image: EDITS["half size"](image).resize(image.size),
-    "jpeg q75": lambda image: jpeg(image, 75), "jpeg q50": jpeg, "blur 1": lambda image: image.filter(ImageFilter.GaussianBlur(1)),
+    "jpeg q75": lambda image: jpeg(image, 75), "jpeg q50": jpeg,
+    "blur 1": lambda image: image.filter(ImageFilter.GaussianBlur(1)),
     "noise 8": lambda image: noisy(image, 8), "brightness +20 %": EDITS["brightness +20 %"],
     "brightness -20 %": lambda image: ImageEnhance.Brightness(image).enhance(0.8), "flip": EDITS["flip"],
     "turned 90": lambda image: image.transpose(Image.Transpose.ROTATE_90),

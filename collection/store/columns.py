@@ -54,7 +54,7 @@ class ComparedImage(NamedTuple):
     """Its traits, planned, imported or reported; None: none are known."""
     lossless: bool
     """Whether the file that it came as kept every pixel."""
-    frames: int
+    animated: bool
 
 
 LOSSY = (".jpeg", ".jpg", ".mpo", ".jpeg2000", ".avif", ".heif")
@@ -62,11 +62,11 @@ LOSSY = (".jpeg", ".jpg", ".mpo", ".jpeg2000", ".avif", ".heif")
 
 
 def _compared(*row: Any) -> ComparedImage:
-    *first, series, recipe, planned, features, lossless, suffix, frames = row
+    *first, series, recipe, planned, features, lossless, suffix, animated = row
     traits = all_traits(json.loads(planned or "{}"), json.loads(features or "{}"))
     told = tuple(sorted((name, str(value)) for name, value in traits.items())) or None
     kept = bool(lossless) if lossless is not None else suffix not in LOSSY
-    return ComparedImage(*first, series, recipe is not None, told, kept, int(frames or 1))
+    return ComparedImage(*first, series, recipe is not None, told, kept, bool(animated))
 
 
 class Columns(Database):
@@ -118,7 +118,7 @@ class Columns(Database):
         table, recipes = AssetRow.__table__, RecipeRow.__table__  # type: ignore[attr-defined]
         columns = (table.c.id, table.c.file_sha256, table.c.pixel_sha256, table.c.width, table.c.height)
         traits, source = func.json_extract(recipes.c.body, "$.traits"), table.c.generator
-        facts = (func.json_extract(source, f"$.{name}") for name in ("lossless", "source_suffix", "frames"))
+        facts = (func.json_extract(source, f"$.{name}") for name in ("lossless", "source_suffix", "animated"))
         query = (
             columns_of(*columns, func.coalesce(recipes.c.series, ""), recipes.c.id, traits, table.c.features, *facts)
             .select_from(AssetRow)

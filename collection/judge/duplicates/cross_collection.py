@@ -106,7 +106,7 @@ def _limits(store: Store, thresholds: DuplicateThresholds, assets: Sequence[Comp
 
 
 def _looks(store: Store, assets: Sequence[ComparedImage]) -> tuple[Look | None, ...]:
-    known = store.looks([asset.file_sha256 for asset in assets if asset.frames == 1])
+    known = store.looks([asset.file_sha256 for asset in assets if not asset.animated])
     return tuple(known.get(asset.file_sha256) for asset in assets)
 
 

@@ -240,7 +240,7 @@ class Grouping:
             [asset.id for asset in ordered],
             np.array([self._rows[asset.file_sha256] for asset in ordered], dtype=np.int64),
             [asset.file_sha256 for asset in ordered],
-            [(asset.pixel_sha256, asset.frames) for asset in ordered],
+            [(asset.pixel_sha256, asset.animated) for asset in ordered],
             [limits[asset.series] for asset in ordered],
             bits,
             locked,
@@ -250,7 +250,7 @@ class Grouping:
     def _second_look(self, tile_difference: float) -> SecondLook:
         """Moving pictures are not looked at: what one shows first, another may too."""
         if tile_difference not in self._looks:
-            moving = {self._rows[asset.file_sha256] for asset in self._assets if asset.frames > 1}
+            moving = {self._rows[asset.file_sha256] for asset in self._assets if asset.animated}
             looks = [None if row in moving else look for row, look in enumerate(self._known.looks())]
             signals = self._thresholds.signals
             self._looks[tile_difference] = SecondLook(

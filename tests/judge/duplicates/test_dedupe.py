@@ -148,7 +148,7 @@ def test_a_lossless_file_comes_before_more_detail_and_the_first_of_two_turns(sto
 
 
 def test_a_moving_picture_is_no_duplicate_of_its_first_frame(store, coffee):
-    add(store, coffee, frames=12)
+    add(store, coffee, animated=True)
     add(store, coffee)
     add(store, re_encoded(coffee))
     assert groups(store) == [(2, [(3, "phash")])]
