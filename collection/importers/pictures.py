@@ -191,7 +191,11 @@ def _prepared(sidecars: Sidecars, source: Opened) -> _Found:
     """The asset of a file, and what is to be kept of it."""
     picture, pixels = source.picture, source.picture.pixels
     height, width = pixels.shape[:2]
-    png = source.data if picture.whole and source.data.startswith(SIGNATURE) else encode_png(pixels, photograph=True)
+    png = (
+        source.data
+        if picture.whole and source.data.startswith(SIGNATURE)
+        else encode_png(picture.channels, photograph=True)
+    )
     try:
         told = sidecars.told(source.path)
     except ImageError as error:
@@ -210,6 +214,7 @@ def _prepared(sidecars: Sidecars, source: Opened) -> _Found:
             "source": source.name,
             "source_sha256": source.sha256,
             "source_suffix": f".{picture.format.lower()}",
+            "lossless": picture.lossless,
             **({ANIMATED: True} if picture.animated else {}),
             **({"notes": list(picture.notes)} if picture.notes else {}),
             **claims,
