@@ -13,6 +13,7 @@ from collection.stages.judges import IssuesByImage, judges_of
 from collection.stages.pipeline import Outlook, outlook
 from collection.stages.publication import publication_of
 from collection.stages.publish import OPEN_METADATA
+from collection.stages.shortage import way_out
 from collection.values import Failure, amount
 
 REACHED = {
@@ -131,9 +132,8 @@ def _next(
             "there are no images, and collection.toml plans none", "collection import FOLDER, or raise `candidates`"
         )
     if at > reached.index("select") and (short := project.config.supply - counts["selected"]) > 0:
-        return "top-up", CollectionError(
-            f"{amount(short, 'token')} without an image", "collection top-up plans more, then collection run"
-        )
+        trouble = CollectionError(f"{amount(short, 'token')} without an image", way_out(project))
+        return "top-up" if counts["planned"] else "import", trouble
     if following is None:
         return None, None
     return following.name, following.trouble or (_refusal(project) if following.name == "freeze" else None)
