@@ -75,7 +75,8 @@ class Eligible:
             return choice
         pool, capacity = self.pool(criteria), [*criteria.capacity.values(), 0]
         chosen = np.array(choice.rows, dtype=np.intp)
-        stays = np.intersect1d(chosen, [*self._rows(criteria.locked), *self._rows(criteria.picked)])
+        wanted = [*self._rows(criteria.locked), *self._rows(criteria.picked)]
+        stays = np.intersect1d(chosen, np.array(wanted, dtype=np.intp))
         most = upper_bound(problem_of(pool, capacity, criteria.diversity), chosen, stays)
         return replace(choice, most=max(choice.worth, min(choice.most, most)))
 
