@@ -101,9 +101,13 @@ class Collection:
 
         return run_stages(self._project, PIPELINE, watch=watch)
 
-    def plan(self) -> Report:
-        """Turn collection.toml into recipes, one for each image."""
-        return self._do(PlanStage())
+    def plan(self, *, anyway: bool = False, yes: bool = False) -> Report:
+        """Turn collection.toml into recipes, one for each image.
+
+        `anyway` plans traits too that the generator does not paint; `yes` sets aside images that are selected or
+        frozen.
+        """
+        return self._do(PlanStage(anyway, yes))
 
     def generate(self, *, limit: int | None = None, workers: int | None = None, progress: Progress = silent) -> Report:
         """Make the planned images that do not exist yet, at most `limit`, in so many processes of this machine.

@@ -15,7 +15,7 @@ from collection.store.records import Deployment, Mint
 from collection.store.store import Store
 from collection.values import Progress, amount, silent
 
-_PROBE = 16  # tokens of the batch whose gas tells how many fit; its share of the fixed cost errs on the safe side
+_PROBES = (4, 64)  # tokens of the batches whose gas tells how many fit; one token alone is minted in another way
 _MOST_REPLACED = 5  # batches in one run whose place another transaction of the account may take
 
 
@@ -108,17 +108,21 @@ def _reconcile(store: Store, deployment: Deployment, contract: TokenContract, re
 
 
 def _affordable(contract: TokenContract, account: Account, recipient: str, remaining: Sequence[int]) -> int:
-    """How many tokens fit into one transaction, by the gas of a small batch."""
-    probe = min(_PROBE, len(remaining))
-    call = contract.mint_batch(recipient, remaining[0], probe)
+    """How many tokens fit into one transaction, by the gas of two small batches: what a token adds, and the rest."""
+    small, large = (min(probe, len(remaining)) for probe in _PROBES)
     with contract.chain.translated(contract.artifact.abi):
-        gas = call.estimate_gas({"from": account.address})
-    limit = contract.chain.gas_limit()
-    if gas * GAS_MARGIN > limit:
-        raise ChainError(
-            f"the gas of {amount(probe, 'token')} is {gas}, but a transaction on this chain may use {limit}"
+        first, second = (
+            contract.mint_batch(recipient, remaining[0], probe).estimate_gas({"from": account.address}) * GAS_MARGIN
+            for probe in (small, large)
         )
-    return max(probe, int(limit / GAS_MARGIN / gas * probe))
+    limit = contract.chain.gas_limit()
+    if second > limit:
+        raise ChainError(
+            f"the gas of {amount(large, 'token')} is {second:.0f}, but a transaction on this chain may use {limit}"
+        )
+    if small == large:
+        return large
+    return large + int((limit - second) / max((second - first) / (large - small), 1))
 
 
 def _mint_batch(

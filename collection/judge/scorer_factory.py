@@ -52,10 +52,10 @@ def build_scorers(settings: Score, folder: Path, sources: dict[str, str] | None 
     return Scorers(
         encoder,
         tuple(_predictor(_variant(name, encoder), folder, known) for name in settings.heads),
-        build_pixel_scorers(settings, folder),
-        PromptScorer(preferences) if preferences else None,
-        SetScorer(encoder, settings.emotions, tuple(folder / place for place in settings.references)),
-        vector_metrics(encoder),
+        pixels=build_pixel_scorers(settings, folder),
+        prompts=PromptScorer(preferences) if preferences else None,
+        whole_set=SetScorer(encoder, settings.emotions, tuple(folder / place for place in settings.references)),
+        vector_metrics=vector_metrics(encoder),
     )
 
 

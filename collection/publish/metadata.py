@@ -69,8 +69,9 @@ def token_metadata(
     """The JSON of one token (ERC-721 Metadata JSON Schema; attributes as marketplaces read them).
 
     `properties` holds what a proof needs: the whole recipe, what ran it (in `generator`, which has
-    `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels. Of an animation the
-    image is one frame, and `animation_url` names the whole.
+    `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels. `reported` stands
+    there only where the generator reports another value of a planned trait than the attributes state.
+    Of an animation the image is one frame, and `animation_url` names the whole.
     """
     value: dict[str, Any] = {
         "name": f"{config.title} #{token_id}",
@@ -87,6 +88,7 @@ def token_metadata(
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
             "license": config.publish.license,
             **model_license(asset),
+            **({"reported": asset.contradicted} if asset.contradicted else {}),
         },
     }
     if config.publish.external_url:

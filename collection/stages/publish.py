@@ -7,7 +7,9 @@ from typing import ClassVar
 
 from collection.project import Project
 from collection.stages.publication import publication_of
+from collection.stages.published import contract_of, record_verified, unminted, unproven
 from collection.stages.report import Report, bytes_of, not_reproducible
+from collection.stages.stated import count_stated
 from collection.values import Failure, Progress, amount, silent
 
 OPEN_METADATA = "the owner of the contract may still move the metadata; `collection freeze-metadata` ends that for ever"
@@ -38,9 +40,14 @@ class FreezeStage:
             freeze(project.store, project.files, project.config, again=self.again, progress=progress)
             frozen, nothing = project.store.frozen(), ""
         assert frozen is not None
-        tokens, provenance = len(project.store.tokens()), f"0x{frozen.provenance}"
-        details = {"tokens": tokens, "provenance": provenance, "root": frozen.root_cid}
-        return Report("freeze", f"{nothing}tokens 1 to {tokens}, provenance {provenance[:10]}...", details)
+        tokens, provenance = project.store.tokens(), f"0x{frozen.provenance}"
+        stated = count_stated(project, tokens)
+        details = {
+            "tokens": len(tokens), "provenance": provenance, "root": frozen.root_cid,
+            "not_shown": [*stated.contradicting],
+        }  # fmt: skip
+        line = f"{nothing}tokens 1 to {len(tokens)}, provenance {provenance[:10]}..."
+        return Report("freeze", line, details, notes=stated.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ class DeployStage:
 
     def pending(self, project: Project) -> int:
         """1 if the frozen set has no contract on the chain yet, else 0."""
-        return int(project.store.frozen() is not None and publication_of(project).deployed is None)
+        return int(project.store.frozen() is not None and contract_of(project) is None)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Deploy; raises ChainError where the chain refuses or cannot be reached."""
@@ -113,7 +120,7 @@ class MintStage:
 
     def pending(self, project: Project) -> int:
         """Frozen tokens that are not known to be minted."""
-        return publication_of(project).unminted
+        return unminted(project)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Mint; raises ChainError where the chain refuses or cannot be reached."""
@@ -143,7 +150,7 @@ class FreezeMetadataStage:
 
     def pending(self, project: Project) -> int:
         """1 if the present contract's metadata is not known to be frozen, else 0."""
-        known = publication_of(project).deployed
+        known = contract_of(project)
         return int(known is not None and not project.store.metadata_frozen(known))
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
@@ -172,7 +179,7 @@ class VerifyStage:
 
     def pending(self, project: Project) -> int:
         """Tokens that are not proven yet; a run looks at all of them, whatever was proven before."""
-        return publication_of(project).unproven
+        return unproven(project)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Read everything back and compare with what was recorded; what differs is a failure."""
@@ -180,18 +187,20 @@ class VerifyStage:
         publication = publication_of(project)
         known = publication.deployment(self.address)
         result = publication.verify(known, sample, progress)
+        stated = count_stated(project, publication.tokens(known))
         findings = [Failure(finding.subject, f"{finding.what}: {finding.why}") for finding in result.findings]
         complete = not findings and result.tokens > 0
-        publication.record_verified(known, result, complete=complete, rerender=sample)
+        record_verified(project, known, result, complete=complete, rerender=sample)
         where = " and ".join("the local CAR" if name == "car" else name for name in result.sources) or "nowhere"
         line = (
             f"{result.proven} of {amount(result.tokens, 'token')} proven: owner, URI, metadata, image, read from "
             f"{where}; {result.rerendered} re-rendered alike{not_reproducible(result.not_reproducible, 'token')}"
+            f"{stated.line}"
         )
         details = {
             "tokens": result.tokens, "proven": result.proven, "rerendered": result.rerendered,
             "not_reproducible": result.not_reproducible, "sources": list(result.sources),
-            "metadata_frozen": result.metadata_frozen,
+            "metadata_frozen": result.metadata_frozen, **stated.as_json(),
         }  # fmt: skip
-        notes = [] if result.metadata_frozen else [OPEN_METADATA]
+        notes = [*stated.notes, *([] if result.metadata_frozen else [OPEN_METADATA])]
         return Report("verify", line, details, findings, complete=complete, notes=notes)

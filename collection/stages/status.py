@@ -11,8 +11,8 @@ from collection.models.hub import without_fetching
 from collection.project import Project
 from collection.stages.judges import IssuesByImage, judges_of
 from collection.stages.pipeline import Outlook, outlook
-from collection.stages.publication import publication_of
 from collection.stages.publish import OPEN_METADATA
+from collection.stages.published import contract_of
 from collection.stages.shortage import way_out
 from collection.values import Failure, amount
 
@@ -147,7 +147,7 @@ def _refusal(project: Project) -> PublishError | None:
 
 def _settled(project: Project) -> list[str]:
     """What collection.toml says now and the contract and its tokens do not, for ever."""
-    known = publication_of(project).deployed
+    known = contract_of(project)
     settings = known.settings if known else None
     if known is None or not settings:
         return []
@@ -170,7 +170,7 @@ def _settled(project: Project) -> list[str]:
 
 def _of_metadata(project: Project) -> list[str]:
     """Whether the owner may still move the metadata, as far as it is known."""
-    known = publication_of(project).deployed
+    known = contract_of(project)
     match project.store.metadata_frozen(known) if known else None:
         case True:
             return ["the metadata is frozen on the chain: nobody can move it"]

@@ -44,11 +44,21 @@ class KnownRecipe:
 def all_traits(planned: Mapping[str, str], reported: Mapping[str, str]) -> dict[str, str]:
     """The traits of an image: those `planned`, by name, then those that its generator `reported`, by name.
 
-    A reported trait whose name is planned too, in whatever case, is left out: the plan says what the image is.
+    A reported trait whose name is planned too, in whatever case, is left out: see `contradicted`.
     """
     names = {name.casefold() for name in planned}
     beyond = {name: value for name, value in sorted(reported.items()) if name.casefold() not in names}
     return {**dict(sorted(planned.items())), **beyond}
+
+
+def contradicted(planned: Mapping[str, str], reported: Mapping[str, str]) -> dict[str, str]:
+    """What a generator `reported`, by name, of traits that are `planned` with another value, in whatever case."""
+    names = {name.casefold(): value.casefold() for name, value in planned.items()}
+    return {
+        name: value
+        for name, value in sorted(reported.items())
+        if names.get(name.casefold(), value.casefold()) != value.casefold()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,11 @@ class Asset:
     def traits(self) -> dict[str, str]:
         """What was planned of the image, and what its generator reports beyond that; see `all_traits`."""
         return all_traits(self.recipe.traits if self.recipe else {}, self.features)
+
+    @property
+    def contradicted(self) -> dict[str, str]:
+        """What its generator reports of traits that were planned otherwise."""
+        return contradicted(self.recipe.traits if self.recipe else {}, self.features)
 
     @property
     def animation(self) -> tuple[str, str] | None:

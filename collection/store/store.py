@@ -57,14 +57,23 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
     def plan_changes(self, recipes: Sequence[Recipe]) -> int:
         """How many recipes `replace_plan(recipes)` would bring into the plan or take out of it."""
         wanted = {recipe.sha256 for recipe in recipes}
+        rows = self._memberships(wanted)
+        known = {row.sha256 for row, _ in rows}
+        return sum(row.planned != belongs for row, belongs in rows) + len(wanted - known)
+
+    def leaving_images(self, recipes: Sequence[Recipe]) -> list[int]:
+        """The numbers of the images whose recipes `replace_plan(recipes)` would take out of the plan."""
+        rows = self._memberships({recipe.sha256 for recipe in recipes})
+        made = {number for number, _, _ in self.generated_files()}
+        return sorted(row.id for row, belongs in rows if row.planned and not belongs and row.id in made)
+
+    def _memberships(self, wanted: set[str]) -> list[tuple[RecipeRow, bool]]:
+        """Every recipe that is known, and whether it belongs to a plan of the `wanted` identities."""
         with self._reading() as session:
             query = select(RecipeRow).options(defer(RecipeRow.body))  # type: ignore[arg-type]
-            rows = {row.sha256: row for row in session.exec(query)}
-        configured = _with_stand_ins(wanted, {sha256: row.stands_for for sha256, row in rows.items()})
-        changed = sum(
-            row.planned != _belongs(sha256 in configured, row.origin, row.retired) for sha256, row in rows.items()
-        )
-        return changed + len(wanted - rows.keys())
+            rows = list(session.exec(query))
+        configured = _with_stand_ins(wanted, {row.sha256: row.stands_for for row in rows})
+        return [(row, _belongs(row.sha256 in configured, row.origin, row.retired)) for row in rows]
 
     def add_recipes(
         self, recipes: Sequence[Recipe], origin: str, *, instead_of: Sequence[int] = ()

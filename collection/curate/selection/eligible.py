@@ -75,8 +75,8 @@ class Eligible:
             return choice
         pool, capacity = self.pool(criteria), [*criteria.capacity.values(), 0]
         chosen = np.array(choice.rows, dtype=np.intp)
-        wanted = [*self._rows(criteria.locked), *self._rows(criteria.picked)]
-        stays = np.intersect1d(chosen, np.array(wanted, dtype=np.intp))
+        first = {*self._rows(criteria.locked), *self._rows(criteria.picked)}
+        stays = np.array([row for row in choice.rows if row in first], dtype=np.intp)
         most = upper_bound(problem_of(pool, capacity, criteria.diversity), chosen, stays)
         return replace(choice, most=max(choice.worth, min(choice.most, most)))
 
