@@ -19,6 +19,7 @@ from collection.curate.selection.select import Proposal
 from collection.curate.selection.statistics import quota_status, set_diff
 from collection.curate.sheet import PER_PAGE, Cell, ContactSheet, write_sheet
 from collection.errors import UsageError
+from collection.pictures.files import decode_image
 from collection.stages.pipeline import run_stages
 from collection.stages.report import NOT_JUDGED
 from collection.stages.select import SelectStage
@@ -78,7 +79,7 @@ def sheet(app: App, diversity: Asked = None, page: Annotated[int, Query(ge=1, le
     what = f"{amount(len(cells), 'image')} as they would be chosen, {order}"
     with tempfile.NamedTemporaryFile(suffix=".png", delete=False) as file:
         path = Path(file.name)
-    write_sheet(path, ContactSheet(config.title, what, shown), app.project.files)
+    write_sheet(path, ContactSheet(config.title, what, shown), app.project.files, decode=decode_image)
     return FileResponse(path, media_type="image/png", background=BackgroundTask(path.unlink, missing_ok=True))
 
 
