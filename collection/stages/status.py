@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from collection.errors import CollectionError, PublishError
+from collection.errors import CollectionError
 from collection.models.hub import without_fetching
 from collection.project import Project
 from collection.stages.judges import IssuesByImage, judges_of
 from collection.stages.pipeline import Outlook, outlook
+from collection.stages.plan import PlanStage
 from collection.stages.publication import publication_of
 from collection.stages.publish import OPEN_METADATA
 from collection.values import Failure, amount
@@ -136,13 +137,16 @@ def _next(
         )
     if following is None:
         return None, None
-    return following.name, following.trouble or (_refusal(project) if following.name == "freeze" else None)
+    return following.name, following.trouble or _refusal(project, following.name)
 
 
-def _refusal(project: Project) -> PublishError | None:
+def _refusal(project: Project, stage: str) -> CollectionError | None:
+    """Why a stage would refuse what is pending."""
     from collection.publish.freeze import refusal
 
-    return refusal(project.store, project.config)
+    if stage == "plan":
+        return PlanStage().refusal(project)
+    return refusal(project.store, project.config) if stage == "freeze" else None
 
 
 def _settled(project: Project) -> list[str]:
