@@ -47,14 +47,15 @@ class PlanStage:
         )
 
     def refusal(self, project: Project) -> CollectionError | None:
-        """What `run` would raise; None if it would plan."""
+        """Why `run` would not plan what is pending: traits that are not painted, images that are selected or frozen."""
         try:
-            self._checked(project)
+            self._refuse(project)
         except CollectionError as error:
             return error
         return None
 
-    def _checked(self, project: Project) -> tuple[StatedCheck, Leaving]:
+    def _refuse(self, project: Project) -> tuple[StatedCheck, Leaving]:
+        """Raise what `run` raises before it changes anything; returns what it has to say."""
         from collection.generate.registry import check_generator
 
         check_generator(project.config)
@@ -70,7 +71,7 @@ class PlanStage:
         new traits that its pictures would state and not show (unless `anyway`), and where images that are selected or
         frozen would be set aside (unless `yes`)."""
         config, recipes = project.config, project.plan.recipes
-        stated, leaving = self._checked(project)
+        stated, leaving = self._refuse(project)
         keep_references(project)
         added, retired = project.store.replace_plan(recipes)
         line = f"{amount(len(recipes), 'recipe')}, {amount(len(config.styles), 'style')}, {len(config.series)} series"

@@ -142,16 +142,12 @@ def _next(
 
 
 def _refusal(project: Project, stage: str) -> CollectionError | None:
-    """What a stage with something to do would say instead of doing it."""
+    """Why a stage would refuse what is pending."""
     from collection.publish.freeze import refusal
 
-    match stage:
-        case "plan":
-            return PlanStage().refusal(project)
-        case "freeze":
-            return refusal(project.store, project.config)
-        case _:
-            return None
+    if stage == "plan":
+        return PlanStage().refusal(project)
+    return refusal(project.store, project.config) if stage == "freeze" else None
 
 
 def _settled(project: Project) -> list[str]:
