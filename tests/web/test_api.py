@@ -308,8 +308,9 @@ class TestRelations:
         saved = {"name": "best of all", "query": "q=quality>80&view=grid"}
         assert anna.post("/api/views", json=saved).json()["views"] == [{**saved, "curator": "anna"}]
         assert bob.get("/api/state").json()["views"] == [{**saved, "curator": "anna"}]
-        assert bob.delete("/api/views/best of all").json()["views"] == []
-        assert bob.delete("/api/views/best of all").status_code == 404
+        assert bob.delete("/api/views/best of all").status_code == 403, "it is anna's"
+        assert anna.delete("/api/views/best of all").json()["views"] == []
+        assert anna.delete("/api/views/best of all").status_code == 404
         assert anna.post("/api/views", json={"name": "a/b", "query": ""}).status_code == 422
 
 

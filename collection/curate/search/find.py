@@ -16,6 +16,7 @@ from typing import NoReturn, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from collection.curate.reviews.log import EVERYBODY
 from collection.curate.reviews.state import COLOURS
 from collection.curate.search.catalogue import Snapshot, Votes
 from collection.curate.search.columns import Integers, Labels, Mask, Numbers
@@ -24,8 +25,6 @@ from collection.errors import UsageError
 from collection.spelling import did_you_mean
 
 Found = TypeVar("Found")
-EVERYBODY = "everybody"
-"""In `by:`, all curators together."""
 LOW, HIGH = 100 / 3, 200 / 3
 """Percentiles below and above which a model calls an image bad or good."""
 _RANGE = re.compile(r"(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)")

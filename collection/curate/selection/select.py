@@ -20,6 +20,14 @@ from collection.store.store import Store
 from collection.values import ARTIST, Progress, QuotaCell, amount, canonical_json, sha256_hex, silent
 
 
+class TooManyLocksError(ConflictError):
+    """More images are locked than there are tokens of their kind; `images` are their numbers."""
+
+    def __init__(self, message: str, hint: str, images: Sequence[int]) -> None:
+        super().__init__(message, hint)
+        self.images = list(images)
+
+
 @dataclass(frozen=True, slots=True)
 class SelectReport:
     """How many were chosen, out of how many that might have been, and how good they are."""
@@ -215,9 +223,10 @@ def refuse_crowd(assets: Sequence[Asset], criteria: SelectionCriteria) -> None:
     for cell, found in locked.items():
         if len(found) > criteria.capacity[cell]:
             names = ", ".join(asset.label for asset in found[:6])
-            raise ConflictError(
+            raise TooManyLocksError(
                 f"{amount(len(found), 'image')} locked ({names}), {full_cell(found[0], criteria)}",
                 f"collection lock {found[-1].id} --off",
+                [asset.id for asset in found],
             )
 
 

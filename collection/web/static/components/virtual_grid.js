@@ -106,6 +106,11 @@ export class VirtualGrid {
     this.follow();
   }
 
+  /** Ask again for what is in sight and not known. */
+  renew() {
+    this.#ask();
+  }
+
   redraw(ids = null) {
     const changed = ids ? new Set(ids) : null;
     for (const [place, made] of this.#tiles) {

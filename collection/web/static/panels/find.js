@@ -3,6 +3,7 @@
 import { get } from "../core/api.js";
 import { Brush } from "../components/brush.js";
 import { element, icon } from "../core/element.js";
+import { mirrored } from "../core/fields.js";
 import { answer } from "../core/keys.js";
 import { betterOf, direction, orders } from "../core/metrics.js";
 import { condition, hasTerm, parse, replaced, toggled, words, wordsOf } from "../core/query.js";
@@ -168,8 +169,8 @@ function looks(app) {
   const current = () => parse(app.query).find(({ field, value }) => !field && value.startsWith("~"));
   const rest = () => parse(app.query).filter((term) => term !== current()).map(({ source }) => source)
     .filter((source) => source !== current()?.source).join(" ");
-  const show = () => (field.value = current()?.value.slice(1) ?? "");
-  app.on("ids", show);
+  const show = mirrored(field, () => current()?.value.slice(1) ?? "");
+  app.on("ids", () => show());
   show();
   return element("form", { submit: (event) => {
     event.preventDefault();

@@ -2,6 +2,7 @@
 
 import { post, remove } from "../core/api.js";
 import { element, icon } from "../core/element.js";
+import { sent } from "../core/fields.js";
 import { say, sayWrong } from "../core/status.js";
 
 /** @import { App } from "../core/app.js" */
@@ -19,9 +20,8 @@ export function savedViews(app) {
     event.preventDefault();
     const name = field.value.trim();
     if (!name) return say("a view needs a name");
-    await post("/api/views", { name, query: app.address() });
+    await sent(field, () => post("/api/views", { name, query: app.address() }));
     await app.renew();
-    field.value = "";
     say(`saved as ${name}`);
   };
   return element("section", { class: "views" }, element("h3", {}, "Saved views"), list,

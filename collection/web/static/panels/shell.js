@@ -25,6 +25,7 @@ export function doing(name, title, ...content) {
   };
   named();
   whenSet("keys", named);
+  whenSet("letters", named);
   return made;
 }
 
@@ -41,6 +42,7 @@ export function buildShell(app, views) {
       "div",
       { class: "tools" },
       counts(app),
+      element("span", { class: "you", title: `What is decided here is recorded under this name (${app.state.role})` }, app.state.you),
       doing("undo", "Undo", icon("undo")),
       doing("redo", "Redo", icon("redo")),
       pressed("advance", "Go on to the next after deciding", icon("advance")),
@@ -67,14 +69,15 @@ export function buildShell(app, views) {
 }
 
 /**
- * Views of several images take the selection along.
+ * Views of several images take the selection over: they act on single ones, so nothing stays selected behind them.
  * @param {App} app
  * @param {string} name
  */
 function goTo(app, name) {
-  const several = name === "compare" || name === "survey";
-  const ids = several && app.selection.size > 1 ? { ids: [...app.selection].slice(0, 60).join(",") } : {};
-  return app.go(name, ids);
+  if ((name !== "compare" && name !== "survey") || app.selection.size < 2) return app.go(name);
+  app.several = [...app.selection];
+  app.select([]);
+  return app.go(name, { ids: app.several.slice(0, 60).join(",") });
 }
 
 /** @param {App} app @param {View[]} views */

@@ -52,6 +52,7 @@ export function mount(place, app) {
   const ends = [
     app.on("cursor", show),
     app.on("ids", show),
+    app.on("images", show),
     app.on("changed", redraw),
     app.on("advance", () => app.step(1)),
     answer({
