@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from collection.curate.reviews.state import Blind
+from collection.errors import UnavailableError
 from collection.web.tokens import SECRET_FILE, SESSION, Tokens, open_tokens
 
 __all__ = ["SECRET_FILE", "AuthMiddleware", "Tokens", "is_loopback", "links", "open_tokens"]
@@ -73,7 +74,10 @@ class AuthMiddleware:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._refusal(scope, headers)
+        try:
+            refusal = self._refusal(scope, headers)
+        except UnavailableError as error:  # the file of links is damaged: nobody gets in by it
+            refusal = _said(503, error.message, error.hint or "")
         if refusal is None:
             curator = self._curator(headers) or ""
             voter = self._tokens.role(curator) == "voter"

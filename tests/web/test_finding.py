@@ -190,7 +190,9 @@ def test_a_view_is_saved_and_forgotten(links: dict[str, str], opened: Callable[.
     asks(other, "series:Shores")
     other.wait_for_selector("#view[data-view=loupe]")
     other.click("[aria-label='Forget the view the shore']")
-    other.wait_for_selector(".saved a", state="detached")
+    other.wait_for_selector("#status:has-text('anna saved the view')")
+    page.click("[aria-label='Forget the view the shore']")
+    page.wait_for_selector(".saved a", state="detached")
 
 
 def test_what_a_decision_made_untrue_stays_until_one_looks_again(

@@ -58,6 +58,15 @@ def room(many_images: ModuleType, tmp_path: Path) -> Iterator[Room]:
     room.kill()
 
 
+def recorded(page: Any, room: Room, count: int) -> None:
+    """Wait until the log holds so many events."""
+    for _ in range(200):
+        if len(room.events()) == count:
+            return
+        page.wait_for_timeout(50)
+    assert len(room.events()) == count
+
+
 def flagged(page: Any, number: int, flag: str) -> None:
     page.wait_for_selector(f"#image-{number}[data-flag={flag}]")
 
@@ -79,6 +88,7 @@ def test_votes_cast_while_the_server_is_away_are_kept_and_the_page_catches_up(
     page = opened(room.links["anna"])
     page.keyboard.press("p")
     flagged(page, 1, "pick")
+    recorded(page, room, 1)
     sent(page)
     room.kill()
     page.wait_for_selector(SHOWN, timeout=20_000)
@@ -96,7 +106,7 @@ def test_votes_cast_while_the_server_is_away_are_kept_and_the_page_catches_up(
 
         record(project.store, "anna", [Decision("flag", 30, "pick")])
     room.start()
-    sent(page)
+    recorded(page, room, 8)
     flagged(page, 30, "pick")
     page.wait_for_selector("#notice", state="hidden")
     found = [(event.kind, event.asset_id, event.value) for event in room.events()]
@@ -121,7 +131,7 @@ def test_what_a_closed_tab_left_is_sent_by_the_next(room: Room, browser: Any) ->
     page.goto(room.links["anna"])
     page.wait_for_selector("#image-1")
     flagged(page, 2, "reject")
-    sent(page)
+    recorded(page, room, 2)
     assert [(event.asset_id, event.value) for event in room.events()] == [(1, "pick"), (2, "reject")]
     context.close()
 
@@ -151,8 +161,7 @@ def test_an_answer_that_is_lost_does_not_count_twice(room: Room, opened: Callabl
 def test_an_undo_of_what_was_refused_takes_nothing_else_back(room: Room, opened: Callable[..., Any]) -> None:
     page = opened(room.links["anna"])
     page.keyboard.press("p")
-    flagged(page, 1, "pick")
-    sent(page)
+    recorded(page, room, 1)
     held: list[Any] = []
     page.route("**/api/events", lambda route: held.append(route))
     page.keyboard.press("x")
@@ -173,9 +182,7 @@ def test_twelve_tabs_of_one_browser_work(room: Room, browser: Any) -> None:
         pages.append(page)
     for number, page in enumerate(pages, 1):
         page.keyboard.press("p" if number == 1 else f"{number % 5 + 1}")
-    for page in pages:
-        sent(page)
-    assert len(room.events()) == 12
+    recorded(pages[0], room, 12)
     pages[3].keyboard.press("End")
     pages[3].keyboard.press("x")
     for page in (pages[3], pages[0], pages[11]):
@@ -210,9 +217,8 @@ def test_votes_at_a_hundred_a_second_from_three_tabs_while_the_server_dies(
         room.kill()
         pages[0][1].wait_for_timeout(250)
         room.start()
+    recorded(pages[0][1], room, cast.total())
     for _, page in pages:
-        page.bring_to_front()
-        page.wait_for_timeout(300)
         sent(page)
     assert Counter(event.curator for event in room.events()) == cast
     for context in contexts.values():
@@ -235,7 +241,7 @@ def test_another_name_in_the_same_browser_is_not_voted_under(room: Room, browser
     again.goto(room.links["anna"])
     again.wait_for_selector("#image-1")
     anna.bring_to_front()
-    sent(anna)
+    recorded(anna, room, 1)
     assert [(event.curator, event.value) for event in room.events()] == [("anna", "reject")]
     context.close()
 
@@ -263,7 +269,7 @@ def test_a_link_that_no_longer_holds_shows_a_page_for_people(room: Room, browser
     assert link != room.links["ben"]
     page.goto(link)
     page.wait_for_selector("#image-1")
-    sent(page)
+    recorded(page, room, 1)
     assert [(event.curator, event.value) for event in room.events()] == [("ben", "pick")], "it waited in the browser"
     context.close()
     owner.close()

@@ -26,9 +26,9 @@ def hold(page: Any, address: str) -> list[Any]:
 
 
 def release(page: Any, address: str, held: list[Any]) -> None:
-    page.unroute(address)
     for route in held:
         route.continue_()
+    page.unroute(address)
 
 
 @pytest.mark.parametrize("view", ["grid", "loupe", "compare", "survey"])
@@ -71,7 +71,7 @@ def test_a_note_goes_to_all_that_are_selected(links: dict[str, str], opened: Cal
     page.keyboard.type("all three")
     assert page.text_content("#facts .note h3") == "Note on 3 images"
     page.keyboard.press("Control+Enter")
-    page.wait_for_function("document.getElementById('status').textContent === 'noted on 3 images'")
+    page.wait_for_selector("#status:text-is('noted on 3 images')")
     assert events(page)[-3:] == [("note", "all three")] * 3
 
 
@@ -88,8 +88,8 @@ def test_an_answer_neither_overwrites_nor_leaves_the_query_that_is_being_typed(
     page.keyboard.press("Control+a")
     page.keyboard.type("is:unreviewed xu")
     release(page, "**/api/ids*", held)
-    page.wait_for_function("new URLSearchParams(location.search).get('q') === 'quality>10'")
-    page.wait_for_function("document.querySelector('#view').ariaBusy !== 'true'")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('q') === 'quality>10'")
+    page.wait_for_function("() => document.querySelector('#view').ariaBusy !== 'true'")
     page.keyboard.type("y")
     assert page.input_value("#query") == "is:unreviewed xuy"
     assert page.get_attribute("#view", "data-view") == "grid"
@@ -117,7 +117,7 @@ def test_what_was_typed_about_a_job_stays_when_the_images_change(
     page.fill("input[name=children]", "9")
     page.fill("#query", "quality>50")
     page.press("#query", "Enter")
-    page.wait_for_function("new URLSearchParams(location.search).get('q') === 'quality>50'")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('q') === 'quality>50'")
     page.wait_for_selector(".counts:has-text('of 120')")
     assert page.input_value("input[name=children]") == "9"
 

@@ -52,7 +52,7 @@ def proposed(
     criteria = app.proposals.criteria(now, diversity)
     progress = request.app.state.broadcaster.choosing(asker)
     found = app.proposals.proposal(now, criteria, asker=asker, progress=progress)
-    return {**_statistics(app, now, found, criteria), "version": now.version}
+    return {**_statistics(app, you, now, found, criteria), "version": now.version}
 
 
 @router.get("/set/costs", dependencies=[LOOKS])
@@ -96,11 +96,13 @@ def _sighted(app: ReviewApp, you: str, role: str) -> Snapshot:
     """The catalogue of this moment, for somebody who may see what came of all votes; raises BlindError for others."""
     now = app.counted()
     if role != "viewer":
-        app.sights.refuse_blind(you, now)
+        app.sights.refuse_blind(you, now, owner=role == "owner")
     return now
 
 
-def _statistics(app: ReviewApp, now: Snapshot, proposal: Proposal, criteria: SelectionCriteria) -> dict[str, Any]:
+def _statistics(
+    app: ReviewApp, you: str, now: Snapshot, proposal: Proposal, criteria: SelectionCriteria
+) -> dict[str, Any]:
     report = proposal.report
     written = {item.asset_id for item in app.store.selection()}
     moved = set_diff(app.proposals.candidates(now, criteria), proposal, written)
@@ -116,6 +118,7 @@ def _statistics(app: ReviewApp, now: Snapshot, proposal: Proposal, criteria: Sel
         "removed": moved.removed,
         "rarity": [asdict(item) for item in moved.rarity],
         "quotas": [asdict(item) for item in quota_status(proposal, criteria)],
+        "sighted": app.sights.has(you, "others", ()),
         "published": app.publications.now().against(item.asset.id for item in proposal.chosen),
         "palette": [{"colour": colour, "share": share} for colour, share in palette(paths)],
     }

@@ -302,11 +302,12 @@ export class App {
   }
 
   /**
-   * What the page showed of images, until now; goes into the log.
+   * What the page showed of images, until now; goes into the log. A view that hides scores decides without them.
    * @param {number[]} ids
    */
   seen(ids) {
-    return { view: this.address().slice(0, 4000) || "grid", ...shownOf(ids), version: this.#version };
+    const { scores, others } = shownOf(ids);
+    return { view: this.address().slice(0, 4000) || "grid", scores: scores && this.sight.scores, others, version: this.#version };
   }
 
   /**

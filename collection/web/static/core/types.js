@@ -179,6 +179,7 @@
  * @property {TraitRarity[]} rarity
  * @property {QuotaStatus[]} quotas
  * @property {{colour: string, share: number}[]} palette
+ * @property {boolean} sighted whether it shows what came of others' votes
  * @property {PublishedAgainst} published
  * @property {Coverage | null} [coverage] of GET /api/set/costs
  *

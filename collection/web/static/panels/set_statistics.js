@@ -9,6 +9,7 @@ import { changeInWords } from "../core/published.js";
 export function setStatistics(found, tried, show) {
   return present([
     figures(found),
+    found.sighted && element("p", { class: "quiet" }, "You have seen what came of the others' votes: your later ones are logged so."),
     found.published.version > 0 && section("The frozen set", element("p", {}, changeInWords(found.published))),
     differs(tried) && section("Tried so far", trade(tried, found.diversity)),
     changes(found, show),

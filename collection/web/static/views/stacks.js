@@ -149,7 +149,7 @@ class StacksView {
     this.words.textContent = meant(found.at);
     this.slider.setAttribute("aria-valuetext", meant(found.at));
     const place = this.#placeOf([wanted ?? 0]);
-    await this.#show(place >= 0 ? place : Math.max(0, this.#nextUnresolved()));
+    await this.#show(place >= 0 ? place : Math.max(0, this.stacks.findIndex(({ resolved }) => !resolved)));
     if (found.at?.loosest) say("no farther neighbours are kept: collection dedupe --cosine looks for them");
   }
 
