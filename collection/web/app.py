@@ -21,6 +21,7 @@ from collection.web.review_app import ReviewApp
 from collection.web.routes import (
     agreement,
     decisions,
+    export,
     image_files,
     images,
     jobs,
@@ -44,7 +45,7 @@ STATUSES: Mapping[ErrorKind, HTTPStatus] = {
 }
 """The status of an answer that is an error: 4xx where another request or an edit mends it, 5xx where it does not."""
 ROUTES = (
-    page, images, image_files, decisions, agreement, lineage, selection, saved_views, jobs, people, stream,
+    page, images, image_files, decisions, agreement, lineage, selection, export, saved_views, jobs, people, stream,
 )  # fmt: skip
 
 

@@ -175,13 +175,19 @@ def _word_pattern(first: str, *rest: str) -> str:
     return re.escape(first) + middle + (rf"\w*{re.escape(rest[-1])}" if rest else "")
 
 
+def state_masks(snapshot: Snapshot, votes: Votes) -> dict[str, Mask]:
+    """Which images are in each state that `is:` can ask for, issues included: (n,) by name."""
+    return {name: holds(snapshot, votes) for name, holds in STATES.items()} | dict(snapshot.issues)
+
+
 def _states(asked: _Asked, term: Term) -> Mask:
-    name = term.value.lower()
-    if name in asked.snapshot.issues:
-        return asked.snapshot.issues[name]
-    if name not in STATES:
-        _unknown(term, f'there is no state "{term.value}"', term.value, [*STATES, *asked.snapshot.issues])
-    return STATES[name](asked.snapshot, asked.votes)
+    """The images that are in any of the named states."""
+    issues, found = asked.snapshot.issues, []
+    for name in term.value.lower().split(","):
+        if name not in issues and name not in STATES:
+            _unknown(term, f'there is no state "{name}"', name, [*STATES, *issues])
+        found.append(issues[name] if name in issues else STATES[name](asked.snapshot, asked.votes))
+    return np.asarray(np.logical_or.reduce(found))
 
 
 def _disagrees(now: Snapshot, votes: Votes) -> Mask:

@@ -2,7 +2,7 @@
 
 import { element, labelled, present } from "../core/element.js";
 import { setting } from "../core/settings.js";
-import { show } from "../core/sight.js";
+import { badge } from "../core/badge.js";
 
 /** @import { Asset, ImageList, Own } from "../core/types.js" */
 
@@ -45,16 +45,9 @@ export function fill(made, id, asset) {
   made.setAttribute("aria-label", described(asset, { flag, stars, colour, locked }));
 }
 
-/** The score of an image as it is shown, and remembered as shown; null where scores are hidden. @param {Asset} asset */
-function scoreOf(asset) {
-  if (!setting("scores") || asset.score == null) return null;
-  show("scores", asset.id);
-  return String(Math.round(asset.score));
-}
-
 /** @param {Asset} asset */
 function line(asset) {
-  const score = scoreOf(asset);
+  const score = setting("scores") ? badge(asset) : "";
   const stack = stacked(asset) ? `×${asset.stack?.size}` : "";
   const token = asset.token == null ? "" : `#${asset.token}`;
   return ["★".repeat(asset.you.stars), stack, token, score].filter(Boolean).join("  ");
@@ -78,7 +71,7 @@ export function described(asset, { flag, stars, colour, locked } = asset.you) {
     stacked(asset) ? `1 of ${asset.stack?.size} near-duplicates` : asset.stack && "near-duplicate of a picture elsewhere",
     asset.token != null && `token ${asset.token}`,
     ...asset.issues,
-    setting("scores") && asset.score != null && `score ${Math.round(asset.score)}`,
+    setting("scores") && badge(asset),
   ].filter(Boolean).join(", ");
 }
 
@@ -88,7 +81,7 @@ export function described(asset, { flag, stars, colour, locked } = asset.you) {
  */
 export function badges(asset) {
   const { flag, stars, colour, locked } = asset.you;
-  const score = scoreOf(asset);
+  const score = setting("scores") ? badge(asset) : null;
   const marks = [
     element("b", {}, asset.label),
     flag !== "none" && element("span", { class: `flag ${flag}` }, flag === "pick" ? "✓ picked" : "✕ rejected"),
@@ -98,7 +91,7 @@ export function badges(asset) {
     asset.stack && element("span", {}, stacked(asset) ? `×${asset.stack.size}` : "duplicate elsewhere"),
     asset.token != null && element("span", {}, `token #${asset.token}`),
     ...asset.issues.map((name) => element("span", {}, `! ${name}`)),
-    score !== null && element("span", { class: "score" }, `score ${score}`),
+    score !== null && element("span", { class: "score" }, score),
   ];
   return present(marks);
 }

@@ -1,6 +1,7 @@
 /** The state of the app: which images are asked for, where the cursor is, what is selected. The address holds it. */
 
 import { get, numbers, Refusal } from "./api.js";
+import { badgeOf } from "./badge.js";
 import { onLine } from "./connection.js";
 import { Decisions } from "./decisions.js";
 import { Details } from "./details.js";
@@ -173,6 +174,7 @@ export class App {
     try {
       const { ids, version } = await atWork(this.#decisions.settled().then(() => numbers(query)));
       if (query !== this.query) return; // another was asked for meanwhile
+      badgeOf(query);
       [this.ids, this.#version, this.#places, this.stale, this.refusal] = [ids, version, null, false, null];
     } catch (refusal) {
       if (!(refusal instanceof Refusal) || refusal.status !== 400) return sayWrong(refusal);

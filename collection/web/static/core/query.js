@@ -63,16 +63,6 @@ export const hasTerm = (text, term) => parse(text).some(({ source }) => source.t
 export const withTerm = (text, term) => (hasTerm(text, term) ? text : joined([text.trim(), term]));
 
 /**
- * With a term if it was not there, without it if it was.
- * @param {string} text
- * @param {string} term
- */
-export function toggled(text, term) {
-  if (!hasTerm(text, term)) return withTerm(text, term);
-  return joined(sources(parse(text)).filter((source) => source.toLowerCase() !== term.toLowerCase()));
-}
-
-/**
  * With these terms in place of all about a field.
  * @param {string} text
  * @param {string} field

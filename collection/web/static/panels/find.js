@@ -6,7 +6,7 @@ import { element, icon } from "../core/element.js";
 import { mirrored } from "../core/fields.js";
 import { answer } from "../core/keys.js";
 import { betterOf, direction, orders } from "../core/metrics.js";
-import { condition, hasTerm, parse, replaced, toggled, words, wordsOf } from "../core/query.js";
+import { condition, parse, replaced, words, wordsOf } from "../core/query.js";
 import { savedViews } from "./saved_views.js";
 import { keep, setting, whenSet } from "../core/settings.js";
 import { sayWrong } from "../core/status.js";
@@ -31,7 +31,6 @@ export function find(panel, app) {
 /** @param {HTMLElement} panel @param {App} app */
 function build(panel, app) {
   const { metrics, styles, traits, series } = app.state;
-  const scores = ["score", ...metrics.flatMap(({ name }) => [name, `${name}%`])];
   panel.append(
     element("div", { class: "heading" }, element("h2", {}, "Filters"),
       element("button", { class: "plain", click: () => app.ask("") }, "Clear"),
@@ -40,12 +39,12 @@ function build(panel, app) {
     app.state.curators.length > 1 ? votesOf(app) : "",
     order(app),
     app.state.words ? looks(app) : "",
-    ...scores.map((field) => folded(app, title(app.state, field), brush(app, field), field === "score")),
+    savedViews(app),
     ...(series.length > 1 ? [folded(app, "Series", chips(app, "series"))] : []),
     ...Object.keys(traits).map((name) => folded(app, name, chips(app, name))),
+    folded(app, title(app.state, "score"), brush(app, "score"), true),
+    ...metrics.map(({ name }) => folded(app, title(app.state, name), metric(app, name))),
     ...styles.map((name) => folded(app, `Style ${name}`, brush(app, `style.${name}`))),
-    folded(app, "Seed", brush(app, "seed")),
-    savedViews(app),
   );
 }
 
@@ -118,15 +117,88 @@ function chips(app, field) {
   return { content, draw };
 }
 
-/** @param {App} app */
+/**
+ * The two ways to ask for a metric, one at a time: its value, and its percentile among its kind.
+ * @param {App} app
+ * @param {string} name
+ * @returns {Part}
+ */
+function metric(app, name) {
+  const [value, percentile] = [brush(app, name), brush(app, `${name}%`)];
+  let shown = hasField(app.query, `${name}%`) ? percentile : value;
+  const other = element("button", { class: "plain", type: "button", click: () => {
+    shown = shown === value ? percentile : value;
+    draw().catch(sayWrong);
+  } });
+  const draw = () => {
+    other.textContent = shown === value ? "By percentile" : "By value";
+    value.content.hidden = shown !== value;
+    percentile.content.hidden = shown !== percentile;
+    return shown.draw();
+  };
+  return { content: element("div", {}, value.content, percentile.content, other), draw };
+}
+
+/** @param {string} query @param {string} field */
+const hasField = (query, field) => parse(query).some((term) => term.field.toLowerCase() === field.toLowerCase());
+
+/** Of these an image has one at most: several of them are asked for as any of them. */
+const FLAGS = ["unreviewed", "picked", "rejected"];
+
+/**
+ * The states, each with its count: a press asks for it, another for all without it, a third for neither.
+ * @param {App} app
+ */
 function states(app) {
-  const names = [...app.state.states, ...app.state.issues];
-  const made = names.map((name) =>
-    element("button", { class: "chip", "data-state": name, click: () => app.ask(toggled(app.query, condition("is", ":", name))) }, name));
-  const show = () => made.forEach((chip) => chip.setAttribute("aria-pressed", String(hasTerm(app.query, `is:${chip.dataset.state}`))));
-  app.on("ids", show);
-  show();
-  return element("div", { class: "chips", role: "group", "aria-label": "States" }, made);
+  const content = element("div", { class: "chips", role: "group", "aria-label": "States" });
+  const draw = async () => {
+    const query = app.query;
+    const found = /** @type {{words: string[], counts: number[]}} */ (await get(`/api/histogram?${new URLSearchParams({ field: "is", q: query })}`));
+    if (query !== app.query) return;
+    const counts = new Map(found.words.map((word, place) => [word, found.counts[place]]));
+    content.replaceChildren(...found.words.map((name) => chip(name, counts.get(name) ?? 0)));
+  };
+  /** @param {string} name @param {number} count */
+  const chip = (name, count) => {
+    const given = stateOf(app.query, name);
+    return element("button", { class: "chip", "data-state": name, "data-given": given, "aria-pressed": String(given === "yes"),
+      title: { yes: "press again for all that are not", no: "press again for both", "": "" }[given] || false,
+      click: () => app.ask(turned(app.query, name, given)) },
+      given === "no" && "not ", name, " ", element("span", { class: "quiet" }, count.toLocaleString("en")));
+  };
+  const renew = () => draw().catch(sayWrong);
+  app.on("ids", renew);
+  app.on("state", renew);
+  renew();
+  return content;
+}
+
+/** Whether a query asks for a state, or for all without it. @param {string} query @param {string} name @returns {"yes" | "no" | ""} */
+function stateOf(query, name) {
+  const term = parse(query).find(({ field, value }) => field.toLowerCase() === "is" && value.toLowerCase().split(",").includes(name.toLowerCase()));
+  if (!term) return "";
+  return term.negated ? "no" : "yes";
+}
+
+/**
+ * The query once the chip of a state was pressed.
+ * @param {string} query
+ * @param {string} name
+ * @param {"yes" | "no" | ""} given
+ */
+function turned(query, name, given) {
+  const terms = parse(query);
+  const holding = terms.find(({ field, value }) => field.toLowerCase() === "is" && value.toLowerCase().split(",").includes(name.toLowerCase()));
+  const left = holding ? holding.value.split(",").filter((each) => each.toLowerCase() !== name.toLowerCase()) : [];
+  const rest = terms.filter((term) => term !== holding).map(({ source }) => source);
+  if (holding && left.length) rest.push(`${holding.negated ? "-" : ""}is:${left.join(",")}`);
+  if (given === "yes") rest.push(`-is:${name}`);
+  if (given === "") {
+    const any = FLAGS.includes(name) ? terms.find(({ field, value, negated }) => field.toLowerCase() === "is" && !negated && value.split(",").every((each) => FLAGS.includes(each))) : undefined;
+    if (any) rest.splice(rest.indexOf(any.source), 1, `is:${any.value},${name}`);
+    else rest.push(condition("is", ":", name));
+  }
+  return rest.join(" ");
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Views that somebody gave a name: the whole address, so that a name brings all of it back. */
 
 import { post, remove } from "../core/api.js";
+import { confirmed } from "../components/confirm.js";
 import { element, icon } from "../core/element.js";
 import { sent } from "../core/fields.js";
 import { say, sayWrong } from "../core/status.js";
@@ -20,6 +21,8 @@ export function savedViews(app) {
     event.preventDefault();
     const name = field.value.trim();
     if (!name) return say("a view needs a name");
+    const same = app.state.views.find((view) => view.name === name);
+    if (same && !(await confirmed(`Replace the view ${name}?`, "Replace", `${same.curator} saved it, for everybody.`))) return;
     await sent(field, () => post("/api/views", { name, query: app.address() }));
     await app.renew();
     say(`saved as ${name}`);

@@ -2,6 +2,7 @@
 
 import { byId, counted, element, icon } from "../core/element.js";
 import { answer, keysOf, perform, shown } from "../core/keys.js";
+import { exporting } from "./export.js";
 import { search } from "./search.js";
 import { keep, setting, whenSet } from "../core/settings.js";
 import { say, sayWrong } from "../core/status.js";
@@ -35,13 +36,9 @@ export function buildShell(app, views) {
   bar.append(
     element("h1", {}, app.state.project.title),
     tabs(app, views),
-    search(app),
-    pressed("find", "Filters", icon("sliders")),
-    refresh(app),
     element(
       "div",
       { class: "tools" },
-      counts(app),
       element("span", { class: "you", title: `What is decided here is recorded under this name (${app.state.role})` }, app.state.you),
       doing("undo", "Undo", icon("undo")),
       doing("redo", "Redo", icon("redo")),
@@ -49,6 +46,7 @@ export function buildShell(app, views) {
       pressed("facts", "All about this image", icon("facts")),
       doing("theme", "Light, dark, or as the system", icon("theme")),
     ),
+    element("div", { class: "asking" }, search(app), pressed("find", "Filters", icon("sliders")), refresh(app), app.state.role !== "voter" && exporting(app), counts(app)),
   );
   decisionBar(byId("decide"), app, doing);
   answer({
@@ -126,13 +124,12 @@ function refresh(app) {
 function counts(app) {
   const made = element("span", { class: "counts" });
   const show = () => {
-    const { images, picked, rejected } = app.state.counts;
+    const { images, reviewed, picked, rejected } = app.state.counts;
     const of = app.ids.length === images ? "" : ` of ${images.toLocaleString("en")}`;
     const supply = app.state.project.supply;
-    made.textContent = `${app.ids.length.toLocaleString("en")}${of} · ${picked.toLocaleString("en")} of ${supply.toLocaleString("en")} picked · ${rejected.toLocaleString("en")} out`;
+    made.textContent = `${app.ids.length.toLocaleString("en")}${of} · ${reviewed.toLocaleString("en")} reviewed · ${picked.toLocaleString("en")} of ${supply.toLocaleString("en")} picked · ${rejected.toLocaleString("en")} out`;
   };
-  app.on("state", show);
-  app.on("ids", show);
+  for (const name of ["state", "ids", "changed"]) app.on(name, show); // at once, before the server counts again
   show();
   return made;
 }

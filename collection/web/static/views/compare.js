@@ -35,7 +35,7 @@ export function mount(place, app) {
       putAside: () => table.putAside(table.active),
       bigger: () => table.add(),
       zoom: () => table.panes[0]?.asset && table.lens.toggle(table.panes[0]),
-      escape: () => (table.lens.zoom > 1 ? table.lens.reset() : app.go("grid")),
+      escape: () => (table.lens.zoom !== 1 ? table.lens.reset() : app.go("grid")),
     }),
     () => table.end(),
   ];
@@ -92,7 +92,7 @@ class CompareTable {
     this.cells = this.panes.map((pane, place) =>
       element(
         "figure",
-        { pointerdown: () => this.activate(place), focusin: () => this.activate(place), tabindex: 0 },
+        { pointerdown: () => this.choose(place), focusin: () => this.activate(place), tabindex: 0 },
         pane.element,
         element("figcaption", { class: "marks" }),
         element("button", { class: "aside", "aria-label": "Put aside", click: () => this.putAside(place) }, icon("cross")),
@@ -114,6 +114,12 @@ class CompareTable {
       if (asset) cell.querySelector(".marks")?.replaceChildren(...badges(asset), ...(place ? [] : ["leads"]));
     });
     if (!this.app.moveTo(this.ids[this.active])) this.app.tell("loaded");
+  }
+
+  /** A press on another picture frames it, and does no more. @param {number} place */
+  choose(place) {
+    if (place !== this.active) this.panes[place].noTap();
+    this.activate(place);
   }
 
   /** @param {number} place */

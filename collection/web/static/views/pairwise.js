@@ -99,6 +99,7 @@ class PairwiseView {
       return;
     }
     this.#pair = { left, right };
+    const upright = matchMedia("(max-width: 45em)").matches; // one above the other
     this.place.replaceChildren(element(
       "section",
       { class: "pairwise", "aria-label": "Which is the better?" },
@@ -107,10 +108,10 @@ class PairwiseView {
       element(
         "div",
         { class: "line centred" },
-        button("← Left", () => this.say("left")),
+        button(upright ? "Upper" : "← Left", () => this.say("left")),
         button("↑ Tie", () => this.say("tie")),
         button("↓ Skip", () => this.say("skip")),
-        button("Right →", () => this.say("right")),
+        button(upright ? "Lower" : "Right →", () => this.say("right")),
         button("Undo", () => this.step("undo")),
       ),
     ));
