@@ -42,7 +42,7 @@ class ExportedImage:
 
 @dataclass(frozen=True, slots=True)
 class ExportStage:
-    """Copies images into an empty folder, each with a JSON file, and index.json, index.csv and contact sheets of all."""
+    """Copies images into an empty folder, each with a JSON file; index.json, index.csv and sheet.png are of all."""
 
     folder: Path
     images: Sequence[str] = ()

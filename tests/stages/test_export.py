@@ -6,23 +6,52 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from collection.curate.reviews.log import record
 from collection.errors import ConflictError, UsageError
-from collection.project import Project
+from collection.pictures.files import encode_png
+from collection.project import Project, open_project
 from collection.stages.export import ExportStage, as_csv, as_zip, exported
-from collection.store.records import Decision, Freeze
+from collection.store.records import Asset, Decision, Freeze
+from collection.values import sha256_hex
+
+CONFIG = """\
+title = "Few"
+supply = 2
+candidates = 3
+seed = "few"
+
+[styles.ink]
+
+[[series]]
+name = "day"
+prompt = "noon"
+blend = { ink = 1 }
+"""
 
 
 @pytest.fixture
-def decided(tiny: Project) -> Project:
-    numbers = tiny.store.numbers()
-    record(tiny.store, "ada", [Decision("flag", numbers[0], "pick"), Decision("note", numbers[0], "=1+1")])
-    record(tiny.store, "ben", [Decision("flag", numbers[0], "reject")])
-    return tiny
+def decided(tmp_path: Path) -> Iterator[Project]:
+    """A project of three images of one colour each; ada picked the first and wrote a note, ben rejected it."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "collection.toml").write_text(CONFIG)
+    with open_project(folder) as project:
+        store = project.store
+        store.replace_plan(project.plan.recipes)
+        for planned in store.unmade():
+            png = encode_png(np.full((64, 64, 3), 20 * planned.id, dtype=np.uint8), planned.recipe)
+            sha256 = project.files.add(png)
+            store.add_assets([Asset(planned.id, planned.recipe, sha256, sha256_hex(png[::-1]), 64, 64, len(png))])
+        first = store.numbers()[0]
+        record(store, "ada", [Decision("flag", first, "pick"), Decision("note", first, "=1+1")])
+        record(store, "ben", [Decision("flag", first, "reject")])
+        yield project
 
 
 def test_a_folder_has_the_files_and_what_is_known_of_them(decided: Project, tmp_path: Path) -> None:

@@ -90,8 +90,8 @@ class TestSeveral:
         page.click("button:has-text('Show the next 30')")
         page.wait_for_selector(".survey figure[data-id='90']")
         page.keyboard.press("g")
-        page.wait_for_selector("#image-1")
-        assert page.locator(".tile[aria-selected=true]").count() == 0
+        page.wait_for_selector(".virtual-grid .tile.cursor")
+        assert page.locator(".tile[aria-selected=true]:visible").count() == 0
 
     def test_compare_says_how_many_it_shows_and_walks_the_rest(self, at: dict[str, str], opened: Opened) -> None:
         page = opened(at["anna"])

@@ -26,11 +26,11 @@ async function open() {
   await app.open();
   document.body.dataset.role = app.state.role;
   buildShell(app, VIEWS.filter(({ name }) => shows(app.state.role, name)));
+  listenForDecisions(app); // before the views, whose answers come before these
   showViews(byId("view"), app);
   app.tell("view");
   facts(byId("facts"), app);
   find(byId("find"), app);
-  listenForDecisions(app);
   listenForKeys();
   jobStrip(byId("jobs"), app);
   followJobs(app);

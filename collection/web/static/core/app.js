@@ -46,7 +46,7 @@ export class App {
   #version = 0;
   /** Where the state was when the line broke. */
   #away = false;
-  /** @type {Record<string, ReturnType<typeof setTimeout>>} */
+  /** @type {Record<string, ReturnType<typeof setTimeout> | undefined>} */
   #timers = {};
 
   /**
@@ -216,8 +216,10 @@ export class App {
   }
 
   renewSoon() {
-    clearTimeout(this.#timers.state);
-    this.#timers.state = setTimeout(() => this.renew().catch(sayWrong), 400);
+    this.#timers.state ??= setTimeout(() => {
+      delete this.#timers.state;
+      this.renew().catch(sayWrong);
+    }, 400);
   }
 
   // The cursor and the selection

@@ -166,7 +166,7 @@ class StacksView {
 
   /** Say of the stack in sight whether it is resolved now. */
   count() {
-    if (!this.stack) return;
+    if (!this.members.length || !this.members.every((id) => this.app.known(id))) return;
     const flagged = (/** @type {number} */ id) => (this.app.known(id)?.you.flag ?? "none") !== "none";
     const { representative, members } = this.stack;
     const apart = members.every((member) => member.apart);
