@@ -43,8 +43,11 @@ class Sights:
         return ALL in known or not known.isdisjoint(images)
 
     def completed(self, curator: str, seen: Mapping[str, Any], images: Collection[int]) -> dict[str, Any]:
-        """What the page says that it showed, and what this curator had seen of these images before: for the log."""
-        if seen.get("scores"):
+        """What the page says that it showed, and what this curator had seen of these images before: for the log.
+
+        Of an action about many images the page says whether it showed the scores of any: that is no sight of each.
+        """
+        if seen.get("scores") and len(images) <= 2:
             self.add(curator, "scores", images)
         return {
             **seen,

@@ -187,3 +187,24 @@ def test_names_of_objects_are_names_like_any_other(at: dict[str, str], opened: O
     assert page.locator(".offers li").count() == 0
     page.press("#query", "Enter")
     page.wait_for_selector(f"#refused:has-text('{name}')")
+
+
+def test_the_images_of_a_query_leave_the_room(at: dict[str, str], opened: Opened) -> None:
+    page = opened(at["anna"] + "&q=id:3,7")
+    page.click(".export summary")
+    page.wait_for_selector(".menu:has-text('2 images of this query')")
+    with page.expect_download() as started:
+        page.click("[data-form=csv]")
+    lines = Path(started.value.path()).read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["number", "3", "7"]
+
+
+def test_or_and_brackets_in_the_query_field_survive_the_filters(at: dict[str, str], opened: Opened) -> None:
+    page = opened(at["anna"])
+    page.fill("#query", "id:3 or id:7")
+    page.press("#query", "Enter")
+    page.wait_for_selector(".counts:has-text('2 of 90')")
+    page.click("#bar [data-action=find]")
+    page.click("[data-state=unreviewed]")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('q') === '(id:3 or id:7) is:unreviewed'")
+    page.wait_for_selector(".counts:has-text('2 of 90')")

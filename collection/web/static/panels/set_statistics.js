@@ -13,7 +13,7 @@ export function setStatistics(found, tried, show) {
     found.published.version > 0 && section("The frozen set", element("p", {}, changeInWords(found.published))),
     differs(tried) && section("Tried so far", trade(tried, found.diversity)),
     changes(found, show),
-    section("What each rule costs", element("div", { id: "costs" }, element("p", { class: "quiet" }, "…")), "of the mean quality"),
+    section("What each rule costs", element("div", { id: "costs" }, element("p", { class: "quiet" }, "…")), "of the mean score"),
     found.quotas.length > 0 && section("Quotas", found.quotas.map(quota)),
     ...Object.entries(Object.groupBy(found.rarity, ({ trait }) => trait)).map(([trait, values]) => rarity(trait, values ?? [], show)),
     found.palette.length > 0 && section("Colours of the set", palette(found.palette)),
@@ -35,7 +35,7 @@ function figures({ ids, supply, eligible, mean_score, coverage }) {
   return element("section", {},
     row("Tokens", `${ids.length} of ${supply}`),
     row("To choose from", eligible.toLocaleString("en")),
-    row("Mean quality", mean_score.toFixed(1), "Mean of the percentiles of the chosen images, 0 to 100"),
+    row("Mean score", mean_score.toFixed(1), "Mean of the scores of the chosen images: percentiles, 0 to 100"),
     coverage && row("Farthest from the set", coverage.farthest.toFixed(2),
       "The image least like any chosen one, as 1 - cosine, 0 to 2: the lower, the better the set stands for all"),
   );
@@ -67,7 +67,7 @@ function trade(tried, now) {
   };
   const across = scale(points.map(({ x }) => x), 24, 240);
   const up = scale(points.map(({ y }) => y), 82, 14);
-  const words = points.map(({ diversity, x, y }) => `diversity ${diversity}: mean quality ${y.toFixed(1)}, mean distance ${(-x).toFixed(3)}`).join("; ");
+  const words = points.map(({ diversity, x, y }) => `diversity ${diversity}: mean score ${y.toFixed(1)}, mean distance ${(-x).toFixed(3)}`).join("; ");
   const dots = points.map(({ diversity, x, y }) =>
     drawn("circle", { cx: across(x), cy: up(y), r: diversity === now ? 6 : 4, class: diversity === now ? "now" : "" }));
   return drawn("svg", { viewBox: "0 0 264 112", class: "trade", role: "img", "aria-label": words },

@@ -112,7 +112,7 @@ function pressed(name, title, ...content) {
  * @param {App} app
  */
 function refresh(app) {
-  const made = doing("refresh", "Look again for what the query means", "Look again");
+  const made = doing("refresh", "Refresh: ask again for what the query means", "Refresh");
   made.classList.add("plain");
   const show = () => (made.hidden = !app.stale);
   app.on("stale", show);

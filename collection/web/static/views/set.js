@@ -128,7 +128,7 @@ class SetView {
     if (!found) return;
     this.slider.value = String(Math.round(found.diversity * 100));
     this.said.textContent = `diversity ${found.diversity.toFixed(2)}`;
-    this.slider.setAttribute("aria-valuetext", `diversity ${found.diversity.toFixed(2)}, mean quality ${found.mean_score.toFixed(0)}`);
+    this.slider.setAttribute("aria-valuetext", `diversity ${found.diversity.toFixed(2)}, mean score ${found.mean_score.toFixed(0)}`);
     this.found = found;
     this.#fill(found);
     this.#tell(found);
