@@ -102,6 +102,9 @@ def test_badges_say_what_they_are_and_show_what_is_sorted_by(links: dict[str, st
     page.wait_for_selector("#image-1 .badges:has-text('score ')")
     page.fill("#query", "sort:-quality")
     page.press("#query", "Enter")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('q') === 'sort:-quality'")
+    page.wait_for_selector("#decide .target:not(:has-text('· 1 of'))")
+    page.keyboard.press("Home")
     page.wait_for_selector(".tile[aria-posinset='1']:not([hidden]) .badges:has-text('quality ')")
     shown = [
         float(page.text_content(f".tile[aria-posinset='{place}']:not([hidden]) .badges").split("quality ")[1])
@@ -124,18 +127,19 @@ class TestFilters:
         page = opened(links["anna"])
         page.click("#bar [data-action=find]")
 
-        def press(state: str, asks: str) -> None:
-            page.click(f"[data-state={state}]")
+        def press(chip: str, asks: str) -> None:
+            page.click(f"[data-{chip}]")
             page.wait_for_function("asks => (new URLSearchParams(location.search).get('q') ?? '') === asks", arg=asks)
             page.wait_for_timeout(150)
 
         page.wait_for_selector("[data-state=stacked] span")
         assert page.text_content("[data-state=stacked] span") == "12"
-        press("picked", "is:picked")
-        press("rejected", "is:picked,rejected")
-        press("stacked", "is:picked,rejected is:stacked")
-        press("stacked", "is:picked,rejected -is:stacked")
-        press("stacked", "is:picked,rejected")
+        press("state=picked", "is:picked")
+        press("state=rejected", "is:picked,rejected")
+        press("state=stacked", "is:picked,rejected is:stacked")
+        press("not=stacked", "is:picked,rejected -is:stacked")
+        press("not=stacked", "is:picked,rejected")
+        press("state=picked", "is:rejected")
 
 
 class TestLooking:

@@ -45,6 +45,7 @@ function build(panel, app) {
     folded(app, title(app.state, "score"), brush(app, "score"), true),
     ...metrics.map(({ name }) => folded(app, title(app.state, name), metric(app, name))),
     ...styles.map((name) => folded(app, `Style ${name}`, brush(app, `style.${name}`))),
+    folded(app, "Seed", brush(app, "seed")),
   );
 }
 
@@ -130,13 +131,13 @@ function metric(app, name) {
     shown = shown === value ? percentile : value;
     draw().catch(sayWrong);
   } });
+  const content = element("div", {});
   const draw = () => {
     other.textContent = shown === value ? "By percentile" : "By value";
-    value.content.hidden = shown !== value;
-    percentile.content.hidden = shown !== percentile;
+    content.replaceChildren(shown.content, other);
     return shown.draw();
   };
-  return { content: element("div", {}, value.content, percentile.content, other), draw };
+  return { content, draw };
 }
 
 /** @param {string} query @param {string} field */
@@ -146,7 +147,7 @@ const hasField = (query, field) => parse(query).some((term) => term.field.toLowe
 const FLAGS = ["unreviewed", "picked", "rejected"];
 
 /**
- * The states, each with its count: a press asks for it, another for all without it, a third for neither.
+ * The states, each with its count, and beside it a button for all that are not so.
  * @param {App} app
  */
 function states(app) {
@@ -155,16 +156,18 @@ function states(app) {
     const query = app.query;
     const found = /** @type {{words: string[], counts: number[]}} */ (await get(`/api/histogram?${new URLSearchParams({ field: "is", q: query })}`));
     if (query !== app.query) return;
-    const counts = new Map(found.words.map((word, place) => [word, found.counts[place]]));
-    content.replaceChildren(...found.words.map((name) => chip(name, counts.get(name) ?? 0)));
+    content.replaceChildren(...found.words.map((name, place) => chip(name, found.counts[place])));
   };
   /** @param {string} name @param {number} count */
   const chip = (name, count) => {
     const given = stateOf(app.query, name);
-    return element("button", { class: "chip", "data-state": name, "data-given": given, "aria-pressed": String(given === "yes"),
-      title: { yes: "press again for all that are not", no: "press again for both", "": "" }[given] || false,
-      click: () => app.ask(turned(app.query, name, given)) },
-      given === "no" && "not ", name, " ", element("span", { class: "quiet" }, count.toLocaleString("en")));
+    /** @param {"yes" | "no"} way */
+    const ask = (way) => app.ask(turned(app.query, name, given === way ? "" : way));
+    return element("span", { class: "pair" },
+      element("button", { class: "chip", "data-state": name, "aria-pressed": String(given === "yes"), click: () => ask("yes") },
+        name, " ", element("span", { class: "quiet" }, count.toLocaleString("en"))),
+      element("button", { class: "chip", "data-not": name, "aria-pressed": String(given === "no"), "aria-label": `not ${name}`,
+        title: `all that are not ${name}`, click: () => ask("no") }, "−"));
   };
   const renew = () => draw().catch(sayWrong);
   app.on("ids", renew);
@@ -181,24 +184,27 @@ function stateOf(query, name) {
 }
 
 /**
- * The query once the chip of a state was pressed.
+ * The query with a state asked for, with all without it asked for, or with neither.
  * @param {string} query
  * @param {string} name
- * @param {"yes" | "no" | ""} given
+ * @param {"yes" | "no" | ""} way
  */
-function turned(query, name, given) {
+function turned(query, name, way) {
   const terms = parse(query);
-  const holding = terms.find(({ field, value }) => field.toLowerCase() === "is" && value.toLowerCase().split(",").includes(name.toLowerCase()));
-  const left = holding ? holding.value.split(",").filter((each) => each.toLowerCase() !== name.toLowerCase()) : [];
-  const rest = terms.filter((term) => term !== holding).map(({ source }) => source);
-  if (holding && left.length) rest.push(`${holding.negated ? "-" : ""}is:${left.join(",")}`);
-  if (given === "yes") rest.push(`-is:${name}`);
-  if (given === "") {
-    const any = FLAGS.includes(name) ? terms.find(({ field, value, negated }) => field.toLowerCase() === "is" && !negated && value.split(",").every((each) => FLAGS.includes(each))) : undefined;
-    if (any) rest.splice(rest.indexOf(any.source), 1, `is:${any.value},${name}`);
-    else rest.push(condition("is", ":", name));
+  /** @param {import("../core/query.js").Term} term */
+  const holds = ({ field, value }) => field.toLowerCase() === "is" && value.toLowerCase().split(",").includes(name.toLowerCase());
+  const sources = terms.map((term) => {
+    if (!holds(term)) return term.source;
+    const left = term.value.split(",").filter((each) => each.toLowerCase() !== name.toLowerCase());
+    return left.length ? `${term.negated ? "-" : ""}is:${left.join(",")}` : "";
+  });
+  if (way === "no") sources.push(`-is:${name}`);
+  if (way === "yes") {
+    const any = FLAGS.includes(name) ? terms.findIndex(({ field, value, negated }) => field.toLowerCase() === "is" && !negated && value.split(",").every((each) => FLAGS.includes(each))) : -1;
+    if (any >= 0 && sources[any]) sources[any] += `,${name}`;
+    else sources.push(condition("is", ":", name));
   }
-  return rest.join(" ");
+  return sources.filter(Boolean).join(" ");
 }
 
 /**
