@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..session import Json, Session, opened
+from ..session import Json, Session, one_numpy_thread, opened
 
 PORT = 8577
 
@@ -51,7 +51,7 @@ def command(
 
     Curators pick, reject and compare images, search them, and adjust the set.
     """
-    _leave_a_core()
+    one_numpy_thread()  # on all cores it would delay votes and compete with the browser; jobs are other processes
     with opened(context, as_json) as session:
         if revoke:
             _revoke(session, revoke)
@@ -67,19 +67,6 @@ def _revoke(session: Session, names: list[str]) -> None:
         tokens.revoke(name)
         session.screen.line(name, "has no access any more; collection review --curator gives a new link")
     session.screen.object({"revoked": names})
-
-
-def _leave_a_core() -> None:
-    """Let NumPy use one thread in this process: on all cores it would delay votes and compete with the browser.
-
-    Jobs run in processes of their own, which use all cores.
-    """
-    before = os.environ.get("OPENBLAS_NUM_THREADS")
-    os.environ["OPENBLAS_NUM_THREADS"] = before or "1"  # read once, as NumPy is loaded
-    import numpy  # noqa: F401
-
-    if before is None:
-        del os.environ["OPENBLAS_NUM_THREADS"]
 
 
 def _serve(session: Session, host: str, port: int | None, curators: list[str], open_page: bool) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from collection.config import Config
+from collection.config.publishing import Artist
 from collection.errors import PublishError
-from collection.publish.layout import images_directory, metadata_directory, root_directory
+from collection.publish.layout import animations_directory, images_directory, metadata_directory, root_directory
 from collection.publish.metadata import contract_metadata, model_license, token_metadata
 from collection.publish.provenance import provenance_hash
 from collection.store.files import Files
@@ -30,7 +31,10 @@ class FreezeReport:
 
 def inputs(store: Store, config: Config) -> str:
     """Hash of all that the frozen set depends on: the chosen files and what the metadata says."""
-    chosen = [[asset.id, asset.file_sha256, *model_license(asset).values()] for asset in _chosen(store)]
+    chosen = [
+        [asset.id, asset.file_sha256, *model_license(asset).values(), *(trait.as_json() for trait in asset.told_traits)]
+        for asset in _chosen(store)
+    ]
     return sha256_hex(canonical_json([chosen, settings_of(config)]))
 
 
@@ -48,23 +52,55 @@ def pending(store: Store, config: Config) -> int:
     return 0 if store.stage_inputs("freeze") == inputs(store, config) else len(store.selection())
 
 
+def lost(store: Store, files: Files) -> int:
+    """How many tokens are to be frozen again because a metadata file of the frozen set is gone: all, else none."""
+    frozen, tokens = store.frozen(), store.tokens()
+    written = {frozen.contract_metadata_sha256, *(token.metadata_sha256 for token in tokens)} if frozen else set()
+    return len(tokens) if written - files.names(".json") else 0
+
+
+def rewrite(store: Store, files: Files, config: Config, frozen: Freeze) -> None:
+    """Write the metadata files of a frozen set again, as they were; a file that would come out other is not written."""
+    then = config_of(config, frozen)
+    wanted = {token.metadata_sha256 for token in store.tokens(frozen)} | {frozen.contract_metadata_sha256}
+    documents = [token_metadata(then, item.asset, item.token_id, frozen.images_cid) for item in store.tokens(frozen)]
+    for document in (*documents, contract_metadata(then, frozen.images_cid)):
+        if sha256_hex(data := canonical_json(document)) in wanted:
+            files.add(data, ".json")
+
+
+def config_of(config: Config, frozen: Freeze) -> Config:
+    """The configuration, with what the metadata is written from as it was when the set was frozen."""
+    if not frozen.settings:
+        return config
+    told = dict(frozen.settings)
+    artists = tuple(Artist(**item) for item in told.pop("artists"))
+    publish = config.publish.model_copy(update=told.pop("publish"))
+    return config.model_copy(update={**told, "artists": artists, "publish": publish})
+
+
 def freeze(
     store: Store, files: Files, config: Config, *, again: bool = False, progress: Progress = silent
 ) -> FreezeReport:
     """Fix the set as a version of its own, which becomes the current one; earlier versions stay as they are.
 
-    Where the current one has a contract, there is no new one unless `again` says so. Raises PublishError for that, and
-    where nothing, or less than the supply, is chosen.
+    Where the current one is pinned or has a contract, there is no other one unless `again` says so. Raises PublishError
+    for that, and where nothing, or less than the supply, is chosen.
     """
     chosen = _chosen(store)
-    _refuse(store, config, len(chosen), again)
+    if error := refusal(store, config, again=again):
+        raise error
     ordered = _token_order(config.seed, chosen)
     images = images_directory(files, enumerate((asset.file_sha256 for asset in ordered), 1))
     images_cid = directory_cid(images)
+    animations = animations_directory(files, enumerate(ordered, 1))
+    animations_cid = directory_cid(animations) if animations else ""
     tokens = []
     for number, asset in enumerate(ordered, 1):
         files.read(asset.file_sha256)
-        data = canonical_json(token_metadata(config, asset, number, images_cid))
+        if asset.animation:
+            files.read(*asset.animation)
+        data = canonical_json(token_metadata(config, asset, number, images_cid, animations_cid))
         tokens.append((number, asset.id, asset.file_sha256, files.add(data, ".json")))
         progress(number, len(ordered))
     metadata = metadata_directory(files, [(number, sha256) for number, *_, sha256 in tokens])
@@ -73,7 +109,7 @@ def freeze(
         provenance=provenance_hash(asset.file_sha256 for asset in ordered),
         images_cid=images_cid,
         metadata_cid=directory_cid(metadata),
-        root_cid=directory_cid(root_directory(files, images, metadata, contract)),
+        root_cid=directory_cid(root_directory(files, images, metadata, contract, animations)),
         contract_metadata_sha256=contract,
         settings=settings_of(config),
     )
@@ -86,27 +122,39 @@ def _chosen(store: Store) -> list[Asset]:
     return [by_id[choice.asset_id] for choice in store.selection() if choice.asset_id in by_id]
 
 
-def _refuse(store: Store, config: Config, chosen: int, again: bool) -> None:
+def refusal(store: Store, config: Config, *, again: bool = False) -> PublishError | None:
+    """Why the set cannot be frozen as it stands; None if it can, or is frozen so already."""
+    chosen, frozen = len(_chosen(store)), store.frozen()
     if chosen < config.supply:
-        raise PublishError(
+        return PublishError(
             f"{amount(chosen, 'image')} chosen, but supply = {config.supply}",
             "collection run makes and chooses them; if too many are duplicates, raise `candidates`",
         )
-    frozen = store.frozen()
-    deployed = [item for item in store.deployments() if frozen and item.root_cid == frozen.root_cid]
-    if frozen and deployed and not again:
-        raise PublishError(
-            f"the frozen set has a contract at {deployed[-1].address} on {deployed[-1].network}, "
-            f"and since then {_changed(frozen, config)} changed",
-            "take the change back, or `collection freeze --again` makes a new set, which needs a new contract",
-        )
+    if frozen is None or again or store.stage_inputs("freeze") == inputs(store, config):
+        return None
+    published = _published(store, frozen)
+    if published is None:
+        return None
+    return PublishError(
+        f"the frozen set {published}, and since then {_changed(frozen, config)} changed",
+        "take the change back, or `collection freeze --again` makes a new set, which is published anew",
+    )
+
+
+def _published(store: Store, frozen: Freeze) -> str | None:
+    """Where the frozen set is already, in words; None: nowhere."""
+    deployed = [item for item in store.deployments() if item.root_cid == frozen.root_cid]
+    if deployed:
+        return f"has a contract at {deployed[-1].address} on {deployed[-1].network}"
+    pinned = [pin.pinner for pin in store.pins() if pin.root_cid == frozen.root_cid and pin.status == "pinned"]
+    return f"is pinned in {' and '.join(pinned)}" if pinned else None
 
 
 def _changed(frozen: Freeze, config: Config) -> str:
     """The keys of the configuration that differ from the frozen set, or else the chosen images, in words."""
     now = settings_of(config)
     names = [name for name in now if frozen.settings and frozen.settings.get(name) != now[name]]
-    return ", ".join(names) or ("the chosen images" if frozen.settings else "the set or its metadata")
+    return ", ".join(names) or ("the chosen images or their traits" if frozen.settings else "the set or its metadata")
 
 
 def _token_order(seed: int | str, assets: Sequence[Asset]) -> list[Asset]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from collection.config import Config
 from collection.errors import PublishError
-from collection.store.records import Asset
+from collection.json_fields import EXACT
+from collection.publish.layout import animation_name
+from collection.store.records import TOLD_TRAITS, Asset, ToldTrait
 from collection.values import Recipe
 
 
@@ -17,15 +22,24 @@ class Attribute:
     """A trait of a token, as marketplaces show and filter it."""
 
     trait_type: str
-    value: str
+    value: str | int | float
+    display_type: str = ""
+    """How a number is to be shown: number, boost_number, boost_percentage, date and others."""
+    max_value: str | int | float = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """What is published: fields that say nothing are left out."""
+        return {name: value for name, value in asdict(self).items() if value != ""}
 
 
 def attributes_of(asset: Asset) -> list[Attribute]:
     """Series, leading style, planned traits and what the generator reports beyond them.
 
-    Text only, for scores would swamp every rarity rank.
+    Text only, for scores would swamp every rarity rank; what was told of an imported image is told again as it was.
     """
     recipe = asset.recipe
+    if recipe is None and asset.told_traits:
+        return [_attribute(trait) for trait in asset.told_traits]
     found = []
     if recipe:
         found.append(Attribute("Series", recipe.series))
@@ -36,31 +50,53 @@ def attributes_of(asset: Asset) -> list[Attribute]:
     return found + [Attribute(*pair) for pair in traits if pair[0] in planned or pair[0].casefold() not in taken]
 
 
-def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str) -> dict[str, Any]:
+def _attribute(trait: ToldTrait) -> Attribute:
+    value = exact_number(trait.value) if trait.number else trait.value
+    return Attribute(trait.name, value, trait.display_type, exact_number(trait.max_value) if trait.max_value else "")
+
+
+def exact_number(text: str) -> str | int | float:
+    """A number that JSON readers give back with the value that is written; the text where a double cannot hold it."""
+    if re.fullmatch(r"-?\d+", text):
+        return int(text) if abs(int(text)) <= EXACT else text
+    number = float(text)
+    return number if isfinite(number) and Decimal(repr(number)) == Decimal(text) else text
+
+
+def token_metadata(
+    config: Config, asset: Asset, token_id: int, images_cid: str, animations_cid: str = ""
+) -> dict[str, Any]:
     """The JSON of one token (ERC-721 Metadata JSON Schema; attributes as marketplaces read them).
 
     `properties` holds what a proof needs: the whole recipe, what ran it (in `generator`, which has
-    `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels.
+    `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels. `reported` stands
+    there only where the generator reports another value of a planned trait than the attributes state.
+    Of an animation the image is one frame, and `animation_url` names the whole.
     """
     value: dict[str, Any] = {
         "name": f"{config.title} #{token_id}",
         "description": config.description,
         "image": f"ipfs://{images_cid}/{token_id}.png",
-        "attributes": [asdict(attribute) for attribute in attributes_of(asset)],
+        "attributes": [attribute.as_json() for attribute in attributes_of(asset)],
         "properties": {
             "made_by": _maker(asset),
             "recipe": asset.recipe.as_json() if asset.recipe else None,
             "recipe_sha256": asset.recipe.sha256 if asset.recipe else None,
-            "generator": dict(asset.generator),
+            "generator": {key: value for key, value in asset.generator.items() if key != TOLD_TRAITS},
             "image_sha256": asset.file_sha256,
             "pixel_sha256": asset.pixel_sha256,
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
             "license": config.publish.license,
             **model_license(asset),
+            **({"reported": asset.contradicted} if asset.contradicted else {}),
         },
     }
     if config.publish.external_url:
         value["external_url"] = config.publish.external_url
+    if asset.animation:
+        sha256, suffix = asset.animation
+        value["animation_url"] = f"ipfs://{animations_cid}/{animation_name(token_id, suffix)}"
+        value["properties"]["animation_sha256"] = sha256
     return value
 
 
