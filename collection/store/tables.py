@@ -208,6 +208,27 @@ class ReviewRow(SQLModel, table=True):
     """The batch that an undo takes back, or a redo brings back."""
 
 
+class SentActionRow(SQLModel, table=True):
+    """An action under the id that the page gave it: what is sent twice is kept once."""
+
+    __tablename__ = "sent_action"
+    curator: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    batch: int | None = None
+    """The batch that it made, took back or brought back; None: there was nothing to take back."""
+
+
+class SightRow(SQLModel, table=True):
+    """A curator has seen what others said of an image, or its scores; the image 0 stands for all."""
+
+    __tablename__ = "sight"
+    curator: str = Field(primary_key=True)
+    what: str = Field(primary_key=True)
+    """others or scores."""
+    asset_id: int = Field(primary_key=True)
+    at: str
+
+
 class LearnedPreferenceRow(SQLModel, table=True):
     """What votes say people prefer: a linear head on one encoder's vectors."""
 
