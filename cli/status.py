@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def command(context: typer.Context, as_json: Json = False) -> None:
     """Show how far the project is and what failed."""
-    from collection.stages.report import NOT_JUDGED, counted
+    from collection.stages.report import UNJUDGED, counted
     from collection.stages.status import REACHED, status_of
 
     with opened(context, as_json) as session:
@@ -30,7 +30,7 @@ def command(context: typer.Context, as_json: Json = False) -> None:
             screen.line(name, f"{told}; {stage}" if stage and (stage.pending or stage.trouble) else told)
         screen.line("issues", f"{len(status.issues)} ({counted(status.issues)})" if status.issues else "0")
         if status.judged_by is not None:
-            screen.line("judged by", " and ".join(status.judged_by) or f"nothing: {NOT_JUDGED}")
+            screen.line("judged by", " and ".join(status.judged_by) or f"nothing: {UNJUDGED}")
         screen.failures([Failure(f"{stage} {failure.what}", failure.why) for stage, failure in status.failures])
         for note in status.notes:
             screen.note(note)

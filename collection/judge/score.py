@@ -35,8 +35,6 @@ class Scorers:
     encoder: ImageEncoder
     predictors: tuple[AestheticPredictor, ...] = ()
     """Published aesthetic predictors."""
-    learned: tuple[LearnedScorer, ...] = ()
-    """Preferences that votes taught."""
     pixels: tuple[PixelScorer, ...] = field(default_factory=lambda: (PixelMetrics(),))
     prompts: MetricScorer | None = None
     """Its numbers depend on an image and its prompt alone."""
@@ -44,6 +42,8 @@ class Scorers:
     """Its numbers change with the set of images."""
     vector_metrics: tuple[VectorMetric, ...] = ()
     """Metrics of packages that are computed of one vector."""
+    learned: tuple[LearnedScorer, ...] = ()
+    """Preferences that votes taught."""
 
     def __post_init__(self) -> None:
         space = getattr(self.encoder, "space", None)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from collection.errors import CollectionError
 from collection.project import CONFIG_FILE, Project, open_project
 from collection.stages.publication import Publication
+from collection.stages.published import has_chain
 from collection.values import amount
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def look_at_project(folder: Path) -> Iterator[Check]:
             away = None if pinner.name == "car" else "whether others can read what it holds"
             yield _tried(f"storage {pinner.name}", partial(_storage, project, pinner), away)
         public = None if publication.network.is_development else "whether the account can pay: collection deploy asks"
-        yield _tried(f"chain {publication.network.name}", lambda: _chain(publication), public)
+        yield _tried(f"chain {publication.network.name}", lambda: _chain(project, publication), public)
 
 
 def _tried(what: str, look: Callable[[], str], unchecked: str | None = None) -> Check:
@@ -156,8 +157,8 @@ def _generator(project: Project) -> str:
     return GENERATORS.get(table.use).examine(table, project.folder)
 
 
-def _chain(publication: Publication) -> str:
-    if publication.is_gone(publication.network):
+def _chain(project: Project, publication: Publication) -> str:
+    if not has_chain(project, publication.network):
         return "not made yet: collection deploy makes it"
     with publication.chain() as chain:
         account = publication.account(chain)

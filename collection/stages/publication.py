@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import ChainError, PinError, PublishError, UsageError
 from collection.project import Project
-from collection.values import Progress, canonical_json, sha256_hex, silent
+from collection.stages.published import has_chain
+from collection.values import Progress, silent
 
 if TYPE_CHECKING:
     from collection.chain.connection import Chain
@@ -97,7 +98,7 @@ class Publication:
         from collection.chain.connection import open_chain
 
         wanted = network or self.network
-        if not new and self.is_gone(wanted):
+        if not new and not has_chain(self._project, wanted):
             raise ChainError("this project has no embedded chain", "collection deploy makes it")
         rpc = self._project.config.chain.rpc if wanted == self.network else None
         with open_chain(wanted, self._project.folder, rpc) as chain:
@@ -149,57 +150,6 @@ class Publication:
 
         frozen = self._project.store.frozen()
         return published_tree(self._project.files, frozen, self._project.store.tokens(frozen)) if frozen else {}
-
-    @property
-    def deployed(self) -> Deployment | None:
-        """The confirmed contract of the frozen set on the configured network, by what is on this disk.
-
-        None if there is none, or if the embedded chain that had it is gone. No chain is asked.
-        """
-        store, network = self._project.store, self.network
-        frozen = store.frozen()
-        known = store.deployment(network.chain_id, frozen.root_cid) if frozen else None
-        if known is None or known.status != "confirmed":
-            return None
-        return None if self.is_gone(network) else known
-
-    def is_gone(self, network: Network) -> bool:
-        """Whether a chain is an embedded one that does not exist."""
-        from collection.chain.connection import CHAIN_FILE
-
-        return network.kind == "embedded" and not (self._project.folder / CHAIN_FILE).exists()
-
-    @property
-    def unminted(self) -> int:
-        """How many frozen tokens are not known to be minted on the configured network."""
-        known, tokens = self.deployed, self._project.store.tokens()
-        mints = self._project.store.mints(known.id) if known else []
-        minted = {mint.token_id for mint in mints if mint.status == "confirmed"}
-        return sum(token.token_id not in minted for token in tokens)
-
-    @property
-    def unproven(self) -> int:
-        """How many frozen tokens are still to be verified: none if the last look at this contract, its tokens and
-        these storages found nothing wrong and rendered as many again as the configuration wants."""
-        store, known, tokens = self._project.store, self.deployed, len(self._project.store.tokens())
-        if known is None or store.stage_inputs("verify") != self._looked_at(known):
-            return tokens
-        report = store.stage_report("verify")
-        if report["complete"] and report["rerender"] >= self._project.config.verify.rerender:
-            return 0
-        return tokens - report["proven"] or tokens
-
-    def record_verified(self, known: Deployment, result: VerifyReport, *, complete: bool, rerender: int) -> None:
-        """Remember what a look at the present contract found; what an earlier one is like is only told."""
-        current, store = self.deployed, self._project.store
-        if current and current.id == known.id and not store.read_only:
-            told = {"complete": complete, "proven": result.proven, "rerender": rerender}
-            store.record_stage("verify", self._looked_at(known), told)
-            store.record_metadata_frozen(known, result.metadata_frozen)
-
-    def _looked_at(self, known: Deployment) -> str:
-        looked = [known.chain_id, known.address, known.root_cid, sorted(self._project.config.publish.storage)]
-        return sha256_hex(canonical_json(looked))
 
     def deployment(self, address: str | None = None) -> Deployment:
         """A contract of this project: that at `address`, or else that of the frozen set on the configured network.

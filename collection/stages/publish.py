@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from collection.project import Project
 from collection.stages.publication import publication_of
+from collection.stages.published import contract_of, record_verified, unminted, unproven
 from collection.stages.report import Report, bytes_of, not_reproducible
 from collection.stages.stated import count_stated
 from collection.values import Failure, Progress, amount, silent
@@ -88,7 +89,7 @@ class DeployStage:
 
     def pending(self, project: Project) -> int:
         """1 if the frozen set has no contract on the chain yet, else 0."""
-        return int(project.store.frozen() is not None and publication_of(project).deployed is None)
+        return int(project.store.frozen() is not None and contract_of(project) is None)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Deploy; raises ChainError where the chain refuses or cannot be reached."""
@@ -119,7 +120,7 @@ class MintStage:
 
     def pending(self, project: Project) -> int:
         """Frozen tokens that are not known to be minted."""
-        return publication_of(project).unminted
+        return unminted(project)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Mint; raises ChainError where the chain refuses or cannot be reached."""
@@ -149,7 +150,7 @@ class FreezeMetadataStage:
 
     def pending(self, project: Project) -> int:
         """1 if the present contract's metadata is not known to be frozen, else 0."""
-        known = publication_of(project).deployed
+        known = contract_of(project)
         return int(known is not None and not project.store.metadata_frozen(known))
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
@@ -178,7 +179,7 @@ class VerifyStage:
 
     def pending(self, project: Project) -> int:
         """Tokens that are not proven yet; a run looks at all of them, whatever was proven before."""
-        return publication_of(project).unproven
+        return unproven(project)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Read everything back and compare with what was recorded; what differs is a failure."""
@@ -189,7 +190,7 @@ class VerifyStage:
         stated = count_stated(project, publication.tokens(known))
         findings = [Failure(finding.subject, f"{finding.what}: {finding.why}") for finding in result.findings]
         complete = not findings and result.tokens > 0
-        publication.record_verified(known, result, complete=complete, rerender=sample)
+        record_verified(project, known, result, complete=complete, rerender=sample)
         where = " and ".join("the local CAR" if name == "car" else name for name in result.sources) or "nowhere"
         line = (
             f"{result.proven} of {amount(result.tokens, 'token')} proven: owner, URI, metadata, image, read from "

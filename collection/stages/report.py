@@ -10,7 +10,8 @@ from typing import Any
 
 from collection.values import Failure, amount, label
 
-NOT_JUDGED = "not judged: chosen for variety and by your votes"
+UNJUDGED = "chosen for variety and by your votes"
+NOT_JUDGED = f"not judged: {UNJUDGED}"
 """What is said of a set where no metric says which image is better."""
 
 

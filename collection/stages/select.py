@@ -14,10 +14,7 @@ from collection.stages.report import NOT_JUDGED, Report
 from collection.stages.shortage import way_out
 from collection.values import Progress, amount, silent
 
-JUDGES = (
-    "a model that knows art ranks by quality: `heads` or `preference` in [score], see `collection metrics`; "
-    "`collection review` asks you to compare images"
-)
+JUDGES = "`collection review` asks for your votes; a model that knows art ranks too: `heads` or `preference` in [score]"
 """What is said where nothing ranks the images."""
 
 if TYPE_CHECKING:

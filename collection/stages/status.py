@@ -12,8 +12,9 @@ from collection.project import Project
 from collection.stages.judges import IssuesByImage, judges_of
 from collection.stages.pipeline import Outlook, outlook
 from collection.stages.plan import PlanStage
-from collection.stages.publication import publication_of
 from collection.stages.publish import OPEN_METADATA
+from collection.stages.published import contract_of
+from collection.stages.shortage import way_out
 from collection.values import Failure, amount
 
 REACHED = {
@@ -132,9 +133,9 @@ def _next(
             "there are no images, and collection.toml plans none", "collection import FOLDER, or raise `candidates`"
         )
     if at > reached.index("select") and (short := project.config.supply - counts["selected"]) > 0:
-        return "top-up", CollectionError(
-            f"{amount(short, 'token')} without an image", "collection top-up plans more, then collection run"
-        )
+        hint = way_out(project)
+        command = "top-up" if "collection top-up" in hint else "select"
+        return command, CollectionError(f"{amount(short, 'token')} without an image", hint)
     if following is None:
         return None, None
     return following.name, following.trouble or _refusal(project, following.name)
@@ -151,7 +152,7 @@ def _refusal(project: Project, stage: str) -> CollectionError | None:
 
 def _settled(project: Project) -> list[str]:
     """What collection.toml says now and the contract and its tokens do not, for ever."""
-    known = publication_of(project).deployed
+    known = contract_of(project)
     settings = known.settings if known else None
     if known is None or not settings:
         return []
@@ -174,7 +175,7 @@ def _settled(project: Project) -> list[str]:
 
 def _of_metadata(project: Project) -> list[str]:
     """Whether the owner may still move the metadata, as far as it is known."""
-    known = publication_of(project).deployed
+    known = contract_of(project)
     match project.store.metadata_frozen(known) if known else None:
         case True:
             return ["the metadata is frozen on the chain: nobody can move it"]

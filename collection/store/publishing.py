@@ -20,11 +20,14 @@ from collection.store.tables import (
     MintRow,
     PinRow,
     RecipeRow,
+    StageRunRow,
     TokenRow,
     VerificationRow,
 )
 from collection.values import canonical_json
 
+VERIFY = "verify"
+"""The stage under which it is kept what the last look at the newest contract found."""
 FREEZE_METADATA = "freeze-metadata"
 """The stage under which it is kept whether the metadata of the newest contract is frozen."""
 
@@ -138,6 +141,7 @@ class Publishing(Database):
         """Write the intent (its `id` is ignored); returns it with its id.
 
         The same address again is the same row, of a chain that began anew: what was minted there before is forgotten.
+        So is what the chain said of an earlier contract.
         """
         with self._writing() as session:
             known = session.exec(
@@ -146,6 +150,7 @@ class Publishing(Database):
                 )
             ).first()
             self._forget_tokens(session, known)
+            session.exec(delete(StageRunRow).where(col(StageRunRow.stage).in_([VERIFY, FREEZE_METADATA])))
             said = None if deployment.settings is None else canonical_json(dict(deployment.settings)).decode()
             row = session.merge(DeploymentRow(**{**asdict(deployment), "id": known, "settings": said}, at=now()))
             session.flush()

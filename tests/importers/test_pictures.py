@@ -227,7 +227,10 @@ def test_traits_that_were_mended_are_taken_at_the_next_import(library: ImageLibr
     assert not pending(library, folder)
     assert not import_folder(library, folder).retold
     (folder / "2.json").write_text("{")
-    assert not import_folder(library, folder).retold
+    report = import_folder(library, folder)
+    assert not report.retold
+    assert [failure.what for failure in report.noted] == ["2.png"]
+    assert imported(library)["2.png"] == {"Sky": "calm"}
 
 
 def test_what_a_file_carries_and_nobody_reads_is_noted(library: ImageLibrary, tmp_path: Path) -> None:

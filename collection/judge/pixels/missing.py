@@ -41,7 +41,7 @@ def _band(pixels: Pixels) -> float:
     rest = luminance(pixels[:rows])
     if not ends_straight(rest[::-1], int(luminance(pixels[-1:, -1:])[0, 0])):
         return 0.0
-    if not grey and float((rest[:, 1:] != rest[:, :-1]).mean()) < TEXTURED:
+    if not grey and np.count_nonzero(rest[:, 1:] != rest[:, :-1]) < TEXTURED * rest.size:
         return 0.0
     return 1 - rows / len(pixels)
 
