@@ -105,8 +105,8 @@ def read_picture(data: bytes) -> Decoded:
 
     Of several frames the first, of an animation the first that shows something; turned as its EXIF says; colours by
     its profile in sRGB; 16 bits a channel become the upper 8; transparency is laid on GROUND. Texts that are too
-    long or broken, and a broken profile, cost themselves alone. More than Pillow's MAX_IMAGE_PIXELS (89 million) are refused
-    before they are decoded.
+    long or broken, and a broken profile, cost themselves alone. More than Pillow's MAX_IMAGE_PIXELS (89 million) are
+    refused before they are decoded.
     """
     from PIL import Image, UnidentifiedImageError
 

@@ -185,7 +185,7 @@ def in_order(
 ) -> list[ComparedImage]:
     """The images in the order in which they may keep others.
 
-    "best": those with the most pixels; of these a lossless file; of these one that was made here
+    "best": those that may be selected; of these those with the most pixels; of these a lossless file; of these one that was made here
     (by its score), then of what came from elsewhere a flat drawing with the fewest shades (a copy has more, by its
     compression) and a photograph with the most detail; then the score. Last decides the lowest number.
     """
@@ -198,7 +198,9 @@ def in_order(
         if keep == "largest":
             return -area, asset.id
         detail = (0.0, 0.0) if asset.made or look is None else (1.0, look.detail) if look.flat else (2.0, -look.detail)
-        return -area, not asset.lossless, *detail, -ranking.get(asset.id, float("-inf")), asset.id
+        score = ranking.get(asset.id, float("-inf"))
+        barred = float("-inf") < score < 0  # by its defects; see Judges.ranking
+        return barred, -area, not asset.lossless, *detail, -score, asset.id
 
     return sorted(assets, key=place)
 
