@@ -129,7 +129,7 @@ def _places(columns: int, height: int, top: int) -> Iterator[tuple[int, int]]:
 def _thumbnail(path: Path) -> Picture:
     from PIL import Image
 
-    from collection.pictures.transparency import laid_on_ground
+    from collection.transparency import laid_on_ground
 
     with Image.open(path) as image:
         picture, _ = laid_on_ground(image)

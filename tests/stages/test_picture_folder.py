@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 
 from collection.errors import ImageError
 from collection.pictures.files import Decoded, encode_png, pixel_sha256, read_picture
-from collection.pictures.transparency import GROUND
+from collection.transparency import GROUND
 
 RAMP = np.arange(8 * 6 * 3, dtype=np.uint8).reshape(8, 6, 3)
 
