@@ -17,7 +17,7 @@ from collection.pictures.colour import in_srgb
 from collection.pictures.parameters import chunks
 from collection.pictures.pillow import silence_pillow
 from collection.pictures.png_chunks import SIGNATURE, Split, split
-from collection.pictures.transparency import laid_on_ground
+from collection.transparency import laid_on_ground
 from collection.values import Pixels, Recipe, sha256_hex
 
 if TYPE_CHECKING:
