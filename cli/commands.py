@@ -69,6 +69,7 @@ COMMANDS = {
         "upscale": Entry("derive.upscale", "Plan larger versions of images."),
         "interpolate": Entry("derive.interpolate", "Plan the images between two images."),
         "finish": Entry("derive.finish", "Plan the selected previews again with the full decoder."),
+        "remove": Entry("derive.remove", "Take added recipes out of the plan again."),
         "lineage": Entry("derive.lineage", "Draw the ancestors and the children of an image."),
         "recipe": Entry("derive.recipe", "Print the recipe that an image file carries."),
     },
