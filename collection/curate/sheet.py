@@ -136,7 +136,7 @@ def _places(columns: int, height: int, top: int) -> Iterator[tuple[int, int]]:
 def _thumbnail(path: Path, decode: Decode | None) -> Picture:
     from PIL import Image
 
-    from collection.pictures.transparency import laid_on_ground
+    from collection.transparency import laid_on_ground
 
     if decode:
         picture = Image.fromarray(decode(path.read_bytes(), path.name))

@@ -72,12 +72,13 @@ class PlanStage:
         frozen would be set aside (unless `yes`)."""
         config, recipes = project.config, project.plan.recipes
         stated, leaving = self._refuse(project)
+        told = project.generator.check(recipes)
         keep_references(project)
         added, retired = project.store.replace_plan(recipes)
         line = f"{amount(len(recipes), 'recipe')}, {amount(len(config.styles), 'style')}, {len(config.series)} series"
         changed = [f"{added} new"] if added else []
         changed += [f"{retired} of an earlier plan retired"] if retired else []
-        notes = [*_remarks(project), *stated.notes, *leaving.notes]
+        notes = [*_remarks(project), *stated.notes, *leaving.notes, *told]
         details = {
             "planned": len(recipes), "added": added, "retired": retired, "set_aside": [*leaving.images],
             **stated.as_json(), "notes": notes,

@@ -22,10 +22,12 @@ class RecipeRow(SQLModel, table=True):
     origin: str = "config"
     """Who wants it: config (collection.toml asks for it), or the command by which people added it."""
     retired: bool = False
-    """People put another in its place: the configuration does not bring it back."""
+    """People put another in its place, or took it out: the configuration does not bring it back."""
     stands_for: str | None = None
     """SHA-256 of the recipe whose place it took because the machine could not make that one: it is in the plan while
     that one is wanted."""
+    replaces: str | None = None
+    """SHA-256 of the recipe that leaves the plan when an image of this one is made."""
 
 
 class AssetRow(SQLModel, table=True):

@@ -10,7 +10,7 @@ from PIL import Image
 
 from collection.errors import ImageError
 from collection.pictures.files import decode_image, encode_png, pixel_sha256, read_picture
-from collection.pictures.transparency import GROUND
+from collection.transparency import GROUND
 
 PIXELS = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
 

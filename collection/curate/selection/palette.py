@@ -40,7 +40,7 @@ def _pixels(path: Path) -> npt.NDArray[np.uint8] | None:
     """(n, 3); None for a picture that cannot be read."""
     from PIL import Image
 
-    from collection.pictures.transparency import laid_on_ground
+    from collection.transparency import laid_on_ground
 
     try:
         with Image.open(path) as image:

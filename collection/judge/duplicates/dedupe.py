@@ -13,10 +13,11 @@ from collection.config import Dedupe
 from collection.judge.duplicates.calibrate import COSINE
 from collection.judge.duplicates.cosine import limit
 from collection.judge.duplicates.groups import PHASH_DISTANCE, DuplicateGroup, OrderedImages, star_clusters
+from collection.judge.duplicates.keeping import in_order
 from collection.judge.duplicates.neighbourhood import EXACT_UP_TO, SIGNALS, STEPS, KnownNeighbours, find_neighbours
 from collection.judge.duplicates.second_look import TILE_DIFFERENCE, SecondLook
 from collection.store.columns import ComparedImage
-from collection.store.records import Duplicate, Look
+from collection.store.records import Duplicate
 from collection.store.store import Store
 from collection.values import Progress, canonical_json, label, sha256_hex, silent
 
@@ -178,29 +179,6 @@ def comparable(store: Store, images: Sequence[ComparedImage], model: str) -> lis
     """The images that have both a vector and hashes."""
     encoded, hashed = store.encoded(model), store.hashes()
     return [image for image in images if image.file_sha256 in encoded and image.file_sha256 in hashed]
-
-
-def in_order(
-    assets: Sequence[ComparedImage], ranking: Mapping[int, float], keep: str, looks: Mapping[str, Look | None]
-) -> list[ComparedImage]:
-    """The images in the order in which they may keep others.
-
-    "best": those with the most pixels; of these a lossless file; of these one that was made here
-    (by its score), then of what came from elsewhere a flat drawing with the fewest shades (a copy has more, by its
-    compression) and a photograph with the most detail; then the score. Last decides the lowest number.
-    """
-
-    def place(asset: ComparedImage) -> tuple[float, ...]:
-        if keep == "first":
-            return (asset.id,)
-        look = looks.get(asset.file_sha256)
-        area = asset.width * asset.height
-        if keep == "largest":
-            return -area, asset.id
-        detail = (0.0, 0.0) if asset.made or look is None else (1.0, look.detail) if look.flat else (2.0, -look.detail)
-        return -area, not asset.lossless, *detail, -ranking.get(asset.id, float("-inf")), asset.id
-
-    return sorted(assets, key=place)
 
 
 class Grouping:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from collection.judge.duplicates.dedupe import NO_LOOK, DuplicateThresholds, Grouping, in_order
+from collection.judge.duplicates.dedupe import NO_LOOK, DuplicateThresholds, Grouping
 from collection.judge.duplicates.groups import DuplicateGroup
+from collection.judge.duplicates.keeping import in_order
 from collection.judge.duplicates.neighbourhood import kept_neighbours
 from collection.store.store import Store
 

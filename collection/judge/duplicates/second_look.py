@@ -176,7 +176,7 @@ def _worst(one: Image.Image, other: Image.Image, rich: bool) -> float:
     coarse = _array(ImageChops.difference(small, small_other).reduce(4))
     if not rich:
         allowed = _FLAT + _EDGE * _contrast(_array(small), _array(small_other))[..., None]
-        coarse = coarse / np.minimum(1.0, allowed / TILE_DIFFERENCE)
+        coarse = np.asarray(coarse / np.minimum(1.0, allowed / TILE_DIFFERENCE), np.float32)
     fine = _array(ImageChops.difference(one, other).reduce(4)).max() / FINE if side > 64 else 0.0
     return float(max(fine, coarse.max()))
 
