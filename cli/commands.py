@@ -58,6 +58,7 @@ COMMANDS = {
         "reviews": Entry("choose.reviews", "Show what curators decided and how far they agree."),
         "select": Entry("choose.select", "Select the set: good images that differ from each other."),
         "sheet": Entry("choose.sheet", "Draw a contact sheet of the set or of any images."),
+        "export": Entry("choose.export", "Copy images out of the project, with CSV and sheet."),
     },
     "Make more images": {
         "variations": Entry("derive.variations", "Plan image-to-image variations of a picture."),
