@@ -58,7 +58,7 @@ COMMANDS = {
         "reviews": Entry("choose.reviews", "Show what curators decided and how far they agree."),
         "select": Entry("choose.select", "Select the set: good images that differ from each other."),
         "sheet": Entry("choose.sheet", "Draw a contact sheet of the set or of any images."),
-        "export": Entry("choose.export", "Copy images out of the project, with metadata, CSV and sheet."),
+        "export": Entry("choose.export", "Copy images out of the project, with CSV and sheet."),
     },
     "Make more images": {
         "variations": Entry("derive.variations", "Plan image-to-image variations of a picture."),
@@ -69,6 +69,7 @@ COMMANDS = {
         "upscale": Entry("derive.upscale", "Plan larger versions of images."),
         "interpolate": Entry("derive.interpolate", "Plan the images between two images."),
         "finish": Entry("derive.finish", "Plan the selected previews again with the full decoder."),
+        "remove": Entry("derive.remove", "Take added recipes out of the plan again."),
         "lineage": Entry("derive.lineage", "Draw the ancestors and the children of an image."),
         "recipe": Entry("derive.recipe", "Print the recipe that an image file carries."),
     },

@@ -284,7 +284,7 @@ class TestRelations:
         assert refused.status_code == 400
         assert "collection dedupe" in refused.json()["hint"]
         assets = project.store.assets()
-        hashes = {asset.file_sha256: Fingerprint((1 << asset.id * 5) - 1, 1 << 63) for asset in assets}
+        hashes = {asset.file_sha256: Fingerprint(((1 << asset.id * 5) - 1, *[1 << 63] * 8)) for asset in assets}
         project.store.add_judgements(fingerprints=hashes)
         dedupe(
             project.store,

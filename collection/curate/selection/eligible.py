@@ -70,7 +70,7 @@ class Eligible:
         if not criteria.diversity or len(self.images) > MOST_SWAPPED:
             return found
         problem = problem_of(pool, capacity, criteria.diversity)
-        groups = 2 * pool.kinds
+        groups = np.array(2 * pool.kinds, dtype=np.intp)
         groups[picked] += 1  # picks come first, so that they go for picks alone
         groups[locked] = -1
         rows = swapped(problem, found.rows, groups)

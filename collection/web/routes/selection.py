@@ -19,6 +19,7 @@ from collection.curate.selection.select import Proposal
 from collection.curate.selection.statistics import quota_status, set_diff
 from collection.curate.sheet import PER_PAGE, Cell, ContactSheet, write_sheet
 from collection.errors import UsageError
+from collection.pictures.files import decode_image
 from collection.stages.pipeline import run_stages
 from collection.stages.report import NOT_JUDGED
 from collection.stages.select import SelectStage
@@ -58,7 +59,7 @@ def proposed(
 
 @router.get("/set/costs", dependencies=[LOOKS])
 def costs(app: App, you: You, role: Role, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
-    """The figures that take longer than the choice: what each rule costs in mean quality, and how far the images are
+    """The figures that take longer than the choice: what each rule costs in mean percentile, and how far the images are
     from the nearest chosen one."""
     now = _sighted(app, you, role)
     criteria = app.proposals.criteria(now, diversity)
@@ -82,7 +83,7 @@ def sheet(
     what = f"{amount(len(cells), 'image')} as they would be chosen, {order}"
     with tempfile.NamedTemporaryFile(suffix=".png", delete=False) as file:
         path = Path(file.name)
-    write_sheet(path, ContactSheet(config.title, what, shown), app.project.files)
+    write_sheet(path, ContactSheet(config.title, what, shown), app.project.files, decode=decode_image)
     return FileResponse(path, media_type="image/png", background=BackgroundTask(path.unlink, missing_ok=True))
 
 

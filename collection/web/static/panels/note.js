@@ -24,6 +24,7 @@ export class NoteForm {
       rows: 2, maxlength: LONGEST, "aria-label": "Note", placeholder: "A note", input: () => this.#draft(), keydown: (event) => this.#key(event),
     });
     this.list = element("ul", {});
+    /** @type {HTMLElement} */
     this.element = element(
       "section",
       { class: "note", focusout: (event) => this.element.contains(event.relatedTarget) || this.follow() },

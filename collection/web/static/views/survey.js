@@ -1,6 +1,6 @@
 /** Many pictures at once, as large as they can be: click the weak ones away until the best are left. */
 
-import { counted, element, icon, labelled } from "../core/element.js";
+import { element, icon, labelled } from "../core/element.js";
 import { answer, PASS } from "../core/keys.js";
 import { say } from "../core/status.js";
 import { described, badges, empty } from "../components/tile.js";
