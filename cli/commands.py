@@ -70,6 +70,7 @@ COMMANDS = {
         "recipe": Entry("derive.recipe", "Print the recipe that an image file carries."),
     },
     "Publish and prove": {
+        "rarity": Entry("publish.rarity", "Rank the tokens by rarity, by OpenRarity's method."),
         "freeze": Entry("publish.freeze", "Assign token ids, write the metadata and fix both by hash."),
         "pin": Entry("publish.pin", "Write the set as a CAR file and pin it on IPFS."),
         "deploy": Entry("publish.deploy", "Deploy the contract of the frozen set."),

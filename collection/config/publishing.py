@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
@@ -49,6 +49,15 @@ class Royalties(Table):
     """Absent: the first artist with an address, or else the account that deploys."""
 
 
+class TraitType(Table):
+    """What the values of a trait are; a trait of which nothing is said is text."""
+
+    type: Literal["text", "level", "number", "boost_number", "boost_percentage", "date"] = "number"
+    """level: a number with a bar; number: one without; boost_...: what it adds; date: 2026-11-27, or Unix seconds."""
+    max: int | float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """The ceiling that marketplaces show; absent: the greatest value of the set."""
+
+
 class Publish(Table):
     """How the set appears in the world."""
 
@@ -57,6 +66,8 @@ class Publish(Table):
     external_url: str | None = Field(default=None, pattern=r"^https?://")
     storage: tuple[str, ...] = ("car",)
     """car (always written), "kubo:MULTIADDRESS" for an IPFS node, and "NAME:..." for one that a package adds."""
+    traits: dict[Name, TraitType] = {}
+    """Traits that are numbers or dates, by name in whatever case."""
 
 
 class Chain(Table):

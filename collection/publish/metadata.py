@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from collection.config import Config
 from collection.errors import PublishError
+from collection.publish.traits import traits_of
 from collection.store.records import Asset
 from collection.values import Recipe
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """A trait of a token, as marketplaces show and filter it."""
-
-    trait_type: str
-    value: str
-
-
-def attributes_of(asset: Asset) -> list[Attribute]:
-    """Series, leading style, planned traits and what the generator reports beyond them.
-
-    Text only, for scores would swamp every rarity rank.
-    """
-    recipe = asset.recipe
-    found = []
-    if recipe:
-        found.append(Attribute("Series", recipe.series))
-        if recipe.blend.leading:
-            found.append(Attribute("Style", recipe.blend.leading))
-    taken, planned = {item.trait_type.casefold() for item in found}, recipe.traits if recipe else {}
-    traits = asset.traits.items()
-    return found + [Attribute(*pair) for pair in traits if pair[0] in planned or pair[0].casefold() not in taken]
 
 
 def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str) -> dict[str, Any]:
@@ -46,7 +22,7 @@ def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str)
         "name": f"{config.title} #{token_id}",
         "description": config.description,
         "image": f"ipfs://{images_cid}/{token_id}.png",
-        "attributes": [asdict(attribute) for attribute in attributes_of(asset)],
+        "attributes": [trait.as_attribute() for trait in traits_of(asset, config.publish.traits)],
         "properties": {
             "made_by": _maker(asset),
             "recipe": asset.recipe.as_json() if asset.recipe else None,
