@@ -3,8 +3,8 @@
     python benchmarks/deciding.py [events] [seconds]
     python benchmarks/deciding.py --forecast
 
-The second holds what the room says of more answers against simulated curators of known taste. The writers are processes
-of their own, each with a vote of one event at a time, asked for at 100 votes a second in all.
+The second holds what the room says of more answers against simulated curators whose order is known. The writers are
+processes of their own, each with a vote of one event at a time, asked for at 100 votes a second in all.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def forecast() -> None:
                 if votes + said.votes in fits:
                     off.append(said.then - fits[votes + said.votes].expected_error(keep))
         print(
-            f"{keep:3} of {count:3}, tastes spread by {spread}: error forecast minus error then {np.mean(off):+.3f}, "
+            f"{keep:3} of {count:3}, spread {spread}: error forecast minus error then {np.mean(off):+.3f}, "
             f"{np.quantile(np.abs(off), 0.9):.3f} off at most in 9 of 10 of {len(off)}"
         )
 
@@ -137,7 +137,7 @@ def forecast() -> None:
 def answered(count: int, keep: int, spread: float, rng: np.random.Generator) -> dict[int, Strengths]:
     """The fits of a curator who is asked as in the room until the choice is settled, or MOST answers an image."""
     prior = prior_from_scores(list(range(count, 0, -1)))
-    taste = prior + rng.normal(scale=spread, size=count)
+    strength = prior + rng.normal(scale=spread, size=count)
     votes: list[Comparison] = []
     fits = {0: fit(count, votes, prior)}
     asked: set[tuple[int, int]] = set()
@@ -150,7 +150,7 @@ def answered(count: int, keep: int, spread: float, rng: np.random.Generator) -> 
                 return fits
             left, right = pairs[int(rng.integers(len(pairs)))]
             asked.add((left, right))
-            chance = 1 / (1 + math.exp(taste[right] - taste[left]))
+            chance = 1 / (1 + math.exp(strength[right] - strength[left]))
             votes.append(Comparison(left, right, float(rng.random() < chance)))
         fits[len(votes)] = fit(count, votes, prior)
     return fits

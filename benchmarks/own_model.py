@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import itertools
 
+from collection.judge.encoders.tiny_clip import TinyClip
 from collection.models.environment import prepare_torchvision
 from training.captions import short
 from training.clip_data import Examples, load
@@ -51,6 +52,12 @@ def main() -> None:
     with torch.inference_mode():
         pictures = torch.nn.functional.normalize(network.visual.head(examples.features), dim=1)
     table("The CLIP, on what was kept from training", measure(examples, pictures, texts, scale_of(network)))
+    kept = torch.nn.functional.normalize(examples.features, dim=1).numpy()
+    kept = torch.from_numpy(TinyClip().project_images(kept))
+    table(
+        "The same from vectors of length 1, as the package keeps them",
+        measure(examples, kept, texts, scale_of(network)),
+    )
     table("Copies", copies(examples, pictures, texts))
     if options.pipeline:
         measure_pipeline(options.pipeline, examples, network, texts)
@@ -66,7 +73,7 @@ def clip() -> tuple[Any, Any]:
     """The shipped model through open_clip's own door: the network, and texts to unit vectors."""
     import open_clip
 
-    from collection.judge.encoders.tiny_clip import clip_folder
+    from collection.judge.encoders.tiny_clip.open_clip_folder import clip_folder
 
     place = f"local-dir:{clip_folder()}"
     network, tokenizer = open_clip.create_model(place).eval(), open_clip.get_tokenizer(place)

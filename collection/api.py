@@ -265,7 +265,7 @@ def run(folder: str | Path, *, progress: RunProgress | None = None) -> list[Repo
 
 
 def score_folder(
-    folder: str | Path, *, encoder: str = "embedded", heads: Sequence[str] = (), progress: Progress = silent
+    folder: str | Path, *, encoder: str = "tiny-clip", heads: Sequence[str] = (), progress: Progress = silent
 ) -> FolderScores:
     """Score every picture of a plain folder; nothing is written there. `encoder` and `heads` are as in [score]."""
     return folders.score_folder(Path(folder), encoder=encoder, heads=heads, progress=progress)

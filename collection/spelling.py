@@ -31,6 +31,14 @@ OPTIONS: Mapping[str, str] = {
 """Options of a recipe that have another name now."""
 COMMANDS: Mapping[str, str] = {"refill": "top-up", "repair": "inpaint", "variants": "variations"}
 """Commands that have another name now."""
+METRICS: Mapping[str, str] = {"taste": "learned-preference"}
+"""Metrics that have another name now."""
+
+
+def renamed_metric(name: str) -> str:
+    """ "it is called NAME now" for the old name of a metric, with what follows its colon, or else nothing."""
+    stem, colon, part = name.partition(":")
+    return f"it is called {METRICS[stem]}{colon}{part} now" if stem in METRICS else ""
 
 
 def nearest(word: str, known: Iterable[str], renamed: Mapping[str, str] | None = None) -> str:

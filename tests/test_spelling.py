@@ -9,7 +9,8 @@ import pytest
 from collection.config import load_config
 from collection.errors import CollectionError, ConfigError, UsageError
 from collection.generate.diffusion.options import DiffusionOptions
-from collection.spelling import COMMANDS, FIELDS, KEYS, OPTIONS, did_you_mean, nearest
+from collection.judge.catalogue import metrics
+from collection.spelling import COMMANDS, FIELDS, KEYS, METRICS, OPTIONS, did_you_mean, nearest, renamed_metric
 from collection.values import Recipe
 
 PLAIN = {"title": '"T"', "supply": "3", "seed": '"s"'}
@@ -60,6 +61,14 @@ def test_a_renamed_option_is_refused_with_its_new_name(option: str) -> None:
     assert OPTIONS[option] in DiffusionOptions.model_fields
     with pytest.raises(UsageError, match=f'no option "{option}"; it is called {OPTIONS[option]} now'):
         DiffusionOptions.of({option: 1})
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_renamed_metric_is_called_by_its_new_name(metric: str) -> None:
+    assert METRICS[metric] in metrics()
+    assert renamed_metric(metric) == f"it is called {METRICS[metric]} now"
+    assert renamed_metric(f"{metric}:ada") == f"it is called {METRICS[metric]}:ada now"
+    assert renamed_metric(METRICS[metric]) == renamed_metric(f"{metric}ful") == ""
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -51,7 +51,7 @@ def test_numbers_before_nouns_are_amounts(repository: Path) -> None:
 
 
 def test_a_loose_plural_would_be_found() -> None:
-    assert list(loose_plurals(ast.parse('f"{len(votes)} votes do not show a taste"')))
+    assert list(loose_plurals(ast.parse('f"{len(votes)} votes do not show a preference"')))
     assert list(loose_plurals(ast.parse('f"about {left} more images"')))
     assert not list(loose_plurals(ast.parse("f\"{amount(count, 'image')} and {MOST} images\"")))
 

@@ -19,7 +19,7 @@ def command(context: typer.Context, curator: Curator = None, dry_run: DryRun = F
     Picks, rejections, stars and comparisons are votes. The preference ranks the images if it predicts held-out votes
     better than the other scores.
     """
-    from collection.stages.learn import LearnTasteStage
+    from collection.stages.learn import LearnPreferenceStage
 
     with opened(context, as_json) as session:
-        session.do(LearnTasteStage(curator), dry_run)
+        session.do(LearnPreferenceStage(curator), dry_run)

@@ -95,7 +95,7 @@ def command(
 
         with screen.progress("dedupe", "images") as progress:
             found = dedupe_folder(
-                folder, encoder=encoder or "embedded", heads=head or (), cosine=cosine, move_to=move_to,
+                folder, encoder=encoder or "tiny-clip", heads=head or (), cosine=cosine, move_to=move_to,
                 progress=progress,
             )  # fmt: skip
         return show_folder(screen, found, csv, move_to)

@@ -27,7 +27,7 @@ Folder = Annotated[
 ]  # fmt: skip
 Encoder = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="With FOLDER: the encoder, named as in [score].", show_default="embedded"),
+    typer.Option(metavar="NAME", help="With FOLDER: the encoder, named as in [score].", show_default="tiny-clip"),
 ]
 Heads = Annotated[
     list[str] | None,

@@ -71,7 +71,7 @@ def command(
         from collection.stages.folders import score_folder
 
         with screen.progress("score", "images") as progress:
-            found = score_folder(folder, encoder=encoder or "embedded", heads=head or (), progress=progress)
+            found = score_folder(folder, encoder=encoder or "tiny-clip", heads=head or (), progress=progress)
         return show_folder(screen, found, csv)
     from collection.stages.score import ScoreStage
 

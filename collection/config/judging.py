@@ -12,8 +12,8 @@ from collection.config.types import Table
 class Score(Table):
     """What gives each image its numbers."""
 
-    encoder: str = "embedded"
-    """embedded (EfficientNet-Lite0), tiny-clip (our own small CLIP, with a text tower), cpu, quality or siglip
+    encoder: str = "tiny-clip"
+    """tiny-clip (EfficientNet-Lite0 with our own text tower), embedded (the same without words), cpu, quality or siglip
     (`collection config` says what they cost), an open_clip model (ViT-L-14-quickgelu/openai, hf-hub:ID,
     local-dir:FOLDER), or one that an installed package adds."""
     heads: tuple[str, ...] = ()

@@ -19,8 +19,8 @@ class Select(Table):
     exclude: tuple[str, ...] = ("tiny",)
     """Images with one of these issues are not chosen, unless a person locks them; blank and nsfw ones never are."""
     by: tuple[str, ...] = ()
-    """Metrics that say which image is better (a head's name, quality, votes, taste, taste:NAME); absent: votes or a
-    taste once they are proven, else the heads, else quality."""
+    """Metrics that say which image is better (a head's name, quality, votes, learned-preference or
+    learned-preference:NAME); absent: votes or a learned preference once proven, else the heads, else quality."""
     shares: dict[Name, Share] = {}
     """How many of the tokens, one-of-ones aside, each artist gets beside the others, by name: {Ada = 2, Ben = 1}, in
     whole tokens by largest remainder. Every series is then one artist's, and the traits are dealt out to them."""

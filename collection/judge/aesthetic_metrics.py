@@ -11,7 +11,7 @@ LAION_V1_B32 = Metric(
     says="LAION's first aesthetic predictor on CLIP ViT-B/32; nearly all pictures score -2 to 11.",
     source="LAION-AI/aesthetic-predictor, 2022: one linear layer on what raters of Simulacra said of generated "
     "pictures",
-    limits="The taste of few raters, who marked frightening pictures down; of two pictures of one prompt it is not "
+    limits="The likings of few raters, who marked frightening pictures down; of two pictures of one prompt it is not "
     "much better than chance at saying which people prefer.",
 )
 LAION_V1_B16 = Metric(
@@ -46,6 +46,6 @@ AESTHETIC_V2_5 = Metric(
     says="How beautiful people who rated pictures would find it: a regression on SigLIP's vectors; 5.5 and more is "
     "meant to be great.",
     source="Aesthetic Predictor V2.5 (github discus0434/aesthetic-predictor-v2-5), AGPL-3.0",
-    limits="There is no paper and no published correlation with people. Whose taste it holds is not known. Look at "
+    limits="There is no paper and no published correlation with people. Whose likings it holds is not known. Look at "
     "its license before you offer it as a service.",
 )

@@ -38,7 +38,7 @@ _BUILT_IN = {
     "reference": f"{_JUDGE}.set_metrics.reference_similarity:REFERENCE",
     "reference-novelty": f"{_JUDGE}.set_metrics.reference_similarity:REFERENCE_NOVELTY",
     "votes": f"{_JUDGE}.learned_preference:COMPARISONS",
-    "taste": f"{_JUDGE}.learned_preference:TASTE",
+    "learned-preference": f"{_JUDGE}.learned_preference:LEARNED_PREFERENCE",
 }
 RESERVED = ("tiny",)
 """Issues that are of no metric: of the size of an image."""

@@ -27,7 +27,7 @@ FOLDS, STEPS = 5, 60
 
 
 @dataclass(frozen=True, slots=True)
-class Preference:
+class PairVote:
     """A vote: the image in row `liked` was preferred to that in row `other`."""
 
     liked: int
@@ -44,11 +44,11 @@ class Verdict:
     curator: str = ""
 
 
-Vote = Preference | Verdict
+Vote = PairVote | Verdict
 
 
 @dataclass(frozen=True)
-class LearnedPreference:
+class LinearPreference:
     """A linear map and how sure it is of itself."""
 
     weight: Numbers
@@ -134,7 +134,7 @@ class Trial:
         return 40 * tail < 1 << votes
 
 
-def learn(vectors: npt.NDArray[np.floating], votes: Sequence[Vote]) -> LearnedPreference:
+def learn(vectors: npt.NDArray[np.floating], votes: Sequence[Vote]) -> LinearPreference:
     """Fit a linear map to votes on unit vectors (n, d).
 
     Raises UsageError for no votes, or rows that are not there.
@@ -146,7 +146,7 @@ def learn(vectors: npt.NDArray[np.floating], votes: Sequence[Vote]) -> LearnedPr
     place = int(np.argmax([evidence for _, _, evidence in fits]))
     moved, covariance, _ = fits[place]
     weight = moved @ basis
-    return LearnedPreference(weight[:-1], float(weight[-1]), WIDTHS[place], basis, covariance)
+    return LinearPreference(weight[:-1], float(weight[-1]), WIDTHS[place], basis, covariance)
 
 
 def hold_out(vectors: npt.NDArray[np.floating], votes: Sequence[Vote], stock: Sequence[float]) -> Trial:
@@ -188,13 +188,13 @@ def _blind(votes: Sequence[Vote]) -> float:
 
 def proven_preference(
     vectors: npt.NDArray[np.floating], votes: Sequence[Vote], stock: Sequence[float]
-) -> tuple[LearnedPreference, Trial]:
+) -> tuple[LinearPreference, Trial]:
     """A learned preference and its trial; raises NotEnoughVotesError where votes do not show that it beats chance."""
     trial = hold_out(vectors, votes, stock)
     if not trial.supported:
         low, high = trial.learned.interval()
         raise NotEnoughVotesError(
-            f"no taste shows in {amount(len(votes), 'vote')}: right on {trial.learned.right} of "
+            f"no preference shows in {amount(len(votes), 'vote')}: right on {trial.learned.right} of "
             f"{trial.learned.votes} held out, so on {low:.0%} to {high:.0%} of all, "
             f"where chance reaches {trial.chance:.0%}",
             "vote on more images",
@@ -209,7 +209,7 @@ def _design(vectors: npt.NDArray[np.floating], votes: Sequence[Vote]) -> tuple[N
         raise UsageError("a preference is learned from votes, at least one", "pairs, or keep and reject")
     if min(rows) < 0 or max(rows) >= len(vectors):
         raise UsageError(f"a vote names row {max(rows, key=abs)}, but there are {len(vectors)} vectors")
-    pairs = [(vote.liked, vote.other) for vote in votes if isinstance(vote, Preference)]
+    pairs = [(vote.liked, vote.other) for vote in votes if isinstance(vote, PairVote)]
     verdicts = [vote for vote in votes if isinstance(vote, Verdict)]
     liked, other = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
     apart = _with_bias(vectors[liked].astype(np.float64) - vectors[other], 0.0)
@@ -239,7 +239,7 @@ def _fit(along: Numbers, signs: Numbers, width: float) -> tuple[Numbers, Numbers
 
 
 def _rows(vote: Vote) -> tuple[int, ...]:
-    return (vote.liked, vote.other) if isinstance(vote, Preference) else (vote.row,)
+    return (vote.liked, vote.other) if isinstance(vote, PairVote) else (vote.row,)
 
 
 def _subject(vote: Vote) -> tuple[int, ...]:
@@ -247,7 +247,7 @@ def _subject(vote: Vote) -> tuple[int, ...]:
 
 
 def _foretold(vote: Vote, scores: Numbers, threshold: float) -> bool:
-    if isinstance(vote, Preference):
+    if isinstance(vote, PairVote):
         return bool(scores[vote.liked] > scores[vote.other])
     return bool(scores[vote.row] > threshold) == vote.kept
 
@@ -274,11 +274,12 @@ COMPARISONS = Metric(
     "`collection rank`",
     limits="Images that nobody compared have what the stock metrics expect of them. Changes with every comparison.",
 )
-TASTE = Metric(
-    name="taste",
+LEARNED_PREFERENCE = Metric(
+    name="learned-preference",
     range=UNBOUNDED,
     better="higher",
-    says="What the votes of all curators say of an image, by its vector, in logits. taste:NAME is that of one curator.",
+    says="What the votes of all curators say of an image, by its vector, in logits. learned-preference:NAME is that of "
+    "one curator.",
     source="Logistic regression of votes on the vectors of [score] encoder, its prior's width by the evidence (MacKay "
     "1992); `collection learn`",
     limits="Kept only where it beats chance on votes that were held out. Sees what the encoder's vectors hold, and the "

@@ -16,7 +16,7 @@ from collection.config import Config
 from collection.config.generator import known_table
 from collection.errors import UsageError
 from collection.plan.domain import ABSENT, build_domain
-from collection.plan.seeds import derived_seed
+from collection.plan.seeds import derived_seed, image_seed
 from collection.values import Recipe, Style, StyleBlend
 
 T = TypeVar("T")
@@ -128,7 +128,7 @@ def _picture(recipe: Recipe) -> str:
 
 def _child(first: Recipe, second: Recipe, pool: Sequence[Recipe], draws: Draws, mutation: float) -> Recipe:
     body = draws.pick((first, second), "body")
-    seed = derived_seed(draws.seed, "new seed") if draws.happens(mutation, "seed") else body.seed
+    seed = image_seed(draws.seed, "new seed") if draws.happens(mutation, "seed") else body.seed
     traits = _traits(first, second, pool, draws, mutation)
     return replace(
         body,

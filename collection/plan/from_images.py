@@ -8,7 +8,7 @@ from typing import Any
 
 from collection.config.generator import Capabilities, capable, enlarger, known_table
 from collection.errors import UsageError
-from collection.plan.seeds import derived_seed
+from collection.plan.seeds import image_seed
 from collection.values import Recipe
 
 LONGEST = 8192
@@ -60,7 +60,7 @@ def inpaint(
 
 def inpaint_seeds(collection_seed: int | str, recipe: Recipe, mask: str, count: int) -> list[int]:
     """Seeds for `count` attempts to inpaint one mask."""
-    return [derived_seed(collection_seed, "inpaint", recipe.sha256, mask, number) for number in range(count)]
+    return [image_seed(collection_seed, "inpaint", recipe.sha256, mask, number) for number in range(count)]
 
 
 def refuse_unable(recipes: Sequence[Recipe], ability: str, what: str) -> None:

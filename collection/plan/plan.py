@@ -16,7 +16,7 @@ from collection.plan.combinations import Combinations, count_combinations
 from collection.plan.domain import TraitDomain, build_domain
 from collection.plan.prompts import Prompt, Wildcards
 from collection.plan.quotas import largest_remainder
-from collection.plan.seeds import RandomStream, derived_seed
+from collection.plan.seeds import RandomStream, derived_seed, image_seed, image_seeds
 from collection.values import ARTIST, QuotaCell, Recipe, StyleBlend, amount
 
 Traits = Mapping[str, str]
@@ -141,11 +141,12 @@ class Plan:
             return found
         for series, count, tokens in zip(self.config.series, self.counts, self._tokens(), strict=True):
             points = axis_points(series.axes) or [{}] * count
-            for number, point in enumerate(points):
+            seeds = image_seeds(self.config.seed, series.name)
+            for number, (point, seed) in enumerate(zip(points, seeds, strict=False)):
                 traits = tokens[number % len(tokens)] if tokens else {}
-                found.append(self._recipe(series, derived_seed(self.config.seed, series.name, number), point, traits))
+                found.append(self._recipe(series, seed, point, traits))
         for one in self.config.one_of_ones:
-            seed = derived_seed(self.config.seed, one.name, 0) if one.seed is None else one.seed
+            seed = image_seed(self.config.seed, one.name, 0) if one.seed is None else one.seed
             found.append(self._recipe(one, seed, {}, one.traits))
         return found
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from collection.plan.seeds import derived_seed
+from collection.plan.seeds import image_seed
 from collection.values import Recipe
 
 Kind = TypeVar("Kind", bound=Hashable)
@@ -14,7 +14,7 @@ Kind = TypeVar("Kind", bound=Hashable)
 
 def reroll(recipe: Recipe, collection_seed: int | str) -> Recipe:
     """The recipe with a seed that comes from its own identity, so that no reroll of a reroll ever comes back."""
-    return replace(recipe, seed=derived_seed(collection_seed, recipe.series, "reroll", recipe.sha256))
+    return replace(recipe, seed=image_seed(collection_seed, recipe.series, "reroll", recipe.sha256))
 
 
 def shortfall(goals: Mapping[Kind, int], usable: Mapping[Kind, int], lost: Mapping[Kind, int]) -> dict[Kind, int]:
@@ -39,6 +39,6 @@ def top_up(templates: Sequence[Recipe], count: int, collection_seed: int | str, 
     """
     chosen = [templates[number % len(templates)] for number in range(count)]
     return [
-        replace(template, seed=derived_seed(collection_seed, template.series, "top-up", begin + number))
+        replace(template, seed=image_seed(collection_seed, template.series, "top-up", begin + number))
         for number, template in enumerate(chosen)
     ]

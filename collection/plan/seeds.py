@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -23,6 +24,27 @@ def derived_seed(collection_seed: int | str, *names: int | str) -> int:
     return int.from_bytes(digest.digest()[:8], "big") >> 11
 
 
+LARGEST_SEED = 2**32 - 1
+"""Of an image that is planned: every tool for diffusion models makes the same noise of such a seed."""
+
+
+def image_seed(collection_seed: int | str, *names: int | str) -> int:
+    """The seed of the image that `names` name, 0 to LARGEST_SEED: the top 32 bits of `derived_seed`."""
+    return derived_seed(collection_seed, *names) >> 21
+
+
+def image_seeds(collection_seed: int | str, *names: int | str) -> Iterator[int]:
+    """The seeds of images 0, 1, 2, ... of one name, no two equal: where two are, the later image draws again."""
+    taken: set[int] = set()
+    for number in count():
+        seed, attempt = image_seed(collection_seed, *names, number), 0
+        while seed in taken:
+            attempt += 1
+            seed = image_seed(collection_seed, *names, number, attempt)
+        taken.add(seed)
+        yield seed
+
+
 class RandomStream:
     """A stream of random numbers that is the same on every machine and for ever.
 
@@ -34,9 +56,9 @@ class RandomStream:
         self.unit = random.Random(seed).random
         """The next number, uniform in [0, 1)."""
 
-    def below(self, count: int) -> int:
-        """A whole number, uniform in 0 to `count` - 1."""
-        return int(self.unit() * count)
+    def below(self, limit: int) -> int:
+        """A whole number, uniform in 0 to `limit` - 1."""
+        return int(self.unit() * limit)
 
     def weighted(self, weights: Sequence[float]) -> int:
         """An index, drawn by weights of which at least one is positive."""

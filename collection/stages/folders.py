@@ -98,7 +98,7 @@ def count_files(folder: Path) -> int:
 
 
 def score_folder(
-    folder: Path, *, encoder: str = "embedded", heads: Sequence[str] = (), progress: Progress = silent
+    folder: Path, *, encoder: str = "tiny-clip", heads: Sequence[str] = (), progress: Progress = silent
 ) -> FolderScores:
     """Score every picture of a folder. `encoder` and `heads` are as in [score].
 
@@ -115,7 +115,7 @@ def score_folder(
 def dedupe_folder(
     folder: Path,
     *,
-    encoder: str = "embedded",
+    encoder: str = "tiny-clip",
     heads: Sequence[str] = (),
     cosine: float | None = None,
     move_to: Path | None = None,

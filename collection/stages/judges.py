@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from collection.project import Project
@@ -45,10 +45,10 @@ class Judges:
 
     @property
     def scorers(self) -> Scorers:
-        """What gives the images their numbers: the configuration's scorers, and the tastes learned so far."""
-        from collection.stages.taste import with_tastes
+        """What gives the images their numbers: the configuration's scorers, and the preferences learned so far."""
+        from collection.stages.learned_preference import with_learned
 
-        return with_tastes(self.stock_scorers, self._store.tastes())
+        return with_learned(self.stock_scorers, self._store.learned_preferences())
 
     @property
     def model(self) -> str:
@@ -85,7 +85,7 @@ class Judges:
     @property
     def ranking_metrics(self) -> dict[str, str]:
         """The metrics that say which image is better (those of [select] by, or the best proven) and their models."""
-        from collection.stages.taste import what_ranks
+        from collection.stages.learned_preference import what_ranks
 
         return what_ranks(self._store, self.scorers, self.stock_metrics, self._config.select.by)
 
@@ -150,7 +150,11 @@ class Judges:
 
     def _judge(self) -> RankingContext:
         from collection.curate.search.catalogue import RankingContext
+        from collection.judge.encoders.text_tower import projected, unknown_words
 
         encoder = self.scorers.encoder
         words = encoder if isinstance(encoder, TextEncoder) else None
-        return RankingContext(self.ranking_metrics, encoder.model, lambda: self.issues, words)
+        return RankingContext(
+            self.ranking_metrics, encoder.model, lambda: self.issues, words,
+            partial(projected, encoder), partial(unknown_words, encoder),
+        )  # fmt: skip

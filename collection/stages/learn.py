@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 
 from collection.project import Project
 from collection.stages.judges import judges_of
+from collection.stages.learned_preference import ask_next, learn_preference, votes_of
 from collection.stages.report import Report, named
-from collection.stages.taste import ask_next, learn_taste, votes_of
 from collection.values import Progress, amount, silent
 
 
 @dataclass(frozen=True, slots=True)
-class LearnTasteStage:
-    """Learns the taste of all curators, or of one, from votes, and scores all images by it."""
+class LearnPreferenceStage:
+    """Learns what all curators, or one, prefer from votes, and scores all images by it."""
 
     curator: str | None = None
     name: ClassVar[str] = "learn"
@@ -27,12 +27,12 @@ class LearnTasteStage:
         return len(votes_of(project.store, dict.fromkeys(project.store.embeddings(model)[0], 0), self.curator))
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
-        """Learn; raises NotEnoughVotesError where votes do not show a taste."""
+        """Learn; raises NotEnoughVotesError where votes do not show a preference."""
         from collection.curate.selection.candidates import rank
 
         judges = judges_of(project)
         stock = {item.asset.id: item.score for item in rank(project.store, judges.stock_metrics)}
-        found = learn_taste(project.store, judges.model, stock, self.curator)
+        found = learn_preference(project.store, judges.model, stock, self.curator)
         report, against = found.report, " and ".join(judges.stock_metrics)
         ranks = found.name in judges.ranking_metrics
         words = "ranks the images from now on" if ranks else "does not rank"
@@ -46,7 +46,7 @@ class LearnTasteStage:
 
 
 def questions(project: Project, count: int, curator: str | None = None) -> Report:
-    """Name the images whose verdict would teach most about a taste; raises NotEnoughVotesError without any vote."""
+    """Name the images whose verdict would teach most; raises NotEnoughVotesError without any vote."""
     images = ask_next(project.store, judges_of(project).model, count, curator)
     line = f"ask about {named(images, count)}" if images else "every image has a verdict"
     return Report("ask", line, {"ask": images})

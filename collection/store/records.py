@@ -236,11 +236,11 @@ class Review:
 
 
 @dataclass(frozen=True)
-class LearnedTaste:
+class LearnedPreference:
     """A linear head that votes taught: score = vector . weight + bias."""
 
     name: str
-    """The metric of its scores: taste, or taste:NAME of one curator."""
+    """The metric of its scores: learned-preference, or learned-preference:NAME of one curator."""
     encoder: str
     """The model whose unit vectors it takes."""
     weight: npt.NDArray[np.float64]

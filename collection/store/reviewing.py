@@ -1,4 +1,4 @@
-"""Queries of the log of reviews, which is only ever added to, and of the tastes learned from it."""
+"""Queries of the log of reviews, which is only ever added to, and of the preferences learned from it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from sqlmodel import Session, col, delete, select
 from collection.errors import UsageError
 from collection.store.database import Database, now
 from collection.store.group_commit import GroupCommit
-from collection.store.records import Decision, LearnedTaste, Review, Score
-from collection.store.tables import ReviewRow, ScoreRow, TasteRow
+from collection.store.records import Decision, LearnedPreference, Review, Score
+from collection.store.tables import LearnedPreferenceRow, ReviewRow, ScoreRow
 from collection.values import canonical_json, label
 
 STEPS = ("undo", "redo")
@@ -89,26 +89,26 @@ class Reviewing(Database):
         with self._reading() as session:
             return session.exec(select(func.max(ReviewRow.id))).one() or 0
 
-    def replace_taste(self, taste: LearnedTaste, scores: Sequence[Score]) -> None:
-        """Make this the taste of its name, and these its scores, in place of those it had."""
-        row = TasteRow(
-            name=taste.name, encoder=taste.encoder, weight=taste.weight.astype("<f8").tobytes(), bias=taste.bias,
-            report=canonical_json(dict(taste.report)).decode(), at=now(),
+    def replace_learned_preference(self, learned: LearnedPreference, scores: Sequence[Score]) -> None:
+        """Make this the learned preference of its name, and these its scores, in place of those it had."""
+        row = LearnedPreferenceRow(
+            name=learned.name, encoder=learned.encoder, weight=learned.weight.astype("<f8").tobytes(),
+            bias=learned.bias, report=canonical_json(dict(learned.report)).decode(), at=now(),
         )  # fmt: skip
         with self._writing() as session:
-            session.exec(delete(ScoreRow).where(col(ScoreRow.metric) == taste.name))
+            session.exec(delete(ScoreRow).where(col(ScoreRow.metric) == learned.name))
             session.merge(row)
             session.add_all(
                 ScoreRow(file_sha256=item.file_sha256, metric=item.metric, model=item.model, value=item.value)
                 for item in scores
             )
 
-    def tastes(self) -> list[LearnedTaste]:
-        """The tastes that were learned, by name."""
+    def learned_preferences(self) -> list[LearnedPreference]:
+        """The preferences that were learned, by name."""
         with self._reading() as session:
-            rows = session.exec(select(TasteRow).order_by(col(TasteRow.name))).all()
+            rows = session.exec(select(LearnedPreferenceRow).order_by(col(LearnedPreferenceRow.name))).all()
         return [
-            LearnedTaste(
+            LearnedPreference(
                 row.name, row.encoder, np.frombuffer(row.weight, dtype="<f8"), row.bias, json.loads(row.report)
             )
             for row in rows

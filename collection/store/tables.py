@@ -203,12 +203,12 @@ class ReviewRow(SQLModel, table=True):
     """The batch that an undo takes back, or a redo brings back."""
 
 
-class TasteRow(SQLModel, table=True):
-    """A taste that was learned from votes: a linear head on one encoder's vectors."""
+class LearnedPreferenceRow(SQLModel, table=True):
+    """What votes say people prefer: a linear head on one encoder's vectors."""
 
-    __tablename__ = "taste"
+    __tablename__ = "learned_preference"
     name: str = Field(primary_key=True)
-    """The metric of its scores: taste, or taste:NAME of one curator."""
+    """The metric of its scores: learned-preference, or learned-preference:NAME of one curator."""
     encoder: str
     """The model whose vectors it takes."""
     weight: bytes

@@ -119,11 +119,11 @@ def test_the_log_is_exported_and_checked(decide, tmp_path: Path) -> None:
     assert "line 2" in decide("reviews", "--check", file, code=1)["error"]["message"]
 
 
-def test_a_taste_is_refused_until_votes_show_one(decide) -> None:
+def test_a_learned_preference_is_refused_until_votes_show_one(decide) -> None:
     assert "nobody has voted" in decide("learn", code=1)["error"]["message"]
     decide("pick", 1)
     decide("reject", 2)
-    assert "no taste shows in" in decide("learn", code=1)["error"]["message"]
+    assert "no preference shows in" in decide("learn", code=1)["error"]["message"]
     assert sorted(decide("ask", 9)["ask"]) == [3, 4, 5]
     assert decide("ask", 1)["ask"] == decide("ask", 9)["ask"][:1]
     assert "no curator of the name ada" in decide("learn", "--curator", "ada", code=1)["error"]["message"]
@@ -131,19 +131,21 @@ def test_a_taste_is_refused_until_votes_show_one(decide) -> None:
     decide("ask", 0, code=2)
 
 
-def test_a_proven_taste_scores_new_images_and_can_be_asked_for_by_name(decide, tmp_path: Path) -> None:
-    """The taste is put in by hand: five images cannot prove one."""
+def test_a_proven_preference_scores_new_images_and_can_be_asked_for_by_name(decide, tmp_path: Path) -> None:
+    """The learned preference is put in by hand: five images cannot prove one."""
     import numpy as np
 
-    from collection.store.records import LearnedTaste
+    from collection.store.records import LearnedPreference
 
     with open_project(tmp_path / "project") as project:
         model, width = judges_of(project).duplicate_thresholds.model, judges_of(project).scorers.encoder.dimensions
-        project.store.replace_taste(LearnedTaste("taste", model, np.ones(width), 0.0, {"better": True}), [])
+        project.store.replace_learned_preference(
+            LearnedPreference("learned-preference", model, np.ones(width), 0.0, {"better": True}), []
+        )
     assert decide("score")["scored"] == 5
     with open_project(tmp_path / "project") as project:
-        assert [*judges_of(project).ranking_metrics] == ["taste"]
-        assert sum(score.metric == "taste" for score in project.store.scores()) == 5
+        assert [*judges_of(project).ranking_metrics] == ["learned-preference"]
+        assert sum(score.metric == "learned-preference" for score in project.store.scores()) == 5
     config = tmp_path / "project" / "collection.toml"
     config.write_text(config.read_text() + '[select]\nby = ["quality", "nonsense"]\n')
     assert "nonsense" in decide("select", code=2)["error"]["message"]

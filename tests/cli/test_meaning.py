@@ -58,6 +58,7 @@ def test_a_planted_mismatch_is_the_worst(project: Path, here: Run, shapes_clip: 
 
 
 def test_an_encoder_without_words_says_so_and_what_to_do(project: Path, here: Run) -> None:
+    wanted(project, 'encoder = "embedded"')
     said = here("-C", project, "score")
     assert said.code == 0
     assert said.err.count("has no text tower") == 1

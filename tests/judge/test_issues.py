@@ -162,7 +162,7 @@ def test_each_metric_says_which_way_is_better() -> None:
     assert [better(name) for name in ("quality", "banding", "nsfw", "contrast")] == [
         "higher", "lower", "lower", "neither",
     ]  # fmt: skip
-    assert [better(name) for name in ("trait:hat", "mood:awe", "taste:ada", "votes", "style-margin")] == [
+    assert [better(name) for name in ("trait:hat", "mood:awe", "learned-preference:ada", "votes", "style-margin")] == [
         "higher", "neither", "higher", "higher", "higher",
     ]  # fmt: skip
     assert better("own", ranking=["own"]) == "higher", "an aesthetic predictor of one's own"

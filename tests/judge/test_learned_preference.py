@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from collection.errors import NotEnoughVotesError, UsageError
-from collection.judge.learned_preference import Accuracy, Preference, Verdict, hold_out, learn, proven_preference
+from collection.judge.learned_preference import Accuracy, PairVote, Verdict, hold_out, learn, proven_preference
 
 WIDTH = 32
 
@@ -20,12 +20,12 @@ class Curator:
     stock: np.ndarray
     rng: np.random.Generator
 
-    def pairs(self, count: int, name: str = "") -> list[Preference]:
+    def pairs(self, count: int, name: str = "") -> list[PairVote]:
         found = []
         for _ in range(count):
             one, other = (int(row) for row in self.rng.choice(len(self.vectors), 2, replace=False))
             better = self.rng.random() < 1 / (1 + np.exp(self.liking[other] - self.liking[one]))
-            found.append(Preference(one, other, name) if better else Preference(other, one, name))
+            found.append(PairVote(one, other, name) if better else PairVote(other, one, name))
         return found
 
     def verdicts(self, count: int) -> list[Verdict]:
@@ -39,20 +39,20 @@ def curator() -> Curator:
     rng = np.random.default_rng(7)
     vectors = rng.normal(size=(300, WIDTH)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    taste, stock = rng.normal(size=WIDTH), rng.normal(size=WIDTH)
-    return Curator(vectors, vectors @ taste * 4, vectors @ (0.4 * taste + stock), rng)
+    liking, stock = rng.normal(size=WIDTH), rng.normal(size=WIDTH)
+    return Curator(vectors, vectors @ liking * 4, vectors @ (0.4 * liking + stock), rng)
 
 
-def test_a_taste_beats_the_stock_metric_on_votes_held_out(curator: Curator) -> None:
+def test_a_learned_preference_beats_the_stock_metric_on_votes_held_out(curator: Curator) -> None:
     for votes in (curator.pairs(500), curator.verdicts(300)):
-        taste, trial = proven_preference(curator.vectors, votes, curator.stock.tolist())
+        learned, trial = proven_preference(curator.vectors, votes, curator.stock.tolist())
         assert trial.supported
         assert trial.learned.share > trial.stock.share + 0.05
-        assert np.corrcoef(taste.score(curator.vectors), curator.liking)[0, 1] > 0.7
+        assert np.corrcoef(learned.score(curator.vectors), curator.liking)[0, 1] > 0.7
 
 
 def test_votes_that_show_nothing_claim_nothing(curator: Curator) -> None:
-    with pytest.raises(NotEnoughVotesError, match="no taste shows in 8 votes"):
+    with pytest.raises(NotEnoughVotesError, match="no preference shows in 8 votes"):
         proven_preference(curator.vectors, curator.pairs(8), curator.stock.tolist())
     coins = [Verdict(row, bool(curator.rng.random() < 0.5)) for row in range(200)]
     assert not hold_out(curator.vectors, coins, curator.stock.tolist()).supported
@@ -63,8 +63,8 @@ def test_what_is_asked_next_is_what_is_least_known(curator: Curator) -> None:
     more = learn(curator.vectors, curator.verdicts(200))
     assert more.variance(curator.vectors).mean() / more.width**2 < few.variance(curator.vectors).mean() / few.width**2
     seen = Verdict(0, True), Verdict(0, True), Verdict(0, True), Verdict(1, False)
-    taste = learn(curator.vectors, seen)
-    assert 0 not in taste.ask_next(curator.vectors, 20)
+    learned = learn(curator.vectors, seen)
+    assert 0 not in learned.ask_next(curator.vectors, 20)
 
 
 def test_intervals_are_wilson_s() -> None:
@@ -73,7 +73,7 @@ def test_intervals_are_wilson_s() -> None:
     assert Accuracy(0, 0).interval() == (0.0, 1.0)
 
 
-@pytest.mark.parametrize("votes", [[], [Preference(0, 999)], [Verdict(999, True)]])
-def test_votes_that_cannot_be_meant_are_refused(curator: Curator, votes: list[Preference | Verdict]) -> None:
+@pytest.mark.parametrize("votes", [[], [PairVote(0, 999)], [Verdict(999, True)]])
+def test_votes_that_cannot_be_meant_are_refused(curator: Curator, votes: list[PairVote | Verdict]) -> None:
     with pytest.raises(UsageError):
         learn(curator.vectors, votes)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from collection.errors import UsageError
-from collection.store.records import Asset, Decision, LearnedTaste, Score
+from collection.store.records import Asset, Decision, LearnedPreference, Score
 from collection.store.store import Store
 from collection.values import Recipe
 
@@ -100,18 +100,31 @@ def test_locks_and_rejects_of_an_older_database_become_events(older_database: Ca
     assert again.add_reviews("ada", [Decision("flag", 1, "pick")], {})[0].id == 3
 
 
-def test_a_taste_replaces_the_one_of_its_name_and_its_scores(store: Store) -> None:
+def test_a_learned_preference_replaces_the_one_of_its_name_and_its_scores(store: Store) -> None:
     for bias in (0.0, 1.0):
-        taste = LearnedTaste("taste", "encoder", np.array([0.5, -0.25]), bias, {"votes": 3})
-        store.replace_taste(taste, [Score(f"{1:064x}", "taste", taste.sha256, bias)])
-    (found,) = store.tastes()
+        learned = LearnedPreference("learned-preference", "encoder", np.array([0.5, -0.25]), bias, {"votes": 3})
+        store.replace_learned_preference(learned, [Score(f"{1:064x}", "learned-preference", learned.sha256, bias)])
+    (found,) = store.learned_preferences()
     assert (found.weight.tolist(), found.bias, found.report, found.sha256) == (
         [0.5, -0.25],
         1.0,
         {"votes": 3},
-        taste.sha256,
+        learned.sha256,
     )
     assert [score.value for score in store.scores()] == [1.0]
+
+
+def test_what_was_learned_in_an_older_database_keeps_its_scores_under_the_new_name(
+    older_database: Callable[[str, str], Path],
+) -> None:
+    learned = "INSERT INTO taste VALUES ('taste:ada', 'encoder', x'0000000000000000', 1.0, '{}', 'now');"
+    score = "INSERT INTO score VALUES ('f', 'taste:ada', 'taste:ada@1|encoder', 2.0, NULL);"
+    other = "INSERT INTO score VALUES ('f', 'tastefulness', 'm', 3.0, NULL);"
+    store = Store(older_database("0014", learned + score + other))
+    assert [item.name for item in store.learned_preferences()] == ["learned-preference:ada"]
+    with sqlite3.connect(store.path) as connection:
+        kept = connection.execute("SELECT metric, model, value FROM score ORDER BY value").fetchall()
+    assert kept == [("learned-preference:ada", "learned-preference:ada@1|encoder", 2.0), ("tastefulness", "m", 3.0)]
 
 
 def test_what_one_reader_does_with_an_event_changes_it_for_nobody_else(store: Store) -> None:

@@ -34,6 +34,10 @@ class RankingContext:
     issues: Callable[[], IssuesByImage] = dict
     words: TextEncoder | None = None
     """The encoder, where it knows words."""
+    projected: Callable[[Vectors], Vectors] = lambda vectors: vectors
+    """Vectors of images, (n, d), in the space of the encoder's vectors of texts, (n, e)."""
+    unknown_words: Callable[[str], Sequence[str]] = lambda text: ()
+    """The words of a text that the encoder never read."""
 
 
 REMEMBERED = 10_000
@@ -103,6 +107,11 @@ class Snapshot:
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
         unit = np.divide(found, lengths, out=found, where=lengths > 0)
         return np.array([row for row, _ in rows], dtype=np.int64), np.asarray(unit, dtype=np.float32)
+
+    @cached_property
+    def projected(self) -> Vectors:
+        """The vectors, (m, e), as they are compared with those of texts."""
+        return self.context.projected(self.vectors[1])
 
 
 class Catalogue:

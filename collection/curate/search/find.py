@@ -21,7 +21,7 @@ from collection.curate.search.catalogue import Snapshot, Votes
 from collection.curate.search.columns import Integers, Labels, Mask, Numbers
 from collection.curate.search.query import Query, Term, parse
 from collection.errors import UsageError
-from collection.spelling import did_you_mean
+from collection.spelling import did_you_mean, renamed_metric
 
 Found = TypeVar("Found")
 EVERYBODY = "everybody"
@@ -247,9 +247,13 @@ def _keys(asked: _Asked) -> Iterator[Numbers]:
         if low == "sort":
             yield _sort_key(asked, term)
         elif low == "like":
-            yield _last_if_unknown(-_likeness(asked.snapshot, _image_vector(asked.snapshot, term)))
+            yield _last_if_unknown(
+                -_cosines(asked.snapshot, asked.snapshot.vectors[1], _image_vector(asked.snapshot, term))
+            )
         elif not term.field and term.value.startswith("~"):
-            yield _last_if_unknown(-_likeness(asked.snapshot, _text_vector(asked.snapshot, term)))
+            yield _last_if_unknown(
+                -_cosines(asked.snapshot, asked.snapshot.projected, _text_vector(asked.snapshot, term))
+            )
 
 
 def _sort_key(asked: _Asked, term: Term) -> Numbers:
@@ -283,24 +287,28 @@ def _image_vector(snapshot: Snapshot, term: Term) -> npt.NDArray[np.float32]:
     return np.asarray(vectors[found[0]])
 
 
+_WORD = re.compile(r"[^\W\d_]+")
+
+
 def _text_vector(snapshot: Snapshot, term: Term) -> npt.NDArray[np.float32]:
     encoder, text = snapshot.context.words, term.value.removeprefix("~").strip()
     if encoder is None:
         _wrong(
             term,
             "the encoder of this project knows no words",
-            'set encoder = "ViT-B-32-quickgelu/openai" in [score], then: collection score',
+            'set encoder = "tiny-clip" (or another CLIP) in [score], then: collection score',
         )
     if not text:
         _wrong(term, "~ is followed by what the picture shows", '"~a red hat"')
+    if (unknown := snapshot.context.unknown_words(text)) and len(unknown) == len(_WORD.findall(text)):
+        _wrong(term, f"the encoder never read {', '.join(unknown)}", "other words, or a CLIP of more words in [score]")
     return np.asarray(encoder.encode_text([text])[0])
 
 
-def _likeness(snapshot: Snapshot, vector: npt.NDArray[np.float32]) -> Numbers:
-    """The cosine of each image with a unit vector, (n,), NaN where it has none."""
-    rows, vectors = snapshot.vectors
+def _cosines(snapshot: Snapshot, vectors: npt.NDArray[np.float32], vector: npt.NDArray[np.float32]) -> Numbers:
+    """The cosine with a unit vector of each image, (n,), by the `vectors` of those that have one; NaN of others."""
     found = np.full(len(snapshot.images), np.nan)
-    found[rows] = vectors @ vector
+    found[snapshot.vectors[0]] = vectors @ vector
     return found
 
 
@@ -312,7 +320,10 @@ def _named(values: Mapping[str, Found], name: str) -> Found | None:
 
 
 def _unknown_field(snapshot: Snapshot, term: Term, name: str) -> NoReturn:
-    _unknown(term, f'there is no field "{name}"', name, field_names(snapshot))
+    message = f'there is no field "{name}"'
+    if renamed := renamed_metric(name):
+        _wrong(term, message, renamed)
+    _unknown(term, message, name, field_names(snapshot))
 
 
 def _unknown(term: Term, message: str, name: str, known: tuple[str, ...] | list[str]) -> NoReturn:

@@ -9,7 +9,7 @@ import numpy as np
 from collection.curate.search.catalogue import Snapshot
 from collection.curate.search.find import field_names, find_rows, label_field, numeric_field
 from collection.errors import UsageError
-from collection.spelling import did_you_mean
+from collection.spelling import did_you_mean, renamed_metric
 
 BINS = 40
 
@@ -28,7 +28,7 @@ def histogram(snapshot: Snapshot, field: str, text: str = "", viewer: str | None
         return {"words": list(labels.names), "counts": counts.tolist(), "missing": int((codes < 0).sum())}
     numbers = numeric_field(snapshot, field, snapshot.votes(viewer, viewer))
     if numbers is None:
-        near = did_you_mean(field, field_names(snapshot))
+        near = renamed_metric(field) or did_you_mean(field, field_names(snapshot))
         raise UsageError(f'there is no field "{field}" with values', near or None)
     known = numbers[~np.isnan(numbers)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)

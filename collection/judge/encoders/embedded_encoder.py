@@ -1,7 +1,8 @@
-"""The embedded default encoder: EfficientNet-Lite0, whose weights arrive in a Python package.
+"""EfficientNet-Lite0, whose weights arrive in a Python package.
 
 M. Tan, Q. Le, "EfficientNet", ICML 2019, in the Lite variant of Google's TPU repository, trained on ImageNet. Its
-pooled features tell pictures apart by content and texture; it has no text tower, and no aesthetic predictor.
+pooled features tell pictures apart by content and texture; it has no text tower of its own, and no aesthetic
+predictor.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class EfficientNetLite0:
 
         if not images:
             return np.zeros((0, self.dimensions), np.float32)
-        with torch.inference_mode(), _one_thread():
+        with torch.inference_mode(), one_thread():
             pieces = (_PREPROCESS(images[start : start + self.piece]) for start in range(0, len(images), self.piece))
             network = self._loaded()
             features = torch.cat([network(piece.to(memory_format=torch.channels_last)) for piece in pieces])
@@ -79,7 +80,7 @@ class EfficientNetLite0:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """One thread, of torch's, for the calling thread: then a vector does not depend on its batch or on the machine's
     cores, to the last bit. It costs little on pictures of this size, and leaves the cores to the generator."""
     import torch

@@ -33,7 +33,7 @@ class TextTower(Protocol):
         ...
 
     def encode_text(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, (n, dimensions) float32, comparable with those of pictures."""
+        """Unit vectors, (n, e) float32, comparable with those of pictures (as `projected` gives them)."""
         ...
 
 
@@ -52,9 +52,27 @@ def text_tower_of(encoder: ImageEncoder) -> TextTower:
     return cast(TextTower, encoder)
 
 
+def text_model(encoder: ImageEncoder) -> str:
+    """Identity of all that brings texts and pictures together: the encoder's, unless it says one as `text_model`."""
+    return str(getattr(encoder, "text_model", encoder.model))
+
+
+def projected(encoder: ImageEncoder, vectors: Vectors) -> Vectors:
+    """Unit vectors (n, e), comparable with those of texts, of the encoder's vectors (n, d) of pictures.
+
+    They are the same, unless the encoder has a method `project_images` that brings them there.
+    """
+    return encoder.project_images(vectors) if hasattr(encoder, "project_images") else vectors
+
+
+def unknown_words(encoder: ImageEncoder, text: str) -> list[str]:
+    """The words of a text of which the encoder says that it never read them, where it says so (`unknown_words`)."""
+    return list(encoder.unknown_words(text)) if hasattr(encoder, "unknown_words") else []
+
+
 def text_vectors(store: Store, encoder: TextTower, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
     """Unit vectors (n, d) of texts; each is encoded once and kept in the store, a batch a transaction."""
-    names, model = [sha256_hex(text.encode()) for text in texts], f"{encoder.model}|text"
+    names, model = [sha256_hex(text.encode()) for text in texts], f"{text_model(cast(ImageEncoder, encoder))}|text"
     known = store.known_vectors(model, names)
     new = {name: text for name, text in zip(names, texts, strict=True) if name not in known}
     for start in range(0, len(new), _BATCH):

@@ -21,11 +21,11 @@ def clipscore(pictures: Vectors, captions: Vectors) -> Vectors:
 
 def _of_set(images: ImageSet) -> Vectors:
     prompts = {row: asset.recipe.prompt for row, asset in enumerate(images.assets) if asset.recipe}
-    prompts = {row: prompt for row, prompt in prompts.items() if prompt}
+    prompts = {row: prompt for row, prompt in prompts.items() if prompt and images.knows(prompt)}
     found = np.full(len(images), np.nan, np.float32)
     if prompts:
         rows = list(prompts)
-        found[rows] = clipscore(images.vectors[rows], images.texts([PREFIX + prompt for prompt in prompts.values()]))
+        found[rows] = clipscore(images.projected[rows], images.texts([PREFIX + prompt for prompt in prompts.values()]))
     return found
 
 
@@ -37,7 +37,7 @@ CLIPSCORE = Metric(
     source="Hessel et al. 2021, CLIPScore: A Reference-free Evaluation Metric for Image Captioning",
     limits="Says nothing of beauty. It sees objects better than counts, places, negations and styles; a long prompt is "
     "cut at the encoder's context (77 tokens for CLIP). The published numbers are of ViT-B/32: another encoder's are "
-    "not comparable with them.",
+    "not comparable with them. Nothing is said of a prompt with a word that the encoder says it never read.",
     computed=OfSet(_of_set, needs=("text",)),
     identity=BUILT_IN,
 )

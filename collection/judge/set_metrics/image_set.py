@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from collection.judge.encoders.text_tower import text_tower_of, text_vectors
+from collection.judge.encoders.text_tower import projected, text_tower_of, text_vectors, unknown_words
 from collection.judge.set_metrics.references import References
 from collection.store.records import Asset
 from collection.store.store import Store
@@ -31,7 +32,7 @@ class ImageSet:
     assets: Sequence[Asset]
     """Each image with its recipe and traits."""
     vectors: Vectors
-    """Unit vectors (n, d) of the images."""
+    """Unit vectors (n, d) of the images; to be compared with each other."""
     references: References = field(default_factory=References)
     """Pictures of other places: names, and unit vectors (m, d)."""
     emotions: Sequence[str] = ()
@@ -53,6 +54,15 @@ class ImageSet:
         Raises UsageError where the encoder has no text tower: a metric says that it `needs` text.
         """
         return text_vectors(self.store, text_tower_of(self.encoder), texts, progress=self.progress)
+
+    @cached_property
+    def projected(self) -> Vectors:
+        """Unit vectors (n, e) of the images, to be compared with those of texts."""
+        return projected(self.encoder, self.vectors)
+
+    def knows(self, text: str) -> bool:
+        """Whether the encoder may have read every word of a text."""
+        return not unknown_words(self.encoder, text)
 
     def once(self, work: Callable[[ImageSet], Found]) -> Found:
         """What `work` gives for this set, worked out once for all metrics that ask for it."""

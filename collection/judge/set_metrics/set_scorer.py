@@ -15,7 +15,7 @@ import numpy as np
 
 from collection.judge.catalogue import metrics
 from collection.judge.checked_values import Column, checked_parts, checked_values
-from collection.judge.encoders.text_tower import has_text_tower
+from collection.judge.encoders.text_tower import has_text_tower, text_model
 from collection.judge.metric import Metric, Need, OfSet, OfSetByPart
 from collection.judge.scoring import Pending, ScoringResult, one_a_file
 from collection.judge.set_metrics.image_set import BUILT_IN, ImageSet
@@ -54,7 +54,7 @@ class SetScorer:
         for metric, computed in self._given():
             parts = self.emotions if metric.name == "mood" else ()
             names = [metric.name] if isinstance(computed, OfSet) else [f"{metric.name}:{part}" for part in parts]
-            found |= dict.fromkeys(names, self._model(metric))
+            found |= dict.fromkeys(names, self._model(metric, computed))
         return found
 
     def pending(self, store: Store) -> PendingSet:
@@ -105,13 +105,14 @@ class SetScorer:
             if all(there[need] for need in computed.needs):
                 yield metric, computed
 
-    def _model(self, metric: Metric) -> str:
-        return f"{metric.model}|{self.encoder.model}"
+    def _model(self, metric: Metric, computed: OfSet | OfSetByPart) -> str:
+        by = text_model(self.encoder) if "text" in computed.needs else self.encoder.model
+        return f"{metric.model}|{by}"
 
     def _inputs(self, assets: Sequence[Asset]) -> str:
         """Hash of all that the numbers follow from: what an image's number stands for never changes."""
         images = [[asset.id, asset.file_sha256] for asset in assets]
-        seen: list[Any] = [f"{BUILT_IN}|{self.encoder.model}", list(self.emotions)]
+        seen: list[Any] = [f"{BUILT_IN}|{text_model(self.encoder)}", list(self.emotions)]
         seen += [reference_state(self.references), images]
         added = [[metric.name, metric.model] for metric, _ in self._known() if metric.identity != BUILT_IN]
         return sha256_hex(canonical_json([*seen, added] if added else seen))
@@ -125,7 +126,7 @@ class SetScorer:
             for name, column in columns.items():
                 held = np.flatnonzero(~np.isnan(column))
                 files = [images.assets[row].file_sha256 for row in held.tolist()]
-                yield SetScores(name, self._model(metric), files, column[held])
+                yield SetScores(name, self._model(metric, computed), files, column[held])
 
 
 def _columns(metric: Metric, computed: OfSet | OfSetByPart, images: ImageSet) -> tuple[dict[str, Column], list[str]]:

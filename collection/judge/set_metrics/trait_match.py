@@ -73,7 +73,8 @@ def trait_texts(name: str, value: str) -> list[str]:
 def read_traits(images: ImageSet) -> list[TraitReading]:
     """What each image shows of every trait that has siblings.
 
-    The siblings are the values of all the images. Nothing is said of a trait with one value, or with more than 50.
+    The siblings are the values of all the images. Nothing is said of a trait with one value, or with more than 50, or
+    with a word that the encoder says it never read.
     """
     held: dict[str, dict[int, str]] = defaultdict(dict)
     for row, asset in enumerate(images.assets):
@@ -82,7 +83,7 @@ def read_traits(images: ImageSet) -> list[TraitReading]:
     return [
         _read(images, name, value_of)
         for name, value_of in sorted(held.items())
-        if 2 <= len(set(value_of.values())) <= MOST_VALUES
+        if 2 <= len(values := set(value_of.values())) <= MOST_VALUES and images.knows(" ".join([name, *values]))
     ]
 
 
@@ -93,7 +94,7 @@ def _read(images: ImageSet, name: str, value_of: Mapping[int, str]) -> TraitRead
     rows = np.array(list(value_of), np.int64)
     place = {value: number for number, value in enumerate(values)}
     planned = np.array([place[value] for value in value_of.values()], np.int64)
-    return TraitReading(name, values, rows, planned, zero_shot(images.vectors[rows], classes, images.logit_scale))
+    return TraitReading(name, values, rows, planned, zero_shot(images.projected[rows], classes, images.logit_scale))
 
 
 def mismatches(store: Store, encoder: ImageEncoder) -> list[Mismatch]:

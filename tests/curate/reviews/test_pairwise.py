@@ -66,7 +66,7 @@ def test_asking_stops_when_the_cut_is_clear() -> None:
 
 @pytest.mark.parametrize(("count", "keep"), [(24, 12), (40, 10)])
 def test_what_is_said_of_more_votes_comes_true(count: int, keep: int) -> None:
-    """Curators of known taste: the error that was forecast for more votes, and what it then was."""
+    """Curators of known preference: the error that was forecast for more votes, and what it then was."""
     off = []
     for seed in range(4):
         rng = np.random.default_rng(seed)

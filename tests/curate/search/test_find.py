@@ -163,6 +163,8 @@ def test_votes_of_others_are_found_only_where_one_has_voted(now: Snapshot) -> No
     ("text", "says", "hint"),
     [
         ("qualty>80", "character 1", "quality"),
+        ("taste:ada>1", "taste", "called learned-preference"),
+        ("sort:-taste:ada", "taste:ada", "called learned-preference:ada"),
         ("x sky:viollet", "character 3", "violet"),
         ("is:piked", "piked", "picked"),
         ("sort:sede", "sede", "seed"),

@@ -52,6 +52,33 @@ def test_a_lock_and_a_reject_survive_the_next_choice(store: Store, criteria: Cal
     assert chosen(store, criteria()) == {1, 2, 3}
 
 
+class Counted(int):
+    """A number that counts how often it is compared."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counted.compared += 1
+        return int(self) == other
+
+    def __hash__(self) -> int:
+        return int(self)
+
+
+def test_the_work_of_a_decision_grows_with_its_images_and_not_faster(tmp_path: Path) -> None:
+    store = Store(tmp_path / "many.db")
+    store.replace_plan([Recipe("painter", "painter/1", seed, 8, 8, series="a") for seed in range(400)])
+    store.add_assets([Asset(p.id, p.recipe, f"{p.id:064x}", f"{p.id:064x}", 8, 8, 1) for p in store.planned()])
+
+    def comparisons(count: int) -> int:
+        Counted.compared = 0
+        after(store, SelectionCriteria(3, METRICS), rejected=[Counted(number) for number in range(1, count + 1)])
+        return Counted.compared
+
+    assert comparisons(100) > 0
+    assert comparisons(400) < 6 * comparisons(100)
+
+
 def test_the_last_word_on_an_image_counts(store: Store, criteria: Callable[[], SelectionCriteria]) -> None:
     decide(store, criteria(), locked=[4])
     decide(store, criteria(), rejected=[4])

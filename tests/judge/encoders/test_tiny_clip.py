@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from collection.generate.painter.generator import ENGINE, Painter
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
-from collection.judge.encoders.tiny_clip import HERE, TOWERS, TinyClip, clip_folder
+from collection.judge.encoders.tiny_clip import TinyClip
+from collection.judge.encoders.tiny_clip.open_clip_folder import HERE, TOWERS, clip_folder
+from collection.judge.encoders.tiny_clip.towers import Vocabulary
 from collection.models.environment import prepare_torchvision
 from collection.values import Pixels, Recipe, Style, StyleBlend
 
@@ -23,7 +28,7 @@ DRAWINGS = Path(__file__).with_name("drawings")
 
 @pytest.fixture(scope="module")
 def encoder() -> TinyClip:
-    return TinyClip("cpu")
+    return TinyClip()
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +54,10 @@ def test_drawings_are_nearest_to_their_own_names(encoder: TinyClip) -> None:
     """A cat is nearer to "a cat" than to "a car", and so for all of them."""
     held = drawings()
     names = sorted({name.rpartition("-")[2] for name in held})
-    cosines = encoder.encode(list(held.values())) @ encoder.encode_text([f"a {name}" for name in names]).T
+    cosines = (
+        encoder.project_images(encoder.encode(list(held.values())))
+        @ encoder.encode_text([f"a {name}" for name in names]).T
+    )
     found = [names[place] for place in cosines.argmax(axis=1)]
     assert found == [name.rpartition("-")[2] for name in held]
 
@@ -60,14 +68,14 @@ def test_drawings_are_nearest_to_their_own_names(encoder: TinyClip) -> None:
 )
 def test_painted_scenes_are_nearest_to_what_was_painted(encoder: TinyClip, shown: str, others: list[str]) -> None:
     pictures = [scene(shown, style, seed) for seed, style in enumerate(("woodblock", "papercut", "ink", "bauhaus"))]
-    cosines = encoder.encode(pictures) @ encoder.encode_text([shown, *others]).T
+    cosines = encoder.project_images(encoder.encode(pictures)) @ encoder.encode_text([shown, *others]).T
     assert cosines.mean(axis=0).argmax() == 0
 
 
 def test_the_styles_of_the_painter_are_told_apart(encoder: TinyClip) -> None:
     styles = ["woodblock print", "stained glass", "papercut", "ink wash painting"]
     pictures = [scene("harbour", style) for style in ("woodblock", "stained-glass", "papercut", "ink")]
-    cosines = encoder.encode(pictures) @ encoder.encode_text(styles).T
+    cosines = encoder.project_images(encoder.encode(pictures)) @ encoder.encode_text(styles).T
     assert cosines.argmax(axis=1).tolist() == [0, 1, 2, 3]
 
 
@@ -99,7 +107,30 @@ def test_both_doors_give_the_same_vectors(encoder: TinyClip, opened: tuple[Any, 
         batch = torch.stack([preprocess(Image.fromarray(each)) for each in pictures])
         seen = network.encode_image(batch, normalize=True).numpy()
     np.testing.assert_allclose(encoder.encode_text(words), texts, atol=1e-5)
-    assert _cosines(encoder.encode(pictures), seen).min() > 0.999  # Pillow's filter rounds otherwise than torch's
+    vectors = encoder.encode(pictures)
+    assert _cosines(encoder.project_images(vectors), seen).min() > 0.99  # the length of the features is not kept
+    np.testing.assert_array_equal(vectors, EfficientNetLite0().encode(pictures))
+    assert encoder.logit_scale == pytest.approx(float(network.logit_scale.detach().exp()))
+
+
+@settings(deadline=None)
+@given(text=st.text(max_size=200))
+def test_any_text_has_the_tokens_of_open_clips_own_tokenizer(text: str) -> None:
+    own = Vocabulary(HERE / "tokenizer.json", 48).tokens([text])
+    assert own == transformers_tokenizer()([text], max_length=48, padding="max_length", truncation=True)["input_ids"]
+
+
+@cache
+def transformers_tokenizer() -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(HERE)
+
+
+def test_words_that_were_never_read_are_told(encoder: TinyClip) -> None:
+    assert encoder.unknown_words("A red hat, woodblock print: 3 fox!") == []
+    assert encoder.unknown_words("a Cyberpunk samurai; zebra") == ["cyberpunk", "samurai"]
+    assert encoder.unknown_words("") == encoder.unknown_words("12 + 3") == []
 
 
 def _cosines(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -1,97 +1,78 @@
-"""A small CLIP of our own: the embedded encoder's picture tower, with heads and a text tower that this project trained.
+"""The default encoder: a small CLIP of our own, whose picture tower is EfficientNet-Lite0.
 
-What it learned from, what it can and cannot do: README.md beside this file. Only the heads and the text tower lie here
-(towers.safetensors, half precision); the picture tower arrives in its own package. `clip_folder` puts both together as
-an ordinary open_clip folder, which any program that knows open_clip can open as local-dir:FOLDER.
+One pass gives the vectors of `embedded_encoder`, by which images are alike; a head that this project trained brings
+those vectors, whenever they are compared with words, into the space of its text tower. What both learned from, what
+they can and cannot do: README.md beside this file.
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from collection.judge.encoders.embedded_encoder import EfficientNetLite0, packaged_weights
-from collection.judge.encoders.open_clip_encoder import OpenClip, Source
+import numpy as np
+import numpy.typing as npt
+
+from collection.judge.encoders.embedded_encoder import EfficientNetLite0, one_thread
 from collection.judge.encoders.plugin import EncoderPlugin
-from collection.models.weights import cache_folder, file_sha256, load_state
+from collection.judge.encoders.tiny_clip.open_clip_folder import HERE, TOWERS
+from collection.judge.encoders.tiny_clip.towers import Vocabulary, project, text_vectors
+from collection.models.weights import file_sha256, load_state
 
-HERE = Path(__file__).parent
-TOWERS = HERE / "towers.safetensors"
-_BESIDE = ("open_clip_config.json", "tokenizer.json", "tokenizer_config.json", "README.md")
-_CLASSIFIER = ("_fc.weight", "_fc.bias")
-"""The last tensors of the package's file; a CLIP has none."""
+Vectors = npt.NDArray[np.float32]
+
+LENGTH = 16.8
+"""The mean length of the features that the head was trained on. Vectors are kept with length 1; with this length put
+back, words find pictures as well as with each picture's own (`benchmarks/own_model.py` measures it)."""
 
 
-class TinyClip(OpenClip):
-    """Pictures and texts to unit vectors of 512 numbers (an `ImageEncoder` that knows words).
-
-    Put together in the user's cache when it is first used; raises WeightsError where the picture tower's package is
-    missing or another version.
-    """
-
-    def __init__(self, device: str = "auto") -> None:
-        super().__init__(f"local-dir:{_place()}", device)
-
-    @property
-    def piece(self) -> int:
-        """Pictures that go through the network together: as many as suit the embedded encoder."""
-        return EfficientNetLite0.piece
+class TinyClip(EfficientNetLite0):
+    """EfficientNet-Lite0's vectors of pictures, and a text tower (a `TextEncoder`). Loads on first use."""
 
     @cached_property
-    def _source(self) -> Source:
-        clip_folder()
-        return super()._source
+    def text_model(self) -> str:
+        """Identity of the text tower and the head."""
+        return f"tiny-clip@{file_sha256(TOWERS)}|{self.model}"
 
+    @cached_property
+    def logit_scale(self) -> float:
+        """By what cosines of pictures and texts are multiplied before a softmax, as it was calibrated."""
+        return float(self._towers["logit_scale"].exp())
 
-def clip_folder() -> Path:
-    """The whole model as an open_clip folder in the user's cache; made on the first call."""
-    place = _place()
-    if not place.is_dir():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix="draft-", dir=place.parent))
-        try:
-            assemble(draft)
-            draft.rename(place)
-        except OSError:
-            if not place.is_dir():  # another process was not faster: something is wrong
-                raise
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-    return place
+    def encode_text(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors (n, 512) float32 of texts, comparable with `project_images`; long texts are cut."""
+        import torch
 
+        if not texts:
+            return np.zeros((0, self._towers["text.text_projection"].shape[1]), np.float32)
+        with torch.inference_mode(), one_thread():
+            return np.asarray(text_vectors(self._towers, self._vocabulary.tokens(texts)).numpy(), np.float32)
 
-def _place() -> Path:
-    return cache_folder() / "models" / f"tiny-clip-{file_sha256(TOWERS)[:16]}"
+    def project_images(self, vectors: Vectors) -> Vectors:
+        """Unit vectors (n, 512) float32, comparable with those of texts, of this encoder's vectors (n, 1280)."""
+        import torch
 
+        with torch.inference_mode():
+            found = project(self._towers, torch.from_numpy(np.asarray(vectors, np.float32) * LENGTH))
+            return np.asarray(found.numpy(), np.float32)
 
-def assemble(folder: Path) -> None:
-    """Write open_clip_config.json, the tokenizer and open_clip_model.safetensors into a folder that exists."""
-    from safetensors.torch import save_file
+    def unknown_words(self, text: str) -> list[str]:
+        """The words of a text that were never read in training: of what they mean, nothing is known."""
+        return self._vocabulary.unknown_words(text)
 
-    for name in _BESIDE:
-        shutil.copyfile(HERE / name, folder / name)
-    save_file({**_trunk(), **load_state(TOWERS)}, folder / "open_clip_model.safetensors")
+    @cached_property
+    def _towers(self) -> dict[str, Any]:
+        return {name: value.float() for name, value in load_state(TOWERS).items()}
 
-
-def _trunk() -> dict[str, Any]:
-    """The picture tower's tensors under the names that open_clip gives them: the package has them in timm's order."""
-    from collection.models.environment import prepare_torchvision
-
-    prepare_torchvision()
-    import timm
-
-    state = load_state(packaged_weights())
-    tensors = [value.contiguous() for name, value in state.items() if name not in _CLASSIFIER]
-    names = timm.create_model("tf_efficientnet_lite0", num_classes=0).state_dict()
-    return {f"visual.trunk.{name}": value for name, value in zip(names, tensors, strict=True)}
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(HERE / "tokenizer.json", len(self._towers["text.positional_embedding"]))
 
 
 TINY_CLIP = EncoderPlugin(
     lambda place, folder: TinyClip(),
-    "our own small CLIP: knows drawn things, the painter's scenes and their styles; nothing to download",
-    "0.8 GFLOPs an image",
+    "EfficientNet-Lite0 with our own text tower: knows drawn things and the painter's scenes",
+    "no download; 0.8 GFLOPs an image",
 )
 """Its entry among the encoders."""

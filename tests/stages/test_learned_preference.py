@@ -9,9 +9,15 @@ import pytest
 
 from collection.curate.reviews.log import record
 from collection.errors import ConfigError, NotEnoughVotesError
-from collection.judge.learned_preference import Preference, Verdict
+from collection.judge.learned_preference import PairVote, Verdict
 from collection.judge.score import Scorers
-from collection.stages.taste import ask_next, learn_taste, votes_of, what_ranks, with_tastes
+from collection.stages.learned_preference import (
+    ask_next,
+    learn_preference,
+    votes_of,
+    what_ranks,
+    with_learned,
+)
 from collection.store.records import Asset, Decision, Embedding, Score
 from collection.store.store import Store
 from collection.values import Recipe
@@ -66,68 +72,79 @@ def test_flags_stars_and_comparisons_are_votes(store: Store) -> None:
     record(store, "ben", [Decision("pair", 1, "right", 2), Decision("pair", 1, "tie", 3)])
     rows = {number: number - 1 for number in range(1, 9)}
     assert votes_of(store, rows) == [
-        Verdict(0, True, "ada"), Verdict(1, True, "ada"), Preference(1, 0, "ben"),
+        Verdict(0, True, "ada"), Verdict(1, True, "ada"), PairVote(1, 0, "ben"),
     ], "3 stars are her mean; a flag outweighs stars; image 9 has no vector"  # fmt: skip
-    assert votes_of(store, rows, "ben") == [Preference(1, 0, "ben")]
+    assert votes_of(store, rows, "ben") == [PairVote(1, 0, "ben")]
 
 
-def test_a_taste_that_beats_the_stock_metric_scores_every_image_and_ranks(
+def test_a_learned_preference_that_beats_the_stock_metric_scores_every_image_and_ranks(
     store: Store, vectors: np.ndarray, scorers: Scorers
 ) -> None:
     flag_by_liking(store, "ada", vectors, 120)
-    found = learn_taste(store, ENCODER, stock(store))
+    found = learn_preference(store, ENCODER, stock(store))
     assert found.report["better"]
     learned, known = found.report["learned"], found.report["stock"]
     assert learned["interval"][0] > known["right"] / known["votes"]
-    scores = {score.file_sha256: score for score in store.scores() if score.metric == "taste"}
+    scores = {score.file_sha256: score for score in store.scores() if score.metric == "learned-preference"}
     assert len(scores) == IMAGES
     unseen = [scores[f"{row + 1:064x}"].value for row in range(120, IMAGES)]
     assert np.corrcoef(unseen, vectors[120:, 0])[0, 1] > 0.7
-    told = with_tastes(scorers, store.tastes())
-    model = told.models["taste"]
-    assert what_ranks(store, told, STOCK, ()) == {"taste": model}
-    assert what_ranks(store, told, STOCK, ("taste",)) == {"taste": model}
+    told = with_learned(scorers, store.learned_preferences())
+    model = told.models["learned-preference"]
+    assert what_ranks(store, told, STOCK, ()) == {"learned-preference": model}
+    assert what_ranks(store, told, STOCK, ("learned-preference",)) == {"learned-preference": model}
     (known_model,) = {score.model for score in scores.values()}
     assert [told.model(item) for item in told.predictors] == [known_model], "new images get the same"
     other: Any = SimpleNamespace(model="encoder@2", dimensions=WIDTH)
-    assert with_tastes(Scorers(other), store.tastes()).predictors == (), "of another encoder's vectors it knows nothing"
+    assert with_learned(Scorers(other), store.learned_preferences()).predictors == (), (
+        "of another encoder's vectors it knows nothing"
+    )
 
 
-def test_of_several_tastes_the_shared_one_ranks(store: Store, vectors: np.ndarray, scorers: Scorers) -> None:
+def test_of_several_learned_preferences_the_shared_one_ranks(
+    store: Store, vectors: np.ndarray, scorers: Scorers
+) -> None:
     flag_by_liking(store, "ada", vectors, 120)
-    learn_taste(store, ENCODER, stock(store), "ada")
-    assert [*what_ranks(store, with_tastes(scorers, store.tastes()), STOCK, ())] == ["taste:ada"]
+    learn_preference(store, ENCODER, stock(store), "ada")
+    assert [*what_ranks(store, with_learned(scorers, store.learned_preferences()), STOCK, ())] == [
+        "learned-preference:ada"
+    ]
     flag_by_liking(store, "ben", vectors, 120)
-    learn_taste(store, ENCODER, stock(store), "ben")
-    assert what_ranks(store, with_tastes(scorers, store.tastes()), STOCK, ()) == STOCK, "neither stands for both"
-    learn_taste(store, ENCODER, stock(store))
-    assert [*what_ranks(store, with_tastes(scorers, store.tastes()), STOCK, ())] == ["taste"]
+    learn_preference(store, ENCODER, stock(store), "ben")
+    assert what_ranks(store, with_learned(scorers, store.learned_preferences()), STOCK, ()) == STOCK, (
+        "neither stands for both"
+    )
+    learn_preference(store, ENCODER, stock(store))
+    assert [*what_ranks(store, with_learned(scorers, store.learned_preferences()), STOCK, ())] == ["learned-preference"]
 
 
 def test_too_few_votes_and_whims_teach_nothing_and_keep_nothing(store: Store, vectors: np.ndarray) -> None:
     with pytest.raises(NotEnoughVotesError, match="nobody has voted"):
-        learn_taste(store, ENCODER, stock(store))
+        learn_preference(store, ENCODER, stock(store))
     rng = np.random.default_rng(0)
     record(store, "ada", [Decision("flag", n, "pick" if rng.random() < 0.5 else "reject") for n in range(1, 101)])
-    with pytest.raises(NotEnoughVotesError, match="no taste shows in"):
-        learn_taste(store, ENCODER, stock(store))
-    assert store.tastes() == []
+    with pytest.raises(NotEnoughVotesError, match="no preference shows in"):
+        learn_preference(store, ENCODER, stock(store))
+    assert store.learned_preferences() == []
     assert {score.metric for score in store.scores()} == {"quality"}
 
 
-def test_a_taste_that_is_no_better_than_the_stock_metric_does_not_rank(
+def test_a_learned_preference_that_is_no_better_than_the_stock_metric_does_not_rank(
     store: Store, vectors: np.ndarray, scorers: Scorers
 ) -> None:
     flag_by_liking(store, "ada", vectors, 120)
     knowing = {row + 1: float(vectors[row, 0]) for row in range(IMAGES)}
-    assert not learn_taste(store, ENCODER, knowing).report["better"]
-    assert what_ranks(store, with_tastes(scorers, store.tastes()), STOCK, ()) == STOCK
+    assert not learn_preference(store, ENCODER, knowing).report["better"]
+    assert what_ranks(store, with_learned(scorers, store.learned_preferences()), STOCK, ()) == STOCK
 
 
 def test_a_metric_that_nothing_gives_is_named(store: Store, scorers: Scorers) -> None:
-    for by in (("votes",), ("quality", "taste:ada")):
+    for by in (("votes",), ("quality", "learned-preference:ada")):
         with pytest.raises(ConfigError, match=f'select.by: nothing here gives "{by[-1]}"'):
             what_ranks(store, scorers, STOCK, by)
+    with pytest.raises(ConfigError) as refused:
+        what_ranks(store, scorers, STOCK, ("taste:ada",))
+    assert refused.value.hint == "it is called learned-preference:ada now"
 
 
 def test_a_metric_of_which_less_is_better_does_not_rank(store: Store, scorers: Scorers) -> None:

@@ -1,4 +1,4 @@
-"""A taste, from the log of reviews to a metric: where what people say meets the vectors of what they saw."""
+"""Learned preferences: what people say of images, by the log of reviews, meets the vectors of what they saw."""
 
 from __future__ import annotations
 
@@ -15,27 +15,28 @@ from collection.curate.selection.vote_ranking import VOTES, WON, votes_model
 from collection.errors import ConfigError, NotEnoughVotesError
 from collection.judge.aesthetic import AestheticPredictor
 from collection.judge.catalogue import better
-from collection.judge.learned_preference import Accuracy, Preference, Trial, Verdict, Vote, learn, proven_preference
+from collection.judge.learned_preference import Accuracy, PairVote, Trial, Verdict, Vote, learn, proven_preference
 from collection.judge.score import Scorers
 from collection.judge.vectors import unit_length
-from collection.store.records import LearnedTaste, Score
+from collection.spelling import renamed_metric
+from collection.store.records import LearnedPreference, Score
 from collection.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-TASTE = "taste"
-"""The metric of the taste that all curators share; that of one is taste:NAME."""
+LEARNED_PREFERENCE = "learned-preference"
+"""The metric of what all curators prefer together; that of one curator is learned-preference:NAME."""
 
 
-def taste_metric(curator: str | None) -> str:
-    """The metric of a curator's taste, or of the one that all share."""
-    return TASTE if curator is None else f"{TASTE}:{curator}"
+def metric_of_curator(curator: str | None) -> str:
+    """The metric of what a curator prefers, or of what all do."""
+    return LEARNED_PREFERENCE if curator is None else f"{LEARNED_PREFERENCE}:{curator}"
 
 
-def with_tastes(scorers: Scorers, tastes: Iterable[LearnedTaste]) -> Scorers:
-    """Scorers that give the learned metrics too; a taste for another encoder's vectors is left out."""
-    predictors = [_predictor(taste) for taste in tastes if taste.encoder == scorers.encoder.model]
+def with_learned(scorers: Scorers, preferences: Iterable[LearnedPreference]) -> Scorers:
+    """Scorers that give the learned metrics too; a learned preference for another encoder's vectors is left out."""
+    predictors = [_predictor(learned) for learned in preferences if learned.encoder == scorers.encoder.model]
     return replace(scorers, predictors=(*scorers.predictors, *predictors))
 
 
@@ -55,7 +56,7 @@ def votes_of(store: Store, rows: Mapping[int, int], curator: str | None = None) 
     ]
     pairs = effective_events(store.reviews(curator=curator, kind="pair"))
     return verdicts + [
-        Preference(*((left, right) if WON[str(event.value)] else (right, left)), event.curator)
+        PairVote(*((left, right) if WON[str(event.value)] else (right, left)), event.curator)
         for event in pairs
         if WON.get(str(event.value), 0.5) != 0.5
         for left, right in [(rows.get(event.asset_id or 0), rows.get(event.other_id or 0))]
@@ -63,24 +64,28 @@ def votes_of(store: Store, rows: Mapping[int, int], curator: str | None = None) 
     ]
 
 
-def learn_taste(store: Store, encoder: str, stock: Mapping[int, float], curator: str | None = None) -> LearnedTaste:
-    """Learn the taste of all curators (or of one) on the vectors of an encoder, and score all images by it.
+def learn_preference(
+    store: Store, encoder: str, stock: Mapping[int, float], curator: str | None = None
+) -> LearnedPreference:
+    """Learn what all curators (or one) prefer on the vectors of an encoder, and score all images by it.
 
     `stock` is what the stock metrics say, by number. Raises NotEnoughVotesError, with nothing kept, where the votes do
     not show that it beats chance.
     """
     ids, vectors, votes = _material(store, encoder, curator)
-    taste, trial = proven_preference(vectors, votes, [stock.get(number, 0.0) for number in ids])
-    found = LearnedTaste(taste_metric(curator), encoder, taste.weight, taste.bias, _report(votes, trial))
+    learned, trial = proven_preference(vectors, votes, [stock.get(number, 0.0) for number in ids])
+    found = LearnedPreference(metric_of_curator(curator), encoder, learned.weight, learned.bias, _report(votes, trial))
     predictor = _predictor(found)
     model, files = f"{predictor.model}|{encoder}", {asset.id: asset.file_sha256 for asset in store.assets()}
     values = {files[number]: value for number, value in zip(ids, predictor.score(vectors).tolist(), strict=True)}
-    store.replace_taste(found, [Score(sha256, found.name, model, value) for sha256, value in values.items()])
+    store.replace_learned_preference(
+        found, [Score(sha256, found.name, model, value) for sha256, value in values.items()]
+    )
     return found
 
 
 def ask_next(store: Store, encoder: str, count: int, curator: str | None = None) -> list[int]:
-    """The numbers of images whose verdict would teach most about a taste, best first.
+    """The numbers of images whose verdict would teach most, best first.
 
     Images on which this curator (or anybody) has voted, and near-duplicates, are not asked about. Raises
     NotEnoughVotesError where there is no vote to begin from.
@@ -96,9 +101,9 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
     """The metrics that say which image is better, with the model of each: `by`, or else the best that votes prove.
 
     That is comparisons, once they say something of their own (the `stock` metrics are their prior, so that they stand
-    for those too); or a taste that beats the stock metrics on held-out votes (the shared one, or the only one); or the
-    stock metrics. Raises ConfigError for a metric that nothing gives, and for one of which less is better: the images
-    are ranked by what is higher.
+    for those too); or a learned preference that beats the stock metrics on held-out votes (the shared one, or the only
+    one); or the stock metrics. Raises ConfigError for a metric that nothing gives, and for one of which less is better:
+    the images are ranked by what is higher.
     """
     compared = store.stage_report(VOTES)
     votes = {VOTES: votes_model(store)} if compared.get("votes") else {}
@@ -107,7 +112,8 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
         if unknown := [metric for metric in by if metric not in known]:
             raise ConfigError(
                 f'select.by: nothing here gives "{unknown[0]}"',
-                f"known: {', '.join(known)}; `collection learn` and `collection rank` make more",
+                renamed_metric(unknown[0])
+                or f"known: {', '.join(known)}; `collection learn` and `collection rank` make more",
             )
         if lower := [metric for metric in by if better(metric) == "lower"]:
             raise ConfigError(
@@ -117,9 +123,9 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
         return {metric: known[metric] for metric in by}
     if compared.get("conclusive"):
         return votes
-    tastes = [taste for taste in store.tastes() if taste.encoder == scorers.encoder.model]
-    proven = [taste.name for taste in tastes if taste.report.get("better")]
-    best = TASTE if TASTE in proven else (proven[0] if len(proven) == 1 else None)
+    preferences = [learned for learned in store.learned_preferences() if learned.encoder == scorers.encoder.model]
+    proven = [learned.name for learned in preferences if learned.report.get("better")]
+    best = LEARNED_PREFERENCE if LEARNED_PREFERENCE in proven else (proven[0] if len(proven) == 1 else None)
     return {best: scorers.models[best]} if best else dict(stock)
 
 
@@ -149,9 +155,9 @@ def _verdicts(review_state: ReviewState, means: Mapping[str, float]) -> dict[str
     return {**stars, **{name: flag == "pick" for name, flag in review_state.flags.items()}}
 
 
-def _predictor(taste: LearnedTaste) -> AestheticPredictor:
-    layer = taste.weight[None, :], np.array([taste.bias])
-    return AestheticPredictor(taste.name, taste.sha256, (taste.encoder,), (layer,))
+def _predictor(learned: LearnedPreference) -> AestheticPredictor:
+    layer = learned.weight[None, :], np.array([learned.bias])
+    return AestheticPredictor(learned.name, learned.sha256, (learned.encoder,), (layer,))
 
 
 def _report(votes: list[Vote], trial: Trial) -> dict[str, Any]:
