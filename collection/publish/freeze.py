@@ -11,7 +11,10 @@ from collection.config import Config
 from collection.errors import PublishError
 from collection.publish.layout import images_directory, metadata_directory, root_directory
 from collection.publish.metadata import contract_metadata, model_license, token_metadata
+from collection.publish.proof import Leaf, Sign, seadrop_provenance, write_proof
 from collection.publish.provenance import provenance_hash
+from collection.publish.rarity import rarity
+from collection.publish.traits import traits_of
 from collection.store.files import Files
 from collection.store.records import Asset, Freeze
 from collection.store.store import Store
@@ -49,12 +52,18 @@ def pending(store: Store, config: Config) -> int:
 
 
 def freeze(
-    store: Store, files: Files, config: Config, *, again: bool = False, progress: Progress = silent
+    store: Store,
+    files: Files,
+    config: Config,
+    *,
+    again: bool = False,
+    sign: Sign | None = None,
+    progress: Progress = silent,
 ) -> FreezeReport:
     """Fix the set as a version of its own, which becomes the current one; earlier versions stay as they are.
 
-    Where the current one has a contract, there is no new one unless `again` says so. Raises PublishError for that, and
-    where nothing, or less than the supply, is chosen.
+    Where the current one has a contract, there is no new one unless `again` says so. `sign` signs the
+    manifest of the proof. Raises PublishError for that, and where nothing, or less than the supply, is chosen.
     """
     chosen = _chosen(store)
     _refuse(store, config, len(chosen), again)
@@ -69,13 +78,23 @@ def freeze(
         progress(number, len(ordered))
     metadata = metadata_directory(files, [(number, sha256) for number, *_, sha256 in tokens])
     contract = files.add(canonical_json(contract_metadata(config, images_cid)), ".json")
+    provenance, metadata_cid = provenance_hash(asset.file_sha256 for asset in ordered), directory_cid(metadata)
+    manifest = {
+        "title": config.title, "images_cid": images_cid, "metadata_cid": metadata_cid,
+        "contract_metadata_sha256": contract, "bayc_provenance": provenance,
+        "seadrop_provenance": seadrop_provenance(metadata_cid),
+    }  # fmt: skip
+    leaves = [Leaf.of(token[0], asset, *token[2:]) for token, asset in zip(tokens, ordered, strict=True)]
+    ranks = rarity({number: traits_of(asset, config.publish.traits) for number, asset in enumerate(ordered, 1)})
+    proof = write_proof(files, leaves, manifest, ranks, sign)
     frozen = Freeze(
-        provenance=provenance_hash(asset.file_sha256 for asset in ordered),
+        provenance=provenance,
         images_cid=images_cid,
-        metadata_cid=directory_cid(metadata),
-        root_cid=directory_cid(root_directory(files, images, metadata, contract)),
+        metadata_cid=metadata_cid,
+        root_cid=directory_cid(root_directory(files, images, metadata, contract, proof)),
         contract_metadata_sha256=contract,
         settings=settings_of(config),
+        proof_sha256=proof,
     )
     store.add_freeze(frozen, tokens, inputs(store, config), {"tokens": len(tokens)})
     return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)

@@ -1,15 +1,17 @@
-"""The layout of what is published, below one root: images/1.png ..., metadata/1.json ..., collection.json."""
+"""The layout of what is published, below one root: images/1.png ..., metadata/1.json ..., proof, collection.json."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from collection.publish.proof import proof_directory
 from collection.store.files import Files
 from collection.store.records import Freeze, Token
+from collection.unixfs import Entry
 
-Tree = Mapping[str, Mapping[str, Path] | Path]
-"""A directory: names, and the file or directory that each stands for."""
+Tree = Mapping[str, Entry]
+"""A directory: names, and the file, its bytes, or the directory that each stands for."""
 
 
 def images_directory(files: Files, images: Iterable[tuple[int, str]]) -> dict[str, Path]:
@@ -23,11 +25,16 @@ def metadata_directory(files: Files, metadata: Iterable[tuple[int, str]]) -> dic
 
 
 def root_directory(
-    files: Files, images: Mapping[str, Path], metadata: Mapping[str, Path], contract_metadata_sha256: str
+    files: Files,
+    images: Mapping[str, Path],
+    metadata: Mapping[str, Path],
+    contract_metadata_sha256: str,
+    proof_sha256: str | None,
 ) -> Tree:
-    """The directory of the whole."""
+    """The directory of the whole; without `proof` for a set that was frozen before there were proofs."""
     contract = files.path(contract_metadata_sha256, ".json")
-    return {"images": images, "metadata": metadata, "collection.json": contract}
+    proof = {"proof": proof_directory(files, proof_sha256)} if proof_sha256 else {}
+    return {"images": images, "metadata": metadata, "collection.json": contract, **proof}
 
 
 def published_tree(files: Files, frozen: Freeze, tokens: Iterable[Token]) -> Tree:
@@ -35,4 +42,4 @@ def published_tree(files: Files, frozen: Freeze, tokens: Iterable[Token]) -> Tre
     tokens = list(tokens)
     images = images_directory(files, [(token.token_id, token.image_sha256) for token in tokens])
     metadata = metadata_directory(files, [(token.token_id, token.metadata_sha256) for token in tokens])
-    return root_directory(files, images, metadata, frozen.contract_metadata_sha256)
+    return root_directory(files, images, metadata, frozen.contract_metadata_sha256, frozen.proof_sha256)

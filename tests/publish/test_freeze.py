@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 from collection.config import Config
 from collection.errors import CollectionError, PublishError
 from collection.publish.freeze import freeze, pending
+from collection.publish.layout import published_tree
 from collection.publish.metadata import recipe_of
+from collection.publish.proof import proof_directory
 from collection.publish.provenance import provenance_hash
 from collection.store.files import Files
 from collection.store.records import Asset, Deployment, Selection
@@ -79,7 +82,12 @@ def test_tokens_metadata_and_hashes_belong_together(store: Store, files: Files) 
     contract = files.path(frozen.contract_metadata_sha256, ".json")
     assert frozen.images_cid == directory_cid(images)
     assert frozen.metadata_cid == directory_cid(texts)
-    assert report.root_cid == directory_cid({"images": images, "metadata": texts, "collection.json": contract})
+    whole = {"images": images, "metadata": texts, "collection.json": contract}
+    assert frozen.proof_sha256
+    proof = proof_directory(files, frozen.proof_sha256)
+    assert report.root_cid == directory_cid({**whole, "proof": proof}) != directory_cid(whole)
+    assert report.root_cid == directory_cid(published_tree(files, frozen, tokens))
+    assert directory_cid(published_tree(files, replace(frozen, proof_sha256=None), tokens)) == directory_cid(whole)
     joined = "".join(token.asset.file_sha256 for token in tokens)
     assert frozen.provenance == hashlib.sha256(joined.encode()).hexdigest() == report.provenance
     for token, value in zip(tokens, metadata(store, files), strict=True):
