@@ -16,7 +16,7 @@ FLOORS = [
     {"plugins", "models", "concurrency"},
     {"config", "store"},
     {"pictures", "plan", "curate", "publish", "ipfs", "chain"},
-    {"generate", "judge", "importers", "verify"},
+    {"generate", "judge", "importers", "verify", "exporters"},
     {"project"},
     {"stages"},
     {"web", "api"},

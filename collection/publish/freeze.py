@@ -10,11 +10,11 @@ from typing import Any
 from collection.config import Config
 from collection.errors import PublishError
 from collection.publish.layout import images_directory, metadata_directory, root_directory
-from collection.publish.metadata import contract_metadata, model_license, token_metadata
+from collection.publish.limits import check_metadata
+from collection.publish.metadata import contract_metadata, described_token, model_license
 from collection.publish.proof import Leaf, Sign, seadrop_provenance, write_proof
 from collection.publish.provenance import provenance_hash
 from collection.publish.rarity import rarity
-from collection.publish.traits import traits_of
 from collection.store.files import Files
 from collection.store.records import Asset, Freeze
 from collection.store.store import Store
@@ -37,12 +37,17 @@ def inputs(store: Store, config: Config) -> str:
     return sha256_hex(canonical_json([chosen, settings_of(config)]))
 
 
+LATER = ("traits", "name", "animation_url", "background_color", "banner_image", "featured_image", "collaborators")
+"""Keys of [publish] that sets were frozen without: they say nothing where they have their default."""
+
+
 def settings_of(config: Config) -> dict[str, Any]:
     """The part of the configuration that the metadata is written from, as JSON."""
+    quiet = {name for name in LATER if getattr(config.publish, name) == type(config.publish).model_fields[name].default}
     return config.model_dump(
         mode="json",
         include={"title", "symbol", "description", "seed", "artists", "publish"},
-        exclude={"publish": {"storage"}},
+        exclude={"publish": {"storage", *quiet}},
     )
 
 
@@ -71,13 +76,16 @@ def freeze(
     images = images_directory(files, enumerate((asset.file_sha256 for asset in ordered), 1))
     images_cid = directory_cid(images)
     tokens = []
-    for number, asset in enumerate(ordered, 1):
+    described = [described_token(config, asset, number, images_cid) for number, asset in enumerate(ordered, 1)]
+    about = contract_metadata(config, images_cid)
+    check_metadata(about, zip(map(_source, ordered), described, strict=True), config.publish.traits)
+    for number, (asset, token) in enumerate(zip(ordered, described, strict=True), 1):
         files.read(asset.file_sha256)
-        data = canonical_json(token_metadata(config, asset, number, images_cid))
+        data = canonical_json(token.as_json())
         tokens.append((number, asset.id, asset.file_sha256, files.add(data, ".json")))
         progress(number, len(ordered))
     metadata = metadata_directory(files, [(number, sha256) for number, *_, sha256 in tokens])
-    contract = files.add(canonical_json(contract_metadata(config, images_cid)), ".json")
+    contract = files.add(canonical_json(about.as_json()), ".json")
     provenance, metadata_cid = provenance_hash(asset.file_sha256 for asset in ordered), directory_cid(metadata)
     manifest = {
         "title": config.title, "images_cid": images_cid, "metadata_cid": metadata_cid,
@@ -85,7 +93,7 @@ def freeze(
         "seadrop_provenance": seadrop_provenance(metadata_cid),
     }  # fmt: skip
     leaves = [Leaf.of(token[0], asset, *token[2:]) for token, asset in zip(tokens, ordered, strict=True)]
-    ranks = rarity({number: traits_of(asset, config.publish.traits) for number, asset in enumerate(ordered, 1)})
+    ranks = rarity({token.token_id: token.traits for token in described})
     proof = write_proof(files, leaves, manifest, ranks, sign)
     frozen = Freeze(
         provenance=provenance,
@@ -98,6 +106,12 @@ def freeze(
     )
     store.add_freeze(frozen, tokens, inputs(store, config), {"tokens": len(tokens)})
     return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)
+
+
+def _source(asset: Asset) -> str:
+    """An asset as people find it: image 0007, with the file that it was imported from."""
+    source = asset.generator.get("source")
+    return f"image {asset.label} ({source})" if source else f"image {asset.label}"
 
 
 def _chosen(store: Store) -> list[Asset]:

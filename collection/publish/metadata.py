@@ -1,4 +1,4 @@
-"""Metadata of tokens (ERC-721 JSON) and of the contract (ERC-7572)."""
+"""Metadata of tokens and of the contract: what the typed model says of a project's assets and configuration."""
 
 from __future__ import annotations
 
@@ -6,38 +6,55 @@ from collections.abc import Mapping
 from typing import Any
 
 from collection.config import Config
+from collection.config.publishing import PLACE
 from collection.errors import PublishError
+from collection.publish.model import ContractMetadata, TokenMetadata
 from collection.publish.traits import traits_of
 from collection.store.records import Asset
 from collection.values import Recipe
 
 
 def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str) -> dict[str, Any]:
-    """The JSON of one token (ERC-721 Metadata JSON Schema; attributes as marketplaces read them).
+    """The JSON of one token."""
+    return described_token(config, asset, token_id, images_cid).as_json()
+
+
+def described_token(
+    config: Config, asset: Asset, token_id: int, images_cid: str, image_sha256: str | None = None
+) -> TokenMetadata:
+    """The metadata of one token; `image_sha256` is that of its published file, where it is not the asset's own.
 
     `properties` holds what a proof needs: the whole recipe, what ran it (in `generator`, which has
     `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels.
     """
-    value: dict[str, Any] = {
-        "name": f"{config.title} #{token_id}",
-        "description": config.description,
-        "image": f"ipfs://{images_cid}/{token_id}.png",
-        "attributes": [trait.as_attribute() for trait in traits_of(asset, config.publish.traits)],
-        "properties": {
+    publish = config.publish
+    said = {"title": config.title, "id": str(token_id)}
+    return TokenMetadata(
+        token_id=token_id,
+        name=filled(publish.name, said),
+        description=config.description,
+        image=f"ipfs://{images_cid}/{token_id}.png",
+        traits=tuple(traits_of(asset, publish.traits)),
+        animation_url=filled(publish.animation_url or "", said),
+        external_url=filled(publish.external_url or "", said),
+        background_color=publish.background_color or "",
+        properties={
             "made_by": _maker(asset),
             "recipe": asset.recipe.as_json() if asset.recipe else None,
             "recipe_sha256": asset.recipe.sha256 if asset.recipe else None,
             "generator": dict(asset.generator),
-            "image_sha256": asset.file_sha256,
+            "image_sha256": image_sha256 or asset.file_sha256,
             "pixel_sha256": asset.pixel_sha256,
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
-            "license": config.publish.license,
+            "license": publish.license,
             **model_license(asset),
         },
-    }
-    if config.publish.external_url:
-        value["external_url"] = config.publish.external_url
-    return value
+    )
+
+
+def filled(template: str, said: Mapping[str, str]) -> str:
+    """A text with {id} and {title} filled in, once: what was filled in is not looked at again."""
+    return PLACE.sub(lambda place: said[place[1]], template)
 
 
 def _maker(asset: Asset) -> str:
@@ -72,14 +89,17 @@ def recipe_of(metadata: Mapping[str, Any]) -> Recipe:
     return recipe
 
 
-def contract_metadata(config: Config, images_cid: str) -> dict[str, Any]:
-    """The JSON of the contract (ERC-7572): name, symbol, description, image."""
-    value = {
-        "name": config.title,
-        "symbol": config.token_symbol,
-        "description": config.description,
-        "image": f"ipfs://{images_cid}/1.png",
-    }
-    if config.publish.external_url:
-        value["external_link"] = config.publish.external_url
-    return value
+def contract_metadata(config: Config, images_cid: str) -> ContractMetadata:
+    """The metadata of the contract. A link that differs by token is none of the contract's."""
+    publish = config.publish
+    link = publish.external_url or ""
+    return ContractMetadata(
+        name=config.title,
+        symbol=config.token_symbol,
+        description=config.description,
+        image=f"ipfs://{images_cid}/1.png",
+        banner_image=publish.banner_image or "",
+        featured_image=publish.featured_image or "",
+        external_link="" if PLACE.search(link) else link,
+        collaborators=publish.collaborators,
+    )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from collection.config.publishing import TraitType
 from collection.store.records import Asset
@@ -45,12 +46,19 @@ class Trait:
             said["max_value"] = self.max_value
         return said
 
+    @classmethod
+    def from_attribute(cls, value: Mapping[str, Any]) -> Trait:
+        """Read `as_attribute` back; of a number without `display_type` the type is level."""
+        found, told = value["value"], value.get("display_type")
+        kind = "text" if isinstance(found, str) else told if told in MARKETPLACE_TYPES else "level"
+        return cls(value["trait_type"], found, kind, value.get("max_value"))
+
 
 def traits_of(asset: Asset, types: Mapping[str, TraitType]) -> list[Trait]:
     """Series, leading style, planned traits, and what the generator reports beyond them; each name once.
 
     `types` says which are numbers, by name in whatever case (`[publish.traits]`); a value that cannot be read as its
-    type stays text, which `metadata_problems` names. Scores of the judges are no traits: they would swamp every rank
+    type stays text, which `check_metadata` refuses. Scores of the judges are no traits: they would swamp every rank
     (docs/publish.md).
     """
     known = {name.casefold(): kind for name, kind in types.items()}

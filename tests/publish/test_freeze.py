@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from collection.config import Config
-from collection.errors import CollectionError, PublishError
-from collection.publish.freeze import freeze, pending
+from collection.errors import CollectionError, MetadataError, PublishError
+from collection.publish.freeze import freeze, pending, settings_of
 from collection.publish.layout import published_tree
 from collection.publish.metadata import recipe_of
 from collection.publish.proof import proof_directory
@@ -173,3 +173,18 @@ def test_a_recipe_that_is_not_the_one_beside_its_hash_is_refused(store: Store, f
     value["properties"]["recipe"]["seed"] += 1
     with pytest.raises(PublishError, match="not the one beside it"):
         recipe_of(value)
+
+
+def test_nothing_is_written_where_metadata_cannot_be_published(store: Store, files: Files) -> None:
+    before = files.names(".json")
+    with pytest.raises(MetadataError) as caught:
+        freeze(store, files, config(description="x" * 20_000, publish={"traits": {"motif": {"type": "number"}}}))
+    assert len(caught.value.problems) == 5, "the description once, the motif of each token"
+    assert (store.frozen(), files.names(".json")) == (None, before)
+
+
+def test_keys_that_say_nothing_change_no_settings() -> None:
+    """What was frozen before these keys existed is not pending for them."""
+    assert set(settings_of(config())["publish"]) == {"license", "external_url"}
+    said = {"traits": {"level": {}}, "name": "{id}", "background_color": "000000"}
+    assert set(settings_of(config(publish=said))["publish"]) == {"license", "external_url", *said}
