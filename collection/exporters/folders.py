@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from collection.exporters.exporter import Content, PublishedSet, too_long
 from collection.publish.model import TokenMetadata
-from collection.unixfs import directory_cid, graph_of, write_car
+from collection.unixfs import directory_cid, write_entry_car
 from collection.values import canonical_json
 
 
@@ -110,7 +110,7 @@ class CarFile:
         """One file, named by its root."""
 
         def write(path: Path) -> None:
-            write_car(path, graph_of(published.tree), published.root_cid)
+            write_entry_car(path, published.tree, published.root_cid)
 
         yield f"{published.root_cid}.car", write
 

@@ -11,7 +11,7 @@ from collection.ipfs.car_store import CarStore
 from collection.ipfs.pinner import Pinner
 from collection.store.records import Pin
 from collection.store.store import Store
-from collection.unixfs import Entry, graph_of, write_car
+from collection.unixfs import Entry, WrongRootError, write_entry_car
 from collection.values import Failure, Progress, silent
 
 STAGE = "pin"
@@ -92,11 +92,11 @@ def _car(tree: Entry, root: str, cars: CarStore) -> Path:
     """The CAR file of the frozen set; written if it is not there whole."""
     path = cars.path(root)
     if not cars.holds(root):
-        graph = graph_of(tree)
-        if graph.cid != root:
+        try:
+            write_entry_car(path, tree, root)
+        except WrongRootError as error:
             raise PinError(
-                f"the files of the frozen set make {graph.cid}, but {root} was frozen",
+                f"the files of the frozen set make {error.found}, but {root} was frozen",
                 "run `collection freeze` again",
-            )
-        write_car(path, graph, root)
+            ) from error
     return path

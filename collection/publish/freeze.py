@@ -18,7 +18,7 @@ from collection.publish.rarity import rarity
 from collection.store.files import Files
 from collection.store.records import Asset, Freeze
 from collection.store.store import Store
-from collection.unixfs import directory_cid
+from collection.unixfs import cid_text, directory_cid, link_to
 from collection.values import Progress, amount, canonical_json, sha256_hex, silent
 
 
@@ -37,6 +37,8 @@ def inputs(store: Store, config: Config) -> str:
     return sha256_hex(canonical_json([chosen, settings_of(config)]))
 
 
+TOGETHER = 500
+"""Metadata files that are written to the disk together."""
 LATER = ("traits", "name", "animation_url", "background_color", "banner_image", "featured_image", "collaborators")
 """Keys of [publish] that sets were frozen without: they say nothing where they have their default."""
 
@@ -74,19 +76,26 @@ def freeze(
     _refuse(store, config, len(chosen), again)
     ordered = _token_order(config.seed, chosen)
     images = images_directory(files, enumerate((asset.file_sha256 for asset in ordered), 1))
-    images_cid = directory_cid(images)
-    tokens = []
+    images_link = link_to(images)
+    images_cid = cid_text(images_link.cid)
+    tokens: list[tuple[int, int, str, str]] = []
     described = [described_token(config, asset, number, images_cid) for number, asset in enumerate(ordered, 1)]
     about = contract_metadata(config, images_cid)
     check_metadata(about, zip(map(_source, ordered), described, strict=True), config.publish.traits)
-    for number, (asset, token) in enumerate(zip(ordered, described, strict=True), 1):
-        files.read(asset.file_sha256)
-        data = canonical_json(token.as_json())
-        tokens.append((number, asset.id, asset.file_sha256, files.add(data, ".json")))
-        progress(number, len(ordered))
-    metadata = metadata_directory(files, [(number, sha256) for number, *_, sha256 in tokens])
+    pairs = list(zip(ordered, described, strict=True))
+    for first in range(0, len(pairs), TOGETHER):
+        group = pairs[first : first + TOGETHER]
+        for asset, _ in group:
+            files.read(asset.file_sha256)
+        written = files.add_all([canonical_json(token.as_json()) for _, token in group], ".json")
+        tokens += [
+            (token.token_id, asset.id, asset.file_sha256, sha256)
+            for (asset, token), sha256 in zip(group, written, strict=True)
+        ]
+        progress(len(tokens), len(ordered))
+    metadata_link = link_to(metadata_directory(files, [(number, sha256) for number, *_, sha256 in tokens]))
     contract = files.add(canonical_json(about.as_json()), ".json")
-    provenance, metadata_cid = provenance_hash(asset.file_sha256 for asset in ordered), directory_cid(metadata)
+    provenance, metadata_cid = provenance_hash(asset.file_sha256 for asset in ordered), cid_text(metadata_link.cid)
     manifest = {
         "title": config.title, "images_cid": images_cid, "metadata_cid": metadata_cid,
         "contract_metadata_sha256": contract, "bayc_provenance": provenance,
@@ -99,7 +108,7 @@ def freeze(
         provenance=provenance,
         images_cid=images_cid,
         metadata_cid=metadata_cid,
-        root_cid=directory_cid(root_directory(files, images, metadata, contract, proof)),
+        root_cid=directory_cid(root_directory(files, images_link, metadata_link, contract, proof)),
         contract_metadata_sha256=contract,
         settings=settings_of(config),
         proof_sha256=proof,

@@ -26,12 +26,15 @@ def metadata_directory(files: Files, metadata: Iterable[tuple[int, str]]) -> dic
 
 def root_directory(
     files: Files,
-    images: Mapping[str, Path],
-    metadata: Mapping[str, Path],
+    images: Entry,
+    metadata: Entry,
     contract_metadata_sha256: str,
     proof_sha256: str | None,
 ) -> Tree:
-    """The directory of the whole; without `proof` for a set that was frozen before there were proofs."""
+    """The directory of the whole; `images` and `metadata` are directories, or links to them.
+
+    A set that was frozen before there were proofs has no `proof`.
+    """
     contract = files.path(contract_metadata_sha256, ".json")
     proof = {"proof": proof_directory(files, proof_sha256)} if proof_sha256 else {}
     return {"images": images, "metadata": metadata, "collection.json": contract, **proof}
