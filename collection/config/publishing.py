@@ -86,6 +86,10 @@ class Publish(Table):
     """car (always written), "kubo:MULTIADDRESS" for an IPFS node, and "NAME:..." for one that a package adds."""
     traits: dict[Name, TraitType] = {}
     """Traits that are numbers or dates, by name in whatever case."""
+    disclose: Literal["models", "all", "none"] = "models"
+    """Which pictures are marked with what made them (IPTC): those of trained models, or the painter's too."""
+    disclose_prompt: bool = False
+    """Whether the mark tells the prompt and the artists as its writers."""
     name: Template = "{title} #{id}"
     """The name of each token."""
     animation_url: Uri | None = None

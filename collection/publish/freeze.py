@@ -11,14 +11,16 @@ from collection.config import Config
 from collection.errors import PublishError
 from collection.publish.layout import images_directory, metadata_directory, root_directory
 from collection.publish.limits import check_metadata
+from collection.publish.marks import published_images
 from collection.publish.metadata import contract_metadata, described_token, model_license
+from collection.publish.model import TokenMetadata
 from collection.publish.proof import Leaf, Sign, seadrop_provenance, write_proof
 from collection.publish.provenance import provenance_hash
 from collection.publish.rarity import rarity
 from collection.store.files import Files
 from collection.store.records import Asset, Freeze
 from collection.store.store import Store
-from collection.unixfs import cid_text, directory_cid, link_to
+from collection.unixfs import cid_text, link_to
 from collection.values import Progress, amount, canonical_json, sha256_hex, silent
 
 
@@ -39,7 +41,10 @@ def inputs(store: Store, config: Config) -> str:
 
 TOGETHER = 500
 """Metadata files that are written to the disk together."""
-LATER = ("traits", "name", "animation_url", "background_color", "banner_image", "featured_image", "collaborators")
+LATER = (
+    "traits", "disclose", "disclose_prompt", "name", "animation_url", "background_color", "banner_image",
+    "featured_image", "collaborators",
+)  # fmt: skip
 """Keys of [publish] that sets were frozen without: they say nothing where they have their default."""
 
 
@@ -75,46 +80,57 @@ def freeze(
     chosen = _chosen(store)
     _refuse(store, config, len(chosen), again)
     ordered = _token_order(config.seed, chosen)
-    images = images_directory(files, enumerate((asset.file_sha256 for asset in ordered), 1))
-    images_link = link_to(images)
+    published = published_images(store, files, config, ordered)
+    images_link = link_to(images_directory(files, enumerate(published, 1)))
     images_cid = cid_text(images_link.cid)
-    tokens: list[tuple[int, int, str, str]] = []
-    described = [described_token(config, asset, number, images_cid) for number, asset in enumerate(ordered, 1)]
+    described = [
+        described_token(config, asset, number, images_cid, image)
+        for number, (asset, image) in enumerate(zip(ordered, published, strict=True), 1)
+    ]
     about = contract_metadata(config, images_cid)
     check_metadata(about, zip(map(_source, ordered), described, strict=True), config.publish.traits)
-    pairs = list(zip(ordered, described, strict=True))
-    for first in range(0, len(pairs), TOGETHER):
-        group = pairs[first : first + TOGETHER]
-        for asset, _ in group:
-            files.read(asset.file_sha256)
-        written = files.add_all([canonical_json(token.as_json()) for _, token in group], ".json")
-        tokens += [
-            (token.token_id, asset.id, asset.file_sha256, sha256)
-            for (asset, token), sha256 in zip(group, written, strict=True)
-        ]
-        progress(len(tokens), len(ordered))
-    metadata_link = link_to(metadata_directory(files, [(number, sha256) for number, *_, sha256 in tokens]))
+    texts = _written(files, described, progress)
+    tokens = [
+        (token.token_id, asset.id, image, text)
+        for token, asset, image, text in zip(described, ordered, published, texts, strict=True)
+    ]
+    metadata_link = link_to(metadata_directory(files, enumerate(texts, 1)))
+    metadata_cid = cid_text(metadata_link.cid)
     contract = files.add(canonical_json(about.as_json()), ".json")
-    provenance, metadata_cid = provenance_hash(asset.file_sha256 for asset in ordered), cid_text(metadata_link.cid)
+    provenance = provenance_hash(published)
     manifest = {
         "title": config.title, "images_cid": images_cid, "metadata_cid": metadata_cid,
         "contract_metadata_sha256": contract, "bayc_provenance": provenance,
         "seadrop_provenance": seadrop_provenance(metadata_cid),
     }  # fmt: skip
-    leaves = [Leaf.of(token[0], asset, *token[2:]) for token, asset in zip(tokens, ordered, strict=True)]
+    leaves = [
+        Leaf(token.token_id, image, asset.pixel_sha256, text, token.properties["recipe_sha256"])
+        for token, asset, image, text in zip(described, ordered, published, texts, strict=True)
+    ]
     ranks = rarity({token.token_id: token.traits for token in described})
     proof = write_proof(files, leaves, manifest, ranks, sign)
+    root = link_to(root_directory(files, images_link, metadata_link, contract, proof))
     frozen = Freeze(
         provenance=provenance,
         images_cid=images_cid,
         metadata_cid=metadata_cid,
-        root_cid=directory_cid(root_directory(files, images_link, metadata_link, contract, proof)),
+        root_cid=cid_text(root.cid),
         contract_metadata_sha256=contract,
         settings=settings_of(config),
         proof_sha256=proof,
     )
     store.add_freeze(frozen, tokens, inputs(store, config), {"tokens": len(tokens)})
     return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)
+
+
+def _written(files: Files, described: Sequence[TokenMetadata], progress: Progress) -> list[str]:
+    """Keep the metadata file of each token, in groups; their SHA-256."""
+    found: list[str] = []
+    for first in range(0, len(described), TOGETHER):
+        group = described[first : first + TOGETHER]
+        found += files.add_all([canonical_json(token.as_json()) for token in group], ".json")
+        progress(len(found), len(described))
+    return found
 
 
 def _source(asset: Asset) -> str:

@@ -19,7 +19,6 @@ from typing import Any
 from collection.publish.merkle import MerkleTree
 from collection.publish.rarity import METHOD, Rarity
 from collection.store.files import Files
-from collection.store.records import Asset
 from collection.values import canonical_json
 
 FORMAT = "collection/proof/1"
@@ -42,12 +41,6 @@ class Leaf:
     pixel_sha256: str
     metadata_sha256: str
     recipe_sha256: str | None
-
-    @classmethod
-    def of(cls, token_id: int, asset: Asset, image_sha256: str, metadata_sha256: str) -> Leaf:
-        """The leaf of a token, by its picture as it is published and its metadata."""
-        recipe = asset.recipe.sha256 if asset.recipe else None
-        return cls(token_id, image_sha256, asset.pixel_sha256, metadata_sha256, recipe)
 
     def __str__(self) -> str:
         recipe = self.recipe_sha256 or NOTHING

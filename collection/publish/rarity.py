@@ -131,7 +131,9 @@ def _comparable(tokens: Mapping[int, Sequence[Trait]]) -> dict[int, dict[str, st
         said = {}
         for trait in traits:
             name = _normal(trait.name)
-            said[name] = bins[name][trait.value] if name in bins else _normal(trait.text)
+            value = trait.value
+            binned = name in bins and not isinstance(value, str)
+            said[name] = bins[name][value] if binned else _normal(trait.text)
         count = sum(value not in ("", "none") for value in said.values())
         found[number] = {**said, TRAIT_COUNT: str(count)}
     return found

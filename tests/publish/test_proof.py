@@ -19,7 +19,6 @@ from collection.publish.rarity import rarity
 from collection.publish.signature import typed_manifest
 from collection.publish.traits import Trait
 from collection.store.files import Files
-from collection.store.records import Asset
 from collection.values import Recipe, sha256_hex
 
 TOKENS = 5
@@ -44,8 +43,8 @@ def published(tmp_path: Path) -> Path:
         image, metadata = b"picture %d" % number, b'{"name":"%d"}' % number
         unpack({"images": {f"{number}.png": image}, "metadata": {f"{number}.json": metadata}}, folder)
         recipe = Recipe("painter", "painter/1", number, 8, 8) if number % 2 else None
-        asset = Asset(number, recipe, sha256_hex(image), f"{number:064x}", 8, 8, 9)
-        leaves.append(Leaf.of(number, asset, sha256_hex(image), sha256_hex(metadata)))
+        of_recipe = recipe.sha256 if recipe else None
+        leaves.append(Leaf(number, sha256_hex(image), f"{number:064x}", sha256_hex(metadata), of_recipe))
     ranks = rarity({number: [Trait("hat", str(number % 3))] for number in range(1, TOKENS + 1)})
     key = PrivateKey(bytes(31) + b"\1")
 
