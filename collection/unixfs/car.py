@@ -7,7 +7,7 @@ Sources: CARv1 specification of IPLD; the header is DAG-CBOR {"roots": [CID], "v
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -43,6 +43,15 @@ def write_car(path: Path, blocks: Blocks, root: str) -> int:
             file.write(block)
             count += 1
     return count
+
+
+def sections(blocks: Blocks, root: str, first: Mapping[bytes, bytes]) -> Iterator[bytes]:
+    """The pieces of a CAR file: the blocks of `first`, which lead to `root`, and then the graph below it."""
+    yield _header(cid_bytes(root))
+    yield from (varint(len(cid) + len(block)) + cid + block for cid, block in first.items())
+    for cid, block in walk.reachable(blocks, root):
+        if cid not in first:
+            yield varint(len(cid) + len(block)) + cid + block
 
 
 class WrongRootError(PinError):
@@ -130,6 +139,9 @@ class Car:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __contains__(self, cid: object) -> bool:
+        return cid in self._places
 
     def __len__(self) -> int:
         return len(self._places)
