@@ -1,8 +1,9 @@
-"""What banding and text find and what they issue for nothing, at the default thresholds.
+"""What the defects find and what they issue for nothing, at the default thresholds.
 
-`python benchmarks/defects.py [SIDE]`: clean are photographs of scikit-image and the painter's pictures, two in each
-style. Planted are a sky in few tones, as PNG and through JPEG, and captions in Pillow's font: sizes, turned by
-5 degrees, on what the pictures show.
+`python benchmarks/defects.py [SIDE]`: clean are photographs of scikit-image, the painter's pictures, two in each style,
+and flat drawings. Planted are a sky in few tones, as PNG and through JPEG, and captions in Pillow's font: sizes, turned
+by 5 degrees, on what the pictures show. Spoilt are the clean ones: half of them missing, noisy, dark, overexposed,
+shaken.
 """
 
 from __future__ import annotations
@@ -10,21 +11,25 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from drawings import KINDS, drawing
 from PIL import Image, ImageDraw, ImageFont
 from skimage import data
 
 from collection.config import Config
 from collection.generate.painter.style_parameters import STYLES
 from collection.generate.registry import build_generator
+from collection.judge.catalogue import metrics
 from collection.judge.issues import thresholds
 from collection.judge.pixels.banding import banding
 from collection.judge.pixels.lettering import lettering
 from collection.judge.pixels.luminance import luminance, reduce
+from collection.judge.pixels.pixel_metrics import PixelMetrics
 from collection.store.files import Files
 from collection.values import Pixels, Recipe, Style, StyleBlend
 
@@ -91,8 +96,55 @@ def share(measure: Callable[..., float], limit: float, pictures: Iterable[Pixels
     return f"{sum(flagged):3} of {len(flagged)}"
 
 
+def shaken(pixels: Pixels, down: int, right: int) -> Pixels:
+    """Moved by nine pixels while it was taken, along (down, right)."""
+    moved = [np.roll(pixels, ((step - 4) * down, (step - 4) * right), (0, 1)) for step in range(9)]
+    return np.mean(moved, axis=0).astype(np.uint8)
+
+
+def spoilt(pixels: Pixels) -> dict[str, Pixels]:
+    """The picture with each defect, by the issue that it should have and what was done."""
+    half, rng, values = len(pixels) // 2, np.random.default_rng(0), pixels.astype(np.float64)
+    return {
+        "incomplete: half grey": np.concatenate([pixels[:half], np.full_like(pixels[half:], 128)]),
+        "incomplete: a quarter": np.concatenate([pixels[: half * 3 // 2], np.full_like(pixels[half * 3 // 2 :], 128)]),
+        "noisy: 25 levels": np.clip(values + rng.normal(0, 25, pixels.shape), 0, 255).astype(np.uint8),
+        "noisy: 25, grey": np.clip(values + rng.normal(0, 25, (*pixels.shape[:2], 1)), 0, 255).astype(np.uint8),
+        "elongated: 8 to 1": np.asarray(Image.fromarray(pixels).resize((SIDE, SIDE // 8))),
+        "dark: times 0.2": (values * 0.2).astype(np.uint8),
+        "overexposed: times 2.2": np.clip(values * 2.2, 0, 255).astype(np.uint8),
+        "shaken: across": shaken(pixels, 0, 1),
+        "shaken: down": shaken(pixels, 1, 0),
+        "shaken: aslant": shaken(pixels, 1, 1),
+    }
+
+
+def show_spoilt(kinds: dict[str, list[Pixels]]) -> None:
+    """Which of the spoilt pictures have the issue that they should have, and which clean ones have any."""
+    defects = {item.defect.issue: (name, item.defect) for name, item in metrics().items() if item.defect}
+    scorer = PixelMetrics(metrics()[name] for name, _ in defects.values() if name != "nsfw")
+
+    def issues(pixels: Pixels) -> set[str]:
+        found = scorer.measure(pixels)
+        values = {issue: (found[name], known) for issue, (name, known) in defects.items() if name in found}
+        return {issue for issue, (value, known) in values.items()
+                if (value < LIMITS[issue] if known.side == "under" else value > LIMITS[issue])}  # fmt: skip
+
+    for kind, clean in kinds.items():
+        flagged = Counter(issue for pixels in clean for issue in issues(pixels))
+        print(
+            f"{kind:<12} clean, {len(clean)}: " + (", ".join(f"{n} {issue}" for issue, n in flagged.items()) or "none")
+        )
+        cases = [spoilt(pixels) for pixels in clean]
+        for what in cases[0]:
+            seen = sum(what.partition(":")[0] in issues(case[what]) for case in cases)
+            print(f"{'':12} {what:<24} {seen:3} of {len(cases)}", flush=True)
+
+
 def main() -> None:
     kinds = {"photographs": photographs(), "paintings": paintings()}
+    drawings = [drawing(kind, seed, SIDE) for kind in KINDS for seed in range(6)]
+    show_spoilt({**kinds, "drawings": drawings})
     qualities = (None, 95, 85, 75)
     print("banding           " + "".join(f"{f'JPEG {quality}' if quality else 'PNG':>12}" for quality in qualities))
     for kind, clean in kinds.items():

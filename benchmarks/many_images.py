@@ -106,7 +106,7 @@ def _drawn(number: int) -> np.ndarray:
 
 def _judge(project: Project, assets: Sequence[Asset], rng: np.random.Generator) -> None:
     values = rng.normal((70, 5), (12, 1), (len(assets), 2))
-    models = {"quality": judges_of(project).stock_metrics["quality"], "aesthetic": "benchmark"}
+    models = {"quality": judges_of(project).scorers.models["quality"], "aesthetic": "benchmark"}
     scores = [
         Score(asset.file_sha256, metric, model, float(value))
         for asset, row in zip(assets, values, strict=True)

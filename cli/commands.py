@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 from importlib import import_module
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -28,6 +29,7 @@ COMMANDS = {
         "new": Entry("setup.new", "Create a project folder, as a copy of a sample."),
         "config": Entry("setup.config", "Print the configuration with all defaults filled in."),
         "models": Entry("setup.models", "List the diffusion models by their short names."),
+        "words": Entry("setup.words", "List the words that a generator can paint."),
         "metrics": Entry("setup.metrics", "List the metrics with range, direction, source and limits."),
         "doctor": Entry("setup.doctor", "Check what is installed and reachable, and how to fix it."),
     },
@@ -39,8 +41,8 @@ COMMANDS = {
         "plan": Entry("make.plan", "Turn collection.toml into recipes, one for each image."),
         "generate": Entry("make.generate", "Generate every planned image that does not exist yet."),
         "import": Entry("make.importing", "Import images of any origin, with their metadata."),
-        "score": Entry("make.score", "Score images: quality, aesthetics, safety, embeddings."),
-        "mismatches": Entry("make.mismatches", "List images that do not seem to show a planned trait."),
+        "score": Entry("make.score", "Score images: aesthetics, defects, safety, embeddings."),
+        "mismatches": Entry("make.mismatches", "List images that do not show a planned trait."),
         "references": Entry("make.references", "List the nearest reference picture of each image."),
         "dedupe": Entry("make.dedupe", "Mark near-duplicates and keep the best of each group."),
     },
@@ -78,10 +80,32 @@ COMMANDS = {
         "export": Entry("publish.export", "Export the frozen set for a marketplace or a mint tool."),
         "deploy": Entry("publish.deploy", "Deploy the contract of the frozen set."),
         "mint": Entry("publish.mint", "Mint every frozen token that is not minted yet."),
+        "freeze-metadata": Entry("publish.freeze_metadata", "Freeze the metadata on the chain for ever."),
         "verify": Entry("publish.verify", "Verify every token on the chain and on IPFS, without a key."),
     },
 }
 """The commands in the order of the help, under its headings."""
+
+
+def _named(context: typer.Context, project: Path | None) -> None:
+    if project is not None:
+        context.obj = project
+
+
+def _placeless(
+    project: Annotated[
+        Path | None,
+        typer.Option("--project", "-C", hidden=True, expose_value=False, callback=_named, help="The project folder."),
+    ] = None,
+) -> None:
+    """The option -C, which stands before the command's name or after it."""
+
+
+def project_option() -> Any:
+    """-C as an option of a command: people write it after the command's name, too."""
+    app = typer.Typer(add_completion=False)
+    app.command()(_placeless)
+    return next(option for option in get_command(app).params if option.name == "project")
 
 
 class LazyCommand(TyperCommand):
@@ -96,7 +120,9 @@ class LazyCommand(TyperCommand):
         """The command itself, with its options."""
         app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
         app.command(self.name)(import_module(f".{self._module}", __package__).command)
-        return get_command(app)
+        command = get_command(app)
+        command.params.append(project_option())
+        return command
 
     def make_context(self, *words: Any, **settings: Any) -> Any:
         """The context of the loaded command: parsing, running, help and completion go on with that."""

@@ -59,6 +59,8 @@ def main() -> None:
             error.message, error.hint, error.problems if isinstance(error, ConfigError | MetadataError) else ()
         )
         code = error.exit_code
+    except SystemExit as left:  # typer's way where the reader of the output has gone, as `head` does: it saw enough
+        code = 0 if isinstance(left.__context__, BrokenPipeError) else left.code
     except OSError as error:  # a disk, a folder or a device that refuses; the file is named
         where = f"{error.filename}: " if error.filename else ""
         _screen().error(f"{where}{error.strerror or error}", "collection doctor checks disk and folders")
@@ -70,7 +72,18 @@ def main() -> None:
         path = context.command_path if context else "collection COMMAND"
         _screen().error(error.format_message(), f"{path} --help shows the arguments and options")
         code = 2
+    _flush()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _flush() -> None:
+    """Write out what waits, or drop it if nobody reads it any more."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        from .render import hush
+
+        hush(sys.stdout)
 
 
 def _screen() -> Screen:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from collection.values import Failure, Progress, silent
 
@@ -24,7 +25,20 @@ SHOWN_FAILURES = 10
 def _console(stderr: bool = False) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    class Patient(Console):
+        """A console whose work goes on when its reader has gone: `collection run | head` makes the whole set."""
+
+        def on_broken_pipe(self) -> None:
+            hush(self.file)
+
+    return Patient(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def hush(stream: IO[str]) -> None:
+    """Send what is still written to a stream nowhere, because its reader has gone."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def escape(text: str) -> str:
@@ -83,7 +97,11 @@ class Screen:
     def object(self, value: Mapping[str, Any]) -> None:
         """Print the JSON object, if --json asked for it."""
         if self.as_json:
-            sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+            try:
+                sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+                sys.stdout.flush()
+            except BrokenPipeError:
+                hush(sys.stdout)
 
     def report(self, report: Report) -> None:
         """Print the report of a stage: its notes, its line, its failures and its hint."""
@@ -147,10 +165,22 @@ class Screen:
         """Ask for a password on the terminal, without showing it; a bar that is being drawn waits meanwhile."""
         from getpass import getpass
 
-        if self._bars is None:
+        with self._paused():
             return getpass(question)
+
+    def ask(self, question: str) -> str:
+        """Ask for words on the terminal; a bar that is being drawn waits meanwhile. No answer is the empty one."""
+        with self._paused():
+            self.err.print(escape(question), end="")
+            return sys.stdin.readline().strip()
+
+    @contextmanager
+    def _paused(self) -> Iterator[None]:
+        if self._bars is None:
+            yield
+            return
         self._bars.stop()
         try:
-            return getpass(question)
+            yield
         finally:
             self._bars.start()

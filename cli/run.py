@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import typer
 
-from .session import DryRun, Json, opened
+from .session import DryRun, Json, YesMainnet, opened
+from .status import show_next
 
 
-def command(context: typer.Context, dry_run: DryRun = False, as_json: Json = False) -> None:
+def command(
+    context: typer.Context, yes_mainnet: YesMainnet = None, dry_run: DryRun = False, as_json: Json = False
+) -> None:
     """Run all stages in order and draw the contact sheet.
 
     Each stage continues where it stopped. The command stops at the first stage that cannot be completed.
     """
-    from collection.stages.pipeline import PIPELINE, pending
+    from collection.stages.pipeline import PIPELINE
+    from collection.stages.status import status_of
 
-    with opened(context, as_json) as session:
+    with opened(context, as_json, yes_mainnet) as session:
         if dry_run:
-            counts = pending(session.project)
-            for name, count in counts.items():
-                session.screen.line(name, f"{count} pending" if count else "nothing to do")
-            return session.screen.object({"pending": counts})
+            status = status_of(session.project)
+            for item in status.outlook:
+                session.screen.line(item.name, str(item))
+            show_next(session, status)
+            return session.screen.object(
+                {"pending": status.pending, "next": status.next, "why": status.why, "hint": status.hint}
+            )
         reports = session.work(*PIPELINE)
         complete = all(report.complete for report in reports)
         session.screen.object({"stages": [report.as_json() for report in reports], "complete": complete})

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from collection.values import Progress, amount
+from collection.values import Progress
 
 from .render import Screen
 
@@ -22,6 +24,15 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout and everything else to stderr.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, without doing it.")]
+
+YesMainnet = Annotated[
+    str | None,
+    typer.Option(
+        "--yes-mainnet",
+        metavar="NETWORK",
+        help="Send to this main network, where gas costs money, without being asked.",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -34,10 +45,10 @@ class Session:
     def typed(self, command: str) -> str:
         """The command line of a command for this project."""
         folder = self.project.folder
-        return f"collection -C {folder} {command}" if folder.name else f"collection {command}"
+        return f"collection -C {quote(str(folder))} {command}" if folder.name else f"collection {command}"
 
     def do(self, stage: Stage, dry_run: bool = False, *, alone: bool = True) -> None:
-        """Run a stage and show its report; with `dry_run`, only show what is pending."""
+        """Run a stage and show its report; with `dry_run`, only show what is pending. `alone`: it writes."""
         if dry_run:
             return self.pending(stage)
         (report,) = self.work(stage, alone=alone)
@@ -66,9 +77,11 @@ class Session:
 
     def pending(self, stage: Stage) -> None:
         """Show what is pending of a stage: the answer of a dry run."""
-        count = stage.pending(self.project)
-        self.screen.line(stage.name, f"{amount(count, stage.unit)} pending" if count else "nothing to do")
-        self.screen.object({"stage": stage.name, "pending": count})
+        from collection.stages.pipeline import outlook_of
+
+        found = outlook_of(self.project, stage)
+        self.screen.line(stage.name, str(found))
+        self.screen.object({"stage": stage.name, "pending": found.pending, "before": found.before})
 
     def _watched(self, stage: Stage) -> AbstractContextManager[Progress]:
         return self.screen.progress(stage.name, f"{stage.unit}s")
@@ -81,10 +94,24 @@ def folder_of(context: typer.Context) -> Path:
 
 
 @contextmanager
-def opened(context: typer.Context, as_json: bool) -> Iterator[Session]:
-    """The opened project of a command and its screen."""
+def opened(context: typer.Context, as_json: bool, yes_mainnet: str | None = None) -> Iterator[Session]:
+    """The opened project of a command and its screen; `yes_mainnet` is the main network that was agreed to."""
     from collection.project import open_project
 
-    screen = Screen(as_json)
-    with open_project(folder_of(context), screen.ask_password if sys.stdin.isatty() else None) as project:
+    screen, somebody = Screen(as_json), sys.stdin.isatty()
+    confirm = (lambda _: yes_mainnet) if yes_mainnet else screen.ask if somebody else None
+    with open_project(folder_of(context), screen.ask_password if somebody else None, confirm) as project:
         yield Session(project, screen)
+
+
+def one_numpy_thread() -> None:
+    """Let NumPy use one thread in this process, for matrices so small that several would wait for each other.
+
+    To be called before anything loads NumPy; what the environment says already stays.
+    """
+    before = os.environ.get("OPENBLAS_NUM_THREADS")
+    os.environ["OPENBLAS_NUM_THREADS"] = before or "1"  # read once, as NumPy is loaded
+    import numpy  # noqa: F401
+
+    if before is None:
+        del os.environ["OPENBLAS_NUM_THREADS"]

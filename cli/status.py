@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from collection.values import Failure, amount
 
 from .session import Json, opened
 
+if TYPE_CHECKING:
+    from collection.stages.status import Status
+
+    from .session import Session
+
 
 def command(context: typer.Context, as_json: Json = False) -> None:
     """Show how far the project is and what failed."""
-    from collection.stages.report import counted
-    from collection.stages.status import status_of
+    from collection.stages.report import UNJUDGED, counted
+    from collection.stages.status import REACHED, status_of
 
     with opened(context, as_json) as session:
         status, screen = status_of(session.project), session.screen
+        stages = {item.name: item for item in status.outlook}
         for name, count in status.counts.items():
-            screen.line(name, f"{count} of {status.goals[name]}" if name in status.goals else f"{count}")
+            told = f"{count} of {status.goals[name]}" if name in status.goals else f"{count}"
+            stage = stages.get(REACHED.get(name, ""))
+            screen.line(name, f"{told}; {stage}" if stage and (stage.pending or stage.trouble) else told)
         screen.line("issues", f"{len(status.issues)} ({counted(status.issues)})" if status.issues else "0")
+        if status.judged_by is not None:
+            screen.line("judged by", " and ".join(status.judged_by) or f"nothing: {UNJUDGED}")
         screen.failures([Failure(f"{stage} {failure.what}", failure.why) for stage, failure in status.failures])
-        if status.next:
-            screen.line("next", f"{session.typed(status.next)}, or {session.typed('run')} for all remaining stages")
-        else:
-            screen.line("next", f"all done: {amount(session.project.config.supply, 'token')} verified")
+        for note in status.notes:
+            screen.note(note)
+        show_next(session, status)
         screen.object(status.as_json())
+
+
+def show_next(session: Session, status: Status) -> None:
+    """Print what stands in the way, if anything, and the command that comes next."""
+    screen = session.screen
+    if status.why:
+        screen.line("", status.why)
+        screen.line("next", status.hint or session.typed("doctor"))
+    elif status.next:
+        screen.line("next", f"{session.typed(status.next)}, or {session.typed('run')} for all remaining stages")
+    elif status.done:
+        screen.line("next", f"all done: {amount(session.project.config.supply, 'token')} verified")
+    else:
+        screen.line("next", "no command can change what the contract was deployed with")

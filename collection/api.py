@@ -26,7 +26,14 @@ from collection.stages.importing import ImportStage
 from collection.stages.new import SAMPLE, make_project
 from collection.stages.pipeline import PIPELINE, Stage, run_stages
 from collection.stages.plan import PlanStage
-from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
+from collection.stages.publish import (
+    DeployStage,
+    FreezeMetadataStage,
+    FreezeStage,
+    MintStage,
+    PinStage,
+    VerifyStage,
+)
 from collection.stages.records import ImageList, ImageRecord, records_of
 from collection.stages.report import Report
 from collection.stages.score import ScoreStage
@@ -47,9 +54,13 @@ SEEN = {"by": "python"}
 class Collection:
     """An opened project. Use it in a `with` statement, or `close` it."""
 
-    def __init__(self, folder: str | Path) -> None:
-        """Raises ProjectError where there is no project, ConfigError for a collection.toml that is wrong."""
-        self._project: Project = open_project(Path(folder))
+    def __init__(self, folder: str | Path, *, yes_mainnet: str | None = None) -> None:
+        """`yes_mainnet` is the full name of a main network, where gas costs money, to which may be sent.
+
+        Raises ProjectError where there is no project, ConfigError for a collection.toml that is wrong.
+        """
+        confirm = None if yes_mainnet is None else lambda _: yes_mainnet
+        self._project: Project = open_project(Path(folder), confirm=confirm)
 
     def __enter__(self) -> Self:
         return self
@@ -90,9 +101,13 @@ class Collection:
 
         return run_stages(self._project, PIPELINE, watch=watch)
 
-    def plan(self) -> Report:
-        """Turn collection.toml into recipes, one for each image."""
-        return self._do(PlanStage())
+    def plan(self, *, anyway: bool = False, yes: bool = False) -> Report:
+        """Turn collection.toml into recipes, one for each image.
+
+        `anyway` plans traits too that the generator does not paint; `yes` sets aside images that are selected or
+        frozen.
+        """
+        return self._do(PlanStage(anyway, yes))
 
     def generate(self, *, limit: int | None = None, workers: int | None = None, progress: Progress = silent) -> Report:
         """Make the planned images that do not exist yet, at most `limit`, in so many processes of this machine.
@@ -146,6 +161,10 @@ class Collection:
     def mint(self, *, progress: Progress = silent) -> Report:
         """Mint every frozen token that is not minted yet."""
         return self._do(MintStage(), progress)
+
+    def freeze_metadata(self) -> Report:
+        """Freeze the metadata on the chain for ever: from then on not even the owner of the contract can move it."""
+        return self._do(FreezeMetadataStage())
 
     def verify(self, address: str | None = None, *, rerender: int | None = None, progress: Progress = silent) -> Report:
         """Prove every token, and of `rerender` of them the recipe too (None: as [verify] says). Needs no key.
@@ -244,9 +263,12 @@ class Collection:
         return report
 
 
-def open(folder: str | Path) -> Collection:
-    """Open the project in a folder; raises ProjectError where there is none, ConfigError where it is wrong."""
-    return Collection(folder)
+def open(folder: str | Path, *, yes_mainnet: str | None = None) -> Collection:
+    """Open the project in a folder; raises ProjectError where there is none, ConfigError where it is wrong.
+
+    `yes_mainnet` is the full name of a main network, where gas costs money, to which may be sent.
+    """
+    return Collection(folder, yes_mainnet=yes_mainnet)
 
 
 def new(folder: str | Path, sample: str = SAMPLE) -> Collection:

@@ -19,7 +19,8 @@ CollectionError                 the work failed
 │   └── MetadataError           its metadata cannot be published: names file, token and field of every mistake
 ├── PinError                    content could not be stored or came back changed
 └── ChainError                  the chain refused a call, or cannot be reached
-    └── KeyMissingError         no private key where the configuration says one is
+    ├── KeyMissingError         no private key where the configuration says one is
+    └── ReplacedError           another transaction of the account took the place of one that was sent
 
 Each carries a message (what is wrong, by name), a hint (the next command to type, or the edit to make) and a kind,
 which follows from its class. The command line's exit code and the review room's HTTP status follow from the kind.
@@ -210,3 +211,7 @@ class ChainError(CollectionError):
 
 class KeyMissingError(ChainError):
     """No private key is where the configuration says one is."""
+
+
+class ReplacedError(ChainError):
+    """Another transaction of the same account took the place of one that was sent: it will never be mined."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from collection.config import Config, load_config
-from collection.errors import ProjectBusyError
+from collection.errors import ProjectBusyError, UnavailableError
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collection.store.library import ImageLibrary
 
 T = TypeVar("T")
+Ask = Callable[[str], str]
+"""Takes a question and returns what a person typed."""
 
 CONFIG_FILE = "collection.toml"
 DATABASE_FILE = "collection.db"
@@ -32,12 +34,13 @@ class Project:
     As a context manager it closes what it opened. `config` is read at once, everything else on first use.
     """
 
-    def __init__(self, folder: Path, ask_password: Callable[[str], str] | None = None) -> None:
+    def __init__(self, folder: Path, ask_password: Ask | None = None, confirm: Ask | None = None) -> None:
+        from collection.chain.networks import check_chain
         from collection.ipfs.pinner import check_storage
         from collection.judge.settings import check_settings
 
-        self.folder, self.ask_password = folder, ask_password
-        self.config: Config = load_config(folder / CONFIG_FILE, check_settings, check_storage)
+        self.folder, self.ask_password, self.confirm = folder, ask_password, confirm
+        self.config: Config = load_config(folder / CONFIG_FILE, check_settings, check_storage, check_chain)
         self._built: dict[Callable[[Project], Any], Any] = {}
 
     def __enter__(self) -> Self:
@@ -69,6 +72,11 @@ class Project:
     def store(self) -> Store:
         """The database, made if it is not there."""
         return Store(self.folder / DATABASE_FILE)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the project can only be looked at, because nothing can be written in its folder."""
+        return self.store.read_only
 
     @cached_property
     def files(self) -> Files:
@@ -106,8 +114,18 @@ class Project:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """One process works in a project at a time; raises ProjectBusyError while another does. Readers may come."""
-        with (self.folder / ".lock").open("a") as file:
+        """One process works in a project at a time; raises ProjectBusyError while another does. Readers may come.
+
+        Raises UnavailableError where nothing can be written.
+        """
+        try:
+            lock = (self.folder / ".lock").open("a")
+        except OSError as error:
+            raise UnavailableError(
+                f"{self.folder} cannot be written ({error.strerror}): this project can only be looked at",
+                "make the folder writable, or work on a copy of it",
+            ) from error
+        with lock as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -118,9 +136,10 @@ class Project:
             yield
 
 
-def open_project(folder: Path, ask_password: Callable[[str], str] | None = None) -> Project:
+def open_project(folder: Path, ask_password: Ask | None = None, confirm: Ask | None = None) -> Project:
     """Open the project in a folder; raises ProjectError or ConfigError.
 
-    `ask_password` takes a question and returns the password that a person typed; None: there is nobody to ask.
+    `ask_password` takes a question and returns the password that a person typed, `confirm` the words of consent; None:
+    there is nobody to ask.
     """
-    return Project(folder, ask_password)
+    return Project(folder, ask_password, confirm)

@@ -1,23 +1,15 @@
 // Compiles src/ into collection/chain/artifacts. With --check it writes nothing and fails if the
 // committed artifact is not, byte for byte, what the sources give.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { compile, settings, version } from "./solidity.mjs";
 
 const CONTRACT = "CollectionToken";
 const here = dirname(fileURLToPath(import.meta.url));
 const artifact = join(here, "..", "collection", "chain", "artifacts", `${CONTRACT}.json`);
-const solc = createRequire(import.meta.url)("solc");
-
-// Shanghai: Ganache, one of the three chains under test, knows no later opcode.
-// No metadata hash and no CBOR tail: the bytecode then depends on code and settings alone.
-const settings = {
-  evmVersion: "shanghai",
-  optimizer: { enabled: true, runs: 200 },
-  metadata: { bytecodeHash: "none", appendCBOR: false },
-};
 
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 
@@ -26,32 +18,18 @@ function readSource(name) {
   return readFileSync(join(folder, name), "utf8");
 }
 
-function compile() {
+function build() {
   const sources = {}; // every file the compiler read, by name
-  const load = (name) => ({ contents: (sources[name] = readSource(name)) });
+  const read = (name) => (sources[name] = readSource(name));
   const roots = readdirSync(join(here, "src")).sort().map((file) => `src/${file}`);
-  const input = {
-    language: "Solidity",
-    sources: Object.fromEntries(roots.map((name) => [name, { content: load(name).contents }])),
-    settings: {
-      ...settings,
-      outputSelection: { "*": { [CONTRACT]: ["abi", "evm.bytecode.object", "evm.deployedBytecode"] } },
-    },
-  };
-  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: load }));
-  // Warnings in the dependencies are theirs to mend; ours are errors.
-  const ours = (output.errors ?? []).filter(
-    (error) => error.severity === "error" || error.sourceLocation?.file.startsWith("src/"),
-  );
-  if (ours.length > 0) throw new Error(ours.map((error) => error.formattedMessage).join("\n"));
-  return { output: output.contracts[`src/${CONTRACT}.sol`][CONTRACT], sources };
+  return { output: compile(roots, read)[`src/${CONTRACT}.sol`][CONTRACT], sources };
 }
 
 function render({ output, sources }) {
   const names = Object.keys(sources).sort();
   const document = {
     contractName: CONTRACT,
-    compiler: { version: solc.version(), settings },
+    compiler: { version, settings },
     sources: Object.fromEntries(names.map((name) => [name, { sha256: sha256(sources[name]) }])),
     abi: output.abi,
     bytecode: `0x${output.evm.bytecode.object}`,
@@ -61,7 +39,7 @@ function render({ output, sources }) {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-const text = render(compile());
+const text = render(build());
 if (process.argv.includes("--check")) {
   if (readFileSync(artifact, "utf8") !== text) {
     console.error(`${artifact} is not what contracts/src compiles to; run: make contracts`);
@@ -70,6 +48,9 @@ if (process.argv.includes("--check")) {
   console.log(`${CONTRACT}.json is what the sources compile to`);
 } else {
   mkdirSync(dirname(artifact), { recursive: true });
+  const before = existsSync(artifact) ? readFileSync(artifact, "utf8") : text;
+  // Contracts that were deployed are verified by the artifact of their day, so each is kept under its hash.
+  if (before !== text) writeFileSync(artifact.replace(/\.json$/, `-${sha256(before).slice(0, 12)}.json`), before);
   writeFileSync(artifact, text);
   console.log(`wrote ${CONTRACT}.json, sha256 ${sha256(text)}`);
 }

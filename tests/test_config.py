@@ -207,9 +207,9 @@ when = 2024-05-01T00:00:00Z
     assert told[:5] == [
         "1: title: 2024-05-01 is a date or a time, and no key takes one",
         "2: unknown key suply; did you mean supply?",
-        "3: seed = True: input should be a valid integer",
+        "3: seed = True: an integer is wanted",
         "4: symbol: 07:32:00 is a date or a time, and no key takes one",
-        "6: image.size.2 = 'a': input should be a valid integer",
+        "6: image.size.2 = 'a': an integer is wanted",
     ]
     keys = ["generator.step", "styles.ink.promt", "series.1.name", "series.1.blend.ink", "series.1.blend.oil"]
     for key, message in zip([*keys, "series.1.axes.cross.size", "series.1.when"], told[5:], strict=True):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..session import Json, opened
+from ..session import Json, one_numpy_thread, opened
 from .learn import Curator
 
 
@@ -17,6 +17,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Name the images whose votes would teach a preference most."""
+    one_numpy_thread()
     from collection.stages.learn import questions
 
     with opened(context, as_json) as session:

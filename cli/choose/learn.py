@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..session import DryRun, Json, opened
+from ..session import DryRun, Json, one_numpy_thread, opened
 
 Curator = Annotated[
     str | None, typer.Option("--curator", metavar="NAME", help="Use the votes of this curator. Default: of all.")
@@ -19,6 +19,7 @@ def command(context: typer.Context, curator: Curator = None, dry_run: DryRun = F
     Picks, rejections, stars and comparisons are votes. The preference ranks the images if it predicts held-out votes
     better than the other scores.
     """
+    one_numpy_thread()
     from collection.stages.learn import LearnPreferenceStage
 
     with opened(context, as_json) as session:

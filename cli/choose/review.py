@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..session import Json, Session, opened
+from ..session import Json, Session, one_numpy_thread, opened
 
 PORT = 8577
 
@@ -41,22 +41,9 @@ def command(
 
     Curators pick, reject and compare images, search them, and adjust the set.
     """
-    _leave_a_core()
+    one_numpy_thread()  # on all cores it would delay votes and compete with the browser; jobs are other processes
     with opened(context, as_json) as session:
         _serve(session, host, port, curator or [_somebody()], open_page)
-
-
-def _leave_a_core() -> None:
-    """Let NumPy use one thread in this process: on all cores it would delay votes and compete with the browser.
-
-    Jobs run in processes of their own, which use all cores.
-    """
-    before = os.environ.get("OPENBLAS_NUM_THREADS")
-    os.environ["OPENBLAS_NUM_THREADS"] = before or "1"  # read once, as NumPy is loaded
-    import numpy  # noqa: F401
-
-    if before is None:
-        del os.environ["OPENBLAS_NUM_THREADS"]
 
 
 def _serve(session: Session, host: str, port: int | None, curators: list[str], open_page: bool) -> None:

@@ -34,14 +34,20 @@ def preview(session: Session, stage: SelectStage) -> None:
     screen.object(found.as_json())
 
 
+def _shown_score(found: SetSummary) -> str:
+    if not found.images:
+        return ""
+    return "not judged" if found.mean_score is None else f"{found.mean_score:.1f}"
+
+
 def _show_sets(screen: Screen, sets: Sequence[SetSummary], changed: Sequence[Rarity]) -> None:
-    """Show two sets side by side: their quality and variety, and the trait values in which they differ."""
+    """Show two sets side by side: their scores and variety, and the trait values in which they differ."""
     reaches = [found.coverage for found in sets]
     screen.table(
         ["", "now", "then"],
         [
             ["images", *(str(found.images) for found in sets)],
-            ["mean percentile", *(f"{found.mean_score:.1f}" if found.images else "" for found in sets)],
+            ["mean percentile", *(_shown_score(found) for found in sets)],
             [
                 "mean distance to the nearest selected image",
                 *(f"{reach.mean:.3f}" if reach else "" for reach in reaches),

@@ -18,7 +18,8 @@ def command(
 ) -> None:
     """Print the recipe that an image file carries.
 
-    Collection or another tool may have written the file. The command needs no project.
+    Of other tools it reads the parameters that A1111, Forge, ComfyUI, InvokeAI, SwarmUI, Fooocus, NovelAI, Easy
+    Diffusion and StabilityMatrix write. The command needs no project.
     """
     from collection.stages.lineage import carried_recipe
 
@@ -29,12 +30,17 @@ def command(
         screen.line("recipe", recipe.sha256)
         screen.say(json.dumps(recipe.as_json(), indent=2, ensure_ascii=False))
     else:
-        for name, value in found.parameters.items():
-            screen.line(name, value)
+        told = {"format": found.format, **found.parameters}
+        for name, value in told.items():
+            screen.line(name.ljust(max(map(len, told))), value)
+        for unread in found.unread:
+            screen.note(f"it carries {unread}, which is not read")
     screen.object(
         {
             "recipe": recipe.as_json() if recipe else None,
             "recipe_sha256": recipe.sha256 if recipe else None,
+            "format": found.format or None,
             "parameters": dict(found.parameters),
+            "unread": list(found.unread),
         }
     )

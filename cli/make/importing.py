@@ -18,7 +18,8 @@ def command(
 ) -> None:
     """Import images of any origin, with their metadata.
 
-    A JSON file beside an image may hold its traits.
+    Traits may stand in JSON files: 1.json beside 1.png or in another folder, or one file for all. If the traits of an
+    image were changed there since, the new ones are taken.
     """
     from collection.stages.importing import ImportStage
 

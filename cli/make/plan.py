@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,6 +48,10 @@ def show_rarity(screen: Screen, rarity: Sequence[PlannedRarity]) -> None:
 def command(
     context: typer.Context,
     show: Annotated[int, typer.Option(min=0, metavar="N", help="Print N example recipes.")] = 0,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Plan traits that are not painted too.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Set aside images of an earlier plan without a question, selected ones too.")
+    ] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -57,12 +62,17 @@ def command(
     from collection.stages.plan import PlanStage, preview_plan
 
     with opened(context, as_json) as session:
-        project, screen, stage = session.project, session.screen, PlanStage()
+        project, screen, stage = session.project, session.screen, PlanStage(anyway, yes)
         if dry_run:
+            for note in stage.notes(project):
+                screen.note(note)
             count = stage.pending(project)
             screen.line("plan", f"{amount(count, stage.unit)} pending" if count else "nothing to do")
             done = {"stage": "plan", "pending": count}
         else:
+            if not yes and sys.stdin.isatty() and (leaving := stage.leaving(project)).images:
+                typer.confirm(f"The changed collection.toml sets aside {leaving.line}. Go on?", abort=True, err=True)
+                stage = PlanStage(anyway, yes=True)
             (report,) = session.work(stage)
             done = report.as_json()
         preview = preview_plan(project, show)

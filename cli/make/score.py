@@ -17,7 +17,7 @@ from .folders import Csv, Encoder, Folder, Heads, end, preview, refuse_without_f
 if TYPE_CHECKING:
     from collection.stages.folders import FolderScores
 
-SHOWN = ("quality", "sharpness", "exposure")
+SHOWN = ("sharpness", "exposure", "contrast")
 """Metrics that the table shows beside those that rank; --csv and --json have all."""
 
 
@@ -30,7 +30,7 @@ def show_ranges(screen: Screen, details: Mapping[str, Any]) -> None:
 
 
 def show_folder(screen: Screen, found: FolderScores, csv: Path | None) -> None:
-    """Show the scores of a folder's images, best first; the object lists them by path."""
+    """Show the scores of a folder's images, best first where a head judges them; the object lists them by path."""
     from collection.stages.report import counted
 
     if csv:
@@ -41,12 +41,15 @@ def show_folder(screen: Screen, found: FolderScores, csv: Path | None) -> None:
         write_csv(csv, ["path", *found.metrics, "issues"], table)
     if found.pictures and not screen.as_json:
         shown = [*found.ranking_metrics, *(metric for metric in SHOWN if metric not in found.ranking_metrics)]
-        ordered = sorted(found.pictures, key=lambda item: [-item.scores[metric] for metric in shown])
+        ranking = found.ranking_metrics
+        ordered = sorted(found.pictures, key=lambda item: [-item.scores[metric] for metric in ranking])
         rows = [[item.name, *(f"{item.scores[m]:.3g}" for m in shown), ", ".join(item.issues)] for item in ordered]
         screen.table(["path", *shown, "issues"], rows)
     issues = {item.name: item.issues for item in found.pictures if item.issues}
     with_issues = f", {len(issues)} with issues ({counted(issues)})" if issues else ""
     screen.line("score", f"{amount(len(found.pictures), 'image')}{with_issues}, {len(found.looked.skipped)} skipped")
+    if found.pictures and not found.ranking_metrics:
+        screen.line("judged by", "nothing: --head names a model that knows art")
     end(screen, found.looked, found.as_json())
 
 
@@ -59,7 +62,7 @@ def command(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Score images: quality, aesthetics, safety, embeddings.
+    """Score images: aesthetics, defects, safety, embeddings.
 
     Without FOLDER, the command scores the images of the project that lack a score. `collection metrics` explains
     every number.

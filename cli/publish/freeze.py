@@ -12,7 +12,7 @@ from ..session import DryRun, Json, opened
 def command(
     context: typer.Context,
     again: Annotated[
-        bool, typer.Option("--again", help="Freeze a new set although the old one has a contract.")
+        bool, typer.Option("--again", help="Freeze a new set although the old one is pinned or has a contract.")
     ] = False,
     dry_run: DryRun = False,
     as_json: Json = False,

@@ -16,8 +16,8 @@ def command(
 ) -> None:
     """Show the frozen set in the browser, as IPFS gateways will.
 
-    Only this machine can reach it. /ipfs/CID/PATH gives files and folders; with ?format=raw or ?format=car, blocks that the receiver checks. Ctrl-C
-    stops it.
+    Only this machine can reach it. /ipfs/CID/PATH gives files and folders; with ?format=raw or ?format=car, blocks that
+    the receiver checks. Ctrl-C stops it.
     """
     from collection.stages.gateway import local_gateway
 

@@ -30,4 +30,4 @@ def command(
     from collection.stages.publish import VerifyStage
 
     with opened(context, as_json) as session:
-        session.do(VerifyStage(address, rerender), dry_run)
+        session.do(VerifyStage(address, rerender), dry_run, alone=not session.project.read_only)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -24,5 +25,5 @@ def command(
     config = make_project(path, sample)
     screen = Screen(as_json)
     screen.line("new", f"{config}, from the sample {sample}")
-    screen.line("next", f"collection -C {path} run")
+    screen.line("next", f"collection -C {quote(str(path))} run")
     screen.object({"project": str(path), "sample": sample})

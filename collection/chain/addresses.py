@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from collection.config.publishing import wrong_address
 from collection.errors import ChainError
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
 
+NOBODY = "0x" + "00" * 20
+"""The zero address, from which tokens are minted, and who owns what was given up."""
+
 
 def checksummed(address: str) -> ChecksumAddress:
-    """An address with its checksum (ERC-55); raises ChainError for what is none."""
-    from eth_utils.address import is_address, to_checksum_address
+    """An address with its checksum (EIP-55).
 
-    if not is_address(address):
-        raise ChainError(f'"{address}" is not an address', hint="0x and 40 hex digits")
+    Raises ChainError for what is none, and for one in mixed case whose checksum does not fit.
+    """
+    from eth_utils.address import to_checksum_address
+
+    if (wrong := wrong_address(address)) and address != NOBODY:
+        raise ChainError(f'"{address}" is no address', hint=wrong)
     return to_checksum_address(address)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from collection.chain.addresses import checksummed
 from collection.chain.batches import Request, ask_all
 from collection.chain.error_translation import translated
-from collection.chain.networks import Network, check_chain_id, rpc_address
+from collection.chain.networks import Network, check_chain_id, refuse_main, rpc_address
 
 if TYPE_CHECKING:
     from web3 import Web3
@@ -26,6 +26,9 @@ _RPC_TIMEOUT = 30.0  # seconds for one answer
 
 class Chain:
     """A chain that is open; close it, or use it in a `with`, for the embedded one is locked meanwhile."""
+
+    consent: Callable[[Network], None] = staticmethod(refuse_main)
+    """Called before anything is sent; raises UsageError where nobody agrees to that."""
 
     def __init__(self, network: Network, web3: Web3, address: str = "", table: BlockTable | None = None) -> None:
         self.network = network
@@ -61,6 +64,10 @@ class Chain:
         """The most gas that one transaction may use: that of a block, and of EIP-7825."""
         with self.translated():
             return min(self.web3.eth.get_block("latest")["gasLimit"], _TRANSACTION_GAS_CAP)
+
+    def ask_before_sending(self) -> None:
+        """Raise UsageError unless something may be sent to this chain: a main network needs somebody's word."""
+        self.consent(self.network)
 
     def close(self) -> None:
         """Give the chain back."""

@@ -42,8 +42,23 @@ class Artifact:
 
 @cache
 def artifact() -> Artifact:
-    """The committed artifact of the token contract."""
-    data = (files("collection.chain") / "artifacts" / "CollectionToken.json").read_bytes()
+    """The token contract that is deployed now."""
+    return _read_artifact((files("collection.chain") / "artifacts" / "CollectionToken.json").read_bytes())
+
+
+@cache
+def artifact_of(sha256: str) -> Artifact | None:
+    """The token contract of that hash, of whatever version; None where this version of Collection does not have it.
+
+    Every contract that was ever deployed stays in the folder of artifacts.
+    """
+    for file in (files("collection.chain") / "artifacts").iterdir():
+        if file.name.endswith(".json") and sha256_hex(data := file.read_bytes()) == sha256:
+            return _read_artifact(data)
+    return None
+
+
+def _read_artifact(data: bytes) -> Artifact:
     document = json.loads(data)
     return Artifact(
         abi=document["abi"],
@@ -92,13 +107,15 @@ class TokenSettings:
 class TokenContract:
     """A deployed token contract. Every method asks the chain, and raises ChainError where it refuses."""
 
-    def __init__(self, chain: Chain, address: str) -> None:
+    def __init__(self, chain: Chain, address: str, compiled: Artifact | None = None) -> None:
+        """`compiled` is what was deployed at the address; None: the present version."""
         self.chain = chain
         self.address = checksummed(address)
-        self._contract = chain.web3.eth.contract(address=self.address, abi=artifact().abi)
+        self.artifact = compiled or artifact()
+        self._contract = chain.web3.eth.contract(address=self.address, abi=self.artifact.abi)
 
     def _read(self, function: str, *arguments: Any) -> Any:
-        with self.chain.translated(artifact().abi):
+        with self.chain.translated(self.artifact.abi):
             return self._contract.functions[function](*arguments).call()
 
     def name(self) -> str:
@@ -184,10 +201,22 @@ class TokenContract:
         return str(receiver), int(amount)
 
     def is_genuine(self) -> bool:
-        """Whether the code at the address is the committed artifact."""
+        """Whether the code at the address is that of the artifact."""
         with self.chain.translated():
-            return artifact().made(bytes(self.chain.web3.eth.get_code(self.address)))
+            return self.artifact.made(bytes(self.chain.web3.eth.get_code(self.address)))
 
     def mint_batch(self, to: str, first_token_id: int, quantity: int) -> ContractFunction:
         """The call that mints; refused by the contract unless `first_token_id` is the next one."""
         return self._contract.functions.mintBatch(checksummed(to), first_token_id, quantity)
+
+    def freeze_metadata(self) -> ContractFunction:
+        """The call after which no URI can change any more; the contract refuses it a second time."""
+        return self._contract.functions.freezeMetadata()
+
+    def created_by(self, tx_hash: str) -> tuple[str, str] | None:
+        """(sender, address of the new contract) of a transaction, by its receipt; None: the node does not know it, or
+        it created nothing."""
+        [receipt] = self.chain.ask_all([("eth_getTransactionReceipt", [tx_hash])])
+        if not receipt or not receipt["contractAddress"]:
+            return None
+        return checksummed(receipt["from"]), checksummed(receipt["contractAddress"])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
-from collection.chain.addresses import checksummed, created_address
+from collection.chain.addresses import created_address
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract, TokenSettings, artifact
-from collection.chain.transactions import Account, receipt, send, wait_for_pending
+from collection.chain.transactions import Account, prepared, receipt, send, wait_for_pending
 from collection.errors import ChainError
 from collection.store.records import Deployment, Freeze
 from collection.store.store import Store
@@ -32,6 +31,15 @@ def frozen_set(store: Store) -> Freeze:
     return freeze
 
 
+def has_contract(store: Store, chain: Chain, known: Deployment) -> bool:
+    """Whether a contract is on the chain; a development chain that began anew has lost it, and `deploy` is due."""
+    if chain.has_code(known.address):
+        return True
+    if chain.network.is_development and known.status == "confirmed" and not store.read_only:
+        store.update_deployment(known.id, tx_hash=known.tx_hash, status="intended")
+    return False
+
+
 def pending(store: Store, chain_id: int) -> bool:
     """Whether the frozen set still lacks its contract on this chain, as far as the store knows."""
     known = store.deployment(chain_id, frozen_set(store).root_cid)
@@ -48,12 +56,21 @@ def deploy(store: Store, chain: Chain, account: Account, settings: TokenSettings
     nonce = wait_for_pending(chain, account)
     known = store.deployment(chain.id, frozen_set(store).root_cid)
     if known is not None and chain.has_code(known.address):
-        store.update_deployment(known.id, tx_hash=known.tx_hash, status="confirmed")
-        return DeployReport(known.address, settings.symbol, known.tx_hash, 0)
+        tx_hash = _creation(chain, known)
+        store.update_deployment(known.id, tx_hash=tx_hash, status="confirmed")
+        return DeployReport(known.address, settings.symbol, tx_hash, 0)
+    chain.ask_before_sending()
     if known is not None:
         _forget(store, chain, known)
     intent = store.add_deployment(_intent(store, chain, account, settings, nonce))
     return _send(store, chain, account, settings, intent)
+
+
+def _creation(chain: Chain, known: Deployment) -> str | None:
+    """The transaction on record, if it created the contract: another of the same nonce may have taken its place."""
+    if known.tx_hash is None or known.status == "confirmed":
+        return known.tx_hash
+    return known.tx_hash if TokenContract(chain, known.address).created_by(known.tx_hash) else None
 
 
 def _forget(store: Store, chain: Chain, known: Deployment) -> None:
@@ -86,21 +103,13 @@ def _intent(store: Store, chain: Chain, account: Account, settings: TokenSetting
 
 
 def _send(store: Store, chain: Chain, account: Account, settings: TokenSettings, intent: Deployment) -> DeployReport:
-    tx_hash = send(chain, account, _transaction(chain, settings, intent))
+    compiled = artifact()
+    factory = chain.web3.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
+    call = factory.constructor(settings.as_argument())
+    tx_hash = send(chain, account, prepared(chain, account, call, compiled.abi, "deploy", intent.nonce))
     store.update_deployment(intent.id, tx_hash=tx_hash, status="intended")
-    done = receipt(chain, tx_hash)
+    done = receipt(chain, account, tx_hash, intent.nonce)
     if done["status"] != 1 or not TokenContract(chain, intent.address).is_genuine():
         raise ChainError(f"{chain.network.name} did not create the contract (transaction {tx_hash})")
     store.update_deployment(intent.id, tx_hash=tx_hash, status="confirmed", block=done["blockNumber"])
     return DeployReport(intent.address, settings.symbol, tx_hash, done["gasUsed"])
-
-
-def _transaction(chain: Chain, settings: TokenSettings, intent: Deployment) -> Any:
-    from web3.types import Nonce
-
-    compiled = artifact()
-    contract = chain.web3.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
-    with chain.translated(compiled.abi):
-        return contract.constructor(settings.as_argument()).build_transaction(
-            {"from": checksummed(intent.deployer), "nonce": Nonce(intent.nonce), "chainId": chain.id}
-        )

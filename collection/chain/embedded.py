@@ -8,10 +8,13 @@ never happened. The file is locked while it is open, for two processes would bui
 from __future__ import annotations
 
 import ast
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import ChainError
@@ -33,6 +36,10 @@ class BlockTable:
 
     def __init__(self, path: Path) -> None:
         self._waiting: dict[bytes, bytes | None] = {}
+        self._copy: TemporaryDirectory[str] | None = None
+        if not _may_write(path):  # then it can still be read: a copy of it is
+            self._copy = TemporaryDirectory(prefix="collection-")
+            path = Path(shutil.copy(path, self._copy.name)) if path.is_file() else Path(self._copy.name) / path.name
         self._connection = sqlite3.connect(path, timeout=_LOCK_WAIT, isolation_level=None)
         try:
             self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -85,6 +92,12 @@ class BlockTable:
     def close(self) -> None:
         """Give the file back. What was not committed is gone."""
         self._connection.close()
+        if self._copy is not None:
+            self._copy.cleanup()
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
 
 
 def _refusal(path: Path, error: sqlite3.DatabaseError) -> ChainError:

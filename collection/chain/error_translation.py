@@ -16,10 +16,20 @@ _START = {
     "ganache": "start it in another terminal: ganache",
 }
 
+_HINTS = {
+    "OwnableUnauthorizedAccount": "only the owner of the contract may do that: chain.key must name the key of the "
+    "account that deployed it",
+    "UnexpectedTokenId": "something else minted meanwhile: run this again",
+    "MetadataLocked": "the metadata is frozen for ever",
+}
+"""What to do where the contract refuses with these errors."""
+
 
 def redacted(address: str) -> str:
     """An RPC address as it may be shown: what comes before the host and after the port is often a secret."""
     parts = urlsplit(address)
+    if not parts.hostname:
+        return "an address that does not begin with http:// or https://"
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{parts.hostname}{port}"
 
@@ -36,7 +46,8 @@ def translated(network: Network, address: str, abi: Sequence[Any] = ()) -> Itera
         # Its text repeats the whole address, so it is neither told nor chained.
         raise _unreachable(network, address, type(error).__name__) from None
     except ContractLogicError as error:
-        raise ChainError(f"the contract refused: {reason(error, abi)}") from error
+        why = reason(error, abi)
+        raise ChainError(f"the contract refused: {why}", hint=_HINTS.get(why.partition("(")[0])) from error
     except BadFunctionCallOutput as error:
         raise ChainError(f"there is no collection contract at that address on {network.name}") from error
     except TimeExhausted as error:

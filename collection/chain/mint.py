@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from collection.chain.connection import Chain
-from collection.chain.contract import TokenContract, artifact
-from collection.chain.deploy import frozen_set
+from collection.chain.contract import TokenContract, artifact_of
+from collection.chain.deploy import frozen_set, has_contract
 from collection.chain.gas import MINT_BATCH
-from collection.chain.transactions import Account, receipt, send, wait_for_pending
-from collection.errors import ChainError
+from collection.chain.transactions import GAS_MARGIN, Account, prepared, receipt, send, wait_for_pending
+from collection.errors import ChainError, ReplacedError
 from collection.store.records import Deployment, Mint
 from collection.store.store import Store
 from collection.values import Progress, amount, silent
 
-_PROBE = 16  # tokens of the batch whose gas tells how many fit; its share of the fixed cost errs on the safe side
-_GAS_MARGIN = 1.1  # of the estimate; what is not used is not paid
+_PROBES = (4, 64)  # tokens of the batches whose gas tells how many fit; one token alone is minted in another way
+_MOST_REPLACED = 5  # batches in one run whose place another transaction of the account may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class MintReport:
 def deployed(store: Store, chain: Chain) -> Deployment:
     """The confirmed contract of the frozen set on this chain; raises ChainError where there is none."""
     known = store.deployment(chain.id, frozen_set(store).root_cid)
-    if known is None or known.status != "confirmed" or not chain.has_code(known.address):
+    if known is None or known.status != "confirmed" or not has_contract(store, chain, known):
         raise ChainError(f"the frozen set has no contract on {chain.network.name}", hint="collection deploy")
     return known
 
@@ -54,24 +53,41 @@ def mint(
     the next id, so that nothing is minted twice, even if a batch is sent twice. Raises ChainError where it refuses.
     """
     deployment = deployed(store, chain)
-    contract = TokenContract(chain, deployment.address)
+    contract = TokenContract(chain, deployment.address, artifact_of(deployment.artifact_sha256))
+    if recipient.lower() == contract.address.lower():
+        raise ChainError(
+            f"chain.recipient is the contract itself, {recipient}: what goes there can never be moved",
+            hint="name the account that is to hold the tokens",
+        )
     wait_for_pending(chain, account)
     _reconcile(store, deployment, contract, recipient)
     remaining, total = pending(store, chain.id), len(store.tokens())
+    if remaining:
+        chain.ask_before_sending()
     size = min(batch, _affordable(contract, account, recipient, remaining)) if remaining else batch
-    report = MintReport(0, 0, 0)
-    for start in range(0, len(remaining), size):
-        ids = remaining[start : start + size]
-        gas = _mint_batch(store, deployment.id, contract, account, recipient, ids)
+    report, replaced = MintReport(0, 0, 0), 0
+    while remaining:
+        ids = remaining[:size]
+        try:
+            gas = _mint_batch(store, deployment.id, contract, account, recipient, ids)
+        except ReplacedError:  # the account did something else meanwhile, or sent the same with a higher fee
+            replaced += 1
+            if replaced > _MOST_REPLACED:
+                raise
+            _reconcile(store, deployment, contract, recipient)
+            remaining = pending(store, chain.id)
+            continue
+        remaining = remaining[size:]
         report = MintReport(report.tokens + len(ids), report.transactions + 1, report.gas + gas)
-        progress(total - len(remaining) + report.tokens, total)
+        progress(total - len(remaining), total)
     return report
 
 
 def _reconcile(store: Store, deployment: Deployment, contract: TokenContract, recipient: str) -> None:
     """Bring the store into step with the chain: tokens that exist there are minted, the others are not.
 
-    Every batch is in the store before it is sent. A token that exists without such a record was minted by another
+    Every batch is in the store before it is sent. A transaction that did not mint its tokens, because another of the
+    same nonce took its place, is forgotten. A token that exists without such a record was minted by another
     program: what is recorded of it is to whom this one would have minted it, so that `verify` can tell.
     """
     known = {mint.token_id: mint for mint in store.mints(deployment.id)}
@@ -84,21 +100,29 @@ def _reconcile(store: Store, deployment: Deployment, contract: TokenContract, re
             changed.append(replace(record, status="confirmed"))
         elif not exists and record.status == "confirmed":
             changed.append(replace(record, tx_hash=None, status="intended"))
-    store.record_mints(deployment.id, changed)
+    minted = contract.minted_in(sorted({record.tx_hash for record in changed if record.tx_hash}))
+    store.record_mints(deployment.id, [
+        record if record.tx_hash is None or record.token_id in minted[record.tx_hash] else replace(record, tx_hash=None)
+        for record in changed
+    ])  # fmt: skip
 
 
 def _affordable(contract: TokenContract, account: Account, recipient: str, remaining: Sequence[int]) -> int:
-    """How many tokens fit into one transaction, by the gas of a small batch."""
-    probe = min(_PROBE, len(remaining))
-    call = contract.mint_batch(recipient, remaining[0], probe)
-    with contract.chain.translated(artifact().abi):
-        gas = call.estimate_gas({"from": account.address})
-    limit = contract.chain.gas_limit()
-    if gas * _GAS_MARGIN > limit:
-        raise ChainError(
-            f"the gas of {amount(probe, 'token')} is {gas}, but a transaction on this chain may use {limit}"
+    """How many tokens fit into one transaction, by the gas of two small batches: what a token adds, and the rest."""
+    small, large = (min(probe, len(remaining)) for probe in _PROBES)
+    with contract.chain.translated(contract.artifact.abi):
+        first, second = (
+            contract.mint_batch(recipient, remaining[0], probe).estimate_gas({"from": account.address}) * GAS_MARGIN
+            for probe in (small, large)
         )
-    return max(probe, int(limit / _GAS_MARGIN / gas * probe))
+    limit = contract.chain.gas_limit()
+    if second > limit:
+        raise ChainError(
+            f"the gas of {amount(large, 'token')} is {second:.0f}, but a transaction on this chain may use {limit}"
+        )
+    if small == large:
+        return large
+    return large + int((limit - second) / max((second - first) / (large - small), 1))
 
 
 def _mint_batch(
@@ -109,21 +133,15 @@ def _mint_batch(
     def record(tx_hash: str | None, status: str) -> None:
         store.record_mints(deployment_id, [Mint(token_id, recipient, tx_hash, status) for token_id in ids])
 
+    chain = contract.chain
     record(None, "intended")
     call = contract.mint_batch(recipient, ids[0], len(ids))
-    tx_hash = send(contract.chain, account, _transaction(contract, account, call))
+    with chain.translated():
+        nonce = chain.web3.eth.get_transaction_count(account.address, "pending")
+    tx_hash = send(chain, account, prepared(chain, account, call, contract.artifact.abi, "mint", nonce))
     record(tx_hash, "intended")
-    done = receipt(contract.chain, tx_hash)
+    done = receipt(chain, account, tx_hash, nonce)
     if done["status"] != 1:
         raise ChainError(f"tokens {ids[0]} to {ids[-1]} were not minted: transaction {tx_hash} was reverted")
     record(tx_hash, "confirmed")
     return int(done["gasUsed"])
-
-
-def _transaction(contract: TokenContract, account: Account, call: Any) -> Any:
-    chain = contract.chain
-    with chain.translated(artifact().abi):
-        gas = call.estimate_gas({"from": account.address})
-        nonce = chain.web3.eth.get_transaction_count(account.address, "pending")
-        limit = min(int(gas * _GAS_MARGIN), chain.gas_limit())
-        return call.build_transaction({"from": account.address, "nonce": nonce, "gas": limit, "chainId": chain.id})

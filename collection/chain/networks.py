@@ -4,7 +4,7 @@ A configuration names its network by one of the names below, or as `custom:<chai
 
 - embedded, anvil, hardhat, ganache: on this machine; they have an address (or need none) and funded accounts;
 - test networks: an RPC address is needed;
-- main networks, each named in full (ethereum-mainnet): an RPC address is needed;
+- main networks, each named in full (ethereum-mainnet): an RPC address is needed, and somebody who agrees;
 - `custom:<chain id>`: any chain that is not listed here. A listed one must be called by its name.
 
 The node must answer with the chain id of that name. A name never stands for two chains.
@@ -17,8 +17,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
-from collection.errors import ChainError, ConfigError
+from collection.errors import ChainError, ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from collection.config import Config
+    from collection.config.reading import Refuse
 
 EMBEDDED_CHAIN_ID = 131277322940537
 """The id that eth-tester gives its chain."""
@@ -37,6 +42,18 @@ class Network:
         """Whether it runs on this machine with accounts that anybody may use."""
         return self.kind in {"embedded", "local"}
 
+    @property
+    def currency(self) -> str:
+        """What gas is paid with."""
+        return _CURRENCIES.get(self.name.partition("-")[0], "ETH")
+
+
+_CURRENCIES = {
+    "bnb": "BNB", "polygon": "POL", "avalanche": "AVAX", "gnosis": "xDAI", "celo": "CELO", "fantom": "FTM",
+    "cronos": "CRO", "mantle": "MNT", "ronin": "RON", "apechain": "APE",
+}  # fmt: skip
+"""The currencies that are not called ETH, by the first word of the networks' names."""
+
 
 NETWORKS: Mapping[str, Network] = {
     name: Network(name, chain_id, kind)
@@ -45,7 +62,6 @@ NETWORKS: Mapping[str, Network] = {
         "local": {"anvil": 31337, "hardhat": 31337, "ganache": 1337},
         "test": {
             "sepolia": 11155111,
-            "holesky": 17000,
             "hoodi": 560048,
             "base-sepolia": 84532,
             "optimism-sepolia": 11155420,
@@ -84,7 +100,25 @@ NETWORKS: Mapping[str, Network] = {
     for name, chain_id in chains.items()
 }
 
+RETIRED = ("ropsten", "rinkeby", "kovan", "goerli", "holesky", "mumbai")
+"""Test networks that were shut down, by the word in their names."""
 _LOCAL_RPC = "http://127.0.0.1:8545"
+
+
+def check_chain(config: Config, refuse: Refuse) -> None:
+    """Call `refuse` for a network and a node's address that cannot be meant; nothing is contacted."""
+    try:
+        find_network(config.chain.network)
+    except ConfigError as error:
+        refuse(["chain", "network"], error.message, error.hint or "")
+    rpc = config.chain.rpc
+    if rpc is not None and not re.match(rf"{_ADDRESS}|env:[A-Za-z_][A-Za-z0-9_]*$", rpc):
+        # What was typed is not repeated: an address often holds a secret.
+        refuse(["chain", "rpc"], "the address of a node begins with http:// or https://", _RPC_HINT)
+
+
+_ADDRESS = r"https?://[^\s/]"
+_RPC_HINT = 'rpc = "https://...", or rpc = "env:NAME" for an environment variable that holds it'
 
 
 def find_network(name: str) -> Network:
@@ -93,20 +127,42 @@ def find_network(name: str) -> Network:
         return NETWORKS[name]
     custom = re.fullmatch(r"custom:([1-9][0-9]{0,17})", name)
     if custom is None:
-        near = get_close_matches(name, NETWORKS, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]}? " if near else ""
+        if any(word in RETIRED for word in name.split("-")):
+            tests = [network.name for network in NETWORKS.values() if network.kind == "test"]
+            raise ConfigError(f'"{name}" is a test network that was shut down', f"there are {', '.join(tests)}")
         raise ConfigError(
-            f'chain.network = "{name}" is not a network',
-            hint=f'{hint}known: {", ".join(NETWORKS)}, or "custom:<chain id>" for any other',
+            f'"{name}" is not a network',
+            hint=f'{_suggestion(name)}known: {", ".join(NETWORKS)}, or "custom:<chain id>" for any other',
         )
     chain_id = int(custom[1])
     known = named(chain_id)
     if known:
         raise ConfigError(
-            f'chain.network = "{name}": chain id {chain_id} is {" or ".join(known)}',
-            hint=f'write it in full: network = "{known[0]}"',
+            f'"{name}": chain id {chain_id} is {" or ".join(known)}', hint=f'write it in full: network = "{known[0]}"'
         )
     return Network(name, chain_id, "custom")
+
+
+def _suggestion(name: str) -> str:
+    """The network that is meant by a misspelt name, in words; nothing where that might be another chain.
+
+    A name of two words keeps the first, which names the chain. A word that is missing is not guessed.
+    """
+    chain, dash, _ = name.partition("-")
+    alike = [
+        known for known in NETWORKS if known.startswith(chain + dash if dash else "") and ("-" in known) == bool(dash)
+    ]
+    near = get_close_matches(name, alike, n=1, cutoff=0.85)
+    return f"did you mean {near[0]}? " if near else ""
+
+
+def refuse_main(network: Network) -> None:
+    """Raise UsageError for a main network, to which nothing is sent before somebody agreed."""
+    if network.kind == "main":
+        raise UsageError(
+            f"{network.name} is a main network, where gas costs money: nothing was sent",
+            f"--yes-mainnet {network.name} agrees to that",
+        )
 
 
 def named(chain_id: int) -> list[str]:
@@ -138,10 +194,21 @@ def rpc_address(network: Network, rpc: str | None) -> str:
     if rpc is None and network.kind == "local":
         return _LOCAL_RPC
     if rpc is None:
-        raise ConfigError(f"chain.rpc is missing: {network.name} has no address of its own", hint='rpc = "env:NAME"')
+        raise ConfigError(f"chain.rpc is missing: {network.name} has no address of its own", hint=_RPC_HINT)
     if not rpc.startswith("env:"):
+        if not re.match(_ADDRESS, rpc):
+            raise ConfigError("chain.rpc does not begin with http:// or https://", hint=_RPC_HINT)
         return rpc
-    address = os.environ.get(rpc.removeprefix("env:"), "").strip()
+    name = rpc.removeprefix("env:")
+    address = os.environ.get(name, "").strip()
     if not address:
-        raise ConfigError(f'chain.rpc = "{rpc}", but that environment variable is not set')
+        raise ConfigError(
+            f'chain.rpc = "{rpc}", but that environment variable is not set',
+            hint=f"export {name}=https://... with the address of a node of {network.name}, then run this again",
+        )
+    if not re.match(_ADDRESS, address):
+        raise ConfigError(
+            f"the environment variable {name} holds no address that begins with http:// or https://",
+            hint=f"export {name}=https://..., then run this again",
+        )
     return address

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -11,14 +13,16 @@ from typing import TYPE_CHECKING, Any, cast
 from collection.chain.addresses import checksummed
 from collection.chain.connection import Chain
 from collection.chain.keys import PrivateKey, Prompt, find_key
-from collection.errors import ChainError, KeyMissingError
+from collection.errors import ChainError, KeyMissingError, ReplacedError
 from collection.values import amount
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
     from web3.types import TxParams, TxReceipt
 
+GAS_MARGIN = 1.1  # of the estimate; what is not used is not paid
 _MINING_TIMEOUT = 300.0  # seconds until a transaction is left to the next run
+_LOOKS = 3  # for a receipt after the nonce has passed: behind one address there may be several nodes, one of them late
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,51 @@ def _nonce(chain: Chain, account: Account, block: Any) -> int:
         return chain.web3.eth.get_transaction_count(account.address, block)
 
 
+def prepared(chain: Chain, account: Account, call: Any, abi: Sequence[Any], what: str, nonce: int) -> Mapping[str, Any]:
+    """The transaction of a contract call or a deployment, its gas and fees asked of the node; `what` it is for.
+
+    Raises ChainError where the contract refuses, or the account cannot pay the gas.
+    """
+    try:
+        with chain.translated(abi):
+            gas = min(int(call.estimate_gas({"from": account.address}) * GAS_MARGIN), chain.gas_limit())
+            told = {"from": account.address, "nonce": nonce, "gas": gas, "chainId": chain.id}
+            transaction: Mapping[str, Any] = call.build_transaction(told)
+    except ChainError as error:
+        if re.search("funds|afford", error.message):
+            raise _poor(chain, account, what, None) from error
+        raise
+    price = transaction.get("maxFeePerGas", transaction.get("gasPrice", 0))
+    if _balance(chain, account) < gas * price:
+        raise _poor(chain, account, what, gas * price)
+    return transaction
+
+
+def _balance(chain: Chain, account: Account) -> int:
+    with chain.translated():
+        return chain.web3.eth.get_balance(account.address)
+
+
+def _poor(chain: Chain, account: Account, what: str, need: int | None) -> ChainError:
+    """That an account cannot pay, with what it has, what it takes (wei; None: the node did not tell) and what helps."""
+    network, unit = chain.network, chain.network.currency
+    more = "more" if need is None else f"up to {_ether(need)} {unit}"
+    help_of = {
+        "test": f"a faucet of {network.name} gives {unit} for nothing: send it to {account.address}",
+        "embedded": "leave chain.key out: the accounts of this chain have enough",
+        "local": "leave chain.key out: the accounts of this chain have enough",
+    }
+    return ChainError(
+        f"not enough funds: {account.address} has {_ether(_balance(chain, account))} {unit} on {network.name}, "
+        f"and the gas to {what} takes {more}",
+        help_of.get(network.kind, f"send {unit} to {account.address}, then run this again"),
+    )
+
+
+def _ether(wei: int) -> str:
+    return f"{wei / 10**18:.6f}".rstrip("0").rstrip(".")
+
+
 def send(chain: Chain, account: Account, transaction: Mapping[str, Any]) -> str:
     """Send a complete transaction; returns its hash, 0x hex. Raises ChainError where it is refused."""
     signed = account.key.sign(transaction) if account.key else None
@@ -76,11 +125,34 @@ def send(chain: Chain, account: Account, transaction: Mapping[str, Any]) -> str:
         return chain.web3.eth.send_raw_transaction(signed).to_0x_hex()
 
 
-def receipt(chain: Chain, tx_hash: str) -> TxReceipt:
-    """Wait until a transaction is mined; raises ChainError where it is not in time."""
-    from hexbytes import HexBytes
+def receipt(chain: Chain, account: Account, tx_hash: str, nonce: int) -> TxReceipt:
+    """Wait until a transaction of `account` is mined.
 
-    with chain.translated():
-        return chain.web3.eth.wait_for_transaction_receipt(
-            HexBytes(tx_hash), timeout=_MINING_TIMEOUT, poll_latency=chain.poll_seconds
-        )
+    Raises ReplacedError where another transaction took its nonce, ChainError where it is not mined in time.
+    """
+    deadline, passed = time.monotonic() + _MINING_TIMEOUT, 0
+    while True:
+        found = _receipt(chain, tx_hash)
+        if found is not None:
+            return found
+        passed = passed + 1 if _nonce(chain, account, "latest") > nonce else 0
+        if passed > _LOOKS:
+            raise ReplacedError(
+                f"another transaction of {account.address} took the place of {tx_hash}",
+                hint="run this again: nothing is sent twice",
+            )
+        if time.monotonic() > deadline:
+            raise ChainError(
+                f"{chain.network.name} has not mined the transaction {tx_hash} yet",
+                hint="run this again later: nothing is sent twice",
+            )
+        time.sleep(chain.poll_seconds)
+
+
+def _receipt(chain: Chain, tx_hash: str) -> TxReceipt | None:
+    from hexbytes import HexBytes
+    from web3.exceptions import TransactionNotFound
+
+    with chain.translated(), suppress(TransactionNotFound):
+        return chain.web3.eth.get_transaction_receipt(HexBytes(tx_hash))
+    return None

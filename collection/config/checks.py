@@ -11,6 +11,7 @@ from collection.config.generator import TABLES
 from collection.config.planning import Image, OneOfOne, Series, Trait, listed, values_of
 from collection.config.reading import Place, Refuse
 from collection.config.tables import Config
+from collection.config.type_errors import what_fits
 from collection.spelling import nearest
 from collection.values import ARTIST, amount
 
@@ -141,8 +142,8 @@ def _check_axis_value(config: Config, place: Place, name: str, value: Any, refus
             else:
                 type(config.generator).model_validate({**config.generator.model_dump(), name: value}, strict=True)
         except ValidationError as error:
-            reason = error.errors(include_url=False)[0 if isinstance(value, int) else -1]["msg"]
-            refuse(place, f"{said}: {reason[:1].lower()}{reason[1:]}", "collection config --schema tells what fits")
+            found = error.errors(include_url=False)[0 if isinstance(value, int) else -1]
+            refuse(place, f"{said}: {what_fits(found)}", "collection config --schema tells what fits")
     elif isinstance(value, dict | tuple):
         refuse(place, said, "write words of the prompt")
 
@@ -155,7 +156,17 @@ def _check_trait(traits: Mapping[str, Trait], name: str, trait: Trait, refuse: R
     if both := sorted({*trait.weight} & {*trait.count}):
         refuse([*place, "count"], f'"{both[0]}" has a weight and a count', "leave one of them out")
     if not sum(trait.weight.values()) and not sum(trait.count.values()):
-        refuse(place, "every value is drawn zero times", "give one of them a weight above zero")
+        refuse(
+            place,
+            "every value is drawn zero times, so that no token could have the trait",
+            f"give one of them a weight above zero, or take [traits.{name}] out",
+        )
+    for value in trait.words:
+        if value not in trait.values:
+            message = f'it has no value "{value}"{nearest(value, trait.values)}'
+            refuse([*place, "words", value], message, f"its values: {', '.join(trait.values)}")
+    if False in trait.when.values():
+        refuse([*place, "when"], "is no value of a trait", "name the values of the other trait beside which it stands")
     if len(trait.when) > 1:
         refuse([*place, "when"], f"names {len(trait.when)} traits", "name one; that one may have a `when` of its own")
     _check_conditions(traits, [*place, "when"], trait.when, refuse)
@@ -171,7 +182,10 @@ def _check_conditions(traits: Mapping[str, Trait], place: Place, conditions: Map
     for name, wanted in conditions.items():
         if name not in traits:
             refuse([*place, name], f"no trait of that name{nearest(name, traits)}", f"add a table [traits.{name}]")
-        else:
+        elif wanted is False and not traits[name].when:
+            message = f"every token has the trait {name}, as it has no `when`"
+            refuse([*place, name], message, f"leave {name} = false out")
+        elif wanted is not False:
             _check_values(traits[name], [*place, name], values_of(wanted), refuse)
 
 

@@ -17,6 +17,7 @@ from pydantic import ValidationError, ValidationInfo, create_model
 from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
+from collection.config.type_errors import what_fits
 from collection.config.types import Table
 from collection.errors import CollectionError, UnknownPluginError, UsageError
 from collection.plugins import Registry
@@ -114,7 +115,7 @@ class StyleSettings(Table):
         except ValidationError as error:
             found = error.errors(include_url=False)[0]
             place = ".".join(map(str, found["loc"]))
-            raise ValueError(f"{place}: {found['msg'].removeprefix('Value error, ')}") from error
+            raise ValueError(f"{place}: {what_fits(found)}") from error
 
 
 class GeneratorTable(Table):
@@ -215,9 +216,8 @@ def read_options(generator: str, options: type[Table], values: Mapping[str, Any]
         return options.model_validate(dict(values), strict=True)
     except ValidationError as error:
         found = error.errors(include_url=False)[0]
-        name, reason = str(found["loc"][0]), found["msg"].removeprefix("Value error, ")
-        value = values.get(name)
-        raise UsageError(f"{generator} option {name} = {value!r}: {reason[:1].lower()}{reason[1:]}") from error
+        name = str(found["loc"][0])
+        raise UsageError(f"{generator} option {name} = {values.get(name)!r}: {what_fits(found)}") from error
 
 
 def _genes(options: type[Table]) -> Iterator[tuple[str, Gene, Range | None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from math import prod
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -13,16 +13,22 @@ from collection.config.types import Name, Size, Table, Weight
 
 TraitName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\w([\w -]*[\w-])?$")]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
-Values = Name | Annotated[tuple[Name, ...], Field(min_length=1)]
-"""One value of a trait, or a list of them, any of which will do."""
+Values = Name | Annotated[tuple[Name, ...], Field(min_length=1)] | Literal[False]
+"""One value of a trait, or a list of them, any of which will do; false: the token lacks the trait."""
 Conditions = dict[TraitName, Values]
 AxisValue = int | float | str | Size | dict[Name, Weight]
 Axis = Annotated[str | tuple[AxisValue, ...], Field(min_length=1)]
 MAX_SEEDS = 1_000_000
 
 
-def values_of(wanted: str | tuple[str, ...]) -> tuple[str, ...]:
-    """A condition's values as a tuple."""
+ABSENT = ""
+"""The value of a conditional trait where it is not drawn."""
+
+
+def values_of(wanted: str | tuple[str, ...] | Literal[False]) -> tuple[str, ...]:
+    """A condition's values as a tuple; false is the absence of the trait."""
+    if wanted is False:
+        return (ABSENT,)
     return (wanted,) if isinstance(wanted, str) else wanted
 
 
@@ -89,6 +95,8 @@ class Trait(Table):
     """Exactly how many tokens have each value."""
     when: Conditions = {}
     """Drawn only where another trait has one of these values; elsewhere the token lacks it."""
+    words: dict[Name, str] = {}
+    """What a prompt says for a value, where that is not the value itself."""
 
     @property
     def values(self) -> list[str]:
@@ -100,7 +108,7 @@ class Rule(Table):
     """What may not, or must, stand together: where all of `when` holds."""
 
     when: Conditions = Field(min_length=1)
-    """Values of traits; a list means any of them."""
+    """Values of traits; a list means any of them, false that the token lacks the trait."""
     exclude: Conditions = {}
     """None of these values stands beside."""
     require: Conditions = {}
@@ -147,7 +155,7 @@ class Series(Table):
     name: Name = "main"
     """Shown as an attribute of its tokens."""
     prompt: str = ""
-    """What to paint; `collection.generate.painter.VOCABULARY` lists the words that the painter knows."""
+    """What to paint; `collection words` lists the words that the painter knows."""
     negative_prompt: str = ""
     """What a diffusion model is to avoid."""
     blend: dict[str, Weight] = {}

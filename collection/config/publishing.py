@@ -5,19 +5,35 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, WithJsonSchema, model_serializer
 
 from collection.config.types import Name, Table
 
 
-def _checksummed(value: str) -> str:
-    """Refuse an address in mixed case whose checksum (EIP-55) does not fit: a letter or two were mistyped."""
-    if value[2:].islower() or value[2:].isupper() or value[2:].isdigit():
-        return value
+def wrong_address(value: str) -> str | None:
+    """Why a text is no address that anything may be sent to; None if it is one.
+
+    In mixed case the checksum of EIP-55 must fit: otherwise a letter or two were mistyped. In one case there is none.
+    """
+    if not re.fullmatch(r"0x[0-9a-fA-F]{40}", value):
+        return "an address is 0x and 40 hexadecimal digits"
+    digits = value[2:]
+    if not int(digits, 16):
+        return "the zero address is nobody's: what goes there can never be moved"
+    if digits in (digits.lower(), digits.upper()):
+        return None
     from eth_utils.address import is_checksum_address
 
-    if not is_checksum_address(value):
-        raise ValueError("its checksum does not fit (EIP-55): copy the address again from where it comes from")
+    return (
+        None
+        if is_checksum_address(value)
+        else "its checksum does not fit (EIP-55): copy the address again from where it comes from"
+    )
+
+
+def _checked(value: str) -> str:
+    if wrong := wrong_address(value):
+        raise ValueError(wrong)
     return value
 
 
@@ -37,7 +53,7 @@ Template = Annotated[str, AfterValidator(_template)]
 """A text in which {id} and {title} stand for those of a token."""
 Uri = Annotated[str, Field(pattern=r"^(ipfs|https|ar)://[^\s\x00-\x1f]+$"), AfterValidator(_template)]
 """Where something lies that marketplaces fetch: ipfs://CID/name, https://... or ar://..."""
-Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$"), AfterValidator(_checksummed)]
+Address = Annotated[str, AfterValidator(_checked), WithJsonSchema({"type": "string", "pattern": "^0x[0-9a-fA-F]{40}$"})]
 """An account: 40 hexadecimal digits, in mixed case with the checksum of EIP-55, or in one case without."""
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from collection.config.models import fill_from_preset
+from collection.config.type_errors import what_fits
 from collection.errors import ConfigError, Problem, ProjectError
 from collection.spelling import KEYS, nearest
 
@@ -154,8 +155,7 @@ def _told(place: Place, problem: Mapping[str, Any]) -> str:
     """A value of a wrong type or out of range, and why it does not fit."""
     secret = place[-1:] == ["key"]  # somebody may have put the key itself there
     shown = "" if secret or isinstance(problem["input"], dict) else f" = {problem['input']!r}"
-    reason = problem["msg"].removeprefix("Value error, ")
-    return f"{_dotted(place)}{shown}: {reason[:1].lower()}{reason[1:]}"
+    return f"{_dotted(place)}{shown}: {what_fits(problem)}"
 
 
 def _one_a_place(value: Any, problems: Sequence[Any]) -> list[tuple[list[str | int], Any]]:

@@ -75,6 +75,11 @@ class Config(Table):
         return self.symbol or "".join(c for c in letters if c not in "AEIOU")[:5] or "".join(letters)[:5] or "TOKEN"
 
     @property
+    def royalty_receiver(self) -> str | None:
+        """The address that resales pay: the one named, or that of the first artist with one; None: who deploys."""
+        return self.royalties.receiver or next((artist.address for artist in self.artists if artist.address), None)
+
+    @property
     def owners(self) -> dict[str, str]:
         """The artist whose each series is, by its name; empty where no artist has a share of the tokens."""
         sharing = [artist for artist in self.artists if artist.name in self.select.shares]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collection.atomic_file import write_durably
 from collection.store.files import Files
-from collection.values import Progress, canonical_json, sha256_hex, silent
+from collection.values import Failure, Progress, canonical_json, sha256_hex, silent
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -63,12 +63,29 @@ def pending(path: Path, sheet: ContactSheet) -> list[Path]:
     return [page for page in page_paths(path, sheet) if _mark_of(page) != sheet.sha256]
 
 
-def write_sheet(path: Path, sheet: ContactSheet, files: Files, *, progress: Progress = silent) -> list[Path]:
-    """Draw the pages as PNG files, at most PER_PAGE pictures each; returns their paths."""
-    paths = page_paths(path, sheet)
+def write_sheet(
+    path: Path,
+    sheet: ContactSheet,
+    files: Files,
+    *,
+    progress: Progress = silent,
+    failed: Callable[[Failure], None] = lambda _: None,
+) -> list[Path]:
+    """Draw the pages as PNG files, at most PER_PAGE pictures each; returns their paths.
+
+    A picture that cannot be read leaves its place empty and is named by `failed`; the sheet is then to be drawn again.
+    """
+    paths, whole = page_paths(path, sheet), True
     for number, page in enumerate(paths):
-        cells = sheet.cells[number * PER_PAGE : (number + 1) * PER_PAGE]
-        write_durably(page, _encoded(_draw(sheet, cells, files), sheet.sha256))
+        cells, thumbs = sheet.cells[number * PER_PAGE : (number + 1) * PER_PAGE], []
+        for cell in cells:
+            try:
+                thumbs.append(_thumbnail(files.path(cell.file_sha256)))
+            except (OSError, SyntaxError, ValueError) as error:
+                whole = False
+                failed(Failure(cell.caption, f"{files.path(cell.file_sha256)} cannot be read: {error}"))
+                thumbs.append(_empty())
+        write_durably(page, _encoded(_draw(sheet, cells, thumbs), sheet.sha256 if whole else ""))
         progress(min((number + 1) * PER_PAGE, len(sheet.cells)), len(sheet.cells))
     return paths
 
@@ -80,10 +97,9 @@ def columns_for(count: int) -> int:
     return min(count, near[0] if near else ideal) or 1
 
 
-def _draw(sheet: ContactSheet, cells: Sequence[Cell], files: Files) -> Picture:
+def _draw(sheet: ContactSheet, cells: Sequence[Cell], thumbs: Sequence[Picture]) -> Picture:
     from PIL import Image, ImageDraw
 
-    thumbs = [_thumbnail(files.path(cell.file_sha256)) for cell in cells]
     columns = columns_for(len(cells))
     height = max((thumb.height for thumb in thumbs), default=THUMB)
     rows = math.ceil(len(cells) / columns)
@@ -116,6 +132,15 @@ def _thumbnail(path: Path) -> Picture:
     with Image.open(path) as image:
         picture = image.convert("RGB")
     picture.thumbnail((THUMB, THUMB), Image.Resampling.LANCZOS)
+    return picture
+
+
+def _empty() -> Picture:
+    """The place of a picture that cannot be read: a frame with nothing in it."""
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("RGB", (THUMB, THUMB), PAPER)
+    ImageDraw.Draw(picture).rectangle((0, 0, THUMB - 1, THUMB - 1), outline=FAINT)
     return picture
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from collection.config.generator import Capabilities, Estimate, Gene, GeneratorTable, StyleSettings
+from collection.config.vocabulary import Reading, Vocabulary
 from collection.generate.pictures import LentPictures
 from collection.values import ImageGenerator, Recipe, Rendering
 
@@ -30,8 +31,10 @@ __all__ = [
     "Gene",
     "GeneratorPlugin",
     "GeneratorTable",
+    "Reading",
     "Resources",
     "StyleSettings",
+    "Vocabulary",
 ]
 
 T = TypeVar("T", bound=GeneratorTable)
@@ -100,6 +103,10 @@ class GeneratorPlugin(Generic[T]):
 
     def license(self, recipe: Recipe, table: T | None) -> str | None:
         """The license of the model that makes the recipe, recorded with its image; None: no claim is made."""
+        return None
+
+    def vocabulary(self) -> Vocabulary | None:
+        """The words that it can paint; None: it reads whatever is written, as a model does."""
         return None
 
     def examine(self, table: T, folder: Path) -> str:

@@ -64,8 +64,9 @@ def generate(
 
 
 def _lost(store: Store, files: Files) -> list[int]:
-    there = files.names()
-    return [number for number, sha256 in store.generated_files().items() if sha256 not in there]
+    """Images whose files are gone or cut off."""
+    there = files.sizes()
+    return [number for number, sha256, size in store.generated_files() if there.get(sha256) != size]
 
 
 def _give_up(store: Store) -> None:

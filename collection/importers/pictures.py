@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from collection.errors import CollectionError, ImageError
-from collection.importers.sidecar import read_traits, sidecar_of
-from collection.pictures.files import PNG_SIGNATURE, encode_png, thumbnail
-from collection.pictures.folders import Opened, name_in, picture_files, read_ahead, read_file
+from collection.importers.sidecars import Sidecars
+from collection.importers.traits import Told
+from collection.pictures.files import encode_png, thumbnail
+from collection.pictures.folders import Opened, listed, read_ahead, read_file
 from collection.pictures.parameters import read_embedded_metadata
+from collection.pictures.png_chunks import SIGNATURE
 from collection.store.library import ImageLibrary
-from collection.store.records import Asset
+from collection.store.records import ANIMATED, TOLD_TRAITS, Asset
 from collection.store.store import Store
 from collection.store.thumbnails import SIDES
-from collection.values import Failure, Progress, canonical_json, label, sha256_hex, silent
+from collection.values import Failure, Progress, canonical_json, sha256_hex, silent
 
 GENERATOR = "import"
 """What `generator` says in place of the name of one."""
@@ -31,6 +33,8 @@ class ImportReport:
 
     imported: Mapping[str, int] = field(default_factory=dict)
     """The number that each new image got."""
+    retold: Mapping[str, int] = field(default_factory=dict)
+    """The numbers of images that were imported before, of which other traits are told now; these are kept."""
     known: tuple[Failure, ...] = ()
     """Files whose bytes are an image of the project already."""
     skipped: tuple[Failure, ...] = ()
@@ -51,16 +55,24 @@ class _Found:
 
 
 def pending(library: ImageLibrary, folder: Path) -> list[Path]:
-    """Files of the folder whose bytes are no image of the project, or whose image is lost; they may be no pictures."""
+    """Files of the folder whose bytes are no image of the project, whose image is lost, or of which other traits are
+    told now; they may be no pictures."""
     known, there = _known(library.store), library.files.names()
+    files = listed(folder)[0]
+    sidecars = Sidecars(folder, files)
     left: dict[str, Path] = {}
-    for path in picture_files(folder)[0]:
+    seen: set[str] = set()
+    for path in files:
+        if path in sidecars.files:
+            continue
         try:
             sha256 = sha256_hex(read_file(path))
         except ImageError:
             sha256 = str(path)
-        if sha256 not in known or known[sha256].file not in there:
+        image = known.get(sha256)
+        if image is None or image.file_sha256 not in there or (sha256 not in seen and _retold(image, sidecars, path)):
             left.setdefault(sha256, path)
+        seen.add(sha256)
     return list(left.values())
 
 
@@ -70,34 +82,34 @@ def import_folder(
     """Keep every picture of a folder that is not kept yet; each batch is one commit, files first.
 
     A PNG of one upright frame is kept as it is, byte for byte. Of any other file both are kept: its own bytes, and a
-    PNG of its pixels, which is what is judged and published. Nothing is written into the folder.
+    PNG of its pixels, which is what is judged and published, beside it the file of an animation. Of a picture that is
+    kept already, the traits that are told now are taken. Nothing is written into the folder.
     """
-    paths, unreadable = picture_files(folder)
+    files, unreadable = listed(folder)
+    sidecars = Sidecars(folder, files)
+    paths = [path for path in files if path not in sidecars.files]
     known, there = _known(library.store), library.files.names()
-    report = _Report(skipped=list(unreadable))
+    report = _Report(skipped=[*unreadable, *sidecars.unread])
+    prepare = partial(_prepared, sidecars)
     progress(0, len(paths))
     with ThreadPoolExecutor() as pool:
         for number, batch in enumerate(read_ahead(folder, paths, batch_size), start=1):
-            first = _one_a_file(batch)
-            new = list(pool.map(_prepared, [item for sha256, item in first.items() if sha256 not in known]))
-            lost = [item for sha256, item in first.items() if sha256 in known and known[sha256].file not in there]
-            deque(pool.map(partial(_keep_files, library), [*new, *pool.map(_prepared, lost)]), maxlen=0)
+            first = {sha256: item for sha256, item in _one_a_file(batch).items() if sha256 not in report.seen}
+            new = list(pool.map(prepare, [item for sha256, item in first.items() if sha256 not in known]))
+            old = {sha256: item for sha256, item in first.items() if sha256 in known}
+            lost = [item for sha256, item in old.items() if known[sha256].file_sha256 not in there]
+            deque(pool.map(partial(_keep_files, library), [*new, *pool.map(prepare, lost)]), maxlen=0)
+            retold = {sha256: _retold(known[sha256], sidecars, item.path) for sha256, item in old.items()}
+            changed = {sha256: asset for sha256, asset in retold.items() if asset}
+            library.store.update_imported(list(changed.values()))
             numbers = library.store.add_imported([item.asset for item in new])
-            known |= {
-                item.source.sha256: _Known(number, item.asset.file_sha256)
-                for item, number in zip(new, numbers, strict=True)
+            known |= changed | {
+                item.source.sha256: replace(item.asset, id=number) for item, number in zip(new, numbers, strict=True)
             }
             there |= {item.asset.file_sha256 for item in new}
-            report.add(batch, known, new)
+            report.add(batch, known, new, changed)
             progress(min(number * batch_size, len(paths)), len(paths))
-    return ImportReport(report.imported, tuple(report.known), tuple(report.skipped), tuple(report.noted))
-
-
-class _Known(NamedTuple):
-    """An image of the project: its number, and the hash of its PNG."""
-
-    number: int
-    file: str
+    return ImportReport(report.imported, report.retold, tuple(report.known), tuple(report.skipped), tuple(report.noted))
 
 
 @dataclass(slots=True)
@@ -109,24 +121,54 @@ class _Report:
     skipped: list[Failure] = field(default_factory=list)
     noted: list[Failure] = field(default_factory=list)
 
-    def add(self, batch: Sequence[Opened | Failure], known: Mapping[str, _Known], new: Sequence[_Found]) -> None:
-        """A batch more, of which `new` became images; `known` are all images, by the hash of the file they are from."""
-        self.imported |= {item.source.name: known[item.source.sha256].number for item in new}
+    retold: dict[str, int] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    """The hashes of the files so far."""
+
+    def add(
+        self,
+        batch: Sequence[Opened | Failure],
+        known: Mapping[str, Asset],
+        new: Sequence[_Found],
+        changed: Mapping[str, Asset],
+    ) -> None:
+        """A batch more, of which `new` became images and `changed` have other traits now; `known` are all images, by
+        the hash of the file they are from."""
+        self.imported |= {item.source.name: known[item.source.sha256].id for item in new}
         self.noted += [Failure(item.source.name, note) for item in new for note in item.notes]
         for item in batch:
             if isinstance(item, Failure):
                 self.skipped.append(item)
             elif item.name not in self.imported:
-                number = label(known[item.sha256].number)
-                self.known.append(Failure(item.name, f"it is image {number} already"))
+                if item.sha256 in changed and item.sha256 not in self.seen:
+                    self.retold[item.name] = known[item.sha256].id
+                else:
+                    self.known.append(Failure(item.name, f"it is image {known[item.sha256].label} already"))
+            if isinstance(item, Opened):
+                self.seen.add(item.sha256)
 
 
-def _known(store: Store) -> dict[str, _Known]:
+def _known(store: Store) -> dict[str, Asset]:
     """The images of the project, by the hash of the file they are or came from."""
     assets = store.assets()
-    found = {asset.file_sha256: _Known(asset.id, asset.file_sha256) for asset in assets}
     sources = [(asset.generator.get("source_sha256"), asset) for asset in assets if asset.recipe is None]
-    return found | {source: _Known(asset.id, asset.file_sha256) for source, asset in sources if source}
+    return {asset.file_sha256: asset for asset in assets} | {source: asset for source, asset in sources if source}
+
+
+def _retold(asset: Asset, sidecars: Sidecars, path: Path) -> Asset | None:
+    """An imported image with the traits that are told of it now; None where none are, or the same."""
+    try:
+        told = sidecars.told(path)
+    except ImageError:
+        return None
+    record = {**asset.generator, **_told_record(told)}
+    if asset.recipe is not None or not told.traits or record == asset.generator:
+        return None
+    return replace(asset, generator=record, features=told.features)
+
+
+def _told_record(told: Told) -> dict[str, Any]:
+    return {TOLD_TRAITS: [trait.as_json() for trait in told.traits]} if told.traits else {}
 
 
 def _one_a_file(batch: Sequence[Opened | Failure]) -> dict[str, Opened]:
@@ -145,14 +187,16 @@ def _keep_files(library: ImageLibrary, item: _Found) -> None:
     library.thumbnails.add(item.asset.file_sha256, item.thumbnails)
 
 
-def _prepared(source: Opened) -> _Found:
+def _prepared(sidecars: Sidecars, source: Opened) -> _Found:
     """The asset of a file, and what is to be kept of it."""
     picture, pixels = source.picture, source.picture.pixels
     height, width = pixels.shape[:2]
-    png = (
-        source.data if picture.whole and source.data.startswith(PNG_SIGNATURE) else encode_png(pixels, photograph=True)
-    )
-    traits, trouble = _traits(source.path)
+    png = source.data if picture.whole and source.data.startswith(SIGNATURE) else encode_png(pixels, photograph=True)
+    try:
+        told = sidecars.told(source.path)
+    except ImageError as error:
+        told = Told(notes=(error.message,))
+    claims, unread = _claims(source)
     asset = Asset(
         id=0,
         recipe=None,
@@ -166,32 +210,28 @@ def _prepared(source: Opened) -> _Found:
             "source": source.name,
             "source_sha256": source.sha256,
             "source_suffix": f".{picture.format.lower()}",
+            **({ANIMATED: True} if picture.animated else {}),
             **({"notes": list(picture.notes)} if picture.notes else {}),
-            **_claims(source),
+            **claims,
+            **_told_record(told),
         },
-        features=traits,
+        features=told.features,
     )
-    return _Found(source, asset, png, {side: thumbnail(pixels, side) for side in SIDES}, picture.notes + trouble)
+    notes = (*picture.notes, *told.notes, *unread)
+    return _Found(source, asset, png, {side: thumbnail(pixels, side) for side in SIDES}, notes)
 
 
-def _traits(picture: Path) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The traits told beside a picture, and what is wrong with the file that should tell them."""
-    path = sidecar_of(picture)
-    if path is None:
-        return {}, ()
-    try:
-        return read_traits(path), ()
-    except ImageError as error:
-        return {}, (f"{name_in(path.parent, path)} beside it tells no traits: {error.message}",)
-
-
-def _claims(source: Opened) -> dict[str, Any]:
-    """What the file itself says of its making, kept as said: nobody has rendered it again here."""
+def _claims(source: Opened) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What the file itself says of its making, kept as said, for nobody has rendered it again here; and in words what
+    it carries besides that is not read."""
     try:
         said = read_embedded_metadata(source.data, source.name)
         recipe = {"recipe": said.recipe.as_json(), "recipe_sha256": said.recipe.sha256} if said.recipe else {}
-        claims = {**recipe, **({"parameters": dict(said.parameters)} if said.parameters else {})}
+        parameters = {"format": said.format, "parameters": dict(said.parameters)} if said.parameters else {}
+        claims = {**recipe, **parameters}
         canonical_json(claims)
-    except (CollectionError, ValueError):
-        return {}
-    return {"claims": claims} if claims else {}
+    except (CollectionError, ValueError) as error:
+        why = error.message.removeprefix(f"{source.name}: ") if isinstance(error, CollectionError) else str(error)
+        return {}, (f"what it says of its making is not read: {why}",)
+    unread = tuple(f"it carries {what}, which is not read" for what in said.unread)
+    return ({"claims": claims} if claims else {}), unread

@@ -11,10 +11,11 @@ from collection.ipfs.car_store import CarStore
 from collection.ipfs.pinner import Pinner
 from collection.store.records import Pin
 from collection.store.store import Store
-from collection.unixfs import Entry, WrongRootError, write_entry_car
+from collection.unixfs import Entry, UnreadableError, WrongRootError, write_entry_car
 from collection.values import Failure, Progress, silent
 
 STAGE = "pin"
+REPAIR = "collection doctor --repair finds the damaged file, and mends it if it can"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,19 @@ class PinReport:
 
 
 def pending(store: Store, pinners: Sequence[Pinner]) -> list[str]:
-    """Names of the storages of which no receipt for the frozen set is known; empty while nothing is frozen."""
+    """Names of the storages that do not hold the frozen set; empty while nothing is frozen.
+
+    A storage is known by its receipt; it is not asked. A CAR file of this project is looked for on the disk.
+    """
     frozen = store.frozen()
     if frozen is None:
         return []
     done = {pin.pinner for pin in store.pins() if pin.root_cid == frozen.root_cid and pin.status == "pinned"}
-    return [pinner.name for pinner in pinners if pinner.name not in done]
+    return [
+        pinner.name
+        for pinner in pinners
+        if pinner.name not in done or (isinstance(pinner, CarStore) and not pinner.holds(frozen.root_cid))
+    ]
 
 
 def pin(store: Store, tree: Entry, pinners: Sequence[Pinner], cars: CarStore, progress: Progress = silent) -> PinReport:
@@ -94,9 +102,8 @@ def _car(tree: Entry, root: str, cars: CarStore) -> Path:
     if not cars.holds(root):
         try:
             write_entry_car(path, tree, root)
+        except UnreadableError as error:
+            raise PinError(error.message, REPAIR) from error
         except WrongRootError as error:
-            raise PinError(
-                f"the files of the frozen set make {error.found}, but {root} was frozen",
-                "run `collection freeze` again",
-            ) from error
+            raise PinError(f"the files of the frozen set are not those that were frozen ({root})", REPAIR) from error
     return path

@@ -78,7 +78,7 @@ class AestheticPredictor:
     name: str
     sha256: str
     encoders: tuple[str, ...]
-    """The embedding spaces that it may be fed, or the models of single encoders; never empty."""
+    """The embedding spaces that it may be fed; never empty."""
     layers: tuple[Layer, ...]
     license: str = ""
     """What its users must know of its license."""
@@ -96,10 +96,7 @@ class AestheticPredictor:
     @property
     def fix(self) -> str:
         """What to do where the encoder gives other vectors than those that it takes."""
-        spaces = [space for space in self.encoders if space in ENCODER_OF_SPACE]
-        if not spaces:  # a learned one: of one encoder with these very weights
-            return "collection learn learns it anew"
-        names = " or ".join(f'"{ENCODER_OF_SPACE[space]}"' for space in spaces)
+        names = " or ".join(f'"{ENCODER_OF_SPACE[space]}"' for space in self.encoders)
         return f"set encoder = {names} in [score]"
 
     def accepts(self, space: str | None) -> bool:

@@ -90,7 +90,17 @@ def _telling(issues: Mapping[str, str], empty: set[str]) -> dict[str, str]:
 
 def excluded(issues: IssuesOf, exclude: tuple[str, ...]) -> dict[int, str]:
     """Why images are not to be chosen, by number: those with an issue of `exclude`, or one that is never chosen."""
-    never = {issue for issue, item in _known().items() if item.defect.never_chosen}
-    unfit = {number: [f"{issue} ({why})" for issue, why in found.items() if issue in {*never, *exclude}]
+    never = {issue: item for issue, item in _known().items() if item.defect.never_chosen}
+    unfit = {number: [f"{issue} ({why}{_way_in(never.get(issue))})" for issue, why in found.items()
+                      if issue in {*never, *exclude}]
              for number, found in issues.items()}  # fmt: skip
     return {number: " and ".join(found) for number, found in unfit.items() if found}
+
+
+def _way_in(never: _Known | None) -> str:
+    """How images of an issue that is never chosen can be, where nothing is wrong with them: one plain colour is art."""
+    if never is None or not never.defect.nothing_else:
+        return ""
+    low, high = never.range
+    end = low if never.defect.side == "under" else high
+    return f"; {never.defect.issue} = {end:g} in [score.issues] lets such images in"

@@ -1,8 +1,10 @@
 """A learned preference: what a curator's votes say about images that nobody has voted on yet.
 
-A linear map of unit vectors, as the published aesthetic predictors are, fitted to votes by logistic regression with a
-normal prior: on differences of two vectors for pairs (Bradley and Terry 1952), on vectors for keep and reject. The
-prior's width is the one of the greatest evidence, by Laplace's approximation (MacKay 1992, "The evidence framework").
+A linear map, as the published aesthetic predictors are, fitted to votes by logistic regression with a normal prior: on
+differences of two images for pairs (Bradley and Terry 1952), on images for keep and reject. An image is described in
+blocks, its vector and its colour. Each block has a prior of its own width, so that few colour numbers are heard beside
+a long vector; the widths are those of the greatest evidence, by Laplace's approximation (MacKay 1992, "The evidence
+framework"; a width for each group of inputs is his automatic relevance determination).
 """
 
 from __future__ import annotations
@@ -10,255 +12,192 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
-from collection.errors import NotEnoughVotesError, UsageError
+from collection.errors import UsageError
 from collection.judge.metric import UNBOUNDED, Metric
-from collection.values import amount
+from collection.judge.votes import PairVote, Vote
 
 Numbers = npt.NDArray[np.float64]
+Inputs = npt.NDArray[np.floating]
+Blocks = Sequence[Inputs]
+"""What describes n images: for each block, numbers (n, d)."""
 
-WIDTHS = (0.3, 1.0, 3.0, 10.0, 30.0)
-"""Standard deviations of a weight that are tried."""
-FOLDS, STEPS = 5, 60
-
-
-@dataclass(frozen=True, slots=True)
-class PairVote:
-    """A vote: the image in row `liked` was preferred to that in row `other`."""
-
-    liked: int
-    other: int
-    curator: str = ""
+WIDTHS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+"""Standard deviations of a block's weights that are tried, where the block's rows have a mean square length of 1."""
+FIRST_WIDTH, BIAS_WIDTH = 3, 3.0
+"""The place in WIDTHS where the search begins; the standard deviation of the bias, in logits."""
+DIRECTIONS = 128
+"""Directions of a block that are looked at, the widest of the images that were voted on."""
+STEPS, CLOSE_ENOUGH = 60, 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A vote: the image in that row was kept, or rejected."""
+@dataclass(frozen=True)
+class Directions:
+    """The widest directions of one block among the images that were voted on, from the mean of all, at one scale."""
 
-    row: int
-    kept: bool
-    curator: str = ""
+    centre: Numbers
+    """(d,)."""
+    scale: float
+    """What gives the images a mean square length of 1; 0 where all are alike."""
+    turn: Numbers
+    """(d, k), orthonormal columns times the scale."""
 
+    @classmethod
+    def among(cls, block: Inputs, voted: Sequence[int]) -> Directions:
+        """Those of the voted rows of (n, d), DIRECTIONS at most."""
+        centre = block.mean(axis=0, dtype=np.float64)
+        square = float(np.einsum("ij,ij->i", block, block, dtype=np.float64).mean() - centre @ centre)
+        scale = 1 / math.sqrt(square) if square > 1e-9 else 0.0
+        return cls(centre, scale, _widest(block[voted] - centre).T * scale)
 
-Vote = PairVote | Verdict
+    def of(self, block: Inputs) -> Numbers:
+        """(n, k) of rows (n, d)."""
+        return np.asarray((block - self.centre) @ self.turn)
+
+    def beyond(self, block: Inputs) -> Numbers:
+        """(n,): the square length of rows (n, d), at the scale, that no direction holds."""
+        whole = ((block - self.centre) ** 2).sum(axis=1) * self.scale**2
+        return np.asarray(np.maximum(whole - (self.of(block) ** 2).sum(axis=1), 0))
 
 
 @dataclass(frozen=True)
 class LinearPreference:
     """A linear map and how sure it is of itself."""
 
-    weight: Numbers
-    """(d,)."""
+    weights: tuple[Numbers, ...]
+    """(d,) for each block."""
     bias: float
-    """Logits; 0 for votes on pairs."""
-    width: float
-    """Standard deviation of the prior."""
-    basis: Numbers
-    """(r, d + 1), orthonormal: the directions of which the votes say something; the last column is the bias."""
+    """Logits."""
+    widths: tuple[float, ...]
+    """Standard deviation of the prior, of each block."""
+    directions: tuple[Directions, ...]
     covariance: Numbers
-    """(r, r), along the basis; `width` squared across it."""
+    """(k + 1, k + 1), of the weights along the directions of all blocks and of the bias."""
 
-    def score(self, vectors: npt.NDArray[np.floating]) -> Numbers:
-        """Logits, (n,), of vectors (n, d): higher is liked more."""
-        return np.asarray(vectors.astype(np.float64) @ self.weight + self.bias)
+    def score(self, blocks: Blocks) -> Numbers:
+        """Logits, (n,), of images: higher is liked more."""
+        found = [block.astype(np.float64) @ weight for block, weight in zip(blocks, self.weights, strict=True)]
+        return np.asarray(sum(found) + self.bias)
 
-    def variance(self, vectors: npt.NDArray[np.floating]) -> Numbers:
+    def variance(self, blocks: Blocks) -> Numbers:
         """How unsure the scores are, (n,), in logits squared."""
-        return self._variance(_with_bias(vectors, 1.0))
+        along = np.column_stack([_along(blocks, self.directions), np.ones(len(blocks[0]))])
+        known = np.einsum("ij,jk,ik->i", along, self.covariance, along)
+        parts = zip(self.widths, self.directions, blocks, strict=True)
+        return np.asarray(known + sum(width**2 * found.beyond(block) for width, found, block in parts))
 
-    def ask_next(self, vectors: npt.NDArray[np.floating], count: int) -> list[int]:
+    def ask_next(self, blocks: Blocks, count: int) -> list[int]:
         """Rows of the images whose verdict would teach most, best first: log(1 + p (1 - p) variance) / 2."""
-        chance = _chance(self.score(vectors))
-        gain = np.log1p(chance * (1 - chance) * self.variance(vectors)) / 2
+        chance = _chance(self.score(blocks))
+        gain = np.log1p(chance * (1 - chance) * self.variance(blocks)) / 2
         return [int(row) for row in np.argsort(-gain, kind="stable")[:count]]
 
-    def _variance(self, inputs: Numbers) -> Numbers:
-        along = inputs @ self.basis.T
-        across = np.maximum((inputs**2).sum(axis=1) - (along**2).sum(axis=1), 0)
-        return np.asarray(self.width**2 * across + np.einsum("ij,jk,ik->i", along, self.covariance, along))
+
+@dataclass(frozen=True)
+class _Fit:
+    weight: Numbers
+    covariance: Numbers
+    evidence: float
 
 
-@dataclass(frozen=True, slots=True)
-class Accuracy:
-    """How often a prediction was right on votes that were held out."""
+def learn(blocks: Blocks, votes: Sequence[Vote], like: LinearPreference | None = None) -> LinearPreference:
+    """Fit a linear map to votes on images, described by blocks of n rows each.
 
-    right: int
-    votes: int
-
-    @property
-    def share(self) -> float:
-        """0 to 1."""
-        return self.right / self.votes if self.votes else 0.0
-
-    def interval(self, confidence: float = 0.95) -> tuple[float, float]:
-        """Where the true share lies (Wilson 1927)."""
-        if not self.votes:
-            return 0.0, 1.0
-        z = NormalDist().inv_cdf((1 + confidence) / 2)
-        scale = 1 + z * z / self.votes
-        middle = (self.share + z * z / (2 * self.votes)) / scale
-        margin = z / scale * math.sqrt(self.share * (1 - self.share) / self.votes + (z / (2 * self.votes)) ** 2)
-        return middle - margin, middle + margin
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A learned preference against the stock metric, on votes that neither has seen."""
-
-    learned: Accuracy
-    stock: Accuracy
-    chance: float
-    """What one reaches without looking: 0.5 for pairs, the commoner verdict's share for keep and reject."""
-    only_learned: int = 0
-    """Votes that the preference foretold and the stock metric did not."""
-    only_stock: int = 0
-    """Votes that the stock metric foretold and the preference did not."""
-
-    @property
-    def supported(self) -> bool:
-        """Whether the votes suffice to say that anything was learned: the interval excludes chance."""
-        return self.learned.interval()[0] > self.chance
-
-    @property
-    def better(self) -> bool:
-        """Whether the preference beats the stock metric: the exact sign test at 2.5 %, on votes that one foretold.
-
-        (McNemar 1947.)
-        """
-        votes = self.only_learned + self.only_stock
-        tail = sum(math.comb(votes, wins) for wins in range(self.only_stock + 1))
-        return 40 * tail < 1 << votes
-
-
-def learn(vectors: npt.NDArray[np.floating], votes: Sequence[Vote]) -> LinearPreference:
-    """Fit a linear map to votes on unit vectors (n, d).
-
-    Raises UsageError for no votes, or rows that are not there.
+    The search for the widths begins with those of `like`, where one is at hand. Raises UsageError for no votes, or rows
+    that are not there.
     """
-    inputs, signs = _design(vectors, votes)
-    *_, basis = np.linalg.svd(inputs, full_matrices=False)
-    along = inputs @ basis.T
-    fits = [_fit(along, signs, width) for width in WIDTHS]
-    place = int(np.argmax([evidence for _, _, evidence in fits]))
-    moved, covariance, _ = fits[place]
-    weight = moved @ basis
-    return LinearPreference(weight[:-1], float(weight[-1]), WIDTHS[place], basis, covariance)
+    require_votes(len(blocks[0]), votes)
+    seen = sorted({row for vote in votes for row in vote.rows})
+    directions = tuple(Directions.among(block, seen) for block in blocks)
+    along = _along([block[seen] for block in blocks], directions)
+    inputs, signs = _design(along, {row: place for place, row in enumerate(seen)}, votes)
+    owners = np.repeat(np.arange(len(blocks)), [found.turn.shape[1] for found in directions])
+    places = tuple(WIDTHS.index(width) for width in like.widths) if like else (FIRST_WIDTH,) * len(blocks)
+    places, fit = _most_evident(inputs, signs, owners, places)
+    weights = tuple(found.turn @ fit.weight[:-1][owners == block] for block, found in enumerate(directions))
+    bias = float(fit.weight[-1]) - sum(float(w @ found.centre) for w, found in zip(weights, directions, strict=True))
+    return LinearPreference(weights, bias, tuple(WIDTHS[place] for place in places), directions, fit.covariance)
 
 
-def hold_out(vectors: npt.NDArray[np.floating], votes: Sequence[Vote], stock: Sequence[float]) -> Trial:
-    """Accuracy of a learned preference and of the stock metric (n scores) on held-out votes.
+def _most_evident(
+    inputs: Numbers, signs: Numbers, owners: npt.NDArray[np.intp], places: tuple[int, ...]
+) -> tuple[tuple[int, ...], _Fit]:
+    """The widths, as places in WIDTHS, from which no step of one block leads to greater evidence; and their fit."""
+    tried: dict[tuple[int, ...], _Fit] = {}
 
-    Images, not votes, are held out, a fifth at a time: a vote is foretold by a preference that has seen neither
-    image. The
-    stock metric keeps the share of images that the training votes kept. A pair voted on twice counts once.
-    """
-    _design(vectors, votes)
-    votes = list({_subject(vote): vote for vote in votes}.values())
-    folds = np.random.default_rng(0).permutation(len(vectors)) % FOLDS
-    metric = np.asarray(stock, dtype=np.float64)
-    foretold: list[tuple[bool, bool]] = []
-    for fold in range(FOLDS):
-        test = [vote for vote in votes if folds[_rows(vote)[0]] == fold]
-        train = [vote for vote in votes if all(folds[row] != fold for row in _rows(vote))]
-        if not test or not train:
-            continue
-        learned = learn(vectors, train)
-        scores, threshold = learned.score(vectors), _threshold(metric, train)
-        foretold += [(_foretold(vote, scores, 0.0), _foretold(vote, metric, threshold)) for vote in test]
-    learned_right, stock_right = (sum(column) for column in zip(*foretold, strict=True)) if foretold else (0, 0)
-    both, tested = sum(ours and theirs for ours, theirs in foretold), len(foretold)
-    return Trial(
-        Accuracy(learned_right, tested),
-        Accuracy(stock_right, tested),
-        _blind(votes),
-        learned_right - both,
-        stock_right - both,
-    )
+    def fitted(at: tuple[int, ...]) -> _Fit:
+        if at not in tried:
+            widths = np.append(np.array([WIDTHS[place] for place in at])[owners], BIAS_WIDTH)
+            tried[at] = _fit(inputs, signs, widths, tried[best].weight if tried else None)
+        return tried[at]
+
+    best = places
+    while True:
+        fitted(best)
+        near = [
+            (*best[:block], place + step, *best[block + 1 :])
+            for block, place in enumerate(best)
+            for step in (-1, 1)
+            if 0 <= place + step < len(WIDTHS)
+        ]
+        found = max(near, key=lambda at: fitted(at).evidence)
+        if fitted(found).evidence <= fitted(best).evidence:
+            return best, fitted(best)
+        best = found
 
 
-def _blind(votes: Sequence[Vote]) -> float:
-    """The share of votes that one foretells without looking."""
-    kept = [vote.kept for vote in votes if isinstance(vote, Verdict)]
-    return (max(sum(kept), len(kept) - sum(kept)) + (len(votes) - len(kept)) / 2) / len(votes)
+def _fit(inputs: Numbers, signs: Numbers, widths: Numbers, start: Numbers | None) -> _Fit:
+    """The posterior mode (k,), its covariance (k, k) and the log evidence, by Newton's method."""
+    weight, precision = np.zeros(inputs.shape[1]) if start is None else start, 1 / widths**2
+    for _ in range(STEPS):
+        wrong = _chance(-signs * (inputs @ weight))
+        curvature = (inputs.T * (wrong * (1 - wrong))) @ inputs + np.diag(precision)
+        step = np.linalg.solve(curvature, inputs.T @ (signs * wrong) - precision * weight)
+        weight = weight + step * min(1.0, 10 / max(float(np.linalg.norm(step)), 1e-12))
+        if np.abs(step).max(initial=0) < CLOSE_ENOUGH:
+            break
+    likelihood = -float(np.logaddexp(0, -signs * (inputs @ weight)).sum())
+    penalty = float(precision @ weight**2) / 2
+    volume = (float(np.linalg.slogdet(curvature)[1]) - float(np.log(precision).sum())) / 2
+    return _Fit(weight, np.asarray(np.linalg.inv(curvature), np.float64), likelihood - penalty - volume)
 
 
-def proven_preference(
-    vectors: npt.NDArray[np.floating], votes: Sequence[Vote], stock: Sequence[float]
-) -> tuple[LinearPreference, Trial]:
-    """A learned preference and its trial; raises NotEnoughVotesError where votes do not show that it beats chance."""
-    trial = hold_out(vectors, votes, stock)
-    if not trial.supported:
-        low, high = trial.learned.interval()
-        raise NotEnoughVotesError(
-            f"no preference shows in {amount(len(votes), 'vote')}: right on {trial.learned.right} of "
-            f"{trial.learned.votes} held out, so on {low:.0%} to {high:.0%} of all, "
-            f"where chance reaches {trial.chance:.0%}",
-            "vote on more images",
-        )
-    return learn(vectors, votes), trial
+def _widest(rows: Numbers) -> Numbers:
+    """(k, d), orthonormal: the widest directions of rows (n, d) around 0, by a randomised search where there are many
+    (Halko, Martinsson and Tropp 2011)."""
+    if min(rows.shape) <= DIRECTIONS:
+        return np.asarray(np.linalg.svd(rows, full_matrices=False)[2])
+    found = np.random.default_rng(0).normal(size=(rows.shape[1], DIRECTIONS + 8))
+    for _ in range(3):
+        found, _ = np.linalg.qr(rows.T @ (rows @ found))
+    return np.asarray(np.linalg.svd(rows @ found, full_matrices=False)[2][:DIRECTIONS] @ found.T)
 
 
-def _design(vectors: npt.NDArray[np.floating], votes: Sequence[Vote]) -> tuple[Numbers, Numbers]:
-    """Inputs (m, d + 1) and answers (m,), 1 or -1."""
-    rows = [row for vote in votes for row in _rows(vote)]
+def _along(blocks: Blocks, directions: Sequence[Directions]) -> Numbers:
+    return np.column_stack([found.of(block) for found, block in zip(directions, blocks, strict=True)])
+
+
+def _design(along: Numbers, places: dict[int, int], votes: Sequence[Vote]) -> tuple[Numbers, Numbers]:
+    """Inputs (m, k + 1), the last column for the bias, and answers (m,), 1 or -1."""
+    inputs, signs = np.empty((len(votes), along.shape[1] + 1)), np.ones(len(votes))
+    for row, vote in enumerate(votes):
+        if isinstance(vote, PairVote):
+            inputs[row] = np.append(along[places[vote.liked]] - along[places[vote.other]], 0.0)
+        else:
+            inputs[row], signs[row] = np.append(along[places[vote.row]], 1.0), 1.0 if vote.kept else -1.0
+    return inputs, signs
+
+
+def require_votes(images: int, votes: Sequence[Vote]) -> None:
+    """Raise UsageError for no votes, or for rows that are not there."""
     if not votes:
         raise UsageError("a preference is learned from votes, at least one", "pairs, or keep and reject")
-    if min(rows) < 0 or max(rows) >= len(vectors):
-        raise UsageError(f"a vote names row {max(rows, key=abs)}, but there are {len(vectors)} vectors")
-    pairs = [(vote.liked, vote.other) for vote in votes if isinstance(vote, PairVote)]
-    verdicts = [vote for vote in votes if isinstance(vote, Verdict)]
-    liked, other = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
-    apart = _with_bias(vectors[liked].astype(np.float64) - vectors[other], 0.0)
-    single = _with_bias(vectors[np.array([vote.row for vote in verdicts], dtype=np.intp)], 1.0)
-    signs = [1.0] * len(pairs) + [1.0 if vote.kept else -1.0 for vote in verdicts]
-    return np.vstack([apart, single]), np.array(signs)
-
-
-def _with_bias(vectors: npt.NDArray[np.floating], one: float) -> Numbers:
-    return np.column_stack([vectors.astype(np.float64), np.full(len(vectors), one)])
-
-
-def _fit(along: Numbers, signs: Numbers, width: float) -> tuple[Numbers, Numbers, float]:
-    """The posterior mode (r,), its covariance (r, r) and the log evidence, by Newton's method."""
-    moved, rank = np.zeros(along.shape[1]), np.eye(along.shape[1])
-    for _ in range(STEPS):
-        wrong = _chance(-signs * (along @ moved))
-        curvature = (along.T * (wrong * (1 - wrong))) @ along + rank / width**2
-        step = np.linalg.solve(curvature, along.T @ (signs * wrong) - moved / width**2)
-        moved = moved + step * min(1.0, 10 / max(float(np.linalg.norm(step)), 1e-12))
-        if np.abs(step).max(initial=0) < 1e-7:
-            break
-    likelihood = -float(np.logaddexp(0, -signs * (along @ moved)).sum())
-    penalty = float(moved @ moved) / (2 * width**2)
-    volume = float(np.linalg.slogdet(curvature * width**2)[1]) / 2
-    return moved, np.asarray(np.linalg.inv(curvature), np.float64), likelihood - penalty - volume
-
-
-def _rows(vote: Vote) -> tuple[int, ...]:
-    return (vote.liked, vote.other) if isinstance(vote, PairVote) else (vote.row,)
-
-
-def _subject(vote: Vote) -> tuple[int, ...]:
-    return tuple(sorted(_rows(vote)))
-
-
-def _foretold(vote: Vote, scores: Numbers, threshold: float) -> bool:
-    if isinstance(vote, PairVote):
-        return bool(scores[vote.liked] > scores[vote.other])
-    return bool(scores[vote.row] > threshold) == vote.kept
-
-
-def _threshold(metric: Numbers, train: Sequence[Vote]) -> float:
-    """The score above which the metric keeps as many of the training images as the curator did."""
-    verdicts = [vote for vote in train if isinstance(vote, Verdict)]
-    if not verdicts:
-        return 0.0
-    share = sum(not vote.kept for vote in verdicts) / len(verdicts)
-    return float(np.quantile(metric[[vote.row for vote in verdicts]], share))
+    rows = [row for vote in votes for row in vote.rows]
+    if min(rows) < 0 or max(rows) >= images:
+        raise UsageError(f"a vote names row {max(rows, key=abs)}, and the last is {images - 1}")
 
 
 def _chance(logit: Numbers) -> Numbers:
@@ -278,11 +217,11 @@ LEARNED_PREFERENCE = Metric(
     name="learned-preference",
     range=UNBOUNDED,
     better="higher",
-    says="What the votes of all curators say of an image, by its vector, in logits. learned-preference:NAME is that of "
-    "one curator.",
-    source="Logistic regression of votes on the vectors of [score] encoder, its prior's width by the evidence (MacKay "
-    "1992); `collection learn`",
-    limits="Kept only where it beats chance on votes that were held out. Sees what the encoder's vectors hold, and the "
-    "likings of those who voted.",
+    says="What the votes of all curators say of an image, by its vector and its colours, in logits. "
+    "learned-preference:NAME is that of one curator.",
+    source="Logistic regression of votes on the vectors of [score] encoder and on colour in Oklab, the widths of their "
+    "priors by the evidence (MacKay 1992); `collection learn`",
+    limits="Kept only where it beats chance on votes that were held out. Sees what the encoder's vectors and 14 "
+    "numbers of colour hold, and the likings of those who voted.",
     parts="NAME",
 )

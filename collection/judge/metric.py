@@ -29,7 +29,20 @@ Vectors = npt.NDArray[np.float32]
 
 UNBOUNDED = (-math.inf, math.inf)
 """The range of a metric without a lowest or a highest value."""
+PEOPLE_AGREE = 90
+"""Per cent of the pairs of Multimodal RewardBench 2 on which people agree with each other, at least."""
 _NAME = r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*"
+
+
+def agreement(model: str, percent: float) -> str:
+    """How often a model prefers what people prefer, on pictures of today: for the limits of its metric.
+
+    Of pairs of pictures of one prompt, by generators of 2025; `percent` is as the benchmark's authors measured it.
+    """
+    return (
+        f"On pictures of today {model} prefers what people do in {percent} % of the pairs; chance is 50, and people "
+        f"agree with each other on over {PEOPLE_AGREE} (Multimodal RewardBench 2, 2025)."
+    )
 
 
 @dataclass(frozen=True, slots=True)

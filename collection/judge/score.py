@@ -13,10 +13,11 @@ from collection.errors import CollectionError, WeightsError
 from collection.judge.aesthetic import AestheticPredictor
 from collection.judge.duplicates.hashes import fingerprint
 from collection.judge.metric import Vectors
+from collection.judge.pixels.colour import COLOUR, colour_numbers
 from collection.judge.pixels.pixel_metrics import PixelMetrics
 from collection.judge.scoring import MetricScorer, Pending, PixelScorer, ScoringResult, one_a_file, pixel_models
-from collection.judge.vector_scorer import VectorMetric, VectorScorer
-from collection.judge.vectors import unit_length
+from collection.judge.vector_scorer import LearnedScorer, VectorMetric, VectorScorer
+from collection.judge.vectors import described, unit_length
 from collection.pictures.files import decode_image
 from collection.store.files import Files
 from collection.store.records import Asset, Embedding, Score, ScoredBatch, together
@@ -33,7 +34,7 @@ class Scorers:
 
     encoder: ImageEncoder
     predictors: tuple[AestheticPredictor, ...] = ()
-    """Aesthetic predictors, published ones and those that votes taught."""
+    """Published aesthetic predictors."""
     pixels: tuple[PixelScorer, ...] = field(default_factory=lambda: (PixelMetrics(),))
     prompts: MetricScorer | None = None
     """Its numbers depend on an image and its prompt alone."""
@@ -41,11 +42,13 @@ class Scorers:
     """Its numbers change with the set of images."""
     vector_metrics: tuple[VectorMetric, ...] = ()
     """Metrics of packages that are computed of one vector."""
+    learned: tuple[LearnedScorer, ...] = ()
+    """Preferences that votes taught."""
 
     def __post_init__(self) -> None:
         space = getattr(self.encoder, "space", None)
         for predictor in self.predictors:
-            if not (predictor.accepts(space) or predictor.accepts(self.encoder.model)):
+            if not predictor.accepts(space):
                 trained = " or ".join(predictor.encoders)
                 raise WeightsError(
                     f"the aesthetic predictor {predictor.name} was trained on {trained}, "
@@ -69,7 +72,7 @@ class Scorers:
     @property
     def of_vectors(self) -> tuple[VectorScorer, ...]:
         """What gives a number to a vector alone."""
-        return (*self.predictors, *self.vector_metrics)
+        return (*self.predictors, *self.vector_metrics, *self.learned)
 
     @property
     def of_pictures_alone(self) -> Scorers:
@@ -123,6 +126,7 @@ def pending_scores(store: Store, scorers: Scorers) -> PendingScores:
     """What is to be done; that of the whole set only where no image lacks a number of its own."""
     unseen = one_a_file([
         *store.assets_without_embedding(scorers.encoder.model),
+        *store.assets_without_embedding(COLOUR),
         *store.assets_without_scores(pixel_models(scorers.pixels)),
         *store.assets_without_fingerprint(),
     ])  # fmt: skip
@@ -235,10 +239,20 @@ def score_piece(
             for metric, value in scorer.measure(pixels).items()
         ],
         embeddings=[
-            Embedding(asset.file_sha256, encoder.model, vector) for (asset, _), vector in zip(new, vectors, strict=True)
+            *(Embedding(asset.file_sha256, encoder.model, row) for (asset, _), row in zip(new, vectors, strict=True)),
+            *(Embedding(asset.file_sha256, COLOUR, colour_numbers(pixels)) for asset, pixels in pictures),
         ],
         fingerprints={asset.file_sha256: fingerprint(pixels) for asset, pixels in pictures},
     )
+
+
+def _inputs(store: Store, encoder: str, scorer: VectorScorer) -> tuple[list[int], Vectors]:
+    """Numbers of images, and what a scorer sees of each, (n, d): its vector; a learned preference sees colour too."""
+    if isinstance(scorer, LearnedScorer):
+        ids, blocks = described(store, encoder)
+        return ids, np.hstack(blocks)
+    ids, vectors = store.embeddings(encoder)
+    return ids, unit_length(vectors) if ids else vectors
 
 
 def _of_vectors(store: Store, scorers: Scorers, scorer: VectorScorer, work: PendingScores) -> list[str]:
@@ -246,11 +260,11 @@ def _of_vectors(store: Store, scorers: Scorers, scorer: VectorScorer, work: Pend
     todo = {asset.id: asset.file_sha256 for asset in work.of_vectors[scorer.name]}
     if not todo:
         return []
-    ids, vectors = store.embeddings(scorers.encoder.model)
+    ids, inputs = _inputs(store, scorers.encoder.model, scorer)
     rows = [row for row, number in enumerate(ids) if number in todo]
     if not rows:
         return []
-    values, notes = scorer.values(unit_length(vectors[rows]))
+    values, notes = scorer.values(inputs[rows])
     model = scorers.model(scorer)
     store.add_judgements([
         Score(todo[ids[row]], scorer.name, model, float(value))

@@ -11,7 +11,6 @@ from collection.errors import ConfigError
 from collection.judge.aesthetic import ENCODER_OF_SPACE, KNOWN_PREDICTORS, AestheticPredictor, load_predictor
 from collection.judge.encoders.plugin import open_encoder
 from collection.judge.pixels.pixel_metrics import PixelMetrics
-from collection.judge.pixels.quality import QUALITY
 from collection.judge.preference import hps, image_reward, pickscore
 from collection.judge.preference.model import PreferenceModel
 from collection.judge.preference.prompt_scorer import PromptScorer
@@ -53,18 +52,21 @@ def build_scorers(settings: Score, folder: Path, sources: dict[str, str] | None 
     return Scorers(
         encoder,
         tuple(_predictor(_variant(name, encoder), folder, known) for name in settings.heads),
-        build_pixel_scorers(settings, folder),
-        PromptScorer(preferences) if preferences else None,
-        SetScorer(encoder, settings.emotions, tuple(folder / place for place in settings.references)),
-        vector_metrics(encoder),
+        pixels=build_pixel_scorers(settings, folder),
+        prompts=PromptScorer(preferences) if preferences else None,
+        whole_set=SetScorer(encoder, settings.emotions, tuple(folder / place for place in settings.references)),
+        vector_metrics=vector_metrics(encoder),
     )
 
 
 def ranking_metrics(scorers: Scorers) -> dict[str, str]:
-    """The metrics that say which image is better, and the model of each: predictors, or else technical quality."""
+    """The metrics that say which image is better, and the model of each: those of predictors and preference models.
+
+    There are none without such a model: technical measures know nothing of art.
+    """
     models = scorers.models
     names = [*(item.name for item in scorers.predictors), *(scorers.prompts.models if scorers.prompts else ())]
-    return {name: models[name] for name in names or [QUALITY.name]}
+    return {name: models[name] for name in names}
 
 
 def build_pixel_scorers(settings: Score, folder: Path) -> tuple[PixelScorer, ...]:

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from collection.judge.catalogue import metrics
 from collection.judge.checked_values import Column, checked_values
 from collection.judge.metric import Metric, OfVectors, Vectors
+from collection.store.records import LearnedPreference
 from collection.values import ImageEncoder
 
 
@@ -50,6 +53,28 @@ class VectorMetric:
     def values(self, vectors: Vectors) -> tuple[Column, list[str]]:
         """The numbers (n,), NaN where there is none, and what is wrong with the metric, if anything."""
         return checked_values(self.metric, lambda: self.measure(vectors), len(vectors), lacking=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedScorer:
+    """A preference that votes taught (a `VectorScorer`), of the images' vectors with their colour numbers beside."""
+
+    learned: LearnedPreference
+
+    @property
+    def name(self) -> str:
+        """The metric."""
+        return self.learned.name
+
+    @property
+    def model(self) -> str:
+        """Identity: name and weights."""
+        return f"{self.learned.name}@{self.learned.sha256}"
+
+    def values(self, vectors: Vectors) -> tuple[Column, list[str]]:
+        """The numbers (n,) of `described` images, (n, d), and no note; what was learned of vectors alone ends there."""
+        weight = self.learned.weight
+        return vectors[:, : len(weight)].astype(np.float64) @ weight + self.learned.bias, []
 
 
 def vector_metrics(encoder: ImageEncoder) -> tuple[VectorMetric, ...]:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
 _BOXES_TO_KEEP = {
     "nms": "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms": "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
@@ -40,3 +46,23 @@ def _declare_operators() -> None:
     for name, schema in _BOXES_TO_KEEP.items():
         if not hasattr(torch.ops.torchvision, name):
             torch.library.define(f"torchvision::{name}", schema)
+
+
+class TorchvisionFinder(MetaPathFinder):
+    """Declares the operators at the moment at which torchvision describes them; finds no module itself."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """None: the finders that follow find the module."""
+        if fullname == "torchvision._meta_registrations":
+            _declare_operators()
+        return None
+
+
+def prepare_on_import() -> None:
+    """Make `import torchvision` work in every program of this environment, also in one that knows nothing of us.
+
+    `packaging/setup.sh` has it called when Python starts, where torchvision cannot be imported otherwise.
+    """
+    sys.meta_path.insert(0, TorchvisionFinder())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -13,6 +15,30 @@ from collection.values import sha256_hex
 
 TIMEOUT = 60.0
 """Seconds to wait for an answer."""
+_MAY_FETCH: ContextVar[bool] = ContextVar("may fetch", default=True)
+
+
+@contextmanager
+def without_fetching() -> Iterator[None]:
+    """Inside, what is on this machine is used and nothing is fetched: what is not here raises WeightsError."""
+    token = _MAY_FETCH.set(False)
+    try:
+        yield
+    finally:
+        _MAY_FETCH.reset(token)
+
+
+@contextmanager
+def _hub_as_asked() -> Iterator[None]:
+    """The hub's library, kept off the network where nothing may be fetched."""
+    from huggingface_hub import constants
+
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = before or not _MAY_FETCH.get()
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
 
 
 def hub_file(repository: str, file: str, *, local_files_only: bool = False, otherwise: str = "") -> Path:
@@ -31,8 +57,10 @@ def fetched(what: str, download: Callable[[], str | Path], otherwise: str, *, lo
     """What a library's `download` puts into the hub's cache; raises WeightsError naming `what` and the way out."""
     from huggingface_hub.errors import HfHubHTTPError
 
+    local_files_only = local_files_only or not _MAY_FETCH.get()
     try:
-        return Path(download())
+        with _hub_as_asked():
+            return Path(download())
     except (OSError, RuntimeError, ValueError, HfHubHTTPError) as error:  # the network, the cache, a name that is none
         where = "in the hub's local cache" if local_files_only else "in the hub's local cache nor to be had from it"
         raise WeightsError(
@@ -50,6 +78,8 @@ def fetch_known(address: str, sha256: str, place: Path, what: str, otherwise: st
     """The file of a known SHA-256: `place`, or fetched into it from `address` once its hash is right."""
     if place.exists():
         return place
+    if not _MAY_FETCH.get():
+        raise WeightsError(f"{what} was not fetched yet", f"`collection score` fetches it from {address}")
     try:
         with urlopen(address, timeout=TIMEOUT) as answer:
             data = answer.read()
@@ -59,3 +89,27 @@ def fetch_known(address: str, sha256: str, place: Path, what: str, otherwise: st
         raise WeightsError(f"{address} is not {what}: its SHA-256 is {sha256_hex(data)}", otherwise)
     write_durably(place, data)
     return place
+
+
+def hub_model(repository: str, revision: str | None = None) -> str:
+    """Where a diffusers model of the hub is, in words: in the cache, or on the hub. Nothing is fetched.
+
+    Raises WeightsError where it is in no cache, and the hub does not know it or does not answer.
+    """
+    from huggingface_hub import HfApi, constants, try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        if isinstance(try_to_load_from_cache(repository, "model_index.json", revision=revision), str):
+            return "in the hub's local cache"
+        if constants.HF_HUB_OFFLINE:
+            raise OSError("HF_HUB_OFFLINE is set")
+        HfApi().model_info(repository, revision=revision, timeout=TIMEOUT / 10)
+    except HFValidationError as error:
+        raise WeightsError(f"{repository} is no name of a hub model", "write OWNER/NAME, or name a folder") from error
+    except Exception as error:  # of whichever library speaks to the network: all of its errors mean the same
+        raise WeightsError(
+            f"{repository} is not in the hub's local cache, and the hub does not give it: {first_line(error)}",
+            "check the spelling, go online once to fetch it, or name a diffusers folder",
+        ) from error
+    return "on the hub, to be fetched by the first collection generate"

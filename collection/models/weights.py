@@ -148,10 +148,39 @@ def some_tensors(path: Path, names: tuple[str, ...]) -> dict[str, torch.Tensor]:
         raise WeightsError(f"cannot read weights {path}: {error}", "check the path") from error
 
 
+TRAINED = 1e-3
+"""How far training moves a gain or a shift of a layer at least."""
+MOST, POSITIVE = 0.5, 0.75
+"""The share of a tower's layers that training moves, and the share of gains that stay above 0."""
+
+
 def require_trained(network: Any, weights: Path) -> None:
-    """Refuse random weights: training moves every normalisation layer, whose gains are 1 and shifts 0 at the start."""
+    """Refuse weights of which a tower is random: each tower (vision, text) is asked by itself.
+
+    Normalisation layers tell: their gains are 1 and their shifts 0 at the start, and training moves those of every
+    layer, but keeps gains above 0; numbers that were drawn lie on both sides of it. Raises WeightsError that names the
+    tower.
+    """
     import torch
 
-    layers = [layer for layer in network.modules() if isinstance(layer, torch.nn.LayerNorm | torch.nn.BatchNorm2d)]
-    if all(bool((layer.weight == 1).all()) and bool((layer.bias == 0).all()) for layer in layers):
+    towers: dict[str, list[Any]] = {}
+    for name, layer in network.named_modules():
+        if isinstance(layer, torch.nn.LayerNorm | torch.nn.BatchNorm2d) and layer.weight is not None:
+            tower = "vision" if name.partition(".")[0].startswith("vis") else "text"
+            towers.setdefault(tower, []).append(layer)
+    if not towers:
         raise WeightsError(f"{weights} are random: no normalisation layer was ever trained", "give trained weights")
+    for tower, layers in towers.items():
+        what = f"{weights} are random in the {tower} tower"
+        if sum(map(_moved, layers)) < MOST * len(layers):
+            raise WeightsError(f"{what}: its normalisation layers were never trained", "give trained weights")
+        if float(torch.cat([layer.weight.detach() > 0 for layer in layers]).float().mean()) < POSITIVE:
+            raise WeightsError(
+                f"{what}: the gains of its normalisation layers are drawn around 0", "give trained weights"
+            )
+
+
+def _moved(layer: Any) -> bool:
+    """Whether training moved a normalisation layer."""
+    shift = 0.0 if layer.bias is None else float(layer.bias.detach().abs().max())
+    return max(float((layer.weight.detach() - 1).abs().max()), shift) > TRAINED

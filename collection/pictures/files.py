@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from collection.errors import ImageError
+from collection.pictures.animation import FORMATS, representative_frame
+from collection.pictures.colour import in_srgb
 from collection.pictures.parameters import chunks
+from collection.pictures.pillow import silence_pillow
+from collection.pictures.png_chunks import SIGNATURE, Split, split
 from collection.values import Pixels, Recipe, sha256_hex
 
 if TYPE_CHECKING:
@@ -24,8 +27,6 @@ PNG_LEVEL = 6
 WEBP_QUALITY = 80
 WEBP_METHOD = 2
 """Effort, 0 to 6: at 1024 pixels, the usual 4 takes three times the time for four percent."""
-
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def encode_png(pixels: Pixels, recipe: Recipe | None = None, *, photograph: bool = False) -> bytes:
@@ -58,6 +59,8 @@ class Decoded:
     """What the pixels leave out of the file or change in it: other frames, a turn, finer shades."""
     whole: bool = True
     """Whether the file holds one frame, stored upright: shown as it is, it looks like `pixels`."""
+    animated: bool = False
+    """Whether it holds frames that are shown one after another, of which `pixels` is one."""
 
 
 def as_png(data: bytes, name: str | Path) -> bytes:
@@ -66,7 +69,7 @@ def as_png(data: bytes, name: str | Path) -> bytes:
     Raises ImageError naming the file if it is no picture.
     """
     pixels = decode_image(data, name)
-    return data if data.startswith(PNG_SIGNATURE) else encode_png(pixels)
+    return data if data.startswith(SIGNATURE) else encode_png(pixels)
 
 
 def decode_image(data: bytes, name: str | Path) -> Pixels:
@@ -80,17 +83,20 @@ def decode_image(data: bytes, name: str | Path) -> Pixels:
 def read_picture(data: bytes) -> Decoded:
     """What a picture file shows, in whatever format, mode or position; raises ImageError saying why it shows nothing.
 
-    The first frame, turned as its EXIF says; 16 bits a channel become the upper 8; transparency is left out, and so
-    are colour profiles. More than Pillow's MAX_IMAGE_PIXELS (89 million) are refused before they are decoded.
+    Of several frames the first, of an animation the first that shows something; turned as its EXIF says; colours by
+    its profile in sRGB; 16 bits a channel become the upper 8; transparency is left out. Texts that are too long or
+    broken, and a broken profile, cost themselves alone. More than Pillow's MAX_IMAGE_PIXELS (89 million) are refused
+    before they are decoded.
     """
     from PIL import Image, UnidentifiedImageError
 
     if not data:
         raise ImageError("it is empty")
-    _silence_pillow()
+    silence_pillow()
     try:
-        with Image.open(io.BytesIO(data)) as image:
-            return _decoded(image)
+        parts = split(data)
+        with Image.open(io.BytesIO(parts.pixels)) as image:
+            return _decoded(image, parts)
     except ImageError:
         raise
     except UnidentifiedImageError as error:
@@ -101,20 +107,7 @@ def read_picture(data: bytes) -> Decoded:
         raise ImageError(str(error) or type(error).__name__) from error
 
 
-def _silence_pillow() -> None:
-    """Ignore what Pillow warns of (large pictures, broken tags), which the errors and notes here tell by name.
-
-    The filter is the process's own, so it is added where it is missing, and not once for every picture.
-    """
-    if _PILLOW not in [getattr(module, "pattern", None) for _, _, _, module, _ in tuple(warnings.filters)]:
-        warnings.filterwarnings("ignore", module=_PILLOW)
-
-
-_PILLOW = r"PIL\."
-"""The modules of Pillow, as a filter of warnings names them."""
-
-
-def _decoded(image: Image.Image) -> Decoded:
+def _decoded(image: Image.Image, parts: Split) -> Decoded:
     """The pixels of an opened file, and what was done to get them."""
     from PIL import Image as Pillow
 
@@ -122,34 +115,51 @@ def _decoded(image: Image.Image) -> Decoded:
     if Pillow.MAX_IMAGE_PIXELS and width * height > Pillow.MAX_IMAGE_PIXELS:
         raise ImageError(f"it has {width}x{height} pixels, more than {Pillow.MAX_IMAGE_PIXELS:,}", "make it smaller")
     frames = getattr(image, "n_frames", 1)
+    animated = frames > 1 and image.format in FORMATS
+    place = representative_frame(image, frames) if animated else 0
+    if animated:
+        image.seek(place)
     image.load()  # which turns a TIFF upright, and forgets how it lay
     mode, turn = image.mode, _turn(image)
+    picture, coloured, broken = _coloured(image, parts.profile or image.info.get("icc_profile") or b"")
     said = {
-        f"the first of {frames} frames": frames > 1,
+        f"the first of {frames} frames": frames > 1 and not place,
+        f"frame {place + 1} of {frames}, for the first shows little": place > 0,
         "16 bits a channel became 8": mode.startswith("I"),
-        "CMYK became RGB without its colour profile": mode == "CMYK",
+        "CMYK became RGB without its colour profile": mode == "CMYK" and not coloured,
         "transparency left out": image.has_transparency_data,
         "turned as its EXIF says": turn is not None,
     }
-    picture = _eight_bits(image)
+    picture = _eight_bits(picture)
     if turn is not None:
         picture = picture.transpose(turn)
-    notes = tuple(note for note, holds in said.items() if holds)
-    return Decoded(np.asarray(picture), image.format or "", notes, whole=frames == 1 and turn is None)
+    notes = (*filter(None, (coloured, broken)), *(note for note, holds in said.items() if holds), *parts.notes)
+    whole = frames == 1 and turn is None and not broken and not parts.notes
+    return Decoded(np.asarray(picture), image.format or "", notes, whole, animated)
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """As RGB. Pillow would cut 16 bit grey off at 255, so the upper half of its bits is taken."""
+def _coloured(image: Image.Image, profile: bytes) -> tuple[Image.Image, str, str]:
+    """The picture in sRGB; what was done for that; and what is wrong with its profile."""
+    if not profile:
+        return image, "", ""
+    try:
+        return *in_srgb(image if image.mode[0] not in "IF" else _eight_bits(image, "L"), profile), ""
+    except ImageError as error:
+        return image, "", f"its colour profile, which is {error.message}, left out"
+
+
+def _eight_bits(image: Image.Image, mode: str = "RGB") -> Image.Image:
+    """As 8 bit `mode`. Pillow would cut 16 bit grey off at 255, so the upper half of its bits is taken."""
     from PIL import Image as Pillow
 
     if image.mode == "F":
         raise ImageError("its pixels are floating-point numbers of an unknown range", "save it with 8 or 16 bits")
     if not image.mode.startswith("I"):
-        return image.convert("RGB")
+        return image.convert(mode)
     grey = np.asarray(image).astype(np.int64)
     if grey.min() < 0 or grey.max() > 0xFFFF:
         raise ImageError("its pixels have more than 16 bits", "save it with 8 or 16 bits")
-    return Pillow.fromarray((grey >> 8).astype(np.uint8)).convert("RGB")
+    return Pillow.fromarray((grey >> 8).astype(np.uint8)).convert(mode)
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:

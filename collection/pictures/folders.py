@@ -19,6 +19,14 @@ LARGEST_FILE = 1 << 29
 """Bytes; what is larger is taken for no picture and never read."""
 SIDECAR = ".json"
 """Suffix of the file beside a picture, of the same name otherwise, that describes it."""
+DATABASE = "collection.db"
+"""What a folder holds that is a project."""
+_OF_PROJECTS = frozenset({"thumbs", "car", DATABASE, "collection.toml"})
+_SYSTEM = frozenset({
+    "@eaDir", "#recycle", "#snapshot", "$RECYCLE.BIN", "System Volume Information", "__MACOSX", "lost+found",
+    "Thumbs.db", "desktop.ini",
+})  # fmt: skip
+"""Files and folders of Windows, macOS, Linux and of network disks, which nobody put there as a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +51,26 @@ def name_in(folder: Path, path: Path) -> str:
 def picture_files(folder: Path) -> tuple[list[Path], list[Failure]]:
     """All files below a folder, by name, and the folders that cannot be read.
 
-    Left out are hidden files and folders (.git, .DS_Store) and what describes a picture beside it.
+    Left out are what `listed` leaves out, and what has the name of a picture there and describes it.
+    """
+    found, failed = listed(folder)
+    described = {path.stem for path in found if path.suffix.lower() != SIDECAR}
+    described |= {path.name for path in found if path.suffix.lower() != SIDECAR}
+    return [path for path in found if path.suffix.lower() != SIDECAR or path.stem not in described], failed
+
+
+def listed(folder: Path) -> tuple[list[Path], list[Failure]]:
+    """All files below a folder, by name, and the folders that cannot be read.
+
+    Left out are hidden files and folders (.git, .DS_Store), what systems and network disks put there, and the
+    thumbnails and CAR files of projects.
     """
     found: list[Path] = []
     unreadable: list[OSError] = []
     for place, folders, names in os.walk(folder, onerror=unreadable.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        shown = sorted(name for name in names if not name.startswith("."))
-        described = {Path(name).stem for name in shown if Path(name).suffix.lower() != SIDECAR}
-        found += [
-            Path(place, name)
-            for name in shown
-            if Path(name).suffix.lower() != SIDECAR or Path(name).stem not in described
-        ]
+        foreign = _SYSTEM | (_OF_PROJECTS if DATABASE in names else set())
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in foreign)
+        found += [Path(place, name) for name in names if not name.startswith(".") and name not in foreign]
     failed = [
         Failure(name_in(folder, Path(os.fsdecode(error.filename))), f"the folder cannot be read: {error.strerror}")
         for error in unreadable

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import NoReturn
 
+from collection.config.planning import ABSENT
 from collection.errors import ConfigError
 from collection.plan.combinations import Combinations
-from collection.plan.domain import ABSENT, Combination, TraitDomain
+from collection.plan.domain import Combination, TraitDomain
 from collection.plan.feasible import check_feasible
 from collection.plan.resolve import refute, resolve
 from collection.plan.seeds import RandomStream
 
 MAX_EXCHANGES_WITHOUT_GAIN = 20_000
 """Exchanges without gain, besides two a token, after which drawing is given up."""
+MAX_MENDING = 2_000
+"""The same where only the last few tokens are to be found."""
+MANY, DENSE = 2_000, 0.4
+"""From so many tokens on, and where a value takes a larger part of its combinations than this, fractions come first."""
 NOISE = 0.02
 """How often an exchange is made that makes matters worse, so that no dead end holds for ever."""
 
@@ -36,22 +42,61 @@ def draw_traits(
         for quotas, having in zip(domain.quotas, combinations.having, strict=True)
         for quota, ways in zip(quotas, having, strict=True)
     )
-    drawing = _Drawing(domain, stream, distinct=unique or (enough and combinations.total >= domain.tokens))
+    distinct = unique or (enough and combinations.total >= domain.tokens)
+
+    def mend(taken: list[Combination], left: list[list[int]], different: bool) -> list[Combination] | None:
+        quotas = tuple(map(tuple, left))
+        rest = replace(domain, quotas=quotas, tokens=domain.tokens - len(taken))
+        mended = _Drawing(domain, stream, different, [*taken, *deal(rest, stream)])
+        return mended.found if mended.repair(MAX_MENDING) else None
+
+    dense = distinct and _is_dense(domain, combinations)
+    if dense and (rows := resolve(domain, combinations, stream, unique, mend)):
+        return rows
+    drawing = _Drawing(domain, stream, distinct, deal(domain, stream))
     if drawing.repair() or (not unique and drawing.repair_alike()):
-        return [tuple(row) for row in drawing.rows]
-    return resolve(domain, combinations, stream, unique) or drawing.refuse()
+        return drawing.found
+    return (not dense and resolve(domain, combinations, stream, unique, mend)) or drawing.refuse()
+
+
+def _is_dense(domain: TraitDomain, combinations: Combinations) -> bool:
+    """Whether many tokens take so large a part of the combinations with some value that exchanging would go on long."""
+    return domain.tokens >= MANY and any(
+        quota > DENSE * ways
+        for quotas, having in zip(domain.quotas, combinations.having, strict=True)
+        for quota, ways in zip(quotas, having, strict=True)
+    )
+
+
+def deal(domain: TraitDomain, stream: RandomStream) -> list[Combination]:
+    """Tokens with the quotas, each trait dealt out by itself; of conditional ones, only where their parents let them
+    be. Rules are not looked at."""
+    columns: list[list[int]] = [[]] * len(domain.traits)
+    for root, hangs in enumerate(domain.hangs):
+        for trait in [] if hangs else family(domain, root):
+            columns[trait] = _column(domain, trait, columns, stream)
+    return list(zip(*columns, strict=True))
+
+
+def _column(domain: TraitDomain, trait: int, columns: Sequence[Sequence[int]], stream: RandomStream) -> list[int]:
+    values, quotas = domain.values[trait], domain.quotas[trait]
+    dealt = iter(
+        stream.shuffled(value for value, quota in enumerate(quotas) if values[value] != ABSENT for _ in range(quota))
+    )
+    if (hangs := domain.hangs[trait]) is None:
+        return list(dealt)
+    parent, lets = hangs
+    absent = values.index(ABSENT) if ABSENT in values else -1
+    return [next(dealt) if value in lets else absent for value in columns[parent]]
 
 
 class _Drawing:
     """The tokens' values, a row each, and where each value stands."""
 
-    def __init__(self, domain: TraitDomain, stream: RandomStream, distinct: bool) -> None:
+    def __init__(self, domain: TraitDomain, stream: RandomStream, distinct: bool, rows: Sequence[Combination]) -> None:
         self.domain, self.stream, self.distinct = domain, stream, distinct
-        self.families = [_family(domain, trait) for trait in range(len(domain.traits))]
-        columns: list[list[int]] = [[]] * len(domain.traits)
-        for trait in chain.from_iterable(self.families[root] for root, hangs in enumerate(domain.hangs) if not hangs):
-            columns[trait] = self._deal(trait, columns)
-        self.rows = [list(row) for row in zip(*columns, strict=True)]
+        self.families = [family(domain, trait) for trait in range(len(domain.traits))]
+        self.rows = [list(row) for row in rows]
         self.bits = [domain.broken(row) for row in self.rows]
         self.copies = Counter(map(tuple, self.rows))
         self.steps = 0
@@ -62,28 +107,22 @@ class _Drawing:
                 self.places[trait][number] = len(self.holders[trait][value])
                 self.holders[trait][value].append(number)
 
-    def _deal(self, trait: int, columns: Sequence[Sequence[int]]) -> list[int]:
-        """A shuffled column of a trait; of a conditional one, only where its parent lets it be."""
-        values, quotas = self.domain.values[trait], self.domain.quotas[trait]
-        cards = [value for value, quota in enumerate(quotas) if values[value] != ABSENT for _ in range(quota)]
-        dealt = iter(self.stream.shuffled(cards))
-        if (hangs := self.domain.hangs[trait]) is None:
-            return list(dealt)
-        parent, lets = hangs
-        absent = values.index(ABSENT) if ABSENT in values else -1
-        return [next(dealt) if value in lets else absent for value in columns[parent]]
+    @property
+    def found(self) -> list[Combination]:
+        """The tokens."""
+        return [tuple(row) for row in self.rows]
 
-    def repair(self) -> bool:
-        """Exchange values until no row is bad; False if patience ends before.
+    def repair(self, most: int | None = None) -> bool:
+        """Exchange values until no row is bad; False after so many exchanges without gain.
 
-        Once, where this takes longer than most, it is asked whether it can end at all (see `refute`).
+        Without `most`, where this takes longer than usual, it is asked once whether it can end at all (see `refute`).
         """
         bad = [number for number in range(len(self.rows)) if self._cost(number)]
-        patience = MAX_EXCHANGES_WITHOUT_GAIN + 2 * len(self.rows)
+        patience = most or MAX_EXCHANGES_WITHOUT_GAIN + 2 * len(self.rows)
         left, gained, best = patience, 0, 0
         while bad:
             self.steps += 1
-            if self.steps == patience:
+            if self.steps == patience and not most:
                 refute(self.domain, self.allowed())
             place = self.stream.below(len(bad))
             number = bad[place]
@@ -186,7 +225,7 @@ class _Drawing:
             del self.copies[combination]
 
 
-def _family(domain: TraitDomain, trait: int) -> list[int]:
+def family(domain: TraitDomain, trait: int) -> list[int]:
     """A trait and all that hang on it, parents first: what must move together."""
     children = [child for child, hangs in enumerate(domain.hangs) if hangs and hangs[0] == trait]
-    return [trait, *chain.from_iterable(_family(domain, child) for child in children)]
+    return [trait, *chain.from_iterable(family(domain, child) for child in children)]

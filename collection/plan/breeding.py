@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 
 from collection.config import Config
 from collection.config.generator import known_table
+from collection.config.planning import ABSENT
 from collection.errors import UsageError
-from collection.plan.domain import ABSENT, build_domain
+from collection.plan.domain import build_domain
 from collection.plan.seeds import derived_seed, image_seed
 from collection.values import Recipe, Style, StyleBlend
 

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from collection.config import Config
-from collection.config.planning import Conditions, Trait, values_of
+from collection.config.planning import ABSENT, Conditions, Trait, values_of
 from collection.errors import ConfigError
 from collection.plan.quotas import largest_remainder
 from collection.values import amount
-
-ABSENT = ""
-"""The value of a conditional trait where it is not drawn."""
 
 Combination = tuple[int, ...]
 """One value of each trait, as indices into `TraitDomain.values`."""

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
+from collection.config.planning import ABSENT
 from collection.errors import ConfigError
 from collection.plan.combinations import Combinations
-from collection.plan.domain import ABSENT, TraitDomain
+from collection.plan.domain import TraitDomain
 
 Partners = list[int]
 """For each value of one trait, the values of another that may stand beside it, as bits."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collection.config import Config
-from collection.plan.domain import ABSENT
+from collection.config.planning import ABSENT
 from collection.plan.plan import Plan
 from collection.values import Recipe
 

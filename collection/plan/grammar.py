@@ -5,6 +5,7 @@
 {sky}               the trait of that name       __colours__         a line of wildcards/colours.txt; * matches any
 ${x=...}  ${x=!...} a variable, drawn at every use or once and for all; ${x} uses it, ${x:or this} if it is set
 \\{                  a brace (bar, dollar, underscore, backslash) that means itself
+# to the line's end   a comment, where a line begins with it; // too
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ MAX_DEPTH = 40
 _WEIGHT = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)::", re.ASCII)
 _AMOUNT = re.compile(r"\s*(\d{1,4})?(\s*-\s*)?(\d{1,4})?\s*\$\$", re.ASCII)
 _SEPARATOR = re.compile(r"((?:(?!\$\$)[^{}])*)\$\$")
-_WILDCARD = re.compile(r"__([\w*](?:[\w*/. -]*?[\w*])??)__(?!_)")
+_WILDCARD = re.compile(r"__((?!\s)(?:(?!__)[^{}|$\\\n])+?(?<!\s))__(?!_)")
+_COMMENT = re.compile(r"[ \t]*(?:#(?!\w)|//).*(?:\n|$)")
+_NO_WEIGHT = re.compile(r"[^{}|$\\]*?(?P<mark>[^\s{}|$\\:]*\s*::\s*[^\s{}|$\\:]*)")
 _VARIABLE = re.compile(r"\$\{\s*([^\W\d][\w-]*)\s*")
 
 
@@ -57,6 +60,8 @@ class Wildcard:
 
     name: str
     position: str
+    folder: str = ""
+    """The folder of the wildcard file that names it, where the name is looked for too; empty: that of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +92,18 @@ def parse(text: str, source: str) -> Parts:
     return _Parser(text, source).whole()
 
 
-def parse_entry(text: str, source: str) -> tuple[float, Parts]:
-    """Read a line of a wildcard file: a prompt that may begin with its weight."""
-    found = _WEIGHT.match(text)
-    begin = found.end() if found else 0
-    return float(found[1]) if found else 1.0, _Parser(text, source, begin).whole()
+def parse_entry(text: str, source: str, folder: str = "") -> tuple[float, Parts]:
+    """Read a line of a wildcard file in `folder`: a prompt that may begin with its weight."""
+    parser = _Parser(text, source, folder)
+    return parser.weight(), parser.whole()
 
 
 class _Parser:
     """Recursive descent over one text."""
 
-    def __init__(self, text: str, source: str, at: int = 0) -> None:
-        self.text, self.source, self.at, self.depth = text, source, at, 0
+    def __init__(self, text: str, source: str, folder: str = "") -> None:
+        self.text, self.source, self.folder = text, source, folder
+        self.at = self.depth = 0
 
     def whole(self) -> Parts:
         found = self.sequence("")
@@ -117,6 +122,9 @@ class _Parser:
         parts: list[Node] = []
         words = ""
         while self.at < len(self.text) and (here := self.text[self.at]) not in ends + "}":
+            if comment := self.comment():
+                self.at += len(comment)
+                continue
             if here == "\\" and self.at + 1 < len(self.text):
                 words += self.text[self.at + 1]
                 self.at += 2
@@ -129,6 +137,13 @@ class _Parser:
             parts += [Words(words), node] if words else [node]
             words = ""
         return (*parts, Words(words)) if words else tuple(parts)
+
+    def comment(self) -> str:
+        """The comment that begins here, to the end of its line; only a whole line is one."""
+        if self.at and self.text[self.at - 1] != "\n":
+            return ""
+        found = _COMMENT.match(self.text, self.at)
+        return found[0] if found else ""
 
     def construct(self) -> Node | None:
         """What begins here, if it is not a character that means itself."""
@@ -154,7 +169,7 @@ class _Parser:
             raise self.wrong("__ begins a wildcard that does not end", "write __NAME__, or \\_\\_ for two underscores")
         position = self.position()
         self.at = found.end()
-        return Wildcard(found[1], position)
+        return Wildcard(found[1], position, self.folder)
 
     def variable(self) -> Assignment | Variable:
         begin, found = self.at, _VARIABLE.match(self.text, self.at)
@@ -186,6 +201,9 @@ class _Parser:
         self.close(begin)
         if len(options) == 1 and re.fullmatch(r"\w[\w -]*", inside) and "__" not in inside:
             return TraitValue(inside, self.position(begin))
+        if len(options) == 1 and (low, high) == (1, 1) and all(isinstance(part, Words) for part in options[0][1]):
+            what = f"{{{inside}}} is neither a trait nor a choice" if inside else "{} is empty"
+            raise self.wrong(what, "a choice has a bar, as in {a|b}; write \\{ and \\} for braces", begin)
         return Choice(tuple(options), low, high, separator)
 
     def amount(self, begin: int) -> tuple[int, int | None, str]:
@@ -205,9 +223,17 @@ class _Parser:
         return low, high, separator[1] if separator else ","
 
     def option(self) -> tuple[float, Parts]:
+        return self.weight(), _stripped(self.sequence("|"))
+
+    def weight(self) -> float:
+        """The weight that stands here before its entry; 1 if none does. What looks like one and is none is refused."""
         found = _WEIGHT.match(self.text, self.at)
-        self.at = found.end() if found else self.at
-        return float(found[1]) if found else 1.0, _stripped(self.sequence("|"))
+        begin, self.at = self.at, found.end() if found else self.at
+        if wrong := _NO_WEIGHT.match(self.text, self.at):
+            mark = wrong["mark"].strip()
+            hint = "a weight is a number that stands before its entry: {0.5::a|b}; write \\: for a colon"
+            raise self.wrong(f'"{mark}" is no weight', hint, begin)
+        return float(found[1]) if found else 1.0
 
     def close(self, begin: int) -> None:
         if not self.text.startswith("}", self.at):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -114,9 +114,10 @@ class Plan:
         """How many tokens each kind is to give: by quotas where there are any, else by the shares of the series."""
         if self.cells:
             return dict(self.cells)
-        shares = [series.share for series in self.config.series]
-        tokens = largest_remainder(self.config.supply, shares)
-        return {(series.name, ()): count for series, count in zip(self.config.series, tokens, strict=True)}
+        ordered = sorted(self.config.series, key=lambda series: series.name)
+        tokens = largest_remainder(self.config.supply, [series.share for series in ordered])
+        found = dict(zip([series.name for series in ordered], tokens, strict=True))
+        return {(series.name, ()): found[series.name] for series in self.config.series}
 
     def kind_of(self, recipe: Recipe) -> QuotaCell:
         """Which of the `goals` the image of a recipe serves."""
@@ -127,7 +128,7 @@ class Plan:
         """Images of each series: what its axes ask for, or its share of the rest."""
         counts = [series.axes.points for series in self.config.series]
         rest = self.config.images - sum(counts) - len(self.config.one_of_ones)
-        sharing = [place for place, count in enumerate(counts) if not count]
+        sharing = self._by_name(place for place, count in enumerate(counts) if not count)
         shared = largest_remainder(rest, [self.config.series[place].share for place in sharing]) if sharing else []
         for place, count in zip(sharing, shared, strict=True):
             counts[place] = count
@@ -150,6 +151,10 @@ class Plan:
             found.append(self._recipe(one, seed, {}, one.traits))
         return found
 
+    def _by_name(self, places: Iterable[int]) -> list[int]:
+        """Series, by their places in the file, in the order of their names: that of the file decides nothing."""
+        return sorted(places, key=lambda place: self.config.series[place].name)
+
     def _tokens(self) -> list[list[Traits]]:
         """The traits of each series' tokens; a series too small to have a token goes through those of all.
 
@@ -160,7 +165,7 @@ class Plan:
         shares = [series.share for series in table] if plain else [float(count) for count in self.counts]
         found: dict[str, list[Traits]] = {}
         for artist, dealt in self.dealt.items():
-            own = [place for place, series in enumerate(table) if owners.get(series.name, "") == artist]
+            own = self._by_name(place for place, series in enumerate(table) if owners.get(series.name, "") == artist)
             begin = 0
             for place, count in zip(own, largest_remainder(len(dealt), [shares[place] for place in own]), strict=True):
                 found[table[place].name] = dealt[begin : begin + count] or dealt
@@ -179,12 +184,17 @@ class Plan:
                     "raise candidates or the share of these series, or lower the artist's share",
                 )
 
+    def _said(self, traits: Traits) -> Traits:
+        """What prompts say for the traits: the words of each value, or the value itself."""
+        known = self.config.traits
+        return {name: known[name].words.get(value, value) if name in known else value for name, value in traits.items()}
+
     def _recipe(self, table: Series | OneOfOne, seed: int, point: Point, traits: Traits) -> Recipe:
         generator = self.config.generator
         settings = {name: value for name, value in point.items() if name in generator.axes()}
         model, options = generator.varied(settings).settings()
         size = Image(size=point["size"]) if "size" in point else self.config.image
-        part = self.wants[table.name]
+        part, said = self.wants[table.name], self._said(traits)
         variables = {name: str(value) for name, value in point.items() if name not in (*COSTS, "seed", *settings)}
         return Recipe(
             generator=generator.use,
@@ -193,8 +203,8 @@ class Plan:
             width=size.width,
             height=size.height,
             series=table.name,
-            prompt=part.prompt.draw(RandomStream(derived_seed(seed, "prompt")), traits, variables),
-            negative_prompt=part.negative.draw(RandomStream(derived_seed(seed, "negative prompt")), traits, variables),
+            prompt=part.prompt.draw(RandomStream(derived_seed(seed, "prompt")), said, variables),
+            negative_prompt=part.negative.draw(RandomStream(derived_seed(seed, "negative prompt")), said, variables),
             blend=self.config.blend(point["blend"]) if "blend" in point else part.blend,
             switch_to=part.switch_to,
             traits=dict(traits),

@@ -41,7 +41,7 @@ class Wildcards:
 
     def entries(self, wildcard: Wildcard) -> Sequence[Option]:
         """Every entry of the files that a name or pattern matches, files by name; raises UsageError if none is."""
-        names = [name for name in sorted(self._files) if fnmatchcase(name, wildcard.name)]
+        names = self._matching(wildcard)
         found = _live([entry for name in names for entry in self._entries(name)])
         if not found:
             what = "has no entry" if names else f"does not exist{nearest(wildcard.name, self._files)}"
@@ -51,12 +51,27 @@ class Wildcards:
             )
         return found
 
+    def _matching(self, wildcard: Wildcard) -> list[str]:
+        """The files that a name or pattern matches; named in a file, also those of its folder and the folders above."""
+        folder, found = wildcard.folder, _matches(wildcard.name, self._files)
+        while not found and folder:
+            found = _matches(f"{folder}/{wildcard.name}", self._files)
+            folder = folder.rpartition("/")[0]
+        return found
+
     def _entries(self, name: str) -> list[Option]:
         if name not in self._read:
             lines = enumerate(self._files[name].splitlines(), 1)
             said = [(number, line.strip()) for number, line in lines if line.strip() and line.strip()[0] != "#"]
-            self._read[name] = [parse_entry(line, f"wildcards/{name}.txt:{number}") for number, line in said]
+            folder = name.rpartition("/")[0]
+            self._read[name] = [parse_entry(line, f"wildcards/{name}.txt:{number}", folder) for number, line in said]
         return self._read[name]
+
+
+def _matches(pattern: str, names: Iterable[str]) -> list[str]:
+    """The names that are the pattern, or that it matches as a shell would, sorted."""
+    found = sorted(names)
+    return [pattern] if pattern in found else [name for name in found if fnmatchcase(name, pattern)]
 
 
 class Prompt:

@@ -10,7 +10,7 @@ from collection.plan.combinations import Combinations
 from collection.plan.domain import Combination, TraitDomain
 from collection.plan.feasible import amount, named_values
 from collection.plan.infeasibility import Certificate, find_certificate
-from collection.plan.integer_program import conflicting_traits, draw_by_program
+from collection.plan.integer_program import Mend, conflicting_traits, draw_by_program
 from collection.plan.seeds import RandomStream
 
 KNOWN = 500
@@ -27,7 +27,9 @@ def refute(domain: TraitDomain, drawn: Sequence[Combination]) -> None:
         raise ConfigError(_told(domain, proof), HINT)
 
 
-def resolve(domain: TraitDomain, combinations: Combinations, stream: RandomStream, unique: bool) -> list[Combination]:
+def resolve(
+    domain: TraitDomain, combinations: Combinations, stream: RandomStream, unique: bool, mend: Mend
+) -> list[Combination]:
     """Tokens that meet all quotas and rules, by another way than drawing; empty if it cannot be told.
 
     Raises ConfigError if it is proven that there are none. Told it is where combinations are few enough to be listed
@@ -35,7 +37,7 @@ def resolve(domain: TraitDomain, combinations: Combinations, stream: RandomStrea
     fractions of tokens could make up, but perhaps not whole ones, or not without repeating one.
     """
     for distinct in [True] if unique else [True, False]:
-        answer = draw_by_program(domain, combinations, stream, distinct)
+        answer = draw_by_program(domain, combinations, stream, distinct, mend)
         if answer.rows:
             return answer.rows
     if answer.proven:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from collection.config import Config
+from collection.config.publishing import Artist, Publish
 from collection.errors import PublishError
-from collection.publish.layout import images_directory, metadata_directory, root_directory
+from collection.publish.layout import animations_directory, images_directory, metadata_directory, root_directory
 from collection.publish.limits import check_metadata
 from collection.publish.marks import published_images
-from collection.publish.metadata import contract_metadata, described_token, model_license
+from collection.publish.metadata import contract_metadata, described_token, model_license, token_metadata
 from collection.publish.model import TokenMetadata
 from collection.publish.proof import Leaf, Sign, seadrop_provenance, write_proof
 from collection.publish.provenance import provenance_hash
@@ -20,7 +21,7 @@ from collection.publish.rarity import rarity
 from collection.store.files import Files
 from collection.store.records import Asset, Freeze
 from collection.store.store import Store
-from collection.unixfs import cid_text, link_to
+from collection.unixfs import cid_text, directory_cid, link_to
 from collection.values import Progress, amount, canonical_json, sha256_hex, silent
 
 
@@ -35,7 +36,10 @@ class FreezeReport:
 
 def inputs(store: Store, config: Config) -> str:
     """Hash of all that the frozen set depends on: the chosen files and what the metadata says."""
-    chosen = [[asset.id, asset.file_sha256, *model_license(asset).values()] for asset in _chosen(store)]
+    chosen = [
+        [asset.id, asset.file_sha256, *model_license(asset).values(), *(trait.as_json() for trait in asset.told_traits)]
+        for asset in _chosen(store)
+    ]
     return sha256_hex(canonical_json([chosen, settings_of(config)]))
 
 
@@ -63,6 +67,39 @@ def pending(store: Store, config: Config) -> int:
     return 0 if store.stage_inputs("freeze") == inputs(store, config) else len(store.selection())
 
 
+def lost(store: Store, files: Files) -> int:
+    """How many tokens are to be frozen again because a metadata file of the frozen set is gone: all, else none."""
+    frozen, tokens = store.frozen(), store.tokens()
+    written = {frozen.contract_metadata_sha256, *(token.metadata_sha256 for token in tokens)} if frozen else set()
+    return len(tokens) if written - files.names(".json") else 0
+
+
+def rewrite(store: Store, files: Files, config: Config, frozen: Freeze) -> None:
+    """Write the metadata files of a frozen set again, as they were; a file that would come out other is not written."""
+    then = config_of(config, frozen)
+    wanted = {token.metadata_sha256 for token in store.tokens(frozen)} | {frozen.contract_metadata_sha256}
+    tokens = store.tokens(frozen)
+    animations = animations_directory(files, [(item.token_id, item.asset) for item in tokens])
+    animations_cid = directory_cid(animations) if animations else ""
+    documents = [
+        token_metadata(then, item.asset, item.token_id, frozen.images_cid, animations_cid, item.image_sha256)
+        for item in tokens
+    ]
+    for document in (*documents, contract_metadata(then, frozen.images_cid).as_json()):
+        if sha256_hex(data := canonical_json(document)) in wanted:
+            files.add(data, ".json")
+
+
+def config_of(config: Config, frozen: Freeze) -> Config:
+    """The configuration, with what the metadata is written from as it was when the set was frozen."""
+    if not frozen.settings:
+        return config
+    told = dict(frozen.settings)
+    artists = tuple(Artist(**item) for item in told.pop("artists"))
+    publish = Publish.model_validate({**told.pop("publish"), "storage": config.publish.storage})
+    return config.model_copy(update={**told, "artists": artists, "publish": publish})
+
+
 def freeze(
     store: Store,
     files: Files,
@@ -74,17 +111,23 @@ def freeze(
 ) -> FreezeReport:
     """Fix the set as a version of its own, which becomes the current one; earlier versions stay as they are.
 
-    Where the current one has a contract, there is no new one unless `again` says so. `sign` signs the
+    Where the current one is pinned or has a contract, there is no other one unless `again` says so. `sign` signs the
     manifest of the proof. Raises PublishError for that, and where nothing, or less than the supply, is chosen.
     """
     chosen = _chosen(store)
-    _refuse(store, config, len(chosen), again)
+    if error := refusal(store, config, again=again):
+        raise error
     ordered = _token_order(config.seed, chosen)
     published = published_images(store, files, config, ordered)
     images_link = link_to(images_directory(files, enumerate(published, 1)))
     images_cid = cid_text(images_link.cid)
+    animations = animations_directory(files, enumerate(ordered, 1))
+    for asset in ordered:
+        if asset.animation:
+            files.read(*asset.animation)
+    animations_cid = directory_cid(animations) if animations else ""
     described = [
-        described_token(config, asset, number, images_cid, image)
+        described_token(config, asset, number, images_cid, animations_cid, image)
         for number, (asset, image) in enumerate(zip(ordered, published, strict=True), 1)
     ]
     about = contract_metadata(config, images_cid)
@@ -109,7 +152,7 @@ def freeze(
     ]
     ranks = rarity({token.token_id: token.traits for token in described})
     proof = write_proof(files, leaves, manifest, ranks, sign)
-    root = link_to(root_directory(files, images_link, metadata_link, contract, proof))
+    root = link_to(root_directory(files, images_link, metadata_link, contract, animations, proof))
     frozen = Freeze(
         provenance=provenance,
         images_cid=images_cid,
@@ -144,27 +187,39 @@ def _chosen(store: Store) -> list[Asset]:
     return [by_id[choice.asset_id] for choice in store.selection() if choice.asset_id in by_id]
 
 
-def _refuse(store: Store, config: Config, chosen: int, again: bool) -> None:
+def refusal(store: Store, config: Config, *, again: bool = False) -> PublishError | None:
+    """Why the set cannot be frozen as it stands; None if it can, or is frozen so already."""
+    chosen, frozen = len(_chosen(store)), store.frozen()
     if chosen < config.supply:
-        raise PublishError(
+        return PublishError(
             f"{amount(chosen, 'image')} chosen, but supply = {config.supply}",
             "collection run makes and chooses them; if too many are duplicates, raise `candidates`",
         )
-    frozen = store.frozen()
-    deployed = [item for item in store.deployments() if frozen and item.root_cid == frozen.root_cid]
-    if frozen and deployed and not again:
-        raise PublishError(
-            f"the frozen set has a contract at {deployed[-1].address} on {deployed[-1].network}, "
-            f"and since then {_changed(frozen, config)} changed",
-            "take the change back, or `collection freeze --again` makes a new set, which needs a new contract",
-        )
+    if frozen is None or again or store.stage_inputs("freeze") == inputs(store, config):
+        return None
+    published = _published(store, frozen)
+    if published is None:
+        return None
+    return PublishError(
+        f"the frozen set {published}, and since then {_changed(frozen, config)} changed",
+        "take the change back, or `collection freeze --again` makes a new set, which is published anew",
+    )
+
+
+def _published(store: Store, frozen: Freeze) -> str | None:
+    """Where the frozen set is already, in words; None: nowhere."""
+    deployed = [item for item in store.deployments() if item.root_cid == frozen.root_cid]
+    if deployed:
+        return f"has a contract at {deployed[-1].address} on {deployed[-1].network}"
+    pinned = [pin.pinner for pin in store.pins() if pin.root_cid == frozen.root_cid and pin.status == "pinned"]
+    return f"is pinned in {' and '.join(pinned)}" if pinned else None
 
 
 def _changed(frozen: Freeze, config: Config) -> str:
     """The keys of the configuration that differ from the frozen set, or else the chosen images, in words."""
     now = settings_of(config)
     names = [name for name in now if frozen.settings and frozen.settings.get(name) != now[name]]
-    return ", ".join(names) or ("the chosen images" if frozen.settings else "the set or its metadata")
+    return ", ".join(names) or ("the chosen images or their traits" if frozen.settings else "the set or its metadata")
 
 
 def _token_order(seed: int | str, assets: Sequence[Asset]) -> list[Asset]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from collection.config.publishing import TraitType
@@ -48,10 +48,12 @@ def _of_token(source: str, token: TokenMetadata, types: Mapping[str, TraitType])
         yield from (f"{where}: {name}: {why}" for why in _of_text(getattr(token, name), URI))
     if len(token.traits) > TRAITS:
         yield f"{where}: traits: there are {len(token.traits)}, at most {TRAITS} can be published"
-    names = Counter(trait.name.casefold() for trait in token.traits)
-    twice = dict.fromkeys(trait.name for trait in token.traits if names[trait.name.casefold()] > 1)
-    if twice:
-        yield f"{where}: traits {' and '.join(map(repr, twice))} have one name"
+    spellings = defaultdict[str, dict[str, None]](dict)
+    for trait in token.traits:
+        spellings[trait.name.casefold()][trait.name] = None
+    for names in spellings.values():
+        if len(names) > 1:
+            yield f"{where}: traits {' and '.join(map(repr, names))} have one name"
     wanted = {name.casefold(): kind for name, kind in types.items()}
     for trait in token.traits:
         yield from (
@@ -63,7 +65,7 @@ def _of_trait(trait: Trait, kind: TraitType | None) -> Iterator[str]:
     yield from (f"its name: {why}" for why in _of_text(trait.name, TRAIT_NAME))
     if isinstance(trait.value, str):
         yield from _of_text(trait.value, TRAIT_VALUE)
-    elif trait.max_value is not None and trait.value > trait.max_value:
+    elif isinstance(trait.max_value, int | float) and trait.value > trait.max_value:
         yield f"{trait.text} is above its max of {trait.max_value:g}"
     if kind and kind.type not in ("text", trait.type):
         noun = "date, such as 2026-11-27" if kind.type == "date" else "number"

@@ -8,24 +8,39 @@ from typing import Any
 from collection.config import Config
 from collection.config.publishing import PLACE
 from collection.errors import PublishError
+from collection.publish.layout import animation_name
 from collection.publish.model import ContractMetadata, TokenMetadata
 from collection.publish.traits import traits_of
-from collection.store.records import Asset
+from collection.store.records import TOLD_TRAITS, Asset
 from collection.values import Recipe
 
 
-def token_metadata(config: Config, asset: Asset, token_id: int, images_cid: str) -> dict[str, Any]:
-    """The JSON of one token."""
-    return described_token(config, asset, token_id, images_cid).as_json()
+def token_metadata(
+    config: Config,
+    asset: Asset,
+    token_id: int,
+    images_cid: str,
+    animations_cid: str = "",
+    image_sha256: str | None = None,
+) -> dict[str, Any]:
+    """The JSON of one token; see `described_token`."""
+    return described_token(config, asset, token_id, images_cid, animations_cid, image_sha256).as_json()
 
 
 def described_token(
-    config: Config, asset: Asset, token_id: int, images_cid: str, image_sha256: str | None = None
+    config: Config,
+    asset: Asset,
+    token_id: int,
+    images_cid: str,
+    animations_cid: str = "",
+    image_sha256: str | None = None,
 ) -> TokenMetadata:
     """The metadata of one token; `image_sha256` is that of its published file, where it is not the asset's own.
 
     `properties` holds what a proof needs: the whole recipe, what ran it (in `generator`, which has
-    `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels.
+    `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels. `reported` stands
+    there only where the generator reports another value of a planned trait than the attributes state.
+    Of an animation the image is one frame, and `animation_url` names the whole.
     """
     publish = config.publish
     said = {"title": config.title, "id": str(token_id)}
@@ -35,21 +50,30 @@ def described_token(
         description=config.description,
         image=f"ipfs://{images_cid}/{token_id}.png",
         traits=tuple(traits_of(asset, publish.traits)),
-        animation_url=filled(publish.animation_url or "", said),
+        animation_url=_animation(asset, token_id, animations_cid) or filled(publish.animation_url or "", said),
         external_url=filled(publish.external_url or "", said),
         background_color=publish.background_color or "",
         properties={
             "made_by": _maker(asset),
             "recipe": asset.recipe.as_json() if asset.recipe else None,
             "recipe_sha256": asset.recipe.sha256 if asset.recipe else None,
-            "generator": dict(asset.generator),
+            "generator": {key: value for key, value in asset.generator.items() if key != TOLD_TRAITS},
             "image_sha256": image_sha256 or asset.file_sha256,
             "pixel_sha256": asset.pixel_sha256,
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
             "license": publish.license,
             **model_license(asset),
+            **({"reported": asset.contradicted} if asset.contradicted else {}),
+            **({"animation_sha256": asset.animation[0]} if asset.animation else {}),
         },
     )
+
+
+def _animation(asset: Asset, token_id: int, animations_cid: str) -> str:
+    """The URI of the animation that the image is a frame of; empty for a still."""
+    if not asset.animation:
+        return ""
+    return f"ipfs://{animations_cid}/{animation_name(token_id, asset.animation[1])}"
 
 
 def filled(template: str, said: Mapping[str, str]) -> str:

@@ -82,6 +82,15 @@ def _ranks(ranks: Rarity) -> dict[str, Any]:
     return {"method": METHOD, "entropy": round(ranks.entropy, 9), "columns": columns, "tokens": tokens}
 
 
+def proof_files(files: Files, manifest_sha256: str) -> dict[str, tuple[str, str]]:
+    """(SHA-256, suffix) of each file of a proof that is kept, by its name; of a lost manifest only the manifest."""
+    named = {MANIFEST: (manifest_sha256, ".json")}
+    if files.path(manifest_sha256, ".json").exists():
+        manifest = json.loads(files.read(manifest_sha256, ".json"))
+        named |= {name: (sha256, Path(name).suffix) for name, sha256 in manifest["files"].items()}
+    return named
+
+
 def proof_directory(files: Files, manifest_sha256: str) -> dict[str, Any]:
     """The folder `proof` of a frozen set, by its manifest. Raises UnavailableError where a file of it is gone."""
     manifest = json.loads(files.read(manifest_sha256, ".json"))

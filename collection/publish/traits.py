@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from collection.config.publishing import TraitType
-from collection.store.records import Asset
+from collection.json_fields import EXACT
+from collection.store.records import Asset, ToldTrait
 
 Value = str | int | float
-
-MARKETPLACE_TYPES = frozenset({"number", "boost_number", "boost_percentage", "date"})
-"""Types that OpenSea reads from `display_type`; a level is a number without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Trait:
     value: Value
     """Text; or a number, of a date in Unix seconds (UTC)."""
     type: str = "text"
-    """text, level, number, boost_number, boost_percentage or date."""
-    max_value: int | float | None = None
+    """text, level, number, boost_number, boost_percentage or date; of an imported image whatever was told."""
+    max_value: Value | None = None
 
     @property
     def text(self) -> str:
@@ -40,7 +40,7 @@ class Trait:
     def as_attribute(self) -> dict[str, Value]:
         """The member of `attributes` in token metadata."""
         said: dict[str, Value] = {"trait_type": self.name, "value": self.value}
-        if self.type in MARKETPLACE_TYPES:
+        if self.type not in ("text", "level"):
             said["display_type"] = self.type
         if self.max_value is not None:
             said["max_value"] = self.max_value
@@ -50,19 +50,42 @@ class Trait:
     def from_attribute(cls, value: Mapping[str, Any]) -> Trait:
         """Read `as_attribute` back; of a number without `display_type` the type is level."""
         found, told = value["value"], value.get("display_type")
-        kind = "text" if isinstance(found, str) else told if told in MARKETPLACE_TYPES else "level"
+        kind = told or ("text" if isinstance(found, str) else "level")
         return cls(value["trait_type"], found, kind, value.get("max_value"))
 
 
 def traits_of(asset: Asset, types: Mapping[str, TraitType]) -> list[Trait]:
     """Series, leading style, planned traits, and what the generator reports beyond them; each name once.
 
+    What token metadata told of an imported image is told again as it was, a name twice if it was.
+
     `types` says which are numbers, by name in whatever case (`[publish.traits]`); a value that cannot be read as its
     type stays text, which `check_metadata` refuses. Scores of the judges are no traits: they would swamp every rank
     (docs/publish.md).
     """
     known = {name.casefold(): kind for name, kind in types.items()}
+    if asset.recipe is None and asset.told_traits:
+        found = [_told_trait(told) for told in asset.told_traits]
+        kinds = [known.get(trait.name.casefold()) for trait in found]
+        return [
+            _typed(trait.name, trait.value, kind) if kind else trait for trait, kind in zip(found, kinds, strict=True)
+        ]
     return [_typed(name, value, known.get(name.casefold())) for name, value in _told(asset)]
+
+
+def _told_trait(told: ToldTrait) -> Trait:
+    """A trait that token metadata told of an imported image, as it was told."""
+    value = exact_number(told.value) if told.number else told.value
+    kind = told.display_type or ("text" if isinstance(value, str) else "level")
+    return Trait(told.name, value, kind, exact_number(told.max_value) if told.max_value else None)
+
+
+def exact_number(text: str) -> str | int | float:
+    """A number that JSON readers give back with the value that is written; the text where a double cannot hold it."""
+    if re.fullmatch(r"-?\d+", text):
+        return int(text) if abs(int(text)) <= EXACT else text
+    number = float(text)
+    return number if math.isfinite(number) and Decimal(repr(number)) == Decimal(text) else text
 
 
 def _told(asset: Asset) -> Iterator[tuple[str, Value]]:

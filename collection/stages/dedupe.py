@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from collection.errors import UsageError
@@ -128,6 +129,7 @@ def pictures_elsewhere(project: Project, place: Path, *, progress: Progress = si
     if not found:
         raise UsageError(
             f"no image in {place} was scored by {judges.model}",
-            f'set encoder = "{project.config.score.encoder}" in its [score], then: collection -C {place} score',
+            f'set encoder = "{project.config.score.encoder}" in its [score], '
+            f"then: collection -C {quote(str(place))} score",
         )
     return found

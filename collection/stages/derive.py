@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from collection.plan.ranges import seeds_of, strengths_of
 from collection.project import Project
 from collection.stages.judges import judges_of
 from collection.stages.report import Report, spans
+from collection.stages.shortage import shortage, way_out
 from collection.values import Progress, Recipe, amount, sha256_hex, silent
 
 __all__ = ["seeds_of", "strengths_of"]  # the options of VariationsStage, as people type them
@@ -77,6 +78,14 @@ class TopUpStage(DeriveStage):
         from collection.plan.derived_recipes import topped_up
 
         return Derived(topped_up(project.store, project.plan, judges_of(project).criteria().rejected))
+
+    def run(self, project: Project, *, progress: Progress = silent) -> Report:
+        """Plan them; where the plan has no recipe to go by, as in a set that was imported, say what else helps."""
+        report = super(TopUpStage, self).run(project, progress=progress)
+        if report.details["added"] or not (short := shortage(project)):
+            return report
+        line = f"nothing to plan, though {amount(short, 'token')} can have no image"
+        return replace(report, line=line, hint=way_out(project))
 
 
 @dataclass(frozen=True, slots=True)

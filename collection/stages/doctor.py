@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from collection.errors import CollectionError
-from collection.project import CONFIG_FILE, Project, open_project
-from collection.stages.publication import Publication
+from collection.project import CONFIG_FILE
+from collection.stages.doctor_project import Check, hub_answers, look_at_project
 from collection.values import amount
-
-if TYPE_CHECKING:
-    from collection.ipfs.pinner import Pinner
 
 PACKAGES = {
     "pillow": "picture files",
@@ -44,19 +36,6 @@ TOOLS = {
 }
 LEAST_FREE = 2_000_000_000
 """Bytes; below this a large run is likely to end in a full disk."""
-TIMEOUT = 2.0
-"""Seconds to wait for an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at. `needed`: the commands cannot work without it."""
-
-    what: str
-    ok: bool
-    needed: bool
-    found: str
-    fix: str | None = None
 
 
 def checkup(folder: Path) -> Iterator[Check]:
@@ -71,7 +50,7 @@ def checkup(folder: Path) -> Iterator[Check]:
     yield _hub()
     yield from _plugins()
     if (folder / CONFIG_FILE).exists():
-        yield from _project(folder)
+        yield from look_at_project(folder)
     else:
         yield Check("project", False, False, f"no {CONFIG_FILE} in {folder.resolve()}", "collection new PATH")
 
@@ -128,12 +107,10 @@ def _disk(folder: Path) -> Check:
 def _hub() -> Check:
     from huggingface_hub import constants
 
-    host = urlsplit(constants.ENDPOINT).hostname or ""
     if constants.HF_HUB_OFFLINE:
         return Check("model hub", False, False, "HF_HUB_OFFLINE is set", "models come from local folders and the cache")
-    try:
-        socket.create_connection((host, 443), timeout=TIMEOUT).close()
-    except OSError:
+    host = urlsplit(constants.ENDPOINT).hostname or ""
+    if not hub_answers():
         fix = f"only local model folders and cached models work; no model is needed by {_generators(heavy=False)}"
         return Check("model hub", False, False, f"{host} does not answer", fix)
     return Check("model hub", True, False, host)
@@ -148,68 +125,3 @@ def _plugins() -> Iterator[Check]:
 
     for failure in (*GENERATORS.failures(), *ENCODERS.failures(), *EXPORTERS.failures(), *failures()):
         yield Check(failure.what, False, False, failure.why, "update or uninstall its package")
-
-
-def _project(folder: Path) -> Iterator[Check]:
-    try:
-        project = open_project(folder)
-    except CollectionError as error:
-        yield Check("configuration", False, True, error.message, error.hint)
-        return
-    with project:
-        yield Check("configuration", True, True, str(folder / CONFIG_FILE))
-        yield _tried("database", lambda: str(project.store.path))
-        yield _tried("image files", lambda: _files(project))
-        yield _tried("encoder", lambda: _encoder(project))
-        yield _tried(f"generator {project.config.generator.use}", partial(_generator, project))
-        publication = Publication(project)
-        for pinner in publication.pinners:
-            yield _tried(f"storage {pinner.name}", partial(_storage, project, pinner))
-        yield _tried(f"chain {publication.network.name}", lambda: _chain(publication))
-
-
-def _tried(what: str, look: Callable[[], str]) -> Check:
-    try:
-        return Check(what, True, True, look())
-    except CollectionError as error:
-        return Check(what, False, True, error.message, error.hint)
-
-
-def _files(project: Project) -> str:
-    assets = project.store.assets()
-    lost = [asset.label for asset in assets if not project.files.path(asset.file_sha256).exists()]
-    if lost:
-        raise CollectionError(
-            f"{len(lost)} of {len(assets)} are gone: {', '.join(lost[:5])}",
-            "collection generate; for imported ones, collection import FOLDER",
-        )
-    return f"{len(assets)} there"
-
-
-def _encoder(project: Project) -> str:
-    """The encoder's name, once it is open; its weights are not loaded."""
-    from collection.judge.encoders.plugin import open_encoder
-
-    open_encoder(project.config.score.encoder, project.folder)
-    return project.config.score.encoder
-
-
-def _storage(project: Project, pinner: Pinner) -> str:
-    from collection.unixfs import directory_cid
-
-    frozen = project.store.frozen()
-    held = pinner.holds(frozen.root_cid if frozen else directory_cid({}))
-    return "holds the frozen set" if frozen and held else "reachable"
-
-
-def _generator(project: Project) -> str:
-    from collection.generate.registry import GENERATORS
-
-    table = project.config.generator
-    return GENERATORS.get(table.use).examine(table, project.folder)
-
-
-def _chain(publication: Publication) -> str:
-    with publication.chain() as chain:
-        account = publication.account(chain)
-        return f"block {chain.web3.eth.block_number}, account {account.address}"

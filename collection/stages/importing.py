@@ -24,7 +24,7 @@ class ImportStage:
     unit: ClassVar[str] = "file"
 
     def pending(self, project: Project) -> int:
-        """Files that were not imported yet."""
+        """Files that were not imported yet, or of which other traits are told now."""
         from collection.importers.pictures import pending
 
         return len(pending(project.library, self.folder))
@@ -34,19 +34,21 @@ class ImportStage:
         from collection.importers.pictures import import_folder
 
         report = import_folder(project.library, self.folder, progress=progress)
-        numbers = list(report.imported.values())
+        numbers, retold = list(report.imported.values()), list(report.retold.values())
         said = [
             f"{amount(len(numbers), 'image')}{': ' if numbers else ''}{spans(numbers)}",
+            f"new traits of {amount(len(retold), 'image')}: {spans(retold)}" if retold else "",
             f"{len(report.known)} imported already" if report.known else "",
             f"{amount(len(report.skipped), 'file')} skipped" if report.skipped else "",
         ]
-        there = bool(numbers or report.known)
+        there = bool(numbers or retold or report.known)
         missing = None if there else f"there is no picture in {self.folder}"
         return Report(
             "import",
             ", ".join(filter(None, said)),
             {
                 "imported": [{"path": path, "image": number} for path, number in report.imported.items()],
+                "retold": [{"path": path, "image": number} for path, number in report.retold.items()],
                 "known": _listed(report.known), "skipped": _listed(report.skipped), "noted": _listed(report.noted),
             },
             report.skipped,

@@ -77,14 +77,17 @@ class Judges:
 
     @property
     def stock_metrics(self) -> dict[str, str]:
-        """The metrics of published heads, or technical quality, that say which image is better; and their models."""
+        """The metrics of published models that say which image is better, with their models; empty without any."""
         from collection.judge.scorer_factory import ranking_metrics
 
         return ranking_metrics(self.stock_scorers)
 
     @property
     def ranking_metrics(self) -> dict[str, str]:
-        """The metrics that say which image is better (those of [select] by, or the best proven) and their models."""
+        """The metrics that say which image is better (those of [select] by, or the best proven) and their models.
+
+        Empty where neither a model nor people say so.
+        """
         from collection.stages.learned_preference import what_ranks
 
         return what_ranks(self._store, self.scorers, self.stock_metrics, self._config.select.by)

@@ -7,17 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from collection.curate.reviews.log import effective_events, review_states
 from collection.curate.reviews.state import ReviewState
 from collection.curate.selection.vote_ranking import VOTES, WON, votes_model
 from collection.errors import ConfigError, NotEnoughVotesError
-from collection.judge.aesthetic import AestheticPredictor
 from collection.judge.catalogue import better
-from collection.judge.learned_preference import Accuracy, PairVote, Trial, Verdict, Vote, learn, proven_preference
+from collection.judge.held_out import Accuracy, Trial, proven_preference
+from collection.judge.learned_preference import Blocks, learn
 from collection.judge.score import Scorers
-from collection.judge.vectors import unit_length
+from collection.judge.vector_scorer import LearnedScorer
+from collection.judge.vectors import described
+from collection.judge.votes import PairVote, Verdict, Vote
 from collection.spelling import renamed_metric
 from collection.store.records import LearnedPreference, Score
 from collection.store.store import Store
@@ -36,8 +37,9 @@ def metric_of_curator(curator: str | None) -> str:
 
 def with_learned(scorers: Scorers, preferences: Iterable[LearnedPreference]) -> Scorers:
     """Scorers that give the learned metrics too; a learned preference for another encoder's vectors is left out."""
-    predictors = [_predictor(learned) for learned in preferences if learned.encoder == scorers.encoder.model]
-    return replace(scorers, predictors=(*scorers.predictors, *predictors))
+    return replace(
+        scorers, learned=tuple(LearnedScorer(item) for item in preferences if item.encoder == scorers.encoder.model)
+    )
 
 
 def votes_of(store: Store, rows: Mapping[int, int], curator: str | None = None) -> list[Vote]:
@@ -65,19 +67,22 @@ def votes_of(store: Store, rows: Mapping[int, int], curator: str | None = None) 
 
 
 def learn_preference(
-    store: Store, encoder: str, stock: Mapping[int, float], curator: str | None = None
+    store: Store, encoder: str, stock: Mapping[int, float] | None, curator: str | None = None
 ) -> LearnedPreference:
     """Learn what all curators (or one) prefer on the vectors of an encoder, and score all images by it.
 
-    `stock` is what the stock metrics say, by number. Raises NotEnoughVotesError, with nothing kept, where the votes do
-    not show that it beats chance.
+    `stock` is what the stock metrics say, by number; None where there are none. Raises NotEnoughVotesError, with
+    nothing kept, where the votes do not show that it beats chance.
     """
-    ids, vectors, votes = _material(store, encoder, curator)
-    learned, trial = proven_preference(vectors, votes, [stock.get(number, 0.0) for number in ids])
-    found = LearnedPreference(metric_of_curator(curator), encoder, learned.weight, learned.bias, _report(votes, trial))
-    predictor = _predictor(found)
-    model, files = f"{predictor.model}|{encoder}", {asset.id: asset.file_sha256 for asset in store.assets()}
-    values = {files[number]: value for number, value in zip(ids, predictor.score(vectors).tolist(), strict=True)}
+    ids, blocks, votes = _material(store, encoder, curator)
+    known = None if stock is None else [stock.get(number, 0.0) for number in ids]
+    learned, trial = proven_preference(blocks, votes, known)
+    found = LearnedPreference(
+        metric_of_curator(curator), encoder, np.concatenate(learned.weights), learned.bias, _report(votes, trial)
+    )
+    scorer, files = LearnedScorer(found), {asset.id: asset.file_sha256 for asset in store.assets()}
+    model, (numbers, _) = f"{scorer.model}|{encoder}", scorer.values(np.hstack(blocks))
+    values = {files[number]: value for number, value in zip(ids, numbers.tolist(), strict=True)}
     store.replace_learned_preference(
         found, [Score(sha256, found.name, model, value) for sha256, value in values.items()]
     )
@@ -90,20 +95,22 @@ def ask_next(store: Store, encoder: str, count: int, curator: str | None = None)
     Images on which this curator (or anybody) has voted, and near-duplicates, are not asked about. Raises
     NotEnoughVotesError where there is no vote to begin from.
     """
-    ids, vectors, votes = _material(store, encoder, curator)
+    ids, blocks, votes = _material(store, encoder, curator)
     said = {number for number, review_state in review_states(store, curator).items() if review_state.curators}
     said |= {item.asset_id for item in store.duplicates()}
     rows = [row for row, number in enumerate(ids) if number not in said]
-    return [ids[rows[place]] for place in learn(vectors, votes).ask_next(vectors[rows], count)]
+    unseen = [block[rows] for block in blocks]
+    return [ids[rows[place]] for place in learn(blocks, votes).ask_next(unseen, count)]
 
 
 def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Sequence[str]) -> dict[str, str]:
     """The metrics that say which image is better, with the model of each: `by`, or else the best that votes prove.
 
     That is comparisons, once they say something of their own (the `stock` metrics are their prior, so that they stand
-    for those too); or a learned preference that beats the stock metrics on held-out votes (the shared one, or the only
-    one); or the stock metrics. Raises ConfigError for a metric that nothing gives, and for one of which less is better:
-    the images are ranked by what is higher.
+    for those too); or the learned preferences that beat the stock metrics on held-out votes: the one of all curators,
+    or else those of single ones, each with equal weight; or the stock metrics; or, where there are none, whatever was
+    compared. Nothing, where nobody compared. Raises ConfigError for a metric that nothing gives, and for one of which
+    less is better: the images are ranked by what is higher.
     """
     compared = store.stage_report(VOTES)
     votes = {VOTES: votes_model(store)} if compared.get("votes") else {}
@@ -125,12 +132,12 @@ def what_ranks(store: Store, scorers: Scorers, stock: Mapping[str, str], by: Seq
         return votes
     preferences = [learned for learned in store.learned_preferences() if learned.encoder == scorers.encoder.model]
     proven = [learned.name for learned in preferences if learned.report.get("better")]
-    best = LEARNED_PREFERENCE if LEARNED_PREFERENCE in proven else (proven[0] if len(proven) == 1 else None)
-    return {best: scorers.models[best]} if best else dict(stock)
+    best = [LEARNED_PREFERENCE] if LEARNED_PREFERENCE in proven else proven
+    return {name: scorers.models[name] for name in best} or dict(stock) or votes
 
 
-def _material(store: Store, encoder: str, curator: str | None) -> tuple[list[int], npt.NDArray[np.float32], list[Vote]]:
-    ids, vectors = store.embeddings(encoder)
+def _material(store: Store, encoder: str, curator: str | None) -> tuple[list[int], Blocks, list[Vote]]:
+    ids, blocks = described(store, encoder)
     votes = votes_of(store, {number: row for row, number in enumerate(ids)}, curator)
     if not votes:
         who = "nobody" if curator is None else f"no curator of the name {curator}"
@@ -138,7 +145,7 @@ def _material(store: Store, encoder: str, curator: str | None) -> tuple[list[int
             f"{who} has voted on an image that {encoder.split('@')[0]} has seen",
             "`collection pick` and `collection reject` are votes; `collection score` gives images their vectors",
         )
-    return ids, unit_length(vectors), votes
+    return ids, blocks, votes
 
 
 def _mean_stars(said: Mapping[int, ReviewState]) -> dict[str, float]:
@@ -155,13 +162,10 @@ def _verdicts(review_state: ReviewState, means: Mapping[str, float]) -> dict[str
     return {**stars, **{name: flag == "pick" for name, flag in review_state.flags.items()}}
 
 
-def _predictor(learned: LearnedPreference) -> AestheticPredictor:
-    layer = learned.weight[None, :], np.array([learned.bias])
-    return AestheticPredictor(learned.name, learned.sha256, (learned.encoder,), (layer,))
-
-
 def _report(votes: list[Vote], trial: Trial) -> dict[str, Any]:
-    def share(accuracy: Accuracy) -> dict[str, Any]:
+    def share(accuracy: Accuracy | None) -> dict[str, Any] | None:
+        if accuracy is None:
+            return None
         return {"right": accuracy.right, "votes": accuracy.votes, "interval": list(accuracy.interval())}
 
     return {

@@ -43,6 +43,8 @@ def carried_recipe(picture: Path) -> EmbeddedMetadata:
     from collection.pictures.parameters import read_embedded_metadata
 
     found = read_embedded_metadata(picture.read_bytes(), picture)
-    if found.recipe is None and not found.parameters:
-        raise ImageError(f"{picture} carries no recipe", "many editors and sites remove the text of a PNG file")
-    return found
+    if found.recipe or found.parameters:
+        return found
+    if found.unread:
+        raise ImageError(f"{picture} carries {' and '.join(found.unread)}, which is not read")
+    raise ImageError(f"{picture} carries no recipe", "many editors and sites remove the text of a PNG file")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from shlex import quote
 
 from collection.atomic_file import write_durably
 from collection.errors import UsageError
@@ -26,7 +27,7 @@ def make_project(folder: Path, sample: str = SAMPLE) -> Path:
         raise UsageError(f"there is no sample {sample!r}", f"the samples are: {', '.join(sample_names())}")
     config = folder / "collection.toml"
     if config.exists():
-        raise UsageError(f"{config} is there already", f"collection -C {folder} run goes on with it")
+        raise UsageError(f"{config} is there already", f"collection -C {quote(str(folder))} run goes on with it")
     found = [item for item in (files("collection_samples") / sample).iterdir() if item.is_file()]
     for item in sorted(found, key=lambda item: item.name == config.name):  # the file that makes it a project comes last
         write_durably(folder / item.name, item.read_bytes())

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from collection.errors import CollectionError
 from collection.project import Project
 from collection.stages.dedupe import DedupeStage
 from collection.stages.generate import GenerateStage
@@ -20,7 +22,7 @@ from collection.stages.report import Report
 from collection.stages.score import ScoreStage
 from collection.stages.select import SelectStage
 from collection.stages.sheet import SheetStage
-from collection.values import Progress, silent
+from collection.values import Progress, amount, silent
 
 
 class Stage(Protocol):
@@ -96,3 +98,56 @@ def _reports(
 def pending(project: Project, stages: Sequence[Stage] = PIPELINE) -> dict[str, int]:
     """What each stage would do now, by its name; a later one may have more to do once an earlier one has run."""
     return {stage.name: stage.pending(project) for stage in stages}
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a stage would do now, without doing it."""
+
+    name: str
+    """Of the stage."""
+    unit: str
+    pending: int
+    """How much it would do, in its unit."""
+    before: str | None
+    """The first stage before it that has something to do, after which this one may have more; None: there is none."""
+    trouble: CollectionError | None = None
+    """Why nobody can say what is pending; None: it is known."""
+
+    @property
+    def done(self) -> bool:
+        """Whether the stage has nothing to do, and will have nothing once those before it have run."""
+        return not (self.pending or self.before or self.trouble)
+
+    def __str__(self) -> str:
+        if self.trouble:
+            return f"unknown: {self.trouble.message}"
+        if self.pending:
+            return f"{amount(self.pending, self.unit)} pending"
+        return f"nothing to do before {self.before}" if self.before else "nothing to do"
+
+
+def outlook(project: Project, stages: Sequence[Stage] = PIPELINE) -> list[Outlook]:
+    """What each stage would do now, in order; a stage that cannot say it costs itself and is named with the reason."""
+    found: list[Outlook] = []
+    before: str | None = None
+    for stage in stages:
+        try:
+            item = Outlook(stage.name, stage.unit, stage.pending(project), before)
+        except CollectionError as error:
+            item = Outlook(stage.name, stage.unit, 0, before, error)
+        found.append(item)
+        before = before or (stage.name if item.pending or item.trouble else None)
+    return found
+
+
+def outlook_of(project: Project, stage: Stage) -> Outlook:
+    """What one stage, with its options, would do now, after those that come before it in the pipeline.
+
+    Raises CollectionError where the stage cannot say what is pending.
+    """
+    count = stage.pending(project)
+    names = [each.name for each in PIPELINE]
+    earlier = PIPELINE[: names.index(stage.name)] if stage.name in names and not count else ()
+    before = next((item.name for item in outlook(project, earlier) if item.pending or item.trouble), None)
+    return Outlook(stage.name, stage.unit, count, before)

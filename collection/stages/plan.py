@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from collection.errors import UsageError
 from collection.project import Project
 from collection.stages.report import Report, bytes_of
+from collection.stages.stated import check_stated
 from collection.values import Progress, Recipe, amount, silent
 
 if TYPE_CHECKING:
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 class PlanStage:
     """Makes the configuration's recipes the plan."""
 
+    anyway: bool = False
+    """Plan traits too that the generator does not paint."""
+    yes: bool = False
+    """Set aside images too that are selected or frozen."""
     name: ClassVar[str] = "plan"
     unit: ClassVar[str] = "change"
 
@@ -25,19 +31,88 @@ class PlanStage:
         """Recipes that the configuration asks for and the plan lacks, or the other way round."""
         return project.store.plan_changes(project.plan.recipes)
 
+    def notes(self, project: Project) -> list[str]:
+        """What there is to know of the plan before it is made."""
+        leaving = self.leaving(project)
+        return [*_remarks(project), *check_stated(project, project.plan.recipes).notes, *leaving.notes]
+
+    def leaving(self, project: Project) -> Leaving:
+        """The images that the plan would set aside."""
+        numbers = project.store.leaving_images(project.plan.recipes)
+        chosen = {item.asset_id for item in project.store.selection()}
+        frozen = {token.asset.id for token in project.store.tokens()}
+        minted = project.store.counts()["minted"] if frozen else 0
+        return Leaving(
+            numbers, len(chosen & set(numbers)), len(frozen & set(numbers)), bool(minted and frozen & set(numbers))
+        )
+
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
-        """Plan; raises ConfigError or UsageError, with nothing planned, for what the generator would refuse later."""
+        """Plan; raises ConfigError or UsageError, with nothing planned, for what the generator would refuse later, for
+        new traits that its pictures would state and not show (unless `anyway`), and where images that are selected or
+        frozen would be set aside (unless `yes`)."""
         from collection.generate.registry import check_generator
 
         config, recipes = project.config, project.plan.recipes
         check_generator(config)
+        stated, leaving = check_stated(project, recipes), self.leaving(project)
+        if not self.anyway and self.pending(project):
+            stated.refuse()
+        if not self.yes:
+            leaving.refuse()
         keep_references(project)
         added, retired = project.store.replace_plan(recipes)
         line = f"{amount(len(recipes), 'recipe')}, {amount(len(config.styles), 'style')}, {len(config.series)} series"
         changed = [f"{added} new"] if added else []
         changed += [f"{retired} of an earlier plan retired"] if retired else []
-        details = {"planned": len(recipes), "added": added, "retired": retired}
-        return Report("plan", f"{line} ({', '.join(changed) or 'nothing new'})", details)
+        notes = [*_remarks(project), *stated.notes, *leaving.notes]
+        details = {
+            "planned": len(recipes), "added": added, "retired": retired, "set_aside": [*leaving.images],
+            **stated.as_json(), "notes": notes,
+        }  # fmt: skip
+        return Report("plan", f"{line} ({', '.join(changed) or 'nothing new'})", details, notes=notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """The images that a changed configuration sets aside. Their files stay, and a change taken back finds them."""
+
+    images: Sequence[int]
+    """Their numbers."""
+    selected: int
+    """How many of them are selected."""
+    frozen: int
+    """How many of them are tokens of the frozen set."""
+    minted: bool
+    """Whether that set is minted, or some of it."""
+
+    @property
+    def line(self) -> str:
+        """The same in words."""
+        precious = [f"{self.selected} of them selected"] if self.selected else []
+        precious += [f"{self.frozen} {'minted' if self.minted else 'frozen'}"] if self.frozen else []
+        said = f" ({' and '.join(precious)})" if precious else ""
+        return f"{amount(len(self.images), 'image')}{said}"
+
+    @property
+    def notes(self) -> list[str]:
+        """What happens to them."""
+        if not self.images:
+            return []
+        return [f"set aside by the changed configuration: {self.line}; taking the change back brings them back"]
+
+    def refuse(self) -> None:
+        """Raise UsageError where some of them are selected or frozen."""
+        if self.selected or self.frozen:
+            raise UsageError(
+                f"collection.toml has changed so that {self.line} would be set aside",
+                "take the change back, or: collection plan --yes",
+            )
+
+
+def _remarks(project: Project) -> list[str]:
+    from collection.plan.remarks import remarks
+
+    return remarks(project.config, project.plan.domain)
 
 
 def keep_references(project: Project) -> None:

@@ -8,8 +8,9 @@ from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from collection.errors import ChainError, PinError
+from collection.errors import ChainError, PinError, PublishError, UsageError
 from collection.project import Project
+from collection.stages.published import has_chain
 from collection.values import Progress, silent
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collection.ipfs.car_store import CarStore
     from collection.ipfs.pinner import Pinner
     from collection.publish.layout import Tree
-    from collection.store.records import Deployment
+    from collection.store.records import Deployment, Token
     from collection.verify.content import Source
     from collection.verify.findings import VerifyReport
 
@@ -34,6 +35,7 @@ class Publication:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._signer: Account | None = None
+        self._agreed = False
 
     @cached_property
     def cars(self) -> CarStore:
@@ -56,14 +58,51 @@ class Publication:
 
         return find_network(self._project.config.chain.network)
 
+    def _consent(self, network: Network) -> None:
+        """Agree to sending to a network: a main one is asked about, once, and its full name must be typed."""
+        from collection.chain.networks import refuse_main
+
+        if network.kind != "main" or self._agreed:
+            return
+        if self._project.confirm is None:
+            refuse_main(network)
+            return
+        answer = self._project.confirm(f"Gas on {network.name} costs money. Type {network.name} to go on: ").strip()
+        if answer != network.name:
+            raise UsageError(f'"{answer}" is not {network.name}: nothing was sent', "type its full name to agree")
+        self._agreed = True
+
+    def refuse_unpinned(self) -> None:
+        """Raise PublishError where no storage holds the frozen set: its tokens would lead nowhere.
+
+        The CAR file on this disk counts only where collection.toml names no other storage.
+        """
+        from collection.ipfs.pin import pending
+
+        store, pinners = self._project.store, self.pinners
+        lacking = set(pending(store, pinners))
+        storages = [each.name for each in pinners if each.name != "car"] or [each.name for each in pinners]
+        if lacking and lacking.issuperset(storages):
+            raise PublishError(
+                f"the frozen set is not pinned in {' or '.join(storages)}: its tokens would lead nowhere",
+                "collection pin",
+            )
+
     @contextmanager
-    def chain(self, network: Network | None = None) -> Iterator[Chain]:
-        """The chain, contacted; closed at the end. Another network than the configured one is found by its name."""
+    def chain(self, network: Network | None = None, *, new: bool = False) -> Iterator[Chain]:
+        """The chain, contacted; closed at the end. Another network than the configured one is found by its name.
+
+        Raises ChainError where it cannot be reached; also where the embedded one was not made yet, unless it may be
+        `new`.
+        """
         from collection.chain.connection import open_chain
 
         wanted = network or self.network
+        if not new and not has_chain(self._project, wanted):
+            raise ChainError("this project has no embedded chain", "collection deploy makes it")
         rpc = self._project.config.chain.rpc if wanted == self.network else None
         with open_chain(wanted, self._project.folder, rpc) as chain:
+            chain.consent = self._consent
             yield chain
 
     def account(self, chain: Chain) -> Account:
@@ -106,7 +145,6 @@ class Publication:
         store, config = self._project.store, self._project.config
         frozen = frozen_set(store)
         described = json.loads(self._project.files.read(frozen.contract_metadata_sha256, ".json"))
-        paid = config.royalties.receiver or next((artist.address for artist in config.artists if artist.address), None)
         return TokenSettings(
             name=described["name"],
             symbol=described["symbol"],
@@ -115,7 +153,7 @@ class Publication:
             base_uri=f"ipfs://{frozen.metadata_cid}/",
             contract_uri=f"ipfs://{frozen.root_cid}/collection.json",
             provenance=frozen.provenance,
-            royalty_receiver=paid or account.address,
+            royalty_receiver=config.royalty_receiver or account.address,
             royalty_basis_points=round(config.royalties.percent * 100),
         )
 
@@ -130,9 +168,10 @@ class Publication:
     def deployment(self, address: str | None = None) -> Deployment:
         """A contract of this project: that at `address`, or else that of the frozen set on the configured network.
 
-        Raises ChainError where there is none.
+        Raises ChainError where there is none, UsageError where `address` is mistyped.
         """
         from collection.chain.deploy import frozen_set
+        from collection.config.publishing import wrong_address
 
         store = self._project.store
         if address is None:
@@ -140,6 +179,8 @@ class Publication:
             if known is None or known.status != "confirmed":
                 raise ChainError(f"the frozen set has no contract on {self.network.name}", "collection deploy")
             return known
+        if wrong := wrong_address(address):
+            raise UsageError(f'"{address}" is no address', wrong)
         of_project = store.deployments()
         found = [each for each in of_project if each.address.lower() == address.lower() and each.status == "confirmed"]
         if not found:
@@ -147,17 +188,22 @@ class Publication:
             raise ChainError(f"{address} is no contract of this project", f"its contracts: {named or 'none yet'}")
         return found[-1]
 
-    def verify(self, address: str | None = None, sample: int = 0, progress: Progress = silent) -> VerifyReport:
+    def tokens(self, deployment: Deployment) -> list[Token]:
+        """The frozen tokens of a contract, by id."""
+        from collection.verify.expected import expected_state
+
+        return list(expected_state(self._project.store, deployment).tokens)
+
+    def verify(self, deployment: Deployment, sample: int = 0, progress: Progress = silent) -> VerifyReport:
         """Compare a contract of this project, its tokens and their content with what was recorded; no key is needed.
 
-        `address` names a contract of an earlier frozen set. `sample` tokens, evenly spread over those whose
-        recipes can be rendered again, are.
+        `sample` tokens, evenly spread over those whose recipes can be rendered again, are.
         """
         from collection.chain.networks import find_network
         from collection.verify.expected import expected_state
         from collection.verify.verify import spread, verify
 
-        store, deployment = self._project.store, self.deployment(address)
+        store = self._project.store
         expected = expected_state(store, deployment)
         chosen = spread(expected.tokens, sample)
         with ExitStack() as stack:

@@ -7,8 +7,13 @@ from typing import ClassVar
 
 from collection.project import Project
 from collection.stages.publication import publication_of
+from collection.stages.published import contract_of, record_verified, unminted, unproven
 from collection.stages.report import Report, bytes_of, not_reproducible
+from collection.stages.stated import count_stated
 from collection.values import Failure, Progress, amount, silent
+
+OPEN_METADATA = "the owner of the contract may still move the metadata; `collection freeze-metadata` ends that for ever"
+"""What is to be known of a contract whose metadata is not frozen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +21,18 @@ class FreezeStage:
     """Gives out token ids, writes the metadata, and fixes both by hash, unless the frozen set is what it would be."""
 
     again: bool = False
-    """Make a new set although the old one has a contract."""
+    """Make a new set although the old one is pinned or has a contract."""
     name: ClassVar[str] = "freeze"
     unit: ClassVar[str] = "token"
 
     def pending(self, project: Project) -> int:
-        """Tokens to freeze: all of them if the choice or the metadata changed."""
-        from collection.publish.freeze import pending
+        """Tokens to freeze: all of them if the choice or the metadata changed, or a metadata file is gone."""
+        from collection.publish.freeze import lost, pending
 
-        return pending(project.store, project.config)
+        return pending(project.store, project.config) or lost(project.store, project.files)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
-        """Freeze; raises PublishError where less than the supply is chosen, or the old set has a contract."""
+        """Freeze; raises PublishError where less than the supply is chosen, or the old set is published already."""
         from collection.publish.freeze import freeze
 
         frozen, nothing = project.store.frozen(), "nothing to do: "
@@ -36,9 +41,14 @@ class FreezeStage:
             freeze(project.store, project.files, project.config, again=self.again, sign=sign, progress=progress)
             frozen, nothing = project.store.frozen(), ""
         assert frozen is not None
-        tokens, provenance = len(project.store.tokens()), f"0x{frozen.provenance}"
-        details = {"tokens": tokens, "provenance": provenance, "root": frozen.root_cid}
-        return Report("freeze", f"{nothing}tokens 1 to {tokens}, provenance {provenance[:10]}...", details)
+        tokens, provenance = project.store.tokens(), f"0x{frozen.provenance}"
+        stated = count_stated(project, tokens)
+        details = {
+            "tokens": len(tokens), "provenance": provenance, "root": frozen.root_cid,
+            "not_shown": [*stated.contradicting],
+        }  # fmt: skip
+        line = f"{nothing}tokens 1 to {len(tokens)}, provenance {provenance[:10]}..."
+        return Report("freeze", line, details, notes=stated.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +90,7 @@ class DeployStage:
 
     def pending(self, project: Project) -> int:
         """1 if the frozen set has no contract on the chain yet, else 0."""
-        from collection.chain.deploy import pending
-
-        chain_id = publication_of(project).network.chain_id
-        return int(project.store.frozen() is not None and pending(project.store, chain_id))
+        return int(project.store.frozen() is not None and contract_of(project) is None)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Deploy; raises ChainError where the chain refuses or cannot be reached."""
@@ -91,7 +98,9 @@ class DeployStage:
 
         publication = publication_of(project)
         network = publication.network
-        with publication.chain() as chain:
+        if self.pending(project):
+            publication.refuse_unpinned()
+        with publication.chain(new=True) as chain:
             account = publication.account(chain)
             result = deploy(project.store, chain, account, publication.token_settings(account))
         did = f", {result.gas:,} gas" if result.gas else ""
@@ -112,16 +121,15 @@ class MintStage:
 
     def pending(self, project: Project) -> int:
         """Frozen tokens that are not known to be minted."""
-        from collection.chain.mint import pending
-
-        store, chain_id = project.store, publication_of(project).network.chain_id
-        return len(pending(store, chain_id)) if store.frozen() else 0
+        return unminted(project)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Mint; raises ChainError where the chain refuses or cannot be reached."""
         from collection.chain.mint import mint
 
         publication = publication_of(project)
+        if self.pending(project):
+            publication.refuse_unpinned()
         with publication.chain() as chain:
             account = publication.account(chain)
             recipient = project.config.chain.recipient or account.address
@@ -132,6 +140,31 @@ class MintStage:
         line = f"{made} in {sent}, {result.gas:,} gas" if result.tokens else nothing
         details = {"minted": result.tokens, "transactions": result.transactions, "gas": result.gas, "tokens": total}
         return Report("mint", line, details)
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeMetadataStage:
+    """Freezes the metadata on the chain: from then on not even the owner can move it. It cannot be taken back."""
+
+    name: ClassVar[str] = "freeze-metadata"
+    unit: ClassVar[str] = "contract"
+
+    def pending(self, project: Project) -> int:
+        """1 if the present contract's metadata is not known to be frozen, else 0."""
+        known = contract_of(project)
+        return int(known is not None and not project.store.metadata_frozen(known))
+
+    def run(self, project: Project, *, progress: Progress = silent) -> Report:
+        """Freeze it; raises ChainError where the chain refuses, or the contract points elsewhere."""
+        from collection.chain.freeze_metadata import freeze_metadata
+
+        publication = publication_of(project)
+        with publication.chain() as chain:
+            result = freeze_metadata(project.store, chain, publication.account(chain))
+        did = f", {result.gas:,} gas" if result.gas else ""
+        line = f"the metadata of {result.address} on {publication.network.name} is frozen for ever{did}"
+        details = {"address": result.address, "tx_hash": result.tx_hash, "gas": result.gas}
+        return Report(self.name, line if did else f"nothing to do: {line}", details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,21 +179,29 @@ class VerifyStage:
     unit: ClassVar[str] = "token"
 
     def pending(self, project: Project) -> int:
-        """Tokens to look at: always all of them."""
-        return len(project.store.tokens())
+        """Tokens that are not proven yet; a run looks at all of them, whatever was proven before."""
+        return unproven(project)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Read everything back and compare with what was recorded; what differs is a failure."""
         sample = project.config.verify.rerender if self.rerender is None else self.rerender
-        result = publication_of(project).verify(self.address, sample, progress)
+        publication = publication_of(project)
+        known = publication.deployment(self.address)
+        result = publication.verify(known, sample, progress)
+        stated = count_stated(project, publication.tokens(known))
         findings = [Failure(finding.subject, f"{finding.what}: {finding.why}") for finding in result.findings]
+        complete = not findings and result.tokens > 0
+        record_verified(project, known, result, complete=complete, rerender=sample)
         where = " and ".join("the local CAR" if name == "car" else name for name in result.sources) or "nowhere"
         line = (
             f"{result.proven} of {amount(result.tokens, 'token')} proven: owner, URI, metadata, image, read from "
             f"{where}; {result.rerendered} re-rendered alike{not_reproducible(result.not_reproducible, 'token')}"
+            f"{stated.line}"
         )
         details = {
             "tokens": result.tokens, "proven": result.proven, "rerendered": result.rerendered,
             "not_reproducible": result.not_reproducible, "sources": list(result.sources),
+            "metadata_frozen": result.metadata_frozen, **stated.as_json(),
         }  # fmt: skip
-        return Report("verify", line, details, findings, complete=not findings and result.tokens > 0)
+        notes = [*stated.notes, *([] if result.metadata_frozen else [OPEN_METADATA])]
+        return Report("verify", line, details, findings, complete=complete, notes=notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -53,10 +54,13 @@ class RankStage:
         """Fit them; `details["ranking"]` has every fitted image, best first."""
         from collection.curate.selection.vote_ranking import rank_by_votes
 
-        return _report(rank_by_votes(project.store, judges_of(project).criteria(stock=True)))
+        judges = judges_of(project)
+        return _report(rank_by_votes(project.store, judges.criteria(stock=True)), judges.ranking_metrics)
 
 
-def _report(found: VoteRanking) -> Report:
+def _report(found: VoteRanking, ranking: Mapping[str, str]) -> Report:
+    from collection.curate.selection.vote_ranking import VOTES
+
     strengths, keep = found.strengths, found.keep
     forecast = strengths.forecast(keep, found.votes, DOUBT)
     conclusive = bool(found.votes) and strengths.conclusive
@@ -67,7 +71,10 @@ def _report(found: VoteRanking) -> Report:
     if not found.votes:
         hint = "compare images in `collection review`, or here: collection rank WINNER LOSER"
         return Report("rank", "nobody has compared any images yet", details, hint=hint)
-    ranks = "they rank the images" if conclusive else "too few to rank by: the scores still do"
+    others = " and ".join(name for name in ranking if name != VOTES)
+    ranks = f"too few to rank by: {others} still does" if others else "they rank the images"
+    if conclusive and others:
+        ranks = f"{others} ranks, as [select] by says"
     wrong = f"{forecast.now:.0%} of the choice is expected to be wrong"
     line = f"{amount(found.votes, 'comparison')}, {ranks}; {wrong}, {_more(forecast)}"
     return Report("rank", line, details)

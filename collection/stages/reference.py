@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from collection.errors import UsageError
 from collection.project import Project
 from collection.values import Failure
 
@@ -47,6 +48,18 @@ def encoder_lines() -> list[str]:
         word = f"{name}:{encoder.place}" if encoder.place else name
         lines.append(f"{word:<9} {encoder.purpose}" + (f"; {encoder.cost}" if encoder.cost else ""))
     return lines
+
+
+def vocabulary_reference(generator: str) -> dict[str, dict[str, list[str]]]:
+    """The words that a generator can paint: trait, value, words. Raises UsageError for one that takes any words."""
+    from collection.generate.registry import GENERATORS
+
+    vocabulary = GENERATORS.get(generator).vocabulary()
+    if vocabulary is None:
+        raise UsageError(
+            f"{generator} has no list of words: it reads whatever a prompt says", "collection words painter"
+        )
+    return {trait: {value: [*words] for value, words in values.items()} for trait, values in vocabulary.words.items()}
 
 
 def effective_config(project: Project) -> Mapping[str, Any]:

@@ -10,6 +10,10 @@ from typing import Any
 
 from collection.values import Failure, amount, label
 
+UNJUDGED = "chosen for variety and by your votes"
+NOT_JUDGED = f"not judged: {UNJUDGED}"
+"""What is said of a set where no metric says which image is better."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -13,7 +13,6 @@ from collection.stages.report import Report, counted
 from collection.values import Progress, amount, label, silent
 
 if TYPE_CHECKING:
-    from collection.judge.set_metrics.trait_match import Mismatch
     from collection.store.records import Asset, Nearest
 
 
@@ -79,28 +78,9 @@ def _numbers(project: Project, judges: Judges, issues: IssuesByImage) -> dict[st
 def _said(project: Project, judges: Judges, issues: IssuesByImage) -> str:
     """What ranks the images, their issues, and whether safety was looked at: the end of a line."""
     ranges = project.store.score_ranges(judges.ranking_metrics)
-    text = "".join(f", {metric} {low:.1f} to {high:.1f}" for metric, (low, high) in ranges.items())
+    text = "".join(f", {metric} {low:.1f} to {high:.1f}" for metric, (low, high) in ranges.items()) or ", not judged"
     text += f"; {len(issues)} with issues ({counted(issues)})" if issues else ""
     return text + ("; nsfw not looked for" if project.config.score.safety == "off" else "")
-
-
-def mismatched(project: Project) -> tuple[Sequence[Mismatch], Report]:
-    """The images that another value of a trait fits better than the planned one, worst first.
-
-    Raises CollectionError where the encoder has no text tower.
-    """
-    from collection.judge.set_metrics.trait_match import mismatches
-
-    found = mismatches(project.store, judges_of(project).scorers.encoder)
-    line = f"{amount(len({item.asset.id for item in found}), 'image')} with a trait that another value fits better"
-    listed = [
-        {
-            "image": item.asset.id, "trait": item.trait, "planned": item.planned, "probability": item.probability,
-            "seen": item.seen, "seen_probability": item.seen_probability,
-        }
-        for item in found
-    ]  # fmt: skip
-    return found, Report("score", line, {"mismatches": listed})
 
 
 def nearest_references(project: Project) -> tuple[Sequence[tuple[Asset, Nearest]], Report]:

@@ -10,8 +10,12 @@ from collection.errors import UsageError
 from collection.project import Project
 from collection.stages.judges import judges_of
 from collection.stages.rank import comparisons_pending, count_comparisons
-from collection.stages.report import Report
+from collection.stages.report import NOT_JUDGED, Report
+from collection.stages.shortage import way_out
 from collection.values import Progress, amount, silent
+
+JUDGES = "`collection review` asks for your votes; a model that knows art ranks too: `heads` or `preference` in [score]"
+"""What is said where nothing ranks the images."""
 
 if TYPE_CHECKING:
     from collection.curate.selection.criteria import SelectionCriteria
@@ -72,14 +76,13 @@ class SelectStage:
         criteria = judges.criteria()
         if not pending(store, criteria):
             report = store.stage_report("select")
-            return _report(f"nothing to do: {report['selected']} of {report['eligible']} are chosen", report)
+            return _report(project, f"nothing to do: {report['selected']} of {report['eligible']} are chosen", report)
         result = select(store, criteria)
-        line = f"{result.selected} of {result.eligible}, mean percentile {result.mean_score:.0f}"
+        line = f"{result.selected} of {result.eligible}, {_judged(result.mean_score)}"
         line += "".join(f"; {has} of {tokens} by {artist}" for artist, (tokens, has) in result.artists.items())
         line += f"; {result.excluded} excluded by their issues" if result.excluded else ""
-        if criteria.metrics != judges.stock_metrics:
-            line += f" by {' and '.join(criteria.metrics)}"
-        return _report(line, store.stage_report("select"))
+        line += f"; judged by {' and '.join(criteria.metrics)}" if criteria.metrics else ""
+        return _report(project, line, store.stage_report("select"))
 
     def _record(self, project: Project) -> None:
         from collection.curate.selection import choices
@@ -126,10 +129,16 @@ class SelectStage:
         )
 
 
-def _report(line: str, details: dict[str, Any]) -> Report:
+def _judged(mean_score: float | None) -> str:
+    return NOT_JUDGED if mean_score is None else f"mean percentile {mean_score:.0f}"
+
+
+def _report(project: Project, line: str, details: dict[str, Any]) -> Report:
     short = int(details["supply"] - details["selected"])
-    hint = f"{amount(short, 'token')} without an image: `collection top-up` plans more, then run again"
-    return Report("select", line, details, complete=not short, hint=hint if short else None)
+    if short:
+        hint = f"{amount(short, 'token')} without an image: {way_out(project)}"
+        return Report("select", line, details, complete=False, hint=hint)
+    return Report("select", line, details, hint=None if details["judged_by"] else JUDGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +146,8 @@ class SetSummary:
     """How many images a set has, how good they are, and how well they cover what there is to choose from."""
 
     images: int
-    mean_score: float
-    """Mean percentile, 0 to 100."""
+    mean_score: float | None
+    """Mean percentile, 0 to 100; None where no metric ranks the images."""
     coverage: Coverage | None
 
     def as_json(self) -> dict[str, Any]:

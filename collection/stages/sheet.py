@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from collection.errors import UsageError
+from collection.errors import UnavailableError, UsageError
 from collection.project import Project
 from collection.stages.images import numbers_of
 from collection.stages.judges import IssuesByImage, judges_of
-from collection.stages.report import Report
-from collection.values import Progress, amount, silent
+from collection.stages.report import NOT_JUDGED, Report
+from collection.values import Failure, Progress, amount, silent
 
 if TYPE_CHECKING:
     from collection.curate.sheet import ContactSheet
@@ -55,12 +55,19 @@ class SheetStage:
         if not sheet.cells:
             hint = "`collection generate` makes them"
             return Report("sheet", "no images yet", {"pages": []}, complete=False, hint=hint)
-        nothing = "" if pending(path, sheet) else "nothing to do: "
+        nothing, failed = "" if pending(path, sheet) else "nothing to do: ", list[Failure]()
         if not nothing:
-            write_sheet(path, sheet, project.files, progress=progress)
+            try:
+                write_sheet(path, sheet, project.files, progress=progress, failed=failed.append)
+            except OSError as error:
+                raise UnavailableError(
+                    f"cannot write {path}: {error.strerror}", "collection sheet --output FILE draws it elsewhere"
+                ) from error
         pages = [str(page) for page in page_paths(path, sheet)]
-        line = f"{nothing}{amount(len(sheet.cells), 'image')} on {', '.join(pages)}"
-        return Report("sheet", line, {"pages": pages, "images": len(sheet.cells)})
+        line = f"{nothing}{amount(len(sheet.cells) - len(failed), 'image')} on {', '.join(pages)}"
+        details = {"pages": pages, "images": len(sheet.cells) - len(failed)}
+        mend = "`collection doctor --repair` mends the project's files" if failed else None
+        return Report("sheet", line, details, failed, complete=not failed, hint=mend)
 
     def shown(self, project: Project) -> ContactSheet:
         """What the sheet shows: the images asked for, else the tokens if there are any, else the chosen, else all.
@@ -82,7 +89,9 @@ class SheetStage:
             ]
             what = amount(len(cells), "image")
             what += f" of {len(made)}: {' '.join(self.images)}" if self.images else ""
-            what += f" chosen of {len(made)}, best first" if selection else ""
+            if selection:
+                judged = store.stage_report("select").get("judged_by")
+                what += f" chosen of {len(made)}, {'best first' if judged else NOT_JUDGED}"
         artists = ", ".join(artist.name for artist in config.artists)
         return ContactSheet(config.title, "  ·  ".join(filter(None, [artists, what, f'seed "{config.seed}"'])), cells)
 

@@ -1,14 +1,19 @@
-"""Status: how far a project is, what failed, and which stage comes next."""
+"""Status: how far a project is, what failed, and which command comes next."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from collection.errors import CollectionError, PublishError
+from collection.models.hub import without_fetching
 from collection.project import Project
 from collection.stages.judges import IssuesByImage, judges_of
-from collection.values import Failure
+from collection.stages.pipeline import Outlook, outlook
+from collection.stages.publish import OPEN_METADATA
+from collection.stages.published import contract_of
+from collection.values import Failure, amount
 
 REACHED = {
     "planned": "plan", "generated": "generate", "scored": "score", "selected": "select", "frozen": "freeze",
@@ -30,27 +35,146 @@ class Status:
     issues: IssuesByImage
     failures: Sequence[tuple[str, Failure]]
     """What failed, with the stage in which it did."""
+    outlook: Sequence[Outlook]
+    """What each stage would do now, in order."""
+    next: str | None
+    """The command that comes next; None: no command has anything to do."""
+    why: str | None = None
+    """What stands in the way of going on, in words, if anything."""
+    hint: str | None = None
+    """What to do about that."""
+    notes: Sequence[str] = field(default=())
+    """What is otherwise than collection.toml says and stays so, and what is to be known of the contract."""
+    differs: bool = False
+    """Whether collection.toml says something that no command can bring about any more."""
+    judged_by: Sequence[str] | None = None
+    """The metrics by which the set was chosen: none where nothing judged the images; None before it was chosen."""
 
     @property
-    def next(self) -> str | None:
-        """The first stage that is short of what it should reach; None: all is done."""
-        return next((stage for name, stage in REACHED.items() if self.counts[name] < self.goals[name]), None)
+    def done(self) -> bool:
+        """Whether all that collection.toml asks for is done."""
+        return self.next is None and self.why is None and not self.differs
+
+    @property
+    def pending(self) -> dict[str, int]:
+        """What each stage would do now, by its name."""
+        return {item.name: item.pending for item in self.outlook}
 
     def as_json(self) -> dict[str, Any]:
         """The object that --json prints."""
         failed = [{"stage": stage, "what": item.what, "why": item.why} for stage, item in self.failures]
-        return {**self.counts, "with_issues": len(self.issues), "failed": failed, "next": self.next}
+        judged_by = None if self.judged_by is None else [*self.judged_by]
+        return {
+            **self.counts, "with_issues": len(self.issues), "judged_by": judged_by, "failed": failed,
+            "pending": self.pending, "next": self.next, "why": self.why, "hint": self.hint, "notes": list(self.notes),
+            "done": self.done,
+        }  # fmt: skip
 
 
 def status_of(project: Project) -> Status:
-    """How far a project is: planned and generated images, then all images to be judged, then the supply of tokens."""
-    config, store = project.config, project.store
-    counts = store.counts()
+    """How far a project is, by what each stage says that it would do; no chain and no other machine is asked.
+
+    What cannot be told, such as the issues where a package is missing, is left out and named.
+    """
+    with without_fetching():
+        found = outlook(project)
+        try:
+            issues: IssuesByImage = judges_of(project).issues
+        except CollectionError:
+            issues = {}  # the outlook of `score` says why
+    counts, goals = _counts(project, found)
+    following, trouble = _next(project, found, counts)
+    why, hint = (trouble.message, trouble.hint) if trouble else (None, None)
+    differences = _settled(project)
+    return Status(
+        counts, goals, issues, _failures(project, found), found, following, why, hint,
+        [*differences, *_of_metadata(project)], bool(differences),
+        project.store.stage_report("select").get("judged_by"),
+    )  # fmt: skip
+
+
+def _counts(project: Project, found: Sequence[Outlook]) -> tuple[dict[str, int], dict[str, int]]:
+    """The counts by what the stages say, and their goals; where a stage cannot say it, what the database has."""
+    config, counts = project.config, project.store.counts()
+    by_stage = {item.name: item for item in found}
+
+    def settle(name: str, total: int) -> None:
+        item = by_stage[REACHED[name]]
+        if not item.trouble:
+            counts[name] = max(0, total - item.pending)
+
+    settle("generated", counts["planned"])
+    settle("scored", counts["generated"] + counts["imported"])
+    counts["pinned"] = 0 if by_stage["pin"].pending else counts["frozen"]
+    settle("minted", counts["frozen"])
+    settle("verified", counts["frozen"])
     images = max(config.images, counts["planned"])  # people may have added some
     goals = {"planned": images, "generated": images, "scored": images + counts["imported"]}
-    return Status(
-        counts,
-        {name: goals.get(name, config.supply) for name in REACHED},
-        judges_of(project).issues,
-        [(stage, failure) for stage in FAILING for failure in store.failures(stage)],
-    )
+    return counts, {name: goals.get(name, config.supply) for name in REACHED}
+
+
+def _failures(project: Project, found: Sequence[Outlook]) -> list[tuple[str, Failure]]:
+    """What failed, of the stages that are not done."""
+    unfinished = [item.name for item in found if item.name in FAILING and not item.done]
+    return [(stage, failure) for stage in unfinished for failure in project.store.failures(stage)]
+
+
+def _next(
+    project: Project, found: Sequence[Outlook], counts: Mapping[str, int]
+) -> tuple[str | None, CollectionError | None]:
+    """The command that comes next, and what is in its way, as a run of all stages would meet it."""
+    following = next((item for item in found if not item.done), None)
+    reached = [item.name for item in found]
+    at = reached.index(following.name) if following else len(found)
+    if at > reached.index("plan") and not counts["planned"] + counts["imported"]:
+        return "import", CollectionError(
+            "there are no images, and collection.toml plans none", "collection import FOLDER, or raise `candidates`"
+        )
+    if at > reached.index("select") and (short := project.config.supply - counts["selected"]) > 0:
+        return "top-up", CollectionError(
+            f"{amount(short, 'token')} without an image", "collection top-up plans more, then collection run"
+        )
+    if following is None:
+        return None, None
+    return following.name, following.trouble or (_refusal(project) if following.name == "freeze" else None)
+
+
+def _refusal(project: Project) -> PublishError | None:
+    from collection.publish.freeze import refusal
+
+    return refusal(project.store, project.config)
+
+
+def _settled(project: Project) -> list[str]:
+    """What collection.toml says now and the contract and its tokens do not, for ever."""
+    known = contract_of(project)
+    settings = known.settings if known else None
+    if known is None or not settings:
+        return []
+    config, found = project.config, []
+    points = round(config.royalties.percent * 100)
+    if points != settings["royalty_basis_points"]:
+        found.append(
+            f"royalties.percent is {config.royalties.percent:g} now; "
+            f"the contract was deployed with {settings['royalty_basis_points'] / 100:g}"
+        )
+    receiver = config.royalty_receiver
+    if receiver and receiver.lower() != settings["royalty_receiver"].lower():
+        found.append(f"royalties go to {receiver} now; the contract was deployed with {settings['royalty_receiver']}")
+    recipients = {mint.recipient for mint in project.store.mints(known.id) if mint.status == "confirmed"}
+    wanted = config.chain.recipient
+    if wanted and (others := sorted(each for each in recipients if each.lower() != wanted.lower())):
+        found.append(f"chain.recipient is {wanted} now; tokens were minted to {', '.join(others)}")
+    return found
+
+
+def _of_metadata(project: Project) -> list[str]:
+    """Whether the owner may still move the metadata, as far as it is known."""
+    known = contract_of(project)
+    match project.store.metadata_frozen(known) if known else None:
+        case True:
+            return ["the metadata is frozen on the chain: nobody can move it"]
+        case False:
+            return [OPEN_METADATA]
+        case None:
+            return []

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import RLock
 from typing import Any
 
@@ -28,10 +30,10 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def open_engine(path: Path, busy_seconds: float = 30.0) -> Engine:
+def open_engine(path: Path, busy_seconds: float = 30.0, *, read_only: bool = False) -> Engine:
     """SQLite in WAL mode: readers never wait, a killed writer loses only its open transaction.
 
-    A writer waits `busy_seconds` for another program that writes.
+    A writer waits `busy_seconds` for another program that writes; `read_only` refuses every one.
     """
     address = URL.create("sqlite", database=str(path))  # in a plain text, "?" and "%" of a path would mean something
     engine = create_engine(address, connect_args={"timeout": busy_seconds})
@@ -39,7 +41,8 @@ def open_engine(path: Path, busy_seconds: float = 30.0) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:
         connection.isolation_level = None  # the driver's own BEGIN would leave schema changes outside
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={round(busy_seconds * 1000)}"):
+        pragmas = ["journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={round(busy_seconds * 1000)}"]
+        for pragma in (*pragmas, *(["query_only=ON"] if read_only else [])):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -68,11 +71,21 @@ def _code(error: DatabaseError) -> str:
     return str(getattr(error.orig, "sqlite_errorname", ""))
 
 
+def _is_refused(error: DatabaseError) -> bool:
+    return _code(error).startswith(_REFUSED)
+
+
+def _is_readable(path: Path) -> bool:
+    """Whether there is a folder whose database could be looked at: a file, or none yet."""
+    return path.parent.is_dir() and (path.is_file() or not path.exists())
+
+
+_REFUSED = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 _TROUBLES: Mapping[tuple[str, ...], tuple[type[CollectionError], str, str]] = {
     ("SQLITE_FULL", "SQLITE_IOERR"): (
         UnavailableError, "cannot write {}", "free some disk space, then run the same command again",
     ),
-    ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM"): (
+    _REFUSED: (
         UnavailableError, "cannot write {}", "make {0.parent} writable, or work on a copy of it",
     ),
     ("SQLITE_CORRUPT", "SQLITE_NOTADB"): (
@@ -86,22 +99,50 @@ _TROUBLES: Mapping[tuple[str, ...], tuple[type[CollectionError], str, str]] = {
 
 
 class Database:
-    """A project's collection.db, opened and brought to the newest schema."""
+    """A project's collection.db, opened and brought to the newest schema.
+
+    Where nothing can be written beside it, a copy elsewhere is read (`read_only`), and every writing method raises.
+    """
 
     def __init__(self, path: Path, *, busy_seconds: float = 30.0) -> None:
-        """Raises UnavailableError where the file cannot be opened, ConflictError where another program keeps it locked
+        """Raises UnavailableError where the file cannot be read, ConflictError where another program keeps it locked
         for `busy_seconds`, ProjectError where a newer version wrote it."""
-        self.path = path
-        self._engine = open_engine(path, busy_seconds)
+        self.path, self.read_only = path, False
         self._turn = RLock()  # threads wait for each other here, where the next is woken at once; SQLite would sleep
+        self._copy: TemporaryDirectory[str] | None = None
+        try:
+            self._open(path, busy_seconds)
+        except UnavailableError as error:
+            if not (isinstance(error.__cause__, DatabaseError) and _is_refused(error.__cause__) and _is_readable(path)):
+                raise
+            self._open_copy(busy_seconds)
+
+    def _open(self, file: Path, busy_seconds: float, *, read_only: bool = False) -> None:
+        self._engine = open_engine(file, busy_seconds, read_only=read_only)
         self._writer = self._engine.execution_options(begin="IMMEDIATE")
         self._unsynced_writer = self._engine.execution_options(begin="IMMEDIATE", synchronous="NORMAL")
-        with _translated(path):
-            migrate(self._writer, path)
+        if not read_only:
+            with _translated(self.path):
+                migrate(self._writer, self.path)
+
+    def _open_copy(self, busy_seconds: float) -> None:
+        """Read a copy of the file, with what its log has: SQLite cannot read it where it may not write beside it."""
+        self._engine.dispose()
+        self._copy = TemporaryDirectory(prefix="collection-")
+        copy = Path(self._copy.name) / self.path.name
+        for name in (self.path, Path(f"{self.path}-wal")):
+            if name.is_file():
+                shutil.copyfile(name, copy.with_name(name.name))
+        self._open(copy, busy_seconds)  # a copy of an older version is brought to the newest schema, too
+        self._engine.dispose()
+        self._open(copy, busy_seconds, read_only=True)
+        self.read_only = True
 
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
+        if self._copy is not None:
+            self._copy.cleanup()
 
     def sync(self) -> None:
         """Wait until all that was committed is on the disk, also what did not wait for it."""
@@ -151,6 +192,11 @@ class Database:
         with self._reading() as session:
             row = session.get(StageRunRow, stage)
         return json.loads(row.report) if row else {}
+
+    def record_stage(self, stage: str, inputs: str, report: dict[str, Any]) -> None:
+        """Remember what a whole-set stage looked at, as a hash, and what it said."""
+        with self._writing() as session:
+            self._write_stage(session, stage, inputs, report)
 
     def failures(self, stage: str) -> list[Failure]:
         """What is still wrong in a stage, by subject."""

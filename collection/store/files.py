@@ -24,20 +24,26 @@ class Files:
 
     def names(self, suffix: str = ".png") -> set[str]:
         """The hash of every file there is, from the folders' lists alone."""
+        return {entry.name.removesuffix(suffix) for entry in self._entries(suffix)}
+
+    def sizes(self, suffix: str = ".png") -> dict[str, int]:
+        """The bytes of every file there is, by its hash; no file is read."""
+        return {entry.name.removesuffix(suffix): entry.stat().st_size for entry in self._entries(suffix)}
+
+    def _entries(self, suffix: str) -> list[os.DirEntry[str]]:
         if not self.folder.is_dir():
-            return set()
+            return []
         folders = [entry for entry in os.scandir(self.folder) if entry.is_dir()]
-        names = (entry.name for folder in folders for entry in os.scandir(folder))
-        return {name.removesuffix(suffix) for name in names if name.endswith(suffix)}
+        return [entry for folder in folders for entry in os.scandir(folder) if entry.name.endswith(suffix)]
 
     def add(self, data: bytes, suffix: str = ".png") -> str:
-        """Keep `data`; returns its SHA-256. Adding what is there already costs a look.
+        """Keep `data`; returns its SHA-256. A file that is there already is read, and written anew if it is damaged.
 
         Raises UnavailableError where the disk refuses.
         """
         sha256 = sha256_hex(data)
         path = self.path(sha256, suffix)
-        if not path.exists() or path.stat().st_size != len(data):
+        if not path.exists() or path.read_bytes() != data:
             try:
                 write_durably(path, data)
             except OSError as error:
@@ -66,7 +72,7 @@ class Files:
 
         sha256 = file_sha256(source)
         path = self.path(sha256, suffix)
-        if not path.exists() or path.stat().st_size != source.stat().st_size:
+        if not path.exists() or file_sha256(path) != sha256:
             try:
                 with source.open("rb") as original, durable_file(path) as copy:
                     shutil.copyfileobj(original, copy, 2**20)
@@ -88,7 +94,10 @@ class Files:
                 "`collection generate` makes again what was lost, `collection import` fetches it again",
             ) from None
         if sha256_hex(data) != sha256:
-            raise UnavailableError(f"{path} was changed: its bytes no longer have the hash of its name", f"rm {path}")
+            raise UnavailableError(
+                f"{path} was changed: its bytes no longer have the hash of its name",
+                "collection doctor --repair",
+            )
         return data
 
     def sweep(self) -> None:

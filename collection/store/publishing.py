@@ -20,10 +20,16 @@ from collection.store.tables import (
     MintRow,
     PinRow,
     RecipeRow,
+    StageRunRow,
     TokenRow,
     VerificationRow,
 )
 from collection.values import canonical_json
+
+VERIFY = "verify"
+"""The stage under which it is kept what the last look at the newest contract found."""
+FREEZE_METADATA = "freeze-metadata"
+"""The stage under which it is kept whether the metadata of the newest contract is frozen."""
 
 
 class Publishing(Database):
@@ -132,13 +138,19 @@ class Publishing(Database):
             return _deployment(row) if row else None
 
     def add_deployment(self, deployment: Deployment) -> Deployment:
-        """Write the intent (its `id` is ignored); returns it with its id. The same address again is the same row."""
+        """Write the intent (its `id` is ignored); returns it with its id.
+
+        The same address again is the same row, of a chain that began anew: what was minted there before is forgotten.
+        So is what the chain said of an earlier contract.
+        """
         with self._writing() as session:
             known = session.exec(
                 select(DeploymentRow.id).where(
                     DeploymentRow.chain_id == deployment.chain_id, DeploymentRow.address == deployment.address
                 )
             ).first()
+            self._forget_tokens(session, known)
+            session.exec(delete(StageRunRow).where(col(StageRunRow.stage).in_([VERIFY, FREEZE_METADATA])))
             said = None if deployment.settings is None else canonical_json(dict(deployment.settings)).decode()
             row = session.merge(DeploymentRow(**{**asdict(deployment), "id": known, "settings": said}, at=now()))
             session.flush()
@@ -159,9 +171,24 @@ class Publishing(Database):
     def drop_deployment(self, deployment_id: int) -> None:
         """Forget a deployment that the chain does not know (a dev chain that was started anew)."""
         with self._writing() as session:
-            for table in (MintRow, VerificationRow):
-                session.exec(delete(table).where(col(table.deployment_id) == deployment_id))
+            self._forget_tokens(session, deployment_id)
             session.exec(delete(DeploymentRow).where(col(DeploymentRow.id) == deployment_id))
+
+    def _forget_tokens(self, session: Session, deployment_id: int | None) -> None:
+        for table in (MintRow, VerificationRow):
+            session.exec(delete(table).where(col(table.deployment_id) == deployment_id))
+
+    # Metadata of a contract
+
+    def record_metadata_frozen(self, deployment: Deployment, frozen: bool) -> None:
+        """Remember whether the metadata of a contract can still be moved, as the chain says."""
+        self.record_stage(FREEZE_METADATA, f"{deployment.chain_id} {deployment.address}", {"frozen": frozen})
+
+    def metadata_frozen(self, deployment: Deployment) -> bool | None:
+        """What the chain last said of that; None where it was another contract, or was never asked."""
+        if self.stage_inputs(FREEZE_METADATA) != f"{deployment.chain_id} {deployment.address}":
+            return None
+        return bool(self.stage_report(FREEZE_METADATA)["frozen"])
 
     # Mints
 

@@ -15,6 +15,13 @@ NOT_REPRODUCIBLE = "it cannot be rendered again, as its generator says"
 """What is told of an image whose generator does not make the same picture twice."""
 
 
+TOLD_TRAITS = "traits"
+"""Key of an import's record that holds what `Asset.told_traits` gives."""
+
+ANIMATED = "animated"
+"""Key of an import's record that is true where its own file has more frames than its image shows."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedRecipe:
     """A recipe and the number under which people know it."""
@@ -37,11 +44,40 @@ class KnownRecipe:
 def all_traits(planned: Mapping[str, str], reported: Mapping[str, str]) -> dict[str, str]:
     """The traits of an image: those `planned`, by name, then those that its generator `reported`, by name.
 
-    A reported trait whose name is planned too, in whatever case, is left out: the plan says what the image is.
+    A reported trait whose name is planned too, in whatever case, is left out: see `contradicted`.
     """
     names = {name.casefold() for name in planned}
     beyond = {name: value for name, value in sorted(reported.items()) if name.casefold() not in names}
     return {**dict(sorted(planned.items())), **beyond}
+
+
+def contradicted(planned: Mapping[str, str], reported: Mapping[str, str]) -> dict[str, str]:
+    """What a generator `reported`, by name, of traits that are `planned` with another value, in whatever case."""
+    names = {name.casefold(): value.casefold() for name, value in planned.items()}
+    return {
+        name: value
+        for name, value in sorted(reported.items())
+        if names.get(name.casefold(), value.casefold()) != value.casefold()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ToldTrait:
+    """A trait as token metadata beside an imported picture tells it."""
+
+    name: str
+    value: str
+    """Text; of a number, its digits as they were written."""
+    number: bool = False
+    display_type: str = ""
+    """How marketplaces are to show it: number, boost_number, boost_percentage, date and others."""
+    max_value: str = ""
+    """Of a number the largest there can be, as it was written; empty if none was told."""
+
+    def as_json(self) -> dict[str, Any]:
+        """What says something, in JSON values."""
+        said = {"number": self.number, "display_type": self.display_type, "max_value": self.max_value}
+        return {"name": self.name, "value": self.value, **{key: item for key, item in said.items() if item}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +98,22 @@ class Asset:
     def traits(self) -> dict[str, str]:
         """What was planned of the image, and what its generator reports beyond that; see `all_traits`."""
         return all_traits(self.recipe.traits if self.recipe else {}, self.features)
+
+    @property
+    def contradicted(self) -> dict[str, str]:
+        """What its generator reports of traits that were planned otherwise."""
+        return contradicted(self.recipe.traits if self.recipe else {}, self.features)
+
+    @property
+    def animation(self) -> tuple[str, str] | None:
+        """SHA-256 and suffix of the file of an imported animation, of which the image is a frame; None for a still."""
+        said = self.generator
+        return (said["source_sha256"], said["source_suffix"]) if said.get(ANIMATED) else None
+
+    @property
+    def told_traits(self) -> tuple[ToldTrait, ...]:
+        """What token metadata told of an imported image, in its order; a name may come twice."""
+        return tuple(ToldTrait(**item) for item in self.generator.get(TOLD_TRAITS, ()))
 
     @property
     def label(self) -> str:
@@ -237,14 +289,14 @@ class Review:
 
 @dataclass(frozen=True)
 class LearnedPreference:
-    """A linear head that votes taught: score = vector . weight + bias."""
+    """A linear head that votes taught: score = (vector, colour) . weight + bias."""
 
     name: str
     """The metric of its scores: learned-preference, or learned-preference:NAME of one curator."""
     encoder: str
     """The model whose unit vectors it takes."""
     weight: npt.NDArray[np.float64]
-    """(d,)."""
+    """(d + 14,), or (d,) of one that was learned before colour was looked at."""
     bias: float
     report: Mapping[str, Any]
     """What votes showed of it: JSON values."""

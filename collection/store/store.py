@@ -13,7 +13,7 @@ from math import fsum
 
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import defer
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from collection.store.columns import Columns
 from collection.store.database import now
@@ -57,14 +57,23 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
     def plan_changes(self, recipes: Sequence[Recipe]) -> int:
         """How many recipes `replace_plan(recipes)` would bring into the plan or take out of it."""
         wanted = {recipe.sha256 for recipe in recipes}
+        rows = self._memberships(wanted)
+        known = {row.sha256 for row, _ in rows}
+        return sum(row.planned != belongs for row, belongs in rows) + len(wanted - known)
+
+    def leaving_images(self, recipes: Sequence[Recipe]) -> list[int]:
+        """The numbers of the images whose recipes `replace_plan(recipes)` would take out of the plan."""
+        rows = self._memberships({recipe.sha256 for recipe in recipes})
+        made = {number for number, _, _ in self.generated_files()}
+        return sorted(row.id for row, belongs in rows if row.planned and not belongs and row.id in made)
+
+    def _memberships(self, wanted: set[str]) -> list[tuple[RecipeRow, bool]]:
+        """Every recipe that is known, and whether it belongs to a plan of the `wanted` identities."""
         with self._reading() as session:
             query = select(RecipeRow).options(defer(RecipeRow.body))  # type: ignore[arg-type]
-            rows = {row.sha256: row for row in session.exec(query)}
-        configured = _with_stand_ins(wanted, {sha256: row.stands_for for sha256, row in rows.items()})
-        changed = sum(
-            row.planned != _belongs(sha256 in configured, row.origin, row.retired) for sha256, row in rows.items()
-        )
-        return changed + len(wanted - rows.keys())
+            rows = list(session.exec(query))
+        configured = _with_stand_ins(wanted, {row.sha256: row.stands_for for row in rows})
+        return [(row, _belongs(row.sha256 in configured, row.origin, row.retired)) for row in rows]
 
     def add_recipes(
         self, recipes: Sequence[Recipe], origin: str, *, instead_of: Sequence[int] = ()
@@ -132,6 +141,19 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
             self._add_assets(session, numbered)
             return [asset.id for asset in numbered]
 
+    def update_imported(self, assets: Sequence[Asset]) -> None:
+        """Keep what is told now of imported images: their records and features. All else stays as it is."""
+        with self._writing() as session:
+            for asset in assets:
+                session.exec(
+                    update(AssetRow)
+                    .where(col(AssetRow.id) == asset.id, col(AssetRow.recipe_id).is_(None))
+                    .values(
+                        generator=canonical_json(dict(asset.generator)).decode(),
+                        features=canonical_json(dict(asset.features)).decode(),
+                    )
+                )
+
     def imported(self) -> list[Asset]:
         """The images that were imported, by number."""
         return self._assets_where(col(AssetRow.recipe_id).is_(None))
@@ -172,11 +194,11 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
         with self._reading() as session:
             return list(session.exec(query.order_by(col(AssetRow.id))))
 
-    def generated_files(self) -> dict[int, str]:
-        """The file hash of every generated image of the present plan, by number."""
-        query = select(AssetRow.id, AssetRow.file_sha256).join(RecipeRow).where(col(RecipeRow.planned))
+    def generated_files(self) -> list[tuple[int, str, int]]:
+        """(number, file hash, bytes) of every generated image of the present plan."""
+        query = select(AssetRow.id, AssetRow.file_sha256, AssetRow.size).join(RecipeRow).where(col(RecipeRow.planned))
         with self._reading() as session:
-            return dict(session.exec(query.order_by(col(AssetRow.id))).all())
+            return [(number, sha256, size) for number, sha256, size in session.exec(query.order_by(col(AssetRow.id)))]
 
     def reproducible_numbers(self) -> tuple[list[int], int]:
         """The numbers of the generated images of the present plan whose recipes can be rendered again; how many can

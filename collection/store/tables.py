@@ -77,7 +77,10 @@ class FingerprintRow(SQLModel, table=True):
 
 
 class EmbeddingRow(SQLModel, table=True):
-    """One unit vector of one picture by one model, float16 little-endian; of a text, named by the hash of its UTF-8."""
+    """One vector of one picture by one model, float16 little-endian; of a text, named by the hash of its UTF-8.
+
+    Unit vectors of encoders, and the colour numbers of judge/pixels/colour.py.
+    """
 
     __tablename__ = "embedding"
     file_sha256: str = Field(primary_key=True)

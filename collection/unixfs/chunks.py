@@ -70,6 +70,10 @@ def _chunks(source: Source) -> Iterator[bytes | memoryview]:
             yield chunk
 
 
+class UnreadableError(PinError):
+    """A file that is to be stored cannot be read."""
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
     """A file, open for reading; PinError where it cannot be read."""
@@ -77,4 +81,4 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         with path.open("rb") as file:
             yield file
     except OSError as error:
-        raise PinError(f"cannot read {path}: {error.strerror}", "run `collection status`") from error
+        raise UnreadableError(f"cannot read {path}: {error.strerror}", "run `collection status`") from error

@@ -42,6 +42,8 @@ def check_content(token: Token, base_uri: str, source: Source, rerender: Rerende
     try:
         metadata = _metadata(token, base_uri, source)
         _read("image", metadata["image"], token.image_sha256, source)
+        if token.asset.animation:
+            _read("animation", str(metadata.get("animation_url")), token.asset.animation[0], source)
         if rerender is not None:
             _check_rendering(token, metadata, rerender)
     except _BrokenError as wrong:

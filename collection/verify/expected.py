@@ -23,6 +23,8 @@ class ExpectedState:
     """The frozen tokens, by id."""
     mints: Mapping[int, Mint]
     """The record of each minting, by token id, written before it was sent."""
+    metadata_frozen: bool = False
+    """Whether the chain said once that nobody can move the metadata any more."""
 
     @property
     def base_uri(self) -> str:
@@ -45,7 +47,7 @@ def expected_state(store: Store, deployment: Deployment) -> ExpectedState:
     tokens = store.tokens(frozen)
     settings = {**(deployment.settings or {"owner": deployment.deployer}), **_frozen_settings(frozen, tokens)}
     mints = {mint.token_id: mint for mint in store.mints(deployment.id)}
-    return ExpectedState(deployment, settings, tokens, mints)
+    return ExpectedState(deployment, settings, tokens, mints, bool(store.metadata_frozen(deployment)))
 
 
 def _frozen_settings(frozen: Freeze, tokens: Sequence[Token]) -> dict[str, Any]:

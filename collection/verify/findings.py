@@ -12,8 +12,8 @@ class Finding:
     token_id: int | None
     """None: the contract or a storage as a whole."""
     what: str
-    """address, code, owner, name, symbol, supply, provenance, royalties, uri, receipt, metadata, image, rendering or
-    storage."""
+    """address, code, owner, name, symbol, supply, provenance, royalties, frozen, uri, receipt, metadata, image,
+    rendering or storage."""
     why: str
 
     @property
@@ -37,3 +37,5 @@ class VerifyReport:
     sources: tuple[str, ...]
     """Names of the storages that the content was read from."""
     findings: tuple[Finding, ...]
+    metadata_frozen: bool
+    """Whether nobody can move the metadata any more."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from collection.chain.addresses import created_address
-from collection.chain.contract import TokenContract
+from collection.chain.addresses import NOBODY, created_address
+from collection.chain.contract import TokenContract, artifact_of
 from collection.store.records import Mint
 from collection.verify.expected import ExpectedState
 from collection.verify.findings import Finding
 
 _ROYALTY_PRICE = 1_000_000  # a price at which every basis point is a whole number
-_NOBODY = "0x" + "00" * 20
 _FIELDS = {
     "name": "name", "symbol": "symbol", "max_supply": "supply", "provenance": "provenance", "contract_uri": "uri",
     "base_uri": "uri",
@@ -26,8 +25,13 @@ def check_contract(contract: TokenContract, expected: ExpectedState) -> Iterator
     if created_address(deployment.deployer, deployment.nonce) != contract.address:
         why = f"{contract.address} is not what transaction {deployment.nonce} of {deployment.deployer} creates"
         yield Finding(None, "address", why)
+    yield from _check_creation(contract, expected)
+    if artifact_of(deployment.artifact_sha256) is None:
+        why = f"this version of Collection does not know the contract that was deployed ({deployment.artifact_sha256})"
+        yield Finding(None, "code", f"{why}; a newer one may")
+        return
     if not contract.is_genuine():
-        yield Finding(None, "code", f"the code at {contract.address} is not the collection contract of this version")
+        yield Finding(None, "code", f"the code at {contract.address} is not the contract that was deployed there")
         return
     for field, what in _FIELDS.items():
         if field in settings and (found := getattr(contract, field)()) != settings[field]:
@@ -35,6 +39,21 @@ def check_contract(contract: TokenContract, expected: ExpectedState) -> Iterator
     if "royalty_receiver" in settings:
         yield from _check_royalties(contract, settings)
     yield from _check_owner(contract, str(settings["owner"]))
+    if expected.metadata_frozen and not contract.metadata_frozen():
+        yield Finding(None, "frozen", "the chain once said that the metadata is frozen, and now it is not")
+
+
+def _check_creation(contract: TokenContract, expected: ExpectedState) -> Iterator[Finding]:
+    """The transaction on record must have created the contract, sent by the deployer."""
+    deployment = expected.deployment
+    if not deployment.tx_hash:
+        return
+    found = contract.created_by(deployment.tx_hash)
+    if found is None:
+        yield Finding(None, "receipt", f"the transaction on record, {deployment.tx_hash}, created no contract")
+    elif found != (deployment.deployer, contract.address):
+        why = f"{found[1]}, sent by {found[0]}, and not {contract.address}, sent by {deployment.deployer}"
+        yield Finding(None, "receipt", f"the transaction on record, {deployment.tx_hash}, created {why}")
 
 
 def _check_royalties(contract: TokenContract, settings: Any) -> Iterator[Finding]:
@@ -48,7 +67,7 @@ def _check_royalties(contract: TokenContract, settings: Any) -> Iterator[Finding
 def _check_owner(contract: TokenContract, wanted: str) -> Iterator[Finding]:
     """Another owner is a finding as long as an owner can still move the metadata; one that was given up is none."""
     owner = contract.owner()
-    if owner.lower() not in (wanted.lower(), _NOBODY) and not contract.metadata_frozen():
+    if owner.lower() not in (wanted.lower(), NOBODY) and not contract.metadata_frozen():
         yield Finding(None, "owner", f"{owner} may move the metadata; the contract was deployed for {wanted}")
 
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from collection.chain.connection import Chain
-from collection.chain.contract import TokenContract
+from collection.chain.contract import TokenContract, artifact_of
+from collection.chain.deploy import has_contract
 from collection.errors import ChainError
 from collection.store.records import Token
 from collection.store.store import Store
@@ -32,19 +33,22 @@ def verify(
 
     Recipient, tokenURI, the metadata behind it and the image behind that, in each of `sources`; for the tokens of
     `sample` the recipe in the metadata, rendered anew. `unreadable` names storages that could not be opened, and why.
-    The verdicts are recorded, and a token that the chain does not have is open again for `mint`. No key is needed.
+    The verdicts are recorded, and a token that the chain does not have is open again for `mint`, unless the project can
+    only be read. No key is needed.
     Raises ChainError where there is no contract or the chain cannot be asked; all else is a finding.
     """
     deployment, tokens = expected.deployment, expected.tokens
-    if not chain.has_code(deployment.address):
+    if not has_contract(store, chain, deployment):
         raise ChainError(f"there is no contract at {deployment.address} on {chain.network.name}", "collection deploy")
-    contract = TokenContract(chain, deployment.address)
+    contract = TokenContract(chain, deployment.address, artifact_of(deployment.artifact_sha256))
     of_contract = list(check_contract(contract, expected))
     findings = [Finding(None, "storage", f"{name}: {why}") for name, why in (unreadable or {}).items()]
-    if all(finding.what != "code" for finding in of_contract):
+    genuine = all(finding.what != "code" for finding in of_contract)
+    if genuine:
         next_id = contract.next_token_id()
         findings += check_tokens(contract, expected, next_id)
-        _open_again(store, expected, next_id)
+        if not store.read_only:
+            _open_again(store, expected, next_id)
     for done, token in enumerate(tokens, start=1):
         for place, source in enumerate(sources):
             again = rerender if place == 0 and token.token_id in sample else None
@@ -53,12 +57,14 @@ def verify(
     unsound = {finding.token_id for finding in findings}
     numbers = {token.token_id for token in tokens}
     proven = numbers - unsound if sources and not of_contract else set()
-    store.record_verdicts(deployment.id, [(token.token_id, token.token_id in proven) for token in tokens])
+    if not store.read_only:
+        store.record_verdicts(deployment.id, [(token.token_id, token.token_id in proven) for token in tokens])
     alike = len((numbers & set(sample)) - unsound) if sources else 0
     names = tuple(source.name for source in sources)
     by_token = sorted(findings, key=lambda finding: finding.token_id or 0)
     once_only = sum(token.asset.recipe is not None and not token.asset.reproducible for token in tokens)
-    return VerifyReport(len(tokens), len(proven), alike, once_only, names, (*of_contract, *by_token))
+    frozen = genuine and contract.metadata_frozen()
+    return VerifyReport(len(tokens), len(proven), alike, once_only, names, (*of_contract, *by_token), frozen)
 
 
 def _open_again(store: Store, expected: ExpectedState, next_id: int) -> None:

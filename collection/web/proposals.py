@@ -10,7 +10,8 @@ from collection.curate.reviews.state import ReviewState
 from collection.curate.search.catalogue import Snapshot
 from collection.curate.selection.candidates import Candidates, candidates_of
 from collection.curate.selection.criteria import SelectionCriteria
-from collection.curate.selection.select import Eligible, Proposal, propose
+from collection.curate.selection.eligible import Eligible
+from collection.curate.selection.select import Proposal, propose
 from collection.project import Project
 from collection.stages.judges import judges_of
 from collection.values import Progress, silent

@@ -9,12 +9,13 @@ import {ERC2981} from "@openzeppelin/contracts/token/common/ERC2981.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 
+import {ERC721Runs} from "./ERC721Runs.sol";
 import {ICollectionToken} from "./ICollectionToken.sol";
 
 /// @title A finished set of images as tokens 1 to `maxSupply`
 /// @notice ERC-721 with royalties (ERC-2981), a supply cap, a provenance hash and one folder of metadata
 /// that the owner may move until it is frozen (ERC-4906).
-contract CollectionToken is ICollectionToken, IERC4906, ERC721, ERC2981, Ownable2Step {
+contract CollectionToken is ICollectionToken, IERC4906, ERC721Runs, ERC2981, Ownable2Step {
     /*//////////////////////////////////////////////////////////////
                                  STATE
     //////////////////////////////////////////////////////////////*/
@@ -22,16 +23,11 @@ contract CollectionToken is ICollectionToken, IERC4906, ERC721, ERC2981, Ownable
     /// @dev The interface id that ERC-4906 gives itself (it has events only).
     bytes4 private constant ERC4906_INTERFACE_ID = 0x49064906;
 
-    uint256 private constant FIRST_TOKEN_ID = 1;
-
     /// @inheritdoc ICollectionToken
     uint256 public immutable maxSupply;
 
     /// @inheritdoc ICollectionToken
     bytes32 public immutable provenanceHash;
-
-    /// @inheritdoc ICollectionToken
-    uint256 public totalSupply;
 
     /// @inheritdoc ICollectionToken
     string public baseURI;
@@ -47,6 +43,7 @@ contract CollectionToken is ICollectionToken, IERC4906, ERC721, ERC2981, Ownable
     //////////////////////////////////////////////////////////////*/
 
     constructor(Settings memory settings) ERC721(settings.name, settings.symbol) Ownable(settings.owner) {
+        if (settings.maxSupply >= type(uint32).max) revert SupplyTooLarge(settings.maxSupply);
         maxSupply = settings.maxSupply;
         provenanceHash = settings.provenanceHash;
         baseURI = settings.baseURI;
@@ -60,21 +57,38 @@ contract CollectionToken is ICollectionToken, IERC4906, ERC721, ERC2981, Ownable
 
     /// @inheritdoc ICollectionToken
     function mintBatch(address to, uint256 firstTokenId, uint256 quantity) external onlyOwner {
-        uint256 expected = nextTokenId();
-        uint256 remaining = maxSupply - totalSupply;
-        if (firstTokenId != expected) revert UnexpectedTokenId(expected, firstTokenId);
-        if (quantity == 0) revert EmptyBatch();
-        if (quantity > remaining) revert SupplyCapExceeded(remaining, quantity);
-
-        totalSupply += quantity;
-        for (uint256 tokenId = firstTokenId; tokenId < firstTokenId + quantity; ++tokenId) {
-            _mint(to, tokenId);
-        }
+        _requireRoom(firstTokenId, quantity);
+        _mintRun(to, quantity);
     }
 
     /// @inheritdoc ICollectionToken
-    function nextTokenId() public view returns (uint256) {
-        return FIRST_TOKEN_ID + totalSupply;
+    function airdrop(uint256 firstTokenId, address[] calldata owners) external onlyOwner {
+        _requireRoom(firstTokenId, owners.length);
+        _mintList(owners);
+    }
+
+    /// @dev A batch begins with the next id, so that one that is sent twice is minted once.
+    function _requireRoom(uint256 firstTokenId, uint256 quantity) private view {
+        uint256 expected = _nextTokenId();
+        if (firstTokenId != expected) revert UnexpectedTokenId(expected, firstTokenId);
+        uint256 remaining = maxSupply + FIRST_TOKEN_ID - expected;
+        if (quantity > remaining) revert SupplyCapExceeded(remaining, quantity);
+    }
+
+    /// @inheritdoc ICollectionToken
+    function nextTokenId() external view returns (uint256) {
+        return _nextTokenId();
+    }
+
+    /// @inheritdoc ICollectionToken
+    function totalSupply() public view returns (uint256) {
+        return _nextTokenId() - FIRST_TOKEN_ID;
+    }
+
+    /// @inheritdoc Ownable
+    function renounceOwnership() public override onlyOwner {
+        if (totalSupply() != maxSupply || !metadataFrozen) revert OwnershipStillNeeded();
+        super.renounceOwnership();
     }
 
     /*//////////////////////////////////////////////////////////////
@@ -114,8 +128,9 @@ contract CollectionToken is ICollectionToken, IERC4906, ERC721, ERC2981, Ownable
                                  ERC-165
     //////////////////////////////////////////////////////////////*/
 
-    /// @notice ERC-165, ERC-721 with metadata, ERC-2981 and ERC-4906.
+    /// @notice ERC-165, ERC-721 with metadata, ERC-2981, ERC-4906, and `ICollectionToken`.
     function supportsInterface(bytes4 interfaceId) public view override(IERC165, ERC721, ERC2981) returns (bool) {
-        return interfaceId == ERC4906_INTERFACE_ID || super.supportsInterface(interfaceId);
+        return interfaceId == ERC4906_INTERFACE_ID || interfaceId == type(ICollectionToken).interfaceId
+            || super.supportsInterface(interfaceId);
     }
 }

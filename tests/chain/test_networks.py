@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from collection.chain.connection import open_chain
 from collection.chain.networks import NETWORKS, Network, check_chain_id, find_network, named, rpc_address
 from collection.errors import ChainError, ConfigError
+from collection.project import open_project
 
 MAIN = [name for name, network in NETWORKS.items() if network.kind == "main"]
 
@@ -65,6 +66,63 @@ def test_a_misspelt_name_is_told_the_nearest():
     assert caught.value.hint.startswith("did you mean sepolia?")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["mainnet", "main", "ethereum", "eth", "testnet", "polygon", "base", "bnb", "manta-mainnet", "mantra-mainnet",
+     "base-testnet", "polygon-zkevm", "arbitrum-nova", "avalanche", "celo-alfajores", "lina-mainnet", "zero-mainnet"],
+)  # fmt: skip
+def test_no_suggestion_leads_to_another_chain(name):
+    with pytest.raises(ConfigError) as caught:
+        find_network(name)
+    assert "did you mean" not in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["holesky", "goerli", "base-goerli", "polygon-mumbai", "kovan", "ropsten", "rinkeby"])
+def test_test_networks_that_were_shut_down_are_told_apart(name):
+    with pytest.raises(ConfigError, match="was shut down") as caught:
+        find_network(name)
+    assert "sepolia" in caught.value.hint
+    assert "did you mean" not in caught.value.hint
+
+
+@given(st.sampled_from(sorted(NETWORKS)), st.data())
+def test_a_suggestion_for_a_misspelt_name_is_of_the_same_chain(name, data):
+    place = data.draw(st.integers(0, len(name) - 1))
+    letter = data.draw(st.sampled_from(["", "x", "n", "a"]))
+    typed = name[:place] + letter + name[place + 1 :]
+    if typed in NETWORKS:
+        return
+    with pytest.raises(ConfigError) as caught:
+        find_network(typed)
+    if "did you mean" in caught.value.hint:
+        meant = caught.value.hint.removeprefix("did you mean ").partition("?")[0]
+        assert meant.partition("-")[0] == typed.partition("-")[0] or "-" not in meant
+
+
+@pytest.mark.parametrize(
+    ("rpc", "fits"),
+    [("http://127.0.0.1:8545", True), ("https://node.example/key", True), ("env:MY_RPC", True),
+     ("127.0.0.1:8545", False), ("ws://127.0.0.1:8546", False), ("http://", False), ("env:", False), ("", False)],
+)  # fmt: skip
+def test_the_address_of_a_node_is_checked_when_it_is_read(tmp_path, rpc, fits):
+    text = 'title = "T"\nsupply = 1\nseed = 1\n[[series]]\nprompt = "noon"\n[chain]\nnetwork = "sepolia"\n'
+    (tmp_path / "collection.toml").write_text(f'{text}rpc = "{rpc}"\n')
+    if fits:
+        open_project(tmp_path).close()
+        return
+    with pytest.raises(ConfigError, match=r"chain\.rpc: the address of a node begins with") as caught:
+        open_project(tmp_path)
+    assert ":8: " in caught.value.message
+    assert "8545" not in caught.value.message, "an address may hold a secret"
+
+
+def test_a_network_is_checked_when_it_is_read(tmp_path):
+    text = 'title = "T"\nsupply = 1\nseed = 1\n[[series]]\nprompt = "noon"\n[chain]\nnetwork = "mainnet"\n'
+    (tmp_path / "collection.toml").write_text(text)
+    with pytest.raises(ConfigError, match=r'toml:7: chain\.network: "mainnet" is not a network'):
+        open_project(tmp_path)
+
+
 def test_a_node_of_another_chain_is_refused(anvil, ganache, tmp_path):
     for name, rpc in (("sepolia", anvil), ("ethereum-mainnet", anvil), ("anvil", ganache), ("ganache", anvil)):
         with pytest.raises(ChainError, match=f"says {name} .* answers with chain id"):
@@ -88,8 +146,13 @@ def test_the_address_comes_from_the_configuration_or_the_environment(monkeypatch
     assert rpc_address(sepolia, "http://node.example") == "http://node.example"
     with pytest.raises(ConfigError, match="sepolia"):
         rpc_address(sepolia, None)
-    with pytest.raises(ConfigError, match="MY_RPC"):
+    with pytest.raises(ConfigError, match="MY_RPC") as caught:
         rpc_address(sepolia, "env:MY_RPC")
+    assert caught.value.hint.startswith("export MY_RPC=")
+    monkeypatch.setenv("MY_RPC", "node.example/secret")
+    with pytest.raises(ConfigError, match="MY_RPC holds no address") as caught:
+        rpc_address(sepolia, "env:MY_RPC")
+    assert "secret" not in caught.value.message
     monkeypatch.setenv("MY_RPC", "http://node.example/secret")
     assert rpc_address(sepolia, "env:MY_RPC") == "http://node.example/secret"
 

@@ -9,6 +9,7 @@ import pytest
 
 from collection.chain import deploy, mint
 from collection.chain.contract import TokenContract, TokenSettings, artifact
+from collection.chain.freeze_metadata import freeze_metadata
 from collection.chain.transactions import Account, find_account
 from collection.errors import ChainError, PublishError
 from collection.store.store import Store
@@ -113,10 +114,13 @@ def test_a_poor_account_is_told_so(project, chain, monkeypatch):
         deploy.deploy(project.store, chain, poor, project.settings(poor))
 
 
-def test_batches_stay_under_the_gas_that_a_transaction_may_use(make_project, tmp_path, chain, account, request):
-    """1,000 tokens need about 25 million gas: under no cap of 2**24 do they fit into one transaction."""
+def test_batches_stay_under_the_gas_that_a_transaction_may_use(
+    make_project, tmp_path, chain, account, request, monkeypatch
+):
+    """1,000 tokens need about 2 million gas: they do not fit into transactions of 1.2 million."""
     project = make_project(tmp_path, 1000, name=request.node.name)
     deploy.deploy(project.store, chain, account, project.settings(account))
+    monkeypatch.setattr(type(chain), "gas_limit", lambda self: 1_200_000)
     report = mint.mint(project.store, chain, account, RECIPIENT, batch=1000)
     assert report.tokens == 1000
     assert report.transactions == 2
@@ -124,7 +128,7 @@ def test_batches_stay_under_the_gas_that_a_transaction_may_use(make_project, tmp
         chain.web3.eth.get_transaction(each)["gas"]
         for each in {mint.tx_hash for mint in project.store.mints(project.store.deployments()[0].id)}
     )
-    assert heaviest <= 2**24
+    assert 1_000_000 < heaviest <= 1_200_000
 
 
 def test_mint_without_a_contract_names_the_stage_before_it(project, chain, account):
@@ -242,6 +246,43 @@ class TestFindings:
         findings, report = found()
         assert findings[0] == (None, "address")
         assert report.proven == 0
+
+    def test_a_creation_that_is_not_on_record(self, minted, found):
+        """A transaction that nobody knows, and one that created nothing, in place of the one that did."""
+        known = minted.store.deployments()[0]
+        forged = ["0x" + "11" * 32, minted.store.mints(known.id)[0].tx_hash]
+        for tx_hash in forged:
+            minted.store.update_deployment(known.id, tx_hash=tx_hash, status="confirmed")
+            findings, report = found()
+            assert (findings, report.proven) == ([(None, "receipt")], 0)
+
+    def test_a_contract_of_a_version_that_is_not_known(self, minted, found):
+        known = minted.store.deployments()[0]
+        minted.store.add_deployment(replace(known, artifact_sha256="00" * 32))
+        findings, report = found()
+        assert (findings, report.proven) == ([(None, "code")], 0)
+        assert "a newer one may" in report.findings[0].why
+
+    def test_metadata_that_can_be_moved_is_told_and_freezing_it_ends_that(self, minted, found, chain, account):
+        assert found()[1].metadata_frozen is False
+        first = freeze_metadata(minted.store, chain, account)
+        assert first.gas > 0
+        assert freeze_metadata(minted.store, chain, account).gas == 0
+        assert found()[1].metadata_frozen is True
+        token = TokenContract(chain, first.address)
+        assert token.metadata_frozen()
+
+    def test_metadata_that_was_frozen_once_must_stay_so(self, minted, found):
+        minted.store.record_metadata_frozen(minted.store.deployments()[0], frozen=True)
+        findings, report = found()
+        assert (findings, report.proven) == ([(None, "frozen")], 0)
+
+    def test_metadata_that_lies_elsewhere_is_not_frozen_for_ever(self, minted, chain, account):
+        token = chain.web3.eth.contract(address=minted.store.deployments()[0].address, abi=artifact().abi)
+        sent = token.functions.setBaseURI("ipfs://elsewhere/").transact({"from": account.address})
+        chain.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
+        with pytest.raises(ChainError, match="ipfs://elsewhere/"):
+            freeze_metadata(minted.store, chain, account)
 
     def test_each_storage_is_read_and_named(self, minted, found):
         emptied = replace(minted, content={**minted.content, f"ipfs://{minted.freeze.images_cid}/6.png": b"x"})

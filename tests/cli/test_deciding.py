@@ -149,3 +149,17 @@ def test_a_proven_preference_scores_new_images_and_can_be_asked_for_by_name(deci
     config = tmp_path / "project" / "collection.toml"
     config.write_text(config.read_text() + '[select]\nby = ["quality", "nonsense"]\n')
     assert "nonsense" in decide("select", code=2)["error"]["message"]
+
+
+def test_where_nothing_judges_every_command_says_so_until_somebody_compares(decide, tmp_path: Path, here) -> None:
+    folder = tmp_path / "project"
+    decide("pick", 1)
+    chosen = decide("select")
+    assert (chosen["judged_by"], chosen["mean_score"]) == ([], None)
+    assert decide("status")["judged_by"] == []
+    assert "not judged" in here("-C", folder, "select", "--diversity", 0.4).out
+    assert "chosen for variety and by your votes" in here("-C", folder, "status").out
+    assert decide("select", "--preview")["then"]["mean_score"] is None
+    decide("rank", 3, 2)
+    assert "they rank the images" in here("-C", folder, "rank").out
+    assert decide("select")["judged_by"] == decide("status")["judged_by"] == ["votes"]

@@ -47,8 +47,10 @@ def test_metrics_are_explained(here):
 def test_a_folder_s_table_fits_a_terminal_and_the_files_have_all(here, pictures, tmp_path):
     people = here("score", pictures, "--csv", tmp_path / "scores.csv")
     assert people.code == 0, people
-    header, *rows, end = people.out.splitlines()
-    assert header.split() == ["path", "quality", "sharpness", "exposure", "issues"]
+    header, *rows, end, judged = people.out.splitlines()
+    assert header.split() == ["path", "sharpness", "exposure", "contrast", "issues"]
+    assert [row.split()[0] for row in rows] == sorted(row.split()[0] for row in rows), "nothing says which is better"
+    assert judged.split(":")[0].split() == ["judged", "by", "nothing"]
     assert max(map(len, people.out.splitlines())) <= 80
     (blurred,) = (row for row in rows if row.startswith("b.png"))
     assert "blurred" in blurred

@@ -60,3 +60,36 @@ def test_a_quota_that_cannot_be_met_is_refused_before_anything_is_planned(collec
     assert said.code == 2
     assert "rules.1" in said.object["error"]["message"]
     assert collection("-C", tmp_path, "status", "--json").object["planned"] == 0
+
+
+def test_images_that_are_selected_are_not_set_aside_unasked(collection, tmp_path):
+    config = tmp_path / "collection.toml"
+    text = 'title = "L"\nsupply = 2\ncandidates = 3\nseed = 1\nimage = { size = 64 }\n'
+    config.write_text(text)
+    for stage in ("plan", "generate"):
+        assert collection("-C", tmp_path, stage).code == 0
+    config.write_text(text.replace("seed = 1", "seed = 2"))
+    changed = collection("-C", tmp_path, "plan")
+    assert changed.code == 0, "nobody chose these"
+    assert "3 images" in changed.err
+    config.write_text(text)
+    for stage in ("plan", "score", "dedupe", "select"):
+        assert collection("-C", tmp_path, stage).code == 0
+    config.write_text(text.replace("seed = 1", "seed = 3"))
+    for command in ("plan", "run"):
+        refused = collection("-C", tmp_path, command)
+        assert refused.code == 2
+        assert "3 images (2 of them selected) would be set aside" in refused.err
+        assert "plan --yes" in refused.err
+    assert "2 of them selected" in collection("-C", tmp_path, "plan", "--dry-run").err
+    assert collection("-C", tmp_path, "status", "--json").object["selected"] == 2
+    said = collection("-C", tmp_path, "plan", "--yes", "--json").object
+    assert (said["added"], said["retired"], len(said["set_aside"])) == (3, 3, 3)
+
+
+def test_remarks_on_the_plan_are_notes(collection, tmp_path):
+    (tmp_path / "collection.toml").write_text(
+        'title = "R"\nsupply = 4\nseed = 1\n[[series]]\nprompt = "{place}"\n'
+        "[traits.place]\nweight = {sea = 1, harbour = 0.0001}\n"
+    )
+    assert '"harbour" gets no token' in collection("-C", tmp_path, "plan").err

@@ -6,7 +6,9 @@ import json
 import shutil
 import subprocess
 
-from collection.chain.contract import TokenContract, artifact
+from collection.chain.contract import TokenContract, artifact, artifact_of
+
+FIRST_VERSION = "8a79e113c22908a01976ccfed4c95f48c579bfdbc698cf4b1bdc2b26f433c199"
 
 
 def test_the_sources_compile_to_the_committed_artifact(contracts_folder, missing):
@@ -41,3 +43,16 @@ def test_lock_file_names_no_registry(contracts_folder):
     packages = json.loads((contracts_folder / "package-lock.json").read_text())["packages"]
     assert all("resolved" not in package for package in packages.values())
     assert all("integrity" in package for name, package in packages.items() if name)
+
+
+def test_contracts_of_earlier_versions_are_kept_under_their_hash_and_still_recognised(
+    chain, people, transact, settings
+):
+    """The first version stored an owner for each token; what was deployed with it stays verifiable."""
+    first = artifact_of(FIRST_VERSION)
+    assert first is not None and first.sha256 != artifact().sha256
+    factory = chain.web3.eth.contract(abi=first.abi, bytecode=first.bytecode)
+    receipt = transact(factory.constructor(settings.as_argument()), people.artist)
+    assert TokenContract(chain, receipt["contractAddress"], first).is_genuine()
+    assert not TokenContract(chain, receipt["contractAddress"]).is_genuine()
+    assert artifact_of("0" * 64) is None

@@ -11,6 +11,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from eth_utils.address import to_checksum_address
+
 from collection.chain.gas import gas_of
 
 SNAPSHOT = Path(__file__).parent / "gas.json"
@@ -19,13 +21,28 @@ SNAPSHOT = Path(__file__).parent / "gas.json"
 def measure(deploy, settings, transact, people):
     roomy = replace(settings, max_supply=10_000)
     figures = {"deploy": deploy(roomy).receipt["gasUsed"]}
-    for quantity in (1, 24, 100):
+
+    def used(call, sender=people.artist):
+        return transact(call, sender)["gasUsed"]
+
+    for quantity in (1, 24, 100, 500):
         token = deploy(roomy)
-        batch = token.functions.mintBatch(people.buyer, 1, quantity)
-        figures[f"mint {quantity}"] = transact(batch, people.artist)["gasUsed"]
-    for place, token_id in (("first", 1), ("middle", 50), ("last", 100)):
-        move = token.functions.transferFrom(people.buyer, people.stranger, token_id)
-        figures[f"transfer {place} of 100"] = transact(move, people.buyer)["gasUsed"]
+        figures[f"mint {quantity}"] = used(token.functions.mintBatch(people.buyer, 1, quantity))
+    figures["next 500, same owner"] = used(token.functions.mintBatch(people.buyer, 501, 500))
+    figures["next 500, another owner"] = used(token.functions.mintBatch(people.friend, 1001, 500))
+    move = token.functions.transferFrom
+    for place, token_id, to in (
+        ("first", 1, people.stranger),
+        ("middle", 250, people.friend),
+        ("last", 500, people.friend),
+    ):
+        figures[f"transfer {place} of 500, to a {'holder' if to == people.friend else 'fresh address'}"] = used(
+            move(people.buyer, to, token_id), people.buyer
+        )
+    figures["second transfer"] = used(move(people.friend, people.buyer, 250), people.friend)
+    token = deploy(roomy)
+    owners = [to_checksum_address(f"0x{number:040x}") for number in range(0x1000, 0x1000 + 100)]
+    figures["airdrop to 100 owners"] = used(token.functions.airdrop(1, owners))
     return figures
 
 
@@ -38,8 +55,20 @@ def test_gas_is_as_it_was(deploy, settings, transact, people):
 
 def test_the_forecast_is_what_the_contract_was_measured_to_use():
     gas = json.loads(SNAPSHOT.read_text())
-    for tokens in (1, 24, 100):
+    for tokens in (24, 100, 500):
         mint = gas_of(tokens) - gas_of(0)
-        assert abs(mint - gas[f"mint {tokens}"]) < 0.001 * gas[f"mint {tokens}"]
+        assert abs(mint - gas[f"mint {tokens}"]) < 0.01 * gas[f"mint {tokens}"]
+    both = gas["mint 500"] + gas["next 500, same owner"]
+    assert abs(gas_of(1000) - gas_of(0) - both) < 0.01 * both
     assert gas["deploy"] < gas_of(0) < 1.1 * gas["deploy"], "the URIs of a real set are longer than those of that test"
-    assert gas_of(250) - gas_of(0) == 2 * (gas_of(100) - gas_of(0)) + gas_of(50) - gas_of(0)
+
+
+def test_gas_keeps_its_goals():
+    """Against the least that any ERC-721 can use for it, one event a token: see docs/decisions/0003-contract.md."""
+    gas = json.loads(SNAPSHOT.read_text())
+    floor = 1_014_592  # 500 events of one transaction and a counter, by an assembly loop
+    assert gas["mint 500"] < 1.03 * floor
+    assert gas["next 500, another owner"] < 1.05 * floor
+    assert gas["transfer middle of 500, to a holder"] < 66_000
+    assert gas["transfer first of 500, to a fresh address"] < 82_000
+    assert gas["airdrop to 100 owners"] < 100 * 30_000

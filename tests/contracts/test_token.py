@@ -101,6 +101,8 @@ def test_an_empty_batch_is_refused(token, transact, people, refused):
     ("function", "arguments"),
     [
         ("mintBatch", (NOBODY, 1, 1)),
+        ("airdrop", (1, [NOBODY])),
+        ("renounceOwnership", ()),
         ("setBaseURI", ("ipfs://other/",)),
         ("setContractURI", ("ipfs://other",)),
         ("freezeMetadata", ()),
@@ -118,6 +120,25 @@ def test_the_contract_changes_hands_in_two_steps(token, transact, people, read, 
         transact(token.functions.acceptOwnership(), people.stranger)
     transact(token.functions.acceptOwnership(), people.friend)
     assert read(token.functions.owner()) == people.friend
+
+
+def test_ownership_is_renounced_only_when_nothing_is_left_to_do(deploy, settings, transact, people, read, refused):
+    token = deploy(replace(settings, max_supply=2))
+    renounce = token.functions.renounceOwnership()
+    with refused("OwnershipStillNeeded()"):
+        transact(renounce, people.artist)
+    mint(token, transact, people, 1, 2)
+    with refused("OwnershipStillNeeded()"):
+        transact(renounce, people.artist)
+    transact(token.functions.freezeMetadata(), people.artist)
+    transact(renounce, people.artist)
+    assert read(token.functions.owner()) == NOBODY
+
+
+def test_a_supply_beyond_32_bits_is_refused(deploy, settings, refused):
+    with refused("SupplyTooLarge(maxSupply 4294967295)"):
+        deploy(replace(settings, max_supply=2**32 - 1))
+    deploy(replace(settings, max_supply=2**32 - 2))
 
 
 def test_transfers_need_the_owner_or_an_approval(token, transact, people, read, refused):

@@ -126,7 +126,7 @@ def test_its_key_of_styles_goes_from_the_file_to_its_pictures(project: Path) -> 
     render = router(project).generate
     assert (render([plain])[0].pixels != render([tight])[0].pixels).any()
     foreign = Recipe.from_json({**tight.as_json(), "blend": [{**said, "spiral": "wild", "comb": [1, {"a": None}]}]})
-    with pytest.raises(GenerationError, match="style plain: spiral: Input should be 'tight' or 'loose'"):
+    with pytest.raises(GenerationError, match="style plain: spiral: 'tight' or 'loose' is wanted"):
         render([foreign])
     assert config.effective()["styles"]["plain"]["spiral"] == "tight"
 
@@ -134,7 +134,7 @@ def test_its_key_of_styles_goes_from_the_file_to_its_pictures(project: Path) -> 
 @pytest.mark.parametrize(
     ("line", "words", "hint"),
     [
-        ('spiral = "wild"', "styles.plain.spiral = 'wild': input should be 'tight' or 'loose'", "--schema"),
+        ('spiral = "wild"', "styles.plain.spiral = 'wild': 'tight' or 'loose' is wanted", "--schema"),
         (
             'spirl = "tight"',
             "unknown key styles.plain.spirl; did you mean spiral?",

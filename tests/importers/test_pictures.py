@@ -10,13 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from PIL import Image
 
-from collection.errors import ImageError
 from collection.importers.pictures import ImportReport, import_folder, pending
-from collection.importers.sidecar import read_traits
 from collection.pictures.files import decode_image, encode_png, pixel_sha256
 from collection.store.files import Files
 from collection.store.library import ImageLibrary
@@ -157,8 +153,11 @@ def test_token_metadata_beside_a_picture_tells_its_traits(library: ImageLibrary,
         ],
     }  # fmt: skip
     report, traits = imported_traits(library, tmp_path / "x", json.dumps(told))
-    assert traits == {"Sky": "torn", "Level": "3", "Wet": "yes"}
-    assert not report.noted
+    assert traits == {"Sky": "torn, second", "Level": "3", "Wet": "yes"}
+    assert [failure.why for failure in report.noted] == [
+        "its trait without a name left out: its value is 'no name'",
+        "its trait without a name left out: its value is 'nonsense'",
+    ]
 
 
 def test_a_flat_object_tells_traits_but_for_the_prose(library: ImageLibrary, tmp_path: Path) -> None:
@@ -174,27 +173,6 @@ def test_bad_json_is_named_and_its_picture_imported(library: ImageLibrary, tmp_p
     assert report.imported == {"a.png": 1}
     assert traits == {}
     assert "a.json beside it tells no traits" in report.noted[0].why
-
-
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
-    max_leaves=12,
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(value=VALUES)
-def test_any_json_tells_sound_text_or_an_image_error(value: object, tmp_path_factory: pytest.TempPathFactory) -> None:
-    path = tmp_path_factory.getbasetemp() / "any.json"
-    path.write_text(json.dumps(value))
-    try:
-        traits = read_traits(path)
-    except ImageError:
-        return
-    for name, text in traits.items():
-        assert name and text
-        assert f"{name}{text}".encode()
 
 
 def test_the_work_of_an_import_grows_with_its_files_and_not_faster(tmp_path: Path) -> None:
@@ -225,14 +203,53 @@ def test_the_report_of_an_import_is_added_to_and_never_made_anew(library: ImageL
     assert parts.skipped == whole.skipped
 
 
-@pytest.mark.parametrize(
-    "number",
-    ["1234567.891", "1546360800.0", "16777217.5", "0.1234567890123456789", "1e5", "-2.50", "7", "-0", "9" * 40],
-)
-def test_a_number_keeps_its_value_on_the_way_to_the_chain(tmp_path: Path, number: str) -> None:
-    """As it is written: six digits of it would be another number."""
-    path = tmp_path / "1.json"
-    path.write_text(f'{{"attributes": [{{"trait_type": "Weight", "value": {number}}}]}}')
-    assert read_traits(path) == {"Weight": "0" if number == "-0" else number}
-    path.write_text(f'{{"weight": {number}, "none": NaN, "much": Infinity}}')
-    assert read_traits(path) == {"weight": "0" if number == "-0" else number}
+def imported(library: ImageLibrary) -> dict[str, dict[str, str]]:
+    return {asset.generator["source"]: dict(asset.features) for asset in library.store.assets()}
+
+
+def test_traits_that_were_mended_are_taken_at_the_next_import(library: ImageLibrary, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    folder.mkdir()
+    for number in (1, 2, 3):
+        (folder / f"{number}.png").write_bytes(encode_png(pixels(number)))
+        (folder / f"{number}.json").write_text('{"Sky": "torn"}')
+    (folder / "3.json").unlink()
+    (folder / "same.png").write_bytes(encode_png(pixels(1)))
+    (folder / "same.json").write_text('{"Sky": "another"}')
+    import_folder(library, folder)
+    assert not pending(library, folder)
+    (folder / "2.json").write_text('{"Sky": "calm"}')
+    (folder / "3.json").write_text('{"Sky": "grey"}')
+    assert [path.name for path in pending(library, folder)] == ["2.png", "3.png"]
+    report = import_folder(library, folder, batch_size=1)
+    assert (report.imported, report.retold) == ({}, {"2.png": 2, "3.png": 3})
+    assert imported(library) == {"1.png": {"Sky": "torn"}, "2.png": {"Sky": "calm"}, "3.png": {"Sky": "grey"}}
+    assert not pending(library, folder)
+    assert not import_folder(library, folder).retold
+    (folder / "2.json").write_text("{")
+    assert not import_folder(library, folder).retold
+
+
+def test_what_a_file_carries_and_nobody_reads_is_noted(library: ImageLibrary, tmp_path: Path) -> None:
+    from PIL.PngImagePlugin import PngInfo
+
+    folder, chunk = tmp_path / "set", PngInfo()
+    folder.mkdir()
+    chunk.add_text("workflow", '{"nodes": [], "links": []}')
+    (folder / "a.png").write_bytes(saved(Image.fromarray(pixels(1)), "PNG", pnginfo=chunk))
+    chunk = PngInfo()
+    chunk.add_text("collection", "{")
+    (folder / "b.png").write_bytes(saved(Image.fromarray(pixels(2)), "PNG", pnginfo=chunk))
+    report = import_folder(library, folder)
+    assert [failure.why.split(":")[0] for failure in report.noted] == [
+        "it carries a ComfyUI workflow, which is not read", "what it says of its making is not read",
+    ]  # fmt: skip
+    assert len(report.imported) == 2
+
+
+def test_a_project_does_not_import_its_own_thumbnails_nor_those_of_a_disk(library: ImageLibrary, folder: Path) -> None:
+    import_folder(library, folder)
+    (folder / "@eaDir" / "a.png").mkdir(parents=True)
+    (folder / "@eaDir" / "a.png" / "SYNOPHOTO_THUMB_M.png").write_bytes(encode_png(pixels(7)))
+    assert not import_folder(library, folder).imported
+    assert not import_folder(library, library.files.folder.parent).imported

@@ -70,11 +70,6 @@ def test_every_published_predictor_has_an_encoder_to_name() -> None:
     assert {known.encoder for known in KNOWN_PREDICTORS.values()} <= set(ENCODER_OF_SPACE)
 
 
-def test_a_learned_preference_of_another_encoder_names_the_command_that_learns_it_anew() -> None:
-    hint = hint_of(lambda: Scorers(EfficientNetLite0(), (predictor("thumbnail@1"),)), WeightsError)
-    assert "collection learn" in hint
-
-
 @pytest.mark.parametrize("space", [None, "openai/RN50", "webli/ViT-SO400M-14-SigLIP-384", "openai/ViT-L-14-336"])
 def test_laion_v1_names_the_encoders_that_it_exists_for(
     tmp_path: Path, space: str | None, monkeypatch: pytest.MonkeyPatch

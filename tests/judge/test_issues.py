@@ -82,7 +82,7 @@ def test_images_that_left_the_plan_have_none(store: Store) -> None:
 
 def test_unfit_images_are_excluded_always_and_others_by_choice() -> None:
     issues = {1: {"blank": "b"}, 2: {"nsfw": "n", "text": "t"}, 3: {"text": "t"}}
-    assert excluded(issues, ()) == {1: "blank (b)", 2: "nsfw (n)"}
+    assert excluded(issues, ()) == {1: "blank (b; blank = 0 in [score.issues] lets such images in)", 2: "nsfw (n)"}
     assert excluded(issues, ("text",))[3] == "text (t)"
     assert excluded(issues, ("text",))[2] == "nsfw (n) and text (t)"
 
@@ -153,8 +153,12 @@ def test_what_computes_a_number_keeps_its_name() -> None:
     assert models.pop("quality") == f"brisque/1@{packaged_brisque().sha256}"
     of_set = ("style-consistency", "style-margin", "novelty", "reference", "reference-novelty")
     assert {name: models.pop(name) for name in of_set} == dict.fromkeys(of_set, f"whole-set/1|{encoder.model}")
-    assert models.pop("banding") == "banding/2"
-    first = ("contrast", "exposure", "clipping", "sharpness", "borders", "text")
+    assert models.pop("banding") == "banding/3"
+    assert models.pop("text") == "text/2"
+    first = (
+        "contrast", "exposure", "clipping", "highlights", "overexposure", "sharpness", "steadiness", "noise", "missing",
+        "aspect", "borders",
+    )  # fmt: skip
     assert models == {name: f"{name}/1" for name in first}
 
 

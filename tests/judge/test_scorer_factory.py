@@ -46,10 +46,10 @@ def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
         running.shutdown()
 
 
-def test_the_embedded_default_ranks_by_quality(tmp_path: Path) -> None:
+def test_the_embedded_default_judges_nothing(tmp_path: Path) -> None:
     scorers = build_scorers(wanted(), tmp_path)
     assert isinstance(scorers.encoder, EfficientNetLite0)
-    assert tuple(ranking_metrics(scorers)) == ("quality",)
+    assert tuple(ranking_metrics(scorers)) == ()
 
 
 def test_a_head_that_is_neither_known_nor_a_file_is_refused(tmp_path: Path) -> None:

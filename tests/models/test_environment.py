@@ -8,7 +8,10 @@ import sys
 import pytest
 
 LIBRARY_CANNOT_LOAD = """
+import sys
 import torch
+from collection.models.environment import TorchvisionFinder
+sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, TorchvisionFinder)]
 from collection.models.environment import prepare_torchvision
 def refuse(path): raise OSError(f"{path}: libcudart.so.13: cannot open shared object file")
 torch.ops.load_library = refuse
@@ -55,6 +58,16 @@ except RuntimeError as error:
 """
     result = run(LIBRARY_AS_IT_IS + script)
     assert result.stdout.strip() in {"[1]", "False Couldn't load custom C++ ops. This"}, result.stderr
+
+
+def test_a_program_that_knows_nothing_of_us_can_import_it() -> None:
+    """As in the environment of set-up, where a file of the environment calls this before the program begins."""
+    result = run(
+        LIBRARY_CANNOT_LOAD
+        + "from collection.models.environment import prepare_on_import\nprepare_on_import()\n"
+        + "from transformers import CLIPImageProcessor\nprint(CLIPImageProcessor.__name__)"
+    )
+    assert (result.returncode, result.stdout.strip()) == (0, "CLIPImageProcessor"), result.stderr
 
 
 def test_nothing_happens_where_torchvision_is_not_installed() -> None:

@@ -149,3 +149,37 @@ def test_a_drawn_prompt_never_changes() -> None:
         "a z and y green",
         "d z and x blue",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{1.5::a|-1::b}", ["character 9", '"-1::b" is no weight']),
+        ("{a::0.5|b::0.5}", ["character 2", '"a::0.5" is no weight']),
+        ("{a::0.5}", ['"a::0.5" is no weight']),
+        ("{1,5::a|b}", ['"1,5::a" is no weight']),
+        ("{1e3::a|b}", ['"1e3::a" is no weight']),
+        ("a {} b", ["character 3", "{} is empty"]),
+        ('{"json": 1}', ['{"json": 1} is neither a trait nor a choice']),
+        ("__twice__", ["wildcards/twice.txt:2", '"-1::b" is no weight']),
+    ],
+)
+def test_what_only_looks_like_a_weight_or_a_choice_is_refused(text: str, words: list[str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        Prompt(text, "p", TRAITS, Wildcards({"twice": "a\n-1::b"}))
+    assert all(word in caught.value.message for word in words)
+    assert "\\" in str(caught.value.hint), "how to write it as it is"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("# a thought\nthe sea", "the sea"),
+        ("the sea\n  // later {a|b\n{at dusk|at dusk}", "the sea at dusk"),
+        ("no #1 fan, http://x", "no #1 fan, http://x"),
+        ("#1 fan", "#1 fan"),
+        ("{a\\:\\:b|a\\:\\:b}", "a::b"),
+    ],
+)
+def test_comments_and_what_looks_like_one(text: str, written: str) -> None:
+    assert Prompt(text, "p", TRAITS, Wildcards({})).draw(RandomStream(1), TRAITS) == written

@@ -276,3 +276,71 @@ def test_combinations_are_counted_as_if_listed(tables: dict[str, Any]) -> None:
         assert list(having) == [sum(row[trait] == value for row in listed) for value in range(len(having))]
     narrow = count_combinations(domain, width=1)
     assert narrow.total <= len(listed), "what is dropped leaves a lower bound"
+
+
+def dense_traits(sizes: list[int], weights: list[int], seed: int) -> dict[str, Any]:
+    stream = RandomStream(seed)
+    return {
+        f"t{number}": {"weight": {f"v{value}": weights[stream.below(len(weights))] for value in range(size)}}
+        for number, size in enumerate(sizes)
+    }
+
+
+@pytest.mark.parametrize(
+    ("supply", "sizes", "weights"),
+    [
+        (2401, [7, 7, 7, 7], [1]),  # every combination there is
+        (2397, [7, 7, 7, 7], [1]),
+        (3000, [6, 6, 6, 5, 8], [4, 5, 6]),
+        (5200, [6, 6, 6, 5, 8], [8, 9, 10]),
+        (2100, [6, 5, 4, 3, 7], [5, 6]),
+    ],
+)
+def test_a_large_share_of_all_combinations_is_drawn(
+    make_config: Any, supply: int, sizes: list[int], weights: list[int]
+) -> None:
+    config = make_config(supply, candidates=supply, traits=dense_traits(sizes, weights, 1), unique_traits=True)
+    domain, rows = drawn(config)
+    hold(config, domain, rows)
+    assert rows == drawn(config)[1]
+
+
+def test_a_large_share_with_rules_and_conditional_traits_is_drawn(make_config: Any) -> None:
+    traits = dense_traits([6, 6, 6, 6], [5, 6], 2)
+    traits["t1"] = {"weight": {"v0": 5, "v1": 3, "v2": 5, "v3": 5, "v4": 5, "v5": 5}}
+    traits["t0"] = {"weight": {"v0": 1, "v1": 3, "v2": 3, "v3": 3, "v4": 1, "v5": 1}}
+    traits["t4"] = {"when": {"t0": ["v1", "v2", "v3"]}, "weight": dict.fromkeys("abc", 1)}
+    rules = [{"when": {"t1": "v1"}, "exclude": {"t2": ["v2", "v3"]}}]
+    config = make_config(2010, candidates=2010, traits=traits, rules=rules, unique_traits=True)
+    domain, rows = drawn(config)
+    hold(config, domain, rows)
+
+
+def test_a_large_share_that_cannot_be_is_refused_with_the_traits(make_config: Any) -> None:
+    traits = {name: {"count": {"0": 900, "1": 900, "2": 600}} for name in ("a", "b")}
+    traits |= {name: {"weight": dict.fromkeys("012345", 1)} for name in ("c", "d", "e")}
+    traits["e"] = {"weight": dict.fromkeys("01", 1)}
+    with pytest.raises(ConfigError, match=r"the quotas of .*proven by an integer program|combinations of traits"):
+        drawn(make_config(2400, candidates=2400, traits=traits, unique_traits=True))
+
+
+def test_a_prompt_says_the_words_of_a_value_and_the_token_its_name(make_config: Any) -> None:
+    sky = {"count": {"Gloom": 1, "clear": 1}, "words": {"Gloom": "a dark storm"}}
+    config = make_config(2, candidates=2, traits={"sky": sky}, series=[{"prompt": "the sea, {sky}"}])
+    said = {recipe.traits["sky"]: recipe.prompt for recipe in Plan(config, {}).recipes}
+    assert said == {"Gloom": "the sea, a dark storm", "clear": "the sea, clear"}
+
+
+@pytest.mark.parametrize("kind", ["when", "exclude", "require"])
+def test_rules_on_absence(make_config: Any, kind: str) -> None:
+    traits = {
+        "light": {"weight": {"day": 1, "night": 1}},
+        "moon": {"when": {"light": "night"}, "weight": {"full": 1}},
+        "sky": {"weight": {"clear": 1, "torn": 1}},
+    }
+    rule = {"when": {"sky": "torn"}, kind: {"moon": False}}
+    if kind == "when":
+        rule = {"when": {"moon": False}, "require": {"sky": "clear"}}
+    tokens = Plan(make_config(12, traits=traits, rules=[rule]), {}).traits
+    assert Counter(token["sky"] for token in tokens) == {"clear": 6, "torn": 6}
+    assert all(("moon" in token) == (kind != "require") for token in tokens if token["sky"] == "torn")

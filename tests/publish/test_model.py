@@ -15,7 +15,7 @@ from collection.publish.limits import check_metadata
 from collection.publish.metadata import contract_metadata, described_token
 from collection.publish.model import ContractMetadata, TokenMetadata
 from collection.publish.traits import Trait
-from collection.store.records import Asset
+from collection.store.records import TOLD_TRAITS, Asset
 from collection.values import canonical_json
 
 COLLABORATOR = "0x" + "ab" * 20
@@ -154,3 +154,20 @@ def test_what_cannot_be_published_is_named(given: Config, features: dict[str, st
 def test_all_problems_are_told_at_once() -> None:
     found = problems(config("\x00", **NUMBER), Level="NaN", Born="soon", Hat="\x07")
     assert len(found) == 4
+
+
+def test_told_traits_are_published_as_they_were_told_and_a_name_may_stand_twice() -> None:
+    told = [
+        {"name": "Hat", "value": "cap"}, {"name": "Hat", "value": "crown"},
+        {"name": "Level", "value": "7", "number": True, "display_type": "boost_number", "max_value": "9"},
+    ]  # fmt: skip
+    of = Asset(7, None, "a" * 64, "b" * 64, 8, 8, 9, {"source": "cat.png", TOLD_TRAITS: told}, {"Hat": "cap"})
+    token = described_token(config(), of, 3, "bafyimages")
+    assert token.as_json()["attributes"] == [
+        {"trait_type": "Hat", "value": "cap"}, {"trait_type": "Hat", "value": "crown"},
+        {"trait_type": "Level", "value": 7, "display_type": "boost_number", "max_value": 9},
+    ]  # fmt: skip
+    assert TOLD_TRAITS not in token.properties["generator"]
+    check_metadata(contract_metadata(config(), "bafy"), [("image 0007", token)], {})
+    typed = config(traits={"level": {"type": "level"}})
+    assert described_token(typed, of, 3, "bafyimages").traits[2] == Trait("Level", 7, "level")

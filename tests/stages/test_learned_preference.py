@@ -9,8 +9,9 @@ import pytest
 
 from collection.curate.reviews.log import record
 from collection.errors import ConfigError, NotEnoughVotesError
-from collection.judge.learned_preference import PairVote, Verdict
+from collection.judge.pixels.colour import COLOUR, NUMBERS
 from collection.judge.score import Scorers
+from collection.judge.votes import PairVote, Verdict
 from collection.stages.learned_preference import (
     ask_next,
     learn_preference,
@@ -40,9 +41,13 @@ def store(tmp_path: Path, vectors: np.ndarray) -> Store:
     store.add_assets([Asset(p.id, p.recipe, f"{p.id:064x}", f"{p.id:064x}", 8, 8, 1) for p in store.planned()])
     files = [f"{number:064x}" for number in range(1, IMAGES + 1)]
     noise = np.random.default_rng(4).normal(size=IMAGES)
+    colours = np.random.default_rng(5).normal(size=(IMAGES, NUMBERS)).astype(np.float32)
     store.add_judgements(
         [Score(sha256, "quality", "m", float(value)) for sha256, value in zip(files, noise, strict=True)],
-        [Embedding(sha256, ENCODER, vector) for sha256, vector in zip(files, vectors, strict=True)],
+        [
+            *(Embedding(sha256, ENCODER, vector) for sha256, vector in zip(files, vectors, strict=True)),
+            *(Embedding(sha256, COLOUR, colour) for sha256, colour in zip(files, colours, strict=True)),
+        ],
     )
     return store
 
@@ -94,9 +99,9 @@ def test_a_learned_preference_that_beats_the_stock_metric_scores_every_image_and
     assert what_ranks(store, told, STOCK, ()) == {"learned-preference": model}
     assert what_ranks(store, told, STOCK, ("learned-preference",)) == {"learned-preference": model}
     (known_model,) = {score.model for score in scores.values()}
-    assert [told.model(item) for item in told.predictors] == [known_model], "new images get the same"
+    assert [told.model(item) for item in told.learned] == [known_model], "new images get the same"
     other: Any = SimpleNamespace(model="encoder@2", dimensions=WIDTH)
-    assert with_learned(Scorers(other), store.learned_preferences()).predictors == (), (
+    assert with_learned(Scorers(other), store.learned_preferences()).learned == (), (
         "of another encoder's vectors it knows nothing"
     )
 
@@ -111,11 +116,23 @@ def test_of_several_learned_preferences_the_shared_one_ranks(
     ]
     flag_by_liking(store, "ben", vectors, 120)
     learn_preference(store, ENCODER, stock(store), "ben")
-    assert what_ranks(store, with_learned(scorers, store.learned_preferences()), STOCK, ()) == STOCK, (
-        "neither stands for both"
-    )
+    both = what_ranks(store, with_learned(scorers, store.learned_preferences()), STOCK, ())
+    assert [*both] == ["learned-preference:ada", "learned-preference:ben"], "each counts as much"
     learn_preference(store, ENCODER, stock(store))
     assert [*what_ranks(store, with_learned(scorers, store.learned_preferences()), STOCK, ())] == ["learned-preference"]
+
+
+def test_without_a_stock_metric_a_preference_need_only_beat_chance_and_any_comparison_ranks(
+    store: Store, vectors: np.ndarray, scorers: Scorers
+) -> None:
+    assert what_ranks(store, scorers, {}, ()) == {}
+    store.replace_metric("votes", [], "inputs", {"votes": 1, "conclusive": False, "evidence": 0.0})
+    assert [*what_ranks(store, scorers, {}, ())] == ["votes"]
+    assert what_ranks(store, scorers, STOCK, ()) == STOCK
+    flag_by_liking(store, "ada", vectors, 120)
+    found = learn_preference(store, ENCODER, None)
+    assert (found.report["stock"], found.report["better"]) == (None, True)
+    assert [*what_ranks(store, with_learned(scorers, store.learned_preferences()), {}, ())] == ["learned-preference"]
 
 
 def test_too_few_votes_and_whims_teach_nothing_and_keep_nothing(store: Store, vectors: np.ndarray) -> None:

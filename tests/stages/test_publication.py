@@ -8,12 +8,22 @@ from typing import Any
 
 import pytest
 
-from collection.errors import ChainError, PublishError
+from collection.chain.networks import Network
+from collection.errors import ChainError, PublishError, UsageError
 from collection.project import Project, open_project
 from collection.stages.generate import GenerateStage
 from collection.stages.pipeline import run_stages
 from collection.stages.plan import PlanStage
-from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
+from collection.stages.publication import publication_of
+from collection.stages.publish import (
+    DeployStage,
+    FreezeMetadataStage,
+    FreezeStage,
+    MintStage,
+    PinStage,
+    VerifyStage,
+)
+from collection.stages.status import status_of
 from collection.store.records import Selection
 
 TOML = """\
@@ -135,6 +145,17 @@ def test_an_address_that_is_none_of_the_project_names_those_that_are(reopen: Cal
     assert project.store.deployments()[0].address in str(caught.value.hint)
 
 
+def test_a_mistyped_address_is_told_as_such(reopen: Callable[..., Project]) -> None:
+    project = reopen()
+    publish(project)
+    address = project.store.deployments()[0].address
+    place = next(number for number, letter in enumerate(address) if number > 1 and letter.isalpha())
+    typed = address[:place] + address[place].swapcase() + address[place + 1 :]
+    with pytest.raises(UsageError, match="is no address") as caught:
+        publish(project, VerifyStage(typed))
+    assert "EIP-55" in str(caught.value.hint)
+
+
 def test_a_bad_block_in_the_car_costs_one_token(reopen: Callable[..., Project]) -> None:
     project = reopen()
     publish(project)
@@ -199,3 +220,95 @@ def test_the_password_of_a_keystore_is_asked_once(
     with open_project(folder, ask) as project:
         assert all(each.complete for each in publish(project, DeployStage(), MintStage(), VerifyStage()))
     assert asked == ["Password of artist.json: "]
+
+
+def test_nothing_is_deployed_or_minted_that_is_pinned_nowhere(reopen: Callable[..., Project]) -> None:
+    project = reopen()
+    publish(project, FreezeStage())
+    with pytest.raises(PublishError, match="not pinned in car") as caught:
+        publish(project, DeployStage())
+    assert caught.value.hint == "collection pin"
+    publish(project, PinStage(), DeployStage())
+    [car] = (project.folder / "car").glob("*.car")
+    car.unlink()
+    with pytest.raises(PublishError, match="not pinned in car"):
+        publish(project, MintStage())
+    assert all(each.complete for each in publish(project, PinStage(), MintStage(), VerifyStage()))
+
+
+def test_a_storage_that_failed_does_not_count_as_pinned(reopen: Callable[..., Project]) -> None:
+    """The CAR file on this disk is no storage where another was asked for."""
+    away = "kubo:/ip4/127.0.0.1/tcp/9"
+    project = reopen(more=f'[publish]\nstorage = ["{away}", "car"]\n')
+    _, pinned = publish(project, FreezeStage(), PinStage())
+    assert not pinned.complete
+    with pytest.raises(PublishError, match=f"not pinned in {away}"):
+        publish(project, DeployStage())
+
+
+def test_a_pinned_set_is_replaced_only_if_it_is_said(reopen: Callable[..., Project]) -> None:
+    publish(reopen(), FreezeStage(), PinStage())
+    project = reopen(title="Second")
+    with pytest.raises(PublishError, match="is pinned in car, and since then title changed") as caught:
+        publish(project, FreezeStage())
+    assert "--again" in str(caught.value.hint)
+    publish(project, FreezeStage(again=True))
+    assert [len(project.store.tokens(each)) for each in project.store.freezes()] == [3, 3]
+
+
+def test_a_set_that_was_only_frozen_is_replaced_without_a_word(reopen: Callable[..., Project]) -> None:
+    publish(reopen(), FreezeStage())
+    assert publish(reopen(title="Second"), FreezeStage())[0].complete
+
+
+def test_the_metadata_of_a_contract_is_frozen_once_and_that_is_told(reopen: Callable[..., Project]) -> None:
+    project = reopen()
+    *_, verified = publish(project)
+    assert verified.details["metadata_frozen"] is False
+    assert "freeze-metadata" in verified.notes[0]
+    assert "freeze-metadata" in status_of(project).notes[-1]
+    assert FreezeMetadataStage().pending(project) == 1
+    first, again, verified = publish(project, FreezeMetadataStage(), FreezeMetadataStage(), VerifyStage())
+    assert first.details["gas"] > 0
+    assert again.line.startswith("nothing to do")
+    assert (verified.complete, verified.details["metadata_frozen"], verified.notes) == (True, True, [])
+    assert FreezeMetadataStage().pending(project) == 0
+    assert status_of(project).notes == ["the metadata is frozen on the chain: nobody can move it"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"percent": 7.5}, "royalties.percent is 7.5 now; the contract was deployed with 5"),
+        ({"more": '[chain]\nrecipient = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"\n'}, "tokens were minted to"),
+    ],
+)
+def test_what_the_contract_can_no_longer_become_is_told(
+    reopen: Callable[..., Project], changes: dict[str, Any], words: str
+) -> None:
+    publish(reopen())
+    status = status_of(reopen(**changes))
+    assert words in status.notes[0]
+    assert not status.done
+
+
+def test_a_main_network_is_asked_about_by_its_full_name(reopen: Callable[..., Project], folder: Path) -> None:
+    """The question is put once, to whom is there; without anybody, or with another word, nothing is sent."""
+    publish(reopen(), FreezeStage(), PinStage())
+    main = Network("ethereum-mainnet", 1, "main")
+    for answers, message in ((None, "main network"), (["yes"], "is not ethereum-mainnet"), (["ethereum-mainnet"], "")):
+        asked: list[str] = []
+
+        def confirm(question: str, asked: list[str] = asked, answers: Any = answers) -> str:
+            asked.append(question)
+            return str(answers[0])
+
+        with open_project(folder, confirm=confirm if answers else None) as project:
+            consent = publication_of(project)._consent
+            if message:
+                with pytest.raises(UsageError, match=message):
+                    consent(main)
+            else:
+                consent(main)
+                consent(main)
+                assert len(asked) == 1

@@ -51,6 +51,9 @@ blend = { ink = 1 }
 
 [traits.sky]
 weight = { clear = 2, torn = 1 }
+
+[select]
+by = ["quality"]
 """
 CURATORS = ("anna", "bob")
 ARGUMENTS = [
@@ -75,7 +78,7 @@ def fill(project: Project) -> None:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     store.add_judgements(
         [
-            Score(asset.file_sha256, "quality", judges_of(project).stock_metrics["quality"], 8.0 * asset.id)
+            Score(asset.file_sha256, "quality", judges_of(project).scorers.models["quality"], 8.0 * asset.id)
             for asset in assets
         ],
         [Embedding(asset.file_sha256, model, vector) for asset, vector in zip(assets, vectors, strict=True)],

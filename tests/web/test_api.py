@@ -16,10 +16,11 @@ from collection.curate.reviews.log import record
 from collection.curate.selection.select import pending, select
 from collection.errors import CollectionError, ErrorKind
 from collection.judge.duplicates.dedupe import dedupe
-from collection.project import Project
+from collection.project import Project, open_project
 from collection.stages.judges import judges_of
 from collection.store.records import Decision, Fingerprint, Score
-from collection.web.app import STATUSES
+from collection.web.access import Tokens
+from collection.web.app import STATUSES, create_app
 
 
 def vote(client: TestClient, *decisions: tuple[str, int, Any], seen: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -228,6 +229,18 @@ class TestTheSet:
         gauges = {item["value"]: item for item in found["quotas"]}
         assert sum(item["wanted"] for item in gauges.values()) == 4
         assert all(item["chosen"] == item["wanted"] <= item["eligible"] for item in gauges.values())
+
+    def test_a_set_that_nothing_judged_has_no_mean_score(self, project: Project, keys: Tokens) -> None:
+        config = project.folder / "collection.toml"
+        config.write_text(config.read_text().replace('by = ["quality"]', ""))
+        with open_project(project.folder) as unjudged:
+            app = create_app(unjudged, keys)
+            anna = TestClient(app, base_url="http://127.0.0.1", headers={"x-collection": "1"})
+            anna.get("/", params={"token": keys.token("anna")})
+            found = anna.get("/api/set", params={"diversity": 0.5}).json()
+            assert (len(found["ids"]), found["mean_score"]) == (4, None)
+            assert anna.get("/api/set/costs").json()["costs"] == {}
+            app.state.review.close()
 
     def test_what_is_chosen_is_what_was_shown_and_stays(self, anna: TestClient, project: Project) -> None:
         vote(anna, ("lock", 1, True), ("flag", 11, "reject"))

@@ -139,7 +139,7 @@ class TestStacks:
         page.wait_for_selector(VIEWS["stacks"])
         assert ids(page, ".card") == [10, 12, 11]
         assert [words.strip() for words in page.locator(".caption span").all_text_contents()] == [
-            "leads: the best score", "cosine 0.970", "2 bits apart",
+            "stands for the others", "cosine 0.970", "2 bits apart",
         ]  # fmt: skip
         page.keyboard.press("ArrowRight")
         assert chosen(page) == 12

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -22,6 +22,9 @@ Numbers = npt.NDArray[np.float64]
 STEPS, CLOSE_ENOUGH = 50, 1e-8
 SPREAD = 1.5
 """Standard deviation of strengths around the prior: images one apart win 82 times of 100."""
+
+SPREADS = (SPREAD, 2 * SPREAD, 4 * SPREAD)
+"""Standard deviations that are tried: a curator who is very sure answers as if images lay further apart."""
 
 VOTE_WORTH, FUTURES = 0.15, 8
 """What a vote that was asked for by `next_pairs` adds to the precision of each strength (benchmarks/deciding.py; a vote
@@ -198,6 +201,15 @@ def fit(count: int, votes: Sequence[Comparison], prior: Numbers | None = None, s
     volume = float(np.linalg.slogdet(curvature * spread**2)[1]) / 2
     evidence = likely - penalty - volume - max(expected, coin)
     return Strengths(values, np.asarray(np.linalg.inv(curvature), np.float64), evidence)
+
+
+def fit_spread(count: int, votes: Sequence[Comparison], prior: Numbers | None = None) -> Strengths:
+    """`fit` with the spread of SPREADS that the votes are the most evident for.
+
+    The evidence is less the logarithm of how many were tried, so that it is no more than that of all of them together.
+    """
+    found = max((fit(count, votes, prior, spread) for spread in SPREADS), key=lambda strengths: strengths.evidence)
+    return replace(found, evidence=found.evidence - math.log(len(SPREADS))) if votes else found
 
 
 def _likelihood(logit: Numbers, won: Numbers) -> float:

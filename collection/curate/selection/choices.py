@@ -11,7 +11,7 @@ from collection.curate.reviews.log import CURATOR, record
 from collection.curate.reviews.state import ReviewState
 from collection.curate.selection.candidates import eligible_of, rank
 from collection.curate.selection.criteria import SelectionCriteria
-from collection.curate.selection.select import refuse_crowd
+from collection.curate.selection.eligible import refuse_crowd
 from collection.errors import UsageError
 from collection.store.records import Decision
 from collection.store.store import Store

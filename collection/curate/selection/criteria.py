@@ -18,7 +18,8 @@ class SelectionCriteria:
 
     supply: int
     metrics: Mapping[str, str]
-    """Which scores say that an image is better: metrics, and the model whose scores of each count."""
+    """Which scores say that an image is better: metrics, and the model whose scores of each count. Empty: none does,
+    and people and diversity alone choose."""
     cells: Mapping[QuotaCell, int] = field(default_factory=dict)
     """How many tokens of each kind there are to be, `supply` in all; empty: all are of one kind."""
     cell_of: Callable[[Asset], QuotaCell] = lambda _: ("", ())

@@ -27,6 +27,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from collection.curate.selection.problem import Problem
 from collection.errors import ConflictError
 from collection.values import Progress, silent
 
@@ -175,6 +176,19 @@ def choose(
             take(best)
             progress(len(chosen), int(sum(capacity)))
     return DiverseSet(chosen, gains.total, max(gains.most, gains.total))
+
+
+def problem_of(pool: Pool, capacity: Sequence[int], diversity: float) -> Problem:
+    """The same choice pair by pair, for the images that the capacity has places for; memory is (n, n)."""
+    vectors = np.zeros((len(pool.scores), 0)) if pool.vectors is None else pool.vectors.astype(np.float64)
+    there = np.bincount(pool.kinds, minlength=len(capacity))
+    return Problem(
+        (1 - diversity) * pool.scores,
+        pool.kinds,
+        tuple(int(count) for count in np.minimum(capacity, there)),
+        np.eye(len(vectors)) + STRENGTH * vectors @ vectors.T,
+        diversity / pool.average_gain(sum(capacity)) if diversity else 0.0,
+    )
 
 
 def coverage(vectors: Vectors, chosen: Sequence[int]) -> Coverage | None:

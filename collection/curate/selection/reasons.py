@@ -26,7 +26,8 @@ def explained(
     found = []
     for place, number in enumerate(chosen, 1):
         review_state = places[number]
-        text = _reason(ranked[review_state - 1], review_state, len(ranked), kept_for[number])
+        standing = _standing(ranked[review_state - 1], review_state, len(ranked), criteria)
+        text = _reason(standing, kept_for[number])
         if artist := criteria.artist_of(ranked[review_state - 1].asset):
             text += f"; one of the {amount(criteria.shares[artist], 'token')} of {artist}"
         text += _said(number, criteria)
@@ -61,7 +62,7 @@ def why(store: Store, asset_id: int, criteria: SelectionCriteria, candidates: Ca
         return f"not chosen: set aside as a near-duplicate of {item.representative} ({nearness(item)})"
     for place, ranked in enumerate(candidates.ranked, 1):
         if ranked.asset.id == asset_id:
-            review_state = f"not chosen: {_standing(ranked, place, len(candidates.ranked))}"
+            review_state = f"not chosen: {_standing(ranked, place, len(candidates.ranked), criteria)}"
             weighed = f"; likeness was weighed too (diversity {criteria.diversity:g})" if criteria.diversity else ""
             return f"{review_state}, {full_cell(ranked.asset, criteria)}{_said(asset_id, criteria)}{weighed}"
     raise NotFoundError(
@@ -96,15 +97,17 @@ def full_cell(asset: Asset, criteria: SelectionCriteria) -> str:
     return f"and the quotas ask for {count} of its kind ({kind})"
 
 
-def _reason(item: Ranked, place: int, images: int, duplicates: Sequence[Duplicate]) -> str:
-    text = f"chosen: {_standing(item, place, images)}"
+def _reason(standing: str, duplicates: Sequence[Duplicate]) -> str:
+    text = f"chosen: {standing}"
     if duplicates:
         others = ", ".join(f"{label(twin.asset_id)} ({nearness(twin)})" for twin in duplicates)
-        text += f"; the best of its near-duplicates, set aside: {others}"
+        text += f"; stands for its near-duplicates, set aside: {others}"
     return text
 
 
-def _standing(item: Ranked, place: int, images: int) -> str:
+def _standing(item: Ranked, place: int, images: int, criteria: SelectionCriteria) -> str:
+    if not criteria.metrics:
+        return "not judged"
     numbers = ", ".join(f"{metric} {value:.1f}" for metric, value in sorted(item.values.items())) or "no score"
     return f"number {place} of {amount(images, 'image')}, percentile {item.score:.0f} of its kind ({numbers})"
 

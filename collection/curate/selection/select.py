@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-
-import numpy as np
 
 from collection.curate.reviews.state import ReviewState
 from collection.curate.selection.candidates import Candidates, Ranked, candidates_of, eligible_of, mean
 from collection.curate.selection.criteria import SelectionCriteria
-from collection.curate.selection.diverse import Coverage, DiverseSet, Pool, Vectors, choose, coverage, spread
-from collection.curate.selection.reasons import explained, full_cell
-from collection.errors import ConflictError
-from collection.store.records import Asset, Duplicate, Score
+from collection.curate.selection.diverse import Coverage, coverage
+from collection.curate.selection.eligible import Eligible, unit_vectors
+from collection.curate.selection.reasons import explained
+from collection.store.records import Duplicate, Score
 from collection.store.store import Store
-from collection.values import ARTIST, Progress, QuotaCell, amount, canonical_json, sha256_hex, silent
+from collection.values import ARTIST, Progress, canonical_json, sha256_hex, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +24,8 @@ class SelectReport:
     selected: int
     eligible: int
     supply: int
-    mean_score: float
-    """Mean of the chosen images' percentiles, 0 to 100."""
+    mean_score: float | None
+    """Mean of the chosen images' percentiles, 0 to 100; None where no metric ranks the images."""
     coverage: Coverage | None = None
     """How far eligible images are from the nearest chosen one; None where no vectors are known, or nobody asked."""
     excluded: int = 0
@@ -36,7 +33,8 @@ class SelectReport:
     costs: Mapping[str, float] = field(default_factory=dict)
     """By how much the mean score would be higher without a rule: quotas, shares, diversity, locks, picks."""
     gap: float = 0.0
-    """By how much of its worth, score and diversity together, a better set could be better at most: proven."""
+    """By how much of its worth, score and diversity together, a set with the same locks and picks could be better at
+    most: proven. Up to MOST_BOUNDED images it is near what the best set really has more."""
     artists: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Tokens that each artist is to have, and has; empty where there are no shares."""
 
@@ -100,53 +98,6 @@ class Proposal:
     report: SelectReport
 
 
-class Eligible:
-    """The images that the criteria allow. One object serves a whole slider, as the diversity changes nothing here."""
-
-    def __init__(self, candidates: Candidates, criteria: SelectionCriteria) -> None:
-        """Raises ConflictError where more images are locked than there are tokens of their kind."""
-        self.images = eligible_of(candidates.ranked, criteria, candidates.duplicates)
-        """Best first."""
-        refuse_crowd([item.asset for item in self.images], criteria)
-        self.vectors = _vectors(candidates.encoded, self.images)
-        self._pools: dict[tuple[tuple[tuple[QuotaCell, int], ...], bool], Pool] = {}
-
-    @cached_property
-    def _spread(self) -> Vectors:
-        return spread(self.vectors)
-
-    def pool(self, criteria: SelectionCriteria) -> Pool:
-        """The images as `choose` asks for them, with their quota cells; without vectors where none count."""
-        capacity = tuple(criteria.capacity.items())
-        which = capacity, bool(criteria.diversity)
-        if which not in self._pools:
-            kinds = {cell: kind for kind, (cell, _) in enumerate(capacity)}
-            cells = [criteria.cell_of(item.asset) if criteria.cells else capacity[0][0] for item in self.images]
-            places = np.array([kinds.get(cell, len(kinds)) for cell in cells], dtype=np.intp)
-            scores = np.array([item.score / 100 for item in self.images])
-            self._pools[which] = Pool(scores, places, self._spread if criteria.diversity else None)
-        return self._pools[which]
-
-    def choice(
-        self, criteria: SelectionCriteria, overtaken: Callable[[], bool], progress: Progress = silent
-    ) -> DiverseSet:
-        """The rows to choose."""
-        locked, picked = (
-            [row for row, item in enumerate(self.images) if item.asset.id in numbers]
-            for numbers in (criteria.locked, criteria.picked)
-        )
-        capacity = [*criteria.capacity.values(), 0]
-        return choose(
-            self.pool(criteria),
-            capacity,
-            criteria.diversity,
-            locked=locked,
-            picked=picked,
-            overtaken=overtaken,
-            progress=progress,
-        )
-
-
 def propose(
     candidates: Candidates,
     criteria: SelectionCriteria,
@@ -166,13 +117,15 @@ def propose(
     eligible = eligible or Eligible(candidates, criteria)
     images, rows = eligible.images, sorted((choice := eligible.choice(criteria, overtaken, progress)).rows)
     level = mean([images[row].score for row in rows])
-    rules = _without(criteria) if costs else {}
+    rules = _without(criteria) if costs and criteria.metrics else {}
     others = {rule: eligible.choice(other, overtaken).rows for rule, other in rules.items()}
     cost = {rule: mean([images[row].score for row in found]) - level for rule, found in others.items()}
     reach = coverage(eligible.vectors, rows) if costs else None
+    choice = eligible.proven(criteria, choice) if costs else choice
     excluded = len(criteria.excluded.keys() - criteria.locked)
     artists = _by_artist([images[row] for row in rows], criteria)
-    report = SelectReport(len(rows), len(images), criteria.supply, level, reach, excluded, cost, choice.gap, artists)
+    judged = level if criteria.metrics else None
+    report = SelectReport(len(rows), len(images), criteria.supply, judged, reach, excluded, cost, choice.gap, artists)
     return Proposal([images[row] for row in rows], images, report)
 
 
@@ -189,7 +142,7 @@ def select(store: Store, criteria: SelectionCriteria) -> SelectReport:
     store.replace_selection(selection, _inputs_of(candidates, criteria), {
         "selected": report.selected, "eligible": report.eligible, "supply": criteria.supply,
         "excluded": report.excluded,
-        "mean_score": report.mean_score, "costs": report.costs, "gap": report.gap,
+        "judged_by": [*criteria.metrics], "mean_score": report.mean_score, "costs": report.costs, "gap": report.gap,
         "artists": {name: {"tokens": wanted, "chosen": has} for name, (wanted, has) in report.artists.items()},
         "coverage": {"farthest": reach.farthest, "mean": reach.mean} if reach else None,
     })  # fmt: skip
@@ -198,39 +151,13 @@ def select(store: Store, criteria: SelectionCriteria) -> SelectReport:
 
 def standing_of(
     candidates: Candidates, criteria: SelectionCriteria, numbers: Collection[int]
-) -> tuple[float, Coverage | None]:
+) -> tuple[float | None, Coverage | None]:
     """Mean score of a set, and how well it covers what the criteria leave to choose from, as a report says it."""
-    level = mean([item.score for item in candidates.ranked if item.asset.id in numbers])
+    scores = [item.score for item in candidates.ranked if item.asset.id in numbers]
+    level = mean(scores) if criteria.metrics else None
     eligible = eligible_of(candidates.ranked, criteria, candidates.duplicates)
     rows = [row for row, item in enumerate(eligible) if item.asset.id in numbers]
-    return level, coverage(_vectors(candidates.encoded, eligible), rows)
-
-
-def refuse_crowd(assets: Sequence[Asset], criteria: SelectionCriteria) -> None:
-    """Raise ConflictError where more of these images are locked than there are tokens of their kind."""
-    locked: dict[QuotaCell, list[Asset]] = defaultdict(list)
-    for asset in assets:
-        if asset.id in criteria.locked:
-            locked[criteria.cell_of(asset)].append(asset)
-    for cell, found in locked.items():
-        if len(found) > criteria.capacity[cell]:
-            names = ", ".join(asset.label for asset in found[:6])
-            raise ConflictError(
-                f"{amount(len(found), 'image')} locked ({names}), {full_cell(found[0], criteria)}",
-                f"collection lock {found[-1].id} --off",
-            )
-
-
-def _vectors(encoded: tuple[Sequence[int], Vectors], eligible: Sequence[Ranked]) -> Vectors:
-    """Unit vectors of the eligible images, (n, d); 0 for one that the encoder has not seen."""
-    ids, found = encoded
-    rows = {number: row for row, number in enumerate(ids)}
-    vectors = np.zeros((len(eligible), found.shape[1]), dtype=np.float32)
-    for place, item in enumerate(eligible):
-        if item.asset.id in rows:
-            vectors[place] = found[rows[item.asset.id]]
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(np.divide(vectors, lengths, out=vectors, where=lengths > 0))
+    return level, coverage(unit_vectors(candidates.encoded, eligible), rows)
 
 
 def _without(criteria: SelectionCriteria) -> dict[str, SelectionCriteria]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from collection.curate.reviews.log import effective_events
-from collection.curate.reviews.pairwise import Comparison, Strengths, fit, prior_from_scores
+from collection.curate.reviews.pairwise import Comparison, Strengths, fit_spread, prior_from_scores
 from collection.curate.selection.candidates import Ranked, eligible_of, rank
 from collection.curate.selection.criteria import SelectionCriteria
 from collection.store.records import Duplicate, Review, Score
@@ -87,7 +87,7 @@ def vote_ranking(
         for left, right in [_pair(event)]
         if event.value in WON and left in rows and right in rows
     ]
-    strengths = fit(len(fitted), votes, np.array([prior[item.asset.id] for item in fitted]))
+    strengths = fit_spread(len(fitted), votes, np.array([prior[item.asset.id] for item in fitted]))
     return VoteRanking(fitted, strengths, prior, len(votes), keep, answers)
 
 

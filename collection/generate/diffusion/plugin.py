@@ -9,6 +9,7 @@ from collection.config.models import model_presets
 from collection.errors import ConfigError, WeightsError
 from collection.generate.diffusion.options import DiffusionGenerator, DiffusionOptions
 from collection.generate.plugin import Context, GeneratorPlugin, Resources
+from collection.models.hub import hub_model
 from collection.values import ImageGenerator, Recipe
 
 if TYPE_CHECKING:
@@ -61,11 +62,16 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
         return next((preset.license for preset in model_presets().values() if preset.hub_id == recipe.model), None)
 
     def examine(self, table: DiffusionGenerator, folder: Path) -> str:
-        """The model; raises WeightsError where a folder is meant that is not there."""
+        """The model, and where it is; raises WeightsError for a folder that is not there or is no diffusers folder, and
+        for a hub id that is neither in the cache nor known to the hub. Nothing is fetched."""
         model = table.settings()[0]
         if model.startswith((".", "/", "~")) and not (folder / Path(model).expanduser()).is_dir():
             raise WeightsError(f"{model} is no folder", "generator.model names a diffusers folder or a hub id")
-        return model
+        if (place := folder / Path(model).expanduser()).is_dir():
+            if not (place / "model_index.json").is_file():
+                raise WeightsError(f"{model} has no model_index.json", "generator.model names a diffusers folder")
+            return f"{model}, a folder"
+        return f"{model}, {hub_model(model, table.revision)}"
 
 
 PLUGIN = DiffusionPlugin()

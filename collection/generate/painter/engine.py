@@ -9,6 +9,7 @@ from math import fsum, sqrt
 from collection.errors import GenerationError
 from collection.generate.painter.canvas import Canvas
 from collection.generate.painter.colour import PALETTES, under_light
+from collection.generate.painter.counting import with_counts
 from collection.generate.painter.drawing_context import DrawingContext
 from collection.generate.painter.land import paint_land
 from collection.generate.painter.marks import paint_marks
@@ -65,7 +66,7 @@ def draw(recipe: Recipe) -> Drawing:
     traits = decide(recipe.seed, recipe.prompt)
     canvas = Canvas(recipe.width / scale, recipe.height / scale)
     palette = under_light(styled(PALETTES[traits["Palette"]], weights), traits["Light"])
-    scene = compose(recipe.seed, traits, canvas.width / canvas.short)
+    scene = with_counts(compose(recipe.seed, traits, canvas.width / canvas.short))
     context = DrawingContext(canvas, scene, blended(weights), palette, primaries(recipe.seed, palette))
     _paint(context)
     return Drawing(canvas.text(recipe.width, recipe.height), traits, context.parameters, scale)

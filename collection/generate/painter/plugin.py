@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from collection.config.generator import Capabilities, Estimate, GeneratorTable, StyleSettings
+from collection.config.vocabulary import Vocabulary
 from collection.errors import ConfigError
 from collection.generate.plugin import Context, GeneratorPlugin
 from collection.spelling import nearest
@@ -59,6 +60,12 @@ class PainterPlugin(GeneratorPlugin[PainterGenerator]):
         from collection.generate.painter.generator import Painter
 
         return Painter()
+
+    def vocabulary(self) -> Vocabulary:
+        """Places, times of day, weather, colours, and a few things by number."""
+        from collection.generate.painter.vocabulary import VOCABULARY_OF_PAINTER
+
+        return VOCABULARY_OF_PAINTER
 
     def check(self, config: Config, table: PainterGenerator) -> None:
         """Every style of the collection must be one that it has."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
+from collection.config.vocabulary import Reading
 from collection.generate.painter.chance import Chance
+from collection.generate.painter.phrases import NUMBERS, SILENT, Phrase, phrases_of, singulars
 
 ODDS: Mapping[str, Mapping[str, float]] = {
     "Motif": {
@@ -21,80 +23,180 @@ ODDS: Mapping[str, Mapping[str, float]] = {
 }  # fmt: skip
 """Each trait of a picture: its values and how often the seed chooses them (in percent)."""
 
-_WORDS: Mapping[str, Mapping[str, str]] = {
+_STATED: Mapping[str, Mapping[str, str]] = {
     "Motif": {
         "Mountains": "mountain peak summit alp volcano ridge hill",
         "Sea": "sea ocean wave surf coast tide",
-        "Harbour": "harbour harbor port boat ship sail quay bay",
-        "Village": "village house farm cottage field meadow road",
-        "Forest": "forest wood tree pine jungle park",
-        "City": "city town street skyline tower metropolis",
+        "Harbour": "harbour harbor port quay bay",
+        "Village": "village",
+        "Forest": "forest wood jungle",
+        "City": "city town skyline metropolis",
         "Desert": "desert dune sand oasis mesa",
-        "Lighthouse": "lighthouse island cliff rock isle",
+        "Lighthouse": "lighthouse island cliff isle",
         "River": "river valley stream creek canyon lake",
     },
     "Light": {
-        "Morning": "morning daylight day",
+        "Morning": "morning",
         "Dawn": "dawn sunrise daybreak",
-        "Noon": "noon midday summer",
-        "Golden hour": "sun golden gold afternoon sunny",
+        "Noon": "noon midday",
+        "Golden hour": "afternoon",
         "Dusk": "dusk sunset evening twilight",
-        "Night": "night midnight moon star nocturne dark",
+        "Night": "night midnight nocturne",
     },
     "Weather": {
-        "Clear": "clear calm quiet serene still",
-        "Clouds": "cloud cloudy overcast torn grey gray",
+        "Clear": "clear",
+        "Clouds": "cloud cloudy overcast",
         "Mist": "mist misty fog foggy haze hazy",
         "Rain": "rain rainy shower drizzle",
-        "Snow": "snow snowy winter blizzard",
-        "Storm": "storm stormy thunder tempest wind windy gale",
+        "Snow": "snow snowy blizzard",
+        "Storm": "storm stormy thunder tempest gale",
     },
     "Palette": {
         "Indigo": "indigo blue navy",
-        "Saffron": "saffron yellow bright",
+        "Saffron": "saffron yellow",
         "Moss": "moss green",
-        "Rose": "rose pink spring blossom cherry",
-        "Ember": "ember orange fire burning",
+        "Rose": "rose pink",
+        "Ember": "ember orange",
         "Jade": "jade teal turquoise emerald",
-        "Terracotta": "terracotta clay brick",
-        "Glacier": "glacier ice icy frost white cold",
-        "Harvest": "harvest autumn fall brown wheat",
+        "Terracotta": "terracotta",
+        "Glacier": "glacier white",
+        "Harvest": "harvest brown",
         "Plum": "plum violet purple lilac lavender",
     },
 }
+"""Words that say a trait outright: places, times of day, weather, colours."""
 
-VOCABULARY: Mapping[str, tuple[str, str]] = {
-    word: (trait, value)
-    for trait, values in _WORDS.items()
-    for value, words in values.items()
-    for word in words.split()
+_HINTED: Mapping[str, Mapping[str, str]] = {
+    "Motif": {
+        "Harbour": "boat ship sail",
+        "Village": "house farm cottage field meadow road",
+        "Forest": "tree pine park",
+        "City": "street tower",
+        "Lighthouse": "rock",
+    },
+    "Light": {
+        "Morning": "daylight day",
+        "Noon": "summer",
+        "Golden hour": "sun golden gold sunny",
+        "Night": "moon star dark",
+    },
+    "Weather": {
+        "Clear": "calm quiet serene still",
+        "Clouds": "torn grey gray",
+        "Snow": "winter",
+    },
+    "Palette": {
+        "Saffron": "bright",
+        "Rose": "spring blossom cherry",
+        "Ember": "fire burning",
+        "Terracotta": "clay brick",
+        "Glacier": "ice icy frost cold",
+        "Harvest": "autumn fall wheat",
+    },
 }
-"""Each known word, in lower case and singular: the trait it decides and the value it decides on."""
+"""Words that only suggest a trait, and count where none says it outright: seasons, moods, things in the picture."""
+
+THINGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "boat": ("Boats", ("Harbour", "Sea", "Lighthouse")),
+    "house": ("Houses", ("Village",)),
+    "tower": ("Towers", ("City",)),
+    "tree": ("Trees", ("Forest", "Mountains", "Village", "River", "Desert")),
+}
+"""Things that can be counted ("one boat"): the trait that tells their number, and the motifs that they stand in."""
+_THING_WORDS = {
+    "boat": "boat", "ship": "boat", "sail": "boat", "house": "house", "cottage": "house", "farm": "house",
+    "tower": "tower", "tree": "tree", "pine": "tree",
+}  # fmt: skip
+
+Decides = Mapping[str, tuple[str, str]]
 
 
-def said(prompt: str) -> dict[str, str]:
-    """What the prompt decides: {trait: value}. Case and a plural s are ignored; the first word on a trait counts."""
-    found: dict[str, str] = {}
-    for word in re.findall(r"[a-z]+", prompt.lower()):
-        known = next((form for form in _singulars(word) if form in VOCABULARY), None)
-        if known:
-            trait, value = VOCABULARY[known]
-            found.setdefault(trait, value)
-    return found
+def _by_word(table: Mapping[str, Mapping[str, str]]) -> Decides:
+    return {
+        word: (trait, value)
+        for trait, values in table.items()
+        for value, words in values.items()
+        for word in words.split()
+    }
 
 
-def _singulars(word: str) -> list[str]:
-    forms = [word]
-    if word.endswith("s"):
-        forms.append(word[:-1])
-    if word.endswith("es"):
-        forms.append(word[:-2])
-    if word.endswith("ies"):
-        forms.append(word[:-3] + "y")
-    return forms
+_OUTRIGHT, _HINTS = _by_word(_STATED), _by_word(_HINTED)
+
+VOCABULARY: Decides = {**_OUTRIGHT, **_HINTS}
+"""Each known word, in lower case and singular: the trait that it decides and the value that it decides on."""
+
+
+class PainterVocabulary:
+    """What the painter makes of words (a Vocabulary).
+
+    Whole words count, in any case, also in the plural. A word that says a trait outright beats one that only suggests
+    it, so that a summer night is a night; of equals the first counts. A word after `no`, `not` or `without` does not.
+    """
+
+    @property
+    def words(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        """For each trait and value its words; for things that can be counted, the words for one."""
+        decided = {
+            trait: {
+                value: [*_STATED[trait].get(value, "").split(), *_HINTED[trait].get(value, "").split()]
+                for value in values
+            }
+            for trait, values in ODDS.items()
+        }
+        counted = {
+            trait: {
+                number: [f"{said} {word}" for word, named in _THING_WORDS.items() if named == thing]
+                for number, said in (("None", "no"), ("One", "one"))
+            }
+            for thing, (trait, _) in THINGS.items()
+        }
+        return {**decided, **counted}
+
+    def read(self, text: str) -> Reading:
+        """The traits that a text decides, and its words that cannot be painted."""
+        phrases = phrases_of(text)
+        outright: dict[str, str] = {}
+        hinted: dict[str, str] = {}
+        unknown: list[str] = []
+        for word in chain.from_iterable(phrase.words for phrase in phrases):
+            if decision := _find(word, _OUTRIGHT):
+                outright.setdefault(*decision)
+            elif decision := _find(word, _HINTS):
+                hinted.setdefault(*decision)
+            elif word not in SILENT and word not in NUMBERS:
+                unknown.append(word)
+        features = {**hinted, **outright}
+        for phrase in phrases:
+            _count(phrase, features, unknown)
+        return Reading(features, tuple(dict.fromkeys(unknown)))
+
+
+def _find(word: str, table: Decides) -> tuple[str, str] | None:
+    return next((table[form] for form in singulars(word) if form in table), None)
+
+
+def _count(phrase: Phrase, features: dict[str, str], unknown: list[str]) -> None:
+    """Add how many of a thing the phrase asks for: of none always, of some where the motif has such things."""
+    for word in phrase.denied:
+        if thing := _thing(word):
+            features.setdefault(THINGS[thing][0], "None")
+    for number, word in phrase.counted(lambda word: bool(_thing(word))):
+        trait, motifs = THINGS[_thing(word)]
+        if features.get("Motif") in motifs:
+            features.setdefault(trait, number)
+        else:
+            unknown.append(word)
+
+
+def _thing(word: str) -> str:
+    return next((_THING_WORDS[form] for form in singulars(word) if form in _THING_WORDS), "")
+
+
+VOCABULARY_OF_PAINTER = PainterVocabulary()
 
 
 def decide(seed: int, prompt: str) -> dict[str, str]:
-    """Every trait of the picture: as the prompt says, else as the seed falls."""
-    words = said(prompt)
-    return {trait: words.get(trait) or Chance(seed, f"trait {trait}").weighted(odds) for trait, odds in ODDS.items()}
+    """Every trait of the picture: as the prompt says, else as the seed falls; counts of things where it says any."""
+    said = VOCABULARY_OF_PAINTER.read(prompt).features
+    drawn = {trait: said.get(trait) or Chance(seed, f"trait {trait}").weighted(odds) for trait, odds in ODDS.items()}
+    return {**drawn, **{trait: number for trait, number in said.items() if trait not in ODDS}}

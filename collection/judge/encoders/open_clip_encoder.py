@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -162,9 +163,11 @@ class OpenClip:
 
         source = self._source
         try:
-            network = open_clip.create_model(
-                source.builds, load_weights=False, pretrained_text=False, force_quick_gelu=source.treatment.quick_gelu
-            )
+            with _without_warning_of_random_weights():
+                network = open_clip.create_model(
+                    source.builds, load_weights=False, pretrained_text=False,
+                    force_quick_gelu=source.treatment.quick_gelu,
+                )  # fmt: skip
             open_clip.load_checkpoint(network, str(source.weights), strict=True, weights_only=True)
         except (RuntimeError, KeyError, ValueError, OSError) as error:
             raise WeightsError(
@@ -181,6 +184,21 @@ class OpenClip:
         import open_clip
 
         return open_clip.get_tokenizer(self._source.builds)
+
+
+@contextmanager
+def _without_warning_of_random_weights() -> Iterator[None]:
+    """open_clip warns of a network that is built before its weights are loaded; these are loaded next, and checked."""
+
+    def keep(record: logging.LogRecord) -> bool:
+        return "initialized randomly" not in record.getMessage()
+
+    logger = logging.getLogger()
+    logger.addFilter(keep)
+    try:
+        yield
+    finally:
+        logger.removeFilter(keep)
 
 
 def _on_cpu(vectors: Any) -> npt.NDArray[np.float32]:

@@ -16,7 +16,7 @@ Places = npt.NDArray[np.int64]
 
 STEPS = (3, 24)
 """Levels between the means of neighbouring bands: smaller ones are the usual 8 bits, larger ones are edges."""
-LEAST_BAND = 6
+LEAST_BAND = 5
 """Pixels, in the reduced picture, that a band is wide at least."""
 CALM = 2
 """Levels between neighbouring pixels of a band..."""
@@ -35,7 +35,10 @@ def banding(grey: Grey) -> float:
 
 
 def _staircases(grey: Grey) -> float:
-    """The share, along rows, of plateaus with a step of one direction at either end."""
+    """The share, along rows, of plateaus between steps of one direction, of which there are three or more in sequence.
+
+    A gradient has many; shapes that lie on each other have so many by chance, which is seldom.
+    """
     begins, ends = _calm_runs(grey)
     if len(begins) < 3:
         return 0.0
@@ -47,7 +50,8 @@ def _staircases(grey: Grey) -> float:
     size = np.abs(steps)
     step = (size >= STEPS[0]) & (size <= STEPS[1]) & flat[1:] & flat[:-1]
     same = step[:-1] & step[1:] & (np.sign(steps[:-1]) == np.sign(steps[1:]))
-    return float((ends - begins)[1:-1][same].sum() / grey.size)
+    both = np.pad(same[:-1] & same[1:], 1)  # with the plateau before, and with the one after
+    return float((ends - begins)[1:-1][both[:-1] | both[1:]].sum() / grey.size)
 
 
 def _calm_runs(grey: Grey) -> tuple[Places, Places]:
@@ -76,12 +80,12 @@ BANDING = Metric(
     range=(0, 1),
     better="lower",
     says=f"Share of the pixels in false contours: plateaus of one tone, as JPEG leaves it, each at least {LEAST_BAND} "
-    f"pixels wide, between steps of {STEPS[0]} to {STEPS[1]} levels that go one way.",
+    f"pixels wide, between three or more steps of {STEPS[0]} to {STEPS[1]} levels that go one way.",
     source="own; a plain relative of the contour statistics of CAMBI (Tandon, Afonso, Sole, Krasula, PCS 2021)",
     limits=f"Under grain it is missed, and so are bands that are narrower than {LEAST_BAND} pixels with the longer "
     "side under 1024; after JPEG at quality 75, some that are hardly wider (benchmarks/defects.py counts). A staircase "
     "that was drawn on purpose is found too.",
     computed=OfPixels(lambda picture: round(banding(picture.luminance), 6)),
     defect=Defect("banded", 0.02, "over", "More banding: this share of the picture is false contours."),
-    identity="banding/2",
+    identity="banding/3",
 )

@@ -43,12 +43,13 @@ def _bars(grey: Grey) -> tuple[int, int]:
 
 def _straight(inside: Grey, tone: int) -> bool:
     """Whether the first and the last rows differ from the border's tone along most of their length."""
-    depth = min(JPEG_BLOCK, len(inside) // 10 + 1)
-    for rows in (inside[:depth], inside[-depth:]):
-        differs = np.abs(rows.astype(np.int16) - tone) > APART
-        if differs.mean(axis=1).max(initial=0.0) < STRAIGHT:
-            return False
-    return True
+    return ends_straight(inside, tone) and ends_straight(inside[::-1], tone)
+
+
+def ends_straight(inside: Grey, tone: int) -> bool:
+    """Whether the first rows differ from a tone along most of their length."""
+    differs = np.abs(inside[: min(JPEG_BLOCK, len(inside) // 10 + 1)].astype(np.int16) - tone) > APART
+    return float(differs.mean(axis=1).max(initial=0.0)) >= STRAIGHT
 
 
 BORDERS = Metric(

@@ -26,6 +26,11 @@ WINDOW, STRIDE = 64, 16
 TEXTURE = (85, 2)
 """Where much of a picture is strokes (grass, cloth), those of lettering stand out by this multiple of this percentile
 of what is there."""
+UPRIGHT = 0.6
+"""Share of the beginnings of strokes in a line that stand in columns, one below the other all the way: of more, these
+are bars (teeth, railings, rows of windows), as the strokes of letters differ from row to row..."""
+ALL_THE_WAY = 0.8
+"""...which is this share of the rows."""
 STROKES = 3
 """Strokes a window in a row of lettering, at least."""
 QUIET = 1
@@ -63,9 +68,7 @@ def _closing(grey: Grey) -> Grey:
 
 def stroke_counts(strokes: Marks) -> Counts:
     """How many strokes begin in each row of each window: (rows, windows) from marks (rows, width)."""
-    begins = strokes.copy()
-    begins[:, 0] = False
-    begins[:, 1:] &= ~strokes[:, :-1]
+    begins = stroke_begins(strokes)
     eights = np.bitwise_count(np.packbits(begins, axis=1))
     windows = (strokes.shape[1] - WINDOW) // STRIDE + 1
     counts = np.zeros((len(strokes), windows), dtype=np.uint8)
@@ -74,11 +77,27 @@ def stroke_counts(strokes: Marks) -> Counts:
     return counts
 
 
+def stroke_begins(strokes: Marks) -> Marks:
+    """Where strokes begin, (rows, width), from left to right."""
+    begins = strokes.copy()
+    begins[:, 0] = False
+    begins[:, 1:] &= ~strokes[:, :-1]
+    return begins
+
+
 def _longest_line(strokes: Marks) -> float:
     """The longest line that these strokes make, as a share of the width."""
-    counts = stroke_counts(strokes)
-    longest = _longest_run(_lines(np.ascontiguousarray(counts.T)))
+    counts, begins = stroke_counts(strokes), stroke_begins(strokes)
+    longest = _longest_run(_lines(np.ascontiguousarray(counts.T), begins))
     return (longest - 1) * STRIDE / strokes.shape[1] if longest else 0.0
+
+
+def _are_bars(begins: Marks) -> bool:
+    """Whether most strokes of a line, marked where they begin, (rows, columns), stand one below the other."""
+    columns = begins.sum(axis=0)
+    near = np.convolve(columns, (1, 1, 1), mode="same")  # a bar may lean by a pixel
+    upright = columns[near >= ALL_THE_WAY * len(begins)].sum()
+    return bool(upright >= UPRIGHT * columns.sum())
 
 
 def _longest_run(marks: Marks) -> int:
@@ -90,7 +109,7 @@ def _longest_run(marks: Marks) -> int:
     return longest
 
 
-def _lines(counts: Counts) -> Marks:
+def _lines(counts: Counts, begins: Marks) -> Marks:
     """Which rows of each window belong to a line, by the strokes counted there: (windows, rows) both."""
     windows, rows = counts.shape
     counts = np.pad(counts, ((0, 0), (REACH, REACH)))
@@ -102,6 +121,9 @@ def _lines(counts: Counts) -> Marks:
     above = np.any([quiet[window, first - reach] for reach in range(1, REACH + 1)], axis=0)
     below = np.any([quiet[window, end + reach] for reach in range(REACH)], axis=0)
     line = (end - first >= HEIGHTS[0]) & (end - first <= HEIGHTS[1]) & above & below
+    for place in np.flatnonzero(line):
+        left, top = window[place] * STRIDE, first[place] - REACH
+        line[place] = not _are_bars(begins[top : end[place] - REACH, left : left + WINDOW])
     marks = np.zeros((windows, counts.shape[1] + 1), dtype=np.int8)
     marks[window[line], first[line]] += 1
     marks[window[line], end[line]] -= 1
@@ -117,7 +139,8 @@ TEXT = Metric(
     source="own; strokes of similar width in a line, after Epshtein, Ofek, Wexler: Detecting text in natural scenes "
     "with stroke width transform, CVPR 2010",
     limits="Reads nothing. Slanted (by more than about 5 degrees), vertical, very large or single letters are missed, "
-    "faint ones too; rows of small regular things (coins, railings) are taken for lettering.",
+    "faint ones too, and letters of upright bars alone; rows of small things of unlike shapes are taken for lettering.",
     computed=OfPixels(lambda picture: round(lettering(picture.luminance), 6)),
+    identity="text/2",
     defect=Defect("text", 0.2, "over", "More text: a line as long as this share of the width looks like lettering."),
 )

@@ -28,8 +28,9 @@ QUALITY = Metric(
     better="higher",
     says="How little the texture looks like that of a noisy, smeared or compressed photograph: 100 minus BRISQUE.",
     source="Mittal, Moorthy, Bovik: No-Reference Image Quality Assessment in the Spatial Domain, IEEE TIP 21(12), 2012",
-    limits="Learned from distorted photographs: knows nothing of composition or style, and takes grain, hatching or "
-    "flat colour for flaws. Compare pictures of one style by it, not styles with each other.",
+    limits="Of art it says nothing, and ranks nothing unless [select] by names it. Learned from distorted photographs: "
+    "a picture upside down has the same number, one in shuffled tiles mostly a higher one, a worse JPEG often too; all "
+    "flat art has 0, and grain and hatching count as flaws. Numbers of other sizes or compressions are not comparable.",
     computed=OfPixels(quality),
     identity=lambda: f"brisque/1@{packaged_brisque().sha256}",
 )

@@ -10,7 +10,7 @@ from collection.judge.pixels.luminance import Grey
 
 Steps = npt.NDArray[np.int16]
 
-_BLUR = 9
+BLUR = 9
 """Pixels of the box with which Crété and others blur again."""
 
 
@@ -21,21 +21,21 @@ def sharpness(grey: Grey) -> float:
     estimation with a new no-reference perceptual blur metric", SPIE 6492, 2007: their blur is 1 minus this, the worse
     of the two directions.
     """
-    if min(grey.shape) < _BLUR:
+    if min(grey.shape) < BLUR:
         return 0.0
     values = grey.astype(np.int16)
-    edge = _BLUR // 2
-    across = (values[:, edge + 1 : -edge] - values[:, edge : -edge - 1], values[:, _BLUR:] - values[:, :-_BLUR])
-    down = (values[edge + 1 : -edge] - values[edge : -edge - 1], values[_BLUR:] - values[:-_BLUR])
-    return min(_lost(*across), _lost(*down))
+    edge = BLUR // 2
+    across = (values[:, edge + 1 : -edge] - values[:, edge : -edge - 1], values[:, BLUR:] - values[:, :-BLUR])
+    down = (values[edge + 1 : -edge] - values[edge : -edge - 1], values[BLUR:] - values[:-BLUR])
+    return min(lost(*across), lost(*down))
 
 
-def _lost(steps: Steps, far_steps: Steps) -> float:
-    """The share of the variation between neighbours that a blur along them takes away.
+def lost(steps: Steps, far_steps: Steps) -> float:
+    """The share of the variation between neighbours that a blur along them takes away, 0 to 1.
 
     From one mean of 9 pixels to the next is a 9th of the step from the pixel that leaves to the one that enters.
     """
-    before = np.abs(steps) * _BLUR
+    before = np.abs(steps) * BLUR
     taken = np.maximum(before - np.abs(far_steps), 0)
     whole = int(before.sum(dtype=np.int64))
     return int(taken.sum(dtype=np.int64)) / whole if whole else 0.0

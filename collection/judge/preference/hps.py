@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from collection.errors import WeightsError
 from collection.judge.encoders.declared_weights import model_config
 from collection.judge.encoders.preprocess import Preprocess
-from collection.judge.metric import Metric
+from collection.judge.metric import Metric, agreement
 from collection.judge.preference.model import LoadedModel, clip_preprocess, fill
 from collection.models.environment import best_device, prepare_torchvision
 from collection.models.hub import hub_file
@@ -92,5 +92,5 @@ HPS_V2_1 = Metric(
     source="Wu et al. 2023, Human Preference Score v2: A Solid Benchmark for Evaluating Human Preferences of "
     "Text-to-Image Synthesis",
     limits="Comparable only inside one prompt. By its authors' account right on about 84 of 100 pairs of their own "
-    "test set, where one person is on 78; on others' sets 67 to 75.",
+    "test set, where one person is on 78; on others' sets 67 to 75. " + agreement("HPS v2", 54.7),
 )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import WeightsError
 from collection.judge.encoders.preprocess import Preprocess
-from collection.judge.metric import UNBOUNDED, Metric
+from collection.judge.metric import UNBOUNDED, Metric, agreement
 from collection.judge.preference.model import LoadedModel, clip_preprocess, fill
 from collection.models.environment import best_device, prepare_torchvision
 from collection.models.weights import load_state
@@ -185,5 +185,5 @@ IMAGE_REWARD = Metric(
     "authors' pictures; usually -2 to 2.",
     source="Xu et al. 2023, ImageReward: Learning and Evaluating Human Preferences for Text-to-Image Generation",
     limits="Comparable only inside one prompt, of which it reads the first 35 word pieces. By its paper right on about "
-    "65 of 100 pairs of its own test set, as often as one person.",
+    "65 of 100 pairs of its own test set, as often as one person. " + agreement("it", 54),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from collection.judge.metric import Metric, OfSet
+from collection.judge.metric import Metric, OfSet, agreement
 from collection.judge.set_metrics.image_set import BUILT_IN, ImageSet
 
 Vectors = npt.NDArray[np.float32]
@@ -37,7 +37,8 @@ CLIPSCORE = Metric(
     source="Hessel et al. 2021, CLIPScore: A Reference-free Evaluation Metric for Image Captioning",
     limits="Says nothing of beauty. It sees objects better than counts, places, negations and styles; a long prompt is "
     "cut at the encoder's context (77 tokens for CLIP). The published numbers are of ViT-B/32: another encoder's are "
-    "not comparable with them. Nothing is said of a prompt with a word that the encoder says it never read.",
+    "not comparable with them. Nothing is said of a prompt with a word that the encoder says it never read. "
+    + agreement("it", 51),
     computed=OfSet(_of_set, needs=("text",)),
     identity=BUILT_IN,
 )

@@ -56,7 +56,10 @@ class Mismatch:
     planned: str
     probability: float
     seen: str
+    """Empty: nothing of the kind, as the image's generator says."""
     seen_probability: float
+    by: str = "encoder"
+    """Who says so: encoder, or generator, which is sure of it."""
 
 
 def planned_traits(asset: Asset) -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from collection.curate.selection.statistics import quota_status, set_diff
 from collection.curate.sheet import PER_PAGE, Cell, ContactSheet, write_sheet
 from collection.errors import UsageError
 from collection.stages.pipeline import run_stages
+from collection.stages.report import NOT_JUDGED
 from collection.stages.select import SelectStage
 from collection.store.thumbnails import SIDES
 from collection.values import amount
@@ -73,7 +74,8 @@ def sheet(app: App, diversity: Asked = None, page: Annotated[int, Query(ge=1, le
     shown = cells[(page - 1) * PER_PAGE : page * PER_PAGE]
     if not shown:
         raise UsageError(f"the contact sheet has no page {page}", "page=1, once there are images to choose")
-    what = f"{amount(len(cells), 'image')} as they would be chosen, best first"
+    order = "best first" if app.proposals.criteria(now, diversity).metrics else NOT_JUDGED
+    what = f"{amount(len(cells), 'image')} as they would be chosen, {order}"
     with tempfile.NamedTemporaryFile(suffix=".png", delete=False) as file:
         path = Path(file.name)
     write_sheet(path, ContactSheet(config.title, what, shown), app.project.files)

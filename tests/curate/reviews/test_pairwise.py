@@ -3,7 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from collection.curate.reviews.pairwise import SPREAD, Comparison, Strengths, fit, prior_from_scores
+from collection.curate.reviews.pairwise import (
+    SPREAD,
+    SPREADS,
+    Comparison,
+    Strengths,
+    fit,
+    fit_spread,
+    prior_from_scores,
+)
 from collection.errors import UsageError
 
 
@@ -48,6 +56,30 @@ def test_the_fit_is_the_one_that_the_equations_ask_for() -> None:
     strength = fit(2, [Comparison(0, 1)], spread=1.0).values
     assert strength[0] == pytest.approx(1 - 1 / (1 + np.exp(-2 * strength[0])), abs=1e-7)
     assert strength[1] == pytest.approx(-strength[0], abs=1e-7)
+
+
+@pytest.mark.parametrize("spread", [1.0, 1.5, 3.0, 5.0])
+def test_intervals_cover_as_stated_however_sure_a_curator_is(spread: float) -> None:
+    """Curators who answer as if images lay further apart than the usual spread."""
+    covered = []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        true = rng.normal(scale=spread, size=40)
+        pairs = [rng.choice(40, 2, replace=False).tolist() for _ in range(400)]
+        votes = [
+            Comparison(one, other, float(rng.random() < 1 / (1 + np.exp(true[other] - true[one]))))
+            for one, other in pairs
+        ]
+        ends = fit_spread(40, votes).intervals(0.95)
+        centred = true - true.mean()  # comparisons say nothing of the mean, which the prior sets to 0
+        covered.append(np.mean((ends[:, 0] <= centred) & (centred <= ends[:, 1])))
+    assert np.mean(covered) >= 0.9
+
+
+def test_a_spread_that_was_searched_for_weakens_the_evidence() -> None:
+    votes = [Comparison(0, 1)] * 3
+    assert fit_spread(2, votes).evidence <= max(fit(2, votes, spread=spread).evidence for spread in SPREADS)
+    assert fit_spread(3, []).evidence == pytest.approx(0)
 
 
 def test_the_prior_speaks_where_nobody_voted() -> None:

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from collection.curate.reviews.state import ReviewState
 from collection.curate.selection.candidates import rank
 from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.reasons import why
 from collection.curate.selection.select import pending, select
 from collection.errors import CollectionError
-from collection.store.records import Asset, Duplicate, Score
+from collection.store.records import Asset, Duplicate, Embedding, Score
 from collection.store.store import Store
 from collection.values import ARTIST, QuotaCell, Recipe
 
@@ -51,7 +53,7 @@ def test_every_choice_is_explained(store: Store) -> None:
     select(store, SelectionCriteria(2, METRICS))
     assert why(store, 1, SelectionCriteria(2, METRICS)) == (
         "chosen: number 1 of 6 images, percentile 83 of its kind (quality 90.0); "
-        "the best of its near-duplicates, set aside: 0004 (2 bits apart)"
+        "stands for its near-duplicates, set aside: 0004 (2 bits apart)"
     )
     assert (
         why(store, 2, SelectionCriteria(2, METRICS))
@@ -60,6 +62,33 @@ def test_every_choice_is_explained(store: Store) -> None:
     assert why(store, 6, SelectionCriteria(2, METRICS)).startswith("not chosen: number 6 of 6 images, percentile 17")
     with pytest.raises(CollectionError, match="0099"):
         why(store, 99, SelectionCriteria(2, METRICS))
+
+
+def test_without_a_metric_people_choose_and_nothing_is_said_of_quality(store: Store) -> None:
+    decided = {5: ReviewState(5, flags={"ada": "pick"}), 1: ReviewState(1, flags={"ada": "reject"})}
+    criteria = SelectionCriteria(2, {}, decided=decided, diversity=0.3)
+    report = select(store, criteria)
+    assert (report.mean_score, report.costs) == (None, {})
+    assert (store.stage_report("select")["judged_by"], store.stage_report("select")["mean_score"]) == ([], None)
+    assert 5 in chosen(store)
+    assert 1 not in chosen(store)
+    assert why(store, 5, criteria).startswith("chosen: not judged; picked by ada")
+    assert why(store, 6, criteria).startswith("not chosen: not judged, and the supply is 2")
+    assert select(store, SelectionCriteria(2, METRICS)).mean_score == pytest.approx(83.33, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "decided", [{}, {3: ReviewState(3, locked_by="ada")}, {6: ReviewState(6, flags={"a": "pick"})}]
+)
+def test_a_diverse_set_has_a_gap_and_keeps_locks_and_picks(store: Store, decided: dict[int, ReviewState]) -> None:
+    """Three pairs of like images: of each, one."""
+    vectors = np.eye(3, 8)[[0, 0, 1, 1, 2, 2]] + 0.01 * np.random.default_rng(0).normal(size=(6, 8))
+    store.add_judgements([], [Embedding(f"{n:064x}", "e", row) for n, row in enumerate(vectors.astype(np.float32), 1)])
+    for metrics in (METRICS, {}):
+        report = select(store, SelectionCriteria(3, metrics, decided=decided, diversity=0.5, model="e"))
+        assert 0 <= report.gap < 0.01
+        assert sorted((number - 1) // 2 for number in chosen(store)) == [0, 1, 2]
+        assert set(decided) <= set(chosen(store))
 
 
 def test_nothing_is_pending_until_something_changes(store: Store) -> None:

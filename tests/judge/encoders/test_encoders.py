@@ -169,6 +169,33 @@ def test_saved_random_weights_are_refused(tmp_path, tiny_states, photos):
         encoder.encode([photos["chelsea"]])
 
 
+def vision(name):
+    return name.startswith("visual")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda name, born, moved: born if vision(name) else moved, "random in the vision tower"),
+        (lambda name, born, moved: moved if vision(name) else born, "random in the text tower"),
+        (lambda name, born, moved: born + 1e-6 if name == "visual.ln_post.weight" else born, "random in the"),
+        (lambda name, born, moved: torch.randn_like(born) * 0.02 if born.is_floating_point() else born, "around 0"),
+    ],
+    ids=["vision", "text", "one gain moved", "all Gaussian"],
+)
+def test_a_tower_that_nobody_trained_is_refused_by_name(tmp_path, tiny_states, photos, spoil, why):
+    born, moved = tiny_states
+    torch.manual_seed(1)
+    state = {name: spoil(name, value, moved[name]) for name, value in born.items()}
+    with pytest.raises(WeightsError, match=why):
+        OpenClip(write_folder(tmp_path, TINY, OPENAI, state), device="cpu").encode([photos["chelsea"]])
+
+
+def test_good_weights_are_loaded_without_a_word_of_random_ones(tiny, photos, caplog):
+    tiny.encode([photos["chelsea"]])
+    assert "random" not in caplog.text
+
+
 def test_weights_of_another_shape_are_refused(tmp_path, tiny_states, photos):
     reference = write_folder(tmp_path, {**TINY, "embed_dim": 8}, OPENAI, tiny_states[1])
     with pytest.raises(WeightsError, match="does not fit"):

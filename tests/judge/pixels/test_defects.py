@@ -236,9 +236,9 @@ def plain_lost(lines: npt.NDArray[np.float64]) -> float:
 
 
 def plain_plateaus(row: list[int]) -> list[tuple[int, int, float, int]]:
-    """Begin, end, mean and span of each run of 6 pixels or more in which neighbours differ by 2 at most."""
+    """Begin, end, mean and span of each run of 5 pixels or more in which neighbours differ by 2 at most."""
     cuts = [0, *(place for place in range(1, len(row)) if abs(row[place] - row[place - 1]) > 2), len(row)]
-    runs = [(begin, end, row[begin:end]) for begin, end in pairwise(cuts) if end - begin >= 6]
+    runs = [(begin, end, row[begin:end]) for begin, end in pairwise(cuts) if end - begin >= 5]
     return [(begin, end, sum(tones) / len(tones), max(tones) - min(tones)) for begin, end, tones in runs]
 
 
@@ -249,8 +249,11 @@ def plain_staircases(grey: Grey) -> float:
 
     found = 0
     for runs in map(plain_plateaus, grey.astype(int).tolist()):
-        for before, run, after in zip(runs, runs[1:], runs[2:], strict=False):
-            found += run[1] - run[0] if climbs(before, run) * climbs(run, after) > 0 else 0
+        steps = [climbs(before, run) for before, run in pairwise(runs)]
+        for place, run in enumerate(runs[1:-1]):
+            up = [steps[other] * steps[other + 1] > 0 for other in range(len(steps) - 1)]
+            near = any(up[other] for other in (place - 1, place + 1) if 0 <= other < len(up))
+            found += run[1] - run[0] if up[place] and near else 0
     return found / grey.size
 
 

@@ -163,7 +163,7 @@
  * @property {number} supply
  * @property {number} eligible
  * @property {boolean} complete
- * @property {number} mean_score
+ * @property {number | null} mean_score null where nothing says which image is better
  * @property {number[]} added
  * @property {number[]} removed
  * @property {TraitRarity[]} rarity
@@ -171,7 +171,7 @@
  * @property {{colour: string, share: number}[]} palette
  * @property {Coverage | null} [coverage] of GET /api/set/costs
  *
- * @typedef {Map<number, {score: number, coverage: Coverage | null}>} Tried by diversity
+ * @typedef {Map<number, {score: number | null, coverage: Coverage | null}>} Tried by diversity
  *
  * @typedef {object} StackMember
  * @property {number} id

@@ -4,13 +4,15 @@ import { drawn, element, present } from "../core/element.js";
 
 /** @import { Child, ProposedSet, QuotaStatus, Show, TraitRarity, Tried } from "../core/types.js" */
 
+export const NOT_JUDGED = "No metric says which image is better: chosen for variety and by your votes";
+
 /** @param {any} found GET /api/set @param {Map<number, any>} tried @param {(query: string) => void} show */
 export function setStatistics(found, tried, show) {
   return present([
     figures(found),
     differs(tried) && section("Tried so far", trade(tried, found.diversity)),
     changes(found, show),
-    section("What each rule costs", element("div", { id: "costs" }, element("p", { class: "quiet" }, "…")), "of the mean quality"),
+    section("What each rule costs", element("div", { id: "costs" }, element("p", { class: "quiet" }, "…")), "of the mean percentile"),
     found.quotas.length > 0 && section("Quotas", found.quotas.map(quota)),
     ...Object.entries(Object.groupBy(found.rarity, ({ trait }) => trait)).map(([trait, values]) => rarity(trait, values ?? [], show)),
     found.palette.length > 0 && section("Colours of the set", palette(found.palette)),
@@ -32,7 +34,9 @@ function figures({ ids, supply, eligible, mean_score, coverage }) {
   return element("section", {},
     row("Tokens", `${ids.length} of ${supply}`),
     row("To choose from", eligible.toLocaleString("en")),
-    row("Mean quality", mean_score.toFixed(1), "Mean of the percentiles of the chosen images, 0 to 100"),
+    mean_score == null
+      ? row("Judged by", "nobody", NOT_JUDGED)
+      : row("Mean percentile", mean_score.toFixed(1), "Mean of the percentiles of the chosen images, 0 to 100"),
     coverage && row("Farthest from the set", coverage.farthest.toFixed(2),
       "The image least like any chosen one, as 1 - cosine, 0 to 2: the lower, the better the set stands for all"),
   );
@@ -51,12 +55,12 @@ function changes({ added, removed }, show) {
 const differs = (tried) => new Set([...tried.values()].map(({ score }) => score)).size > 1;
 
 /**
- * Each diversity that was tried: mean quality upwards, nearness of the rest to the set to the right.
+ * Each diversity that was tried: mean percentile upwards, nearness of the rest to the set to the right.
  * @param {Tried} tried
  * @param {number} now
  */
 function trade(tried, now) {
-  const points = [...tried].flatMap(([diversity, { score, coverage }]) => (coverage ? [{ diversity, x: -coverage.mean, y: score }] : []));
+  const points = [...tried].flatMap(([diversity, { score, coverage }]) => (coverage && score != null ? [{ diversity, x: -coverage.mean, y: score }] : []));
   /** @param {number[]} values @param {number} from @param {number} to */
   const scale = (values, from, to) => {
     const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -64,7 +68,7 @@ function trade(tried, now) {
   };
   const across = scale(points.map(({ x }) => x), 24, 240);
   const up = scale(points.map(({ y }) => y), 82, 14);
-  const words = points.map(({ diversity, x, y }) => `diversity ${diversity}: mean quality ${y.toFixed(1)}, mean distance ${(-x).toFixed(3)}`).join("; ");
+  const words = points.map(({ diversity, x, y }) => `diversity ${diversity}: mean percentile ${y.toFixed(1)}, mean distance ${(-x).toFixed(3)}`).join("; ");
   const dots = points.map(({ diversity, x, y }) =>
     drawn("circle", { cx: across(x), cy: up(y), r: diversity === now ? 6 : 4, class: diversity === now ? "now" : "" }));
   return drawn("svg", { viewBox: "0 0 264 112", class: "trade", role: "img", "aria-label": words },

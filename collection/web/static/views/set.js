@@ -6,7 +6,7 @@ import { gridKeys, VirtualGrid } from "../components/virtual_grid.js";
 import { confirmed } from "../components/confirm.js";
 import { counted, element } from "../core/element.js";
 import { answer } from "../core/keys.js";
-import { setStatistics } from "../panels/set_statistics.js";
+import { NOT_JUDGED, setStatistics } from "../panels/set_statistics.js";
 import { ListModel } from "../core/list_model.js";
 import { atWork, say, sayWrong } from "../core/status.js";
 import { whenSet } from "../core/settings.js";
@@ -118,7 +118,8 @@ class SetView {
     if (!found) return;
     this.slider.value = String(Math.round(found.diversity * 100));
     this.said.textContent = `diversity ${found.diversity.toFixed(2)}`;
-    this.slider.setAttribute("aria-valuetext", `diversity ${found.diversity.toFixed(2)}, mean quality ${found.mean_score.toFixed(0)}`);
+    const judged = found.mean_score == null ? "not judged" : `mean percentile ${found.mean_score.toFixed(0)}`;
+    this.slider.setAttribute("aria-valuetext", `diversity ${found.diversity.toFixed(2)}, ${judged}`);
     this.found = found;
     this.#fill(found);
     this.#tell(found);
@@ -162,7 +163,7 @@ class SetView {
     if (!found) return;
     this.#tried.set(found.diversity, { score: found.mean_score, coverage: more.coverage });
     this.#tell({ ...found, coverage: more.coverage });
-    this.facts.querySelector("#costs")?.replaceChildren(...told(more.costs));
+    this.facts.querySelector("#costs")?.replaceChildren(...told(more.costs, found.mean_score != null));
   }
 
   /**
@@ -201,9 +202,10 @@ class SetView {
 /** @type {Record<string, string | undefined>} */
 const RULES = { quotas: "The quotas", shares: "The shares of artists", diversity: "Diversity", locks: "Locks", picks: "Picks" };
 
-/** @param {Record<string, number>} costs */
-function told(costs) {
+/** @param {Record<string, number>} costs @param {boolean} judged */
+function told(costs, judged) {
   const found = Object.entries(costs);
+  if (!judged) return [element("p", { class: "quiet" }, NOT_JUDGED)];
   if (!found.length) return [element("p", { class: "quiet" }, "No rule binds the choice: these are the best scores.")];
   return found.map(([rule, cost]) =>
     element("div", { class: "row" }, element("span", {}, RULES[rule] ?? rule), element("b", {}, cost < 0.05 ? "nothing" : `−${cost.toFixed(1)}`)));

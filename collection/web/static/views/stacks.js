@@ -210,7 +210,7 @@ class StacksView {
 
   /** @param {StackMember} member */
   #card({ id, why, apart }) {
-    const reason = apart ? `${why}, but two pictures, says ${apart}` : why ?? "leads: the best score";
+    const reason = apart ? `${why}, but two pictures, says ${apart}` : why ?? "stands for the others";
     return card(id, this.app.known(id), {
       large: true, caption: [element("b", {}, labelled(id)), reason], click: () => this.app.lookAt(id),
     });

@@ -1,0 +1,29 @@
+"""collection words"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..render import Screen
+from ..session import Json
+
+
+def command(
+    generator: Annotated[str, typer.Argument(help="The generator whose words are listed.")] = "painter",
+    as_json: Json = False,
+) -> None:
+    """List the words that a generator can paint.
+
+    Whole words of a prompt count, in any case, also in the plural. A word that says a trait outright (night) beats one
+    that only suggests it (summer); of equals the first counts. What no word decides, the seed does.
+    """
+    from collection.stages.reference import vocabulary_reference
+
+    screen, words = Screen(as_json), vocabulary_reference(generator)
+    for trait, values in words.items():
+        screen.say(trait)
+        for value, listed in values.items():
+            screen.wrapped(f"{value}: {', '.join(listed)}")
+    screen.object({"generator": generator, "words": words})

@@ -1,0 +1,203 @@
+"""Which JSON tells of which picture, in all the shapes that people keep them.
+
+Beside a picture (1.json, 1.png.json, or 1 without a suffix); in another folder (json/1.json for images/1.png); one
+file for many (_metadata.json, a list, or an object of objects). What a JSON object says itself counts first: the file
+name in its `image`. Then come its own name, and last its `edition` or token id.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from collection.errors import ImageError
+from collection.importers.traits import LISTS, Told, read_json, read_traits
+from collection.pictures.folders import SIDECAR, name_in, read_file
+from collection.values import Failure, amount
+
+_EDITIONS = ("edition", "tokenId", "token_id", "tokenID", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One JSON object, or why a file holds none."""
+
+    path: Path
+    value: Mapping[str, Any]
+    key: str
+    """The name that it has: of its file without the suffix, or its key in a file for many."""
+    listed: bool = False
+    """Whether its file holds others too."""
+    error: str = ""
+
+    @property
+    def image(self) -> str:
+        """The file name in its `image`."""
+        told = self.value.get("image")
+        return unquote(PurePosixPath(urlsplit(told.replace("\\", "/")).path).name) if isinstance(told, str) else ""
+
+    @property
+    def edition(self) -> int | None:
+        """The number of its token."""
+        told = next((self.value[name] for name in _EDITIONS if name in self.value), self.key)
+        text = str(told)
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+
+
+class Sidecars:
+    """The JSON files below a folder, each object given to the pictures that it tells of."""
+
+    def __init__(self, folder: Path, files: Sequence[Path]) -> None:
+        """Read all JSON among the `files` of the folder; all others are taken for pictures."""
+        self._folder = folder
+        entries = [entry for path in files if _may_be_json(path) for entry in _entries(path)]
+        entries = [entry for entry in entries if entry.path.suffix or not entry.error]
+        self.files = frozenset(entry.path for entry in entries)
+        """Those that hold JSON, or should."""
+        self._told: dict[Path, _Entry] = {}
+        self._unclear: dict[Path, str] = {}
+        self._matched: set[int] = set()
+        pictures = [path for path in files if path not in self.files]
+        single, many = [item for item in entries if not item.listed], [item for item in entries if item.listed]
+        for group in (single, many):
+            left = self._give(group, _by_image(group, pictures))
+            left = self._give(left, _by_name(left, pictures))
+            self._give(left, _by_edition(left, pictures))
+        self.unread = tuple(self._unread(entries))
+        """Files that tell of no picture here, and those of whose objects some do not."""
+
+    def told(self, picture: Path) -> Told:
+        """What is told of a picture; raises ImageError, naming the file, where what should tell it cannot."""
+        entry = self._told.get(picture)
+        if entry is None:
+            return Told(notes=(self._unclear[picture],)) if picture in self._unclear else Told()
+        try:
+            if entry.error:
+                raise ImageError(entry.error)
+            return read_traits(entry.value)
+        except ImageError as error:
+            where = "beside it " if entry.path.parent == picture.parent else ""
+            name = name_in(entry.path.parent if where else self._folder, entry.path)
+            raise ImageError(f"{name} {where}tells no traits: {error.message}") from error
+
+    def _give(self, entries: Sequence[_Entry], wanted: Sequence[Sequence[Path]]) -> list[_Entry]:
+        """Give each object to the pictures it wants, if they have none and no other wants them as much; the others."""
+        claims: dict[Path, list[_Entry]] = defaultdict(list)
+        for entry, pictures in zip(entries, wanted, strict=True):
+            for picture in pictures:
+                if picture not in self._told:
+                    claims[picture].append(entry)
+        for picture, asking in claims.items():
+            best = _nearest(picture.parent, asking, lambda entry: entry.path.parent)
+            whole = [entry for entry in best if entry.path.stem == picture.name]
+            plain = [entry for entry in best if entry.path.stem == picture.stem and entry.path.suffix]
+            for choice in (best, whole, plain):
+                if len(choice) == 1:
+                    self._told[picture] = choice[0]
+                    break
+            else:
+                names = " and ".join(name_in(self._folder, entry.path) for entry in best[:2])
+                self._unclear[picture] = f"{names} could both be of it, so it has no traits"
+        self._matched |= {id(entry) for entry, pictures in zip(entries, wanted, strict=True) if pictures}
+        given = {id(entry) for entry in self._told.values()}
+        return [entry for entry in entries if id(entry) not in given]
+
+    def _unread(self, entries: Iterable[_Entry]) -> Iterator[Failure]:
+        all_of = Counter(entry.path for entry in entries)
+        used = Counter(entry.path for entry in entries if id(entry) in self._matched)
+        errors = {entry.path: entry.error for entry in entries if entry.error}
+        for path, count in all_of.items():
+            name, left = name_in(self._folder, path), count - used[path]
+            if left == count:
+                why = (
+                    errors.get(path) or "JSON that names no picture here, by its own name, its `image` or its `edition`"
+                )
+                yield Failure(name, why)
+            elif left:
+                yield Failure(name, f"{left} of its {amount(count, 'object')} are of no picture here")
+
+
+def _may_be_json(path: Path) -> bool:
+    """Whether a file has the suffix of JSON, or none and begins as JSON does."""
+    if path.suffix:
+        return path.suffix.lower() == SIDECAR
+    try:
+        with path.open("rb") as file:
+            return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+    except OSError:
+        return False
+
+
+def _entries(path: Path) -> list[_Entry]:
+    """The objects of a file: itself, or those it lists."""
+    try:
+        value = read_json(read_file(path))
+    except ImageError as error:
+        return [_Entry(path, {}, path.stem, error=error.message)]
+    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        return [_Entry(path, item, "", listed=True) for item in value]
+    if not isinstance(value, dict):
+        return [_Entry(path, {}, path.stem, error="it holds no JSON object")]
+    if not value.keys() & {*LISTS}:
+        lists = [inner for inner in value.values() if isinstance(inner, list) and inner and all(map(_is_token, inner))]
+        if len(lists) == 1:  # {"tokens": [...]}
+            return [_Entry(path, item, "", listed=True) for item in lists[0]]
+        if value and all(map(_is_token, value.values())):  # {"1": {...}, "2": {...}}
+            return [_Entry(path, item, key, listed=True) for key, item in value.items()]
+    return [_Entry(path, value, path.stem if path.suffix else path.name)]
+
+
+def _is_token(value: Any) -> bool:
+    return isinstance(value, dict) and bool(value.keys() & {*LISTS, "image"})
+
+
+def _by_image(entries: Sequence[_Entry], pictures: Sequence[Path]) -> list[list[Path]]:
+    """The pictures that the objects name; one that several name is nobody's."""
+    named = _grouped(pictures, lambda path: [path.name])
+    wanted = [_nearest(entry.path.parent, named.get(entry.image, []), lambda path: path.parent) for entry in entries]
+    count = Counter(path for paths in wanted for path in paths)
+    return [paths if len(paths) == 1 and count[paths[0]] == 1 else [] for paths in wanted]
+
+
+def _by_name(entries: Sequence[_Entry], pictures: Sequence[Path]) -> list[list[Path]]:
+    named = _grouped(pictures, lambda path: [path.stem, path.name])
+    return [_in_one_folder(entry, named.get(entry.key, []) if entry.key else []) for entry in entries]
+
+
+def _by_edition(entries: Sequence[_Entry], pictures: Sequence[Path]) -> list[list[Path]]:
+    numbered = _grouped(pictures, lambda path: [int(path.stem)] if path.stem.isascii() and path.stem.isdigit() else [])
+    return [_in_one_folder(entry, numbered.get(entry.edition, [])) for entry in entries]
+
+
+def _in_one_folder(entry: _Entry, pictures: Sequence[Path]) -> list[Path]:
+    """The nearest of some pictures, if they lie in one folder."""
+    best = _nearest(entry.path.parent, pictures, lambda path: path.parent)
+    return best if len({path.parent for path in best}) == 1 else []
+
+
+def _grouped(pictures: Sequence[Path], keys: Any) -> dict[Any, list[Path]]:
+    found: dict[Any, list[Path]] = defaultdict(list)
+    for path in pictures:
+        for key in dict.fromkeys(keys(path)):
+            found[key].append(path)
+    return found
+
+
+def _nearest(place: Path, items: Sequence[Any], folder_of: Any) -> list[Any]:
+    """The items whose folders are fewest steps away; of equals those below folders of the same names."""
+    if len(items) < 2:
+        return list(items)
+    steps = [_steps(place, folder_of(item)) for item in items]
+    return [item for item, step in zip(items, steps, strict=True) if step == min(steps)]
+
+
+def _steps(one: Path, other: Path) -> tuple[int, int]:
+    """Steps from one folder to another, and less the more their last parts agree."""
+    a, b = one.parts, other.parts
+    common = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    tail = next((n for n, (x, y) in enumerate(zip(a[::-1], b[::-1], strict=False)) if x != y), 0)
+    return len(a) + len(b) - 2 * common, -tail

@@ -1,0 +1,1 @@
+"""What picture files say of their making: the texts that tools of many kinds put into them."""

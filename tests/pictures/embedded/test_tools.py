@@ -1,0 +1,223 @@
+"""What other tools write into their pictures is read for what it is, or named and left alone.
+
+The texts are made here after the documentation of each tool; every reader goes through the public door.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from collection.pictures.parameters import EmbeddedMetadata, read_embedded_metadata
+
+PIXELS = np.random.default_rng(1).integers(0, 256, (40, 64, 3), dtype=np.uint8)
+CAT = {
+    "Prompt": "a cat", "Negative prompt": "a dog", "Steps": "20", "Sampler": "euler", "CFG scale": "7.5",
+    "Seed": "1102676403634909", "Size": "640x896", "Model": "harbour",
+}  # fmt: skip
+
+
+def png(texts: Mapping[str, str], kind: str = "tEXt") -> bytes:
+    chunks, file = PngInfo(), io.BytesIO()
+    for key, text in texts.items():
+        if kind == "iTXt":
+            chunks.add_itxt(key, text, zip=True)
+        elif text.isascii():
+            chunks.add_text(key, text, zip=kind == "zTXt")
+        else:
+            body = zlib.compress(text.encode()) if kind == "zTXt" else text.encode()
+            chunks.add(kind.encode(), key.encode() + (b"\0\0" if kind == "zTXt" else b"\0") + body)
+    Image.fromarray(PIXELS).save(file, "PNG", pnginfo=chunks)
+    return file.getvalue()
+
+
+def exif(form: str, tags: Mapping[int, Any], comment: bytes = b"") -> bytes:
+    said, file = Image.Exif(), io.BytesIO()
+    for tag, value in tags.items():
+        said[tag] = value
+    if comment:
+        said.get_ifd(0x8769)[0x9286] = comment
+    Image.fromarray(PIXELS).save(file, form, exif=said)
+    return file.getvalue()
+
+
+def read(data: bytes) -> EmbeddedMetadata:
+    return read_embedded_metadata(data, "picture")
+
+
+def without(*names: str) -> dict[str, str]:
+    return {name: value for name, value in CAT.items() if name not in names}
+
+
+INVOKE = {
+    "positive_prompt": "a cat", "negative_prompt": "a dog", "width": 640, "height": 896, "seed": 1102676403634909,
+    "cfg_scale": 7.5, "steps": 20, "scheduler": "euler",
+}  # fmt: skip
+FLAT = {
+    "prompt": "a cat", "negative_prompt": "a dog", "steps": 20, "sampler": "euler", "guidance_scale": 7.5,
+    "seed": "1102676403634909", "resolution": "(640, 896)", "base_model": "harbour",
+}  # fmt: skip
+SWARM = {
+    "prompt": "a cat", "negativeprompt": "a dog", "model": "harbour", "seed": 1102676403634909, "steps": 20,
+    "cfgscale": 7.5, "width": 640, "height": 896, "sampler": "euler", "swarm_version": "0.9.6",
+}  # fmt: skip
+NOVEL = {
+    "prompt": "a cat", "steps": 20, "height": 896, "width": 640, "scale": 7.5, "seed": 1102676403634909,
+    "sampler": "euler", "uc": "a dog", "noise_schedule": "native",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tool", "texts"),
+    [
+        ("InvokeAI", {"invokeai_metadata": {**INVOKE, "model": {"key": "k", "name": "harbour", "base": "sdxl"}}}),
+        ("InvokeAI", {"invokeai_metadata": {**INVOKE, "model": {"model_name": "harbour", "base_model": "sdxl"}},
+                      "invokeai_graph": {"nodes": {}}}),
+        ("InvokeAI", {"sd-metadata": {
+            "model": "stable diffusion", "model_weights": "harbour", "app_version": "2.2.4", "image": {
+                "prompt": [{"prompt": "a cat [a dog]", "weight": 1.0}], "steps": 20, "cfg_scale": 7.5, "height": 896,
+                "width": 640, "seed": 1102676403634909, "sampler": "euler", "type": "txt2img",
+            }}}),
+        ("SwarmUI", {"parameters": {"sui_image_params": SWARM, "sui_extra_data": {"date": "2025-01-01"}}}),
+        ("Fooocus", {"parameters": {**FLAT, "version": "Fooocus v2.5.5"}, "fooocus_scheme": "fooocus"}),
+        ("Fooocus", {"parameters": {
+            "Prompt": "a cat", "Negative": "a dog", "steps": 20, "cfg": 7.5, "width": 640, "height": 896,
+            "seed": 1102676403634909, "sampler_name": "euler", "base_model_name": "harbour",
+            "software": "RuinedFooocus",
+        }}),
+        ("StabilityMatrix", {"parameters-json": {
+            "PositivePrompt": "a cat", "NegativePrompt": "a dog", "Steps": 20, "Sampler": "euler", "CfgScale": 7.5,
+            "Seed": 1102676403634909, "Width": 640, "Height": 896, "ModelName": "harbour",
+        }}),
+        ("Easy Diffusion", {
+            "prompt": "a cat", "negative_prompt": "a dog", "seed": "1102676403634909", "num_inference_steps": "20",
+            "guidance_scale": "7.5", "sampler_name": "euler", "width": "640", "height": "896",
+            "use_stable_diffusion_model": "C:\\Users\\anna\\models\\harbour",
+        }),
+        ("Easy Diffusion", {
+            "Prompt": "a cat", "Negative Prompt": "a dog", "Seed": "1102676403634909", "Steps": "20",
+            "Guidance Scale": "7.5", "Sampler": "euler", "Width": "640", "Height": "896",
+            "Stable Diffusion model": "harbour",
+        }),
+        ("TensorArt", {"generation_data": {
+            "prompt": "a cat", "negativePrompt": "a dog", "width": 640, "height": 896, "samplerName": "euler",
+            "steps": 20, "cfgScale": 7.5, "seed": "1102676403634909", "baseModel": {"label": "harbour"},
+        }}),
+        ("Civitai", {"parameters": {"1": {"class_type": "KSampler", "inputs": {}}, "extraMetadata": json.dumps({
+            "prompt": "a cat", "negativePrompt": "a dog", "cfgScale": 7.5, "sampler": "euler", "width": 640,
+            "height": 896, "seed": 1102676403634909, "steps": 20, "baseModel": "harbour",
+        })}}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["tEXt", "zTXt", "iTXt"])
+def test_parameters_of_other_tools(tool: str, texts: Mapping[str, Any], kind: str) -> None:
+    told = {key: text if isinstance(text, str) else json.dumps(text) for key, text in texts.items()}
+    found = read(png(told, kind))
+    assert (found.format, dict(found.parameters), found.unread) == (tool, CAT, ())
+    assert found.recipe is None
+
+
+@pytest.mark.parametrize("cat", ["a cat", "猫、灯台"])
+def test_novelai_in_chunks_and_hidden_in_transparency(cat: str) -> None:
+    texts = {
+        "Software": "NovelAI", "Description": cat, "Source": "harbour", "Comment": json.dumps({**NOVEL, "prompt": cat}),
+    }  # fmt: skip
+    expected = {**CAT, "Prompt": cat, "Schedule type": "native"}
+    assert read(png(texts)).parameters == expected
+    assert read(exif("WEBP", {}, b"UNICODE\0" + json.dumps(texts).encode("utf-16-be"))).parameters == expected
+    packed = gzip.compress(json.dumps(texts).encode())
+    assert read(stealthy(b"stealth_pngcomp", packed)).parameters == expected
+    text = f"{cat}\nSteps: 20, Sampler: euler, Seed: 4".encode()
+    assert read(stealthy(b"stealth_pnginfo", text)).parameters["Prompt"] == cat
+    assert read(stealthy(b"stealth_pngcomp", packed[:50])).parameters == {}
+    assert read(stealthy(b"stealth_nothing", packed)).parameters == {}
+
+
+def stealthy(signature: bytes, body: bytes) -> bytes:
+    data = signature + (len(body) * 8).to_bytes(4) + body
+    bits = np.unpackbits(np.frombuffer(data, np.uint8))
+    alpha, file = np.full(128 * 80, 254, np.uint8), io.BytesIO()
+    alpha[: bits.size] |= bits
+    image = Image.new("RGB", (128, 80))
+    image.putalpha(Image.fromarray(np.ascontiguousarray(alpha.reshape(128, 80).T)))
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_the_command_line_of_the_first_invokeai() -> None:
+    found = read(png({"Dream": '"a cat [a dog]" -s 20 -S 1102676403634909 -W 640 -H 896 -C 7.5 -A euler'}))
+    assert found.parameters == without("Model")
+    assert read(png({"Dream": '"a cat -s 20'})).parameters == {}
+
+
+@pytest.mark.parametrize("form", ["JPEG", "WEBP"])
+@pytest.mark.parametrize("code", [b"UNICODE\0", b"ASCII\0\0\0", b""])
+def test_json_in_a_comment(form: str, code: bytes) -> None:
+    text = json.dumps({"sui_image_params": SWARM}).encode("utf-16-be" if code == b"UNICODE\0" else "utf-8")
+    assert read(exif(form, {}, code + text)).parameters == CAT
+
+
+def test_fooocus_writes_its_comment_beside_the_exif_directory() -> None:
+    found = read(exif("JPEG", {0x9286: json.dumps(FLAT), 0x0131: "Fooocus v2.5.5"}))
+    assert (found.format, found.parameters) == ("Fooocus", CAT)
+
+
+@pytest.mark.parametrize(
+    ("texts", "unread"),
+    [
+        ({"workflow": '{"nodes": [], "links": [], "version": 0.4}'}, "a ComfyUI workflow"),
+        ({"prompt": '{"3": {"class_type": "KSam'}, "a ComfyUI workflow"),
+        ({"invokeai_workflow": "{}"}, "an InvokeAI workflow"),
+        ({"parameters": '{"colour": "red"}'}, "JSON of an unknown tool"),
+        ({"prompt": '{"1": {"class_type": "Unknown", "inputs": {}}}'}, "a ComfyUI graph"),
+    ],
+)
+def test_what_is_not_read_is_named(texts: Mapping[str, str], unread: str) -> None:
+    found = read(png(texts))
+    assert (dict(found.parameters), found.unread) == ({}, (unread,))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"parameters": '["a", 1]'},
+        {"parameters": "<x:xmpmeta>"},
+        {"Comment": "Created with GIMP", "Software": "GIMP"},
+        {"Description": "a lighthouse", "Author": "anna"},
+        {"prompt": "a cat"},
+        {"parameters": '{"steps": {}, "prompt": [[[]]]}'},
+    ],
+)
+def test_text_of_another_kind_claims_nothing(texts: Mapping[str, str]) -> None:
+    assert read(png(texts)).parameters == {}
+
+
+def test_control_characters_are_taken_out_of_claims() -> None:
+    text = json.dumps({"prompt": "a \x1b[31mcat\0\nat night", "steps": 20, "seed": 3})
+    assert read(png({"parameters": text})).parameters["Prompt"] == "a [31mcat\nat night"
+
+
+@pytest.mark.parametrize("comment", [b"ASCII\0\0\0Screenshot", b"UNICODE\0\0S\0c\0r", bytes(40)])
+def test_the_comment_of_a_camera_claims_nothing(comment: bytes) -> None:
+    assert read(exif("JPEG", {}, comment)).parameters == {}
+
+
+def test_broken_exif_prints_no_warning(recwarn: pytest.WarningsRecorder) -> None:
+    file = io.BytesIO()
+    Image.fromarray(PIXELS).save(file, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x09" + b"\xff" * 40)
+    assert read(file.getvalue()).parameters == {}
+    assert not list(recwarn)
+
+
+def test_a_huge_text_is_read_without_its_picture_being_refused() -> None:
+    data = png({"workflow": json.dumps({"nodes": ["x" * 3_000_000], "links": []})}, "zTXt")
+    assert read(data).unread == ("a ComfyUI workflow",)
