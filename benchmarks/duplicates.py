@@ -1,5 +1,7 @@
-"""The search for duplicates: `python benchmarks/duplicates.py [--edits] [--speed N ...] [--peer N] [--growth N ...]`.
+"""The search for duplicates: `python benchmarks/duplicates.py [--tokens N] [--kept] [--edits] [--speed N ...] ...`.
 
+--tokens  how many of N distinct tokens of each set of distinct_tokens.py are set aside, and how many look alike
+--kept    of each photograph and a copy, in how many pairs a duplicate is found, and in how many the original is kept
 --edits   recall of ten edits of scikit-image's photographs, by hash, by vector and by both, and false merges
 --speed   every pair of N vectors of width 512 and N hashes, against the blocked matrix product alone
 --peer    the same vectors by imagededup (`pip install --no-deps imagededup`, then scikit-learn, tqdm, PyWavelets and
@@ -19,12 +21,13 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
-from PIL import Image, ImageEnhance, ImageFilter
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from collection.judge.duplicates.cosine import Vectors, limit
 from collection.judge.duplicates.groups import PHASH_DISTANCE
@@ -52,9 +55,9 @@ def seconds(work: Callable[[], object]) -> float:
 # Edits
 
 
-def jpeg(image: Image.Image) -> Image.Image:
+def jpeg(image: Image.Image, quality: int = 50) -> Image.Image:
     file = io.BytesIO()
-    image.save(file, "JPEG", quality=50)
+    image.save(file, "JPEG", quality=quality)
     return Image.open(file).convert("RGB")
 
 
@@ -106,7 +109,7 @@ def edit_table(images: Sequence[Image.Image]) -> dict[str, dict[str, float]]:
 
     def look(pictures: Sequence[Image.Image]) -> tuple[np.ndarray, np.ndarray]:
         pixels = [np.asarray(picture) for picture in pictures]
-        return np.array([fingerprint(picture) for picture in pixels], np.uint64), encoder.encode(pixels)
+        return np.array([fingerprint(picture).hashes for picture in pixels], np.uint64), encoder.encode(pixels)
 
     originals = look(images)
     return {name: _recalls(originals, look([edit(image) for image in images])) for name, edit in EDITS.items()}
@@ -115,7 +118,7 @@ def edit_table(images: Sequence[Image.Image]) -> dict[str, dict[str, float]]:
 def _recalls(originals: tuple[np.ndarray, np.ndarray], edited: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
     count = len(originals[0])
     plain = hamming(originals[0][:, None, 0], edited[0][:, 0])
-    turned, _ = hash_distances(originals[0][:, None], edited[0])
+    turned, _ = hash_distances(originals[0][:, None], edited[0], (1,))
     cosines = originals[1] @ edited[1].T
     twins = np.eye(count, dtype=bool)
     hashes, vectors = (np.concatenate(pair) for pair in zip(originals, edited, strict=True))
@@ -141,6 +144,64 @@ def edits() -> None:
         print(
             f"{edit:20}" + "".join(f"{row[name]:12.2f}" if name != "false" else f"{row[name]:12}" for name in columns)
         )
+
+
+# Tokens and copies
+
+
+def tokens(count: int) -> None:
+    """What `dedupe FOLDER` sets aside of distinct tokens, set by set."""
+    from distinct_tokens import SETS
+    from distinct_tokens import tokens as drawn
+
+    print(f"{count} distinct tokens of each set; set aside, and look-alikes that stay")
+    for name in SETS:
+        images = drawn(name, min(count, 360) if name == "faces, eyes only" else count)
+        aside, alike = _set_aside(images)
+        print(f"{name:20}{len(aside):8}{alike:8}", flush=True)
+
+
+def _set_aside(images: Iterable[Image.Image]) -> tuple[list[tuple[str, str]], int]:
+    """(kept, copy) by number, and how many look alike."""
+    from collection.stages.folders import dedupe_folder
+
+    with TemporaryDirectory() as folder:
+        for number, image in enumerate(images):
+            image.save(Path(folder, f"{number:05}.png"))
+        found = dedupe_folder(Path(folder))
+    return [(keeper, copy.name) for keeper, copy in found.copies], sum(map(len, found.look_alikes.values()))
+
+
+COPIES: Mapping[str, Callable[[Image.Image], Image.Image]] = {
+    "half size": EDITS["half size"], "quarter": lambda image: image.resize((image.width // 4, image.height // 4)),
+    "blown up from half": lambda image: EDITS["half size"](image).resize(image.size),
+    "jpeg q75": lambda image: jpeg(image, 75), "jpeg q50": jpeg,
+    "blur 1": lambda image: image.filter(ImageFilter.GaussianBlur(1)),
+    "noise 8": lambda image: noisy(image, 8), "brightness +20 %": EDITS["brightness +20 %"],
+    "brightness -20 %": lambda image: ImageEnhance.Brightness(image).enhance(0.8), "flip": EDITS["flip"],
+    "turned 90": lambda image: image.transpose(Image.Transpose.ROTATE_90),
+    "turned 180": lambda image: image.transpose(Image.Transpose.ROTATE_180),
+    "border": lambda image: ImageOps.expand(image, image.width // 12, "black"),
+    "letterbox": lambda image: ImageOps.expand(image, (0, image.height // 6), "white"),
+}  # fmt: skip
+
+
+def noisy(image: Image.Image, deviation: float) -> Image.Image:
+    pixels = np.asarray(image, dtype=np.float32)
+    noise = np.random.default_rng(1).normal(0, deviation, pixels.shape)
+    return Image.fromarray(np.clip(pixels + noise, 0, 255).astype(np.uint8))
+
+
+def kept() -> None:
+    """Each photograph after a copy of it, all in one folder."""
+    originals = photographs()
+    print(f"{len(originals)} photographs and a copy of each: pairs found, originals kept, false merges")
+    for name, copy in COPIES.items():
+        pairs = [image for original in originals for image in (copy(original), original)]
+        found = [(int(keeper[:-4]), int(other[:-4])) for keeper, other in _set_aside(pairs)[0]]
+        right = [pair for pair in found if pair[0] // 2 == pair[1] // 2]
+        share, best = len(right) / len(originals), sum(keeper % 2 for keeper, _ in right)
+        print(f"{name:20}{share:8.2f}{best / max(1, len(right)):8.2f}{len(found) - len(right):8}", flush=True)
 
 
 # Speed
@@ -257,6 +318,8 @@ def growth(sizes: Sequence[int]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--edits", action="store_true")
+    parser.add_argument("--tokens", type=int)
+    parser.add_argument("--kept", action="store_true")
     parser.add_argument("--speed", type=int, nargs="+", default=[])
     parser.add_argument("--peer", type=int)
     parser.add_argument("--growth", type=int, nargs="+", default=[])
@@ -264,9 +327,13 @@ def main() -> None:
     given = parser.parse_args()
     if given.one_size:
         return one_size(given.one_size)
-    nothing = not (given.edits or given.speed or given.peer or given.growth)
+    nothing = not (given.edits or given.tokens or given.kept or given.speed or given.peer or given.growth)
     if given.edits or nothing:
         edits()
+    if given.tokens:
+        tokens(given.tokens)
+    if given.kept:
+        kept()
     for count in given.speed or ([10_000] if nothing else []):
         speed(count)
     if given.peer:

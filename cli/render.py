@@ -31,7 +31,7 @@ def _console(stderr: bool = False) -> Console:
         def on_broken_pipe(self) -> None:
             hush(self.file)
 
-    return Patient(stderr=stderr, highlight=False, soft_wrap=True)
+    return Patient(stderr=stderr, highlight=False, soft_wrap=True, emoji=False)
 
 
 def hush(stream: IO[str]) -> None:

@@ -35,6 +35,7 @@ from collection.stages.publish import (
     VerifyStage,
 )
 from collection.stages.records import ImageList, ImageRecord, records_of
+from collection.stages.remove import RemoveStage
 from collection.stages.report import Report
 from collection.stages.score import ScoreStage
 from collection.stages.select import SelectStage, explain
@@ -250,6 +251,10 @@ class Collection:
         """Plan larger versions in the place of these images, or of all chosen ones; `model` is an upscaler's file."""
         numbers = _numbers(images)
         return self._do(UpscaleStage(numbers, not numbers, scale, Path(model) if model else None))
+
+    def remove(self, recipes: Images) -> Report:
+        """Take recipes that were added by the methods above out of the plan; what they replaced is back."""
+        return self._do(RemoveStage(_numbers(recipes)))
 
     def _decide(self, verdict: Verdict, images: Images, off: bool, curator: str) -> Report:
         return decide(self._project, verdict, _numbers(images), Curator(curator, SEEN), off=off)

@@ -14,9 +14,10 @@ from collection.errors import ProjectBusyError, UnavailableError
 from collection.store.files import Files
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
-from collection.values import ImageGenerator
 
 if TYPE_CHECKING:
+    from collection.generate.names import Names
+    from collection.generate.routing import Router
     from collection.plan.plan import Plan
     from collection.store.library import ImageLibrary
 
@@ -64,9 +65,10 @@ class Project:
     @cached_property
     def plan(self) -> Plan:
         """What the configuration asks for, worked out; nothing is stored."""
+        from collection.generate.registry import portable
         from collection.plan.plan import Plan
 
-        return Plan(self.config, self.wildcards)
+        return Plan(self.config, self.wildcards, portable(self.config, self.names))
 
     @cached_property
     def store(self) -> Store:
@@ -84,11 +86,18 @@ class Project:
         return Files(self.folder / "files")
 
     @cached_property
-    def generator(self) -> ImageGenerator:
+    def generator(self) -> Router:
         """What makes the images."""
         from collection.generate.registry import build_generator
 
-        return build_generator(self.config, self.files)
+        return build_generator(self.config, self.files, self.names)
+
+    @cached_property
+    def names(self) -> Names:
+        """The names that recipes have for paths of this machine."""
+        from collection.generate.names import Names
+
+        return Names(self.folder)
 
     @cached_property
     def thumbnails(self) -> Thumbnails:

@@ -12,7 +12,7 @@ import pytest
 
 FLOORS = [
     {"errors", "spelling", "json_fields", "atomic_file"},
-    {"values", "unixfs", "marks"},
+    {"values", "unixfs", "transparency", "marks"},
     {"plugins", "models", "concurrency"},
     {"config", "store"},
     {"pictures", "plan", "curate", "publish", "ipfs", "chain"},

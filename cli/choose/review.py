@@ -32,7 +32,17 @@ def command(
     ] = "127.0.0.1",
     curator: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="A person who may decide, with a link of their own; repeatable."),
+        typer.Option(
+            metavar="NAME[:ROLE]",
+            help="A person with a link of their own; repeatable. The first is the owner, the others are curators, or "
+            "else voters (they vote and never see what others say) or viewers (they look only): anna:voter.",
+        ),
+    ] = None,
+    revoke: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--revoke", metavar="NAME", help="Revoke the link of this person, in a running review too; repeatable."
+        ),
     ] = None,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
     as_json: Json = False,
@@ -43,7 +53,20 @@ def command(
     """
     one_numpy_thread()  # on all cores it would delay votes and compete with the browser; jobs are other processes
     with opened(context, as_json) as session:
-        _serve(session, host, port, curator or [_somebody()], open_page)
+        if revoke:
+            _revoke(session, revoke)
+        else:
+            _serve(session, host, port, curator or [_somebody()], open_page)
+
+
+def _revoke(session: Session, names: list[str]) -> None:
+    from collection.web.access import open_tokens
+
+    tokens = open_tokens(session.project.folder, [_somebody()])
+    for name in names:
+        tokens.revoke(name)
+        session.screen.line(name, "has no access any more; collection review --curator gives a new link")
+    session.screen.object({"revoked": names})
 
 
 def _serve(session: Session, host: str, port: int | None, curators: list[str], open_page: bool) -> None:
@@ -53,7 +76,7 @@ def _serve(session: Session, host: str, port: int | None, curators: list[str], o
     keys = open_tokens(session.project.folder, curators)
     with _listening(host, port) as listener:
         found = links(keys, host, listener.getsockname()[1])
-        first = found[curators[0]]
+        first = found[keys.owner]
         if not is_loopback(host):
             session.screen.note(f"other machines can reach {host}: share the links only over a secure channel")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,14 @@ from .folders import Csv, Encoder, Folder, Heads, end, preview, refuse_without_f
 
 if TYPE_CHECKING:
     from collection.stages.folders import FolderDuplicates
+
+
+class Keep(StrEnum):
+    """What [dedupe] calls keep."""
+
+    best = "best"
+    first = "first"
+    largest = "largest"
 
 
 def show_thresholds(screen: Screen, report: Mapping[str, Any]) -> None:
@@ -40,7 +49,14 @@ def show_folder(screen: Screen, found: FolderDuplicates, csv: Path | None, targe
         shown = [[keeper, copy.name, copy.why, f"{copy.distance:g}"] for keeper, copy in found.copies]
         screen.table(["kept", "copy", "why", "distance"], shown)
     count = amount(len(found.copies), "near-duplicate")
-    screen.line("dedupe", f"{count} among {amount(found.looked.count, 'image')}")
+    alike = sum(len(copies) for copies in found.look_alikes.values())
+    similar = f"; {amount(alike, 'look-alike')} left alone" if alike else ""
+    screen.line("dedupe", f"{count} among {amount(found.looked.count, 'image')}{similar}")
+    if 4 * len(found.copies) > found.looked.count:
+        screen.note(
+            f"{len(found.copies)} of {amount(found.looked.count, 'image')} would be set aside: look at them before you "
+            "use --move-to; `--tile-difference 5` is stricter, `--without vectors` leaves a signal out"
+        )
     for name in found.moved:
         screen.line("moved", f"{name} to {target}")
     for failure in found.stayed:
@@ -71,7 +87,22 @@ def command(
         float | None,
         typer.Option(
             min=0.01, max=1, metavar="COSINE",
-            help="Least cosine similarity of near-duplicates, for this run only; [dedupe] keeps it.",
+            help="Least cosine similarity of candidates, for this run only; [dedupe] keeps it.",
+        ),
+    ] = None,
+    keep: Annotated[
+        Keep | None,
+        typer.Option(help="Which of a group is kept, for this run only; [dedupe] explains them.", show_default="best"),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SIGNAL", help="Switch off phash, turns, borders or vectors, for this run; repeatable."),
+    ] = None,
+    tile_difference: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=255, metavar="LEVELS",
+            help="Levels in which the worst place of two copies may differ, for this run; 255: no second look.",
         ),
     ] = None,
     encoder: Encoder = None,
@@ -82,8 +113,9 @@ def command(
 ) -> None:  # fmt: skip
     """Mark near-duplicates and keep the best of each group.
 
-    The command compares bytes, pixels, perceptual hashes (also mirrored) and embeddings. [dedupe] says whether the
-    best, the first or the largest image of a group is kept. A locked image is always kept.
+    Perceptual hashes (also turned, mirrored, without a plain border) and embeddings propose pairs, and a second look
+    lays the two over each other and decides. Images with different traits are different tokens unless their pixels are
+    equal. What is only similar is a look-alike: the stacks of `collection review` show it, and it stays in the set.
     """
     if folder:
         if against or not_against:
@@ -95,15 +127,16 @@ def command(
 
         with screen.progress("dedupe", "images") as progress:
             found = dedupe_folder(
-                folder, encoder=encoder or "tiny-clip", heads=head or (), cosine=cosine, move_to=move_to,
-                progress=progress,
+                folder, encoder=encoder or "tiny-clip", heads=head or (), cosine=cosine,
+                keep=keep.value if keep else "best", without=without or (), tile_difference=tile_difference,
+                move_to=move_to, progress=progress,
             )  # fmt: skip
         return show_folder(screen, found, csv, move_to)
     refuse_without_folder(move_to=move_to, encoder=encoder, head=head, csv=csv)
     from collection.stages.dedupe import AgainstStage, DedupeStage
 
     with opened(context, as_json) as session:
-        stage = DedupeStage(cosine)
+        stage = DedupeStage(cosine, keep.value if keep else None, tuple(without or ()), tile_difference)
         if dry_run:
             return session.pending(stage)
         elsewhere = [AgainstStage(not_against, forget=True)] if not_against else []

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from collection.config.types import Table
 
+Signal = Literal["phash", "turns", "borders", "vectors"]
+"""What finds candidates for near-duplicates."""
+
 
 class Score(Table):
     """What gives each image its numbers."""
@@ -40,11 +43,18 @@ class Score(Table):
 class Dedupe(Table):
     """When two images count as one."""
 
+    signals: tuple[Signal, ...] = ("phash", "turns", "borders", "vectors")
+    """What finds candidates besides equal pixels: perceptual hashes, also turned or mirrored, also without a plain
+    border, and the encoder's vectors."""
     phash_distance: int = Field(default=4, ge=0, le=32)
-    """Bits of 64 in which two perceptual hashes may differ."""
+    """Bits of 64 in which the perceptual hashes of candidates may differ."""
     cosine: float | None = Field(default=None, gt=0, le=1)
-    """Least cosine of two vectors of near-duplicates; absent: calibrated on the collection itself."""
+    """Least cosine of the vectors of candidates; absent: calibrated on the collection itself."""
+    tile_difference: float = Field(default=14, ge=0, le=255)
+    """The second look: levels in which the worst place of two candidates may differ, in the best light, to be one
+    picture. 255 takes every candidate for one."""
     keep: Literal["best", "first", "largest"] = "best"
-    """Which of near-duplicates is kept: best score, lowest number, or most pixels. Locked ones always are."""
+    """Which of near-duplicates is kept. best: most pixels, of those a lossless file, then most detail, then the best
+    score. first: the lowest number. largest: most pixels, then the lowest number. Locked ones always are kept."""
     exact_up_to: int = Field(default=100_000, ge=1)
     """Images of which every pair is compared; a search of more is left to FAISS, and its recall is reported."""

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collection.atomic_file import write_durably
+from collection.errors import CollectionError
 from collection.store.files import Files
-from collection.values import Failure, Progress, canonical_json, sha256_hex, silent
+from collection.values import Failure, Pixels, Progress, canonical_json, sha256_hex, silent
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -22,6 +23,10 @@ THUMB = 320
 PAPER, INK, FAINT = (246, 243, 236), (38, 36, 33), (134, 128, 118)
 MARK = "collection sheet"
 """The PNG text chunk that says what a sheet was made of."""
+
+
+Decode = Callable[[bytes, str], Pixels]
+"""Makes pixels, (h, w, 3) uint8 in sRGB, of the bytes of a picture file and its name; raises a CollectionError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +73,22 @@ def write_sheet(
     sheet: ContactSheet,
     files: Files,
     *,
+    decode: Decode | None = None,
     progress: Progress = silent,
     failed: Callable[[Failure], None] = lambda _: None,
 ) -> list[Path]:
     """Draw the pages as PNG files, at most PER_PAGE pictures each; returns their paths.
 
-    A picture that cannot be read leaves its place empty and is named by `failed`; the sheet is then to be drawn again.
+    `decode` makes pixels of files that may have a colour profile or transparency; without it they have neither. A
+    picture that cannot be read leaves its place empty and is named by `failed`; the sheet is then to be drawn again.
     """
     paths, whole = page_paths(path, sheet), True
     for number, page in enumerate(paths):
         cells, thumbs = sheet.cells[number * PER_PAGE : (number + 1) * PER_PAGE], []
         for cell in cells:
             try:
-                thumbs.append(_thumbnail(files.path(cell.file_sha256)))
-            except (OSError, SyntaxError, ValueError) as error:
+                thumbs.append(_thumbnail(files.path(cell.file_sha256), decode))
+            except (CollectionError, OSError, SyntaxError, ValueError) as error:
                 whole = False
                 failed(Failure(cell.caption, f"{files.path(cell.file_sha256)} cannot be read: {error}"))
                 thumbs.append(_empty())
@@ -126,11 +133,16 @@ def _places(columns: int, height: int, top: int) -> Iterator[tuple[int, int]]:
         row += 1
 
 
-def _thumbnail(path: Path) -> Picture:
+def _thumbnail(path: Path, decode: Decode | None) -> Picture:
     from PIL import Image
 
-    with Image.open(path) as image:
-        picture = image.convert("RGB")
+    from collection.transparency import laid_on_ground
+
+    if decode:
+        picture = Image.fromarray(decode(path.read_bytes(), path.name))
+    else:
+        with Image.open(path) as image:
+            picture, _ = laid_on_ground(image)
     picture.thumbnail((THUMB, THUMB), Image.Resampling.LANCZOS)
     return picture
 

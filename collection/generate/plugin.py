@@ -11,14 +11,16 @@ Its table (a `GeneratorTable`) is the [generator] table of collection.toml under
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from collection.config.generator import Capabilities, Estimate, Gene, GeneratorTable, StyleSettings
 from collection.config.vocabulary import Reading, Vocabulary
+from collection.generate.names import Names
 from collection.generate.pictures import LentPictures
+from collection.generate.prompt_syntax import notes_on
 from collection.values import ImageGenerator, Recipe, Rendering
 
 if TYPE_CHECKING:
@@ -56,6 +58,10 @@ class Context:
     """The project's [generator] table, if it is this generator's; else the recipe alone says what is meant."""
     device: str = "auto"
     """The device that the project computes on."""
+    names: Names = field(default_factory=lambda: Names(Path()))
+    """The paths of this machine by the names that recipes have for them."""
+    check: Callable[[Sequence[Recipe]], list[str]] = lambda recipes: []
+    """What `check_recipes` of any generator says of recipes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,17 @@ class GeneratorPlugin(Generic[T]):
     def check(self, config: Config, table: T) -> None:
         """Refuse, before anything is made, what it would refuse later; raises ConfigError or UsageError."""
 
+    def check_recipes(self, recipes: Sequence[Recipe], context: Context) -> list[str]:
+        """Refuse, before any of them is planned, recipes that it would refuse later; raises GenerationError.
+
+        Returns what people should know of the others: words that mean something to other tools, and nothing to it.
+        """
+        return notes_on(texts_of(recipes), weights=False)
+
+    def portable(self, recipe: Recipe, names: Names) -> Recipe:
+        """The recipe with names in the place of paths of this machine, as it is planned and published."""
+        return recipe
+
     def resources(self, table: T) -> Resources:
         """What it takes of the machine."""
         return Resources()
@@ -112,6 +129,13 @@ class GeneratorPlugin(Generic[T]):
     def examine(self, table: T, folder: Path) -> str:
         """What `collection doctor` says of it in a project's `folder`; raises CollectionError for what is missing."""
         return table.settings()[0]
+
+
+def texts_of(recipes: Sequence[Recipe]) -> Iterator[str]:
+    """All that recipes say in words."""
+    for recipe in recipes:
+        yield from (recipe.prompt, recipe.negative_prompt)
+        yield from (style.prompt for style, _ in (*recipe.blend.parts, *recipe.switch_to.parts))
 
 
 def plugin_of(name: str, found: Any) -> GeneratorPlugin[Any]:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from collection.config import Config
 from collection.config.generator import BUILT_IN, GROUP
 from collection.errors import ConfigError
+from collection.generate.names import Names
 from collection.generate.plugin import GeneratorPlugin, Resources, plugin_of
 from collection.generate.routing import Router
 from collection.models.device import use_threads
 from collection.plugins import Registry
 from collection.store.files import Files
-from collection.values import Pixels
+from collection.values import Pixels, Recipe
 
 GENERATORS: Registry[GeneratorPlugin[Any]] = Registry(GROUP, "generator", BUILT_IN, plugin_of)
 """Built-in generators and those that installed packages add."""
 
 
-def build_generator(config: Config, files: Files) -> Router:
+def build_generator(config: Config, files: Files, names: Names | None = None) -> Router:
     """What renders the recipes of a project, each by the generator it names; their pictures lie in `files`.
 
-    Torch uses as many threads as the project's own generator asks for, in this process.
+    `names` are those that recipes have for paths. In this process torch uses as many threads as the project's own
+    generator asks for.
     """
     wanted = resources(config)
     if wanted.threads:
@@ -34,7 +37,13 @@ def build_generator(config: Config, files: Files) -> Router:
         pictures=partial(_picture, files),
         file=files.path,
         device=wanted.device or "auto",
+        names=names,
     )
+
+
+def portable(config: Config, names: Names) -> Callable[[Recipe], Recipe]:
+    """What gives a recipe of the project's generator names in the place of paths of this machine."""
+    return partial(GENERATORS.get(config.generator.use).portable, names=names)
 
 
 def _picture(files: Files, sha256: str) -> Pixels:

@@ -11,6 +11,7 @@ from typing import Any
 
 from collection.config.generator import GeneratorTable
 from collection.errors import CollectionError, GenerationError, UnknownPluginError, UsageError
+from collection.generate.names import Names
 from collection.generate.pictures import LentPictures, Pictures
 from collection.generate.plugin import Context, GeneratorPlugin
 from collection.models.device import release_memory
@@ -32,11 +33,13 @@ class Router:
     def __init__(
         self, plugin: Callable[[str], GeneratorPlugin[Any]], *, table: GeneratorTable, folder: Path,
         pictures: Pictures, file: Callable[[str, str], Path], device: str = "auto",
+        names: Names | None = None,
     ) -> None:  # fmt: skip
         """`plugin` gives the generator of a name, or raises; `table` is the project's own; `folder` the project's."""
         self._plugin = plugin
         self._table = table
-        self._context = Context(folder, LentPictures(pictures), file, self.generate, None, device)
+        lent = LentPictures(pictures)
+        self._context = Context(folder, lent, file, self.generate, None, device, names or Names(folder), self.check)
         self._open: dict[Hashable, ImageGenerator] = {}
         self._heavy: list[Hashable] = []
         self._failed: dict[Hashable, CollectionError] = {}
@@ -62,6 +65,23 @@ class Router:
             rendered = self._render(key, plugins[members[0]], [recipes[index] for index in members])
             made.update(zip(members, rendered, strict=True))
         return [made[index] for index in range(len(recipes))]
+
+    def check(self, recipes: Sequence[Recipe]) -> list[str]:
+        """What people should know of recipes before they are planned.
+
+        Raises UsageError for those that cannot be made, as far as can be known so early.
+        """
+        notes: list[str] = []
+        groups: dict[str, list[Recipe]] = {}
+        for recipe in recipes:
+            groups.setdefault(recipe.generator, []).append(recipe)
+        try:
+            for members in groups.values():
+                plugin, *_ = [self._plugin_of(recipe) for recipe in members]
+                notes += plugin.check_recipes(members, replace(self._context, table=self._own_table(plugin)))
+        except CollectionError as error:
+            raise UsageError(error.message, error.hint) from error
+        return notes
 
     def _plugin_of(self, recipe: Recipe) -> GeneratorPlugin[Any]:
         try:
@@ -125,7 +145,7 @@ class Router:
         """What is wrong with one generator costs only its own recipes; of the project's own it stops the work."""
         if isinstance(error, GenerationError):
             return error
-        own = (recipe.generator, recipe.model) == (self._table.use, self._table.settings()[0])
+        own = (recipe.generator, self._context.names.path(recipe.model)) == (self._table.use, self._table.settings()[0])
         return error if own and not isinstance(error, UsageError) else GenerationError(error.message, error.hint)
 
     def _signed(
@@ -133,7 +153,8 @@ class Router:
     ) -> Rendering:
         """The rendering, found to be one, with the record of what made it."""
         _check_rendering(plugin.name, recipe, rendering)
-        license = plugin.license(recipe, self._own_table(plugin))
+        located = replace(recipe, model=self._context.names.path(recipe.model))
+        license = plugin.license(located, self._own_table(plugin))
         record = {
             **identity,
             **rendering.identity,

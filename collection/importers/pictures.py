@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -70,8 +71,13 @@ def pending(library: ImageLibrary, folder: Path) -> list[Path]:
         except ImageError:
             sha256 = str(path)
         image = known.get(sha256)
-        if image is None or image.file_sha256 not in there or (sha256 not in seen and _retold(image, sidecars, path)):
-            left.setdefault(sha256, path)
+        with suppress(ImageError):  # of the JSON, which `import_folder` names
+            if (
+                image is None
+                or image.file_sha256 not in there
+                or (sha256 not in seen and _retold(image, sidecars, path))
+            ):
+                left.setdefault(sha256, path)
         seen.add(sha256)
     return list(left.values())
 
@@ -99,8 +105,7 @@ def import_folder(
             old = {sha256: item for sha256, item in first.items() if sha256 in known}
             lost = [item for sha256, item in old.items() if known[sha256].file_sha256 not in there]
             deque(pool.map(partial(_keep_files, library), [*new, *pool.map(prepare, lost)]), maxlen=0)
-            retold = {sha256: _retold(known[sha256], sidecars, item.path) for sha256, item in old.items()}
-            changed = {sha256: asset for sha256, asset in retold.items() if asset}
+            changed = _changed(known, old, sidecars, report.noted)
             library.store.update_imported(list(changed.values()))
             numbers = library.store.add_imported([item.asset for item in new])
             known |= changed | {
@@ -155,12 +160,24 @@ def _known(store: Store) -> dict[str, Asset]:
     return {asset.file_sha256: asset for asset in assets} | {source: asset for source, asset in sources if source}
 
 
+def _changed(
+    known: Mapping[str, Asset], old: Mapping[str, Opened], sidecars: Sidecars, noted: list[Failure]
+) -> dict[str, Asset]:
+    """Of pictures that are images already, those with other traits now; JSON that tells nothing is `noted`."""
+    found: dict[str, Asset] = {}
+    for sha256, item in old.items():
+        try:
+            if asset := _retold(known[sha256], sidecars, item.path):
+                found[sha256] = asset
+        except ImageError as error:
+            noted.append(Failure(item.name, error.message))
+    return found
+
+
 def _retold(asset: Asset, sidecars: Sidecars, path: Path) -> Asset | None:
-    """An imported image with the traits that are told of it now; None where none are, or the same."""
-    try:
-        told = sidecars.told(path)
-    except ImageError:
-        return None
+    """An imported image with the traits that are told of it now; None where none are, or the same. Raises ImageError
+    for JSON that tells nothing."""
+    told = sidecars.told(path)
     record = {**asset.generator, **_told_record(told)}
     if asset.recipe is not None or not told.traits or record == asset.generator:
         return None
@@ -191,7 +208,11 @@ def _prepared(sidecars: Sidecars, source: Opened) -> _Found:
     """The asset of a file, and what is to be kept of it."""
     picture, pixels = source.picture, source.picture.pixels
     height, width = pixels.shape[:2]
-    png = source.data if picture.whole and source.data.startswith(SIGNATURE) else encode_png(pixels, photograph=True)
+    png = (
+        source.data
+        if picture.whole and source.data.startswith(SIGNATURE)
+        else encode_png(picture.channels, photograph=True)
+    )
     try:
         told = sidecars.told(source.path)
     except ImageError as error:
@@ -210,6 +231,7 @@ def _prepared(sidecars: Sidecars, source: Opened) -> _Found:
             "source": source.name,
             "source_sha256": source.sha256,
             "source_suffix": f".{picture.format.lower()}",
+            "lossless": picture.lossless,
             **({ANIMATED: True} if picture.animated else {}),
             **({"notes": list(picture.notes)} if picture.notes else {}),
             **claims,

@@ -14,7 +14,6 @@ from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
-from typing import ClassVar
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from collection.errors import PinError
@@ -74,7 +73,7 @@ class Gateway(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: Gateway
-    server_version: ClassVar[str] = "collection-gateway"
+    server_version = "collection-gateway"
 
     def do_GET(self) -> None:
         """Answer, or say why not."""

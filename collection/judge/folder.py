@@ -98,4 +98,5 @@ class _Look:
 
 def _asset(item: Opened) -> Asset:
     height, width = item.picture.pixels.shape[:2]
-    return Asset(0, None, item.sha256, item.pixel_sha256, width, height, len(item.data))
+    said = {"lossless": item.picture.lossless, "animated": item.picture.animated}
+    return Asset(0, None, item.sha256, item.pixel_sha256, width, height, len(item.data), said)

@@ -51,7 +51,8 @@ class Directions:
         centre = block.mean(axis=0, dtype=np.float64)
         square = float(np.einsum("ij,ij->i", block, block, dtype=np.float64).mean() - centre @ centre)
         scale = 1 / math.sqrt(square) if square > 1e-9 else 0.0
-        return cls(centre, scale, _widest(block[voted] - centre).T * scale)
+        rows = np.asarray(block[voted], dtype=np.float64) - centre
+        return cls(centre, scale, _widest(rows).T * scale)
 
     def of(self, block: Inputs) -> Numbers:
         """(n, k) of rows (n, d)."""

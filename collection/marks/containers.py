@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from collection.errors import ImageError
 
@@ -32,7 +32,8 @@ def read_xmp(data: bytes) -> bytes | None:
     return read(data)
 
 
-def _format(data: bytes):  # type: ignore[no-untyped-def]
+def _format(data: bytes) -> tuple[Callable[[bytes, bytes], bytes], Callable[[bytes], bytes | None]]:
+    """What writes and what reads the packet of a file of this format."""
     if data.startswith(_PNG):
         return _write_png, _read_png
     if data.startswith(b"\xff\xd8"):

@@ -66,7 +66,7 @@ class Disclosure:
             root = ElementTree.fromstring(packet.decode("utf-8", "replace").strip("\ufeff\0 \r\n\t"))
         except (ElementTree.ParseError, ValueError):
             return cls()
-        told = {}
+        told: dict[str, str] = {}
         for described in root.iter(f"{{{_RDF}}}Description"):
             for name, tag in _TAGS.items():
                 child = described.find(f"{{{_IPTC}}}{tag}")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from collection.errors import ImageError
 from collection.pictures.animation import FORMATS, representative_frame
 from collection.pictures.colour import in_srgb
-from collection.pictures.parameters import chunks
+from collection.pictures.infotext import chunks
 from collection.pictures.pillow import silence_pillow
 from collection.pictures.png_chunks import SIGNATURE, Split, split
+from collection.transparency import laid_on_ground
 from collection.values import Pixels, Recipe, sha256_hex
 
 if TYPE_CHECKING:
@@ -29,17 +32,24 @@ WEBP_METHOD = 2
 """Effort, 0 to 6: at 1024 pixels, the usual 4 takes three times the time for four percent."""
 
 
-def encode_png(pixels: Pixels, recipe: Recipe | None = None, *, photograph: bool = False) -> bytes:
-    """The PNG file of a picture, (h, w, 3) uint8, that carries its recipe as text; without one, no text at all.
+def encode_png(
+    pixels: npt.NDArray[np.uint8],
+    recipe: Recipe | None = None,
+    made_by: Mapping[str, Any] | None = None,
+    *,
+    photograph: bool = False,
+) -> bytes:
+    """The PNG file of a picture, (h, w, 3 or 4) uint8, that carries its recipe as text; without one, no text at all.
 
-    The same arguments give the same bytes. `infotext` says what the text is. For a `photograph`, in which hardly
-    anything comes twice, zlib looks for runs only: a fifth of the time for a few percent more bytes.
+    The same arguments give the same bytes. `infotext` says what the text is, and what it takes of `made_by`, the
+    generator's record. For a `photograph`, in which hardly anything comes twice, zlib looks for runs only: a fifth of
+    the time for a few percent more bytes.
     """
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
     texts = PngInfo()
-    for key, text in (chunks(recipe) if recipe else {}).items():
+    for key, text in (chunks(recipe, made_by or {}) if recipe else {}).items():
         texts.add_text(key, text)
     file = io.BytesIO()
     how = {"compress_type": zlib.Z_RLE} if photograph else {"compress_level": PNG_LEVEL}
@@ -52,7 +62,7 @@ class Decoded:
     """What a picture file shows."""
 
     pixels: Pixels
-    """(h, w, 3) uint8, upright."""
+    """(h, w, 3) uint8, upright, transparency laid on GROUND."""
     format: str
     """Pillow's name of the file's format: PNG, JPEG, GIF."""
     notes: tuple[str, ...] = ()
@@ -61,6 +71,20 @@ class Decoded:
     """Whether the file holds one frame, stored upright: shown as it is, it looks like `pixels`."""
     animated: bool = False
     """Whether it holds frames that are shown one after another, of which `pixels` is one."""
+    transparent: npt.NDArray[np.uint8] | None = None
+    """(h, w, 4) uint8, with its alpha, black where nothing is seen; None where all of it is opaque."""
+    lossless: bool = True
+    """Whether the file keeps every pixel that was put into it."""
+
+    @property
+    def channels(self) -> npt.NDArray[np.uint8]:
+        """(h, w, 3 or 4): the pixels, with their alpha if they have any; what a PNG of the picture holds."""
+        return self.pixels if self.transparent is None else self.transparent
+
+    @property
+    def pixel_sha256(self) -> str:
+        """Identity of what is seen, whatever its file; see the function of this name."""
+        return pixel_sha256(self.channels)
 
 
 def as_png(data: bytes, name: str | Path) -> bytes:
@@ -68,14 +92,18 @@ def as_png(data: bytes, name: str | Path) -> bytes:
 
     Raises ImageError naming the file if it is no picture.
     """
-    pixels = decode_image(data, name)
-    return data if data.startswith(SIGNATURE) else encode_png(pixels)
+    picture = _decode(data, name)
+    return data if data.startswith(SIGNATURE) else encode_png(picture.channels)
 
 
 def decode_image(data: bytes, name: str | Path) -> Pixels:
     """The RGB pixels, (h, w, 3) uint8, of a picture file; raises ImageError naming it if it is none."""
+    return _decode(data, name).pixels
+
+
+def _decode(data: bytes, name: str | Path) -> Decoded:
     try:
-        return read_picture(data).pixels
+        return read_picture(data)
     except ImageError as error:
         raise ImageError(f"{name} is no readable picture: {error.message}", error.hint) from error
 
@@ -84,9 +112,9 @@ def read_picture(data: bytes) -> Decoded:
     """What a picture file shows, in whatever format, mode or position; raises ImageError saying why it shows nothing.
 
     Of several frames the first, of an animation the first that shows something; turned as its EXIF says; colours by
-    its profile in sRGB; 16 bits a channel become the upper 8; transparency is left out. Texts that are too long or
-    broken, and a broken profile, cost themselves alone. More than Pillow's MAX_IMAGE_PIXELS (89 million) are refused
-    before they are decoded.
+    its profile in sRGB; 16 bits a channel become the upper 8; transparency is laid on GROUND. Texts that are too
+    long or broken, and a broken profile, cost themselves alone. More than Pillow's MAX_IMAGE_PIXELS (89 million)
+    are refused before they are decoded.
     """
     from PIL import Image, UnidentifiedImageError
 
@@ -127,15 +155,23 @@ def _decoded(image: Image.Image, parts: Split) -> Decoded:
         f"frame {place + 1} of {frames}, for the first shows little": place > 0,
         "16 bits a channel became 8": mode.startswith("I"),
         "CMYK became RGB without its colour profile": mode == "CMYK" and not coloured,
-        "transparency left out": image.has_transparency_data,
+        "transparency laid on grey": image.has_transparency_data,
         "turned as its EXIF says": turn is not None,
     }
-    picture = _eight_bits(picture)
+    form = image.format or ""
+    picture, alpha = laid_on_ground(picture) if picture.has_transparency_data else (_eight_bits(picture), None)
     if turn is not None:
-        picture = picture.transpose(turn)
+        picture, alpha = picture.transpose(turn), alpha and alpha.transpose(turn)
     notes = (*filter(None, (coloured, broken)), *(note for note, holds in said.items() if holds), *parts.notes)
     whole = frames == 1 and turn is None and not broken and not parts.notes
-    return Decoded(np.asarray(picture), image.format or "", notes, whole, animated)
+    transparent = None if alpha is None else np.asarray(alpha)
+    lossless = is_lossless(form, parts.pixels)
+    return Decoded(np.asarray(picture), form, notes, whole, animated, transparent, lossless)
+
+
+def is_lossless(form: str, data: bytes) -> bool:
+    """Whether a file of a format of Pillow's keeps every pixel, as far as its first bytes tell."""
+    return form not in ("JPEG", "MPO", "JPEG2000", "AVIF") and not (form == "WEBP" and b"VP8 " in data[:64])
 
 
 def _coloured(image: Image.Image, profile: bytes) -> tuple[Image.Image, str, str]:
@@ -194,10 +230,14 @@ def check_mask(data: bytes, name: str | Path, size: tuple[int, int]) -> None:
         raise ImageError(f"{name} is dark all over: nothing would be painted anew", "paint white what is to change")
 
 
-def pixel_sha256(pixels: Pixels) -> str:
-    """Identity of a picture whatever its file: SHA-256 over "WIDTHxHEIGHT RGB8", a newline, and the rows of bytes."""
-    height, width = pixels.shape[:2]
-    return sha256_hex(f"{width}x{height} RGB8\n".encode() + np.ascontiguousarray(pixels).tobytes())
+def pixel_sha256(pixels: npt.NDArray[np.uint8]) -> str:
+    """Identity of a picture whatever its file: SHA-256 over "WIDTHxHEIGHT RGB8", a newline, and the rows of bytes.
+
+    Of four channels, "RGBA8": alpha is a part of the picture, and what it hides (alpha 0) is black.
+    """
+    height, width, channels = pixels.shape
+    kind = "RGBA8" if channels == 4 else "RGB8"
+    return sha256_hex(f"{width}x{height} {kind}\n".encode() + np.ascontiguousarray(pixels).tobytes())
 
 
 def thumbnail(pixels: Pixels, side: int) -> bytes:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from collection.concurrency.prefetch import batches_ahead
 from collection.errors import ImageError
-from collection.pictures.files import Decoded, pixel_sha256, read_picture
+from collection.pictures.files import Decoded, read_picture
 from collection.values import Failure, sha256_hex
 
 LARGEST_FILE = 1 << 29
@@ -27,6 +27,9 @@ _SYSTEM = frozenset({
     "Thumbs.db", "desktop.ini",
 })  # fmt: skip
 """Files and folders of Windows, macOS, Linux and of network disks, which nobody put there as a picture."""
+
+COMPANIONS = (SIDECAR, ".txt", ".xmp")
+"""Suffixes of files that belong to a picture of that name: metadata and captions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,14 @@ def listed(folder: Path) -> tuple[list[Path], list[Failure]]:
     return sorted(found, key=lambda path: path.relative_to(folder).parts), failed
 
 
+def companions_of(path: Path) -> list[Path]:
+    """The files beside a picture that describe it: cat.json or cat.png.json of cat.png, captions, XMP."""
+    places = (
+        place for suffix in COMPANIONS for place in (path.with_suffix(suffix), path.with_name(path.name + suffix))
+    )
+    return [place for place in places if place.is_file() and place != path]
+
+
 def read_file(path: Path) -> bytes:
     """The bytes of a file of a folder; raises ImageError saying why they cannot be had."""
     try:
@@ -98,7 +109,7 @@ def open_picture(folder: Path, path: Path) -> Opened | Failure:
         picture = read_picture(data)
     except ImageError as error:
         return Failure(name, error.message)
-    return Opened(path, name, data, picture, sha256_hex(data), pixel_sha256(picture.pixels))
+    return Opened(path, name, data, picture, sha256_hex(data), picture.pixel_sha256)
 
 
 def read_ahead(folder: Path, paths: Sequence[Path], batch_size: int) -> Iterator[list[Opened | Failure]]:

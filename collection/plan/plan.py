@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -41,8 +41,12 @@ class Plan:
     they are (unless the series' share of the tokens changes, and with it their traits).
     """
 
-    def __init__(self, config: Config, wildcards: Mapping[str, str]) -> None:
+    def __init__(
+        self, config: Config, wildcards: Mapping[str, str], portable: Callable[[Recipe], Recipe] | None = None
+    ) -> None:
+        """`portable` gives recipes names in the place of paths of this machine."""
         self.config = config
+        self._portable = portable or (lambda recipe: recipe)
         files = Wildcards(wildcards)
         self.wants: dict[str, _Wishes] = {}
         for number, series in enumerate(config.series, 1):
@@ -196,7 +200,7 @@ class Plan:
         size = Image(size=point["size"]) if "size" in point else self.config.image
         part, said = self.wants[table.name], self._said(traits)
         variables = {name: str(value) for name, value in point.items() if name not in (*COSTS, "seed", *settings)}
-        return Recipe(
+        recipe = Recipe(
             generator=generator.use,
             model=model,
             seed=point.get("seed", seed),
@@ -210,6 +214,7 @@ class Plan:
             traits=dict(traits),
             options=options,
         )
+        return self._portable(recipe)
 
 
 def _kind(traits: Traits, artist: str = "") -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from math import factorial
 
 from collection.errors import UsageError
@@ -18,60 +17,15 @@ from collection.plan.grammar import (
     Wildcard,
     Words,
     parse,
-    parse_entry,
 )  # fmt: skip
 from collection.plan.seeds import RandomStream
+from collection.plan.wildcards import Option, Wildcards, live
 from collection.spelling import nearest
+
+__all__ = ["Prompt", "Wildcards"]
 
 MAX_DRAWN, MAX_COUNTED = 20_000, 200_000
 """Parts that one prompt may draw, and may have in all: wildcards that double at every level end here."""
-
-Option = tuple[float, Parts]
-
-
-class Wildcards:
-    """The entries of the wildcard files: `files` maps a name ("sky/colours") to the text of its file.
-
-    An entry is a line; blank lines and lines that begin with # say nothing. Entries are read when first named.
-    """
-
-    def __init__(self, files: Mapping[str, str]) -> None:
-        self._files = files
-        self._read: dict[str, list[Option]] = {}
-
-    def entries(self, wildcard: Wildcard) -> Sequence[Option]:
-        """Every entry of the files that a name or pattern matches, files by name; raises UsageError if none is."""
-        names = self._matching(wildcard)
-        found = _live([entry for name in names for entry in self._entries(name)])
-        if not found:
-            what = "has no entry" if names else f"does not exist{nearest(wildcard.name, self._files)}"
-            raise UsageError(
-                f"{wildcard.position}: wildcard __{wildcard.name}__ {what}",
-                f"write its entries into wildcards/{wildcard.name}.txt, one a line",
-            )
-        return found
-
-    def _matching(self, wildcard: Wildcard) -> list[str]:
-        """The files that a name or pattern matches; named in a file, also those of its folder and the folders above."""
-        folder, found = wildcard.folder, _matches(wildcard.name, self._files)
-        while not found and folder:
-            found = _matches(f"{folder}/{wildcard.name}", self._files)
-            folder = folder.rpartition("/")[0]
-        return found
-
-    def _entries(self, name: str) -> list[Option]:
-        if name not in self._read:
-            lines = enumerate(self._files[name].splitlines(), 1)
-            said = [(number, line.strip()) for number, line in lines if line.strip() and line.strip()[0] != "#"]
-            folder = name.rpartition("/")[0]
-            self._read[name] = [parse_entry(line, f"wildcards/{name}.txt:{number}", folder) for number, line in said]
-        return self._read[name]
-
-
-def _matches(pattern: str, names: Iterable[str]) -> list[str]:
-    """The names that are the pattern, or that it matches as a shell would, sorted."""
-    found = sorted(names)
-    return [pattern] if pattern in found else [name for name in found if fnmatchcase(name, pattern)]
 
 
 class Prompt:
@@ -259,10 +213,4 @@ def _options(choice: Choice, wildcards: Wildcards) -> tuple[Sequence[Option], Wi
     """What a choice chooses among; a wildcard that stands alone is its entries."""
     if len(choice.options) == 1 and len(parts := choice.options[0][1]) == 1 and isinstance(parts[0], Wildcard):
         return wildcards.entries(parts[0]), parts[0]
-    return _live(choice.options), None
-
-
-def _live(options: Sequence[Option]) -> Sequence[Option]:
-    """The options that can be drawn: those with a weight, or all if none has any."""
-    weighted = [option for option in options if option[0] > 0]
-    return weighted or [(1.0, parts) for _, parts in options]
+    return live(choice.options), None

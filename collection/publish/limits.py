@@ -13,7 +13,7 @@ from collection.publish.traits import Trait
 
 NAME, DESCRIPTION, TRAIT_NAME, TRAIT_VALUE, TRAITS, URI = 200, 10_000, 100, 1_000, 100, 2_000
 """The most characters of each, and traits of a token: several times what any marketplace shows. Each export target has
-limits of its own (`collection export`)."""
+limits of its own (`collection export-set`)."""
 
 _LINES = {"\n", "\t", "\r"}
 _TURNING = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}

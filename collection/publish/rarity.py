@@ -132,8 +132,7 @@ def _comparable(tokens: Mapping[int, Sequence[Trait]]) -> dict[int, dict[str, st
         for trait in traits:
             name = _normal(trait.name)
             value = trait.value
-            binned = name in bins and not isinstance(value, str)
-            said[name] = bins[name][value] if binned else _normal(trait.text)
+            said[name] = _normal(trait.text) if isinstance(value, str) or name not in bins else bins[name][value]
         count = sum(value not in ("", "none") for value in said.values())
         found[number] = {**said, TRAIT_COUNT: str(count)}
     return found

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from collection.errors import UsageError
 from collection.project import CONFIG_FILE, Project, open_project
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collection.judge.duplicates.dedupe import DuplicateThresholds
     from collection.store.records import Duplicate
 
+MANY = 4
+"""A set of which more than one in so many is set aside gets a note."""
 SHOWN = 3
 """Near-duplicates that the line names."""
 
@@ -28,7 +30,11 @@ class DedupeStage:
     """Groups near-duplicates anew if anything changed since the last time."""
 
     cosine: float | None = None
-    """Least cosine of near-duplicates this time; None: as [dedupe] says."""
+    """Least cosine of candidates this time; None: as [dedupe] says, here and below."""
+    keep: Literal["best", "first", "largest"] | None = None
+    without: tuple[str, ...] = ()
+    """Signals that are off this time."""
+    tile_difference: float | None = None
     name: ClassVar[str] = "dedupe"
     unit: ClassVar[str] = "image"
 
@@ -47,18 +53,36 @@ class DedupeStage:
         if todo:
             dedupe(project.store, thresholds, ranking, progress=progress)
         duplicates, report = project.store.duplicates(), project.store.stage_report("dedupe")
-        line = f"{'' if todo else 'nothing to do: '}{_line(duplicates)}{_searched(report.get('search', {}))}"
-        return Report("dedupe", line, {**report, "duplicates": [_item(item) for item in duplicates]})
+        alike = report.get("look_alikes", 0)
+        similar = f"; {amount(alike, 'look-alike')} left in the set" if alike else ""
+        line = f"{'' if todo else 'nothing to do: '}{_line(duplicates)}{similar}{_searched(report.get('search', {}))}"
+        details = {**report, "duplicates": [_item(item) for item in duplicates]}
+        return Report("dedupe", line, details, notes=_many(len(duplicates), report.get("compared", 0)))
 
     def _thresholds(self, project: Project) -> DuplicateThresholds:
+        from collection.stages.folders import without_signals
+
         thresholds = judges_of(project).duplicate_thresholds
-        return thresholds if self.cosine is None else replace(thresholds, cosine=self.cosine)
+        given: dict[str, Any] = {"cosine": self.cosine, "keep": self.keep, "tile_difference": self.tile_difference}
+        changed = {name: value for name, value in given.items() if value is not None}
+        signals = without_signals(project.config.dedupe.signals, self.without)
+        return replace(thresholds, signals=signals, **changed)
 
 
 def _line(duplicates: Sequence[Duplicate]) -> str:
     pairs = [f"{item.representative} kept, {label(item.asset_id)} set aside" for item in duplicates[:SHOWN]]
     more = f"; and {len(duplicates) - SHOWN} more" if len(duplicates) > SHOWN else ""
     return f"{amount(len(duplicates), 'near-duplicate')}{': ' if duplicates else ''}{'; '.join(pairs)}{more}"
+
+
+def _many(aside: int, compared: int) -> list[str]:
+    """What is said where a large part of a set is set aside."""
+    if aside * MANY <= compared:
+        return []
+    return [
+        f"{aside} of {amount(compared, 'image')} are set aside; nothing is deleted. Look at them with "
+        "`collection review` (Stacks). A lower tile_difference in [dedupe] is stricter; `collection lock` keeps images"
+    ]
 
 
 def _item(item: Duplicate) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class Derived:
 
     recipes: Sequence[Recipe]
     instead_of: Sequence[int] = ()
+    """One number for each recipe, or none at all."""
 
 
 class DeriveStage(ABC):
@@ -51,19 +52,16 @@ class DeriveStage(ABC):
         return len({recipe.sha256 for recipe in found} - project.store.planned_sha256s())
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
-        """Plan them, and retire the recipes whose place they take, in one transaction."""
+        """Plan them. An image whose place one takes stays in the plan until that one is made."""
+        notes = project.generator.check(self.recipes(project, keep=False).recipes)
         found = self.recipes(project, keep=True)
-        if any(recipe.generator == project.config.generator.use for recipe in found.recipes):
-            from collection.generate.registry import check_generator
-
-            check_generator(project.config)
-        instead = sorted(found.instead_of)
-        new = project.store.add_recipes(found.recipes, self.name, instead_of=instead)
+        new = project.store.add_recipes(found.recipes, self.name, instead_of=found.instead_of)
         numbers = [planned.id for planned in new]
         line = f"{amount(len(new), 'new recipe')}: {spans(numbers)}" if new else self.nothing
-        line += f" instead of {spans(instead)}" if instead else ""
-        details = {"added": numbers, "retired": instead, "asked": len(found.recipes), "pending": 0}
-        return Report(self.name, line, details, hint="`collection generate` makes them" if new else None)
+        instead = sorted(found.instead_of)
+        line += f", to replace {spans(instead)} when made" if new and instead else ""
+        details = {"added": numbers, "replaces": instead, "asked": len(found.recipes), "pending": 0}
+        return Report(self.name, line, details, hint="`collection generate` makes them" if new else None, notes=notes)
 
 
 @dataclass(frozen=True, slots=True)

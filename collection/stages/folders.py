@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from collection.config import Dedupe, Score
+from collection.config.judging import Signal
 from collection.errors import ImageError, UsageError
 from collection.values import Failure, Progress, silent
 
@@ -70,11 +71,14 @@ class FolderDuplicates:
 
     groups: Mapping[str, Sequence[Copy]]
     """The copies of each picture that is kept, by its path in the folder."""
+    look_alikes: Mapping[str, Sequence[Copy]]
+    """Pictures that are similar and no copies, by one of them."""
+    thresholds: Mapping[str, Any]
     looked: Looked
     moved: Sequence[str] = ()
-    """Paths in the folder of the copies that were moved."""
+    """Paths in the folder of the copies that were moved, and of the files that describe them."""
     stayed: Sequence[Failure] = ()
-    """Those that could not be moved."""
+    """What could not be moved."""
 
     @property
     def copies(self) -> list[tuple[str, Copy]]:
@@ -83,11 +87,19 @@ class FolderDuplicates:
 
     def as_json(self) -> dict[str, Any]:
         """The same in JSON values."""
-        groups = [
-            {"keeper": keeper, "members": [{"path": c.name, "why": c.why, "distance": c.distance} for c in copies]}
-            for keeper, copies in self.groups.items()
-        ]
-        return {"groups": groups, "skipped": _skipped(self.looked)}
+        return {
+            "groups": _grouped(self.groups),
+            "look_alikes": _grouped(self.look_alikes),
+            "thresholds": dict(self.thresholds),
+            "skipped": _skipped(self.looked),
+        }
+
+
+def _grouped(groups: Mapping[str, Sequence[Copy]]) -> list[dict[str, Any]]:
+    return [
+        {"keeper": keeper, "members": [{"path": c.name, "why": c.why, "distance": c.distance} for c in copies]}
+        for keeper, copies in groups.items()
+    ]
 
 
 def count_files(folder: Path) -> int:
@@ -118,38 +130,62 @@ def dedupe_folder(
     encoder: str = "tiny-clip",
     heads: Sequence[str] = (),
     cosine: float | None = None,
+    keep: Literal["best", "first", "largest"] = "best",
+    phash_distance: int | None = None,
+    tile_difference: float | None = None,
+    without: Sequence[str] = (),
     move_to: Path | None = None,
     progress: Progress = silent,
 ) -> FolderDuplicates:
-    """Group the near-duplicates of a folder and, with `move_to`, move all but the best of each group there.
+    """Group the near-duplicates of a folder and, with `move_to`, move all but the kept of each group there.
 
-    `cosine` is the least cosine of near-duplicates; None: calibrated. Raises UsageError where `move_to` lies in the
-    folder, ConfigError and WeightsError for scorers that cannot be had.
+    `cosine`, `keep`, `phash_distance` and `tile_difference` are as in [dedupe]; `without` names signals that are off.
+    What describes a copy (JSON, captions) moves with it. Raises UsageError where `move_to` lies in the folder, or for a
+    signal that is none, ConfigError and WeightsError for scorers that cannot be had.
     """
     from collection.stages.picture_folder import open_folder
 
     if move_to and move_to.resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"{move_to} lies in {folder}, where the copies are found again", "move them elsewhere")
     wanted = Score(encoder=encoder, heads=tuple(heads))
-    with open_folder(folder, wanted, Dedupe(cosine=cosine), progress=progress) as found:
-        groups = found.groups()
-        moved, stayed = _moved(found, groups, move_to) if move_to else ([], [])
-        return FolderDuplicates(groups, _looked(found), moved, stayed)
+    given = {"cosine": cosine, "phash_distance": phash_distance, "tile_difference": tile_difference}
+    duplicates = Dedupe(
+        keep=keep,
+        signals=without_signals(Dedupe().signals, without),
+        **{name: value for name, value in given.items() if value is not None},  # type: ignore[arg-type]
+    )
+    with open_folder(folder, wanted, duplicates, progress=progress) as found:
+        copies = found.copies()
+        moved, stayed = _moved(found, copies.groups, move_to) if move_to else ([], [])
+        return FolderDuplicates(copies.groups, copies.look_alikes, copies.thresholds, _looked(found), moved, stayed)
+
+
+def without_signals(signals: tuple[Signal, ...], off: Sequence[str]) -> tuple[Signal, ...]:
+    """What is left of the signals of [dedupe]; raises UsageError for one that is none."""
+    for name in off:
+        if name not in Dedupe().signals:
+            raise UsageError(f"there is no signal {name!r}", f"the signals are {', '.join(Dedupe().signals)}")
+    return tuple(name for name in signals if name not in off)
 
 
 def _moved(found: PictureFolder, groups: Mapping[str, Sequence[Copy]], target: Path) -> tuple[list[str], list[Failure]]:
-    """Move the copies; returns those that were moved, and those that stay."""
-    from collection.pictures.folders import move_file
+    """Move the copies, each with what describes it; returns what was moved, and what stays."""
+    from collection.pictures.folders import companions_of, move_file, name_in
 
-    moved, stayed = [], []
-    for copy in (copy for copies in groups.values() for copy in copies):
-        path = found.judged.files[copy.name]
-        try:
-            move_file(path, target / path.relative_to(found.folder))
-        except ImageError as error:
-            stayed.append(Failure(copy.name, error.message))
-        else:
-            moved.append(copy.name)
+    moved, stayed = list[str](), list[Failure]()
+    going = [found.judged.files[copy.name] for copies in groups.values() for copy in copies]
+    left = set(found.judged.files.values()) - {*going}
+    described = {(path.parent, path.stem) for path in left}
+    for path in going:
+        shared = (path.parent, path.stem) in described
+        for file in (path, *(item for item in companions_of(path) if not (shared and item.stem == path.stem))):
+            try:
+                if file.exists() or file == path:  # a companion of two copies went with the first
+                    move_file(file, target / file.relative_to(found.folder))
+                    moved.append(name_in(found.folder, file))
+            except ImageError as error:
+                stayed.append(Failure(name_in(found.folder, file), error.message))
+                break
     return moved, stayed
 
 

@@ -36,7 +36,9 @@ class ImportStage:
         report = import_folder(project.library, self.folder, progress=progress)
         numbers, retold = list(report.imported.values()), list(report.retold.values())
         said = [
-            f"{amount(len(numbers), 'image')}{': ' if numbers else ''}{spans(numbers)}",
+            f"{amount(len(numbers), 'image')}{': ' if numbers else ''}{spans(numbers)}"
+            if numbers or not retold
+            else "",
             f"new traits of {amount(len(retold), 'image')}: {spans(retold)}" if retold else "",
             f"{len(report.known)} imported already" if report.known else "",
             f"{amount(len(report.skipped), 'file')} skipped" if report.skipped else "",

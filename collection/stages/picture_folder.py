@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from collection.config import Dedupe, Score
 from collection.judge.folder import FolderContents, score_files
@@ -17,6 +18,9 @@ from collection.store.records import Score as Grade
 from collection.store.store import Store
 from collection.values import Failure, Progress, silent
 
+if TYPE_CHECKING:
+    from collection.judge.duplicates.groups import DuplicateGroup
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:
@@ -25,9 +29,19 @@ class Copy:
     name: str
     """Its path in the folder."""
     why: str
-    """bytes, pixels, phash, mirrored or cosine."""
+    """bytes, pixels, phash, mirrored, turned, border or cosine."""
     distance: float
     """0, 0, bits of 64, or 1 - cosine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The near-duplicates of a folder, by the paths of the pictures that are kept."""
+
+    groups: Mapping[str, Sequence[Copy]]
+    look_alikes: Mapping[str, Sequence[Copy]]
+    """What hash and vectors call near and a second look tells apart: no duplicates."""
+    thresholds: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +97,23 @@ class PictureFolder:
             of_file[item.file_sha256][item.metric] = of(item)
         return {self.judged.names[asset.id]: of_file[asset.file_sha256] for asset in self.store.assets()}
 
-    def groups(self) -> dict[str, list[Copy]]:
-        """The near-duplicates of each picture that is kept, by paths. The best by `select`'s rank is kept."""
+    def copies(self) -> Copies:
+        """The near-duplicates of each picture that is kept."""
         from collection.curate.selection.candidates import rank
         from collection.judge.duplicates.dedupe import DuplicateThresholds, dedupe
 
         ranking = {item.asset.id: item.score for item in rank(self.store, ranking_metrics(self.scorers))}
         names, thresholds = self.judged.names, DuplicateThresholds.of(self.duplicates, self.scorers.encoder.model)
         report = dedupe(self.store, thresholds, ranking)
-        return {
-            names[group.representative]: [Copy(names[item.id], item.why, item.distance) for item in group.members]
-            for group in report.groups
-        }
+
+        def by_name(groups: Sequence[DuplicateGroup]) -> dict[str, list[Copy]]:
+            return {
+                names[group.representative]: [Copy(names[item.id], item.why, item.distance) for item in group.members]
+                for group in groups
+            }
+
+        told = {**thresholds.as_json(), "cosine": report.cosines.get("", thresholds.cosine)}
+        return Copies(by_name(report.groups), by_name(report.look_alikes), told)
 
 
 @contextmanager

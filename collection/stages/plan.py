@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from collection.errors import UsageError
+from collection.errors import CollectionError, UsageError
 from collection.project import Project
 from collection.stages.report import Report, bytes_of
-from collection.stages.stated import check_stated
+from collection.stages.stated import StatedCheck, check_stated
 from collection.values import Progress, Recipe, amount, silent
 
 if TYPE_CHECKING:
@@ -46,25 +46,39 @@ class PlanStage:
             numbers, len(chosen & set(numbers)), len(frozen & set(numbers)), bool(minted and frozen & set(numbers))
         )
 
-    def run(self, project: Project, *, progress: Progress = silent) -> Report:
-        """Plan; raises ConfigError or UsageError, with nothing planned, for what the generator would refuse later, for
-        new traits that its pictures would state and not show (unless `anyway`), and where images that are selected or
-        frozen would be set aside (unless `yes`)."""
+    def refusal(self, project: Project) -> CollectionError | None:
+        """Why `run` would not plan what is pending: traits that are not painted, images that are selected or frozen."""
+        try:
+            self._refuse(project)
+        except CollectionError as error:
+            return error
+        return None
+
+    def _refuse(self, project: Project) -> tuple[StatedCheck, Leaving]:
+        """Raise what `run` raises before it changes anything; returns what it has to say."""
         from collection.generate.registry import check_generator
 
-        config, recipes = project.config, project.plan.recipes
-        check_generator(config)
-        stated, leaving = check_stated(project, recipes), self.leaving(project)
+        check_generator(project.config)
+        stated, leaving = check_stated(project, project.plan.recipes), self.leaving(project)
         if not self.anyway and self.pending(project):
             stated.refuse()
         if not self.yes:
             leaving.refuse()
+        return stated, leaving
+
+    def run(self, project: Project, *, progress: Progress = silent) -> Report:
+        """Plan; raises ConfigError or UsageError, with nothing planned, for what the generator would refuse later, for
+        new traits that its pictures would state and not show (unless `anyway`), and where images that are selected or
+        frozen would be set aside (unless `yes`)."""
+        config, recipes = project.config, project.plan.recipes
+        stated, leaving = self._refuse(project)
+        told = project.generator.check(recipes)
         keep_references(project)
         added, retired = project.store.replace_plan(recipes)
         line = f"{amount(len(recipes), 'recipe')}, {amount(len(config.styles), 'style')}, {len(config.series)} series"
         changed = [f"{added} new"] if added else []
         changed += [f"{retired} of an earlier plan retired"] if retired else []
-        notes = [*_remarks(project), *stated.notes, *leaving.notes]
+        notes = [*_remarks(project), *stated.notes, *leaving.notes, *told]
         details = {
             "planned": len(recipes), "added": added, "retired": retired, "set_aside": [*leaving.images],
             **stated.as_json(), "notes": notes,

@@ -50,6 +50,7 @@ class SheetStage:
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Draw it."""
         from collection.curate.sheet import page_paths, pending, write_sheet
+        from collection.pictures.files import decode_image
 
         path, sheet = self.path(project), self.shown(project)
         if not sheet.cells:
@@ -58,7 +59,7 @@ class SheetStage:
         nothing, failed = "" if pending(path, sheet) else "nothing to do: ", list[Failure]()
         if not nothing:
             try:
-                write_sheet(path, sheet, project.files, progress=progress, failed=failed.append)
+                write_sheet(path, sheet, project.files, decode=decode_image, progress=progress, failed=failed.append)
             except OSError as error:
                 raise UnavailableError(
                     f"cannot write {path}: {error.strerror}", "collection sheet --output FILE draws it elsewhere"

@@ -35,6 +35,7 @@ def way_out(project: Project) -> str:
         "`collection lock NUMBER NUMBER` takes each that it names, near-duplicate or not": aside + excluded,
         "lower `phash_distance` or raise `cosine` in [dedupe] and run `collection dedupe`": aside,
         "shorten `exclude` in [select]": excluded,
+        "raise `candidates`": len(store.planned_sha256s()),
         "`collection import` more images": 1,
     }
     listed = ", ".join(way for way, helps in ways.items() if helps)

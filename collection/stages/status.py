@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from collection.errors import CollectionError, PublishError
+from collection.errors import CollectionError
 from collection.models.hub import without_fetching
 from collection.project import Project
 from collection.stages.judges import IssuesByImage, judges_of
 from collection.stages.pipeline import Outlook, outlook
+from collection.stages.plan import PlanStage
 from collection.stages.publish import OPEN_METADATA
 from collection.stages.published import contract_of
+from collection.stages.shortage import way_out
 from collection.values import Failure, amount
 
 REACHED = {
@@ -131,18 +133,21 @@ def _next(
             "there are no images, and collection.toml plans none", "collection import FOLDER, or raise `candidates`"
         )
     if at > reached.index("select") and (short := project.config.supply - counts["selected"]) > 0:
-        return "top-up", CollectionError(
-            f"{amount(short, 'token')} without an image", "collection top-up plans more, then collection run"
-        )
+        hint = way_out(project)
+        command = "top-up" if "collection top-up" in hint else "select"
+        return command, CollectionError(f"{amount(short, 'token')} without an image", hint)
     if following is None:
         return None, None
-    return following.name, following.trouble or (_refusal(project) if following.name == "freeze" else None)
+    return following.name, following.trouble or _refusal(project, following.name)
 
 
-def _refusal(project: Project) -> PublishError | None:
+def _refusal(project: Project, stage: str) -> CollectionError | None:
+    """Why a stage would refuse what is pending."""
     from collection.publish.freeze import refusal
 
-    return refusal(project.store, project.config)
+    if stage == "plan":
+        return PlanStage().refusal(project)
+    return refusal(project.store, project.config) if stage == "freeze" else None
 
 
 def _settled(project: Project) -> list[str]:

@@ -45,7 +45,7 @@ class UpscaleStage(DeriveStage):
         from collection.plan.derived_recipes import generated
 
         chosen = [generated(project.store, number) for number in dict.fromkeys(self._numbers(project))]
-        weights = _kept_model(project, self.model, keep) if self.model and chosen else ""
+        weights = self._weights(project, self.model, keep) if self.model and chosen else ""
         recipes = [self._larger(asset, recipe, weights) for asset, recipe in chosen]
         return Derived(recipes, [asset.id for asset, _ in chosen])
 
@@ -59,6 +59,15 @@ class UpscaleStage(DeriveStage):
             raise UsageError("nothing is selected yet", "`collection select` chooses; or name images by number")
         done = {item.id for item in store.recipes() if item.origin == self.name or not item.planned}
         return [number for number in selection if number not in done]
+
+    def _weights(self, project: Project, model: Path, keep: bool) -> str:
+        """The SHA-256 of the model's file, which enlarges as far as it is asked to."""
+        from collection.generate.registry import resources
+        from collection.generate.upscale.models import check_scale
+
+        weights = _kept_model(project, model, keep=False)
+        check_scale(model, self.scale, resources(project.config).device or "auto")
+        return _kept_model(project, model, keep) if keep else weights
 
     def _larger(self, asset: Asset, recipe: Recipe, weights: str) -> Recipe:
         from collection.plan.from_images import larger, model_larger

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import PoolProxiedConnection, func, text
 from sqlalchemy import select as columns_of
 from sqlmodel import col, delete, select
 
 from collection.store.database import Database, now
-from collection.store.records import SavedView
+from collection.store.records import SavedView, all_traits
 from collection.store.rows import CURRENT
 from collection.store.tables import AssetRow, ChangeRow, RecipeRow, SavedViewRow, ScoreRow
 
@@ -47,6 +48,25 @@ class ComparedImage(NamedTuple):
     height: int
     series: str
     """Of the recipe; "" for an imported image, too."""
+    made: bool
+    """Whether it has a recipe."""
+    told: tuple[tuple[str, str], ...] | None
+    """Its traits, planned, imported or reported; None: none are known."""
+    lossless: bool
+    """Whether the file that it came as kept every pixel."""
+    animated: bool
+
+
+LOSSY = (".jpeg", ".jpg", ".mpo", ".jpeg2000", ".avif", ".heif")
+"""Suffixes of files that do not keep every pixel, for images that were imported before that was noted."""
+
+
+def _compared(*row: Any) -> ComparedImage:
+    number, file, pixels, width, height, series, recipe, planned, features, lossless, suffix, animated = row
+    traits = all_traits(json.loads(planned or "{}"), json.loads(features or "{}"))
+    told = tuple(sorted((name, str(value)) for name, value in traits.items())) or None
+    kept = bool(lossless) if lossless is not None else suffix not in LOSSY
+    return ComparedImage(number, file, pixels, width, height, series, recipe is not None, told, kept, bool(animated))
 
 
 class Columns(Database):
@@ -97,15 +117,17 @@ class Columns(Database):
         """Every image of the plan and every imported one, by number."""
         table, recipes = AssetRow.__table__, RecipeRow.__table__  # type: ignore[attr-defined]
         columns = (table.c.id, table.c.file_sha256, table.c.pixel_sha256, table.c.width, table.c.height)
+        traits, source = func.json_extract(recipes.c.body, "$.traits"), table.c.generator
+        facts = (func.json_extract(source, f"$.{name}") for name in ("lossless", "source_suffix", "animated"))
         query = (
-            columns_of(*columns, func.coalesce(recipes.c.series, ""))
+            columns_of(*columns, func.coalesce(recipes.c.series, ""), recipes.c.id, traits, table.c.features, *facts)
             .select_from(AssetRow)
             .join(RecipeRow, isouter=True)
             .where(CURRENT)
             .order_by(table.c.id)
         )
         with self._reading() as session:
-            return [ComparedImage._make(row) for row in session.execute(query)]
+            return [_compared(*row) for row in session.execute(query)]
 
     def score_columns(self) -> list[ScoreColumns]:
         """Every score there is; those of models that count (they have percentiles) at the end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -18,6 +19,7 @@ from collection.store.records import (
     Duplicate,
     Embedding,
     Fingerprint,
+    Look,
     Score,
     ScoredBatch,
     Selection,
@@ -58,7 +60,7 @@ class Judging(Database):
 
     def assets_without_fingerprint(self) -> list[Asset]:
         """Images of the plan whose perceptual hashes are not known, by number."""
-        hashed = select(FingerprintRow.file_sha256).where(col(FingerprintRow.mirrored).is_not(None))
+        hashed = select(FingerprintRow.file_sha256)
         return self._assets(col(AssetRow.file_sha256).not_in(hashed))
 
     def add_judgements(
@@ -76,20 +78,23 @@ class Judging(Database):
             {"file_sha256": item.file_sha256, "model": item.model, "vector": item.vector.astype("<f2").tobytes()}
             for item in found.embeddings
         ]
-        hashes = [
-            {"file_sha256": sha256, "phash": f"{item.phash:016x}", "mirrored": f"{item.mirrored:016x}"}
-            for sha256, item in found.fingerprints.items()
-        ]
+        hashes = [{"file_sha256": sha256, **_fingerprint_row(item)} for sha256, item in found.fingerprints.items()]
         self._insert(session, EmbeddingRow, vectors, replace=True)
         self._insert(session, ScoreRow, [_as_row(score) for score in found.scores], replace=True)
         self._insert(session, FingerprintRow, hashes, replace=True)
 
-    def fingerprints(self) -> dict[str, Fingerprint]:
+    def hashes(self) -> dict[str, tuple[int, ...]]:
         """The perceptual hashes of every picture that has them, by file hash."""
-        query = select(FingerprintRow.file_sha256, FingerprintRow.phash, FingerprintRow.mirrored)
         with self._reading() as session:
-            rows = session.exec(query.where(col(FingerprintRow.mirrored).is_not(None))).all()
-        return {sha256: Fingerprint(int(phash, 16), int(mirrored or "0", 16)) for sha256, phash, mirrored in rows}
+            rows = session.exec(select(FingerprintRow.file_sha256, FingerprintRow.hashes)).all()
+        return {sha256: tuple(int(item, 16) for item in hashes.split()) for sha256, hashes in rows}
+
+    def looks(self, files: Sequence[str]) -> dict[str, Look]:
+        """The looks of those of some pictures that have one, by file hash."""
+        query = select(FingerprintRow.file_sha256, FingerprintRow.look, FingerprintRow.facts)
+        with self._reading() as session:
+            rows = session.exec(query.where(among(col(FingerprintRow.file_sha256), files))).all()
+        return {sha256: _look(jpeg, json.loads(facts)) for sha256, jpeg, facts in rows if jpeg is not None}
 
     def encoded(self, model: str) -> set[str]:
         """The file hashes of the pictures that `model` has encoded."""
@@ -225,6 +230,18 @@ class Judging(Database):
                 "duplicates": aside,
                 "selected": session.exec(select(func.count()).select_from(SelectionRow)).one(),
             }
+
+
+def _fingerprint_row(item: Fingerprint) -> dict[str, Any]:
+    look = item.look
+    facts = {} if look is None else {name: value for name, value in look._asdict().items() if name != "jpeg"}
+    hashes = " ".join(f"{value:016x}" for value in item.hashes)
+    return {"hashes": hashes, "look": look.jpeg if look else None, "facts": json.dumps(facts)}
+
+
+def _look(jpeg: bytes, facts: dict[str, Any]) -> Look:
+    left, top, right, bottom = facts.pop("box")
+    return Look(jpeg, box=(left, top, right, bottom), **facts)
 
 
 def _as_row(score: Score) -> dict[str, Any]:

@@ -148,5 +148,6 @@ def _stand_in(session: Session, smaller: Mapping[int, Recipe]) -> dict[int, int]
     for old in session.exec(select(RecipeRow).where(among(col(RecipeRow.id), smaller))):
         taker = known[smaller[old.id].sha256]
         taker.planned, taker.retired, taker.origin, taker.stands_for = True, False, old.origin, old.sha256
+        taker.replaces = old.replaces
         old.planned, old.retired = False, True
     return {number: known[recipe.sha256].id for number, recipe in smaller.items()}

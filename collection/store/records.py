@@ -190,11 +190,38 @@ class Nearest:
     cosine: float
 
 
-class Fingerprint(NamedTuple):
-    """The perceptual hashes, 0 to 2**64 - 1, of a picture and of its mirror image (left and right changed)."""
+class Look(NamedTuple):
+    """What of a picture is kept for a second look; judge/duplicates/look.py defines it."""
 
-    phash: int
-    mirrored: int
+    jpeg: bytes
+    """The file of a small square copy."""
+    width: int
+    height: int
+    """Pixels of the picture itself."""
+    box: tuple[int, int, int, int]
+    """Left, top, right and bottom of what a plain border surrounds."""
+    rich: bool
+    """Whether it holds so much that another light or a turn cannot make it another picture."""
+    flat: bool = False
+    """Whether most pixels equal their neighbours, as in a drawing that no camera and no JPEG has seen."""
+    detail: float = 0.0
+    """Bits of information in two neighbouring pixels, of 48."""
+
+    @property
+    def area(self) -> int:
+        """Pixels that its plain border surrounds."""
+        left, top, right, bottom = self.box
+        return (right - left) * (bottom - top)
+
+
+class Fingerprint(NamedTuple):
+    """What a picture is recognised by."""
+
+    hashes: tuple[int, ...]
+    """Perceptual hashes, 0 to 2**64 - 1: of the picture, of its seven turns and mirror images, and of what its plain
+    border surrounds."""
+    look: Look | None = None
+    """None: read without it, or written before there was one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +247,9 @@ def together(parts: Sequence[ScoredBatch]) -> ScoredBatch:
 class Duplicate:
     """`asset_id` is set aside for `representative_id`, or for a picture elsewhere.
 
-    `why` is bytes or pixels (`distance` 0), phash or mirrored (`distance` in bits of 64), cosine (`distance`
-    1 - cosine), or against: then `representative_id` is None, `elsewhere` names the picture in words, and `distance` is
-    1 - cosine.
+    `why` is bytes or pixels (`distance` 0), phash, mirrored, turned or border (`distance` in bits of 64), cosine
+    (`distance` 1 - cosine), or against: then `representative_id` is None, `elsewhere` names the picture in words, and
+    `distance` is 1 - cosine.
     """
 
     asset_id: int
@@ -405,6 +432,6 @@ class Neighbour(NamedTuple):
     a: int
     b: int
     kind: str
-    """phash, mirrored (the one is near the mirror image of the other) or cosine."""
+    """phash, mirrored, turned or border (one is near a form of the other), or cosine."""
     distance: float
     """Bits of 64, or 1 - cosine."""

@@ -18,7 +18,7 @@ from collection.errors import UsageError
 from collection.store.database import Database, now
 from collection.store.group_commit import GroupCommit
 from collection.store.records import Decision, LearnedPreference, Review, Score
-from collection.store.tables import LearnedPreferenceRow, ReviewRow, ScoreRow
+from collection.store.tables import LearnedPreferenceRow, ReviewRow, ScoreRow, SentActionRow, SightRow
 from collection.values import canonical_json, label
 
 STEPS = ("undo", "redo")
@@ -35,36 +35,65 @@ class Reviewing(Database):
         super().__init__(path, busy_seconds=busy_seconds)
         self._commits = GroupCommit(lambda: self._writing(durably=votes_wait))
 
-    def add_reviews(self, curator: str, decisions: Sequence[Decision], seen: Mapping[str, Any]) -> list[Review]:
+    def add_reviews(
+        self, curator: str, decisions: Sequence[Decision], seen: Mapping[str, Any], sent_as: str | None = None
+    ) -> list[Review]:
         """Keep one action of a curator, in one transaction; returns its events.
 
-        Raises UsageError, with nothing kept, for the number of an image that does not exist.
+        `sent_as` is the id that the sender gave it: an action that was kept under it already is returned, and not kept
+        again. Raises UsageError, with nothing kept, for the number of an image that does not exist.
         """
         if not decisions:
             return []
 
         def work(session: Session) -> list[Review]:
+            if (known := _sent(session, curator, sent_as)) is not None:
+                return known
             self._refuse_unknown(session, decisions)
-            return self._append(
-                session, curator, [(d.kind, d.asset_id, d.other_id, d.value, None) for d in decisions], seen
-            )
+            said = [(d.kind, d.asset_id, d.other_id, d.value, None) for d in decisions]
+            kept = self._append(session, curator, said, seen)
+            _remember(session, curator, sent_as, kept[0].batch)
+            return kept
 
         return self._commits.write(work)
 
-    def add_step(self, curator: str, kind: str, seen: Mapping[str, Any]) -> list[Review]:
+    def add_step(
+        self, curator: str, kind: str, seen: Mapping[str, Any], sent_as: str | None = None, of: str | None = None
+    ) -> list[Review]:
         """Keep the undo of a curator's last action that stands, or the redo of the last undo, in one transaction.
 
-        Returns the events that were taken back or brought back; none, and nothing is kept, where there are none.
+        Returns the events that were taken back or brought back; none, and nothing is kept, where there are none. A step
+        that was kept under the same `sent_as` already is not taken again; none is taken with `of`, the `sent_as` of the
+        action that is meant, if no such action was kept.
         """
 
         def work(session: Session) -> list[Review]:
-            batch = _target(session, curator, kind)
+            if (known := _sent(session, curator, sent_as)) is not None:
+                return known
+            lost = of is not None and session.get(SentActionRow, (curator, of)) is None
+            batch = None if lost else _target(session, curator, kind)
+            _remember(session, curator, sent_as, batch)
             if batch is None:
                 return []
             self._append(session, curator, [(kind, None, None, None, batch)], seen)
             return _records(session, col(ReviewRow.batch) == batch)
 
         return self._commits.write(work)
+
+    def add_sights(self, curator: str, what: str, images: Iterable[int]) -> None:
+        """Remember for good that a curator has seen `what` (others or scores) of these images; 0 stands for all."""
+        at = now()
+        rows = [{"curator": curator, "what": what, "asset_id": number, "at": at} for number in images]
+        if rows:
+            self._commits.write(lambda session: self._insert(session, SightRow, rows))
+
+    def sights(self) -> dict[tuple[str, str], set[int]]:
+        """The images of which somebody has seen something, by (curator, others or scores)."""
+        found: dict[tuple[str, str], set[int]] = {}
+        with self._reading() as session:
+            for row in session.exec(select(SightRow)):
+                found.setdefault((row.curator, row.what), set()).add(row.asset_id)
+        return found
 
     def reviews(
         self, *, after: int = 0, curator: str | None = None, asset_id: int | None = None, kind: str | None = None
@@ -146,6 +175,18 @@ class Reviewing(Database):
         ]  # fmt: skip
         connection.execute(insert(ReviewRow.__table__), rows)  # type: ignore[attr-defined]
         return found
+
+
+def _sent(session: Session, curator: str, sent_as: str | None) -> list[Review] | None:
+    """The events of what was kept under that id; None if nothing was."""
+    row = session.get(SentActionRow, (curator, sent_as)) if sent_as else None
+    return None if row is None else _records(session, col(ReviewRow.batch) == row.batch)
+
+
+def _remember(session: Session, curator: str, sent_as: str | None, batch: int | None) -> None:
+    if sent_as:
+        session.add(SentActionRow(curator=curator, id=sent_as, batch=batch))
+        session.flush()
 
 
 def _target(session: Session, curator: str, kind: str) -> int | None:

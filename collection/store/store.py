@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from math import fsum
+from typing import Any
 
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import defer
@@ -78,21 +79,41 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
     def add_recipes(
         self, recipes: Sequence[Recipe], origin: str, *, instead_of: Sequence[int] = ()
     ) -> list[PlannedRecipe]:
-        """Plan what people asked for, and retire the recipes of the numbers in `instead_of`, in one transaction.
+        """Plan what people asked for, in one transaction; the n-th recipe in the place of the n-th of `instead_of`.
 
-        `origin` is the command. Returns those that were not in the plan before; one that is known keeps its number.
+        A recipe that has an image stays in the plan until the image that is to replace it is made. `origin` is the
+        command. Returns those that were not in the plan before; one that is known keeps its number.
         """
         wanted = {recipe.sha256: recipe for recipe in recipes}
         with self._writing() as session:
-            for row in session.exec(select(RecipeRow).where(col(RecipeRow.id).in_(list(instead_of)))):
-                row.planned, row.retired = False, True
             known = {row.sha256: row for row in session.exec(select(RecipeRow)) if row.sha256 in wanted}
             back = [row for row in known.values() if not row.planned]
             for row in back:
                 row.planned, row.retired, row.origin = True, False, origin
             new = new_rows(session, [wanted[sha256] for sha256 in wanted if sha256 not in known], origin)
             session.add_all(new)
+            takers = known | {row.sha256: row for row in new}
+            for recipe, number in zip(recipes, instead_of, strict=False):
+                takers[recipe.sha256].replaces = session.exec(_sha256_of(number)).one()
+            session.flush()
+            _retire_replaced(session, [row.id for row in takers.values()], unmade=instead_of)
             return [PlannedRecipe(row.id, wanted[row.sha256]) for row in (*back, *new)]
+
+    def remove_recipes(self, numbers: Sequence[int]) -> list[int]:
+        """Take recipes that people added out of the plan; what they had replaced is back, and its numbers returned.
+
+        Their rows and images stay.
+        """
+        with self._writing() as session:
+            removed = session.exec(select(RecipeRow).where(among(col(RecipeRow.id), numbers))).all()
+            for row in removed:
+                row.planned, row.retired = False, True
+            replaced = [row.replaces for row in removed if row.replaces]
+            gone = col(RecipeRow.retired) & among(col(RecipeRow.sha256), replaced)
+            back = session.exec(select(RecipeRow).where(gone, ~among(col(RecipeRow.id), numbers))).all()
+            for row in back:
+                row.planned, row.retired = True, False
+            return [row.id for row in back]
 
     def recipes(self) -> list[KnownRecipe]:
         """Every recipe that there ever was, by number."""
@@ -183,6 +204,7 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
             for asset in assets
         ]  # fmt: skip
         self._insert(session, AssetRow, rows)
+        _retire_replaced(session, [asset.id for asset in assets])
 
     def assets(self) -> list[Asset]:
         """Every image of the present plan (and every imported one), by number."""
@@ -255,6 +277,20 @@ class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, P
 def _belongs(configured: bool, origin: str, retired: bool) -> bool:
     """Whether a recipe is in the plan: the configuration or a person wants it, and nobody replaced it."""
     return (configured or origin != "config") and not retired
+
+
+def _sha256_of(number: int) -> Any:
+    return select(RecipeRow.sha256).where(RecipeRow.id == number)
+
+
+def _retire_replaced(session: Session, takers: Sequence[int], unmade: Sequence[int] = ()) -> None:
+    """Take out of the plan what those of `takers` replace that have an image, and of `unmade` those that have none."""
+    made = select(AssetRow.recipe_id).where(col(AssetRow.recipe_id).is_not(None))
+    stands = col(RecipeRow.planned) & among(col(RecipeRow.id), takers) & col(RecipeRow.id).in_(made)
+    replaced = [sha256 for sha256 in session.exec(select(RecipeRow.replaces).where(stands)) if sha256]
+    without = among(col(RecipeRow.id), unmade) & col(RecipeRow.id).not_in(made)
+    gone = col(RecipeRow.planned) & (among(col(RecipeRow.sha256), replaced) | without)
+    session.exec(update(RecipeRow).where(gone).values(planned=False, retired=True))
 
 
 def _with_stand_ins(wanted: Iterable[str], stands_for: Mapping[str, str | None]) -> set[str]:

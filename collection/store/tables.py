@@ -22,10 +22,12 @@ class RecipeRow(SQLModel, table=True):
     origin: str = "config"
     """Who wants it: config (collection.toml asks for it), or the command by which people added it."""
     retired: bool = False
-    """People put another in its place: the configuration does not bring it back."""
+    """People put another in its place, or took it out: the configuration does not bring it back."""
     stands_for: str | None = None
     """SHA-256 of the recipe whose place it took because the machine could not make that one: it is in the plan while
     that one is wanted."""
+    replaces: str | None = None
+    """SHA-256 of the recipe that leaves the plan when an image of this one is made."""
 
 
 class AssetRow(SQLModel, table=True):
@@ -66,14 +68,16 @@ class BatchRow(SQLModel, table=True):
 
 
 class FingerprintRow(SQLModel, table=True):
-    """The perceptual hashes of one picture; judge/duplicates/hashes.py defines them."""
+    """What one picture is recognised by; judge/duplicates/hashes.py and look.py define it."""
 
     __tablename__ = "fingerprint"
     file_sha256: str = Field(primary_key=True)
-    phash: str
-    """64 bits, 16 hex digits."""
-    mirrored: str | None = None
-    """That of the mirror image; None: written before there was one, to be looked at again."""
+    hashes: str
+    """64 bits each, 16 hex digits: the picture, its turns, and what its plain border surrounds."""
+    look: bytes | None = None
+    """JPEG of a small copy."""
+    facts: str = "{}"
+    """JSON: the other fields of the look."""
 
 
 class EmbeddingRow(SQLModel, table=True):
@@ -111,7 +115,7 @@ class SearchedRow(SQLModel, table=True):
     id: int = Field(primary_key=True)
     file_sha256: str
     model: str = Field(index=True)
-    """The encoder, or phash/2."""
+    """The encoder, or phash/3 with the forms that were compared."""
     radius: float
     """The distance up to which neighbours were looked for."""
     truncated_at: float | None = None
@@ -126,7 +130,7 @@ class NeighbourRow(SQLModel, table=True):
     b: int = Field(primary_key=True, index=True)
     """Searched after `a`."""
     kind: str
-    """phash, mirrored or cosine."""
+    """phash, mirrored, turned, border or cosine."""
     distance: float
     """Bits of 64, or 1 - cosine."""
 
@@ -138,7 +142,7 @@ class DuplicateRow(SQLModel, table=True):
     asset_id: int = Field(primary_key=True, foreign_key="asset.id")
     representative_id: int = Field(foreign_key="asset.id", index=True)
     why: str
-    """bytes, pixels, phash, mirrored or cosine."""
+    """bytes, pixels, phash, mirrored, turned, border or cosine."""
     distance: float
 
 
@@ -204,6 +208,27 @@ class ReviewRow(SQLModel, table=True):
     """JSON: what the curator was shown."""
     undoes: int | None = Field(default=None, foreign_key="review.id")
     """The batch that an undo takes back, or a redo brings back."""
+
+
+class SentActionRow(SQLModel, table=True):
+    """An action under the id that the page gave it: what is sent twice is kept once."""
+
+    __tablename__ = "sent_action"
+    curator: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    batch: int | None = None
+    """The batch that it made, took back or brought back; None: there was nothing to take back."""
+
+
+class SightRow(SQLModel, table=True):
+    """A curator has seen what others said of an image, or its scores; the image 0 stands for all."""
+
+    __tablename__ = "sight"
+    curator: str = Field(primary_key=True)
+    what: str = Field(primary_key=True)
+    """others or scores."""
+    asset_id: int = Field(primary_key=True)
+    at: str
 
 
 class LearnedPreferenceRow(SQLModel, table=True):

@@ -6,32 +6,31 @@ address can ask nothing (DNS rebinding). A write is refused unless it comes from
 
 from __future__ import annotations
 
+import base64
 import hashlib
-import hmac
 import ipaddress
-import secrets
 import socket
-import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping
 from html import escape
 from http.cookies import CookieError, SimpleCookie
-from pathlib import Path
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from collection.curate.reviews.log import refuse_no_name
-from collection.errors import UsageError
+from collection.curate.reviews.state import Blind
+from collection.errors import UnavailableError
+from collection.web.tokens import SECRET_FILE, SESSION, Tokens, open_tokens
 
-SECRET_FILE = ".review-secret"
+__all__ = ["SECRET_FILE", "AuthMiddleware", "Tokens", "is_loopback", "links", "open_tokens"]
+
 WRITE_HEADER = "x-collection"
 """A header that no other page can send without being asked first; any value."""
-YEAR = 365 * 24 * 3600
+CURATOR_HEADER, ROOM_HEADER = "x-collection-curator", "x-collection-room"
+"""Under which name (percent-encoded), and in which room, the page that asks was opened. Another name has come into the
+browser since where they are not those of the cookie."""
+LINK_HINT = "open your link again, as `collection review` printed it"
 SAFE_METHODS = ("GET", "HEAD")
 PROTECTION: Mapping[str, str] = {
     "content-security-policy": (
@@ -43,51 +42,6 @@ PROTECTION: Mapping[str, str] = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """The tokens of the curators, which follow from a secret of the project, so that links outlive the server."""
-
-    secret: bytes
-    curators: Sequence[str]
-
-    def token(self, curator: str) -> str:
-        """The token in a curator's link: HMAC-SHA256 of the name, 64 hex digits."""
-        return hmac.new(self.secret, curator.encode(), hashlib.sha256).hexdigest()
-
-    def curator(self, token: str) -> str | None:
-        """The curator of a token, None if there is none. The time does not depend on the token."""
-        given, found = token.encode(errors="replace"), None
-        for curator, known in self._tokens.items():
-            if hmac.compare_digest(known, given):
-                found = curator
-        return found
-
-    @cached_property
-    def _tokens(self) -> dict[str, bytes]:
-        return {curator: self.token(curator).encode() for curator in self.curators}
-
-
-def open_tokens(folder: Path, curators: Sequence[str]) -> Tokens:
-    """The tokens of a project's curators; the secret is made at the first call, readable by its owner alone.
-
-    Raises UsageError for a name that cannot be a curator's, or that is there twice.
-    """
-    for curator in curators:
-        refuse_no_name(curator)
-        if curators.count(curator) > 1:
-            raise UsageError(f"the curator {curator} is named twice", "--curator once for each name")
-    path = folder / SECRET_FILE
-    if not path.exists():
-        with (
-            tempfile.NamedTemporaryFile(dir=folder, prefix=".writing-") as file,
-            suppress(FileExistsError),
-        ):  # mode 0600
-            file.write(secrets.token_bytes(32))
-            file.flush()
-            path.hardlink_to(file.name)  # whole or not at all, and never over the secret of a server that was faster
-    return Tokens(path.read_bytes(), tuple(curators))
 
 
 def links(tokens: Tokens, host: str, port: int) -> dict[str, str]:
@@ -105,7 +59,10 @@ def is_loopback(host: str) -> bool:
 
 
 class AuthMiddleware:
-    """ASGI middleware: admits requests with a token, and puts the curator into `scope["state"]["curator"]`."""
+    """ASGI middleware: admits requests with a token, and puts the curator into `scope["state"]["curator"]`.
+
+    The name of a voter is a Blind one: nothing that others said is told to it.
+    """
 
     def __init__(self, app: ASGIApp, tokens: Tokens, host: str, port: int) -> None:
         self._app, self._tokens, self._host, self._port = app, tokens, host, port
@@ -117,10 +74,16 @@ class AuthMiddleware:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._refusal(scope, headers)
+        try:
+            refusal = self._refusal(scope, headers)
+        except UnavailableError as error:  # the file of links is damaged: nobody gets in by it
+            refusal = _said(503, error.message, error.hint or "")
         if refusal is None:
-            scope.setdefault("state", {})["curator"] = self._curator(headers)
-            await self._app(scope, receive, _guarded(send))
+            curator = self._curator(headers) or ""
+            voter = self._tokens.role(curator) == "voter"
+            scope.setdefault("state", {})["curator"] = Blind(curator) if voter else curator
+            renewed = self._cookie(curator) if scope["path"] == "/" else None  # whoever opens the page may stay on
+            await self._app(scope, receive, _guarded(send, renewed))
         else:
             await refusal(scope, receive, _guarded(send))
 
@@ -130,33 +93,48 @@ class AuthMiddleware:
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         token = next((value for name, value in query if name == "token"), None)
         if token is not None and scope["method"] in SAFE_METHODS:
-            return self._entrance(scope["path"], token, [pair for pair in query if pair[0] != "token"])
-        if self._curator(headers) is None:
-            return _said(401, "a link with a token is needed", "open the link that `collection review` printed")
+            return self._entrance(scope["path"], token, [pair for pair in query if pair[0] != "token"], headers)
+        curator = self._curator(headers)
+        if curator is None:
+            return _closed(headers, "a link with a token is needed")
         if scope["method"] not in SAFE_METHODS and not self._our_page(headers):
             return _said(403, "this did not come from the review room's page", f"send the header {WRITE_HEADER}: 1")
-        return None
+        return self._other(headers, curator)
 
-    def _entrance(self, path: str, token: str, rest: list[tuple[str, str]]) -> Response:
+    def _other(self, headers: Headers, curator: str) -> Response | None:
+        """Refuse a page that was opened under another name, or of another room, than this browser came in by since."""
+        opened_by, room = unquote(headers.get(CURATOR_HEADER, quote(curator))), headers.get(ROOM_HEADER)
+        if opened_by == curator and room in (None, self._tokens.room):
+            return None
+        whose = "of another project" if opened_by == curator else f"by {opened_by}"
+        error = f"this page was opened {whose}, and this browser is {curator}'s now"
+        return _said(409, error, f"load the page again to go on as {curator}", other=curator)
+
+    def _entrance(self, path: str, token: str, rest: list[tuple[str, str]], headers: Headers) -> Response:
         """Change a token in the address for a cookie, and go on to the address without it."""
-        if self._tokens.curator(token) is None:
-            return _said(
-                401, "the token of this link is not known here", "open the link that `collection review` printed"
-            )
+        curator = self._tokens.curator(token)
+        if curator is None:
+            return _closed(headers, "a link with a token that is known here is needed")
         place = "/" + quote(path.lstrip("/\\")) + (f"?{urlencode(rest)}" if rest else "")
         answer = HTMLResponse(f'<!doctype html><title>review</title><a href="{escape(place)}">the review room</a>')
         answer.headers["refresh"] = f"0; url={place}"  # a redirect would belong to the page that the link was on, and
         # no browser sends a strict cookie with that
-        answer.set_cookie(self.cookie, token, max_age=YEAR, httponly=True, samesite="strict", path="/")
+        answer.headers["set-cookie"] = self._cookie(curator)
         answer.headers["cache-control"] = "no-store"
         return answer
+
+    def _cookie(self, curator: str) -> str:
+        made = Response()
+        session = self._tokens.session(curator)
+        made.set_cookie(self.cookie, session, max_age=SESSION, httponly=True, samesite="strict", path="/")
+        return made.headers["set-cookie"]
 
     def _curator(self, headers: Headers) -> str | None:
         try:
             morsel = SimpleCookie(headers.get("cookie", "")).get(self.cookie)
         except CookieError:
             return None
-        return self._tokens.curator(morsel.value) if morsel else None
+        return self._tokens.curator_of(morsel.value) if morsel else None
 
     def _our_host(self, named: str) -> bool:
         """Whether the Host header names this server: by a name of this machine, or by a number, never another name."""
@@ -191,17 +169,41 @@ def _address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _said(status: int, error: str, hint: str) -> Response:
-    return JSONResponse({"error": error, "hint": hint}, status)
+def _said(status: int, error: str, hint: str, **more: str) -> Response:
+    return JSONResponse({"error": error, "hint": hint, **more}, status)
 
 
-def _guarded(send: Send) -> Send:
+STYLE = "body{font:18px/1.5 system-ui;max-width:34em;margin:15vh auto;padding:0 24px;color-scheme:light dark}"
+
+
+def _closed(headers: Headers, error: str) -> Response:
+    """The answer to whoever has no token that holds: a page for people, JSON for everything else."""
+    if "text/html" not in headers.get("accept", ""):
+        return _said(401, error, LINK_HINT)
+    allowed = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    page = HTMLResponse(
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>No access to the review</title>"
+        f'<meta name=viewport content="width=device-width"><style>{STYLE}</style><h1>This browser has no access</h1>'
+        f"<p>To come in, {escape(error)}, and it must hold. A link ends when it is revoked; a browser that was away "
+        "for 30 days comes in by its link again.</p><p>Open your link again. Without one, ask whoever runs the review: "
+        "<code>collection review</code> prints the links, and the view People gives new ones. Decisions that this "
+        "browser could not send yet are sent once you are back.</p>",
+        401,
+    )
+    policy = PROTECTION["content-security-policy"]
+    page.headers["content-security-policy"] = policy.replace("style-src 'self'", f"style-src 'sha256-{allowed}'")
+    return page
+
+
+def _guarded(send: Send, cookie: str | None = None) -> Send:
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in PROTECTION.items():
-                headers[name] = value
+                headers.setdefault(name, value)
             headers.setdefault("cache-control", "no-store")
+            if cookie is not None:
+                headers.append("set-cookie", cookie)
         await send(message)
 
     return guarded

@@ -21,11 +21,13 @@ from collection.web.review_app import ReviewApp
 from collection.web.routes import (
     agreement,
     decisions,
+    export,
     image_files,
     images,
     jobs,
     lineage,
     page,
+    people,
     saved_views,
     selection,
     stream,
@@ -42,7 +44,9 @@ STATUSES: Mapping[ErrorKind, HTTPStatus] = {
     ErrorKind.FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """The status of an answer that is an error: 4xx where another request or an edit mends it, 5xx where it does not."""
-ROUTES = (page, images, image_files, decisions, agreement, lineage, selection, saved_views, jobs, stream)
+ROUTES = (
+    page, images, image_files, decisions, agreement, lineage, selection, export, saved_views, jobs, people, stream,
+)  # fmt: skip
 
 
 def create_app(project: Project, tokens: Tokens, *, host: str = "127.0.0.1", port: int = 80) -> FastAPI:
@@ -56,8 +60,9 @@ def create_app(project: Project, tokens: Tokens, *, host: str = "127.0.0.1", por
         max_body_size=LARGEST_BODY,
         lifespan=_open,
     )
-    app.state.review = ReviewApp(project, tokens.curators)
-    app.state.links = links(tokens, host, port)
+    app.state.review = ReviewApp(project, tokens)
+    app.state.tokens = tokens
+    app.state.links = lambda: links(tokens, host, port)
     app.state.broadcaster = EventBroadcaster(app.state.review)
     for route in ROUTES:
         app.include_router(route.router)
@@ -84,7 +89,8 @@ async def _open(app: FastAPI) -> AsyncIterator[None]:
 
 async def _failed(_: Request, error: Exception) -> Response:
     assert isinstance(error, CollectionError)
-    return JSONResponse({"error": error.message, "hint": error.hint}, STATUSES[error.kind])
+    more = {name: getattr(error, name) for name in ("images", "blind") if hasattr(error, name)}
+    return JSONResponse({"error": error.message, "hint": error.hint, **more}, STATUSES[error.kind])
 
 
 async def _not_understood(_: Request, error: Exception) -> Response:

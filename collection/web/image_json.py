@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from collection.curate.reviews.state import ReviewState
+from collection.curate.reviews.state import Blind, ReviewState
 from collection.curate.search.catalogue import Snapshot
 from collection.curate.selection.reasons import nearness, why
 from collection.errors import NotFoundError
@@ -36,8 +36,8 @@ def row_of(snapshot: Snapshot, number: int) -> int:
     return row
 
 
-def image_json(snapshot: Snapshot, row: int, you: str) -> dict[str, Any]:
-    """The part of an image that a grid shows, as far as this curator may know it."""
+def image_json(snapshot: Snapshot, row: int, you: str, *, others: bool = True) -> dict[str, Any]:
+    """The part of an image that a grid shows, as far as this curator may know it; `others`: with the others' votes."""
     images, scores = snapshot.images, snapshot.scores
     number = int(images.ids[row])
     return {
@@ -55,7 +55,7 @@ def image_json(snapshot: Snapshot, row: int, you: str) -> dict[str, Any]:
         },
         "score": _number(scores.ranking[row]),
         "issues": [name for name, found in snapshot.issues.items() if found[row]],
-        **standing_json(snapshot.reviews.review_state(number), you),
+        **standing_json(snapshot.reviews.review_state(number), you, others=others),
         "stack": _stack(snapshot, number),
         "selected": snapshot.selection.chosen[number].rank if number in snapshot.selection.chosen else None,
     }
@@ -69,9 +69,10 @@ def detail_json(app: ReviewApp, snapshot: Snapshot, number: int, you: str) -> di
         raise UnknownImageError(number)
     review_state = snapshot.reviews.review_state(number)
     visible = review_state.as_seen_by(you)
-    blind = visible.flags != review_state.flags
+    blind = visible.flags != review_state.flags or visible.locks != review_state.locks
     return {
         **image_json(snapshot, row, you),
+        "token": app.publications.now().tokens.get(number),
         "prompt": snapshot.images.prompts[row],
         "recipe": asset.recipe.as_json() if asset.recipe else None,
         "traits": asset.traits,
@@ -91,23 +92,31 @@ def picture_addresses(number: int, file_sha256: str) -> dict[str, str]:
     return {name: f"/images/{number}/{size}/{file_sha256[:TAG]}" for name, size in at.items()}
 
 
-def standing_json(review_state: ReviewState, you: str) -> dict[str, Any]:
-    """`you`: what this curator said of an image; `others`: what the others did, None until you have voted."""
+def standing_json(review_state: ReviewState, you: str, *, others: bool = True) -> dict[str, Any]:
+    """`you`: what this curator said of an image; `others`: what the others did, None until you have voted, for a Blind
+    curator always, and where `others` is False."""
+    visible = review_state.as_seen_by(you)
     own = {
-        "flag": review_state.flags.get(you, "none"),
-        "stars": review_state.stars.get(you, 0),
-        "colour": review_state.colours.get(you, "none"),
-        "locked": review_state.locked,
+        "flag": visible.flags.get(you, "none"),
+        "stars": visible.stars.get(you, 0),
+        "colour": visible.colours.get(you, "none"),
+        "locked": visible.locked,
     }
-    if you not in review_state.curators:
+    if not others or you not in visible.curators or isinstance(you, Blind):
         return {"you": own, "others": None}
-    others = {
-        "flags": _without(review_state.flags, you),
-        "stars": _without(review_state.stars, you),
-        "colours": _without(review_state.colours, you),
-        "contested": review_state.contested,
+    said = {
+        "flags": _without(visible.flags, you),
+        "stars": _without(visible.stars, you),
+        "colours": _without(visible.colours, you),
+        "contested": visible.contested,
     }
-    return {"you": own, "others": others}
+    return {"you": own, "others": said}
+
+
+def tells_others(standing: Mapping[str, Any]) -> bool:
+    """Whether a standing as JSON tells anything that another curator said."""
+    said = standing["others"]
+    return said is not None and any(said[name] for name in ("flags", "stars", "colours"))
 
 
 def stack_member(item: Duplicate) -> dict[str, Any]:

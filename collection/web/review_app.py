@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from collection.curate.search.catalogue import Snapshot
 from collection.curate.search.columns import ImageTable
@@ -14,19 +14,24 @@ from collection.web.counting import Counting
 from collection.web.jobs import Jobs
 from collection.web.pairwise import PairwiseQuestions
 from collection.web.proposals import Proposals
+from collection.web.publication import Publications
+from collection.web.sights import Sights
 from collection.web.stacking import Stacking
+from collection.web.tokens import Tokens
 
 
 class ReviewApp:
     """An opened project, its catalogue, and the curators who may come in. Threads may share it."""
 
-    def __init__(self, project: Project, curators: Sequence[str]) -> None:
-        self.project, self.curators = project, tuple(curators)
+    def __init__(self, project: Project, tokens: Tokens) -> None:
+        self.project, self._tokens = project, tokens
         self.store = Store(project.store.path, votes_wait=False)
         self.catalogue = judges_of(project).catalogue
         self.proposals = Proposals(project)
         self.counting = Counting(project, self.catalogue.now)
         self.stacking = Stacking(project)
+        self.sights = Sights(self.store)
+        self.publications = Publications(self.store)
         self.jobs = Jobs(project.folder)
         self.questions = PairwiseQuestions(project)
         self._recipes: tuple[ImageTable, Mapping[str, KnownRecipe]] | None = None
@@ -37,6 +42,11 @@ class ReviewApp:
         self.questions.close()
         self.store.sync()
         self.store.close()
+
+    @property
+    def curators(self) -> tuple[str, ...]:
+        """The names that may come in, the owner first."""
+        return self._tokens.curators
 
     def now(self) -> Snapshot:
         """The catalogue of this moment."""

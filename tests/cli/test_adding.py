@@ -65,9 +65,12 @@ def test_the_tree_as_people_see_it(collection: Any, grown: Path, command: Comman
     assert other.startswith("└── 0005  config")
 
 
-def test_a_reroll_replaces_for_good(grown: Path, command: Command) -> None:
+def test_a_reroll_replaces_for_good_once_it_is_made(grown: Path, command: Command) -> None:
     before = {item.id: item.recipe for item in open_project(grown).store.planned()}
-    assert command("reroll", 2) == command("reroll", 4) | {"added": [6], "retired": [2]}
+    assert command("reroll", 2) == command("reroll", 4) | {"added": [6], "replaces": [2]}
+    command("plan")
+    assert [item.id for item in open_project(grown).store.planned()] == [1, 2, 3, 4, 5, 6, 7], "nothing is lost yet"
+    assert command("generate", "--no-score")["made"] == 2
     command("plan")
     after = {item.id: item.recipe for item in open_project(grown).store.planned()}
     assert sorted(after) == [1, 3, 5, 6, 7]
@@ -75,6 +78,22 @@ def test_a_reroll_replaces_for_good(grown: Path, command: Command) -> None:
     assert (after[6].series, after[6].prompt) == (before[2].series, before[2].prompt)
     with pytest.raises(UsageError, match="image 2 is not in the plan any more"):
         command("reroll", 2)
+
+
+def test_what_was_added_can_be_taken_out_again(grown: Path, command: Command) -> None:
+    """Before its image is made and after: what it replaced is in the plan as it was, and so it stays."""
+    before = [item.id for item in open_project(grown).store.planned()]
+    assert command("reroll", 2)["added"] + command("breed", 1, 5, "--children", 1)["added"] == [6, 7]
+    assert command("remove", 6, 7, "--dry-run")["pending"] == 2
+    assert command("remove", 6, 7)["back"] == []
+    assert [item.id for item in open_project(grown).store.planned()] == before
+    command("upscale", 3)
+    command("generate", "--no-score")
+    assert command("remove", 8)["back"] == [3]
+    command("plan")
+    assert [item.id for item in open_project(grown).store.planned()] == before
+    assert command("upscale", 3)["added"] == [8], "its image is there still, and takes the place at once"
+    assert [item.id for item in open_project(grown).store.planned()] == [1, 2, 4, 5, 8]
 
 
 def test_a_refill_makes_up_for_what_was_set_aside(grown: Path, command: Command) -> None:
@@ -88,7 +107,7 @@ def test_a_refill_makes_up_for_what_was_set_aside(grown: Path, command: Command)
 
 def test_the_painter_enlarges_exactly_and_may_be_rerolled_afterwards(grown: Path, command: Command) -> None:
     chosen = sorted(item.asset_id for item in open_project(grown).store.selection())
-    assert command("upscale", "--selected", "--scale", 2)["retired"] == chosen
+    assert command("upscale", "--selected", "--scale", 2)["replaces"] == chosen
     assert command("generate", "--no-score")["made"] == 3
     with open_project(grown) as project:
         large = project.store.asset(6)
@@ -114,6 +133,8 @@ def test_the_painter_enlarges_exactly_and_may_be_rerolled_afterwards(grown: Path
         (("upscale", 1, "--selected"), UsageError, "--selected"),
         (("upscale", 1, "--scale", 8, "--model", "PNG"), UsageError, "safetensors"),
         (("recipe", "TOML"), ImageError, "no readable picture"),
+        (("remove", 1), UsageError, "recipe 1 was asked for by collection.toml"),
+        (("remove", 99), UsageError, "no recipe 99"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_planned(

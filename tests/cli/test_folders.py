@@ -57,9 +57,31 @@ def test_dedupe_of_a_folder_moves_the_copies(here, folder, tmp_path):
     assert (tmp_path / "copies" / member["path"]).is_file()
     assert (folder / group["keeper"]).is_file()
     assert not (folder / member["path"]).exists()
+    assert said.object["thresholds"]["tile_difference"] == 14
+    assert said.object["look_alikes"] == []
     people = here("dedupe", folder)
     assert "0 near-duplicates among 3 images" in people.out
     assert "empty.png: it is empty" in people.err
+
+
+def test_dedupe_of_a_folder_takes_keep_and_signals_and_moves_what_describes_a_copy(here, folder, tmp_path):
+    (folder / "a.jpg").write_bytes((folder / "sub" / "copy.jpg").read_bytes())
+    (folder / "a.jpg.json").write_text("{}")
+    (folder / "a.txt").write_text("a caption")
+    (folder / "sub" / "copy.jpg").unlink()
+    said = here("dedupe", folder, "--json", "--keep", "first").object
+    assert [group["keeper"] for group in said["groups"]] == ["1.png"]
+    assert said["thresholds"]["keep"] == "first"
+    none = here("dedupe", folder, "--json", "--without", "phash", "--without", "vectors", "--tile-difference", "20")
+    assert none.object["groups"] == []
+    assert none.object["thresholds"]["signals"] == ["turns", "borders"]
+    wrong = here("dedupe", folder, "--without", "hash")
+    assert wrong.code == 2
+    assert "phash" in wrong.err
+    moved = here("dedupe", folder, "--json", "--move-to", tmp_path / "copies").object["moved"]
+    assert set(moved) == {"a.jpg", "a.jpg.json", "a.txt"}
+    assert not (folder / "a.txt").exists()
+    assert (folder / "1.json").is_file()
 
 
 def test_a_folder_without_pictures_fails_by_name(here, tmp_path):

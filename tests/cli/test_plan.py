@@ -82,7 +82,9 @@ def test_images_that_are_selected_are_not_set_aside_unasked(collection, tmp_path
         assert "3 images (2 of them selected) would be set aside" in refused.err
         assert "plan --yes" in refused.err
     assert "2 of them selected" in collection("-C", tmp_path, "plan", "--dry-run").err
-    assert collection("-C", tmp_path, "status", "--json").object["selected"] == 2
+    known = collection("-C", tmp_path, "status", "--json").object
+    assert (known["selected"], known["next"], known["done"]) == (2, "plan", False)
+    assert "would be set aside" in known["why"]
     said = collection("-C", tmp_path, "plan", "--yes", "--json").object
     assert (said["added"], said["retired"], len(said["set_aside"])) == (3, 3, 3)
 

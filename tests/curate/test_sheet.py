@@ -59,3 +59,15 @@ def test_a_page_is_a_little_wider_than_high(count: int) -> None:
     assert 1 <= columns <= count
     assert columns >= rows - 1
     assert columns * rows >= count
+
+
+def test_pictures_are_drawn_as_they_are_decoded(tmp_path: Path, files: Files) -> None:
+    """By whoever knows their colour profile and transparency."""
+    sheet = make_sheet(files, 2)
+    (path,) = write_sheet(
+        tmp_path / "sheet.png", sheet, files, decode=lambda data, name: np.full((8, 8, 3), (1, 99, 200), np.uint8)
+    )
+    with Image.open(path) as picture:
+        seen = {colour for _, colour in picture.convert("RGB").getcolors(1 << 24)}
+    assert (1, 99, 200) in seen
+    assert not seen & set(COLOURS)

@@ -14,7 +14,7 @@ import pytest
 from collection.errors import MetadataError, PluginError, PublishError, UnknownPluginError, UsageError
 from collection.exporters.exporter import EXPORTERS
 from collection.project import open_project
-from collection.stages.export import export_set, export_targets
+from collection.stages.export_set import export_set, export_targets
 from collection.stages.publish import FreezeStage
 from collection.store.records import Asset, Selection
 from collection.unixfs import Car, directory_cid

@@ -6,6 +6,7 @@ import json
 import string
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,12 @@ def _scheduler() -> Any:
         set_alpha_to_one=False,
         steps_offset=1,
     )
+
+
+@pytest.fixture(scope="session")
+def parts() -> SimpleNamespace:
+    """What builds the parts of tiny pipelines."""
+    return SimpleNamespace(tokenizer=_tokenizer, text_config=_text_config, vae=_vae, unet=_unet)
 
 
 @pytest.fixture(scope="session")

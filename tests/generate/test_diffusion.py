@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from collection.config.samplers import SAMPLERS
 from collection.errors import CollectionError, GenerationError, UsageError
 from collection.generate.diffusion.generator import Diffusion
-from collection.generate.diffusion.options import SCHEDULERS
 from collection.models.device import resolve_device, resolve_dtype
 from collection.values import ImageGenerator, Pixels, Recipe, Rendering
 
@@ -122,7 +122,7 @@ def test_recipes_of_different_shapes_come_back_in_order(sd: Diffusion, tiny_sd: 
     assert sd.generate([]) == []
 
 
-@pytest.mark.parametrize("scheduler", SCHEDULERS)
+@pytest.mark.parametrize("scheduler", SAMPLERS)
 def test_every_scheduler_repeats_itself_at_any_place(
     sd: Diffusion, tiny_sd: Path, diffusion_recipe: Write, scheduler: str
 ) -> None:

@@ -287,4 +287,4 @@ class TestOtherPipelines:
         assert "batch_size = 4" in refused(GenerationError, batch_size=4)
 
     def test_its_truncation_is_not_silent(self, refused: Callable[..., str]) -> None:
-        assert "did not read the whole prompt" in refused(GenerationError, batch_size=1, prompt="x" * 90)
+        assert "does not read the whole prompt" in refused(GenerationError, batch_size=1, prompt="x" * 90)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from collection.config.samplers import SAMPLERS
 from collection.errors import UsageError
-from collection.generate.diffusion.options import SCHEDULERS, DiffusionOptions
+from collection.generate.diffusion.options import DiffusionOptions
 
 
 @pytest.mark.parametrize(
@@ -71,4 +72,4 @@ def test_options_survive_their_json() -> None:
 def test_every_allowed_scheduler_is_a_class_of_diffusers() -> None:
     import diffusers
 
-    assert [name for name in SCHEDULERS.values() if not hasattr(diffusers, name)] == []
+    assert [sampler for sampler in SAMPLERS.values() if not hasattr(diffusers, sampler.scheduler)] == []

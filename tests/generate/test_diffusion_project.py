@@ -83,7 +83,8 @@ def test_from_a_folder_of_weights_to_proven_tokens(script: Callable[..., Any], p
     [
         ("steps = 2", 'steps = 2\nscheduler = "Eulr"', 2, "Euler"),
         ("steps = 2", 'steps = 2\nscheduler = "DPMSolverSDE"', 2, "ignores"),
-        ("size = 64", "size = 65", 1, "65"),
+        ("size = 64", "size = 65", 2, "65"),
+        ('prompt = "ink wash"', "", 2, "styles.ink says nothing"),
     ],
 )
 def test_what_the_pipeline_cannot_do_is_said_by_name(

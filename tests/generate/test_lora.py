@@ -179,3 +179,48 @@ class TestRefused:
         (tmp_path / "cut.safetensors").write_bytes((tiny_loras / "ink.safetensors").read_bytes()[:-100])
         with pytest.raises(WeightsError, match=r"cut\.safetensors cannot be read"):
             render(Diffusion(str(tiny_sd), folder=tmp_path), replace(diffusion_recipe(tiny_sd), blend=blend(cut=1.0)))
+
+
+def test_tensors_that_are_not_used_are_named(
+    tiny_sd: Path, tiny_loras: Path, tmp_path: Path, diffusion_recipe: Write
+) -> None:
+    """Embeddings of pivotal tuning, biases, whole weights: the picture is the plain LoRA's, and that is said."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    tensors = load_file(tiny_loras / "ink-kohya.safetensors")
+    others = {f"bundle_emb.{number}": torch.zeros(2) for number in range(4)} | {
+        "unet.conv_in.lora_B.bias": torch.ones(4)
+    }
+    save_file({**tensors, **others}, tmp_path / "more.safetensors")
+    plain, more = (
+        Diffusion(str(tiny_sd)).generate([of(diffusion_recipe(tiny_sd, batch_size=1), path)])[0]
+        for path in (tiny_loras / "ink-kohya.safetensors", tmp_path / "more.safetensors")
+    )
+    assert plain.pixels.tobytes() == more.pixels.tobytes()
+    assert plain.warnings == ()
+    (warning,) = more.warnings
+    assert warning.endswith("not all was used: bundle_emb.0, bundle_emb.1, bundle_emb.2, bundle_emb.3 and 1 more")
+
+
+@pytest.mark.parametrize("prefix", ["base_model.model.", "diffusion_model.", "base_model.model.unet."])
+def test_prefixes_of_peft_and_comfyui_are_known(
+    prefix: str, tiny_sd: Path, tiny_loras: Path, tmp_path: Path, diffusion_recipe: Write
+) -> None:
+    from safetensors.torch import load_file, save_file
+
+    tensors = {name: tensor for name, tensor in load_file(tiny_loras / "ink.safetensors").items() if "unet" in name}
+    save_file(tensors, tmp_path / "plain.safetensors")
+    save_file(
+        {name.replace("unet.", prefix): tensor for name, tensor in tensors.items()}, tmp_path / "other.safetensors"
+    )
+    plain, other = (
+        Diffusion(str(tiny_sd)).generate([of(diffusion_recipe(tiny_sd, batch_size=1), tmp_path / name)])[0]
+        for name in ("plain.safetensors", "other.safetensors")
+    )
+    assert plain.pixels.tobytes() == other.pixels.tobytes()
+
+
+def of(recipe: Recipe, lora: Path) -> Recipe:
+    """The recipe with a LoRA for its only style."""
+    return replace(recipe, blend=StyleBlend(((Style("lora", settings={"lora": str(lora)}), 1.0),)))

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from collection.importers.pictures import ImportReport, import_folder, pending
-from collection.pictures.files import decode_image, encode_png, pixel_sha256
+from collection.pictures.files import encode_png, read_picture
 from collection.store.files import Files
 from collection.store.library import ImageLibrary
 from collection.store.store import Store
@@ -76,7 +76,7 @@ def test_originals_are_kept_and_published_files_are_png(library: ImageLibrary, f
         assert asset.generator["source"] == name
         assert asset.generator["source_sha256"] == sha256_hex(source)
         png = library.files.read(asset.file_sha256)
-        assert pixel_sha256(decode_image(png, name)) == asset.pixel_sha256
+        assert read_picture(png).pixel_sha256 == asset.pixel_sha256
         assert (png == source) == name.endswith(".png")
         assert library.files.read(sha256_hex(source), asset.generator["source_suffix"]) == source
         assert all(library.thumbnails.path(asset.file_sha256, side).exists() for side in SIDES)
@@ -227,7 +227,10 @@ def test_traits_that_were_mended_are_taken_at_the_next_import(library: ImageLibr
     assert not pending(library, folder)
     assert not import_folder(library, folder).retold
     (folder / "2.json").write_text("{")
-    assert not import_folder(library, folder).retold
+    report = import_folder(library, folder)
+    assert not report.retold
+    assert [failure.what for failure in report.noted] == ["2.png"]
+    assert imported(library)["2.png"] == {"Sky": "calm"}
 
 
 def test_what_a_file_carries_and_nobody_reads_is_noted(library: ImageLibrary, tmp_path: Path) -> None:

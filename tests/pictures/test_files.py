@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from collection.errors import ImageError
-from collection.pictures.files import decode_image, encode_png, pixel_sha256
+from collection.pictures.files import decode_image, encode_png, pixel_sha256, read_picture
+from collection.transparency import GROUND
 
 PIXELS = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
 
@@ -64,3 +65,65 @@ def test_other_modes_become_rgb() -> None:
     file = io.BytesIO()
     Image.new("L", (3, 2), 7).save(file, "PNG")
     assert decode_image(file.getvalue(), "grey").tolist() == [[[7] * 3] * 3] * 2
+
+
+# Transparency
+
+
+def drawn(colour, box, mode="RGBA", hidden=(255, 255, 255), **options):
+    """The PNG file of a box of one colour on a clear ground."""
+    image = Image.new("RGBA", (32, 32), (*hidden, 0))
+    image.paste((*colour, 255), box)
+    if mode == "P":
+        image = image.convert("P", palette=Image.Palette.ADAPTIVE)
+    elif mode == "key":
+        image = Image.alpha_composite(Image.new("RGBA", image.size, (255, 0, 255, 255)), image).convert("RGB")
+        options = {"transparency": (255, 0, 255)}
+    elif mode != "RGBA":
+        image = image.convert(mode)
+    file = io.BytesIO()
+    image.save(file, "PNG", **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "key"])
+def test_transparency_is_laid_on_one_ground_and_is_a_part_of_identity(mode):
+    black, white = (read_picture(drawn(colour, (8, 8, 24, 24), mode)) for colour in ((0, 0, 0), (255, 255, 255)))
+    bar = read_picture(drawn((255, 255, 255), (8, 12, 24, 20), mode))
+    for picture in (black, white, bar):
+        assert tuple(picture.pixels[0, 0]) == GROUND
+        assert picture.pixels.std() > 20
+        assert "transparency laid on grey" in picture.notes
+        assert picture.channels.shape == (32, 32, 4)
+    assert tuple(black.pixels[16, 16]) == (0, 0, 0)
+    assert tuple(white.pixels[16, 16]) == (255, 255, 255)
+    assert len({picture.pixel_sha256 for picture in (black, white, bar)}) == 3
+    assert black.pixel_sha256 == read_picture(drawn((0, 0, 0), (8, 8, 24, 24))).pixel_sha256
+    assert pixel_sha256(black.pixels) != black.pixel_sha256
+
+
+def test_hidden_colours_are_no_part_of_identity_and_opaque_alpha_is_none():
+    first, second = (read_picture(drawn((9, 9, 9), (0, 0, 9, 9), hidden=hidden)) for hidden in ((1, 2, 3), (200, 0, 9)))
+    assert first.pixel_sha256 == second.pixel_sha256
+    file = io.BytesIO()
+    Image.fromarray(PIXELS).convert("RGBA").save(file, "PNG")
+    opaque = read_picture(file.getvalue())
+    assert opaque.transparent is None
+    assert opaque.pixel_sha256 == pixel_sha256(PIXELS)
+
+
+def test_a_png_that_is_written_anew_keeps_its_transparency():
+    first = read_picture(drawn((9, 9, 9), (0, 0, 9, 9)))
+    again = read_picture(encode_png(first.channels))
+    assert again.pixel_sha256 == first.pixel_sha256
+    assert np.array_equal(again.pixels, first.pixels)
+
+
+def test_which_files_keep_every_pixel():
+    def saved(form, **options):
+        file = io.BytesIO()
+        Image.fromarray(NOISE).save(file, form, **options)
+        return read_picture(file.getvalue()).lossless
+
+    assert saved("PNG") and saved("WEBP", lossless=True) and saved("BMP")
+    assert not (saved("JPEG") or saved("WEBP", quality=90))

@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from collection.errors import ImageError
 from collection.pictures.files import as_png, decode_image, encode_png, pixel_sha256
-from collection.pictures.parameters import infotext, read_embedded_metadata
+from collection.pictures.parameters import read_embedded_metadata
 from collection.values import Recipe, Style, StyleBlend, sha256_hex
 
 PIXELS = np.arange(64 * 64 * 3, dtype=np.uint8).reshape(64, 64, 3)
@@ -31,20 +31,6 @@ def recipe(**changed: Any) -> Recipe:
     return Recipe(**fields | changed)
 
 
-def test_the_text_is_what_other_tools_read() -> None:
-    """Golden: the layout of the web UI that named the chunk, as its documentation and readers have it."""
-    assert infotext(recipe()) == (
-        "a cat, at night, (ink wash:0.75), (calm:0.25)\n"
-        "Negative prompt: blur\n"
-        "Steps: 20, Sampler: Euler a, CFG scale: 7.0, Seed: 7, Size: 64x64, Model: a/model, RNG: CPU"
-    )
-
-
-def test_a_painted_picture_has_enough_pairs_to_be_recognised() -> None:
-    painted = recipe(generator="painter", model="painter/1", options={}, negative_prompt="", blend=StyleBlend())
-    assert infotext(painted) == "a cat, at night\nSeed: 7, Size: 64x64, Model: painter/1"
-
-
 @given(
     st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=60),
     st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=20),
@@ -55,7 +41,7 @@ def test_what_is_written_is_read_again(prompt: str, model: str) -> None:
     found = read_embedded_metadata(data, "picture")
     assert found.recipe == written
     assert found.parameters["Seed"] == "7"
-    assert found.parameters["Model"] == model
+    assert found.parameters.get("Model", "") == model.partition("@")[0]
     with Image.open(io.BytesIO(data)) as image:
         assert sha256_hex(str(image.info["collection"]).encode()) == written.sha256
 

@@ -16,7 +16,7 @@ FILES = {
     "colour/warm": "# a comment\nred\n\n  orange  \n",
     "colour/cold": "blue\n2::green\n",
     "mixed": "{deep|pale} __colour/warm__\ngrey",
-    "empty": "# nothing\n",
+    "empty": "# nothing\n// nor here\n",
     "round": "a __about__",
     "about": "__round__",
     "self": "x __self__",

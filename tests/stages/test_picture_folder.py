@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 
 from collection.errors import ImageError
 from collection.pictures.files import Decoded, encode_png, pixel_sha256, read_picture
+from collection.transparency import GROUND
 
 RAMP = np.arange(8 * 6 * 3, dtype=np.uint8).reshape(8, 6, 3)
 
@@ -54,8 +55,8 @@ def test_cmyk_palette_and_transparent_pictures_become_rgb() -> None:
     assert (palette.pixels == (255, 0, 0)).all()
     assert palette.notes == ()
     clear = read_picture(saved(Image.new("RGBA", (4, 4), (9, 8, 7, 0)), "PNG"))
-    assert (clear.pixels == (9, 8, 7)).all()
-    assert clear.notes == ("transparency left out",)
+    assert (clear.pixels == GROUND).all()
+    assert clear.notes == ("transparency laid on grey",)
     assert clear.whole
 
 

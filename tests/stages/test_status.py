@@ -168,6 +168,7 @@ def steps(walker: Walker, chance: random.Random, elsewhere: Path) -> dict[str, C
             chance.choice(found).unlink()
 
     return {
+        "plan anew": lambda: walker.do(PlanStage(yes=True)),
         **{stage.name: (lambda stage=stage: walker.do(stage)) for stage in (
             PlanStage(), GenerateStage(), GenerateStage(limit=1, judged=False), ScoreStage(), DedupeStage(),
             SelectStage(), FreezeStage(), PinStage(), DeployStage(), MintStage(), VerifyStage(), SheetStage(),
@@ -223,8 +224,11 @@ def follow(walker: Walker, said: list[str]) -> None:
             if not walker.do(TopUpStage()) or not status_again(walker):
                 walker.write(candidates=int(walker.settings["candidates"]) + 2)
             continue
-        again = status.next == "freeze" and status.why is not None
-        stage = FreezeStage(again=True) if again else next(item for item in PIPELINE if item.name == status.next)
+        if status.next == "select" and status.why:  # no recipe is left to vary: the maker asks for more images
+            walker.write(candidates=int(walker.settings["candidates"]) + 2)
+            continue
+        agreed = {"plan": PlanStage(yes=True), "freeze": FreezeStage(again=True)} if status.why else {}
+        stage = agreed.get(status.next) or next(item for item in PIPELINE if item.name == status.next)
         said.append(stage.name)
         assert walker.do(stage), (said, status)
     assert check(walker).done

@@ -96,7 +96,7 @@ def test_what_is_unscored_depends_on_metric_and_model(filled: Store) -> None:
     filled.add_judgements(
         [Score(first.file_sha256, "quality", "m1", 50.0)],
         [Embedding(first.file_sha256, "m1", np.array([0.6, 0.8], np.float32))],
-        {first.file_sha256: Fingerprint(2**64 - 1, 5)},
+        {first.file_sha256: Fingerprint((2**64 - 1, 5))},
     )
     assert [item.id for item in filled.assets_without_score("quality", "m1")] == [2, 3, 4]
     assert len(filled.assets_without_score("quality", "m2")) == 4
@@ -106,7 +106,7 @@ def test_what_is_unscored_depends_on_metric_and_model(filled: Store) -> None:
     ids, vectors = filled.embeddings("m1")
     assert ids == [1]
     np.testing.assert_allclose(vectors, [[0.6, 0.8]], atol=1e-3)
-    assert filled.fingerprints() == {first.file_sha256: (2**64 - 1, 5)}
+    assert filled.hashes() == {first.file_sha256: (2**64 - 1, 5)}
 
 
 def test_scores_of_two_models_stand_side_by_side_and_a_new_value_replaces_the_old(filled: Store) -> None:

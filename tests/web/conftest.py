@@ -163,7 +163,9 @@ def graded(many_images: ModuleType, tmp_path_factory: pytest.TempPathFactory) ->
             vectors[row] = np.sqrt(1 - cosine**2) * vectors[row] + cosine * vectors[0]
         project.store.add_judgements(
             embeddings=[Embedding(asset.file_sha256, model, row) for asset, row in zip(assets, vectors, strict=True)],
-            fingerprints={asset.file_sha256: Fingerprint(*rng.integers(2**63, size=2).tolist()) for asset in assets},
+            fingerprints={
+                asset.file_sha256: Fingerprint(tuple(rng.integers(2**63, size=9).tolist())) for asset in assets
+            },
         )
         dedupe(project.store, judges_of(project).duplicate_thresholds, judges_of(project).ranking())
     return folder

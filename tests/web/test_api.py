@@ -284,7 +284,7 @@ class TestRelations:
         assert refused.status_code == 400
         assert "collection dedupe" in refused.json()["hint"]
         assets = project.store.assets()
-        hashes = {asset.file_sha256: Fingerprint((1 << asset.id * 5) - 1, 1 << 63) for asset in assets}
+        hashes = {asset.file_sha256: Fingerprint(((1 << asset.id * 5) - 1, *[1 << 63] * 8)) for asset in assets}
         project.store.add_judgements(fingerprints=hashes)
         dedupe(
             project.store,
@@ -321,8 +321,9 @@ class TestRelations:
         saved = {"name": "best of all", "query": "q=quality>80&view=grid"}
         assert anna.post("/api/views", json=saved).json()["views"] == [{**saved, "curator": "anna"}]
         assert bob.get("/api/state").json()["views"] == [{**saved, "curator": "anna"}]
-        assert bob.delete("/api/views/best of all").json()["views"] == []
-        assert bob.delete("/api/views/best of all").status_code == 404
+        assert bob.delete("/api/views/best of all").status_code == 403, "it is anna's"
+        assert anna.delete("/api/views/best of all").json()["views"] == []
+        assert anna.delete("/api/views/best of all").status_code == 404
         assert anna.post("/api/views", json={"name": "a/b", "query": ""}).status_code == 422
 
 
@@ -392,3 +393,23 @@ class TestDirections:
         project.store.add_judgements([Score(files[0], name, "m", 0.5) for name in names])
         metrics = {item["name"]: item["better"] for item in anna.get("/api/state").json()["metrics"]}
         assert metrics == {"quality": "higher", **names}
+
+
+class TestExport:
+    @pytest.mark.parametrize(
+        ("form", "kind"),
+        [("zip", "application/zip"), ("csv", "text/csv"), ("json", "application/json"), ("sheet", "image/png")],
+    )
+    def test_the_images_of_a_query(self, anna: TestClient, form: str, kind: str) -> None:
+        answer = anna.get(f"/api/export/{form}", params={"q": "quality>40"})
+        assert answer.headers["content-type"].startswith(kind)
+        assert "attachment" in answer.headers["content-disposition"]
+        if form == "json":
+            assert [item["number"] for item in answer.json()] == [6, 7, 8, 9, 10, 11, 12]
+        assert anna.get(f"/api/export/{form}", params={"q": "quality>400"}).status_code == 400
+
+    def test_a_curator_gets_of_others_what_they_may_see(self, anna: TestClient, bob: TestClient) -> None:
+        vote(anna, ("flag", 3, "reject"))
+        assert bob.get("/api/export/json?q=id:3").json()[0]["flags"] == {}
+        vote(bob, ("flag", 3, "pick"))
+        assert bob.get("/api/export/json?q=id:3").json()[0]["flags"] == {"anna": "reject", "bob": "pick"}

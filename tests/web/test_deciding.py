@@ -180,12 +180,6 @@ def test_what_the_server_refuses_is_taken_back_in_sight(links: dict[str, str], o
     page.keyboard.press("p")
     status(page, "the disk is full. x")
     page.wait_for_selector("#image-40[data-flag=none]")
-    page.unroute("**/api/events")
-    page.route("**/api/events", lambda route: route.abort())
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("l")
-    status(page, "the server does not answer")
-    page.wait_for_selector("#image-40[data-locked=false]")
     assert told(page, 40)["flag"] == "none"
 
 

@@ -43,29 +43,55 @@ VALUES: Mapping[str, Sequence[str | int | bool]] = {
 
 
 def record(
-    store: Store, curator: str, decisions: Sequence[Decision], *, seen: Mapping[str, Any] | None = None
+    store: Store,
+    curator: str,
+    decisions: Sequence[Decision],
+    *,
+    seen: Mapping[str, Any] | None = None,
+    sent_as: str | None = None,
 ) -> list[Review]:
     """Keep one action; returns its events once they are on the disk. `seen` says what the curator was shown.
 
-    Any number of processes may record at once. Raises UsageError, with nothing kept, for a decision that cannot be
-    meant, a name that is none, or an image that does not exist.
+    Any number of processes may record at once. An action that was kept under the same `sent_as`, an id that its sender
+    made up, is returned and not kept again. Raises UsageError, with nothing kept, for a decision that cannot be meant,
+    a name that is none, or an image that does not exist.
     """
     refuse_no_name(curator)
     for decision in decisions:
         _refuse(decision)
-    return store.add_reviews(curator, decisions, seen or {})
+    return store.add_reviews(curator, decisions, seen or {}, sent_as)
 
 
-def undo(store: Store, curator: str, *, seen: Mapping[str, Any] | None = None) -> list[Review]:
-    """Take back this curator's last action that stands; returns its events, none where there was none."""
+def undo(
+    store: Store,
+    curator: str,
+    *,
+    seen: Mapping[str, Any] | None = None,
+    sent_as: str | None = None,
+    of: str | None = None,
+) -> list[Review]:
+    """Take back this curator's last action that stands; returns its events, none where there was none.
+
+    `sent_as` as of `record`. With `of`, the `sent_as` of an action, nothing is taken back if that was never kept.
+    """
     refuse_no_name(curator)
-    return store.add_step(curator, "undo", seen or {})
+    return store.add_step(curator, "undo", seen or {}, sent_as, of)
 
 
-def redo(store: Store, curator: str, *, seen: Mapping[str, Any] | None = None) -> list[Review]:
-    """Bring back what this curator's last undo took, unless they did something since; returns its events."""
+def redo(
+    store: Store,
+    curator: str,
+    *,
+    seen: Mapping[str, Any] | None = None,
+    sent_as: str | None = None,
+    of: str | None = None,
+) -> list[Review]:
+    """Bring back what this curator's last undo took, unless they did something since; returns its events.
+
+    `sent_as` and `of` as of `undo`.
+    """
     refuse_no_name(curator)
-    return store.add_step(curator, "redo", seen or {})
+    return store.add_step(curator, "redo", seen or {}, sent_as, of)
 
 
 def review_states(store: Store, curator: str | None = None) -> dict[int, ReviewState]:
@@ -165,8 +191,17 @@ class Reviews:
         self._stale.clear()
 
 
+EVERYBODY = "everybody"
+"""What a query calls all curators together."""
+
+
 def refuse_no_name(curator: str) -> None:
-    """Raise UsageError for what cannot be a curator's name: 1 to 64 characters that print, none at an end a space."""
+    """Raise UsageError for what cannot be a curator's name: 1 to 64 characters that print, none at an end a space.
+
+    `everybody` is no name, in whatever case: a query means all curators by it.
+    """
+    if curator.casefold() == EVERYBODY:
+        raise UsageError(f"{curator!r} cannot be a curator's name: by:everybody means all of them", "choose another")
     if not (1 <= len(curator) <= LONGEST_NAME and curator.isprintable() and curator.strip() == curator):
         raise UsageError(
             f"{curator!r} cannot be a curator's name",

@@ -14,6 +14,12 @@ COLOURS = ("red", "yellow", "green", "blue", "purple", "none")
 MOST_STARS = 5
 
 
+class Blind(str):
+    """The name of a curator who never sees what others say, not even after voting: of a jury, for instance."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewState:
     """The decisions of all curators about one image. The mappings are by curator, in the order of names."""
@@ -27,9 +33,12 @@ class ReviewState:
     notes: tuple[tuple[str, str], ...] = ()
     """(curator, text), oldest first."""
     locked_by: str | None = None
-    """The curator who locked it into the set; of several decisions on the lock the last one counts."""
+    """The curator who locked it into the set, the last one where several did."""
     not_duplicate_by: str | None = None
     """The curator who took it out of its stack, as no duplicate of the leading image; the last decision counts."""
+
+    locks: tuple[str, ...] = field(default=(), compare=False)
+    """All curators whose lock stands, oldest first. Whoever unlocks takes back their own lock; without one, all."""
 
     @property
     def flag(self) -> str:
@@ -64,16 +73,23 @@ class ReviewState:
         return [curator for curator, given in self.flags.items() if given == flag]
 
     def as_seen_by(self, curator: str) -> ReviewState:
-        """Blind until cast: without the others' votes unless this curator has flagged it or given it stars.
+        """Blind until cast: without the others' votes, colours, notes and locks unless this curator has flagged it or
+        given it stars; without them for ever for a Blind one.
 
-        A lock, and what was taken out of its stack, are no votes and always show.
+        That somebody took it out of its stack is about what it shows, and always shows.
         """
-        if curator in self.curators:
+        if curator in self.curators and not isinstance(curator, Blind):
             return self
-        own = {curator: self.colours[curator]} if curator in self.colours else {}
-        notes = tuple(note for note in self.notes if note[0] == curator)
+        own = curator in self.locks
         return ReviewState(
-            self.asset_id, colours=own, notes=notes, locked_by=self.locked_by, not_duplicate_by=self.not_duplicate_by
+            self.asset_id,
+            _only(self.flags, curator),
+            _only(self.stars, curator),
+            _only(self.colours, curator),
+            tuple(note for note in self.notes if note[0] == curator),
+            str(curator) if own else None,
+            self.not_duplicate_by,
+            (str(curator),) if own else (),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -90,17 +106,34 @@ def fold(asset_id: int, events: Iterable[Review]) -> ReviewState:
     """The state of an image by the events on it that stand, oldest first; comparisons and steps say nothing."""
     latest: dict[str, dict[str, Any]] = {"flag": {}, "stars": {}, "colour": {}}
     notes: list[tuple[str, str]] = []
-    last_word: dict[str, str | None] = {"lock": None, "apart": None}
+    locks: dict[str, None] = {}
+    apart: str | None = None
     for event in events:
         if event.kind in latest:
             latest[event.kind][event.curator] = event.value
         elif event.kind == "note":
             notes.append((event.curator, str(event.value)))
-        elif event.kind in last_word:
-            last_word[event.kind] = event.curator if event.value else None
+        elif event.kind == "lock":
+            _lock(locks, event.curator, bool(event.value))
+        elif event.kind == "apart":
+            apart = event.curator if event.value else None
     given = {kind: {who: found[who] for who in sorted(found) if _said(found[who])} for kind, found in latest.items()}
     votes = given["flag"], given["stars"], given["colour"]
-    return ReviewState(asset_id, *votes, tuple(notes), last_word["lock"], last_word["apart"])
+    return ReviewState(asset_id, *votes, tuple(notes), next(reversed(locks), None), apart, tuple(locks))
+
+
+def _lock(locks: dict[str, None], curator: str, on: bool) -> None:
+    """Keep a decision on the lock: another's lock is taken back only by a curator who has none of their own."""
+    own = curator in locks
+    locks.pop(curator, None)
+    if on:
+        locks[curator] = None
+    elif not own:
+        locks.clear()
+
+
+def _only(values: Mapping[str, Any], curator: str) -> dict[str, Any]:
+    return {curator: values[curator]} if curator in values else {}
 
 
 def _said(value: str | int | None) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.curate.reviews.log import Reviews
-from collection.curate.reviews.state import COLOURS, ReviewState
+from collection.curate.reviews.state import COLOURS, Blind, ReviewState
 from collection.curate.search.columns import ImageTable, Integers, Mask, Numbers, ScoreTable, SelectionTable
 from collection.store.records import Review
 from collection.store.store import Store
@@ -87,15 +87,16 @@ class Snapshot:
     reviews: Reviews
     context: RankingContext
     _store: Store
-    _votes: dict[tuple[str | None, str | None], Votes] = field(default_factory=dict)
+    _votes: dict[tuple[str | None, str | None, bool], Votes] = field(default_factory=dict)
 
     def votes(self, who: str | None = None, viewer: str | None = None) -> Votes:
         """How the images stand with `who` (None: all together), as far as `viewer` may know (None: all of it)."""
-        found = self._votes.get((who, viewer))
+        key = who, viewer, isinstance(viewer, Blind)
+        found = self._votes.get(key)
         if found is None:
             found = Votes(len(self.images))
             _fill(found, self, list(self.reviews.review_states().values()), who, viewer)
-            self._votes[who, viewer] = found
+            self._votes[key] = found
         return found
 
     @cached_property
@@ -194,7 +195,7 @@ def _masks(images: ImageTable, found: IssuesByImage) -> dict[str, Mask]:
 
 def _renew_votes(snapshot: Snapshot, touched: Iterable[int]) -> None:
     review_states = [snapshot.reviews.review_state(number) for number in touched]
-    for (who, viewer), votes in list(snapshot._votes.items()):
+    for (who, viewer, _), votes in list(snapshot._votes.items()):
         _fill(votes, snapshot, review_states, who, viewer)
 
 

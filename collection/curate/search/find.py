@@ -1,9 +1,9 @@
 """Which images a query means, and in which order.
 
-Fields: id, seed, series, stars, colour, is, by, like, sort, score (mean percentile of the metrics that rank), every
-metric (`quality>80`), its percentile (`quality%>80`), `style.NAME` (weight, 0 to 1) and every trait. Words are looked
-for in the prompt, as wholes: `sea` does not find "season", `sea*` does. A word that begins with ~ orders by what the
-picture shows, as a CLIP encoder sees it.
+Fields: id, seed, series, stars, colour, is, by, note, like, sort, score (mean percentile of the metrics that rank),
+every metric (`quality>80`), its percentile (`quality%>80`), `style.NAME` (weight, 0 to 1) and every trait. Words are
+looked for in the prompt, as wholes: `sea` does not find "season", `sea*` does; a number finds the image of that number
+too. A word that begins with ~ orders by what the picture shows, as a CLIP encoder sees it.
 """
 
 from __future__ import annotations
@@ -16,16 +16,15 @@ from typing import NoReturn, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from collection.curate.reviews.log import EVERYBODY
 from collection.curate.reviews.state import COLOURS
 from collection.curate.search.catalogue import Snapshot, Votes
 from collection.curate.search.columns import Integers, Labels, Mask, Numbers
-from collection.curate.search.query import Query, Term, parse
+from collection.curate.search.query import Node, Query, Term, parse
 from collection.errors import UsageError
 from collection.spelling import did_you_mean, renamed_metric
 
 Found = TypeVar("Found")
-EVERYBODY = "everybody"
-"""In `by:`, all curators together."""
 LOW, HIGH = 100 / 3, 200 / 3
 """Percentiles below and above which a model calls an image bad or good."""
 _RANGE = re.compile(r"(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)")
@@ -45,11 +44,7 @@ def find_rows(snapshot: Snapshot, text: str, viewer: str | None = None) -> Integ
     """The same as rows of the columns, (m,)."""
     query = parse(text)
     asked = _Asked(snapshot, query, viewer, _whose(query, viewer))
-    mask = np.ones(len(snapshot.images), dtype=np.bool_)
-    for term in query.terms:
-        found = _holds(asked, term)
-        mask &= ~found if term.negated else found
-    rows = np.flatnonzero(mask)
+    rows = np.flatnonzero(_meant(asked, ("and", *range(len(query.terms))) if query.shape is None else query.shape))
     keys = list(_keys(asked))
     return np.asarray(rows[np.lexsort([key[rows] for key in reversed(keys)])] if keys else rows)
 
@@ -83,7 +78,7 @@ def field_names(snapshot: Snapshot) -> list[str]:
     """Every field that can be asked for."""
     metrics = [name + sign for name in snapshot.scores.metrics for sign in ("", "%")]
     styles = [f"style.{name}" for name in snapshot.images.styles]
-    plain = ["id", "seed", "series", "stars", "colour", "is", "by", "like", "sort", "score", "rank"]
+    plain = ["id", "seed", "series", "stars", "colour", "is", "by", "note", "like", "sort", "score", "rank"]
     return [*plain, *metrics, *styles, *snapshot.images.traits]
 
 
@@ -100,6 +95,27 @@ class _Asked:
         return self.snapshot.votes(self.who, self.viewer)
 
 
+def _meant(asked: _Asked, node: Node) -> Mask:
+    """Which images a part of a query is true of: (n,). Terms that only order hold of every image, beside others."""
+    if isinstance(node, int):
+        term = asked.query.terms[node]
+        return ~_holds(asked, term) if term.negated else _holds(asked, term)
+    kind, *nodes = node
+    if kind != "and":
+        for only in (each for each in nodes if isinstance(each, int) and _orders(asked.query.terms[each])):
+            term = asked.query.terms[only]
+            _wrong(term, f"{term} is no condition", "put what orders after the brackets")
+    if kind == "not":
+        return ~_meant(asked, nodes[0])
+    join = np.logical_or if kind == "or" else np.logical_and
+    everything = np.ones(len(asked.snapshot.images), dtype=np.bool_)
+    return np.asarray(join.reduce([_meant(asked, each) for each in nodes]) if nodes else everything)
+
+
+def _orders(term: Term) -> bool:
+    return term.field.lower() in ("sort", "like") or (not term.field and term.value.startswith("~"))
+
+
 def _whose(query: Query, viewer: str | None) -> str | None:
     named = query.named("by")
     if len(named) > 1:
@@ -112,7 +128,7 @@ def _holds(asked: _Asked, term: Term) -> Mask:
     """Which images a term is true of, before it is negated: (n,)."""
     everything = np.ones(len(asked.snapshot.images), dtype=np.bool_)
     if not term.field and not term.value.startswith("~"):
-        return _in_prompt(asked, term.value)
+        return _in_prompt(asked, term.value) | _numbered(asked, term.value)
     low = term.field.lower() or "~"
     if low in ("sort", "like", "by", "is", "colour") and (term.op not in ":=" or not term.value):
         _wrong(term, f"{low} takes a name", f"{low}:{term.value or 'NAME'}")
@@ -126,6 +142,8 @@ def _holds(asked: _Asked, term: Term) -> Mask:
         return _states(asked, term)
     if low == "colour":
         return _coloured(asked, term)
+    if low == "note":
+        return _noted(asked, term.value)
     numbers = numeric_field(asked.snapshot, term.field, asked.votes)
     if numbers is not None:
         return _compared(term, numbers)
@@ -139,6 +157,22 @@ def _in_prompt(asked: _Asked, text: str) -> Mask:
     """Which prompts have these words one after the other, whatever the case; see `_words_pattern`."""
     pattern, prompts = _words_pattern(text.casefold()), asked.snapshot.images.words
     return np.fromiter((pattern.search(prompt) is not None for prompt in prompts), np.bool_, len(prompts))
+
+
+def _numbered(asked: _Asked, text: str) -> Mask:
+    """The image that has this number, as people see it: 0031, or 31."""
+    images = asked.snapshot.images
+    return images.mask([int(text)] if re.fullmatch(r"\d{1,15}", text, re.ASCII) else [])
+
+
+def _noted(asked: _Asked, text: str) -> Mask:
+    """The images with a note, of those that the viewer may see, that has these words; * any note."""
+    pattern = _words_pattern(text.casefold())
+    states = asked.snapshot.reviews.review_states().values()
+    seen = (state if asked.viewer is None else state.as_seen_by(asked.viewer) for state in states if state.notes)
+    return asked.snapshot.images.mask(
+        state.asset_id for state in seen if any(pattern.search(note.casefold()) for _, note in state.notes)
+    )
 
 
 _LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
@@ -176,13 +210,19 @@ def _word_pattern(first: str, *rest: str) -> str:
     return re.escape(first) + middle + (rf"\w*{re.escape(rest[-1])}" if rest else "")
 
 
+def state_masks(snapshot: Snapshot, votes: Votes) -> dict[str, Mask]:
+    """Which images are in each state that `is:` can ask for, issues included: (n,) by name."""
+    return {name: holds(snapshot, votes) for name, holds in STATES.items()} | dict(snapshot.issues)
+
+
 def _states(asked: _Asked, term: Term) -> Mask:
-    name = term.value.lower()
-    if name in asked.snapshot.issues:
-        return asked.snapshot.issues[name]
-    if name not in STATES:
-        _unknown(term, f'there is no state "{term.value}"', term.value, [*STATES, *asked.snapshot.issues])
-    return STATES[name](asked.snapshot, asked.votes)
+    """The images that are in any of the named states."""
+    issues, found = asked.snapshot.issues, []
+    for name in term.value.lower().split(","):
+        if name not in issues and name not in STATES:
+            _unknown(term, f'there is no state "{name}"', name, [*STATES, *issues])
+        found.append(issues[name] if name in issues else STATES[name](asked.snapshot, asked.votes))
+    return np.asarray(np.logical_or.reduce(found))
 
 
 def _disagrees(now: Snapshot, votes: Votes) -> Mask:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from collection.curate.search.catalogue import Snapshot
-from collection.curate.search.find import field_names, find_rows, label_field, numeric_field
+from collection.curate.search.find import field_names, find_rows, label_field, numeric_field, state_masks
 from collection.errors import UsageError
 from collection.spelling import did_you_mean, renamed_metric
 
@@ -17,8 +17,10 @@ BINS = 40
 def histogram(snapshot: Snapshot, field: str, text: str = "", viewer: str | None = None) -> dict[str, Any]:
     """`edges` (n + 1) and `counts` (n) of a numeric field, or `words` and `counts`; `missing` have no value.
 
+    The words of `is` are the states, of which an image may have several.
+
     The edges are those of all images, whatever the query, so that a brush does not move its own ground; percentiles
-    go from 0 to 100. Raises UsageError for a field that has no values.
+    go from 0 to 100. `constant`: all images have the same number. Raises UsageError for a field that has no values.
     """
     rows = find_rows(snapshot, text, viewer)
     labels = label_field(snapshot, field)
@@ -26,7 +28,11 @@ def histogram(snapshot: Snapshot, field: str, text: str = "", viewer: str | None
         codes = labels.codes[rows]
         counts = np.bincount(codes[codes >= 0], minlength=len(labels.names))
         return {"words": list(labels.names), "counts": counts.tolist(), "missing": int((codes < 0).sum())}
-    numbers = numeric_field(snapshot, field, snapshot.votes(viewer, viewer))
+    votes = snapshot.votes(viewer, viewer)
+    if field.lower() == "is":
+        masks = state_masks(snapshot, votes)
+        return {"words": list(masks), "counts": [int(mask[rows].sum()) for mask in masks.values()], "missing": 0}
+    numbers = numeric_field(snapshot, field, votes)
     if numbers is None:
         near = renamed_metric(field) or did_you_mean(field, field_names(snapshot))
         raise UsageError(f'there is no field "{field}" with values', near or None)
@@ -37,4 +43,6 @@ def histogram(snapshot: Snapshot, field: str, text: str = "", viewer: str | None
     found = numbers[rows]
     there = found[~np.isnan(found)]
     counts, edges = np.histogram(there, bins=BINS, range=(low, high if high > low else low + 1))
-    return {"edges": edges.tolist(), "counts": counts.tolist(), "missing": len(found) - len(there)}
+    return {
+        "edges": edges.tolist(), "counts": counts.tolist(), "missing": len(found) - len(there), "constant": low == high,
+    }  # fmt: skip

@@ -23,6 +23,14 @@ MOST_SWAPPED, MOST_BOUNDED = 1024, 200
 """Images up to which a choice is improved by swaps, and up to which its gap is worked out closely."""
 
 
+class TooManyLocksError(ConflictError):
+    """More images are locked than there are tokens of their kind; `images` are their numbers."""
+
+    def __init__(self, message: str, hint: str, images: Sequence[int]) -> None:
+        super().__init__(message, hint)
+        self.images = list(images)
+
+
 class Eligible:
     """The images that the criteria allow. One object serves a whole slider, as the diversity changes nothing here."""
 
@@ -62,7 +70,7 @@ class Eligible:
         if not criteria.diversity or len(self.images) > MOST_SWAPPED:
             return found
         problem = problem_of(pool, capacity, criteria.diversity)
-        groups = 2 * pool.kinds
+        groups = np.array(2 * pool.kinds, dtype=np.intp)
         groups[picked] += 1  # picks come first, so that they go for picks alone
         groups[locked] = -1
         rows = swapped(problem, found.rows, groups)
@@ -93,9 +101,10 @@ def refuse_crowd(assets: Sequence[Asset], criteria: SelectionCriteria) -> None:
     for cell, found in locked.items():
         if len(found) > criteria.capacity[cell]:
             names = ", ".join(asset.label for asset in found[:6])
-            raise ConflictError(
+            raise TooManyLocksError(
                 f"{amount(len(found), 'image')} locked ({names}), {full_cell(found[0], criteria)}",
                 f"collection lock {found[-1].id} --off",
+                [asset.id for asset in found],
             )
 
 

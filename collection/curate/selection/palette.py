@@ -40,10 +40,12 @@ def _pixels(path: Path) -> npt.NDArray[np.uint8] | None:
     """(n, 3); None for a picture that cannot be read."""
     from PIL import Image
 
+    from collection.transparency import laid_on_ground
+
     try:
         with Image.open(path) as image:
             image.draft("RGB", (SIDE, SIDE))
-            small = image.convert("RGB")
+            small, _ = laid_on_ground(image)
             small.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
     except OSError:
         return None

@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from collection.errors import WeightsError
+from collection.generate.diffusion.weights import part_sha256
 from collection.models.hub import hub_file
+from collection.models.weights import file_sha256
+from collection.values import canonical_json, sha256_hex
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,6 +40,13 @@ def _fetch(repository: str, file: str, local_files_only: bool) -> Path:
     if not file.endswith(".safetensors"):
         raise WeightsError(f"{repository}/{file} is no safetensors file", "name the file of that repository")
     return hub_file(repository, file, local_files_only=local_files_only, otherwise="put its file into the project")
+
+
+def adapter_sha256(path: Path) -> str:
+    """What identifies an adapter: the SHA-256 of its file, or of the hashes of the files in its folder."""
+    if path.is_file():
+        return file_sha256(path)
+    return sha256_hex(canonical_json(part_sha256(path)))
 
 
 def read_adapter(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

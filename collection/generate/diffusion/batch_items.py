@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from collection.errors import GenerationError
 from collection.generate.diffusion.options import DiffusionOptions
+from collection.generate.diffusion.sizes import refuse_size
 from collection.generate.diffusion.style_settings import lora_of, references_of
 from collection.values import Recipe, StyleBlend, amount
 
@@ -97,6 +98,8 @@ class BatchItem:
         """Read a recipe; GenerationError or UsageError where it cannot be meant. At t = 0 and 1 it is the one of the
         two recipes that it has reached."""
         options = DiffusionOptions.of(recipe.options)
+        refuse_size(recipe)
+        _check_words(recipe, options)
         _check_sketch(recipe, options)
         if recipe.interpolation_target is None:
             return cls(recipe, options, *_conditionings(recipe, options))
@@ -118,6 +121,11 @@ class BatchItem:
             (late or early).toward(other_late or other_early, options.alpha) if scheduled else None,
             recipe.interpolation_target,
         )
+
+    @property
+    def conditionings(self) -> list[Conditioning]:
+        """What the denoiser is told, from first to last."""
+        return [self.early, *([self.late] if self.late else [])]
 
     @property
     def strength(self) -> float:
@@ -145,6 +153,16 @@ def _conditionings(recipe: Recipe, options: DiffusionOptions) -> tuple[Condition
         return early, None
     late = Conditioning.of(recipe, recipe.switch_to, options)
     return (late, None) if options.switch_at == 0 else (early, late)
+
+
+def _check_words(recipe: Recipe, options: DiffusionOptions) -> None:
+    """Refuse words that no model would be told."""
+    if recipe.negative_prompt and options.guidance <= 1:
+        raise GenerationError(
+            f"negative prompt {recipe.negative_prompt!r}: a model is not guided away from anything at guidance "
+            f"{options.guidance:g}",
+            "raise guidance above 1, or remove negative_prompt",
+        )
 
 
 def _check_sketch(recipe: Recipe, options: DiffusionOptions) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,11 @@ from collection.generate.diffusion.image_to_image import image_arguments
 from collection.generate.diffusion.ip_adapter import ENCODER, IpAdapter, with_given_embeddings
 from collection.generate.diffusion.lora import LoraMixer
 from collection.generate.diffusion.noise import initial_noise
-from collection.generate.diffusion.options import FLOW_SCHEDULERS, SCHEDULERS
+from collection.generate.diffusion.plain import no_negative_prompt, plain_arguments, unread
 from collection.generate.diffusion.prompt_blend import ARGUMENTS, PromptEncoder
-from collection.generate.diffusion.weights import load_draft_vae, part_sha256
+from collection.generate.diffusion.schedulers import fresh_scheduler, set_scheduler
+from collection.generate.diffusion.sizes import check_size
+from collection.generate.diffusion.weights import load_vae, part_sha256
 from collection.generate.pictures import Pictures
 from collection.models.determinism import seeded_generator
 from collection.models.weights import file_sha256
@@ -29,9 +32,11 @@ class Engine:
     """A text-to-image pipeline and what else is made of its weights."""
 
     def __init__(
-        self, pipeline: Any, *, folder: Path, pictures: Pictures, local_files_only: bool, offload: bool
-    ) -> None:
-        """`folder` is where relative paths of adapters begin; `offload` is whether text encoders wait on the CPU."""
+        self, pipeline: Any, *, folder: Path, pictures: Pictures, local_files_only: bool, offload: bool,
+        located: Callable[[str], str] = str,
+    ) -> None:  # fmt: skip
+        """`folder` is where relative paths of adapters begin, `located` gives those that recipes name otherwise;
+        `offload` is whether text encoders wait on the CPU."""
         self.pipeline = pipeline
         self.scheduler = pipeline.scheduler
         """The model's own."""
@@ -39,6 +44,7 @@ class Engine:
         self._pictures = pictures
         self._local_files_only = local_files_only
         self._offload = offload
+        self._located = located
         self._eager = getattr(pipeline, "unet", None)
         self._derived: dict[tuple[str, bool], Any] = {("", False): pipeline}
         self._adapters: dict[str, IpAdapter] = {}
@@ -58,28 +64,29 @@ class Engine:
         return PromptEncoder(self.pipeline, self._offload)
 
     def _find(self, name: str) -> Path:
-        return find_adapter(name, self._folder, self._local_files_only)
+        return find_adapter(self._located(name), self._folder, self._local_files_only)
 
     def vae(self, name: str | None) -> Any:
-        """The model's own decoder, or the draft decoder in a folder."""
+        """The model's own decoder, or the one in a folder."""
         if name is None:
             return self.pipeline.vae
         if name not in self._drafts:
-            own = self.pipeline.vae
-            self._drafts[name] = load_draft_vae(self._folder / Path(name).expanduser(), own.dtype, own.device)
+            self._drafts[name] = load_vae(self._vae_folder(name), self.pipeline.vae)
         return self._drafts[name]
+
+    def _vae_folder(self, name: str) -> Path:
+        return self._folder / Path(self._located(name)).expanduser()
 
     def identity_of(self, item: BatchItem) -> dict[str, Any]:
         """SHA-256 of every weights file that this item adds to the model's own."""
-        conditionings = [item.early, *([item.late] if item.late else [])]
-        found = {name: file_sha256(self.find(name)) for mix in conditionings for name, _ in mix.loras}
-        if item.options.ip_adapter and any(mix.references for mix in conditionings):
+        found = {name: file_sha256(self.find(name)) for mix in item.conditionings for name, _ in mix.loras}
+        if item.options.ip_adapter and any(mix.references for mix in item.conditionings):
             file = self.find(item.options.ip_adapter)
             found[item.options.ip_adapter] = file_sha256(file)
             encoder = part_sha256(file.parent / ENCODER) if (file.parent / ENCODER).is_dir() else {}
             found |= {f"{ENCODER}/{name}": digest for name, digest in encoder.items()}
         if item.options.vae:
-            weights = part_sha256(self._folder / Path(item.options.vae).expanduser())
+            weights = part_sha256(self._vae_folder(item.options.vae))
             found |= {f"{item.options.vae}/{name}": digest for name, digest in weights.items()}
         return {"adapters": found} if found else {}
 
@@ -104,12 +111,38 @@ class Engine:
             if adapter is not None:
                 adapter.detach()
 
-    def plain(self, items: Sequence[BatchItem], prompts: Mapping[str, Any], generators: Sequence[Any]) -> Any:
+    def plain(self, item: BatchItem) -> Any:
         """What a pipeline makes whose embeddings are not ours: it is told the texts, and decodes itself."""
-        self.loras.mix(items[0].early.loras)
-        pipeline = self._for(items[0])
-        size = {"width": items[0].recipe.width, "height": items[0].recipe.height}
-        return pipeline(**prompts, **_shared(items[0]), **size, generator=list(generators), output_type="pt")
+        self.loras.mix(item.early.loras)
+        pipeline = self._for(item)
+        generators = [seeded_generator(item.recipe.seed)]
+        return pipeline(**plain_arguments(pipeline, item), generator=generators, output_type="pt")
+
+    def refuse_unable(self, item: BatchItem) -> None:
+        """Raise GenerationError, before anything is computed, for what this model would ignore or cannot do."""
+        if not self.embeds:
+            plain_arguments(self.pipeline, item)
+        elif item.recipe.negative_prompt and not self.encoder.negative:
+            raise no_negative_prompt(self.pipeline)
+        check_size(self._for(item), item.recipe)
+        if item.options.vae:
+            self.vae(item.options.vae)
+
+    def read(self, item: BatchItem) -> BatchItem:
+        """The item with what its texts come to; raises GenerationError for one that this model does not read whole."""
+        if self.embeds:
+            return replace(item, chunks=self.encoder.chunks(item))
+        unread(self.pipeline, item)
+        return item
+
+    def cuts(self, item: BatchItem) -> tuple[str, ...]:
+        """What of an item's texts and LoRAs the model does not read."""
+        loras = sorted({name for mix in item.conditionings for name, _ in mix.loras})
+        unused = [(name, self.loras.unused(name)) for name in loras]
+        return (
+            *(self.encoder.cuts(item) if self.embeds else unread(self.pipeline, item)),
+            *(f"of LoRA {name} not all was used: {_some(names)}" for name, names in unused if names),
+        )
 
     def _for(self, item: BatchItem, shown: bool = False) -> Any:
         """The pipeline that such an item needs, with a scheduler without memory; `shown`: it looks at references."""
@@ -119,7 +152,7 @@ class Engine:
         if (kind, shown) not in self._derived:
             self._derived[kind, True] = with_given_embeddings(self._derived[kind, False])
         pipeline = self._derived[kind, shown]
-        pipeline.scheduler = self._fresh_scheduler(item.options.scheduler)
+        set_scheduler(pipeline, fresh_scheduler(self.scheduler, item.options.scheduler))
         if self._eager is not None:
             pipeline.unet = self._compiled if item.options.compile else self._eager
         elif item.options.compile:
@@ -131,24 +164,6 @@ class Engine:
         import torch
 
         return torch.compile(self._eager)
-
-    def _fresh_scheduler(self, name: str | None) -> Any:
-        """A scheduler without memory of an earlier batch."""
-        import diffusers
-
-        own = type(self.scheduler).__name__
-        if name is None:
-            if own not in FLOW_SCHEDULERS and own not in SCHEDULERS.values():
-                raise GenerationError(
-                    f"the model comes with {own}, which is not known to make an image twice",
-                    f"set scheduler to one of {', '.join(SCHEDULERS)}",
-                )
-            return type(self.scheduler).from_config(self.scheduler.config)
-        if own in FLOW_SCHEDULERS:
-            raise GenerationError(
-                f"this is a flow-matching model, scheduler {name} cannot drive it", "remove scheduler"
-            )
-        return getattr(diffusers, SCHEDULERS[name]).from_config(self.scheduler.config)
 
     def _conditioning(self, items: Sequence[BatchItem], conditionings: Sequence[Conditioning]) -> dict[str, Tensor]:
         """The embeddings of conditionings of the same LoRAs, which are then in the weights."""
@@ -224,6 +239,12 @@ class Engine:
             name: torch.cat([late[f"negative_{source}"], late[source]]) if guided else late[source]
             for name, source in _switched(pipeline).items()
         }
+
+
+def _some(names: Sequence[str], most: int = 4) -> str:
+    """The first of some names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _switched(pipeline: Any) -> Mapping[str, str]:

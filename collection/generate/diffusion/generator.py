@@ -8,24 +8,22 @@ may round differently; `identity` records them.
 
 from __future__ import annotations
 
-import inspect
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from collection.errors import GenerationError, OutOfMemoryError
+from collection.errors import CollectionError, GenerationError, OutOfMemoryError
 from collection.generate.diffusion.batch_items import BatchItem, batches
 from collection.generate.diffusion.decode import Decoded, decode, pixels_of
 from collection.generate.diffusion.engine import Engine
+from collection.generate.diffusion.find import find_model
 from collection.generate.diffusion.image_to_image import keep_unmasked
 from collection.generate.diffusion.options import DiffusionOptions
-from collection.generate.diffusion.prompt_blend import ARGUMENTS, no_negative_prompt
-from collection.generate.diffusion.weights import check_model, find_model, load_pipeline, weights_sha256
+from collection.generate.diffusion.weights import check_model, load_pipeline, weights_sha256
 from collection.generate.pictures import Pictures, no_pictures
-from collection.models.determinism import deterministic, quiet, seeded_generator
+from collection.models.determinism import deterministic, quiet
 from collection.models.device import is_out_of_memory, resolve_device, resolve_dtype
 from collection.values import Recipe, Rendering, amount
 
@@ -45,6 +43,7 @@ class Diffusion:
         folder: Path = Path(),
         pictures: Pictures = no_pictures,
         offload_text_encoder: bool = False,
+        located: Callable[[str], str] = str,
     ) -> None:
         """`model` is a pipeline's folder or a hub id; `device` auto, cpu, cuda, cuda:N or mps.
 
@@ -52,7 +51,7 @@ class Diffusion:
         recipe's own `batch_size`. With `local_files_only` the hub is never asked. `folder` is where relative paths
         begin, `pictures` gives init images, masks and references by SHA-256. With `offload_text_encoder` text
         encoders wait on the CPU while nothing is encoded, which frees their part of an accelerator's memory.
-        UsageError for a wrong value.
+        `located` gives the path of what recipes name otherwise. UsageError for a wrong value.
         """
         self.model = model
         self._options = DiffusionOptions.of({"batch_size": batch_size, "dtype": dtype, "revision": revision})
@@ -61,6 +60,7 @@ class Diffusion:
         self._home = folder
         self._pictures = pictures
         self._offload = offload_text_encoder
+        self._located = located
 
     @property
     def batch_size(self) -> int:
@@ -86,15 +86,18 @@ class Diffusion:
         """
         for recipe in recipes:
             self._check_agreed(recipe)
-        items = [BatchItem.of(recipe) for recipe in recipes]
-        if items and self._engine.embeds:
-            with quiet():
-                items = [replace(item, chunks=self._engine.encoder.chunks(item)) for item in items]
+        items = [self._checked(BatchItem.of(recipe)) for recipe in recipes]
         renderings: dict[int, Rendering] = {}
         for members in batches(items):
             made = self._render([items[index] for index in members])
             renderings.update(zip(members, made, strict=True))
         return [renderings[index] for index in range(len(items))]
+
+    def _checked(self, item: BatchItem) -> BatchItem:
+        """The item, which this model can make as it is written."""
+        with quiet():
+            self._engine.refuse_unable(item)
+            return self._engine.read(item)
 
     def _check_agreed(self, recipe: Recipe) -> None:
         """GenerationError where a recipe was written for another model than this."""
@@ -116,7 +119,7 @@ class Diffusion:
 
     @cached_property
     def _folder(self) -> Path:
-        return find_model(self.model, self._options.revision, self._local_files_only, self._home)
+        return find_model(self._located(self.model), self._options.revision, self._local_files_only, self._home)
 
     @cached_property
     def _engine(self) -> Engine:
@@ -132,6 +135,7 @@ class Diffusion:
             pictures=self._pictures,
             local_files_only=self._local_files_only,
             offload=self._offload,
+            located=self._located,
         )
 
     def _render(self, items: Sequence[BatchItem]) -> list[Rendering]:
@@ -151,35 +155,28 @@ class Diffusion:
                 pixels = keep_unmasked(pixels, item, self._pictures)
             how = ", decoded in float32" if self._engine.embeds else ""
             again = [f"made a second time{how}: the first {first[index]}"] if index in first else []
-            warnings = (*self._cuts(item), *again)
+            with quiet():
+                warnings = (*self._engine.cuts(item), *again)
             renderings.append(Rendering(pixels, warnings=warnings, identity=self._engine.identity_of(item)))
         return renderings
-
-    def _cuts(self, item: BatchItem) -> tuple[str, ...]:
-        """What of an item's texts was not read."""
-        if not self._engine.embeds:
-            return ()
-        with quiet():
-            return self._engine.encoder.cuts(item)
 
     def _computed(self, items: Sequence[BatchItem], again: bool = False) -> Decoded:
         """A whole batch, computed; all that torch and diffusers raise becomes a GenerationError."""
         import torch
 
         name = type(self._engine.pipeline).__name__
-        with quiet() as said, deterministic(), torch.no_grad():
+        with quiet(), deterministic(), torch.no_grad():
             try:
                 if self._engine.embeds:
                     latents = self._engine.denoise(items)
                     return decode(self._engine.pipeline, self._engine.vae(items[0].options.vae), latents, again)
-                prompts = plain_prompts(self._engine.pipeline, items)
-                result = self._engine.plain(items, prompts, [seeded_generator(item.recipe.seed) for item in items])
-            except (ValueError, TypeError, RuntimeError) as error:
+                return Decoded.of(self._engine.plain(items[0]))
+            except CollectionError:
+                raise
+            except Exception as error:  # whatever a model raises
                 if not (isinstance(error, RuntimeError) and is_out_of_memory(error)):
-                    raise GenerationError(f"{name} of {self.model} refused: {error}") from error
-            else:
-                _refuse_truncation(said)
-                return Decoded.of(result)
+                    said = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+                    raise GenerationError(f"{name} of {self.model} refused: {said}") from error
         # Raised out here, so that the error does not hold on to the tensors of the failed call.
         raise self._too_large(items)
 
@@ -194,38 +191,3 @@ class Diffusion:
             "lower batch or size in collection.toml (both are part of the recipe), or use dtype bfloat16",
             len(items),
         )
-
-
-def plain_prompts(pipeline: Any, items: Sequence[BatchItem]) -> dict[str, list[str]]:
-    """The texts for a pipeline whose embeddings are not ours to make; GenerationError for what it cannot do."""
-    name = type(pipeline).__name__
-    for item in items:
-        recipe = item.recipe
-        demands = {
-            f"blend styles ({', '.join(recipe.blend.weights)})": len(item.early.texts) > 1,
-            "change its blend on the way": item.late,
-            "look at reference pictures": item.early.references,
-            "begin from an init image": recipe.init_image,
-            "move toward another recipe": item.interpolation_target,
-            "decode with a draft VAE": item.options.vae,
-        }
-        for what, asked in demands.items():
-            if asked:
-                raise GenerationError(f"a {name} cannot {what}", f"use a model of {', '.join(ARGUMENTS)}")
-    if len(items) > 1:
-        # Such pipelines may pad a prompt to the longest of its batch: an image would depend on its neighbours.
-        raise GenerationError(f"a {name} makes one image at a time, batch_size = {len(items)}", "set batch_size = 1")
-    prompts = {"prompt": [item.early.texts[0][0] for item in items]}
-    if not any(item.recipe.negative_prompt for item in items):
-        return prompts
-    if "negative_prompt" not in inspect.signature(pipeline.__call__).parameters:
-        raise no_negative_prompt(pipeline)
-    return {**prompts, "negative_prompt": [item.recipe.negative_prompt for item in items]}
-
-
-def _refuse_truncation(said: Sequence[str]) -> None:
-    for message in said:
-        if "truncated" in message:
-            raise GenerationError(
-                f"the model did not read the whole prompt: {' '.join(message.split())}", "shorten the prompt"
-            )

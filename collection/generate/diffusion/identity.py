@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
+from collection.generate.diffusion.prompt_blend import ARGUMENTS
 from collection.values import sha256_hex
 
 
@@ -25,6 +26,7 @@ def identity(pipeline: Any, scheduler: Any, weights: Mapping[str, str], revision
         "scheduler": type(scheduler).__name__,
         "scheduler_sha256": sha256_hex(scheduler.to_json_string().encode()),
         "attention": _attention(pipeline),
+        **({"attention_weights": True} if type(pipeline).__name__ in ARGUMENTS else {}),
         "dtype": str(pipeline.dtype).removeprefix("torch."),
         "device": pipeline.device.type,
         "device_name": _device_name(pipeline.device),

@@ -58,7 +58,7 @@ class LoraMixer:
         """`find` gives the file of a LoRA's name."""
         self._pipeline = pipeline
         self._find = find
-        self._read: dict[str, Mapping[Layer, LowRank]] = {}
+        self._read: dict[str, tuple[Mapping[Layer, LowRank], list[str]]] = {}
         self._own: dict[Layer, Tensor] = {}
         self._mixed: WeightedTerms = ()
 
@@ -73,6 +73,11 @@ class LoraMixer:
         for layer in {**self._own, **wanted}:
             self._set(layer, wanted.get(layer, []))
         self._mixed = terms
+
+    def check(self, names: Iterable[str]) -> None:
+        """Raise WeightsError or GenerationError unless these LoRAs can be mixed into this model."""
+        for name in names:
+            self._layers(name)
 
     def change_texts(self, terms: WeightedTerms) -> bool:
         """Whether any of them changes what a text encoder says."""
@@ -89,21 +94,30 @@ class LoraMixer:
             total += factor * low_rank.delta(weight)
         weight.data.copy_(total)
 
+    def unused(self, name: str) -> list[str]:
+        """Tensors in the file of a LoRA that this module cannot add to a model; their names."""
+        self._layers(name)
+        return self._read[name][1]
+
     def _layers(self, name: str) -> Mapping[Layer, LowRank]:
         if name not in self._read:
             self._read[name] = read_lora(self._find(name), self._pipeline)
-        return self._read[name]
+        return self._read[name][0]
 
 
-def read_lora(path: Path, pipeline: Any) -> dict[Layer, LowRank]:
-    """The layers of a LoRA file (of diffusers, PEFT or kohya) by where they belong in `pipeline`.
+def read_lora(path: Path, pipeline: Any) -> tuple[dict[Layer, LowRank], list[str]]:
+    """The layers of a LoRA file (of diffusers, PEFT or kohya) by where they belong in `pipeline`; and the names of its
+    other tensors, which are not used (embeddings of pivotal tuning, biases, whole weights).
 
     Raises WeightsError, naming the file and the tensor, for half a LoRA, for shapes of another model, and for relatives
     of another arithmetic (LoHa, LoKr, DoRA); GenerationError for a pipeline that takes none.
     """
-    tensors, metadata = read_adapter(path)
+    held, metadata = read_adapter(path)
+    tensors = {_bare(name, pipeline): tensor for name, tensor in held.items()}
     _check_kind(path, tensors)
     _check_pairs(path, tensors)
+    tensors = {name: tensor for name, tensor in tensors.items() if _HALF.match(name) or name.endswith(".alpha")}
+    others = [name for name in held if _bare(name, pipeline) not in tensors]
     named, alphas = _diffusers_names(path, tensors, pipeline)
     halves: dict[Layer, dict[bool, Tensor]] = {}
     for name, tensor in named.items():
@@ -115,7 +129,13 @@ def read_lora(path: Path, pipeline: Any) -> dict[Layer, LowRank]:
     }
     for layer, low_rank in layers.items():
         _check_shape(path, layer, low_rank, pipeline)
-    return layers
+    return layers, others
+
+
+def _bare(name: str, pipeline: Any) -> str:
+    """A tensor's name without what PEFT and ComfyUI put before the path of its layer."""
+    bare = name.removeprefix("base_model.model.")
+    return bare.removeprefix("diffusion_model.") if hasattr(pipeline, "unet") else bare
 
 
 def _check_kind(path: Path, tensors: Mapping[str, Tensor]) -> None:

@@ -12,45 +12,9 @@ from pydantic import AfterValidator, Field
 
 from collection.config.generator import Capabilities, Gene, GeneratorTable, StyleSettings, read_options
 from collection.config.models import model_presets
+from collection.config.samplers import SAMPLERS, sampler_name
 from collection.config.types import Table
 from collection.generate.diffusion.style_settings import DiffusionStyle
-from collection.spelling import nearest
-
-SCHEDULERS: Mapping[str, str] = {
-    "DDIM": "DDIMScheduler",
-    "DDPM": "DDPMScheduler",
-    "DEIS": "DEISMultistepScheduler",
-    "DPMSolverMultistep": "DPMSolverMultistepScheduler",
-    "DPMSolverSinglestep": "DPMSolverSinglestepScheduler",
-    "Euler": "EulerDiscreteScheduler",
-    "EulerAncestral": "EulerAncestralDiscreteScheduler",
-    "Heun": "HeunDiscreteScheduler",
-    "KDPM2": "KDPM2DiscreteScheduler",
-    "KDPM2Ancestral": "KDPM2AncestralDiscreteScheduler",
-    "LCM": "LCMScheduler",
-    "LMS": "LMSDiscreteScheduler",
-    "PNDM": "PNDMScheduler",
-    "SASolver": "SASolverScheduler",
-    "TCD": "TCDScheduler",
-    "UniPC": "UniPCMultistepScheduler",
-}
-"""Schedulers that draw all their noise from the generator they are given, and the diffusers class of each."""
-
-FLOW_SCHEDULERS = frozenset({"FlowMatchEulerDiscreteScheduler", "FlowMatchHeunDiscreteScheduler"})
-"""Schedulers of flow-matching models: as repeatable, but no other can take their place."""
-
-BANNED_SCHEDULERS: Mapping[str, str] = {
-    "DPMSolverSDE": "it draws noise of its own and ignores the seed, so no image could be made twice",
-}
-"""Schedulers known to be unfit, and why."""
-
-
-def _scheduler(name: str) -> str:
-    if name in SCHEDULERS:
-        return name
-    if reason := BANNED_SCHEDULERS.get(name.removesuffix("Scheduler")):
-        raise ValueError(f"it is not allowed: {reason}; choose one of {', '.join(SCHEDULERS)}")
-    raise ValueError(f"there is no such scheduler{nearest(name, SCHEDULERS) or '; known: ' + ', '.join(SCHEDULERS)}")
 
 
 class SharedOptions(Table):
@@ -60,10 +24,11 @@ class SharedOptions(Table):
     """Denoising steps."""
     guidance: Annotated[float, Gene()] = Field(default=7.5, ge=0, le=100)
     """Classifier-free guidance scale (Ho and Salimans 2022); 1 or less turns it off, and with it negative prompts."""
-    scheduler: Annotated[str, AfterValidator(_scheduler), Gene()] | None = Field(
-        default=None, json_schema_extra={"enum": [*SCHEDULERS]}
+    scheduler: Annotated[str, AfterValidator(sampler_name), Gene()] | None = Field(
+        default=None, json_schema_extra={"examples": [*SAMPLERS]}
     )
-    """Euler, EulerAncestral, DDIM, LCM, UniPC, ... ; the pipeline's own if absent."""
+    """A sampler by its name in A1111's web UI (Euler a, DPM++ 2M Karras, UniPC, ...) or in diffusers (EulerAncestral,
+    DPMSolverMultistep Karras, UniPCMultistepScheduler, ...); the pipeline's own if absent."""
     batch_size: int = Field(default=1, ge=1, le=256)
     """Images made at once. Part of a picture's identity: the arithmetic differs in the last bits with the shape."""
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
@@ -83,7 +48,7 @@ class SharedOptions(Table):
     (with a warning that says what went), or chunk (read in pieces of 75 tokens, whose embeddings are put end to
     end)."""
     vae: str | None = Field(default=None, min_length=1)
-    """A folder with a small decoder (TAESD), for drafts."""
+    """A folder with a small decoder (TAESD), for drafts, or with another AutoencoderKL for the model."""
     compile: bool = False
     """Compile the denoiser: faster after a slow start, and other last bits."""
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from collection.config.models import model_presets
 from collection.errors import ConfigError, WeightsError
 from collection.generate.diffusion.options import DiffusionGenerator, DiffusionOptions
-from collection.generate.plugin import Context, GeneratorPlugin, Resources
+from collection.generate.diffusion.style_settings import lora_of, refuse_wordless
+from collection.generate.names import Names
+from collection.generate.plugin import Context, GeneratorPlugin, Resources, texts_of
+from collection.generate.prompt_syntax import notes_on
 from collection.models.hub import hub_model
-from collection.values import ImageGenerator, Recipe
+from collection.values import ImageGenerator, Recipe, Style, StyleBlend
 
 if TYPE_CHECKING:
     from collection.config import Config
@@ -40,16 +45,57 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
             folder=context.folder,
             pictures=context.pictures,
             offload_text_encoder=bool(table and table.offload_text_encoder),
+            located=context.names.path,
         )
 
     def check(self, config: Config, table: DiffusionGenerator) -> None:
-        """Styles with reference pictures need an IP-Adapter."""
+        """Styles say something to a model, and those with reference pictures need an IP-Adapter."""
+        blends = [*config.blends(), *(config.switch_to_of(series) for series in config.series)]
+        used = {name for blend in blends for name in blend.weights}
         for name, style in config.styles.items():
+            if name in used and not (style.prompt or getattr(style, "lora", "") or getattr(style, "reference", ())):
+                raise ConfigError(
+                    f"styles.{name} says nothing to a diffusion model: it has no prompt, lora or reference",
+                    f'add words under [styles.{name}], as in prompt = "{name} style"',
+                )
             if getattr(style, "reference", ()) and table.ip_adapter is None:
                 raise ConfigError(
                     f"styles.{name}: reference pictures need an IP-Adapter to look at them",
                     'set ip_adapter = "FILE.safetensors" under [generator], or remove reference',
                 )
+
+    def check_recipes(self, recipes: Sequence[Recipe], context: Context) -> list[str]:
+        """What no model does, and, where the model of a recipe is on this machine, what that does not."""
+        from collection.generate.diffusion.batch_items import BatchItem
+        from collection.generate.diffusion.find import cached_model
+
+        items: dict[tuple[str, str | None], list[BatchItem]] = {}
+        for recipe in recipes:
+            refuse_wordless(recipe)
+            item = BatchItem.of(recipe)
+            items.setdefault((recipe.model, item.options.revision), []).append(item)
+        weights = True
+        for (model, revision), members in items.items():
+            folder = cached_model(context.names.path(model), revision, context.folder)
+            if folder is not None:
+                from collection.generate.diffusion.rehearsal import rehearse
+
+                weights &= rehearse(members, folder, context.folder, context.names.path)
+        return notes_on(texts_of(recipes), weights=weights)
+
+    def portable(self, recipe: Recipe, names: Names) -> Recipe:
+        """Models, LoRAs, decoders and IP-Adapters that lie outside of the project have names."""
+        from collection.generate.diffusion.adapter_files import adapter_sha256
+        from collection.generate.diffusion.weights import model_sha256
+
+        options = {
+            key: names.name(value, adapter_sha256) if key in ("vae", "ip_adapter") and isinstance(value, str) else value
+            for key, value in recipe.options.items()
+        }
+        return replace(
+            recipe, model=names.name(recipe.model, model_sha256), options=options,
+            blend=_portable_blend(recipe.blend, names), switch_to=_portable_blend(recipe.switch_to, names),
+        )  # fmt: skip
 
     def resources(self, table: DiffusionGenerator) -> Resources:
         """The table's device and threads."""
@@ -72,6 +118,16 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
                 raise WeightsError(f"{model} has no model_index.json", "generator.model names a diffusers folder")
             return f"{model}, a folder"
         return f"{model}, {hub_model(model, table.revision)}"
+
+
+def _portable_blend(blend: StyleBlend, names: Names) -> StyleBlend:
+    from collection.generate.diffusion.adapter_files import adapter_sha256
+
+    def portable(style: Style) -> Style:
+        lora = lora_of(style)
+        return replace(style, settings={**style.settings, "lora": names.name(lora, adapter_sha256)}) if lora else style
+
+    return StyleBlend(tuple((portable(style), weight) for style, weight in blend.parts))
 
 
 PLUGIN = DiffusionPlugin()

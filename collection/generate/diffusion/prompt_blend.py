@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import GenerationError, WeightsError
 from collection.generate.diffusion.batch_items import BatchItem, Conditioning, WeightedTerms
+from collection.generate.prompt_syntax import spoken, weighted
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,7 +50,7 @@ class PromptEncoder:
             if tokenizer("cat").input_ids == tokenizer("dog").input_ids:
                 raise WeightsError("the model's tokenizer reads every prompt alike: its vocabulary is missing")
         self._encode = lru_cache(maxsize=_TEXTS_KEPT)(self._encode_alone)
-        self._tokens = lru_cache(maxsize=_TEXTS_KEPT)(self._tokens_alone)
+        self._weighted_tokens = lru_cache(maxsize=_TEXTS_KEPT)(self._weighted_tokens_alone)
         self.rest()
 
     def arguments(
@@ -57,9 +58,7 @@ class PromptEncoder:
     ) -> dict[str, Tensor]:
         """What the pipeline's call takes for these conditionings, one image each: embeddings of `chunks` chunks.
 
-
-        `lora_key` is what is mixed into the text encoders just now. Raises GenerationError for a negative prompt where
-        the model takes none.
+        `lora_key` is what is mixed into the text encoders just now.
         """
         import torch
 
@@ -67,6 +66,11 @@ class PromptEncoder:
         items = [self._embeddings_of(mix, names, chunks, lora_key) for mix in conditionings]
         self.rest()
         return {name: torch.cat([item[name] for item in items]) for name in names}
+
+    @property
+    def negative(self) -> bool:
+        """Whether the model takes a negative prompt."""
+        return "negative_prompt_embeds" in ARGUMENTS[type(self._pipeline).__name__]
 
     def chunks(self, item: BatchItem) -> int:
         """Chunks of tokens in which the longest text of an item is to be read.
@@ -106,10 +110,19 @@ class PromptEncoder:
         """Tokens of a text that fit into one chunk."""
         return min(int(tokenizer.model_max_length) for tokenizer in self._tokenizers) - _ENDS
 
-    def _tokens_alone(self, text: str) -> list[list[int]]:
+    def _tokens(self, text: str) -> list[list[int]]:
         """The text's tokens without its ends, by tokenizer."""
+        return [[token for token, _ in tokens] for tokens in self._weighted_tokens(text)]
+
+    def _weighted_tokens_alone(self, text: str) -> list[list[tuple[int, float]]]:
+        """The text's tokens without its ends, each with its weight, by tokenizer."""
+        pieces = weighted(text)
         return [
-            list(tokenizer(text, truncation=False, add_special_tokens=False).input_ids)
+            [
+                (token, weight)
+                for piece, weight in pieces
+                for token in tokenizer(piece, truncation=False, add_special_tokens=False).input_ids
+            ]
             for tokenizer in self._tokenizers
         ]
 
@@ -121,8 +134,6 @@ class PromptEncoder:
         if "negative_prompt_embeds" in names:
             negatives = [(*self._negative(text, chunks, lora_key), weight) for text, weight in mix.negatives]
             item["negative_prompt_embeds"], item["negative_pooled_prompt_embeds"] = self._blend(negatives)
-        elif any(text for text, _ in mix.negatives):
-            raise no_negative_prompt(self._pipeline)
         return {name: value for name, value in item.items() if value is not None}
 
     def _blend(self, terms: Sequence[tuple[Tensor, Tensor | None, float]]) -> tuple[Tensor, Tensor | None]:
@@ -143,28 +154,31 @@ class PromptEncoder:
         pipeline = self._pipeline
         device = pipeline._execution_device
         self._move(device)
-        if chunks > 1:
+        if chunks > 1 or any(weight != 1 for _, weight in weighted(text)):
             return self._encode_chunks(text, chunks, device)
         found = pipeline.encode_prompt(
-            prompt=text, device=device, num_images_per_prompt=1, do_classifier_free_guidance=False
+            prompt=spoken(text), device=device, num_images_per_prompt=1, do_classifier_free_guidance=False
         )
         return found[0], found[2] if len(found) > 2 else None
 
     def _encode_chunks(self, text: str, chunks: int, device: Any) -> tuple[Tensor, Tensor | None]:
         """A text in `chunks` full windows of tokens, each read alone; the embeddings are put end to end.
 
-        What is pooled is the first window's, as is the custom. Windows beyond the text are those of no text.
+        What is pooled is the first window's, as is the custom. Windows beyond the text are those of no text. A word of
+        weight w is moved from the embedding of no text at its place, e0, to e0 + w (e - e0).
         """
         import torch
 
         length, columns, pooled = self._length, [], None
         penultimate = len(self._tokenizers) > 1
-        for tokenizer, encoder, tokens in zip(self._tokenizers, self._encoders, self._tokens(text), strict=True):
+        parts = zip(self._tokenizers, self._encoders, self._weighted_tokens(text), strict=True)
+        for tokenizer, encoder, tokens in parts:
             windows = [tokens[place * length : (place + 1) * length] for place in range(chunks)]
-            read = [_window(tokenizer, window, length, device) for window in windows]
+            read = [_window(tokenizer, [token for token, _ in tokens], length, device) for tokens in ([], *windows)]
             said = [encoder(window, output_hidden_states=True) for window in read]
-            columns.append(torch.cat([each.hidden_states[-2] if penultimate else each[0] for each in said], dim=1))
-            pooled = said[0][0] if penultimate else None
+            nothing, *hidden = [each.hidden_states[-2] if penultimate else each[0] for each in said]
+            columns.append(torch.cat([_weighed(*pair, nothing) for pair in zip(hidden, windows, strict=True)], dim=1))
+            pooled = said[1][0] if penultimate else None
         return torch.cat(columns, dim=-1), pooled
 
     def _lost(self, text: str) -> str:
@@ -185,8 +199,7 @@ class PromptEncoder:
 
 
 def _texts(item: BatchItem) -> list[str]:
-    conditionings = [item.early, *([item.late] if item.late else [])]
-    return list(dict.fromkeys(text for mix in conditionings for text, _ in (*mix.texts, *mix.negatives)))
+    return list(dict.fromkeys(text for mix in item.conditionings for text, _ in (*mix.texts, *mix.negatives)))
 
 
 def _window(tokenizer: Any, tokens: Sequence[int], length: int, device: Any) -> Tensor:
@@ -197,15 +210,19 @@ def _window(tokenizer: Any, tokens: Sequence[int], length: int, device: Any) -> 
     return torch.tensor([[tokenizer.bos_token_id, *tokens, tokenizer.eos_token_id, *padding]], device=device)
 
 
+def _weighed(embeds: Tensor, tokens: Sequence[tuple[int, float]], nothing: Tensor) -> Tensor:
+    """The embeddings of a window, (1, length + 2, d), each token's moved from that of no text by its weight."""
+    import torch
+
+    if all(weight == 1 for _, weight in tokens):
+        return embeds
+    weights = torch.ones(embeds.shape[1], 1, device=embeds.device)
+    weights[1 : len(tokens) + 1, 0] = torch.tensor([weight for _, weight in tokens], device=embeds.device)
+    return (nothing.float() + weights * (embeds.float() - nothing.float())).to(embeds.dtype)
+
+
 def _weighted_sum(terms: Sequence[tuple[Tensor, float]]) -> Tensor:
     import torch
 
     total = torch.stack([weight * term.float() for term, weight in terms]).sum(dim=0)
     return total.to(terms[0][0].dtype)
-
-
-def no_negative_prompt(pipeline: Any) -> GenerationError:
-    """The error for a negative prompt that this class of pipeline would ignore."""
-    return GenerationError(
-        f"a {type(pipeline).__name__} takes no negative prompt", "remove negative_prompt from collection.toml"
-    )

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from collection.config.generator import StyleSettings
-from collection.errors import ConfigError
+from collection.errors import ConfigError, GenerationError
 from collection.json_fields import digests, text
-from collection.values import Style, sha256_hex
+from collection.values import Recipe, Style, sha256_hex
 
 
 class DiffusionStyle(StyleSettings):
@@ -64,3 +64,13 @@ def lora_of(style: Style) -> str:
 def references_of(style: Style) -> tuple[str, ...]:
     """SHA-256 of the pictures of a recipe's style."""
     return tuple(style.settings.get("references", ()))
+
+
+def refuse_wordless(recipe: Recipe) -> None:
+    """Raise GenerationError where no style of a blend says anything to a diffusion model."""
+    for blend in (recipe.blend, recipe.switch_to):
+        if blend.parts and not any(style.prompt or lora_of(style) or references_of(style) for style, _ in blend.parts):
+            raise GenerationError(
+                f"style {blend.leading} says nothing to a diffusion model: it has no prompt, lora or reference",
+                f'add prompt = "{blend.leading} style" under [styles.{blend.leading}]',
+            )

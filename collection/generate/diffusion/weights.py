@@ -4,54 +4,26 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import WeightsError
 from collection.models.determinism import quiet
 from collection.models.environment import prepare_torchvision
-from collection.models.hub import fetched, first_line
+from collection.models.hub import first_line
 from collection.models.weights import file_sha256
+from collection.values import canonical_json, sha256_hex
 
 if TYPE_CHECKING:
     import torch
 
-_INDEX = "model_index.json"
+INDEX = "model_index.json"
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
-_HUB_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
-_VARIANT = re.compile(r"\.[^.]+?(-\d{5}-of-\d{5})?$")
-"""What `unet.fp16` has after its name and `unet` has not: such files are alternatives, and not loaded."""
-
-
-def find_model(model: str, revision: str | None, local_files_only: bool, home: Path = Path()) -> Path:
-    """The folder of `model`: a folder (a relative one begins at `home`, the project), or a hub id that is fetched into,
-    or found in, the hub's own cache. Raises WeightsError where there is neither.
-    """
-    folder = home / Path(model).expanduser()
-    if folder.is_dir():
-        return folder
-    if not _HUB_ID.fullmatch(model):
-        raise WeightsError(
-            f"there is no model folder {model}" + ("" if folder.is_absolute() and home == Path() else f" in {home}"),
-            "give a folder that holds model_index.json, or a hub id",
-        )
-    return _fetch(model, revision, local_files_only)
-
-
-def _fetch(model: str, revision: str | None, local_files_only: bool) -> Path:
-    prepare_torchvision()
-    from diffusers import DiffusionPipeline
-
-    def download() -> str:
-        with quiet():
-            found: str = DiffusionPipeline.download(
-                model, revision=revision, local_files_only=local_files_only, use_safetensors=True
-            )
-        return found
-
-    asked = f"{model} (revision {revision})" if revision else model
-    otherwise = "give the folder of a saved pipeline"
-    return fetched(f"model {asked}, which is no folder here,", download, otherwise, local_files_only=local_files_only)
+DECODERS = ("AutoencoderTiny", "AutoencoderKL")
+"""Classes of VAE that `vae` may name."""
+_VARIANT = re.compile(r"\.(?P<variant>[^.]+?)(-\d{5}-of-\d{5})?$")
+"""What `unet.fp16` has after its name and `unet` has not: alternatives, loaded where there is nothing else."""
 
 
 def check_model(folder: Path) -> None:
@@ -70,23 +42,36 @@ def check_model(folder: Path) -> None:
 def components(folder: Path) -> list[str]:
     """The sub-folders that the pipeline in `folder` is made of. Raises WeightsError where it is no pipeline."""
     try:
-        index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
+        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise WeightsError(
-            f"{folder} is no diffusers pipeline: it has no {_INDEX}",
+            f"{folder} is no diffusers pipeline: it has no {INDEX}",
             "point model at the folder that `save_pretrained` of a pipeline wrote",
         ) from error
     except (OSError, ValueError) as error:
-        raise WeightsError(f"{folder / _INDEX} cannot be read: {error}", "fetch the model again") from error
+        raise WeightsError(f"{folder / INDEX} cannot be read: {error}", "fetch the model again") from error
     if not isinstance(index, dict) or not isinstance(index.get("_class_name"), str):
-        raise WeightsError(f"{folder / _INDEX} names no diffusers class; code that comes with a model is never run")
-    return sorted(name for name, value in index.items() if isinstance(value, list) and value[0] is not None)
+        raise WeightsError(f"{folder / INDEX} names no diffusers class; code that comes with a model is never run")
+    return sorted(name for name, value in index.items() if _is_component(value))
+
+
+def _is_component(value: object) -> bool:
+    """Whether an entry of the index is a part, [library, class]; other entries are settings, lists among them."""
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(word, str) for word in value)
+
+
+def pipeline_class(folder: Path) -> Any:
+    """The class of diffusers that makes pictures of text with the model in a folder; raises ValueError if none does."""
+    from diffusers.pipelines.auto_pipeline import AUTO_TEXT2IMAGE_PIPELINES_MAPPING, _get_task_class
+
+    index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    return _get_task_class(AUTO_TEXT2IMAGE_PIPELINES_MAPPING, index["_class_name"])
 
 
 def check_component(folder: Path, part: Path) -> None:
     """Raise WeightsError unless the weights of `part`, a sub-folder of `folder`, are whole and safetensors."""
     loaded = _safetensors(part)
-    for index in part.glob("*.safetensors.index.json"):
+    for index in [*part.glob("*.safetensors.index.json"), *part.glob("*.safetensors.index.*.json")]:
         for shard in sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())):
             if not (part / shard).is_file():
                 raise _missing(folder, f"{part.name}/{shard}")
@@ -106,13 +91,41 @@ def _missing(folder: Path, what: str) -> WeightsError:
 
 
 def _safetensors(part: Path) -> list[Path]:
-    return sorted(file for file in part.glob("*.safetensors") if not _VARIANT.search(file.stem))
+    """The weights that are loaded of a part: the plain ones, or else those of its first variant."""
+    by_variant: dict[str, list[Path]] = {}
+    for file in sorted(part.glob("*.safetensors")):
+        found = _VARIANT.search(file.stem)
+        by_variant.setdefault(found["variant"] if found else "", []).append(file)
+    return by_variant[min(by_variant)] if by_variant else []
+
+
+def _variant(part: Path) -> str | None:
+    """The variant of the weights that are loaded of a part."""
+    mark = next((_VARIANT.search(file.stem) for file in _safetensors(part)), None)
+    return mark["variant"] if mark else None
+
+
+def variant_of(folder: Path) -> str | None:
+    """What is loaded in the place of plain weights by parts that have none, such as "fp16"; None if all have them.
+
+    Raises WeightsError where parts lack plain weights and have no variant in common.
+    """
+    found = {variant: name for name in components(folder) if (variant := _variant(folder / name))}
+    if len(found) > 1:
+        told = ", ".join(f"{part} has {variant}" for variant, part in sorted(found.items()))
+        raise WeightsError(f"the parts of {folder} are of different variants: {told}", "copy one variant of all parts")
+    return next(iter(found), None)
 
 
 def weights_sha256(folder: Path) -> dict[str, str]:
     """SHA-256 of each weights file that a pipeline loads, by its path inside `folder`."""
     files = [file for name in components(folder) for file in _safetensors(folder / name)]
     return {file.relative_to(folder).as_posix(): file_sha256(file) for file in files}
+
+
+def model_sha256(folder: Path) -> str:
+    """What identifies a pipeline: the SHA-256 of the hashes of its weights, as canonical JSON."""
+    return sha256_hex(canonical_json(weights_sha256(folder)))
 
 
 def part_sha256(part: Path) -> dict[str, str]:
@@ -129,11 +142,11 @@ def load_pipeline(folder: Path, dtype: torch.dtype, device: torch.device) -> Any
     try:
         with quiet() as said:
             pipeline = AutoPipelineForText2Image.from_pretrained(
-                folder, dtype=dtype, use_safetensors=True, local_files_only=True
+                folder, dtype=dtype, use_safetensors=True, local_files_only=True, variant=variant_of(folder)
             )
             pipeline.to(device)
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
-        raise WeightsError(f"the model in {folder} cannot be loaded: {first_line(error)}") from error
+        raise _not_loaded(folder, error) from error
     for message in said:
         if "newly initialized" in message:
             raise WeightsError(
@@ -147,21 +160,52 @@ def load_pipeline(folder: Path, dtype: torch.dtype, device: torch.device) -> Any
     return pipeline
 
 
+def _not_loaded(folder: Path, error: Exception) -> WeightsError:
+    words = any(
+        (folder / name).glob(kind) for name in components(folder) for kind in ("spiece.model", "*tokenizer*.model")
+    )
+    kolors = "Kolors" in (folder / INDEX).read_text(encoding="utf-8")
+    told = any(sign in str(error).casefold() for sign in ("tiktoken", "sentencepiece"))
+    if find_spec("sentencepiece") is None and (kolors or (words and told)):
+        return WeightsError(
+            f"the model in {folder} has a tokenizer of sentencepiece, which is not installed",
+            "pip install sentencepiece",
+        )
+    return WeightsError(f"the model in {folder} cannot be loaded: {first_line(error)}")
+
+
 def _flat(message: str) -> str:
     return " ".join(message.split())[:400]
 
 
-def load_draft_vae(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
-    """Open the small decoder (AutoencoderTiny) in `folder`; raises WeightsError."""
-    from diffusers import AutoencoderTiny
+def load_vae(folder: Path, own: Any) -> Any:
+    """Open the decoder in `folder` that takes the place of the model's `own`: a small one (AutoencoderTiny), or another
+    AutoencoderKL for the same latents. Raises WeightsError."""
+    import diffusers
     from safetensors import SafetensorError
 
-    if not (folder / "config.json").is_file():
-        raise WeightsError(f"there is no draft VAE in {folder}: it has no config.json", "name the folder of a TAESD")
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WeightsError(
+            f"there is no draft VAE in {folder}: it has no config.json",
+            "name the folder of a TAESD or of an AutoencoderKL",
+        ) from error
+    name = str(config.get("_class_name", DECODERS[0]))
+    if name not in DECODERS:
+        raise WeightsError(f"{folder} holds a {name}, which is none of {', '.join(DECODERS)}", "name another folder")
     check_component(folder.parent, folder)
     try:
         with quiet():
-            found = AutoencoderTiny.from_pretrained(folder, dtype=dtype, use_safetensors=True, local_files_only=True)
+            found = getattr(diffusers, name).from_pretrained(
+                folder, dtype=own.dtype, use_safetensors=True, local_files_only=True, variant=_variant(folder)
+            )
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
-        raise WeightsError(f"the draft VAE in {folder} cannot be loaded: {first_line(error)}") from error
-    return found.eval().to(device)
+        raise WeightsError(f"the VAE in {folder} cannot be loaded: {first_line(error)}") from error
+    if found.config.latent_channels != own.config.latent_channels:
+        raise WeightsError(
+            f"the VAE in {folder} decodes latents of {found.config.latent_channels} channels, the model makes "
+            f"{own.config.latent_channels}",
+            "name one for this model",
+        )
+    return found.eval().to(own.device)

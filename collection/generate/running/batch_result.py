@@ -112,7 +112,8 @@ def persist(library: ImageLibrary, batch: Batch, result: BatchResult) -> None:
 
 def make_asset(planned: PlannedRecipe, rendering: Rendering, identity: Mapping[str, Any]) -> tuple[Asset, bytes]:
     """The asset of a rendering, and its PNG file."""
-    png = encode_png(rendering.pixels, planned.recipe)
+    record = {**identity, **rendering.identity}
+    png = encode_png(rendering.pixels, planned.recipe, record)
     height, width = rendering.pixels.shape[:2]
     said = {"warnings": list(rendering.warnings)} if rendering.warnings else {}
     asset = Asset(
@@ -123,7 +124,7 @@ def make_asset(planned: PlannedRecipe, rendering: Rendering, identity: Mapping[s
         width=width,
         height=height,
         size=len(png),
-        generator={**identity, **rendering.identity, **said},
+        generator={**record, **said},
         features=rendering.features,
     )
     return asset, png

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from collection.errors import GenerationError, WeightsError
+from collection.errors import GenerationError, UsageError, WeightsError
 from collection.generate.pictures import Pictures, fitted
 from collection.generate.upscale.tiles import joined, windows
 from collection.models.determinism import deterministic
@@ -91,6 +91,15 @@ def open_model(path: Path, name: str, device: str) -> Any:
     if not isinstance(model, spandrel.ImageModelDescriptor) or model.input_channels != 3 or model.output_channels != 3:
         raise WeightsError(f"{name} is a {type(model).__name__} that does not turn RGB into RGB", "choose another file")
     return model.eval()
+
+
+def check_scale(path: Path, scale: int, device: str) -> None:
+    """Raise WeightsError or UsageError unless the model in a file enlarges by `scale` or more."""
+    most = int(open_model(path, path.name, device).scale)
+    if scale > most:
+        raise UsageError(
+            f"{path.name} enlarges {most} times, not {scale}", f"collection upscale --scale {most}, or another model"
+        )
 
 
 def _enlarged(model: Any, picture: Pixels) -> Pixels:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from collection.config.generator import Capabilities, GeneratorTable, known_table, read_options
-from collection.errors import UsageError
+from collection.errors import CollectionError, GenerationError, UsageError
 from collection.generate.plugin import Context, GeneratorPlugin
 from collection.values import ImageGenerator, Recipe
 
@@ -57,6 +57,18 @@ class TilesPlugin(GeneratorPlugin[TilesTable]):
     def key(self, recipe: Recipe) -> Hashable:
         """One for all."""
         return recipe.generator
+
+    def check_recipes(self, recipes: Sequence[Recipe], context: Context) -> list[str]:
+        """What the painter of the tiles would refuse."""
+        from collection.generate.upscale.tiles import tile_of
+
+        for recipe in recipes:
+            side = min(recipe.options["tile"], recipe.width, recipe.height)
+            try:
+                context.check([tile_of(recipe, 0, side, side, recipe.init_image)])
+            except CollectionError as error:
+                raise GenerationError(f"a tile of {side} pixels: {error.message}", error.hint) from error
+        return []
 
 
 class UpscalerTable(GeneratorTable):

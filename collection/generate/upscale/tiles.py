@@ -66,21 +66,26 @@ class Tiles:
 
     def _tile(self, recipe: Recipe, number: int, pixels: Pixels) -> Recipe:
         height, width = pixels.shape[:2]
-        return replace(
-            recipe,
-            generator=recipe.options["painter"],
-            seed=(recipe.seed + number) % 2**53,
-            width=width,
-            height=height,
-            options={name: value for name, value in recipe.options.items() if name not in ("painter", "tile")},
-            init_image=self._pictures.lend(pixels),
-        )
+        return tile_of(recipe, number, width, height, self._pictures.lend(pixels))
 
     def _painted(self, tiles: Sequence[Recipe]) -> Iterator[Rendering]:
         queue = iter(tiles)
-        size = tiles[0].options.get("batch", 1)
+        size = tiles[0].options.get("batch_size", 1)
         while batch := list(islice(queue, size)):
             yield from self._generate(batch)
+
+
+def tile_of(recipe: Recipe, number: int, width: int, height: int, init_image: str) -> Recipe:
+    """The recipe of a tile, for the painter of tiles: the n-th, of this size, that begins from the picture named."""
+    return replace(
+        recipe,
+        generator=recipe.options["painter"],
+        seed=(recipe.seed + number) % 2**53,
+        width=width,
+        height=height,
+        options={name: value for name, value in recipe.options.items() if name not in ("painter", "tile")},
+        init_image=init_image,
+    )
 
 
 def windows(width: int, height: int, side: int, overlap: int) -> list[tuple[int, int]]:

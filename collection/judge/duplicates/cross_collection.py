@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from collection.judge.duplicates.cosine import Vectors, limit, pair_distances
-from collection.judge.duplicates.dedupe import DuplicateThresholds, comparable
-from collection.judge.duplicates.hash_neighbours import Hashes, hash_distances, near_hashes
-from collection.judge.duplicates.neighbourhood import series_thresholds
+from collection.judge.duplicates.dedupe import NO_LOOK, DuplicateThresholds, comparable
+from collection.judge.duplicates.hash_neighbours import KINDS, Hashes, hash_distances, near_hashes
+from collection.judge.duplicates.hashes import FORMS
+from collection.judge.duplicates.neighbourhood import forms_of, series_thresholds
 from collection.judge.duplicates.neighbours import near_vectors
-from collection.judge.duplicates.pairs import Floats
+from collection.judge.duplicates.pairs import Floats, NeighbourPairs
+from collection.judge.duplicates.second_look import SecondLook
 from collection.store.columns import ComparedImage
-from collection.store.records import CrossCollectionDuplicate
+from collection.store.records import CrossCollectionDuplicate, Look
 from collection.store.store import Store
 from collection.values import label
 
@@ -30,9 +33,11 @@ class OtherPictures:
     pixels: tuple[str, ...]
     """SHA-256 of the decoded pixels."""
     hashes: Hashes
-    """(n, 2): perceptual hashes of the pictures and of their mirror images."""
+    """(n, FORMS): their perceptual hashes."""
     embeddings: Vectors
     """Vectors (n, d) of the encoder by which the project is compared."""
+    looks: tuple[Look | None, ...]
+    """What is kept of each for a second look; None for what moves."""
     unscored: int = 0
     """Pictures there that have no vector and were left out."""
 
@@ -60,6 +65,7 @@ def other_pictures(store: Store, model: str, place: str, names: dict[str, str]) 
         tuple(asset.pixel_sha256 for asset in assets),
         hashes,
         vectors,
+        _looks(store, assets),
         len(images) - len(assets),
     )
 
@@ -67,14 +73,15 @@ def other_pictures(store: Store, model: str, place: str, names: dict[str, str]) 
 def mark_duplicates_of(store: Store, thresholds: DuplicateThresholds, others: OtherPictures) -> CrossCollectionReport:
     """Set aside what is near a picture elsewhere, in place of what was set aside for that place before.
 
-    Near is what `dedupe` calls near: the same pixels, a hash within `phash_distance` bits (also mirrored), or the
-    cosine that the image's own series must reach. Of several, the one with the highest cosine is named. Exact.
+    Near is what `dedupe` calls near, by the signals that are on: the same pixels, or a hash within `phash_distance`
+    bits or the cosine that the image's own series must reach, confirmed by a second look. Of several, the one with
+    the highest cosine is named. Exact.
     """
     assets = comparable(store, store.compared_images(), thresholds.model)
     hashes, vectors = _seen(store, thresholds.model, assets)
-    nearest = _nearest(hashes, vectors, _limits(store, thresholds, assets), others, thresholds.phash_distance)
+    candidates = _candidates(hashes, vectors, _limits(store, thresholds, assets), others, thresholds)
     duplicates = {}
-    for row, (other, distance) in sorted(nearest.items()):
+    for row, other, distance in _nearest(candidates, assets, _looks(store, assets), others, thresholds):
         how = _how(assets[row].pixel_sha256 == others.pixels[other], hashes[row], others.hashes[other], thresholds)
         file = assets[row].file_sha256
         duplicates[file] = CrossCollectionDuplicate(file, f"{others.names[other]}{how}", distance)
@@ -84,10 +91,10 @@ def mark_duplicates_of(store: Store, thresholds: DuplicateThresholds, others: Ot
 
 
 def _seen(store: Store, model: str, assets: Sequence[ComparedImage]) -> tuple[Hashes, Vectors]:
-    known, files = store.fingerprints(), sorted({asset.file_sha256 for asset in assets})
+    known, files = store.hashes(), sorted({asset.file_sha256 for asset in assets})
     place = {file: row for row, file in enumerate(files)}
     rows = [place[asset.file_sha256] for asset in assets]
-    hashes = np.array([known[asset.file_sha256] for asset in assets], dtype=np.uint64).reshape(-1, 2)
+    hashes = np.array([known[asset.file_sha256] for asset in assets], dtype=np.uint64).reshape(-1, FORMS)
     return hashes, store.vectors(model, files)[rows]
 
 
@@ -98,30 +105,54 @@ def _limits(store: Store, thresholds: DuplicateThresholds, assets: Sequence[Comp
     return np.array([limit(wanted[asset.series]) for asset in assets])
 
 
-def _nearest(
-    hashes: Hashes, vectors: Vectors, limits: Floats, others: OtherPictures, bits: int
-) -> dict[int, tuple[int, float]]:  # fmt: skip
-    """Of each picture that is near any other, by row, the nearest by vector and its distance."""
-    if not len(hashes) or not len(others):
-        return {}
-    by_vector = near_vectors(vectors, others.embeddings, limits, top=1)
-    by_hash = near_hashes(hashes, others.hashes, bits)
-    by_hash_distances = pair_distances(vectors, others.embeddings, by_hash.queries, by_hash.others)
-    rows, columns = (
-        np.concatenate(pair)
-        for pair in ((by_vector.queries, by_hash.queries), (by_vector.others, by_hash.others))
-    )  # fmt: skip
-    distances = np.concatenate((by_vector.distances, by_hash_distances))
-    nearest: dict[int, tuple[int, float]] = {}
+def _looks(store: Store, assets: Sequence[ComparedImage]) -> tuple[Look | None, ...]:
+    known = store.looks([asset.file_sha256 for asset in assets if not asset.animated])
+    return tuple(known.get(asset.file_sha256) for asset in assets)
+
+
+def _candidates(
+    hashes: Hashes, vectors: Vectors, limits: Floats, others: OtherPictures, thresholds: DuplicateThresholds
+) -> dict[int, dict[int, float]]:
+    """Of each picture, by row, the others that are near it, and how far they are by vector; the nearest first."""
+    found = list[NeighbourPairs]()
+    if len(hashes) and len(others) and "vectors" in thresholds.signals:
+        found.append(near_vectors(vectors, others.embeddings, limits))
+    if len(hashes) and len(others) and "phash" in thresholds.signals:
+        forms = forms_of(thresholds.signals)
+        found.append(near_hashes(hashes, others.hashes, thresholds.phash_distance, forms=forms))
+    rows = np.concatenate([np.zeros(0, np.int64), *(pairs.queries for pairs in found)])
+    columns = np.concatenate([np.zeros(0, np.int64), *(pairs.others for pairs in found)])
+    distances = pair_distances(vectors, others.embeddings, rows, columns) if len(rows) else np.zeros(0)
+    near: dict[int, dict[int, float]] = defaultdict(dict)
     for index in np.lexsort((columns, distances)).tolist():
-        nearest.setdefault(int(rows[index]), (int(columns[index]), float(distances[index])))
-    return nearest
+        near[int(rows[index])][int(columns[index])] = float(distances[index])
+    return near
+
+
+def _nearest(
+    candidates: Mapping[int, Mapping[int, float]], assets: Sequence[ComparedImage], looks: Sequence[Look | None],
+    others: OtherPictures, thresholds: DuplicateThresholds,
+) -> Iterator[tuple[int, int, float]]:  # fmt: skip
+    """(row, other, distance) of each picture that is near any other, with the nearest that shows the same."""
+    signals, equal = thresholds.signals, {pixels: row for row, pixels in reversed([*enumerate(others.pixels)])}
+    second = SecondLook(
+        looks, others.looks, limit=thresholds.tile_difference, turns="turns" in signals, borders="borders" in signals
+    )
+    for row, asset in enumerate(assets):
+        if (other := equal.get(asset.pixel_sha256)) is not None:
+            yield row, other, 0.0
+        elif near := candidates.get(row):
+            columns = np.array([*near], dtype=np.int64)
+            looked = thresholds.tile_difference < NO_LOOK
+            verdicts = second.verdicts(row, columns) if looked else ["same"] * len(near)
+            same = (other for other, found in zip(near, verdicts, strict=True) if found != "another")
+            yield from ((row, other, near[other]) for other in [*same][:1])
 
 
 def _how(same: bool, ours: Hashes, theirs: Hashes, thresholds: DuplicateThresholds) -> str:
-    bits, mirrored = hash_distances(ours, theirs)
+    bits, form = hash_distances(ours, theirs, forms_of(thresholds.signals))
     if same:
         return " (the same pixels)"
-    if bits > thresholds.phash_distance:
+    if "phash" not in thresholds.signals or bits > thresholds.phash_distance:
         return ""
-    return f" ({'mirrored, ' if mirrored else ''}hashes {bits} bits apart)"
+    return f" ({f'{KINDS[int(form)]}, ' if form else ''}hashes {bits} bits apart)"

@@ -1,6 +1,7 @@
 """Near-duplicates: which pictures are one picture, and which of them to keep.
 
-Pure: neighbours in, groups out. Groups are star clusters around the best picture: every member is near its
+Pure: neighbours in, groups out. A neighbour is only a candidate: the second look decides, and images of which different
+traits are told are different tokens. Groups are star clusters around the best picture: every member is near its
 representative, and no chain of small steps joins two pictures that differ (the fault of connected components).
 """
 
@@ -8,24 +9,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from collection.judge.duplicates.cosine import Vectors, pair_distances
-from collection.judge.duplicates.hash_neighbours import Hashes, hash_distances
-from collection.judge.duplicates.pairs import Bools, Floats, NeighbourPairs, Rows
+from collection.judge.duplicates.hash_neighbours import KINDS, Hashes, hash_distances
+from collection.judge.duplicates.pairs import Bools, Floats, Kinds, NeighbourPairs, Rows, joined
+from collection.judge.duplicates.second_look import Verdict
 
 PHASH_DISTANCE = 4
 """Bits in which the hashes of one picture may differ. On photographs (tests/judge/duplicates/test_edits.py) it finds
 every re-encoded, halved or blurred copy; unlike pictures are 18 and more apart."""
+Look = Callable[[int, Rows], Sequence[Verdict]]
+"""(picture, pictures) -> what each of them is to it, by a second look."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A picture set aside: `why` is bytes, pixels, phash, mirrored or cosine; `distance` 0, 0, bits, bits, 1 - cosine.
+    """A picture set aside: `why` is bytes, pixels (`distance` 0), phash, mirrored, turned, border (bits) or cosine.
 
-    Of several reasons the first is given.
+    The distance by cosine is 1 - cosine. Of several reasons the first is given.
     """
 
     id: int
@@ -58,6 +62,9 @@ class OrderedImages:
     """The same of their hashes."""
     locked: frozenset[int] = frozenset()
     """Ids of those that are kept whatever they are near to."""
+    told: Sequence[Hashable] = ()
+    """What is told of each that makes it another token than one of which something else is told, None where nothing
+    is; only equal pixels outweigh it. Absent: nothing of any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +73,22 @@ class Neighbours:
 
     found: NeighbourPairs
     """Rows and `truncated_at` are by picture; of a pair, that which was searched later is the query."""
-    missing: Callable[[int, Rows], tuple[Floats, Bools]]
-    """(picture, pictures) -> their distances and whether they are mirrored: asked where a search was truncated."""
+    missing: Callable[[int, Rows], tuple[Floats, Kinds]]
+    """(picture, pictures) -> their distances and kinds: asked where a search was truncated."""
 
 
-def of_hashes(found: NeighbourPairs, hashes: Callable[[], Hashes]) -> Neighbours:
-    """What a search by hash found; `hashes` (n, 2) are asked for only where it was truncated."""
+def no_neighbours(count: int) -> Neighbours:
+    """What a search finds that was not made, of so many pictures."""
+    pairs = joined([])
+    return of_vectors(replace(pairs, truncated_at=np.full(count, np.inf)), lambda: np.zeros((count, 0), np.float32))
 
-    def missing(row: int, rows: Rows) -> tuple[Floats, Bools]:
-        bits, mirrored = hash_distances(hashes()[row], hashes()[rows])
-        return bits.astype(np.float64), mirrored
+
+def of_hashes(found: NeighbourPairs, hashes: Callable[[], Hashes], forms: Sequence[int]) -> Neighbours:
+    """What a search by hash found; `hashes` (n, FORMS) are asked for only where it was truncated."""
+
+    def missing(row: int, rows: Rows) -> tuple[Floats, Kinds]:
+        bits, kinds = hash_distances(hashes()[row], hashes()[rows], forms)
+        return bits.astype(np.float64), kinds
 
     return Neighbours(found, missing)
 
@@ -83,35 +96,42 @@ def of_hashes(found: NeighbourPairs, hashes: Callable[[], Hashes]) -> Neighbours
 def of_vectors(found: NeighbourPairs, vectors: Callable[[], Vectors]) -> Neighbours:
     """What a search by vector found; `vectors` (n, d) are asked for only where it was truncated."""
 
-    def missing(row: int, rows: Rows) -> tuple[Floats, Bools]:
+    def missing(row: int, rows: Rows) -> tuple[Floats, Kinds]:
         some = vectors()
         distances = pair_distances(some, some, np.full(len(rows), row), rows)
-        return distances, np.zeros(len(rows), dtype=bool)
+        return distances, np.zeros(len(rows), dtype=np.uint8)
 
     return Neighbours(found, missing)
 
 
-def star_clusters(images: OrderedImages, by_hash: Neighbours, by_vector: Neighbours) -> list[DuplicateGroup]:
+def star_clusters(
+    images: OrderedImages, by_hash: Neighbours, by_vector: Neighbours, look: Look | None = None
+) -> list[DuplicateGroup]:
     """Let each image, in order, that none before it has taken take what is free and near it; by representative id.
+
+    `look` decides of what is near; without it, all of it counts (look-alikes). An image that has a plain border around
+    another gives way to that.
 
     The groups are those of all pairs, also where a search was truncated: what it left out is then worked out anew, for
     representatives only.
     """
     near = _Near(by_hash, images.bits), _Near(by_vector, max(images.limits, default=0.0))
-    showing = defaultdict(list)
+    showing, equals = defaultdict(list), defaultdict(list)
     for place, picture in enumerate(images.pictures.tolist()):
         showing[picture].append(place)
+        equals[images.pixels[place]].append(picture)
     free = np.ones(len(images.ids), dtype=bool)
     left = np.zeros(len(by_hash.found.truncated_at), dtype=bool)  # pictures that a free image shows
     left[images.pictures] = True
     groups = []
     for place, picture in enumerate(images.pictures.tolist()):
-        if not free[place] or not (len(showing[picture]) > 1 or any(measure.has(picture, left) for measure in near)):
+        equal = equals[images.pixels[place]]
+        if not free[place] or not (len(equal) > 1 or any(measure.has(picture, left) for measure in near)):
             continue
         free[place] = False
         left[picture] = any(free[copy] for copy in showing[picture])
         taken: dict[int, Member] = {}
-        for other, why, distance in _nearest(picture, near, left):
+        for other, why, distance in _nearest(picture, equal, near, left):
             for copy in showing[other]:
                 if (
                     free[copy]
@@ -119,26 +139,52 @@ def star_clusters(images: OrderedImages, by_hash: Neighbours, by_vector: Neighbo
                     and _is_near(images, why, distance, place, copy)
                 ):
                     taken.setdefault(copy, _member(images, place, copy, why, distance))
+        inner = _look_again(images, picture, taken, look) if look is not None else []
         for copy in taken:
             free[copy] = False
             left[images.pictures[copy]] = any(free[other] for other in showing[int(images.pictures[copy])])
         if taken:
-            members = sorted(taken.values(), key=lambda member: member.id)
-            groups.append(DuplicateGroup(images.ids[place], tuple(members)))
+            groups.append(_group(images, place, taken, inner))
     return sorted(groups, key=lambda group: group.representative)
 
 
-def _nearest(picture: int, near: tuple[_Near, _Near], left: Bools) -> Iterator[tuple[int, str, float]]:
-    """Pictures near one, why, and how far: itself, those with a near hash, those with a near vector."""
-    yield picture, "phash", 0.0
-    for other, distance, mirrored in near[0].of(picture, left):
-        yield other, "mirrored" if mirrored else "phash", distance
+def _nearest(
+    picture: int, equal: Sequence[int], near: tuple[_Near, _Near], left: Bools
+) -> Iterator[tuple[int, str, float]]:  # fmt: skip
+    """Pictures near one, why, and how far: those of equal pixels, with a near hash, with a near vector."""
+    yield from ((other, "pixels", 0.0) for other in equal)
+    for other, distance, kind in near[0].of(picture, left):
+        yield other, KINDS[kind], distance
     for other, distance, _ in near[1].of(picture, left):
         yield other, "cosine", distance
 
 
 def _is_near(images: OrderedImages, why: str, distance: float, representative: int, other: int) -> bool:
+    if images.files[representative] == images.files[other] or images.pixels[representative] == images.pixels[other]:
+        return True
+    if images.told and None not in (told := (images.told[representative], images.told[other])) and told[0] != told[1]:
+        return False
     return why != "cosine" or distance <= min(images.limits[representative], images.limits[other])
+
+
+def _look_again(images: OrderedImages, picture: int, taken: dict[int, Member], look: Look) -> list[int]:
+    """Leave of what is near by a hash or a vector only what shows the same; returns what the picture is a frame of."""
+    doubtful = [copy for copy, member in taken.items() if member.why not in ("bytes", "pixels")]
+    verdicts = look(picture, images.pictures[doubtful]) if doubtful else []
+    for copy, found in zip(doubtful, verdicts, strict=True):
+        if found == "another":
+            del taken[copy]
+    return [copy for copy, found in zip(doubtful, verdicts, strict=True) if found == "framed"]
+
+
+def _group(images: OrderedImages, place: int, taken: dict[int, Member], inner: Sequence[int]) -> DuplicateGroup:
+    """The group of an image; the first of those that it is only a frame of takes its place."""
+    representative, members = images.ids[place], dict(taken)
+    if inner and representative not in images.locked:
+        unframed = members.pop(min(inner))
+        representative = unframed.id
+        members[place] = replace(unframed, id=images.ids[place])
+    return DuplicateGroup(representative, tuple(sorted(members.values(), key=lambda member: member.id)))
 
 
 def _member(images: OrderedImages, representative: int, other: int, why: str, distance: float) -> Member:
@@ -162,7 +208,7 @@ class _Near:
         self._starts = np.searchsorted(rows[order], np.arange(len(found.truncated_at) + 1))
         self._others = np.concatenate(pairs[::-1])[order]
         self._distances = np.tile(found.distances[keep], 2)[order]
-        self._mirrored = np.tile(found.mirrored[keep], 2)[order]
+        self._kinds = np.tile(found.kinds[keep], 2)[order]
         self._truncated = found.truncated_at <= radius
         self._truncated_rows = np.flatnonzero(self._truncated)
 
@@ -171,16 +217,16 @@ class _Near:
         some = self._truncated[picture] or self._starts[picture] < self._starts[picture + 1]
         return bool(some or left[self._truncated_rows].any())
 
-    def of(self, picture: int, left: Bools) -> Iterator[tuple[int, float, bool]]:
-        """Each picture that is near, how far it is, and whether mirrored."""
+    def of(self, picture: int, left: Bools) -> Iterator[tuple[int, float, int]]:
+        """Each picture that is near, how far it is, and in which form."""
         part = slice(self._starts[picture], self._starts[picture + 1])
-        yield from _lines(self._others[part], self._distances[part], self._mirrored[part])
+        yield from _lines(self._others[part], self._distances[part], self._kinds[part])
         unknown = np.flatnonzero(left) if self._truncated[picture] else self._truncated_rows[left[self._truncated_rows]]
         if unknown.size:
-            distances, mirrored = self._missing(picture, unknown)
+            distances, kinds = self._missing(picture, unknown)
             close = distances <= self._radius
-            yield from _lines(unknown[close], distances[close], mirrored[close])
+            yield from _lines(unknown[close], distances[close], kinds[close])
 
 
-def _lines(rows: Rows, distances: Floats, mirrored: Bools) -> Iterator[tuple[int, float, bool]]:
-    return zip(rows.tolist(), distances.tolist(), mirrored.tolist(), strict=True)
+def _lines(rows: Rows, distances: Floats, kinds: Kinds) -> Iterator[tuple[int, float, int]]:
+    return zip(rows.tolist(), distances.tolist(), kinds.tolist(), strict=True)

@@ -1,10 +1,11 @@
-"""A 64-bit fingerprint of what a picture looks like: similar pictures differ in few bits."""
+"""Perceptual hashes: 64 bits of what a picture looks like, of which similar pictures differ in few."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
+from collection.judge.duplicates.look import take_look
 from collection.store.records import Fingerprint
 from collection.values import Pixels
 
@@ -14,8 +15,10 @@ _COSINES = np.cos(np.pi * np.outer(np.arange(_KEPT), 2 * np.arange(_SIDE) + 1) /
 """The first 8 rows of the discrete cosine transform (type II) of 32 samples."""
 
 
-_TURNED = np.where(np.arange(_KEPT) % 2, -1.0, 1.0)
+_MIRRORED = np.where(np.arange(_KEPT) % 2, -1.0, 1.0)
 """What mirroring a picture does to its frequencies, column by column: the odd ones are antisymmetric."""
+FORMS = 9
+"""Hashes of one picture: as it is, mirrored (left and right), its six other turns, and without its plain border."""
 
 
 def perceptual_hash(pixels: Pixels) -> int:
@@ -27,20 +30,34 @@ def perceptual_hash(pixels: Pixels) -> int:
     package made common, to which it is equal except where a frequency equals the median to a millionth: that bit
     is 0 here, on every machine, so that all pictures of one flat colour have one hash.
     """
-    return fingerprint(pixels).phash
+    return _bits(_frequencies(pixels))
 
 
 def fingerprint(pixels: Pixels) -> Fingerprint:
-    """`perceptual_hash` of an RGB picture (h, w, 3) and of its mirror image, of one transform.
+    """What an RGB picture (h, w, 3) is recognised by: `FORMS` hashes, and a look.
 
-    The transform of the mirror image is that of the picture with the odd columns negated; its median is another.
+    The transform of a turned picture is that of the picture with odd columns or rows negated, or transposed; its median
+    is another. The hash of a picture that holds little says as little turned, so that the form is then the plain one.
     """
+    look, frequencies = take_look(pixels), _frequencies(pixels)
+    plain = _bits(frequencies)
+    if not look.rich:
+        return Fingerprint((plain,) * FORMS, look)
+    turned = [form * sign for form in (frequencies, frequencies.T) for sign in _SIGNS]
+    left, top, right, bottom = look.box
+    framed = (left, top, right, bottom) != (0, 0, look.width, look.height)
+    inner = perceptual_hash(pixels[top:bottom, left:right]) if framed else plain
+    return Fingerprint((*(_bits(form) for form in turned), inner), look)
+
+
+_SIGNS = (1.0, _MIRRORED[None], _MIRRORED[:, None], _MIRRORED[None] * _MIRRORED[:, None])
+
+
+def _frequencies(pixels: Pixels) -> npt.NDArray[np.float64]:
     from PIL import Image
 
     small = Image.fromarray(pixels).convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
-    grey = np.asarray(small, dtype=np.float64)
-    frequencies = _COSINES @ grey @ _COSINES.T
-    return Fingerprint(_bits(frequencies), _bits(frequencies * _TURNED))
+    return np.asarray(_COSINES @ np.asarray(small, dtype=np.float64) @ _COSINES.T)
 
 
 def _bits(frequencies: npt.NDArray[np.float64]) -> int:

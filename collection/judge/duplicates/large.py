@@ -59,7 +59,7 @@ def _pairs(
     keep = distances <= radius
     later, earlier = both[keep].T
     return NeighbourPairs(
-        later - start, earlier, distances[keep], np.zeros(len(later), dtype=bool), truncated_at.astype(np.float64)
+        later - start, earlier, distances[keep], np.zeros(len(later), dtype=np.uint8), truncated_at.astype(np.float64)
     )
 
 

@@ -18,17 +18,18 @@ import numpy.typing as npt
 
 from collection.judge.duplicates.calibrate import series_cosines
 from collection.judge.duplicates.cosine import Vectors
-from collection.judge.duplicates.groups import Neighbours, of_hashes, of_vectors
-from collection.judge.duplicates.hash_neighbours import Hashes, near_hashes
+from collection.judge.duplicates.groups import Neighbours, no_neighbours, of_hashes, of_vectors
+from collection.judge.duplicates.hash_neighbours import BORDER, KINDS, TURNS, Hashes, near_hashes
+from collection.judge.duplicates.hashes import FORMS
 from collection.judge.duplicates.neighbours import near_vectors
 from collection.judge.duplicates.pairs import TOP, NeighbourPairs, Rows
 from collection.store.columns import ComparedImage
-from collection.store.records import Neighbour, Searched
+from collection.store.records import Look, Neighbour, Searched
 from collection.store.store import Store
 from collection.values import Progress, canonical_json, sha256_hex, silent
 
-HASHES = "phash/2"
-"""The model under which neighbours by hash are kept."""
+HASHES = "phash/3"
+"""The model under which neighbours by hash are kept, with the forms that were compared."""
 BITS = 7
 """Bits within which neighbours by hash are kept, or more where more is asked for."""
 MARGIN = 0.05
@@ -40,6 +41,9 @@ BLOCK = 8192
 """Pictures searched in one transaction."""
 EXACT_UP_TO = 100_000
 """A search of more pictures than these is left to FAISS: every pair of a million takes long."""
+
+SIGNALS = ("phash", "turns", "borders", "vectors")
+"""What finds candidates: hashes, hashes of other forms, and vectors."""
 
 Data = npt.NDArray[Any]
 """Vectors or hashes, a row a picture."""
@@ -57,6 +61,8 @@ class KnownNeighbours:
     """The threshold that each series asks for."""
     by_hash: Neighbours
     by_vector: Neighbours
+    looks: Callable[[], Sequence[Look | None]]
+    """What is kept of each picture for a second look, row by row."""
     search: Mapping[str, Any]
     """How vectors were searched: `method` exact or faiss; with faiss `recall`, the share that it found of the
     neighbours of `sampled` pictures, None where those have none. `searched` pictures are new."""
@@ -64,23 +70,27 @@ class KnownNeighbours:
 
 def find_neighbours(
     store: Store, assets: Sequence[ComparedImage], model: str, *, least: float, cosine: float | None = None,
-    bits: int = BITS, exact_up_to: int = EXACT_UP_TO, progress: Progress = silent,
+    bits: int = BITS, exact_up_to: int = EXACT_UP_TO, signals: Sequence[str] = SIGNALS, progress: Progress = silent,
 ) -> KnownNeighbours:  # fmt: skip
     """Bring the kept neighbours of these images up to date, by hash and by the vectors of `model`.
 
-    Calibration starts at `least`; `cosine` and `bits` are thresholds that people ask for. Each block of pictures is one
-    transaction: what was searched stays searched when this is stopped. Raises UsageError where FAISS is needed and
-    missing.
+    Calibration starts at `least`; `cosine` and `bits` are thresholds that people ask for; what is no signal is not
+    searched. Each block of pictures is one transaction: what was searched stays searched when this is stopped. Raises
+    UsageError where FAISS is needed and missing.
     """
     files = sorted({asset.file_sha256 for asset in assets})
     hashes, vectors = cache(lambda: _hashes(store, files)), cache(lambda: store.vectors(model, files))
     inputs, cosines, told = _calibrated(store, assets, files, model, least, vectors)
     floor = least if cosine is None else min(least, cosine)
-    by_hash = _Kept(store, HASHES, files, max(BITS, bits), bits)
-    by_vector = _Kept(store, model, files, round(1 - floor + MARGIN, 6), round(1 - floor - min(STEPS), 6))
+    forms = forms_of(signals)
+    by_hash = _Kept(store, _hash_model(forms), files if "phash" in signals else [], max(BITS, bits), bits)
+    by_vector = _Kept(
+        store, model, files if "vectors" in signals else [], round(1 - floor + MARGIN, 6),
+        round(1 - floor - min(STEPS), 6),
+    )  # fmt: skip
     progress(0, len(files))
     if by_hash.left:
-        by_hash.search(partial(_near_hashes, radius=by_hash.radius), hashes())
+        by_hash.search(partial(_near_hashes, radius=by_hash.radius, forms=forms), hashes())
     new = len(by_vector.left)
     if len(files) > exact_up_to and new * (2 * len(files) - new) > exact_up_to**2:
         told = by_vector.search_large(vectors())
@@ -91,26 +101,54 @@ def find_neighbours(
     store.record_search(inputs, {"cosines": cosines, "search": told, "model": model})
     told = {**told, "searched": new}
     return KnownNeighbours(
-        files, cosines, of_hashes(by_hash.found(), hashes), of_vectors(by_vector.found(), vectors), told
+        files,
+        cosines,
+        of_hashes(by_hash.found(), hashes, forms) if "phash" in signals else no_neighbours(len(files)),
+        of_vectors(by_vector.found(), vectors) if "vectors" in signals else no_neighbours(len(files)),
+        cache(lambda: _looks(store, files)),
+        told,
     )
 
 
-def kept_neighbours(store: Store, assets: Sequence[ComparedImage], model: str) -> tuple[KnownNeighbours, float, float]:
+def forms_of(signals: Sequence[str]) -> tuple[int, ...]:
+    """The forms of a picture, besides the plain one, by which it is searched."""
+    return (*(TURNS if "turns" in signals else ()), *(BORDER if "borders" in signals else ()))
+
+
+def _hash_model(forms: Sequence[int]) -> str:
+    return f"{HASHES}+{'+'.join(map(str, forms))}"
+
+
+def _looks(store: Store, files: Sequence[str]) -> list[Look | None]:
+    known = store.looks(files)
+    return [known.get(file) for file in files]
+
+
+def kept_neighbours(
+    store: Store, assets: Sequence[ComparedImage], model: str, signals: Sequence[str] = SIGNALS
+) -> tuple[KnownNeighbours, float, float]:
     """What is kept of the neighbours of these images, and the bits and the cosine down to which it reaches.
 
     Nothing is searched, calibrated or written: pictures that were not searched are left out.
     """
-    searched = [{item.file_sha256: item for item in store.searched(kept)} for kept in (HASHES, model)]
-    files = sorted({asset.file_sha256 for asset in assets}.intersection(*searched))
+    forms = forms_of(signals)
+    models = {"phash": _hash_model(forms), "vectors": model}
+    on = [name for name in models if name in signals]
+    searched = {name: {item.file_sha256: item for item in store.searched(models[name])} for name in on}
+    files = sorted({asset.file_sha256 for asset in assets}.intersection(*searched.values()))
     hashes, vectors = cache(lambda: _hashes(store, files)), cache(lambda: store.vectors(model, files))
-    found = [_found(store, kept, files) for kept in (HASHES, model)]
-    bits, distance = (min((items[file].radius for file in files), default=0.0) for items in searched)
+    found = {name: _found(store, models[name], files) for name in on}
+    radius = {name: min((items[file].radius for file in files), default=0.0) for name, items in searched.items()}
     report = store.stage_report("neighbours")
     known = KnownNeighbours(
-        files, report.get("cosines", {}), of_hashes(found[0], hashes), of_vectors(found[1], vectors),
+        files,
+        report.get("cosines", {}),
+        of_hashes(found["phash"], hashes, forms) if "phash" in found else no_neighbours(len(files)),
+        of_vectors(found["vectors"], vectors) if "vectors" in found else no_neighbours(len(files)),
+        cache(lambda: _looks(store, files)),
         report.get("search", {}),
-    )  # fmt: skip
-    return known, bits, 1 - distance
+    )
+    return known, radius.get("phash", 0.0), 1 - radius.get("vectors", 0.0)
 
 
 def series_thresholds(store: Store, assets: Sequence[ComparedImage], model: str, *, least: float) -> dict[str, float]:
@@ -141,13 +179,13 @@ def _near_vectors(queries: Data, others: Data, before: Rows, *, radius: float) -
     return near_vectors(queries, others, radius, before=before, top=TOP)
 
 
-def _near_hashes(queries: Data, others: Data, before: Rows, *, radius: float) -> NeighbourPairs:
-    return near_hashes(queries, others, int(radius), before=before, top=TOP)
+def _near_hashes(queries: Data, others: Data, before: Rows, *, radius: float, forms: Sequence[int]) -> NeighbourPairs:
+    return near_hashes(queries, others, int(radius), forms=forms, before=before, top=TOP)
 
 
 def _hashes(store: Store, files: Sequence[str]) -> Hashes:
-    known = store.fingerprints()
-    return np.array([known[file] for file in files], dtype=np.uint64).reshape(-1, 2)
+    known = store.hashes()
+    return np.array([known[file] for file in files], dtype=np.uint64).reshape(-1, FORMS)
 
 
 class _Kept:
@@ -195,11 +233,11 @@ class _Kept:
             for row, (file, truncated_at) in enumerate(zip(left, found.truncated_at.tolist(), strict=True))
         ]
         ids = [item.id for item in (*self._searched, *new)]
-        kind = "phash" if self._model == HASHES else "cosine"
-        columns = (found.queries, found.others, found.distances, found.mirrored)
+        names = KINDS if self._model.startswith(HASHES) else ("cosine",)
+        columns = (found.queries, found.others, found.distances, found.kinds)
         pairs = [
-            Neighbour(ids[other], ids[start + query], "mirrored" if mirrored else kind, distance)
-            for query, other, distance, mirrored in zip(*(column.tolist() for column in columns), strict=True)
+            Neighbour(ids[other], ids[start + query], names[kind], distance)
+            for query, other, distance, kind in zip(*(column.tolist() for column in columns), strict=True)
         ]
         self._store.add_searched(self._model, new, pairs)
         self._searched += new
@@ -222,6 +260,6 @@ def _found(store: Store, model: str, files: Sequence[str]) -> NeighbourPairs:
         np.array([rows[pair.b] for pair in pairs], dtype=np.int64),
         np.array([rows[pair.a] for pair in pairs], dtype=np.int64),
         np.array([pair.distance for pair in pairs], dtype=np.float64),
-        np.array([pair.kind == "mirrored" for pair in pairs], dtype=bool),
+        np.array([KINDS.index(pair.kind) if pair.kind in KINDS else 0 for pair in pairs], dtype=np.uint8),
         truncated_at,
     )

@@ -63,7 +63,7 @@ class _Search:
         keep = distances <= radius[found]
         truncated = np.where(np.isfinite(truncated_at), 1 - truncated_at - _SLACK, np.inf)
         return NeighbourPairs(
-            found[keep] + rows.start, others[keep], distances[keep], np.zeros(int(keep.sum()), bool), truncated
+            found[keep] + rows.start, others[keep], distances[keep], np.zeros(int(keep.sum()), np.uint8), truncated
         )
 
     def _look_up(self, best: TopNeighbours, block: Singles, rows: slice, columns: slice) -> bool:

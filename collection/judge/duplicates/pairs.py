@@ -11,6 +11,7 @@ import numpy.typing as npt
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Kinds = npt.NDArray[np.uint8]
 
 TOP = 32
 """Neighbours that are kept of one query, the nearest: of a thousand look-alikes not all million pairs."""
@@ -24,8 +25,8 @@ class NeighbourPairs:
     others: Rows
     distances: Floats
     """1 - cosine, or bits of 64."""
-    mirrored: Bools
-    """Whether the one is near the mirror image of the other rather than the other itself; hashes only."""
+    kinds: Kinds
+    """The form of either picture in which they are nearest; see hashes.py. 0 for vectors."""
     truncated_at: Floats
     """(queries,): the distance from which on the `TOP` had no place for neighbours of a query; infinite where none
     was left out."""
@@ -41,7 +42,7 @@ def joined(parts: Sequence[NeighbourPairs]) -> NeighbourPairs:
         np.concatenate([nothing, *(part.queries for part in parts)]),
         np.concatenate([nothing, *(part.others for part in parts)]),
         np.concatenate([none, *(part.distances for part in parts)]),
-        np.concatenate([none.astype(bool), *(part.mirrored for part in parts)]),
+        np.concatenate([none.astype(np.uint8), *(part.kinds for part in parts)]),
         np.concatenate([none, *(part.truncated_at for part in parts)]),
     )
 

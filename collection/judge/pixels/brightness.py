@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from collection.judge.metric import Defect, Metric, OfPixels
 from collection.judge.pixels.picture import Picture
@@ -35,7 +36,7 @@ def overexposure(picture: Picture) -> float:
     return round(max(_run_full(pixels[..., channel]) for channel in range(3)), 6)
 
 
-def _run_full(values: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> float:
+def _run_full(values: npt.NDArray[np.uint8]) -> float:
     full = values >= FULL
     edges = soft = 0
     for lines in (values, values[:, ::-1], values.T, values.T[:, ::-1]):

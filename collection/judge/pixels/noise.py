@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from collection.judge.metric import Defect, Metric, OfPixels
 from collection.judge.pixels.luminance import Grey
@@ -35,9 +36,7 @@ def noise(grey: Grey) -> float:
     return float(np.percentile(told, CALMEST)) if len(told) * 20 >= size.size else 0.0
 
 
-def _means(
-    values: np.ndarray[tuple[int, int], np.dtype[np.int16]],
-) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _means(values: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
     height, width = (side // BLOCK for side in values.shape)
     return np.asarray(values.reshape(height, BLOCK, width, BLOCK).mean(axis=(1, 3)))
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from collection.curate.reviews import log as reviews
 from collection.errors import UsageError
 from collection.store.records import Decision, Review
-from collection.values import amount
-from collection.web.image_json import standing_json
+from collection.values import amount, label
+from collection.web.image_json import standing_json, tells_others
 from collection.web.review_app import ReviewApp
-from collection.web.routes.dependencies import LARGEST, App, Text, You
+from collection.web.routes.dependencies import DECIDES, LARGEST, VOTES, App, Role, Text, You
+from collection.web.sights import ALL
 
 router = APIRouter(prefix="/api")
 
@@ -48,12 +49,30 @@ class Seen(BaseModel):
     version: Annotated[int, Field(ge=0, le=LARGEST)] | None = None
 
 
+SentAs = Annotated[Text | None, Field(min_length=8, max_length=64)]
+"""The name that the sender gave the action: whoever got no answer may send it again, and it is kept once."""
+
+
+class Step(BaseModel):
+    """An undo or a redo."""
+
+    model_config = ConfigDict(extra="forbid")
+    seen: Seen = Seen()
+    id: SentAs = None
+    of: SentAs = None
+    """The id of the action that is taken back or brought back: nothing is, where that was never kept."""
+    others: bool = True
+
+
 class Action(BaseModel):
     """Decisions that belong together: one undo takes them back."""
 
     model_config = ConfigDict(extra="forbid")
     decisions: Annotated[list[DecisionRequest], Field(min_length=1, max_length=MOST)]
     seen: Seen = Seen()
+    id: SentAs = None
+    others: bool = True
+    """Whether to answer what the others said of these images, which is then remembered as seen."""
 
     def each(self) -> list[Decision]:
         """One decision an image. Raises UsageError for more than MOST."""
@@ -69,33 +88,66 @@ class Action(BaseModel):
         return found
 
 
-@router.post("/events", response_class=JSONResponse)
-def record(app: App, you: You, action: Action) -> Response:
+VOTER_KINDS = ("flag", "stars", "colour", "pair")
+
+
+@router.post("/events", response_class=JSONResponse, dependencies=[VOTES])
+def record(app: App, you: You, role: Role, action: Action) -> Response:
     """Keep an action; answered once it is committed. It outlives this server at once, a power cut a second later."""
-    kept = reviews.record(app.store, you, action.each(), seen=action.seen.model_dump(exclude_none=True))
-    return JSONResponse({"batch": kept[0].batch, **_changed(app, you, kept, kept)})
+    decisions = action.each()
+    _refuse(app, you, role, decisions)
+    numbers = {number for item in decisions for number in (item.asset_id, item.other_id) if number is not None}
+    seen = app.sights.completed(you, action.seen.model_dump(exclude_none=True), numbers)
+    kept = reviews.record(app.store, str(you), decisions, seen=seen, sent_as=action.id)
+    batch = kept[0].batch if kept else None
+    return JSONResponse({"batch": batch, **_changed(app, you, kept, kept, others=action.others)})
 
 
-@router.post("/undo", response_class=JSONResponse)
-def undo(app: App, you: You) -> Response:
+@router.post("/undo", response_class=JSONResponse, dependencies=[VOTES])
+def undo(app: App, you: You, step: Step | None = None) -> Response:
     """Take back your last action that stands."""
-    return JSONResponse(_changed(app, you, reviews.undo(app.store, you)))
+    return _stepped(app, you, step or Step(), reviews.undo)
 
 
-@router.post("/redo", response_class=JSONResponse)
-def redo(app: App, you: You) -> Response:
+@router.post("/redo", response_class=JSONResponse, dependencies=[VOTES])
+def redo(app: App, you: You, step: Step | None = None) -> Response:
     """Bring back what your last undo took."""
-    return JSONResponse(_changed(app, you, reviews.redo(app.store, you)))
+    return _stepped(app, you, step or Step(), reviews.redo)
 
 
-def _changed(app: ReviewApp, you: str, events: Sequence[Review], new: Sequence[Review] = ()) -> dict[str, Any]:
+@router.post("/sight", dependencies=[DECIDES])
+def look(app: App, you: You) -> dict[str, Any]:
+    """See from now on what came of the others' votes: it is remembered, and your later votes are logged so."""
+    app.sights.add(you, "others", [ALL])
+    return {"seen": True}
+
+
+def _stepped(app: ReviewApp, you: str, step: Step, take: Callable[..., list[Review]]) -> Response:
+    events = take(app.store, str(you), seen=step.seen.model_dump(exclude_none=True), sent_as=step.id, of=step.of)
+    return JSONResponse(_changed(app, you, events, others=step.others))
+
+
+def _refuse(app: ReviewApp, you: str, role: str, decisions: Sequence[Decision]) -> None:
+    """Refuse what is beyond a role: a voter only votes, and only the owner takes back the locks of others."""
+    beyond = next((item.kind for item in decisions if item.kind not in VOTER_KINDS), None)
+    if role == "voter" and beyond:
+        raise HTTPException(403, f"a voter may not decide by {beyond}; a voter gives {', '.join(VOTER_KINDS)}")
+    if role == "owner":
+        return
+    for item in decisions:
+        if item.kind == "lock" and item.value is False:
+            locks = app.now().reviews.review_state(item.asset_id).locks
+            if locks and you not in locks:
+                who = locks[-1]
+                raise HTTPException(403, f"{who} locked {label(item.asset_id)}: {who} or the owner unlocks it")
+
+
+def _changed(
+    app: ReviewApp, you: str, events: Sequence[Review], new: Sequence[Review] = (), *, others: bool = True
+) -> dict[str, Any]:
     """The images that events are about, and how they stand now; `new`: those of the events that were just kept."""
     numbers = sorted({number for event in events for number in (event.asset_id, event.other_id) if number is not None})
     version, review_states = app.catalogue.review_states_after(new, numbers[:TOLD])
-    return {
-        "changed": numbers,
-        "review_states": {
-            str(review_state.asset_id): standing_json(review_state, you) for review_state in review_states
-        },
-        "version": version,
-    }
+    told = {str(found.asset_id): standing_json(found, you, others=others) for found in review_states}
+    app.sights.add(you, "others", (int(number) for number, standing in told.items() if tells_others(standing)))
+    return {"changed": numbers, "review_states": told, "version": version}

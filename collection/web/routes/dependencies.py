@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, HTTPException, Path, Request
 from pydantic import AfterValidator
 
 from collection.web.review_app import ReviewApp
+from collection.web.tokens import ROLES, Tokens
 
 LARGEST = 2**53 - 1
 """The largest integer that JSON holds everywhere."""
@@ -25,6 +27,40 @@ async def curator_of(request: Request) -> str:
     return curator
 
 
+def tokens_of(request: Request) -> Tokens:
+    """The links of this server."""
+    tokens: Tokens = request.app.state.tokens
+    return tokens
+
+
+def role_of(request: Request) -> str:
+    """The role of the curator whose token let the request in."""
+    return tokens_of(request).role(request.state.curator)
+
+
+def only(*roles: str) -> Callable[[Request], Awaitable[None]]:
+    """A dependency that refuses whoever has none of these roles."""
+
+    async def check(request: Request) -> None:
+        role = role_of(request)
+        if role not in roles:
+            raise HTTPException(403, f"a {role} may not do that; {_either(roles)} may")
+
+    return check
+
+
+def _either(roles: tuple[str, ...]) -> str:
+    named = [f"{'an' if role == 'owner' else 'a'} {role}" for role in ROLES if role in roles]
+    return " or ".join(named).replace("an owner", "the owner")
+
+
+OWNER = Depends(only("owner"))
+DECIDES = Depends(only("owner", "curator"))
+VOTES = Depends(only("owner", "curator", "voter"))
+LOOKS = Depends(only("owner", "curator", "viewer"))
+"""Not for a voter, who is to see nothing of what came of the votes."""
+
+
 def encodable(text: str) -> str:
     """A text that UTF-8 can hold: no half of a surrogate pair. Raises ValueError for any other."""
     text.encode()
@@ -33,5 +69,7 @@ def encodable(text: str) -> str:
 
 App = Annotated[ReviewApp, Depends(app_of)]
 You = Annotated[str, Depends(curator_of)]
+Links = Annotated[Tokens, Depends(tokens_of)]
+Role = Annotated[str, Depends(role_of)]
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 Text = Annotated[str, AfterValidator(encodable)]

@@ -12,12 +12,13 @@ from fastapi.responses import JSONResponse, Response
 from collection.curate.search.columns import MetricColumn
 from collection.curate.search.find import STATES, field_names, find_rows
 from collection.curate.search.histogram import histogram
+from collection.curate.search.query import parse
 from collection.errors import UsageError
 from collection.judge.catalogue import better
 from collection.store.percentiles import FEWEST
 from collection.values import amount
-from collection.web.image_json import detail_json, image_json
-from collection.web.routes.dependencies import LARGEST, App, Number, Text, You
+from collection.web.image_json import detail_json, image_json, tells_others
+from collection.web.routes.dependencies import LARGEST, App, Number, Role, Text, You
 
 router = APIRouter(prefix="/api")
 
@@ -27,13 +28,14 @@ IDS = "application/octet-stream"
 
 
 @router.get("/state")
-def state(app: App, you: You) -> dict[str, Any]:
+def state(app: App, you: You, role: Role) -> dict[str, Any]:
     """All that a page must know before it shows the first image."""
     now, config = app.now(), app.project.config
     images, votes = now.images, now.votes(you, you)
     return {
         "project": {"title": config.title, "symbol": config.token_symbol, "supply": config.supply},
         "you": you,
+        "role": role,
         "curators": list(app.curators),
         "counts": {
             "images": len(images),
@@ -61,6 +63,7 @@ def state(app: App, you: You) -> dict[str, Any]:
         "styles": list(images.styles),
         "traits": {name: list(labels.names) for name, labels in images.traits.items()},
         "series": list(images.series.names),
+        "published": app.publications.now().as_json(),
         "words": now.context.words is not None,
         "diversity": app.store.diversity(config.select.diversity),
         "views": app.saved_views(),
@@ -73,6 +76,8 @@ def ids(app: App, you: You, q: Text = "", accept: Annotated[str, Header()] = "")
     """The numbers of the images that a query means, in its order; as uint32 little-endian where that is accepted."""
     now = app.now()
     found = now.images.ids[find_rows(now, q, you)]
+    if _tells_others(q, you):
+        app.sights.add(you, "others", found.tolist())
     if IDS in accept:
         headers = {"x-version": str(now.version)}
         return Response(found.astype("<u4").tobytes(), media_type=IDS, headers=headers)
@@ -80,24 +85,41 @@ def ids(app: App, you: You, q: Text = "", accept: Annotated[str, Header()] = "")
 
 
 @router.get("/assets")
-def assets(app: App, you: You, ids: Annotated[str, Query(max_length=20_000)]) -> dict[str, Any]:
-    """Some images as a grid shows them: `ids=1,2,3`, at most 1000; numbers without an image are left out."""
+def assets(app: App, you: You, ids: Annotated[str, Query(max_length=20_000)], others: bool = True) -> dict[str, Any]:
+    """Some images as a grid shows them: `ids=1,2,3`, at most 1000; numbers without an image are left out.
+
+    With `others` also what the others said of those that you have voted on, which is remembered as seen.
+    """
     numbers = _numbers(ids)
     now = app.now()
     rows = [now.images.rows[number] for number in numbers if number in now.images.rows]
-    return {"assets": [image_json(now, row, you) for row in rows], "version": now.version}
+    tokens = app.publications.now().tokens
+    found = [image_json(now, row, you, others=others) for row in rows]
+    for item in found:
+        item["token"] = tokens.get(item["id"])
+    app.sights.add(you, "others", (item["id"] for item in found if tells_others(item)))
+    return {"assets": found, "version": now.version}
 
 
 @router.get("/assets/{number}")
 def asset(app: App, you: You, number: Number) -> dict[str, Any]:
     """All that is known of one image."""
-    return detail_json(app, app.now(), number, you)
+    found = detail_json(app, app.now(), number, you)
+    app.sights.add(you, "others", [number] if tells_others(found) else [])
+    return found
 
 
 @router.get("/histogram")
 def field_histogram(app: App, you: You, field: Text, q: Text = "") -> dict[str, Any]:
     """How a field is spread over the images of a query: edges and counts, or words and counts."""
     return histogram(app.now(), field, q, you)
+
+
+def _tells_others(query: str, you: str) -> bool:
+    """Whether the answer to a query says what others said."""
+    terms = parse(query).terms
+    named = {term.value for term in terms if term.field.lower() == "by"}
+    return bool(named - {you}) or any((term.field.lower(), term.value.lower()) == ("is", "contested") for term in terms)
 
 
 def _numbers(text: str) -> list[int]:

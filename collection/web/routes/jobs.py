@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from collection.web.image_json import row_of
-from collection.web.routes.dependencies import LARGEST, App, Number, You
+from collection.web.routes.dependencies import LARGEST, OWNER, App, Number, You
 
 router = APIRouter(prefix="/api/jobs")
 
@@ -59,7 +59,7 @@ def jobs(app: App) -> dict[str, Any]:
     return {"jobs": [asdict(job) for job in app.jobs.all()]}
 
 
-@router.post("")
+@router.post("", dependencies=[OWNER])
 def start(
     app: App, you: You, request: Annotated[Plain | Reroll | Breed | Variations, Field(discriminator="kind")]
 ) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def start(
     return {"job": asdict(app.jobs.start(options.pop("kind"), options, you))}
 
 
-@router.delete("/{number}")
+@router.delete("/{number}", dependencies=[OWNER])
 def cancel(app: App, number: Number) -> dict[str, Any]:
     """Stop a job; what it has made is kept."""
     return {"job": asdict(app.jobs.cancel(number))}

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from collection.curate.search.catalogue import Snapshot
+from collection.curate.search.find import find
 from collection.errors import UsageError
 from collection.plan.lineage import ancestry, children
 from collection.store.records import Duplicate
 from collection.web.image_json import row_of, stack_member
 from collection.web.review_app import ReviewApp
-from collection.web.routes.dependencies import App, Number
+from collection.web.routes.dependencies import App, Number, Text, You
 
 router = APIRouter(prefix="/api")
 
@@ -23,21 +24,25 @@ Nearer = Annotated[float, Query(ge=-1, le=1, allow_inf_nan=False)]
 
 
 @router.get("/stacks")
-def stacks(app: App, nearer: Nearer = 0) -> dict[str, Any]:
+def stacks(app: App, you: You, nearer: Nearer = 0, q: Text = "") -> dict[str, Any]:
     """Near-duplicates: each stack led by its best image, the largest first; and what has a twin elsewhere.
 
-    `apart` is who took a member out of its stack, or None. `movable`: whether `nearer` may be other than 0; `at` is
-    then what it means. Only the stacks of 0 are set aside; all others are to look at.
+    `q` leaves the stacks of which it means an image. A stack is `resolved` once you have flagged every member, or they
+    were taken out of it. `apart` is who took a member out of its stack, or None. `movable`: whether `nearer` may be
+    other than 0; `at` is then what it means. Only the stacks of 0 are marked; all others are to look at.
     """
     now = app.now()
     at, known = _at(app, now, nearer) if nearer else (None, now.selection.stacks)
+    meant = set(find(now, q, you)) if q else None
     found = [
         {
             "representative": representative,
+            "resolved": _resolved(now, you, [representative, *(item.asset_id for item in members)]),
             "members": [{**stack_member(item), "apart": _apart(now, item)} for item in members],
         }
         for representative, members in sorted(known.items(), key=lambda item: (-len(item[1]), item[0]))
         if representative in now.images.rows
+        and (meant is None or not meant.isdisjoint([representative, *(item.asset_id for item in members)]))
     ]
     elsewhere = [
         {**stack_member(item), "representative": item.elsewhere}
@@ -55,6 +60,13 @@ def _at(app: ReviewApp, now: Snapshot, nearer: float) -> tuple[dict[str, Any], M
     at, loosest, found = app.stacking.at(now, nearer)
     cosines = [round(cosine, 4) for cosine in at.cosines.values()]
     return {"bits": at.bits, "cosines": [min(cosines), max(cosines)], "loosest": loosest}, found
+
+
+def _resolved(now: Snapshot, you: str, numbers: Sequence[int]) -> bool:
+    """Whether a curator has said of every member of a stack what becomes of it."""
+    states = [now.reviews.review_state(number) for number in numbers]
+    apart = [state.not_duplicate_by is not None for state in states]
+    return all(apart[1:]) or all(you in state.flags or out for state, out in zip(states, apart, strict=True))
 
 
 def _apart(now: Snapshot, item: Duplicate) -> str | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from collection.values import sha256_hex
-from collection.web.routes.dependencies import App
+from collection.web.routes.dependencies import App, Links, You
 
 router = APIRouter()
 
@@ -20,13 +20,15 @@ STATIC = HERE / "static"
 
 
 @router.get("/", response_class=HTMLResponse, include_in_schema=False)
-def page(app: App, request: Request) -> Response:
+def page(app: App, you: You, tokens: Links) -> Response:
     """The one page; everything else is asked for by its modules."""
     from jinja2 import Environment, FileSystemLoader
 
     templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
     version = static_version()
-    text = templates.get_template("app.html").render(title=app.project.config.title, static=f"/static/{version}")
+    text = templates.get_template("app.html").render(
+        title=app.project.config.title, static=f"/static/{version}", curator=you, room=tokens.room
+    )
     return HTMLResponse(text)
 
 

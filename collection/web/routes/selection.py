@@ -19,13 +19,14 @@ from collection.curate.selection.select import Proposal
 from collection.curate.selection.statistics import quota_status, set_diff
 from collection.curate.sheet import PER_PAGE, Cell, ContactSheet, write_sheet
 from collection.errors import UsageError
+from collection.pictures.files import decode_image
 from collection.stages.pipeline import run_stages
 from collection.stages.report import NOT_JUDGED
 from collection.stages.select import SelectStage
 from collection.store.thumbnails import SIDES
 from collection.values import amount
 from collection.web.review_app import ReviewApp
-from collection.web.routes.dependencies import App, Text
+from collection.web.routes.dependencies import LOOKS, OWNER, App, Role, Text, You
 
 router = APIRouter(prefix="/api")
 
@@ -44,31 +45,35 @@ class ChooseRequest(BaseModel):
     """Kept for every later choice, until collection.toml says something new; absent: as before."""
 
 
-@router.get("/set")
-def proposed(request: Request, app: App, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
+@router.get("/set", dependencies=[LOOKS])
+def proposed(
+    request: Request, app: App, you: You, role: Role, diversity: Asked = None, asker: Asker = ""
+) -> dict[str, Any]:
     """The set as it would be chosen and minted now; nothing is written."""
-    now = app.counted()
+    now = _sighted(app, you, role)
     criteria = app.proposals.criteria(now, diversity)
     progress = request.app.state.broadcaster.choosing(asker)
     found = app.proposals.proposal(now, criteria, asker=asker, progress=progress)
-    return {**_statistics(app, now, found, criteria), "version": now.version}
+    return {**_statistics(app, you, now, found, criteria), "version": now.version}
 
 
-@router.get("/set/costs")
-def costs(app: App, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
-    """The figures that take longer than the choice: what each rule costs in mean quality, and how far the images are
+@router.get("/set/costs", dependencies=[LOOKS])
+def costs(app: App, you: You, role: Role, diversity: Asked = None, asker: Asker = "") -> dict[str, Any]:
+    """The figures that take longer than the choice: what each rule costs in mean percentile, and how far the images are
     from the nearest chosen one."""
-    now = app.counted()
+    now = _sighted(app, you, role)
     criteria = app.proposals.criteria(now, diversity)
     report = app.proposals.proposal(now, criteria, costs=True, asker=asker).report
     reach = asdict(report.coverage) if report.coverage else None
     return {"costs": dict(report.costs), "coverage": reach, "version": now.version}
 
 
-@router.get("/sheet", response_class=FileResponse)
-def sheet(app: App, diversity: Asked = None, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> FileResponse:
+@router.get("/sheet", response_class=FileResponse, dependencies=[LOOKS])
+def sheet(
+    app: App, you: You, role: Role, diversity: Asked = None, page: Annotated[int, Query(ge=1, le=100_000)] = 1
+) -> FileResponse:
     """The contact sheet of that set as a picture, a page of it."""
-    now, config = app.counted(), app.project.config
+    now, config = _sighted(app, you, role), app.project.config
     chosen = app.proposals.proposal(now, app.proposals.criteria(now, diversity)).chosen
     cells = [Cell(item.asset.label, item.asset.file_sha256) for item in chosen]
     shown = cells[(page - 1) * PER_PAGE : page * PER_PAGE]
@@ -78,11 +83,11 @@ def sheet(app: App, diversity: Asked = None, page: Annotated[int, Query(ge=1, le
     what = f"{amount(len(cells), 'image')} as they would be chosen, {order}"
     with tempfile.NamedTemporaryFile(suffix=".png", delete=False) as file:
         path = Path(file.name)
-    write_sheet(path, ContactSheet(config.title, what, shown), app.project.files)
+    write_sheet(path, ContactSheet(config.title, what, shown), app.project.files, decode=decode_image)
     return FileResponse(path, media_type="image/png", background=BackgroundTask(path.unlink, missing_ok=True))
 
 
-@router.post("/set")
+@router.post("/set", dependencies=[OWNER])
 def choose(app: App, request: ChooseRequest) -> dict[str, Any]:
     """Choose the set: what is frozen next is this."""
     (report,) = run_stages(app.project, [SelectStage(diversity=request.diversity)])
@@ -90,7 +95,17 @@ def choose(app: App, request: ChooseRequest) -> dict[str, Any]:
     return {**chosen, "version": app.now().version}
 
 
-def _statistics(app: ReviewApp, now: Snapshot, proposal: Proposal, criteria: SelectionCriteria) -> dict[str, Any]:
+def _sighted(app: ReviewApp, you: str, role: str) -> Snapshot:
+    """The catalogue of this moment, for somebody who may see what came of all votes; raises BlindError for others."""
+    now = app.counted()
+    if role != "viewer":
+        app.sights.refuse_blind(you, now, owner=role == "owner")
+    return now
+
+
+def _statistics(
+    app: ReviewApp, you: str, now: Snapshot, proposal: Proposal, criteria: SelectionCriteria
+) -> dict[str, Any]:
     report = proposal.report
     written = {item.asset_id for item in app.store.selection()}
     moved = set_diff(app.proposals.candidates(now, criteria), proposal, written)
@@ -106,5 +121,7 @@ def _statistics(app: ReviewApp, now: Snapshot, proposal: Proposal, criteria: Sel
         "removed": moved.removed,
         "rarity": [asdict(item) for item in moved.rarity],
         "quotas": [asdict(item) for item in quota_status(proposal, criteria)],
+        "sighted": app.sights.has(you, "others", ()),
+        "published": app.publications.now().against(item.asset.id for item in proposal.chosen),
         "palette": [{"colour": colour, "share": share} for colour, share in palette(paths)],
     }

@@ -8,29 +8,51 @@ import { followJobs } from "./core/jobs.js";
 import { jobStrip } from "./panels/job_strip.js";
 import { listenForKeys } from "./core/keys.js";
 import { App } from "./core/app.js";
+import { shows } from "./core/roles.js";
 import { buildShell } from "./panels/shell.js";
 import { byId } from "./core/element.js";
 import { sayWrong } from "./core/status.js";
 import { listen, onStream } from "./core/stream.js";
+import { get } from "./core/api.js";
+import { connection } from "./core/connection.js";
+import { notice } from "./panels/notice.js";
 import { showViews, VIEWS } from "./views/views.js";
 
 const app = new App();
 addViews(VIEWS);
 
 async function open() {
+  notice(byId("notice"), app);
   await app.open();
-  buildShell(app, VIEWS);
+  document.body.dataset.role = app.state.role;
+  buildShell(app, VIEWS.filter(({ name }) => shows(app.state.role, name)));
+  listenForDecisions(app); // before the views, whose answers come before these
   showViews(byId("view"), app);
   app.tell("view");
   facts(byId("facts"), app);
   find(byId("find"), app);
-  listenForDecisions(app);
   listenForKeys();
   jobStrip(byId("jobs"), app);
   followJobs(app);
   listen();
+  followLine();
   onStream("changed", (changes) => app.othersChanged(changes).catch(sayWrong));
   onStream("version", ({ images }) => images && app.imagesChanged().catch(sayWrong));
+}
+
+/** The stream breaks first: ask what is wrong, and catch up with what was missed once it is back. */
+function followLine() {
+  let broken = false;
+  onStream("away", () => {
+    broken = true;
+    get("/api/jobs").catch(() => {}); // its refusal says whether the server is gone or the link
+  });
+  onStream("here", () => {
+    if (!broken) return;
+    broken = false;
+    if (connection.line === "away") connection.is("here");
+    else app.catchUp().catch(sayWrong);
+  });
 }
 
 addEventListener("unhandledrejection", (event) => {

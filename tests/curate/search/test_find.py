@@ -137,7 +137,8 @@ def test_queries(now: Snapshot, text: str, expected: list[int]) -> None:
         ("is:contested", None, [1]),
         ("is:contested", "anna", [1]),
         ("is:contested", "carla", []),
-        ("is:locked", "carla", [3]),
+        ("is:locked", "carla", []),
+        ("is:locked", "anna", [3]),
         ("stars>=3", "anna", [2]),
         ("colour:red", "bob", [3]),
         ("colour:red", None, [3]),
@@ -255,7 +256,7 @@ def test_a_random_order_is_an_order_and_stays(now: Snapshot, seed: int) -> None:
 
 def test_every_field_can_be_sorted_by_or_named(now: Snapshot) -> None:
     for name in field_names(now):
-        if name not in ("is", "by", "like", "sort", "colour"):
+        if name not in ("is", "by", "note", "like", "sort", "colour"):
             assert sorted(find(now, f'sort:"{name}"')) == list(QUALITY), name
 
 
@@ -337,3 +338,32 @@ class TestStayingWarm:
         other.replace_selection([Selection(1, 1, "x")], "x", {})
         assert find(catalogue.now(), "is:rejected") == [3]
         assert find(catalogue.now(), "is:selected") == [1]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("id:1 or id:3", [1, 3]),
+        ("id:1-4 -(id:2 or id:3)", [1, 4]),
+        ("(id:1 or id:2) (id:2 or id:3) sort:-id", [2]),
+        ("id:1 or id:2 sort:-id", [2, 1]),
+        ("is:picked,rejected", [2, 6]),
+        ("0003", [3]),
+        ("3 or 0005", [3, 5]),
+    ],
+)
+def test_conditions_are_joined(now: Snapshot, text: str, expected: list[int]) -> None:
+    assert find(now, text) == expected
+
+
+def test_what_orders_is_no_alternative(now: Snapshot) -> None:
+    with pytest.raises(UsageError, match="no condition"):
+        find(now, "id:1 or sort:-id")
+
+
+def test_notes_are_found_by_those_who_may_see_them(store: Store) -> None:
+    record(store, "anna", [Decision("note", 4, "Crop the left edge"), Decision("note", 5, "sky")])
+    now = Catalogue(store, RankingContext).now()
+    assert find(now, "note:crop") == find(now, "note:*edge", "anna") == [4]
+    assert find(now, "note:*") == [4, 5]
+    assert find(now, "note:crop", "bob") == []

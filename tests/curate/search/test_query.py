@@ -67,3 +67,48 @@ def test_positions_are_those_of_what_was_typed() -> None:
 def test_what_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse(text)
+
+
+SHAPES = st.recursive(
+    st.one_of(CONDITIONS, TEXTS).map(str),
+    lambda part: st.one_of(
+        st.lists(part, min_size=2, max_size=3).map(lambda parts: f"({' '.join(parts)})"),
+        st.lists(part, min_size=2, max_size=3).map(lambda parts: f"({' or '.join(parts)})"),
+        part.map(lambda inner: f"-({inner})"),
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.lists(SHAPES, min_size=1, max_size=3).map(" ".join))
+@example('(a "or") or -(b:random(7) or c)')
+def test_what_is_joined_is_written_as_it_was_read(text: str) -> None:
+    query = parse(text)
+    assert parse(str(query)) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("a b", None),
+        ("(a)", None),
+        ("((a) b)", None),
+        ("a or b", ("or", 0, 1)),
+        ("a b OR c", ("or", ("and", 0, 1), 2)),
+        ("a (b or c)", ("and", 0, ("or", 1, 2))),
+        ("-(a b) c", ("and", ("not", ("and", 0, 1)), 2)),
+        ("(sort:random(7) a) or b", ("or", ("and", 0, 1), 2)),
+        ('a "or" b', None),
+        ("order", None),
+    ],
+)
+def test_how_terms_are_joined(text: str, shape: object) -> None:
+    assert parse(text).shape == shape
+
+
+@pytest.mark.parametrize(
+    "text", ["or", "a or", "or a", "(", ")", "()", "(a", "a)", "-(", "a or or b", "(" * 60 + "a" + ")" * 60]
+)
+def test_brackets_and_or_that_join_nothing(text: str) -> None:
+    with pytest.raises(UsageError, match="character"):
+        parse(text)

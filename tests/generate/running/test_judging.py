@@ -14,7 +14,7 @@ def test_the_same_numbers_whenever_and_by_whomever(planned_project, carried):
     score(later.store, later.files, judges_of(later).scorers, batch_size=3)
     score(at_once.store, at_once.files, judges_of(at_once).scorers)  # the percentiles
     assert at_once.store.scores() == later.store.scores()
-    assert at_once.store.fingerprints() == later.store.fingerprints()
+    assert at_once.store.hashes() == later.store.hashes()
     model = judges_of(at_once).scorers.encoder.model
     (numbers, vectors), (_, others) = at_once.store.embeddings(model), later.store.embeddings(model)
     assert numbers == [1, 2, 3, 4, 5]

@@ -65,7 +65,7 @@ def test_of_an_image_that_comes_out_differently_nothing_is_written(library, make
         return ScoredBatch(
             [Score(asset.file_sha256, "quality", "m", 1.0) for asset in assets],
             [Embedding(asset.file_sha256, "e", np.ones(2, np.float32)) for asset in assets],
-            {asset.file_sha256: Fingerprint(1, 2) for asset in assets},
+            {asset.file_sha256: Fingerprint((1, 2)) for asset in assets},
         )
 
     def files():
@@ -75,13 +75,13 @@ def test_of_an_image_that_comes_out_differently_nothing_is_written(library, make
     make(canvas(weights={"unet": {"sha256": "a"}, "vae": "b"}), observe)
     lost, kept = library.store.assets()
     library.files.path(lost.file_sha256).unlink()
-    before = files(), library.store.fingerprints(), library.store.encoded("e"), library.store.scores()
+    before = files(), library.store.hashes(), library.store.encoded("e"), library.store.scores()
     other = canvas(weights={"unet": {"sha256": "c"}, "vae": "b"}, threads=2)
     other.rendering = lambda recipe: canvas().rendering(recipes(9)[8])
     for _ in range(2):
         (failure,) = make(other, observe).failed
         assert failure.why.endswith("(threads was absent, is 2; weights.unet.sha256 was a, is c)")
-        assert (files(), library.store.fingerprints(), library.store.encoded("e"), library.store.scores()) == before
+        assert (files(), library.store.hashes(), library.store.encoded("e"), library.store.scores()) == before
     assert library.store.assets() == [lost, kept]
 
 
@@ -227,13 +227,13 @@ class TestObservers:
 
         def observe(assets, pictures):
             means = [Score(a.file_sha256, "mean", "m", float(p.mean())) for a, p in zip(assets, pictures, strict=True)]
-            return ScoredBatch(means, fingerprints={asset.file_sha256: Fingerprint(asset.id, 0) for asset in assets})
+            return ScoredBatch(means, fingerprints={asset.file_sha256: Fingerprint((asset.id, 0)) for asset in assets})
 
         make(canvas(), observe)
         found = {score.file_sha256: score.value for score in library.store.scores()}
         for asset in library.store.assets():
             assert found[asset.file_sha256] == canvas().rendering(asset.recipe).pixels.mean()
-            assert library.store.fingerprints()[asset.file_sha256] == (asset.id, 0)
+            assert library.store.hashes()[asset.file_sha256] == (asset.id, 0)
 
     def test_its_trouble_is_named_and_costs_no_image(self, library, make, canvas, recipes):
         library.store.replace_plan(recipes(3))

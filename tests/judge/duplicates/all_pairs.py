@@ -20,7 +20,8 @@ from collection.judge.duplicates.groups import (
     of_vectors,
     star_clusters,
 )
-from collection.judge.duplicates.hash_neighbours import Hashes, near_hashes
+from collection.judge.duplicates.hash_neighbours import BORDER, TURNS, Hashes, near_hashes
+from collection.judge.duplicates.hashes import FORMS
 from collection.judge.duplicates.neighbours import near_vectors
 
 
@@ -35,7 +36,7 @@ class Pictures:
     pixels: Sequence[str]
     """SHA-256 of the decoded pixels; equal ones must have equal perceptual hashes."""
     hashes: Hashes
-    """(n, 2): perceptual hashes of the pictures and of their mirror images."""
+    """(n, FORMS): perceptual hashes; or (n, 2), of the pictures and of their mirror images."""
     embeddings: Vectors
     """Unit vectors (n, d); d may be 0: then cosines are not compared."""
 
@@ -59,11 +60,21 @@ def find_duplicates(
         [limit(float(wanted[row])) for row in order],
         phash_distance,
     )
-    hashes, vectors, earlier = pictures.hashes, pictures.embeddings, np.arange(len(order))
+    hashes, vectors, earlier = all_forms(pictures.hashes), pictures.embeddings, np.arange(len(order))
     by_hash = near_hashes(hashes, hashes, phash_distance, before=earlier)
     radius = max(images.limits, default=0.0) if vectors.shape[1] else -1.0
     by_vector = near_vectors(vectors, vectors, radius, before=earlier)
-    return star_clusters(images, of_hashes(by_hash, lambda: hashes), of_vectors(by_vector, lambda: vectors))
+    return star_clusters(
+        images, of_hashes(by_hash, lambda: hashes, FORMS_COMPARED), of_vectors(by_vector, lambda: vectors)
+    )
+
+
+FORMS_COMPARED = (*TURNS, *BORDER)
+
+
+def all_forms(hashes: Hashes) -> Hashes:
+    """Hashes (n, 2) of pictures and their mirror images with those of the other forms, which are like the first."""
+    return hashes if hashes.shape[1] == FORMS else np.concatenate([hashes, *[hashes[:, :1]] * (FORMS - 2)], axis=1)
 
 
 def _rank(pictures: Pictures, row: int) -> tuple[float, int]:

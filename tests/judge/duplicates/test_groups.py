@@ -241,17 +241,17 @@ def test_the_hash_is_the_one_people_know(photo, name):
 def test_words_propose_every_pair_that_is_there(radius, monkeypatch):
     """The search by words, and the one that looks at all pairs, of hashes with planted neighbours of all distances."""
     rng = np.random.default_rng(radius)
-    hashes = rng.integers(0, 2**64, (9000, 2), dtype=np.uint64)
+    hashes = rng.integers(0, 2**64, (9000, 9), dtype=np.uint64)
     for row in range(8000, 9000):
         bits = rng.choice(64, row % 10, replace=False).astype(np.uint64)
-        hashes[row, rng.integers(2)] = hashes[row - 8000, rng.integers(2)] ^ np.bitwise_or.reduce(
+        hashes[row, 0] = hashes[row - 8000, rng.integers(9)] ^ np.bitwise_or.reduce(
             np.uint64(1) << bits, initial=np.uint64(0)
         )
     before = np.arange(9000)
     by_words = hash_neighbours.near_hashes(hashes, hashes, radius, before=before)
     monkeypatch.setattr(hash_neighbours, "_worth_an_index", lambda *_: False)
     by_all = hash_neighbours.near_hashes(hashes, hashes, radius, before=before)
-    for name in ("queries", "others", "distances", "mirrored", "truncated_at"):
+    for name in ("queries", "others", "distances", "kinds", "truncated_at"):
         np.testing.assert_array_equal(getattr(by_words, name), getattr(by_all, name))
     assert len(by_all) >= 60 * (radius + 1)
 

@@ -119,4 +119,4 @@ def test_a_folder_is_scored_and_searched_for_duplicates_by_it(
     with open_folder(tmp_path, Score(encoder="colours")) as opened:
         assert opened.scorers.encoder.model == "colours@2"
         assert len(opened.scores()) == 3
-        assert [[copy.name for copy in copies] for copies in opened.groups().values()] == [["2.png"]]
+        assert [[copy.name for copy in copies] for copies in opened.copies().groups.values()] == [["2.png"]]

@@ -47,7 +47,7 @@ export class Brush {
   /** Ask for the histogram of the images that the rest of the query means. */
   async draw() {
     const rest = replaced(this.app.query, this.field);
-    const { edges, counts } = await get(`/api/histogram?${new URLSearchParams({ field: this.field, q: rest })}`);
+    const { edges, counts, constant } = await get(`/api/histogram?${new URLSearchParams({ field: this.field, q: rest })}`);
     if (rest !== replaced(this.app.query, this.field) || this.#from !== null) return; // it is drawn anew, or brushed
     [this.edges, this.counts] = [edges, counts];
     const [low, high] = [edges[0], edges[edges.length - 1]];
@@ -56,6 +56,8 @@ export class Brush {
     this.near = step / 2;
     this.ends = [Math.floor(low / step) * step, Math.ceil(high / step) * step];
     for (const handle of [this.low, this.high]) Object.assign(handle, { min: this.ends[0], max: this.ends[1], step });
+    for (const part of [this.picture, this.low, this.high]) part.toggleAttribute("hidden", constant);
+    if (constant) return void (this.said.textContent = `all ${low.toFixed(Math.min(3, this.decimals))}`);
     const asked = rangeOf(this.app.query, this.field);
     this.low.value = String(Math.max(asked[0], this.ends[0]));
     this.high.value = String(Math.min(asked[1], this.ends[1]));

@@ -21,7 +21,7 @@ export class Lens {
 
   /** @param {number} zoom @param {number} x @param {number} y */
   set(zoom, x, y) {
-    [this.zoom, this.x, this.y] = [Math.max(1, zoom), x, y];
+    [this.zoom, this.x, this.y] = [zoom, x, y];
     for (const pane of this.panes) pane.draw();
   }
 
@@ -36,7 +36,7 @@ export class Lens {
    * @param {number} [y]
    */
   toggle(pane, x = 0.5, y = 0.5) {
-    if (this.zoom > 1) this.reset();
+    if (this.zoom !== 1) this.reset();
     else this.set(pane.whole(), x, y);
   }
 }
@@ -90,6 +90,7 @@ export class Pane {
    * @param {Asset} asset
    */
   show(asset) {
+    const scale = this.#fit() * this.lens.zoom; // is kept: sharpness is compared from picture to picture
     if (this.asset?.image !== asset.image) {
       this.full = false;
       this.picture.src = asset.preview;
@@ -99,14 +100,14 @@ export class Pane {
       this.#dwell = setTimeout(() => this.#sharpen(), DWELL);
     }
     this.asset = asset;
+    if (this.lens.zoom !== 1 && this.lens.panes.size === 1) this.lens.zoom = scale / this.#fit();
     this.picture.alt = asset.label;
     this.draw();
   }
 
-  /** The zoom of true pixels: 100 %, or the next whole multiple that is bigger than what fits. */
+  /** The zoom of true pixels, 100 %: a pixel of the picture is one of the screen. */
   whole() {
-    const fit = this.#fit() * devicePixelRatio;
-    return (Math.floor(fit + 1e-6) + 1) / fit;
+    return 1 / (this.#fit() * devicePixelRatio);
   }
 
   draw() {
@@ -119,8 +120,8 @@ export class Pane {
     this.picture.style.transform = `translate(${left}px, ${top}px) scale(${scale})`;
     this.picture.style.imageRendering = scale * devicePixelRatio > 2.5 ? "pixelated" : "auto";
     this.element.dataset.zoomed = String(this.lens.zoom > 1);
-    this.percent.textContent = this.lens.zoom > 1 ? `${Math.round(scale * devicePixelRatio * 100)} %` : "";
-    if (this.lens.zoom > 1) this.#sharpen();
+    this.percent.textContent = this.lens.zoom !== 1 ? `${Math.round(scale * devicePixelRatio * 100)} %` : "";
+    if (this.lens.zoom !== 1) this.#sharpen();
   }
 
   #fit() {
@@ -166,7 +167,7 @@ export class Pane {
   #zoomAt([right, down], factor) {
     const [x, y, scale] = this.#settle();
     const most = Math.max(this.whole(), FARTHEST / devicePixelRatio / this.#fit());
-    const zoom = Math.min(most, Math.max(1, this.lens.zoom * factor));
+    const zoom = Math.min(most, Math.max(Math.min(1, this.whole()), this.lens.zoom * factor));
     const next = this.#fit() * zoom;
     const [width, height] = this.#size();
     this.lens.set(zoom, x + (right / scale - right / next) / width, y + (down / scale - down / next) / height);
@@ -207,6 +208,15 @@ export class Pane {
       this.#pinch = spread;
       this.#pan(right / 2, down / 2);
     } else if (this.lens.zoom > 1) this.#pan(right, down);
+    else if (this.swiped && event.pointerType === "touch") this.#drag(event.clientX - pointer.from[0], event.clientY - pointer.from[1]);
+  }
+
+  /** The picture goes with the finger, and says what letting go would do. @param {number} right @param {number} down */
+  #drag(right, down) {
+    this.picture.style.translate = `${right}px ${down}px`;
+    const way = swipe(right, down);
+    if (way && way !== this.element.dataset.swipe) navigator.vibrate?.(10);
+    this.element.dataset.swipe = way ?? "";
   }
 
   /** @param {PointerEvent} event */
@@ -215,10 +225,8 @@ export class Pane {
     if (!pointer || this.#pointers.size) return;
     if (this.#moved <= TAP) this.#tap(event);
     else if (this.lens.zoom === 1 && event.pointerType === "touch") {
-      const [right, down] = [event.clientX - pointer.from[0], event.clientY - pointer.from[1]];
-      if (Math.hypot(right, down) < SWIPE) return;
-      const flat = Math.abs(right) > Math.abs(down);
-      this.swiped?.(flat ? (right > 0 ? "right" : "left") : down > 0 ? "down" : "up");
+      const way = swipe(event.clientX - pointer.from[0], event.clientY - pointer.from[1]);
+      if (way) this.swiped?.(way);
     }
   }
 
@@ -226,7 +234,14 @@ export class Pane {
   #forget(event) {
     const pointer = this.#pointers.get(event.pointerId);
     this.#pointers.delete(event.pointerId);
+    this.picture.style.translate = "";
+    this.element.dataset.swipe = "";
     return pointer;
+  }
+
+  /** What the pointer is down for is no tap: it chose this picture. */
+  noTap() {
+    this.#moved = TAP + 1;
   }
 
   /**
@@ -252,6 +267,13 @@ export class Pane {
     const [one, other] = this.#pointers.values();
     return { clientX: (one.x + other.x) / 2, clientY: (one.y + other.y) / 2 };
   }
+}
+
+/** The way that a finger went, if it went far enough. @param {number} right @param {number} down @returns {Way | null} */
+function swipe(right, down) {
+  if (Math.hypot(right, down) < SWIPE) return null;
+  if (Math.abs(right) > Math.abs(down)) return right > 0 ? "right" : "left";
+  return down > 0 ? "down" : "up";
 }
 
 /** @param {number} middle @param {number} sight @param {number} length */

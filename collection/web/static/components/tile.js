@@ -2,6 +2,7 @@
 
 import { element, labelled, present } from "../core/element.js";
 import { setting } from "../core/settings.js";
+import { badge } from "../core/badge.js";
 
 /** @import { Asset, ImageList, Own } from "../core/types.js" */
 
@@ -46,9 +47,10 @@ export function fill(made, id, asset) {
 
 /** @param {Asset} asset */
 function line(asset) {
-  const score = setting("scores") && asset.score != null ? String(Math.round(asset.score)) : "";
+  const score = setting("scores") ? badge(asset) : "";
   const stack = stacked(asset) ? `×${asset.stack?.size}` : "";
-  return ["★".repeat(asset.you.stars), stack, score].filter(Boolean).join("  ");
+  const token = asset.token == null ? "" : `#${asset.token}`;
+  return ["★".repeat(asset.you.stars), stack, token, score].filter(Boolean).join("  ");
 }
 
 /** Whether it is in a stack of this collection. @param {Asset} asset */
@@ -67,8 +69,9 @@ export function described(asset, { flag, stars, colour, locked } = asset.you) {
     colour !== "none" && colour,
     locked && "locked",
     stacked(asset) ? `1 of ${asset.stack?.size} near-duplicates` : asset.stack && "near-duplicate of a picture elsewhere",
+    asset.token != null && `token ${asset.token}`,
     ...asset.issues,
-    setting("scores") && asset.score != null && `score ${Math.round(asset.score)}`,
+    setting("scores") && badge(asset),
   ].filter(Boolean).join(", ");
 }
 
@@ -78,6 +81,7 @@ export function described(asset, { flag, stars, colour, locked } = asset.you) {
  */
 export function badges(asset) {
   const { flag, stars, colour, locked } = asset.you;
+  const score = setting("scores") ? badge(asset) : null;
   const marks = [
     element("b", {}, asset.label),
     flag !== "none" && element("span", { class: `flag ${flag}` }, flag === "pick" ? "✓ picked" : "✕ rejected"),
@@ -85,8 +89,9 @@ export function badges(asset) {
     colour !== "none" && element("i", { class: `dot ${colour}`, role: "img", "aria-label": colour }),
     locked && element("span", {}, "locked"),
     asset.stack && element("span", {}, stacked(asset) ? `×${asset.stack.size}` : "duplicate elsewhere"),
+    asset.token != null && element("span", {}, `token #${asset.token}`),
     ...asset.issues.map((name) => element("span", {}, `! ${name}`)),
-    setting("scores") && asset.score != null && element("span", { class: "score" }, `score ${Math.round(asset.score)}`),
+    score !== null && element("span", { class: "score" }, score),
   ];
   return present(marks);
 }

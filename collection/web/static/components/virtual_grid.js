@@ -10,6 +10,7 @@ const GAP = 8;
 const AHEAD = 1; // rows kept ready above and below
 const SMALLEST = 112;
 const BIGGEST = 480;
+const LONG_PRESS = 450; // milliseconds
 const TALLEST = 15_000_000; // pixels: browsers lay out nothing much taller
 
 /**
@@ -69,6 +70,11 @@ export class VirtualGrid {
   #spare = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #asked;
+  /** Whether the last pointer was a finger, and whether it stayed for long. */
+  #touch = false;
+  #held = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #holds;
 
   /** @param {HTMLElement} place @param {ImageList} list */
   constructor(place, list) {
@@ -79,7 +85,8 @@ export class VirtualGrid {
       "div",
       {
         class: "virtual-grid", role: "listbox", tabindex: "0", "aria-label": "Images", "aria-multiselectable": "true",
-        scroll: () => this.#draw(), click: (event) => this.#clicked(event), dblclick: (event) => this.#opened(event),
+        scroll: () => (this.#letGo(), this.#draw()), pointerdown: (event) => this.#pressed(event), pointerup: () => this.#letGo(), pointercancel: () => this.#letGo(),
+        contextmenu: (event) => this.#touch && event.preventDefault(), click: (event) => this.#clicked(event), dblclick: (event) => this.#opened(event),
       },
       this.ground,
     );
@@ -104,6 +111,11 @@ export class VirtualGrid {
     this.empty = count ? null : this.#place.appendChild(empty(this.list));
     this.#draw();
     this.follow();
+  }
+
+  /** Ask again for what is in sight and not known. */
+  renew() {
+    this.#ask();
   }
 
   redraw(ids = null) {
@@ -245,12 +257,31 @@ export class VirtualGrid {
     }, this.#asked ? 40 : 0);
   }
 
+  /** A finger that stays on a picture selects it; from then on each tap selects. @param {PointerEvent} event */
+  #pressed(event) {
+    const made = tileUnder(event);
+    this.#touch = event.pointerType === "touch";
+    this.#held = false;
+    if (!this.#touch || !made) return;
+    this.#holds = setTimeout(() => {
+      this.#held = true;
+      navigator.vibrate?.(10);
+      this.toggle(Number(made.dataset.id));
+    }, LONG_PRESS);
+  }
+
+  #letGo() {
+    clearTimeout(this.#holds);
+  }
+
   /** @param {MouseEvent} event */
   #clicked(event) {
     const made = tileUnder(event);
-    if (!made) return;
+    if (!made || this.#held) return;
     const id = Number(made.dataset.id);
-    if (event.shiftKey) {
+    if (this.#touch && this.list.selection.size) {
+      this.toggle(id);
+    } else if (event.shiftKey) {
       this.anchor ??= this.list.cursor;
       this.list.moveTo(id);
       this.selectTo(id);

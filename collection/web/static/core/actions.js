@@ -34,7 +34,7 @@ const TABLE = [
   ["extendUp", "Select", "Select upwards", ["shift+ArrowUp"], true],
   ["extendDown", "Select", "Select downwards", ["shift+ArrowDown"], true],
   ["selectAll", "Select", "Select all in view", ["ctrl+a"]],
-  ["putAside", "Select", "Put aside, in survey and compare", ["Delete", "Backspace"]],
+  ["putAside", "Select", "Remove from survey or compare", ["Delete", "Backspace"]],
   ["escape", "Select", "Select nothing, or back to the grid", ["Escape"]],
   ["zoom", "Look", "Zoom to 100 %, and back", ["z"]],
   ["bigger", "Look", "Bigger", ["+", "="], true],
@@ -46,7 +46,7 @@ const TABLE = [
   ["search", "Find", "Search", ["/"]],
   ["find", "Find", "Filters", ["f"]],
   ["similar", "Find", "Similar to this one", ["m"]],
-  ["refresh", "Find", "Look again for what the query means", ["r"]],
+  ["refresh", "Find", "Refresh: ask again for what the query means", ["r"]],
 ];
 
 /** @type {Map<string, Action>} */

@@ -1,10 +1,13 @@
 /** The state of the app: which images are asked for, where the cursor is, what is selected. The address holds it. */
 
 import { get, numbers, Refusal } from "./api.js";
+import { badgeOf } from "./badge.js";
+import { onLine } from "./connection.js";
 import { Decisions } from "./decisions.js";
 import { Details } from "./details.js";
-import { setting } from "./settings.js";
-import { atWork, sayWrong } from "./status.js";
+import { shownOf } from "./sight.js";
+import { atWork, say, sayWrong } from "./status.js";
+import { whyNot } from "./roles.js";
 
 /** @import { Decision, Params, State, Value } from "./types.js" */
 
@@ -26,6 +29,8 @@ export class App {
   cursor = null;
   /** @type {Set<number>} */
   selection = new Set();
+  /** The images that a view of several took over from the selection, of which it shows a part. @type {number[]} */
+  several = [];
   /** Set by a view: whether model scores are in its sight. */
   sight = { scores: true };
   /** Set by a view whose decisions are about fewer images than the selection. @type {(() => number[]) | null} */
@@ -39,7 +44,9 @@ export class App {
   /** @type {Map<number, number> | null} */
   #places = null;
   #version = 0;
-  /** @type {Record<string, ReturnType<typeof setTimeout>>} */
+  /** Where the state was when the line broke. */
+  #away = false;
+  /** @type {Record<string, ReturnType<typeof setTimeout> | undefined>} */
   #timers = {};
 
   /**
@@ -61,7 +68,32 @@ export class App {
 
   async open() {
     addEventListener("popstate", () => this.#follow());
+    await this.#decisions.adopt();
     await Promise.all([this.renew(), this.#follow(true)]);
+    onLine((line) => {
+      if (line !== "here") this.#away = true;
+      else if (this.#away) this.catchUp().catch(sayWrong);
+    });
+  }
+
+  /** The actions on their way. */
+  get outbox() {
+    return this.#decisions.outbox;
+  }
+
+  /** After the line was broken: send what waits, then ask again for everything that may have changed meanwhile. */
+  async catchUp() {
+    this.#away = false;
+    this.outbox.nudge();
+    await this.#decisions.adopt();
+    await this.#decisions.settled();
+    await this.renew();
+    const shown = [...this.cache.ids()];
+    await this.cache.renew(shown);
+    this.tell("changed", shown);
+    if (this.state.version !== this.#version) this.outdate();
+    this.tell("images");
+    for (const picture of document.images) if (picture.src && picture.complete && !picture.naturalWidth) picture.src = picture.src;
   }
 
   // The address
@@ -142,6 +174,7 @@ export class App {
     try {
       const { ids, version } = await atWork(this.#decisions.settled().then(() => numbers(query)));
       if (query !== this.query) return; // another was asked for meanwhile
+      badgeOf(query);
       [this.ids, this.#version, this.#places, this.stale, this.refusal] = [ids, version, null, false, null];
     } catch (refusal) {
       if (!(refusal instanceof Refusal) || refusal.status !== 400) return sayWrong(refusal);
@@ -183,8 +216,10 @@ export class App {
   }
 
   renewSoon() {
-    clearTimeout(this.#timers.state);
-    this.#timers.state = setTimeout(() => this.renew().catch(sayWrong), 400);
+    this.#timers.state ??= setTimeout(() => {
+      delete this.#timers.state;
+      this.renew().catch(sayWrong);
+    }, 400);
   }
 
   // The cursor and the selection
@@ -257,6 +292,8 @@ export class App {
    * @param {Decision[]} decisions
    */
   async act(decisions) {
+    const refused = decisions.map(({ kind }) => whyNot(this.state.role, kind)).find(Boolean);
+    if (refused) return say(refused), false;
     return decisions.length ? (await this.#decisions.act(decisions)) !== false : false;
   }
 
@@ -268,15 +305,13 @@ export class App {
     return this.#decisions.step("redo");
   }
 
-  /** What the curator has in sight while deciding; goes into the log. */
-  seen() {
-    const known = this.known(this.cursor);
-    return {
-      view: this.address().slice(0, 4000) || "grid",
-      scores: this.sight.scores && setting("scores"),
-      others: setting("facts") && known?.others != null,
-      version: this.#version,
-    };
+  /**
+   * What the page showed of images, until now; goes into the log. A view that hides scores decides without them.
+   * @param {number[]} ids
+   */
+  seen(ids) {
+    const { scores, others } = shownOf(ids);
+    return { view: this.address().slice(0, 4000) || "grid", scores: scores && this.sight.scores, others, version: this.#version };
   }
 
   /**

@@ -1,17 +1,21 @@
 /** Decisions on their way: shown at once, sent in their order, taken back in sight where the server refuses. */
 
-import { post } from "./api.js";
+import { newId, Outbox } from "./outbox.js";
 import { atWork, sayWrong } from "./status.js";
 
 /** @import { Counts, Decision, Own, ReviewState } from "./types.js" */
 
-/** The field of what a curator said, by the kind of the decision. @type {Record<string, keyof Own | undefined>} */
-const FIELD = { flag: "flag", stars: "stars", colour: "colour", lock: "locked" };
+/** The field of what a curator said, by the kind of the decision. @type {Map<string, keyof Own>} */
+const FIELD = new Map([["flag", "flag"], ["stars", "stars"], ["colour", "colour"], ["lock", "locked"]]);
+
+/** @typedef {{id: string, decisions: Decision[], before: Map<number, Own>, undone: boolean}} Shown an action on its way */
 
 export class Decisions {
-  #last = Promise.resolve();
+  outbox = new Outbox();
   #before = new Map(); // how images stood before what is on its way
   #waiting = new Map(); // actions on their way, by image
+  /** Oldest first. @type {Shown[]} */
+  #shown = [];
 
   /** @param {import("./app.js").App} app */
   constructor(app) {
@@ -22,11 +26,15 @@ export class Decisions {
    * Keep an action: decisions that one undo takes back. Resolves to whether it was kept.
    * @param {Decision[]} decisions
    */
-  act(decisions) {
+  async act(decisions) {
     const ids = [...new Set(decisions.map((item) => item.asset))];
+    const seen = this.app.seen(decisions.flatMap(({ asset, other }) => (other == null ? [asset] : [asset, other])));
+    const action = { id: newId(), decisions, before: this.#standing(ids), undone: false };
+    this.#shown.push(action);
     this.#show(decisions);
     this.app.changed(ids);
-    return this.#send("/api/events", { decisions: together(decisions), seen: this.app.seen() }, ids);
+    const answer = this.#send("/api/events", { decisions: together(decisions), seen }, ids, action.id);
+    return answer.finally(() => this.#shown.splice(this.#shown.indexOf(action), 1));
   }
 
   /**
@@ -35,21 +43,37 @@ export class Decisions {
    * @returns {Promise<number[] | false>}
    */
   step(kind) {
-    return this.#send(`/api/${kind}`, {}, []);
+    const action = kind === "undo" ? this.#shown.findLast(({ undone }) => !undone) : this.#shown.find(({ undone }) => undone);
+    if (!action) return this.#send(`/api/${kind}`, { seen: this.app.seen([]) }, []);
+    action.undone = kind === "undo"; // it is on its way itself: what it did is known here
+    const ids = [...action.before.keys()];
+    if (action.undone) this.app.cache.stand(Object.fromEntries([...action.before].map(([id, you]) => [id, { you }])));
+    else this.#show(action.decisions);
+    this.app.changed(ids);
+    return this.#send(`/api/${kind}`, { seen: this.app.seen([]), of: action.id }, ids);
   }
 
-  /** Resolves once all that was decided so far is kept or refused. */
+  /** Resolves once all that was decided so far is kept, refused, or cannot be sent now. */
   settled() {
-    return this.#last;
+    return this.outbox.settled();
   }
 
-  /** @param {string} path @param {unknown} body @param {number[]} ids @returns {Promise<number[] | false>} */
-  async #send(path, body, ids) {
+  /** Send what closed tabs left; what comes of it shows by itself. */
+  async adopt() {
+    for (const answer of await this.outbox.adopt()) answer.then((said) => this.#take(said)).catch(sayWrong);
+  }
+
+  /**
+   * @param {string} path
+   * @param {object} body
+   * @param {number[]} ids
+   * @param {string} [as] the id of the action
+   * @returns {Promise<number[] | false>}
+   */
+  async #send(path, body, ids, as) {
     this.#wait(ids, 1);
-    const answer = this.#last.then(() => post(path, body));
-    this.#last = answer.catch(() => {});
     try {
-      const said = await atWork(answer);
+      const said = await atWork(this.outbox.send(path, body, as));
       this.#wait(ids, -1);
       return this.#take(said);
     } catch (refusal) {
@@ -88,13 +112,22 @@ export class Decisions {
     return false;
   }
 
+  /** How the known ones of these images stand. @param {number[]} ids @returns {Map<number, Own>} */
+  #standing(ids) {
+    return new Map(ids.flatMap((id) => {
+      const known = this.app.known(id);
+      return known ? [/** @type {[number, Own]} */ ([id, known.you])] : [];
+    }));
+  }
+
   /** @param {Decision[]} decisions */
   #show(decisions) {
     for (const { kind, asset, value } of decisions) {
       const known = this.app.known(asset);
-      if (known && FIELD[kind]) {
+      const field = FIELD.get(kind);
+      if (known && field) {
         if (!this.#before.has(asset)) this.#before.set(asset, { you: known.you });
-        const you = { ...known.you, [FIELD[kind]]: value };
+        const you = { ...known.you, [field]: value };
         this.app.cache.stand({ [asset]: { you } });
         count(this.app.state.counts, known.you, you);
       }

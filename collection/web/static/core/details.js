@@ -59,7 +59,7 @@ export class Details {
 
   /** @param {number[]} ids */
   #ask(ids) {
-    const answer = get(`/api/assets?ids=${ids.join(",")}`)
+    const answer = get(`/api/assets?ids=${ids.join(",")}&others=false`)
       .then((/** @type {{assets: Asset[], version: number}} */ { assets, version }) => assets.forEach((asset) => this.#known.set(asset.id, { ...asset, version })))
       .finally(() => ids.forEach((id) => this.#asked.delete(id)))
       .then(() => this.#trim());

@@ -85,6 +85,9 @@ export const icon = (name) =>
  */
 export const counted = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 
+/** With a capital at its beginning. @param {string} words */
+export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+
 /**
  * 31 -> "0031": how a picture is called everywhere.
  * @param {number} id

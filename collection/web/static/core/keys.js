@@ -26,12 +26,18 @@ export function perform(name, ...given) {
   return answers.filter((each) => each[name]).reverse().some((each) => each[name](...given) !== PASS);
 }
 
+/** The keys that an action was given, in force or not. @param {string} name @returns {string[]} */
+const given = (name) => (Object.hasOwn(setting("keys"), name) ? setting("keys")[name] : ACTIONS.get(name)?.keys ?? []);
+
+/** Whether a key is a single character, which speech input and other typing may send. @param {string} key */
+const isCharacter = (key) => [...key.replace(/^shift\+/, "")].length === 1;
+
 /**
- * The keys of an action.
+ * The keys of an action that are in force: without single characters where these are switched off.
  * @param {string} name
  * @returns {string[]} such as "p", "shift+p", "ctrl+z", "ArrowLeft"
  */
-export const keysOf = (name) => setting("keys")[name] ?? ACTIONS.get(name)?.keys ?? [];
+export const keysOf = (name) => given(name).filter((key) => setting("letters") || !isCharacter(key));
 
 /**
  * Give an action a key, taking it from whatever had it; returns the action that lost it, or null.
@@ -39,9 +45,9 @@ export const keysOf = (name) => setting("keys")[name] ?? ACTIONS.get(name)?.keys
  * @param {string} key
  */
 export function rebind(name, key) {
-  const loser = actionOf(key);
+  const loser = [...ACTIONS.keys()].find((each) => given(each).includes(key)) ?? null;
   const keys = { ...setting("keys") };
-  if (loser && loser !== name) keys[loser] = keysOf(loser).filter((each) => each !== key);
+  if (loser && loser !== name) keys[loser] = given(loser).filter((each) => each !== key);
   keys[name] = [key];
   keep("keys", keys);
   return loser === name ? null : loser;

@@ -10,11 +10,38 @@ const TERM = new RegExp(
 );
 
 /**
- * The terms of a query, as far as it can be read. `source` is what was typed.
+ * The terms of a query, as far as it can be read. `source` is what was typed. What brackets hold, and all that "or"
+ * joins, is one text that nothing edits.
  * @param {string} text
  * @returns {Term[]}
  */
 export function parse(text) {
+  const parts = outer(text);
+  if (parts.some((part) => part.toLowerCase() === "or")) return [whole(`(${text.trim()})`)];
+  return parts.flatMap((part) => (/^-?\(/.test(part) ? [whole(part)] : simple(part)));
+}
+
+/** @param {string} source @returns {Term} */
+const whole = (source) => ({ field: "", op: "", value: source, negated: false, source });
+
+/** The words of a query outside of brackets, and each bracket as one. @param {string} text @returns {string[]} */
+function outer(text) {
+  /** @type {string[]} */
+  const parts = [];
+  let depth = 0;
+  for (const [word] of text.matchAll(/(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/gsu)) {
+    const opens = /^(?:-?\()*/.exec(word)?.[0].replaceAll("-", "").length ?? 0;
+    if (depth) parts[parts.length - 1] += ` ${word}`;
+    else parts.push(word);
+    if (!depth && !opens) continue;
+    const bare = word.replace(/"(?:[^"\\]|\\.)*"/gsu, "");
+    depth = Math.max(0, depth + (bare.match(/\(/g) ?? []).length - (bare.match(/\)/g) ?? []).length);
+  }
+  return parts;
+}
+
+/** The terms of a text without brackets. @param {string} text @returns {Term[]} */
+function simple(text) {
   const terms = [];
   TERM.lastIndex = 0;
   for (let place = 0; ; place = TERM.lastIndex) {
@@ -30,8 +57,9 @@ export function parse(text) {
 const read = (word) => (word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/gsu, "$1") : word);
 /** @param {string} word */
 const quoted = (word) => `"${word.replace(/["\\]/g, String.raw`\$&`)}"`;
-/** @param {string} word @param {RegExp} kind */
-const plain = (word, kind) => (kind.test(word) ? word : quoted(word));
+const NAME = /^(?!or$)[^\s":<>=\\()-][^\s":<>=\\()]*$/iu; // what needs no quotes: "or" joins, and brackets group
+/** @param {string} value */
+const isPlainValue = (value) => /^[^\s"\\<>=]+$/u.test(value) && value.split("(").length === value.split(")").length;
 
 /**
  * A term as it is written.
@@ -39,11 +67,10 @@ const plain = (word, kind) => (kind.test(word) ? word : quoted(word));
  * @param {string} op
  * @param {string | number} value
  */
-export const condition = (field, op, value) =>
-  `${plain(field, /^[^\s":<>=\\-][^\s":<>=\\]*$/u)}${op}${plain(String(value), /^[^\s"\\<>=]+$/u)}`;
+export const condition = (field, op, value) => `${words(field)}${op}${isPlainValue(String(value)) ? value : quoted(String(value))}`;
 
-/** @param {string} text */
-export const words = (text) => plain(text, /^[^\s":<>=\\-][^\s":<>=\\]*$/u);
+/** A text as it is written. @param {string} text */
+export const words = (text) => (NAME.test(text) ? text : quoted(text));
 
 /** @param {string} name */
 const same = (name) => (/** @type {Term} */ term) => term.field.toLowerCase() === name.toLowerCase();
@@ -61,16 +88,6 @@ export const hasTerm = (text, term) => parse(text).some(({ source }) => source.t
  * @param {string} term
  */
 export const withTerm = (text, term) => (hasTerm(text, term) ? text : joined([text.trim(), term]));
-
-/**
- * With a term if it was not there, without it if it was.
- * @param {string} text
- * @param {string} term
- */
-export function toggled(text, term) {
-  if (!hasTerm(text, term)) return withTerm(text, term);
-  return joined(sources(parse(text)).filter((source) => source.toLowerCase() !== term.toLowerCase()));
-}
 
 /**
  * With these terms in place of all about a field.

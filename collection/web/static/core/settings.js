@@ -8,12 +8,13 @@
  * @property {boolean} scores whether scores are shown
  * @property {boolean} facts whether the panel about the image is open
  * @property {boolean} find whether the panel of filters is open
+ * @property {boolean} letters whether single characters are keys: off for speech input, which types words
  * @property {Record<string, string[]>} keys of the actions that were given others
  */
 
 const PLACE = "collection-review";
 /** @type {Settings} */
-const DEFAULTS = { theme: "auto", size: 176, advance: true, scores: true, facts: false, find: false, keys: {} };
+const DEFAULTS = { theme: "auto", size: 176, advance: true, scores: true, facts: false, find: false, letters: true, keys: {} };
 const changes = new EventTarget();
 const kept = read();
 

@@ -39,5 +39,6 @@ export function atWork(promise) {
 /** Show what a promise or function was refused with. @param {any} refusal */
 export function sayWrong(refusal) {
   if (refusal?.error === undefined) throw refusal; // a mistake of ours belongs in the console
+  if (refusal.line && refusal.status !== 503) return; // the notice says it, for as long as it is so
   say(refusal.hint ? `${refusal.error}. ${refusal.hint}` : refusal.error, "wrong");
 }

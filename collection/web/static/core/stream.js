@@ -1,5 +1,10 @@
 /** What the server tells unasked: each of its events becomes an event of `stream`, its JSON as `detail`. */
 
+import { follow } from "./event_source.js";
+
+/** @import { Told } from "./event_source.js" */
+/** @import { Word } from "./stream_worker.js" */
+
 export const stream = new EventTarget();
 
 /**
@@ -14,13 +19,35 @@ export function onStream(name, then) {
   return () => stream.removeEventListener(name, told);
 }
 
-const TOLD = ["changed", "version", "choosing", "job"];
+/** @param {Told} told */
+const tell = ({ name, detail }) => stream.dispatchEvent(new CustomEvent(name, { detail }));
 
+/** Hear the server for as long as the page is there: by the line of all tabs, where the browser can share one. */
 export function listen() {
-  const source = new EventSource("/api/stream");
-  for (const name of TOLD) {
-    source.addEventListener(name, ({ data }) => stream.dispatchEvent(new CustomEvent(name, { detail: JSON.parse(data) })));
-  }
-  source.addEventListener("open", () => stream.dispatchEvent(new Event("here"))); // also after the line was broken
-  addEventListener("pagehide", () => source.close());
+  const end = shared() ?? whileVisible();
+  addEventListener("pagehide", end);
+  addEventListener("pageshow", ({ persisted }) => persisted && listen());
+}
+
+/** The line that all tabs share; null where the browser has no workers for that. */
+function shared() {
+  if (!("SharedWorker" in globalThis)) return null;
+  const { port } = new SharedWorker(new URL("./stream_worker.js", import.meta.url), { type: "module" });
+  port.onmessage = ({ data }) => tell(data);
+  return () => port.postMessage(/** @type {Word} */ ("bye"));
+}
+
+/** A line of this tab's own, given back to the others while nobody looks at it. */
+function whileVisible() {
+  let end = follow(tell);
+  const turn = () => {
+    end();
+    if (document.visibilityState !== "visible") tell({ name: "away" }); // what is told meanwhile is caught up with
+    else end = follow(tell);
+  };
+  document.addEventListener("visibilitychange", turn);
+  return () => {
+    document.removeEventListener("visibilitychange", turn);
+    end();
+  };
 }

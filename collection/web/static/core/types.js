@@ -28,9 +28,17 @@
  * @property {string} query the address of the view
  * @property {string} curator
  *
+ * @typedef {object} Published the frozen set
+ * @property {number} version 0: none
+ * @property {number} tokens
+ * @property {Record<string, number>} minted tokens by network
+ *
+ * @typedef {Published & {added: number[], removed: number[]}} PublishedAgainst another set
+ *
  * @typedef {object} State GET /api/state
  * @property {{title: string, symbol: string, supply: number}} project
  * @property {string} you
+ * @property {"owner" | "curator" | "voter" | "viewer"} role
  * @property {string[]} curators
  * @property {Counts} counts
  * @property {Metric[]} metrics
@@ -41,6 +49,7 @@
  * @property {string[]} styles
  * @property {Record<string, string[]>} traits values by name
  * @property {string[]} series
+ * @property {Published} published
  * @property {boolean} words whether the encoder knows words
  * @property {number} diversity 0 to 1
  * @property {SavedView[]} views
@@ -95,6 +104,7 @@
  * @property {string[]} issues
  * @property {Stack | null} stack
  * @property {number | null} selected its place in the set
+ * @property {number | null} token its token id, where the set is frozen
  *
  * @typedef {ImageFacts & {you: Own, others: Others | null}} Asset what a grid shows of an image
  *
@@ -169,6 +179,8 @@
  * @property {TraitRarity[]} rarity
  * @property {QuotaStatus[]} quotas
  * @property {{colour: string, share: number}[]} palette
+ * @property {boolean} sighted whether it shows what came of others' votes
+ * @property {PublishedAgainst} published
  * @property {Coverage | null} [coverage] of GET /api/set/costs
  *
  * @typedef {Map<number, {score: number | null, coverage: Coverage | null}>} Tried by diversity
@@ -178,7 +190,7 @@
  * @property {string} [why]
  * @property {string | null} [apart] who took it out of its stack
  *
- * @typedef {{representative: number, members: StackMember[]}} DuplicateStack
+ * @typedef {{representative: number, members: StackMember[], resolved: boolean}} DuplicateStack
  *
  * @typedef {{bits: number, cosines: [number, number], loosest: boolean}} Thresholds
  *
@@ -190,13 +202,14 @@
  * @property {number} pairs
  *
  * @typedef {object} AgreementReport GET /api/agreement
- * @property {Agreement} flags
- * @property {Agreement} stars
- * @property {Agreement} comparisons
+ * @property {Agreement | null} flags null until you have voted
+ * @property {Agreement | null} stars
+ * @property {Agreement | null} comparisons
  * @property {Record<string, {equal: number, asked: number}>} repeats
  * @property {string[]} curators
  * @property {Record<string, number>} comparisons_by
  * @property {Record<string, string> | null} links
+ * @property {Record<string, string> | null} roles
  * @property {number[]} contested
  * @property {Record<string, number>} votes
  *

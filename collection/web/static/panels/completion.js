@@ -51,17 +51,17 @@ function fields(state) {
 /** @param {State} state @param {string} field */
 function values(state, field) {
   const low = field.toLowerCase();
-  /** @type {Record<string, string[] | undefined>} */
-  const known = {
+  /** @type {Map<string, string[]>} */
+  const known = new Map(Object.entries({
     is: [...state.states, ...state.issues],
     colour: ["red", "yellow", "green", "blue", "purple", "none"],
     by: [...state.curators, "everybody"],
     sort: ["score", ...state.metrics.map(({ name }) => name), "seed", "stars", "id"]
       .flatMap((name) => orders(betterOf(state, name), name).map(([term]) => term)).concat("random(1)"),
     series: state.series,
-  };
-  const trait = Object.keys(state.traits).find((name) => name.toLowerCase() === low);
-  return known[low] ?? (trait === undefined ? [] : state.traits[trait]);
+  }));
+  const trait = Object.entries(state.traits).find(([name]) => name.toLowerCase() === low);
+  return known.get(low) ?? trait?.[1] ?? [];
 }
 
 /**

@@ -1,8 +1,10 @@
 /** Deciding by keys and buttons: about the selection or the cursor image, said in the status line, then onwards. */
 
 import { confirmed } from "../components/confirm.js";
-import { counted, labelled } from "../core/element.js";
+import { staysInWords } from "../core/published.js";
+import { capital, counted, labelled } from "../core/element.js";
 import { answer } from "../core/keys.js";
+import { whyNot } from "../core/roles.js";
 import { keep, setting } from "../core/settings.js";
 import { say } from "../core/status.js";
 
@@ -51,14 +53,17 @@ const words = (done, asked, what, to = "to") => ({ done: `${done} ${what} ${to}`
  */
 async function decide(app, kind, value, { done, asked }) {
   const targets = app.targets();
+  const refused = whyNot(app.state.role, kind);
+  if (refused) return say(refused);
   if (!targets.length) return say("there is no image to decide about");
-  if (targets.length > MANY && !(await confirmed(`${asked} ${counted(targets.length, "image")}?`, asked))) return;
+  if (targets.length > MANY && !(await confirmed(`${asked} ${counted(targets.length, "image")}?`, asked, `${capital(staysInWords(app.state.published, targets.map((id) => app.known(id))))} One undo takes it back.`.trim()))) return;
   const told = app.decide(kind, value, targets);
   const alone = app.aim ? targets.length === 1 : !app.selection.size;
   const goesOn = setting("advance") && alone && value !== "none" && ["flag", "stars"].includes(kind);
   if (goesOn) app.tell("advance");
   const counts = targets.every((id) => app.known(id)); // those that are not known here the server has yet to count
-  if (await told) say(`${done} ${named(targets)}${counts ? `, ${left(app)}` : ""}`);
+  const stays = ["flag", "lock"].includes(kind) ? staysInWords(app.state.published, targets.map((id) => app.known(id))) : "";
+  if (await told) say([`${done} ${named(targets)}${counts ? `, ${left(app)}` : ""}`, stays].filter(Boolean).join("; "));
 }
 
 /** @param {number[]} ids */

@@ -5,7 +5,10 @@ import { counted, element, icon, labelled, present } from "../core/element.js";
 import { answer } from "../core/keys.js";
 import { betterOf, direction, kindInWords, rankInWords } from "../core/metrics.js";
 import { condition, withTerm } from "../core/query.js";
+import { under } from "../core/names.js";
+import { NoteForm } from "./note.js";
 import { keep, setting, whenSet } from "../core/settings.js";
+import { show } from "../core/sight.js";
 import { say, sayWrong } from "../core/status.js";
 
 /** @import { App } from "../core/app.js" */
@@ -13,44 +16,50 @@ import { say, sayWrong } from "../core/status.js";
 
 const REST = 120; // milliseconds: whoever hurries through the list needs no panel
 
-const drafts = new Map(); // notes that were begun, by image
-
 /** @param {HTMLElement} panel @param {App} app */
 export function facts(panel, app) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
-  const show = () => {
+  const note = new NoteForm(app);
+  const [head, about] = [element("div", {}), element("div", {})];
+  panel.replaceChildren(head, note.element, about);
+  const renew = () => {
     clearTimeout(waiting);
     panel.hidden = !setting("facts");
-    if (!panel.hidden) waiting = setTimeout(() => draw(panel, app).catch(sayWrong), REST);
+    if (panel.hidden) return;
+    note.follow();
+    waiting = setTimeout(() => draw({ head, note, about }, app).catch(sayWrong), REST);
   };
-  for (const name of ["cursor", "ids", "changed", "shown"]) app.on(name, show);
-  whenSet("facts", show);
-  whenSet("scores", show);
+  for (const name of ["cursor", "selection", "ids", "changed", "shown"]) app.on(name, renew);
+  whenSet("facts", renew);
+  whenSet("scores", renew);
   answer({
     write: () => {
-      keep("facts", true);
-      draw(panel, app).then(() => noteField(panel)?.focus()).catch(sayWrong);
+      keep("facts", true); // shows the panel at once: the field must be there before the next key
+      if (!note.write()) say("there is no image to write about");
     },
   });
-  show();
+  renew();
 }
 
-/** The field of the note. @param {HTMLElement} panel @returns {HTMLTextAreaElement | null} */
-const noteField = (panel) => panel.querySelector("textarea[data-note]");
-
-/** @param {HTMLElement} panel @param {App} app */
-async function draw(panel, app) {
+/** @param {{head: HTMLElement, note: NoteForm, about: HTMLElement}} parts @param {App} app */
+async function draw({ head, note, about }, app) {
   const id = app.cursor;
-  if (id == null) return panel.replaceChildren(element("p", { class: "quiet" }, "No image is under the cursor."));
+  if (id == null) {
+    head.replaceChildren(element("p", { class: "quiet" }, "No image is under the cursor."));
+    return about.replaceChildren();
+  }
+  if (!app.sight.scores) { // it would tell what the view hides
+    head.replaceChildren(element("p", { class: "quiet" }, "Hidden while you compare."));
+    return about.replaceChildren();
+  }
   const asset = await get(`/api/assets/${id}`);
-  const writing = noteField(panel) === document.activeElement && noteField(panel)?.dataset.note === String(id);
-  if (id !== app.cursor) return;
-  panel.replaceChildren(
-    heading(asset),
-    ...present([why, scores, votes, duplicates, origin, traits, notes].flatMap((part) => /** @type {Child} */ (part(asset, app)))),
-  );
-  if (writing) noteField(panel)?.focus();
+  if (id !== app.cursor || !app.sight.scores) return;
+  if (setting("scores")) show("scores", id);
+  if (asset.others) show("others", id);
+  head.replaceChildren(heading(asset));
+  note.show(asset);
+  about.replaceChildren(...present([why, scores, votes, duplicates, origin, traits].flatMap((part) => /** @type {Child} */ (part(asset, app)))));
 }
 
 /** @param {AssetDetail} asset */
@@ -109,7 +118,7 @@ function votes(asset, app) {
   const { flags, stars } = asset.others;
   const names = [...new Set([...Object.keys(flags), ...Object.keys(stars)])];
   /** @param {string} name */
-  const said = (name) => [flags[name], "★".repeat(stars[name] ?? 0)].filter(Boolean).join(" ");
+  const said = (name) => [under(flags, name), "★".repeat(under(stars, name) ?? 0)].filter(Boolean).join(" ");
   return section("Others", element("ul", {}, names.map((name) => element("li", {}, `${name}: ${said(name)}`)),
     names.length ? "" : element("li", {}, "nobody yet")));
 }
@@ -148,6 +157,7 @@ function origin(asset, app) {
       ["styles", styles.join(", ")],
       ["model", asset.recipe?.model],
       ["in the set", asset.selected != null && `as number ${asset.selected}`],
+      ["token", asset.token != null && `${asset.token} of frozen version ${app.state.published.version}`],
     ]),
   );
 }
@@ -157,7 +167,7 @@ function traits(asset, app) {
   const known = app.state.traits;
   /** @type {[string, Child][]} */
   const rows = Object.entries(asset.traits).map(([name, value]) => [
-    name, known[name]?.includes(value) ? asking(app, condition(name, ":", value), value) : String(value),
+    name, under(known, name)?.includes(value) ? asking(app, condition(name, ":", value), value) : String(value),
   ]);
   return rows.length ? section("Traits", pairs(rows)) : null;
 }
@@ -170,26 +180,6 @@ function traits(asset, app) {
  */
 const asking = (app, term, text) =>
   element("button", { class: "chip", title: `only ${term}`, click: () => app.ask(withTerm(app.query, term)) }, text);
-
-/** @param {AssetDetail} asset @param {App} app */
-function notes(asset, app) {
-  const field = element("textarea", { rows: 2, maxlength: 4000, "aria-label": "Note", placeholder: "A note", "data-note": asset.id });
-  field.value = drafts.get(asset.id) ?? "";
-  field.addEventListener("input", () => drafts.set(asset.id, field.value));
-  const save = async () => {
-    const text = field.value.trim();
-    if (!text || !(await app.decide("note", text, [asset.id]))) return;
-    drafts.delete(asset.id);
-    field.value = "";
-    say(`noted on ${asset.label}`);
-  };
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") field.blur();
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
-  });
-  const said = asset.notes.map(({ curator, text }) => element("li", {}, `${curator}: ${text}`));
-  return section("Notes", element("ul", {}, said), field, element("button", { class: "plain", click: save }, "Add the note"));
-}
 
 /** @param {string} title @param {...Child} content */
 const section = (title, ...content) => element("section", {}, element("h3", {}, title), ...content);

@@ -3,9 +3,10 @@
 import { get } from "../core/api.js";
 import { Brush } from "../components/brush.js";
 import { element, icon } from "../core/element.js";
+import { mirrored } from "../core/fields.js";
 import { answer } from "../core/keys.js";
 import { betterOf, direction, orders } from "../core/metrics.js";
-import { condition, hasTerm, parse, replaced, toggled, words, wordsOf } from "../core/query.js";
+import { condition, parse, replaced, words, wordsOf } from "../core/query.js";
 import { savedViews } from "./saved_views.js";
 import { keep, setting, whenSet } from "../core/settings.js";
 import { sayWrong } from "../core/status.js";
@@ -30,7 +31,6 @@ export function find(panel, app) {
 /** @param {HTMLElement} panel @param {App} app */
 function build(panel, app) {
   const { metrics, styles, traits, series } = app.state;
-  const scores = ["score", ...metrics.flatMap(({ name }) => [name, `${name}%`])];
   panel.append(
     element("div", { class: "heading" }, element("h2", {}, "Filters"),
       element("button", { class: "plain", click: () => app.ask("") }, "Clear"),
@@ -39,12 +39,13 @@ function build(panel, app) {
     app.state.curators.length > 1 ? votesOf(app) : "",
     order(app),
     app.state.words ? looks(app) : "",
-    ...scores.map((field) => folded(app, title(app.state, field), brush(app, field), field === "score")),
+    savedViews(app),
     ...(series.length > 1 ? [folded(app, "Series", chips(app, "series"))] : []),
     ...Object.keys(traits).map((name) => folded(app, name, chips(app, name))),
+    folded(app, title(app.state, "score"), brush(app, "score"), true),
+    ...metrics.map(({ name }) => folded(app, title(app.state, name), metric(app, name))),
     ...styles.map((name) => folded(app, `Style ${name}`, brush(app, `style.${name}`))),
     folded(app, "Seed", brush(app, "seed")),
-    savedViews(app),
   );
 }
 
@@ -117,15 +118,93 @@ function chips(app, field) {
   return { content, draw };
 }
 
-/** @param {App} app */
+/**
+ * The two ways to ask for a metric, one at a time: its value, and its percentile among its kind.
+ * @param {App} app
+ * @param {string} name
+ * @returns {Part}
+ */
+function metric(app, name) {
+  const [value, percentile] = [brush(app, name), brush(app, `${name}%`)];
+  let shown = hasField(app.query, `${name}%`) ? percentile : value;
+  const other = element("button", { class: "plain", type: "button", click: () => {
+    shown = shown === value ? percentile : value;
+    draw().catch(sayWrong);
+  } });
+  const content = element("div", {});
+  const draw = () => {
+    other.textContent = shown === value ? "By percentile" : "By value";
+    content.replaceChildren(shown.content, other);
+    return shown.draw();
+  };
+  return { content, draw };
+}
+
+/** @param {string} query @param {string} field */
+const hasField = (query, field) => parse(query).some((term) => term.field.toLowerCase() === field.toLowerCase());
+
+/** Of these an image has one at most: several of them are asked for as any of them. */
+const FLAGS = ["unreviewed", "picked", "rejected"];
+
+/**
+ * The states, each with its count, and beside it a button for all that are not so.
+ * @param {App} app
+ */
 function states(app) {
-  const names = [...app.state.states, ...app.state.issues];
-  const made = names.map((name) =>
-    element("button", { class: "chip", "data-state": name, click: () => app.ask(toggled(app.query, condition("is", ":", name))) }, name));
-  const show = () => made.forEach((chip) => chip.setAttribute("aria-pressed", String(hasTerm(app.query, `is:${chip.dataset.state}`))));
-  app.on("ids", show);
-  show();
-  return element("div", { class: "chips", role: "group", "aria-label": "States" }, made);
+  const content = element("div", { class: "chips", role: "group", "aria-label": "States" });
+  const draw = async () => {
+    const query = app.query;
+    const found = /** @type {{words: string[], counts: number[]}} */ (await get(`/api/histogram?${new URLSearchParams({ field: "is", q: query })}`));
+    if (query !== app.query) return;
+    content.replaceChildren(...found.words.map((name, place) => chip(name, found.counts[place])));
+  };
+  /** @param {string} name @param {number} count */
+  const chip = (name, count) => {
+    const given = stateOf(app.query, name);
+    /** @param {"yes" | "no"} way */
+    const ask = (way) => app.ask(turned(app.query, name, given === way ? "" : way));
+    return element("span", { class: "pair" },
+      element("button", { class: "chip", "data-state": name, "aria-pressed": String(given === "yes"), click: () => ask("yes") },
+        name, " ", element("span", { class: "quiet" }, count.toLocaleString("en"))),
+      element("button", { class: "chip", "data-not": name, "aria-pressed": String(given === "no"), "aria-label": `not ${name}`,
+        title: `all that are not ${name}`, click: () => ask("no") }, "−"));
+  };
+  const renew = () => draw().catch(sayWrong);
+  app.on("ids", renew);
+  app.on("state", renew);
+  renew();
+  return content;
+}
+
+/** Whether a query asks for a state, or for all without it. @param {string} query @param {string} name @returns {"yes" | "no" | ""} */
+function stateOf(query, name) {
+  const term = parse(query).find(({ field, value }) => field.toLowerCase() === "is" && value.toLowerCase().split(",").includes(name.toLowerCase()));
+  if (!term) return "";
+  return term.negated ? "no" : "yes";
+}
+
+/**
+ * The query with a state asked for, with all without it asked for, or with neither.
+ * @param {string} query
+ * @param {string} name
+ * @param {"yes" | "no" | ""} way
+ */
+function turned(query, name, way) {
+  const terms = parse(query);
+  /** @param {import("../core/query.js").Term} term */
+  const holds = ({ field, value }) => field.toLowerCase() === "is" && value.toLowerCase().split(",").includes(name.toLowerCase());
+  const sources = terms.map((term) => {
+    if (!holds(term)) return term.source;
+    const left = term.value.split(",").filter((each) => each.toLowerCase() !== name.toLowerCase());
+    return left.length ? `${term.negated ? "-" : ""}is:${left.join(",")}` : "";
+  });
+  if (way === "no") sources.push(`-is:${name}`);
+  if (way === "yes") {
+    const any = FLAGS.includes(name) ? terms.findIndex(({ field, value, negated }) => field.toLowerCase() === "is" && !negated && value.split(",").every((each) => FLAGS.includes(each))) : -1;
+    if (any >= 0 && sources[any]) sources[any] += `,${name}`;
+    else sources.push(condition("is", ":", name));
+  }
+  return sources.filter(Boolean).join(" ");
 }
 
 /**
@@ -168,8 +247,8 @@ function looks(app) {
   const current = () => parse(app.query).find(({ field, value }) => !field && value.startsWith("~"));
   const rest = () => parse(app.query).filter((term) => term !== current()).map(({ source }) => source)
     .filter((source) => source !== current()?.source).join(" ");
-  const show = () => (field.value = current()?.value.slice(1) ?? "");
-  app.on("ids", show);
+  const show = mirrored(field, () => current()?.value.slice(1) ?? "");
+  app.on("ids", () => show());
   show();
   return element("form", { submit: (event) => {
     event.preventDefault();

@@ -1,7 +1,9 @@
 /** Views that somebody gave a name: the whole address, so that a name brings all of it back. */
 
 import { post, remove } from "../core/api.js";
+import { confirmed } from "../components/confirm.js";
 import { element, icon } from "../core/element.js";
+import { sent } from "../core/fields.js";
 import { say, sayWrong } from "../core/status.js";
 
 /** @import { App } from "../core/app.js" */
@@ -19,9 +21,10 @@ export function savedViews(app) {
     event.preventDefault();
     const name = field.value.trim();
     if (!name) return say("a view needs a name");
-    await post("/api/views", { name, query: app.address() });
+    const same = app.state.views.find((view) => view.name === name);
+    if (same && !(await confirmed(`Replace the view ${name}?`, "Replace", `${same.curator} saved it, for everybody.`))) return;
+    await sent(field, () => post("/api/views", { name, query: app.address() }));
     await app.renew();
-    field.value = "";
     say(`saved as ${name}`);
   };
   return element("section", { class: "views" }, element("h3", {}, "Saved views"), list,

@@ -2,6 +2,7 @@
 
 import { completing } from "./completion.js";
 import { element, icon } from "../core/element.js";
+import { mirrored } from "../core/fields.js";
 import { answer } from "../core/keys.js";
 import { sayWrong } from "../core/status.js";
 
@@ -21,16 +22,21 @@ export function search(app) {
       submit: (event) => {
         event.preventDefault();
         offers.close();
-        app.ask(field.value).then(() => app.refusal || field.blur()).catch(sayWrong); // a wrong one is there to be mended
+        mending = true;
+        field.blur(); // at once: whoever types on while the answer is on its way asks for the field again
+        app.ask(field.value).catch(sayWrong);
       },
     },
     icon("find"),
     field,
     wrong,
   );
+  let mending = false; // a refused query is there to be mended, unless the curator went on to something else
+  for (const name of ["keydown", "pointerdown"]) addEventListener(name, () => (mending = false), true);
   const offers = completing(field, app);
+  const showQuery = mirrored(field, () => app.query);
   const show = () => {
-    field.value = app.query;
+    showQuery();
     wrong.hidden = !app.refusal;
     wrong.textContent = [app.refusal?.error, app.refusal?.hint].filter(Boolean).join(". ");
     if (app.refusal) field.setAttribute("aria-invalid", "true");
@@ -38,13 +44,21 @@ export function search(app) {
   };
   app.on("ids", show);
   app.on("view", show);
-  app.on("refused", show);
+  app.on("refused", () => {
+    show();
+    if (mending) field.focus();
+  });
   show();
-  answer({ search: () => field.select() });
+  answer({
+    search: () => {
+      field.focus();
+      field.select();
+    },
+  });
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.preventDefault(); // which would empty the field
-    show();
+    showQuery(true);
     field.blur();
   });
   return form;

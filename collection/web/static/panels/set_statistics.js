@@ -1,6 +1,7 @@
 /** A set in words and numbers: what changes, how good and how varied, the quotas, what is rare, its colours. */
 
 import { drawn, element, present } from "../core/element.js";
+import { changeInWords } from "../core/published.js";
 
 /** @import { Child, ProposedSet, QuotaStatus, Show, TraitRarity, Tried } from "../core/types.js" */
 
@@ -10,6 +11,8 @@ export const NOT_JUDGED = "No metric says which image is better: chosen for vari
 export function setStatistics(found, tried, show) {
   return present([
     figures(found),
+    found.sighted && element("p", { class: "quiet" }, "You have seen what came of the others' votes: your later ones are logged so."),
+    found.published.version > 0 && section("The frozen set", element("p", {}, changeInWords(found.published))),
     differs(tried) && section("Tried so far", trade(tried, found.diversity)),
     changes(found, show),
     section("What each rule costs", element("div", { id: "costs" }, element("p", { class: "quiet" }, "…")), "of the mean percentile"),

@@ -2,6 +2,7 @@
 
 import { byId, counted, element, icon } from "../core/element.js";
 import { answer, keysOf, perform, shown } from "../core/keys.js";
+import { exporting } from "./export.js";
 import { search } from "./search.js";
 import { keep, setting, whenSet } from "../core/settings.js";
 import { say, sayWrong } from "../core/status.js";
@@ -25,6 +26,7 @@ export function doing(name, title, ...content) {
   };
   named();
   whenSet("keys", named);
+  whenSet("letters", named);
   return made;
 }
 
@@ -34,19 +36,17 @@ export function buildShell(app, views) {
   bar.append(
     element("h1", {}, app.state.project.title),
     tabs(app, views),
-    search(app),
-    pressed("find", "Filters", icon("sliders")),
-    refresh(app),
     element(
       "div",
       { class: "tools" },
-      counts(app),
+      element("span", { class: "you", title: `What is decided here is recorded under this name (${app.state.role})` }, app.state.you),
       doing("undo", "Undo", icon("undo")),
       doing("redo", "Redo", icon("redo")),
       pressed("advance", "Go on to the next after deciding", icon("advance")),
       pressed("facts", "All about this image", icon("facts")),
       doing("theme", "Light, dark, or as the system", icon("theme")),
     ),
+    element("div", { class: "asking" }, search(app), pressed("find", "Filters", icon("sliders")), refresh(app), app.state.role !== "voter" && exporting(app), counts(app)),
   );
   decisionBar(byId("decide"), app, doing);
   answer({
@@ -67,14 +67,15 @@ export function buildShell(app, views) {
 }
 
 /**
- * Views of several images take the selection along.
+ * Views of several images take the selection over: they act on single ones, so nothing stays selected behind them.
  * @param {App} app
  * @param {string} name
  */
 function goTo(app, name) {
-  const several = name === "compare" || name === "survey";
-  const ids = several && app.selection.size > 1 ? { ids: [...app.selection].slice(0, 60).join(",") } : {};
-  return app.go(name, ids);
+  if ((name !== "compare" && name !== "survey") || app.selection.size < 2) return app.go(name);
+  app.several = [...app.selection];
+  app.select([]);
+  return app.go(name, { ids: app.several.slice(0, 60).join(",") });
 }
 
 /** @param {App} app @param {View[]} views */
@@ -111,7 +112,7 @@ function pressed(name, title, ...content) {
  * @param {App} app
  */
 function refresh(app) {
-  const made = doing("refresh", "Look again for what the query means", "Look again");
+  const made = doing("refresh", "Refresh: ask again for what the query means", "Refresh");
   made.classList.add("plain");
   const show = () => (made.hidden = !app.stale);
   app.on("stale", show);
@@ -123,13 +124,12 @@ function refresh(app) {
 function counts(app) {
   const made = element("span", { class: "counts" });
   const show = () => {
-    const { images, picked, rejected } = app.state.counts;
+    const { images, reviewed, picked, rejected } = app.state.counts;
     const of = app.ids.length === images ? "" : ` of ${images.toLocaleString("en")}`;
     const supply = app.state.project.supply;
-    made.textContent = `${app.ids.length.toLocaleString("en")}${of} · ${picked.toLocaleString("en")} of ${supply.toLocaleString("en")} picked · ${rejected.toLocaleString("en")} out`;
+    made.textContent = `${app.ids.length.toLocaleString("en")}${of} · ${reviewed.toLocaleString("en")} reviewed · ${picked.toLocaleString("en")} of ${supply.toLocaleString("en")} picked · ${rejected.toLocaleString("en")} out`;
   };
-  app.on("state", show);
-  app.on("ids", show);
+  for (const name of ["state", "ids", "changed"]) app.on(name, show); // at once, before the server counts again
   show();
   return made;
 }

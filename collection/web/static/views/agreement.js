@@ -2,8 +2,11 @@
 
 import { get } from "../core/api.js";
 import { button, card } from "../components/card.js";
-import { counted, element } from "../core/element.js";
-import { say, sayWrong } from "../core/status.js";
+import { counted, element, present } from "../core/element.js";
+import { under } from "../core/names.js";
+import { show } from "../core/sight.js";
+import { sayWrong } from "../core/status.js";
+import { LinksForm } from "../panels/links.js";
 
 /** @import { App } from "../core/app.js" */
 /** @import { Agreement, AgreementReport, Asset, Flag } from "../core/types.js" */
@@ -18,10 +21,18 @@ const MOST = 24;
 export function mount(place, app) {
   let gone = false;
   let timer = 0;
+  const board = element("div", { class: "read columns" });
+  const access = new LinksForm(app, () => draw().catch(sayWrong)); // made once: what is typed into it stays
   const draw = async () => {
     const found = await get("/api/agreement");
-    await app.details(found.contested.slice(0, MOST));
-    if (!gone) place.replaceChildren(people(found, app));
+    const contested = found.contested.slice(0, MOST);
+    await app.details(contested);
+    const { assets } = contested.length ? await get(`/api/assets?ids=${contested.join(",")}`) : { assets: [] };
+    if (gone) return;
+    for (const { id, others } of assets) if (others) show("others", id);
+    access.show(found);
+    board.replaceChildren(...present(people(found, app, access, new Map(assets.map((/** @type {Asset} */ asset) => [asset.id, asset])))));
+    if (!board.isConnected) place.replaceChildren(board);
   };
   draw().catch(sayWrong);
   app.aim = () => [];
@@ -36,24 +47,30 @@ export function mount(place, app) {
   };
 }
 
-/** @param {AgreementReport} found @param {App} app */
-function people(found, app) {
-  return element("div", { class: "read columns" },
-    element("section", {}, element("h2", {}, "Curators"), curators(found, app.state.you), links(found)),
+/**
+ * @param {AgreementReport} found
+ * @param {App} app
+ * @param {LinksForm} access
+ * @param {Map<number, Asset>} assets the contested images, with what others said of them
+ */
+function people(found, app, access, assets) {
+  return [
+    element("section", {}, element("h2", {}, "Curators"), curators(found, app.state.you), access.element),
     element("section", {},
       element("h2", {}, "How far you agree"),
-      agreed("Pick or reject", found.flags),
-      agreed("Stars", found.stars),
-      agreed("Comparisons", found.comparisons),
+      !found.flags && element("p", {}, "This shows once you have voted yourself."),
+      found.flags && agreed("Pick or reject", found.flags),
+      found.stars && agreed("Stars", found.stars),
+      found.comparisons && agreed("Comparisons", found.comparisons),
       element("p", { class: "quiet" },
         "Krippendorff's alpha: 1 where all agree, 0 where votes might as well be drawn by lot. Of pictures people seldom agree fully."),
     ),
-    element("section", { class: "wide" }, element("h2", {}, "Contested"), ...contested(found, app)),
+    element("section", { class: "wide" }, element("h2", {}, "Contested"), ...contested(found, app, assets)),
     found.links && element("section", {},
       element("h2", {}, "The log"),
       element("p", { class: "quiet" }, "Every vote, undo and redo: who, when, and what was in sight; each line carries the hash of the one before. collection reviews --check FILE checks it."),
       element("a", { class: "button", href: "/api/audit", download: "reviews.jsonl" }, "Download the log")),
-  );
+  ];
 }
 
 /** @param {AgreementReport} found @param {string} you */
@@ -61,9 +78,9 @@ function curators({ votes, comparisons_by, repeats, curators: known }, you) {
   const head = element("tr", {}, ["Curator", "Images", "Duels", "Asked again"].map((words) => element("th", { scope: "col" }, words)));
   const rows = known.map((who) => element("tr", {},
     element("th", { scope: "row" }, who === you ? `${who} (you)` : who),
-    element("td", {}, (votes[who] ?? 0).toLocaleString("en")),
-    element("td", {}, (comparisons_by[who] ?? 0).toLocaleString("en")),
-    element("td", {}, again(repeats[who]))));
+    element("td", {}, (under(votes, who) ?? 0).toLocaleString("en")),
+    element("td", {}, (under(comparisons_by, who) ?? 0).toLocaleString("en")),
+    element("td", {}, again(under(repeats, who)))));
   return element("table", {}, element("caption", { class: "unseen" }, "Curators and their votes"), element("thead", {}, head), element("tbody", {}, rows));
 }
 
@@ -71,21 +88,6 @@ function curators({ votes, comparisons_by, repeats, curators: known }, you) {
 function again(repeats) {
   if (!repeats?.asked) return "not yet";
   return `${repeats.equal} of ${repeats.asked} the same`;
-}
-
-/** @param {AgreementReport} found */
-function links({ links: known }) {
-  if (!known) return element("p", { class: "quiet" }, "The curator who opened the review has the links of all curators.");
-  /** @param {string} link */
-  const copy = (link) => () => navigator.clipboard.writeText(link).then(
-    () => say("the link is copied: it lets its holder decide under that name"),
-    () => say("this browser does not let the page copy: select the link", "wrong"),
-  );
-  const rows = Object.entries(known).map(([who, link]) => element("div", { class: "row link" },
-    element("span", {}, who), element("input", { readonly: true, value: link, "aria-label": `Link of ${who}`, focus: (event) => event.target.select() }),
-    button("Copy", copy(link))));
-  const more = Object.keys(known).length < 2 ? "Alone here: collection review --curator anna --curator ben gives each a link of their own." : "";
-  return element("div", {}, element("h2", {}, "Their links"), rows, element("p", { class: "quiet" }, more || "A link is a key: give each only theirs."));
 }
 
 /** @param {string} what @param {Agreement} found */
@@ -117,12 +119,12 @@ function numbers({ alpha, interval, units, equal, pairs }) {
   return `alpha ${alpha?.toFixed(2)}${ends}; ${equal} of ${pairs} pairs of votes alike, on ${units}`;
 }
 
-/** @param {AgreementReport} found @param {App} app */
-function contested({ contested: ids }, app) {
+/** @param {AgreementReport} found @param {App} app @param {Map<number, Asset>} assets */
+function contested({ contested: ids }, app, assets) {
   if (!ids.length) return [element("p", { class: "quiet" }, "None of those that you have voted on. What others said shows once you have voted yourself.")];
   const query = `id:${ids.slice(0, 500).join(",")}`;
   const shown = ids.slice(0, MOST).map((id) => card(id, app.known(id), {
-    role: "listitem", caption: [votes(app.known(id))], click: () => app.go("loupe", { q: query, at: id }),
+    role: "listitem", caption: [votes(assets.get(id))], click: () => app.go("loupe", { q: query, at: id }),
   }));
   return [
     element("p", {}, `${counted(ids.length, "image")}, the closest votes first. `, button("Go through them", () => app.go("loupe", { q: query, at: ids[0] }))),
@@ -140,6 +142,6 @@ function votes(asset) {
   /** @param {Flag} flag @param {number} stars */
   const said = (flag, stars) => [flag !== "none" && flag, stars > 0 && counted(stars, "star")].filter(Boolean).join(", ");
   const names = [...new Set([...Object.keys(others.flags), ...Object.keys(others.stars)])];
-  return [["you", said(you.flag, you.stars)], ...names.map((who) => [who, said(others.flags[who] ?? "none", others.stars[who])])]
+  return [["you", said(you.flag, you.stars)], ...names.map((who) => [who, said(under(others.flags, who) ?? "none", under(others.stars, who) ?? 0)])]
     .map(([who, words]) => `${who}: ${words || "nothing"}`).join("; ");
 }

@@ -35,7 +35,7 @@ export function mount(place, app) {
       putAside: () => table.putAside(table.active),
       bigger: () => table.add(),
       zoom: () => table.panes[0]?.asset && table.lens.toggle(table.panes[0]),
-      escape: () => (table.lens.zoom > 1 ? table.lens.reset() : app.go("grid")),
+      escape: () => (table.lens.zoom !== 1 ? table.lens.reset() : app.go("grid")),
     }),
     () => table.end(),
   ];
@@ -55,6 +55,10 @@ class CompareTable {
   constructor(place, app) {
     this.app = app;
     this.ids = asked(app);
+    const chosen = app.several.includes(this.ids[0]) && app.several.length > this.ids.length;
+    /** What the arrows walk: the images that were chosen to be compared, else the list. */
+    this.pool = chosen ? app.several : app.ids;
+    this.said = chosen ? `${this.ids.length} of ${app.several.length} selected: the arrows bring the others. ` : "";
     this.active = this.ids.length - 1;
     app.aim = () => [this.ids[this.active]];
     this.element = element("div", { class: "compare" });
@@ -70,6 +74,7 @@ class CompareTable {
         button("other →", () => this.next(1)),
         button("Take the lead", () => this.lead(), "enter"),
         button("One more", () => this.add(), "bigger"),
+        element("span", { class: "quiet" }, this.said),
         element("span", { class: "quiet hint" }, "↑ picks and ↓ rejects the framed one; the next takes its place"),
       ),
     );
@@ -87,7 +92,7 @@ class CompareTable {
     this.cells = this.panes.map((pane, place) =>
       element(
         "figure",
-        { pointerdown: () => this.activate(place), focusin: () => this.activate(place), tabindex: 0 },
+        { pointerdown: () => this.choose(place), focusin: () => this.activate(place), tabindex: 0 },
         pane.element,
         element("figcaption", { class: "marks" }),
         element("button", { class: "aside", "aria-label": "Put aside", click: () => this.putAside(place) }, icon("cross")),
@@ -111,6 +116,12 @@ class CompareTable {
     if (!this.app.moveTo(this.ids[this.active])) this.app.tell("loaded");
   }
 
+  /** A press on another picture frames it, and does no more. @param {number} place */
+  choose(place) {
+    if (place !== this.active) this.panes[place].noTap();
+    this.activate(place);
+  }
+
   /** @param {number} place */
   activate(place) {
     if (place === this.active || place >= this.ids.length) return;
@@ -123,7 +134,7 @@ class CompareTable {
    * @param {number} step
    */
   async next(step) {
-    const id = this.#free(this.app.place(this.ids[this.active]), step);
+    const id = this.#free(this.pool.indexOf(this.ids[this.active]), step);
     if (id === undefined) return say("that is the end of the list");
     const place = this.active;
     this.ids[place] = id;
@@ -143,7 +154,7 @@ class CompareTable {
   }
 
   add() {
-    const id = this.#free(this.app.place(this.ids[this.ids.length - 1]), 1);
+    const id = this.#free(this.pool.indexOf(this.ids[this.ids.length - 1]), 1);
     if (this.ids.length >= MOST || id === undefined) return say(`${MOST} at most`);
     this.active = this.ids.push(id) - 1;
     this.draw();
@@ -160,8 +171,8 @@ class CompareTable {
   /** @param {number} from @param {number} step */
   #free(from, step) {
     let at = from + step;
-    while (this.ids.includes(this.app.ids[at])) at += step;
-    return this.app.ids[at];
+    while (this.ids.includes(this.pool[at])) at += step;
+    return this.pool[at];
   }
 }
 

@@ -17,6 +17,7 @@ export function mount(place, app) {
     app.on("ids", () => grid.reset()),
     app.on("changed", (ids) => grid.redraw(ids)),
     app.on("selection", () => grid.mark()),
+    app.on("images", () => grid.renew()),
     app.on("cursor", () => grid.follow()),
     app.on("advance", () => app.step(1)),
     whenSet("size", () => grid.reset()),

@@ -1,8 +1,9 @@
 /** The sheet of keys, on which they can be changed, and what a query may say. */
 
 import { ACTIONS } from "../core/actions.js";
-import { element } from "../core/element.js";
+import { byId, element } from "../core/element.js";
 import { answer, keysOf, nameOf, rebind, resetKeys, shown } from "../core/keys.js";
+import { keep, setting } from "../core/settings.js";
 import { say } from "../core/status.js";
 
 /** @import { Action } from "../core/actions.js" */
@@ -20,6 +21,8 @@ const ASKS = [
   ["series:Tides sky:violet", "a series, a trait; with commas any of several"],
   ["style.oil>0.5 seed:100-200", "the weight of a style, the seed"],
   ["like:31", "the most similar to an image first"],
+  ["sky:violet (stars>=4 or is:locked)", "or joins, brackets group; -( ) turns them round"],
+  ["note:crop 0031", "a note that has this word; the image of that number"],
   ["-is:duplicate", "a minus before anything turns it round"],
   ["sort:-quality", "highest first; sort:banding lowest first; sort:random(7) shuffles"],
 ];
@@ -43,6 +46,10 @@ function draw(sheet) {
       "Choose an action to give it another key. Keys are remembered by this browser. ",
       element("button", { class: "plain", click: () => (resetKeys(), draw(sheet)) }, "All keys as they were"),
     ),
+    element("label", { class: "line" },
+      element("input", { type: "checkbox", id: "letters", checked: setting("letters"),
+        change: (event) => (keep("letters", event.target.checked), draw(sheet), byId("letters").focus()) }),
+      "Single characters are keys. Without them arrows, Enter, Esc and keys with Ctrl still work: for speech input."),
     element("div", { class: "columns" }, [...groups].map(([title, actions]) => group(title, actions, sheet)), asks()),
   );
 }

@@ -1,7 +1,8 @@
 /** Work that can be begun from here: about the image under the cursor or the selection, or about all; and how it went. */
 
 import { card } from "../components/card.js";
-import { counted, element, labelled } from "../core/element.js";
+import { capital, counted, element, labelled } from "../core/element.js";
+import { staysInWords } from "../core/published.js";
 import { sayWrong } from "../core/status.js";
 import { jobs as known, KINDS, outcome, progress, running, start } from "../core/jobs.js";
 
@@ -16,16 +17,15 @@ const MOST = 6; // of the images that it is about, as many are shown
 
 /** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {
-  const [about, all, history] = [1, 2, 3].map(() => element("section", {}));
-  place.replaceChildren(element("div", { class: "read columns" }, about, all, history));
-  const drawAbout = () => about.replaceChildren(...aboutImages(app));
+  const [all, history] = [element("section", {}, ...aboutAll()), element("section", {})];
+  const about = aboutImages(app);
+  place.replaceChildren(element("div", { class: "read columns" }, about.element, all, history));
   const drawHistory = () => {
     history.replaceChildren(...past());
     for (const made of /** @type {NodeListOf<HTMLButtonElement>} */ (place.querySelectorAll("form button"))) made.disabled = Boolean(running()) || made.dataset.unfit === "true";
   };
-  all.replaceChildren(...aboutAll());
   const redraw = () => {
-    drawAbout();
+    about.draw();
     drawHistory();
   };
   const ends = ["cursor", "selection", "ids"].map((name) => app.on(name, redraw));
@@ -35,56 +35,74 @@ export function mount(place, app) {
   return () => ends.forEach((end) => end());
 }
 
-/** @param {App} app */
+/**
+ * The work on chosen images. Its forms are made once: `draw` says what they are about, and leaves what was typed.
+ * @param {App} app
+ */
 function aboutImages(app) {
-  const ids = app.targets();
-  const target = ids.length === 1 ? labelled(ids[0]) : counted(ids.length, "selected image");
-  const named = ids.length > 1 && ids.length < 5 ? `: ${ids.map(labelled).join(", ")}` : "";
-  const head = ids.length ? `About ${target}${named}` : "About no image: choose some in the grid";
-  return [
-    element("h2", {}, head),
-    element("div", { class: "cards small about" }, ids.slice(0, MOST).map((id) => card(id, app.known(id), { role: "img" }))),
-    request("reroll", "Other images in their place: the same series and traits, another seed.", ids.length > 0, () => ({ images: ids })),
-    request("breed", "Children of two images. Select two in the grid first.", ids.length === 2,
-      ({ children, mutation, immigration }) => ({ images: ids, children, mutation, immigration }),
+  const [head, cards] = [element("h2", {}), element("div", { class: "cards small about" })];
+  const stays = element("p", { class: "quiet" });
+  const ids = () => app.targets();
+  const forms = [
+    request("reroll", "Other images in their place: the same series and traits, another seed.", () => ids().length > 0, () => ({ images: ids() })),
+    request("breed", "Children of two images. Select two in the grid first.", () => ids().length === 2,
+      ({ children, mutation, immigration }) => ({ images: ids(), children, mutation, immigration }),
       number("children", "How many", 4, 1, 1000, 1), number("mutation", "Chance that a trait changes", 0.1, 0, 1, 0.05),
       number("immigration", "Chance of a new seed", 0.2, 0, 1, 0.05)),
-    request("variations", "The image again, changed a little or much: only of a diffusion model's.", ids.length === 1,
-      ({ little, much, seeds }) => ({ image: ids[0], strengths: [little, much], seeds: Array.from({ length: seeds }, (_, seed) => seed) }),
+    request("variations", "The image again, changed a little or much: only of a diffusion model's.", () => ids().length === 1,
+      ({ little, much, seeds }) => ({ image: ids()[0], strengths: [little, much], seeds: Array.from({ length: seeds }, (_, seed) => seed) }),
       number("little", "Little", 0.3, 0, 1, 0.05), number("much", "Much", 0.6, 0, 1, 0.05), number("seeds", "Seeds of each", 2, 1, 100, 1)),
   ];
+  const draw = () => {
+    head.textContent = aboutWhat(ids());
+    stays.textContent = capital(staysInWords(app.state.published, ids().map((id) => app.known(id))));
+    cards.replaceChildren(...ids().slice(0, MOST).map((id) => card(id, app.known(id), { role: "img" })));
+    forms.forEach((form) => form.fit());
+  };
+  return { element: element("section", {}, head, cards, stays, forms.map((form) => form.element)), draw };
+}
+
+/** @param {number[]} ids */
+function aboutWhat(ids) {
+  if (!ids.length) return "About no image: choose some in the grid";
+  const named = ids.length > 1 && ids.length < 5 ? `: ${ids.map(labelled).join(", ")}` : "";
+  return `About ${ids.length === 1 ? labelled(ids[0]) : counted(ids.length, "selected image")}${named}`;
 }
 
 function aboutAll() {
-  return [
-    element("h2", {}, "About the whole collection"),
-    request("top-up", "New recipes in place of rejected images, so that every quota can be met; then make and score them.", true),
-    request("generate", "Make the images that are planned and not there yet; then score them and look for duplicates.", true),
-    request("score", "Give every image its numbers, where they are missing or out of date.", true),
-    request("dedupe", "Compare all images again, and set near-aside aside.", true),
-    request("select", "Choose the set as it is configured. The set view shows it first.", true),
-  ];
+  const forms = [
+    request("top-up", "New recipes in place of rejected images, so that every quota can be met; then make and score them."),
+    request("generate", "Make the images that are planned and not there yet; then score them and look for duplicates."),
+    request("score", "Give every image its numbers, where they are missing or out of date."),
+    request("dedupe", "Compare all images again, and mark near-duplicates."),
+    request("select", "Choose the set as it is configured. The set view shows it first."),
+  ].map((form) => form.element);
+  return [element("h2", {}, "About the whole collection"), ...forms];
 }
 
 /**
  * A form that starts a job of a kind with what its fields say.
  * @param {Kind} kind
  * @param {string} text
- * @param {boolean} fits whether it can be started as things are
+ * @param {() => boolean} fits whether it can be started as things are
  * @param {(given: Record<string, number>) => Record<string, unknown>} options
  * @param {...HTMLElement} fields
+ * @returns {{element: HTMLFormElement, fit: () => void}}
  */
-function request(kind, text, fits, options = () => ({}), ...fields) {
+function request(kind, text, fits = () => true, options = () => ({}), ...fields) {
+  const [given, begin] = [element("div", { class: "fields" }, fields), element("button", { class: "plain" }, KINDS[kind])];
   /** @type {HTMLFormElement} */
   const made = element("form", { class: "job", submit: (event) => {
     event.preventDefault();
-    const given = Object.fromEntries([...new FormData(made)].map(([name, value]) => [name, Number(value)]));
-    start({ kind, ...options(given) });
-  } },
-    element("p", {}, text),
-    fields.length > 0 && fits && element("div", { class: "fields" }, fields),
-    element("button", { class: "plain", "data-unfit": String(!fits) }, KINDS[kind]));
-  return made;
+    const said = Object.fromEntries([...new FormData(made)].map(([name, value]) => [name, Number(value)]));
+    start({ kind, ...options(said) });
+  } }, element("p", {}, text), given, begin);
+  const fit = () => {
+    begin.dataset.unfit = String(!fits());
+    given.hidden = !fields.length || !fits();
+  };
+  fit();
+  return { element: made, fit };
 }
 
 /**

@@ -38,7 +38,6 @@ export function mount(place, app) {
     strip.draw();
     const [asset] = await app.details([at]);
     if (!asset || at !== app.cursor) return;
-    lens.reset();
     pane.show(asset);
     marks.replaceChildren(...badges(asset));
     app.tell("loaded");
@@ -52,6 +51,7 @@ export function mount(place, app) {
   const ends = [
     app.on("cursor", show),
     app.on("ids", show),
+    app.on("images", show),
     app.on("changed", redraw),
     app.on("advance", () => app.step(1)),
     answer({
@@ -63,7 +63,7 @@ export function mount(place, app) {
       last: () => app.step(app.ids.length),
       zoom: () => pane.asset && lens.toggle(pane),
       enter: () => app.go("grid"),
-      escape: () => (lens.zoom > 1 ? lens.reset() : app.go("grid")),
+      escape: () => (lens.zoom !== 1 ? lens.reset() : app.go("grid")),
     }),
     () => pane.end(),
     () => strip.end(),

@@ -21,17 +21,17 @@ export function mount(place, app) {
   app.sight = { scores: false };
   app.aim = () => [];
   comparison.load();
-  const end = answer({
+  const ends = [app.on("images", () => comparison.asks || comparison.load()), answer({
     left: () => comparison.say("left"),
     right: () => comparison.say("right"),
     up: () => comparison.say("tie"),
     down: () => comparison.say("skip"),
     undo: () => comparison.step("undo"),
     redo: () => comparison.step("redo"),
-  });
+  })];
   return () => {
     comparison.gone = true;
-    end();
+    ends.forEach((end) => end());
   };
 }
 
@@ -39,6 +39,13 @@ class PairwiseView {
   gone = false;
   /** What is asked; null while an answer is on its way. @type {{left: Side, right: Side} | null} */
   #pair = null;
+
+  #loading = false;
+
+  /** Whether a pair is in sight, or on its way, or its answer is. */
+  get asks() {
+    return this.#pair !== null || this.#loading || this.place.firstElementChild?.getAttribute("aria-busy") === "true";
+  }
 
   /** @param {HTMLElement} place @param {App} app */
   constructor(place, app) {
@@ -48,11 +55,14 @@ class PairwiseView {
 
   async load() {
     this.#pair = null;
+    this.#loading = true;
     try {
       const found = await get("/api/pair");
       if (!this.gone) this.#draw(found);
     } catch (refusal) {
       sayWrong(refusal);
+    } finally {
+      this.#loading = false;
     }
   }
 
@@ -89,6 +99,7 @@ class PairwiseView {
       return;
     }
     this.#pair = { left, right };
+    const upright = matchMedia("(max-width: 45em)").matches; // one above the other
     this.place.replaceChildren(element(
       "section",
       { class: "pairwise", "aria-label": "Which is the better?" },
@@ -97,10 +108,10 @@ class PairwiseView {
       element(
         "div",
         { class: "line centred" },
-        button("← Left", () => this.say("left")),
+        button(upright ? "Upper" : "← Left", () => this.say("left")),
         button("↑ Tie", () => this.say("tie")),
         button("↓ Skip", () => this.say("skip")),
-        button("Right →", () => this.say("right")),
+        button(upright ? "Lower" : "Right →", () => this.say("right")),
         button("Undo", () => this.step("undo")),
       ),
     ));

@@ -4,8 +4,9 @@ import { get, post } from "../core/api.js";
 import { button, nothing } from "../components/card.js";
 import { gridKeys, VirtualGrid } from "../components/virtual_grid.js";
 import { confirmed } from "../components/confirm.js";
-import { counted, element } from "../core/element.js";
+import { capital, counted, element, labelled } from "../core/element.js";
 import { answer } from "../core/keys.js";
+import { changeInWords } from "../core/published.js";
 import { NOT_JUDGED, setStatistics } from "../panels/set_statistics.js";
 import { ListModel } from "../core/list_model.js";
 import { atWork, say, sayWrong } from "../core/status.js";
@@ -69,6 +70,7 @@ class SetView {
     this.said = element("output", { for: "diversity" });
     this.facts = element("div", { class: "facts" });
     this.write = button("Write this selection", () => this.#write(), true);
+    this.write.hidden = app.state.role !== "owner";
     this.sheet = element("a", { class: "button", target: "_blank", rel: "noopener" }, "Contact sheet");
     this.panel = element(
       "aside",
@@ -78,7 +80,15 @@ class SetView {
       element("div", { class: "line" }, this.write, this.sheet),
       this.facts,
     );
+    this.#available(false);
+    this.tokens.append(nothing("One moment", "The set is being chosen."));
     place.replaceChildren(element("div", { class: "set" }, this.tokens, this.panel));
+  }
+
+  /** Whether there is a set to write and to print. @param {boolean} there */
+  #available(there) {
+    this.write.disabled = !there;
+    this.sheet.hidden = !there;
   }
 
   end() {
@@ -114,7 +124,7 @@ class SetView {
   async draw() {
     const asked = ++this.#asked;
     const query = new URLSearchParams(this.#wanted == null ? [] : [["diversity", String(this.#wanted)]]);
-    const found = await this.#ask("/api/set", query, asked);
+    const found = await this.#ask("/api/set", query, asked).catch((refusal) => this.#refused(refusal));
     if (!found) return;
     this.slider.value = String(Math.round(found.diversity * 100));
     this.said.textContent = `diversity ${found.diversity.toFixed(2)}`;
@@ -123,10 +133,46 @@ class SetView {
     this.found = found;
     this.#fill(found);
     this.#tell(found);
-    this.write.disabled = !found.ids.length;
+    this.#available(found.ids.length > 0);
     this.sheet.href = `/api/sheet?${query}`;
-    this.sheet.hidden = !found.ids.length;
     this.#costs(query, asked);
+  }
+
+  /** Why there is no set, in its place, with the ways out. @param {any} refusal @returns {null} */
+  #refused(refusal) {
+    if (refusal?.error === undefined || refusal.line) throw refusal;
+    this.found = null;
+    this.#available(false);
+    this.#empty(nothing(refusal.blind ? "Others have voted" : "No set can be chosen", `${capital(refusal.error)}.`, ...this.#waysOut(refusal)));
+    this.facts.replaceChildren();
+    this.said.textContent = "";
+    return null;
+  }
+
+  /** @param {import("../core/api.js").Refusal} refusal */
+  #waysOut(refusal) {
+    const look = async () => {
+      await post("/api/sight");
+      await this.draw();
+    };
+    if (refusal.blind) {
+      return [element("p", {}, `${capital(refusal.hint)}.`), button("Go on voting", () => this.app.go("grid", { q: "is:unreviewed" }), true),
+        button("Show it all the same", () => look().catch(sayWrong))];
+    }
+    if (!refusal.images.length) return [element("p", {}, refusal.hint), button("Try again", () => this.draw().catch(sayWrong))];
+    return [
+      ...refusal.images.map((id) => button(`Unlock ${labelled(id)}`, () => this.app.decide("lock", false, [id]))),
+      button("Show them", () => this.app.go("grid", { q: `id:${refusal.images.join(",")}` })),
+    ];
+  }
+
+  /** @param {HTMLElement} words in place of the tokens */
+  #empty(words) {
+    this.#ends.splice(0).forEach((end) => end());
+    this.grid?.end();
+    this.grid = null;
+    this.list.fill([]);
+    this.tokens.replaceChildren(words);
   }
 
   /** @param {ProposedSet} found */
@@ -137,12 +183,7 @@ class SetView {
   /** @param {ProposedSet} found */
   #fill({ ids }) {
     this.list.fill(ids);
-    if (!ids.length) {
-      this.grid?.end();
-      this.grid = null;
-      this.tokens.replaceChildren(nothing("There is nothing to choose from yet", "Make images and score them: collection run does both. Or start it under Work."));
-      return;
-    }
+    if (!ids.length) return this.#empty(nothing("There is nothing to choose from yet", "Make images and score them: collection run does both. Or start it under Work."));
     if (this.list.place(this.app.cursor) < 0) this.app.lookAt(ids[0]);
     if (this.grid) return this.grid.reset();
     this.tokens.replaceChildren();
@@ -157,7 +198,7 @@ class SetView {
    * @param {number} asked
    */
   async #costs(query, asked) {
-    const more = await this.#ask("/api/set/costs", query, asked);
+    const more = await this.#ask("/api/set/costs", query, asked).catch((refusal) => this.#refused(refusal));
     if (!more) return;
     const { found } = this;
     if (!found) return;
@@ -187,7 +228,8 @@ class SetView {
     if (!this.found) return;
     const { ids, added, removed, diversity } = this.found;
     const change = added.length || removed.length ? `${counted(added.length, "image")} in, ${removed.length.toLocaleString("en")} out` : "the images stay the same";
-    const note = `Diversity ${diversity.toFixed(2)} is kept for later choices. collection freeze makes tokens of it; until then it can be chosen again.`;
+    const published = changeInWords(this.found.published) || "collection freeze makes tokens of it; until then it can be chosen again.";
+    const note = `Diversity ${diversity.toFixed(2)} is kept for later choices. ${published}`;
     if (!(await confirmed(`Choose these ${counted(ids.length, "image")}? ${change}.`, "Write this selection", note))) return;
     try {
       const { selected, supply } = await post("/api/set", { diversity });

@@ -17,9 +17,11 @@ export const title = "Stacks";
 export function mount(place, app) {
   const stacks = new StacksView(place, app);
   stacks.load().catch(sayWrong);
+  const before = app.cursor; // the place in the grid, to come back to
   app.aim = () => (stacks.members.some((id) => id === app.cursor) && app.cursor !== null ? [app.cursor] : []);
   const ends = [
-    app.on("changed", () => stacks.draw()),
+    app.on("changed", () => (stacks.count(), stacks.draw())),
+    app.on("ids", () => stacks.load().catch(sayWrong)),
     app.on("cursor", () => stacks.mark()),
     app.on("images", () => stacks.load().catch(sayWrong)),
     answer({
@@ -34,12 +36,15 @@ export function mount(place, app) {
       enter: () => app.openAt(app.cursor),
       keep: () => stacks.keep(),
       unstack: () => stacks.unstack(),
+      undo: () => stacks.again("undo"),
+      redo: () => stacks.again("redo"),
     }),
   ];
   return () => {
     stacks.gone = true;
     stacks.sizes.disconnect();
     ends.forEach((end) => end());
+    if (app.view === "grid") app.moveTo(before);
   };
 }
 
@@ -57,6 +62,7 @@ class StacksView {
     this.place = place;
     this.app = app;
     this.head = element("p", { class: "grow" });
+    this.unresolved = button("To the next unresolved", () => this.turnTo(this.#nextUnresolved()));
     this.words = element("output", { for: "nearer" });
     /** @type {HTMLInputElement} */
     this.slider = element("input", {
@@ -94,7 +100,7 @@ class StacksView {
     this.board = element(
       "section",
       { class: "read" },
-      element("div", { class: "line" }, this.head, this.slide),
+      element("div", { class: "line" }, this.head, this.unresolved, this.slide),
       this.aside,
       this.empty,
       this.list,
@@ -134,21 +140,64 @@ class StacksView {
 
   /** @param {number | null | undefined} wanted */
   async #ask(wanted) {
-    const found = await atWork(get(`/api/stacks?nearer=${this.#nearer}`));
-    if (this.gone) return;
+    const query = this.app.query;
+    const found = await atWork(get(`/api/stacks?${new URLSearchParams({ nearer: String(this.#nearer), q: query })}`));
+    if (this.gone || query !== this.app.query) return;
     this.stacks = found.stacks;
     this.slide.hidden = !found.movable;
     this.aside.hidden = !found.at;
     this.words.textContent = meant(found.at);
     this.slider.setAttribute("aria-valuetext", meant(found.at));
-    const place = this.stacks.findIndex(({ representative, members }) => representative === wanted || members.some(({ id }) => id === wanted));
-    await this.#show(Math.max(0, place));
+    const place = this.#placeOf([wanted ?? 0]);
+    await this.#show(place >= 0 ? place : Math.max(0, this.stacks.findIndex(({ resolved }) => !resolved)));
     if (found.at?.loosest) say("no farther neighbours are kept: collection dedupe --cosine looks for them");
+  }
+
+  /** The first stack that holds one of these images, or -1. @param {number[]} ids */
+  #placeOf(ids) {
+    return this.stacks.findIndex(({ representative, members }) => ids.includes(representative) || members.some(({ id }) => ids.includes(id)));
+  }
+
+  /** The next stack that is not resolved, or else the first such one; -1 where all are. */
+  #nextUnresolved() {
+    const after = this.stacks.findIndex(({ resolved }, place) => !resolved && place > this.#at);
+    return after >= 0 ? after : this.stacks.findIndex(({ resolved }) => !resolved);
+  }
+
+  /** Say of the stack in sight whether it is resolved now. */
+  count() {
+    if (!this.members.length || !this.members.every((id) => this.app.known(id))) return;
+    const flagged = (/** @type {number} */ id) => (this.app.known(id)?.you.flag ?? "none") !== "none";
+    const { representative, members } = this.stack;
+    const apart = members.every((member) => member.apart);
+    this.stack.resolved = apart || (flagged(representative) && members.every(({ id, apart }) => apart || flagged(id)));
   }
 
   /** @param {number} stacks */
   turn(stacks) {
-    this.#show(Math.min(Math.max(0, this.#at + stacks), this.stacks.length - 1));
+    this.turnTo(Math.min(Math.max(0, this.#at + stacks), this.stacks.length - 1));
+  }
+
+  /** @param {number} place */
+  turnTo(place) {
+    if (place >= 0) this.#show(place).catch(sayWrong);
+  }
+
+  /** Undo or redo, and show the stack that it was about. @param {"undo" | "redo"} kind */
+  async again(kind) {
+    const changed = await this.app[kind]();
+    if (changed === false) return;
+    const place = this.#placeOf(changed);
+    if (place >= 0) {
+      const { representative, members } = this.stacks[place];
+      const all = [representative, ...members.map(({ id }) => id)];
+      this.stacks[place].resolved = false;
+      await this.#show(place);
+      this.app.lookAt(all.find((id) => this.app.known(id)?.you.flag === "pick") ?? all[0]);
+      this.count();
+      this.draw();
+    }
+    say(changed.length ? `${kind === "undo" ? "undone" : "done again"}: ${changed.length === 1 ? labelled(changed[0]) : counted(changed.length, "image")}` : `nothing to ${kind}`);
   }
 
   /** @param {number} places */
@@ -162,10 +211,11 @@ class StacksView {
     this.#at = at;
     if (!this.stack) return this.draw();
     const { members } = this;
-    await this.app.details(members);
-    if (this.gone) return;
+    if (!members.some((id) => id === this.app.cursor)) this.app.lookAt(members[0]); // at once: the next key is about it
     this.app.note({ stack: this.stack.representative });
-    if (!members.some((id) => id === this.app.cursor)) this.app.lookAt(members[0]);
+    await this.app.details(members);
+    if (this.gone || at !== this.#at) return;
+    this.count();
     this.draw();
     this.app.tell("loaded");
     if (document.activeElement === document.body) this.list.focus({ preventScroll: true });
@@ -178,9 +228,13 @@ class StacksView {
     this.empty.hidden = Boolean(this.stack);
     if (!this.stack) {
       this.head.textContent = "";
+      this.unresolved.hidden = true;
       return;
     }
-    this.head.textContent = `Stack ${this.#at + 1} of ${this.stacks.length.toLocaleString("en")} · ${counted(this.members.length, "picture")}`;
+    const open = this.stacks.filter(({ resolved }) => !resolved).length;
+    const of = this.app.query ? " of the query" : "";
+    this.head.textContent = `Stack ${this.#at + 1} of ${this.stacks.length.toLocaleString("en")}${of} · ${counted(this.members.length, "picture")} · ${open ? `${open.toLocaleString("en")} unresolved` : "all resolved"}${this.stack.resolved ? " · this one is resolved" : ""}`;
+    this.unresolved.hidden = !open;
     this.list.replaceChildren(...[{ id: this.stack.representative }, ...this.stack.members].map((member) => this.#card(member)));
     this.#fit();
     this.mark();
@@ -198,7 +252,9 @@ class StacksView {
     const looser = button("Look more loosely", () => this.#setAt(Math.max(-1, this.#nearer - 0.25)), true);
     looser.hidden = this.slide.hidden || this.#nearer === -1;
     back.hidden = !this.#nearer;
-    const why = this.#nearer ? `Not at ${this.words.textContent} either.` : "collection dedupe looks for them; [dedupe] says how near counts.";
+    const why = this.app.query ? "None of the images of the query is in a stack."
+      : this.#nearer ? `Not at ${this.words.textContent} either.`
+      : this.slide.hidden ? "collection dedupe looks for them." : "collection dedupe looked for them; [dedupe] says how near counts.";
     return nothing("There are no near-duplicates", why, looser, back);
   }
 
@@ -230,7 +286,8 @@ class StacksView {
 
   async keep() {
     const kept = this.members.find((id) => id === this.app.cursor);
-    if (kept === undefined) return;
+    if (kept === undefined) return say("choose the picture to keep");
+    this.stack.resolved = true;
     const others = this.members.filter((id) => id !== kept);
     const told = this.app.act([
       { kind: "flag", asset: kept, value: "pick" },

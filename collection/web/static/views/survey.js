@@ -1,6 +1,6 @@
 /** Many pictures at once, as large as they can be: click the weak ones away until the best are left. */
 
-import { counted, element, icon, labelled } from "../core/element.js";
+import { element, icon, labelled } from "../core/element.js";
 import { answer, PASS } from "../core/keys.js";
 import { say } from "../core/status.js";
 import { described, badges, empty } from "../components/tile.js";
@@ -53,13 +53,15 @@ class SurveyView {
   constructor(place, app) {
     this.app = app;
     this.ids = asked(app);
+    this.all = rest(app, this.ids);
+    this.more = element("button", { class: "plain", click: () => this.turn() });
     this.active = this.ids.find((id) => id === app.cursor) ?? this.ids[0];
     app.aim = () => (this.active === undefined ? [] : [this.active]);
     this.element = element("div", { class: "survey", role: "listbox", "aria-label": "Survey", tabindex: 0 });
     this.said = element("span", { class: "quiet" });
     this.rest = element("button", { class: "plain", click: () => this.keep() });
     this.back = element("button", { class: "plain", click: () => this.bringBack() }, "Bring the last one back");
-    place.append(this.element, element("div", { class: "under" }, this.said, this.back, this.rest));
+    place.append(this.element, element("div", { class: "under" }, this.said, this.more, this.back, this.rest));
     this.sizes = new ResizeObserver(() => this.#lay());
     this.sizes.observe(this.element);
     this.draw();
@@ -70,12 +72,26 @@ class SurveyView {
     const assets = await this.app.details(this.ids);
     this.ids = assets.map(({ id }) => id);
     this.element.replaceChildren(...assets.map((asset) => this.#cell(asset)));
-    this.said.textContent = `${counted(this.ids.length, "image")}: click the weak ones away`;
+    const others = this.all.filter((id) => !this.ids.includes(id) && !this.gone.some((each) => each.id === id)).length;
+    const of = others ? ` of ${(this.ids.length + others).toLocaleString("en")}` : "";
+    this.said.textContent = `${this.ids.length.toLocaleString("en")}${of} ${this.ids.length === 1 && !of ? "image" : "images"}: click the weak ones away`;
+    this.more.hidden = !others;
+    this.more.textContent = `Show the next ${Math.min(MOST, others).toLocaleString("en")}`;
     this.back.hidden = !this.gone.length;
     this.rest.hidden = !this.gone.length;
     this.rest.textContent = `Pick the ${this.ids.length} here, reject the ${this.gone.length} put aside (Shift P)`;
     this.#lay();
     this.redraw();
+  }
+
+  /** The next part of all images that were to be surveyed; what was put aside stays put aside. */
+  turn() {
+    if (this.gone.length) return say("pick and reject these first, or bring back what was put aside");
+    const last = this.all.indexOf(this.ids[this.ids.length - 1]);
+    const next = [...this.all.slice(last + 1), ...this.all.slice(0, last + 1)].filter((id) => !this.ids.includes(id)).slice(0, MOST);
+    this.ids = next;
+    this.active = next[0];
+    this.draw();
   }
 
   /** @param {Asset} asset */
@@ -164,6 +180,13 @@ class SurveyView {
     this.element.style.gridAutoRows = `${100 / Math.ceil(this.ids.length / this.columns)}%`;
   }
 }
+
+/**
+ * All that was to be surveyed, of which `shown` is in sight.
+ * @param {App} app
+ * @param {number[]} shown
+ */
+const rest = (app, shown) => (app.several.includes(shown[0]) ? app.several : shown);
 
 /**
  * What to survey: what the address says, else the selection, else what comes from the cursor on.

@@ -1,4 +1,4 @@
-"""collection export"""
+"""collection export-set"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def command(
 
     What the target would not take is named before anything is written.
     """
-    from collection.stages.export import export_set, export_targets
+    from collection.stages.export_set import export_set, export_targets
 
     if target is None:
         screen, (purposes, report) = Screen(as_json), export_targets()
@@ -36,6 +36,6 @@ def command(
         return
     with opened(context, as_json) as session:
         place = folder or session.project.folder / f"export-{target}"
-        with session.screen.progress("export", "tokens") as progress:
+        with session.screen.progress("export-set", "tokens") as progress:
             report = export_set(session.project, target, place, progress)
         session.show(report)

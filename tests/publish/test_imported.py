@@ -1,4 +1,4 @@
-"""Animations are published whole, beside the frame that stands for them."""
+"""Imported images on their way out: animations are published whole, traits as they are told."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collection.errors import UnavailableError
 from collection.importers.pictures import import_folder
 from collection.ipfs.car_store import CarStore
 from collection.ipfs.pin import pin
-from collection.publish.freeze import freeze
+from collection.publish.freeze import freeze, pending
 from collection.publish.layout import published_tree
 from collection.store.files import Files
 from collection.store.library import ImageLibrary
@@ -85,3 +85,15 @@ def test_an_animation_that_is_lost_is_not_frozen(library: ImageLibrary) -> None:
     library.files.path(*animation).unlink()
     with pytest.raises(UnavailableError, match=r"\.gif is missing"):
         freeze(library.store, library.files, CONFIG)
+
+
+def test_traits_that_were_mended_are_to_be_frozen_again(library: ImageLibrary, tmp_path: Path) -> None:
+    store, folder = library.store, tmp_path / "pictures"
+    freeze(store, library.files, CONFIG)
+    assert pending(store, CONFIG) == 0
+    (folder / "still.json").write_text('{"attributes": [{"trait_type": "Level", "value": 7}]}')
+    import_folder(library, folder)
+    assert pending(store, CONFIG) == 4
+    freeze(store, library.files, CONFIG)
+    told = [json.loads(library.files.read(token.metadata_sha256, ".json"))["attributes"] for token in store.tokens()]
+    assert [item for item in told if item] == [[{"trait_type": "Level", "value": 7}]]

@@ -1,0 +1,147 @@
+"""What of a picture is kept for a second look: a small copy, its plain border, and whether its hash says anything.
+
+A perceptual hash sees 64 bits of grey and a vector sees what a picture is about. Neither sees a trait, a number or a
+colour, so neither decides alone: pictures that they find near are laid over each other (`second_look.py`).
+"""
+
+from __future__ import annotations
+
+import io
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from collection.store.records import Look
+from collection.values import Pixels
+
+SIDE = 256
+"""Pixels of the small copy's sides; the picture is squeezed into the square."""
+_QUALITY = 90
+"""Of its JPEG: colours are off by a level or two, and it takes a tenth of the bytes of its pixels."""
+_PLAIN = 16
+"""Levels within which a border is of one colour: JPEG leaves some."""
+_STRAYS = 0.01
+"""Share of a border's row that may be of another colour."""
+_TONES, _COLOURS = 0.02, 4
+"""Part of the variance that the best four colours must leave unexplained in a picture of many tones."""
+_DETAIL, _WAVES = 0.03, 3
+"""The same of the three lowest frequencies each way."""
+_BLOCKY = 8
+"""Bits that are taken off for edges of blocks twice as high as other steps."""
+_MIDDLE, _EQUAL = 512, 0.5
+"""Pixels of the side of the middle that is counted; share of equal neighbours from which on a picture is flat."""
+_CONTRAST = 6.0
+"""Least standard deviation, in levels, of a picture that shows anything."""
+_LOW = np.cos(np.pi * np.outer(np.arange(_WAVES), 2 * np.arange(SIDE // 4) + 1) / (SIDE // 2))
+_LOW /= np.linalg.norm(_LOW, axis=1, keepdims=True)
+
+
+def take_look(pixels: Pixels) -> Look:
+    """The look of an RGB picture (h, w, 3)."""
+    height, width = pixels.shape[:2]
+    small = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+    file = io.BytesIO()
+    small.save(file, "JPEG", quality=_QUALITY, subsampling=0)
+    equal, detail = _information(pixels)
+    return Look(file.getvalue(), width, height, plain_border(pixels), is_rich(small), equal >= _EQUAL, detail)
+
+
+def _information(pixels: Pixels) -> tuple[float, float]:
+    """Share of pixels that equal a neighbour, and the information in two neighbours: their joint entropy in bits.
+
+    Of the middle, across and down, so that a turn changes neither. No change of light, contrast or colour that treats
+    all pixels alike can raise that entropy (the data processing inequality), and softening lowers it. JPEG may raise it
+    by the edges of its blocks, for which some is taken off.
+    """
+    height, width = pixels.shape[:2]
+    top, left = max(0, height - _MIDDLE) // 2, max(0, width - _MIDDLE) // 2
+    middle = pixels[top : top + _MIDDLE, left : left + _MIDDLE]
+    equal, bits = [0.0], 0.0
+    pairs = [(middle[:, :-1], middle[:, 1:]), (middle[:-1], middle[1:])]
+    equal += [float((one == other).all(axis=-1).mean()) for one, other in pairs if one.size]
+    for channel in range(3):
+        low_high = [
+            np.minimum(one, other)[..., channel].astype(np.int32) * 256 + np.maximum(one, other)[..., channel]
+            for one, other in pairs
+        ]
+        counts = np.bincount(np.concatenate([part.ravel() for part in low_high]), minlength=1)
+        shares = counts[counts > 0] / max(1, counts.sum())
+        bits -= float((shares * np.log2(shares)).sum())
+    return sum(equal) / 2, round(bits - _BLOCKY * (_block_edges(middle) - 1), 1)
+
+
+def _block_edges(pixels: Pixels) -> float:
+    """How many times as high, at most 2, steps are at every eighth pixel: above 1 once a picture was a JPEG."""
+    grey, found = pixels.astype(np.int16).sum(axis=-1), []
+    for steps in (np.abs(np.diff(grey, axis=1)), np.abs(np.diff(grey, axis=0)).T):
+        whole = steps.shape[1] // 8 * 8
+        if whole:
+            phases = steps[:, :whole].reshape(len(steps), -1, 8).mean((0, 1))
+            found.append(float(phases.max() / max(1e-6, phases.mean())))
+    return min(2.0, sum(found) / len(found)) if found else 1.0
+
+
+def plain_border(pixels: Pixels) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of what a border of one colour a side surrounds: all of it where there is none."""
+    height, width = pixels.shape[:2]
+    top = _plain_rows(pixels)
+    if top == height:
+        return 0, 0, width, height
+    bottom = height - _plain_rows(pixels[::-1])
+    across = pixels[top:bottom].swapaxes(0, 1)
+    return _plain_rows(across), top, width - _plain_rows(across[::-1]), bottom
+
+
+def _plain_rows(pixels: Pixels) -> int:
+    """How many of the first rows have the colour of the first."""
+    colour = np.median(pixels[0].astype(np.int16), axis=0)
+    for place, row in enumerate(pixels):
+        if np.mean(np.abs(row - colour).max(axis=-1) > _PLAIN) > _STRAYS:
+            return place
+    return len(pixels)
+
+
+class Richness(NamedTuple):
+    """What a picture holds beyond the simplest of its kind, as shares of its variance."""
+
+    contrast: float
+    """Standard deviation in levels."""
+    tones: float
+    """What its best four colours leave unexplained: little of a flat drawing, a pattern, a card with words."""
+    detail: float
+    """What its lowest frequencies leave unexplained: little of a gradient."""
+
+
+def richness(small: Image.Image) -> Richness:
+    """Of a small RGB picture."""
+    pixels = np.asarray(small, dtype=np.float32)
+    variance = float(pixels.var(axis=(0, 1)).sum())
+    if variance < 1e-6:
+        return Richness(0.0, 0.0, 0.0)
+    few = small.quantize(_COLOURS, Image.Quantize.MEDIANCUT, kmeans=2).convert("RGB")
+    tones = float(((pixels - np.asarray(few, dtype=np.float32)) ** 2).sum(axis=-1).mean()) / variance
+    coarse = np.asarray(small.reduce(4), dtype=np.float64)
+    waves = np.einsum("kh,lw,hwc->klc", _LOW, _LOW, coarse)
+    explained = float((waves**2).sum() - (waves[0, 0] ** 2).sum()) / (len(coarse) ** 2)
+    spread = float(coarse.var(axis=(0, 1)).sum())
+    return Richness(variance**0.5, tones, 1 - explained / spread if spread > 1e-6 else 0.0)
+
+
+def is_rich(small: Image.Image) -> bool:
+    """Whether a picture holds so many tones and so much detail that another light or a turn cannot make it another."""
+    found = richness(small)
+    return found.contrast >= _CONTRAST and found.tones >= _TONES and found.detail >= _DETAIL
+
+
+def opened(look: Look) -> Image.Image:
+    """The small copy."""
+    return Image.open(io.BytesIO(look.jpeg))
+
+
+def tile_means(look: Look) -> npt.NDArray[np.uint8]:
+    """(16, 16, 3): the means of the small copy's tiles; JPEG knows them without being decoded in full."""
+    image = opened(look)
+    image.draft("RGB", (SIDE // 8, SIDE // 8))
+    return np.asarray(image.convert("RGB").resize((16, 16), Image.Resampling.BOX))

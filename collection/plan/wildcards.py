@@ -1,0 +1,68 @@
+"""The entries of wildcard files, by the names that prompts and other files have for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from collection.errors import UsageError
+from collection.plan.grammar import Parts, Wildcard, parse_entry
+from collection.spelling import nearest
+
+Option = tuple[float, Parts]
+"""The weight of an entry, and the entry."""
+
+
+class Wildcards:
+    """The entries of the wildcard files: `files` maps a name ("sky/colours") to the text of its file.
+
+    An entry is a line; blank lines and lines that begin with # or // say nothing. Entries are read when first named.
+    """
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._files = files
+        self._read: dict[str, list[Option]] = {}
+
+    def entries(self, wildcard: Wildcard) -> Sequence[Option]:
+        """Every entry of the files that a name or pattern matches, files by name; raises UsageError if none is."""
+        names = self._matching(wildcard)
+        found = live([entry for name in names for entry in self._entries(name)])
+        if not found:
+            what = "has no entry" if names else f"does not exist{nearest(wildcard.name, self._files)}"
+            raise UsageError(
+                f"{wildcard.position}: wildcard __{wildcard.name}__ {what}",
+                f"write its entries into wildcards/{wildcard.name}.txt, one a line",
+            )
+        return found
+
+    def _matching(self, wildcard: Wildcard) -> list[str]:
+        """The files that a name or pattern matches; named in a file, also those of its folder and the folders above."""
+        folder, found = wildcard.folder, _matches(wildcard.name, self._files)
+        while not found and folder:
+            found = _matches(f"{folder}/{wildcard.name}", self._files)
+            folder = folder.rpartition("/")[0]
+        return found
+
+    def _entries(self, name: str) -> list[Option]:
+        if name not in self._read:
+            lines = enumerate(self._files[name].splitlines(), 1)
+            said = [
+                (number, line.strip())
+                for number, line in lines
+                if line.strip() and not line.strip().startswith(("#", "//"))
+            ]
+            folder = name.rpartition("/")[0]
+            self._read[name] = [parse_entry(line, f"wildcards/{name}.txt:{number}", folder) for number, line in said]
+        return self._read[name]
+
+
+def _matches(pattern: str, names: Iterable[str]) -> list[str]:
+    """The names that are the pattern, or that it matches as a shell would, sorted."""
+    found = sorted(names)
+    return [pattern] if pattern in found else [name for name in found if fnmatchcase(name, pattern)]
+
+
+def live(options: Sequence[Option]) -> Sequence[Option]:
+    """The options that can be drawn: those with a weight, or all if none has any."""
+    weighted = [option for option in options if option[0] > 0]
+    return weighted or [(1.0, parts) for _, parts in options]

@@ -1,0 +1,30 @@
+/** The way out: the images of the query as files, as tables, as contact sheets. */
+
+import { counted, element } from "../core/element.js";
+
+/** @import { App } from "../core/app.js" */
+
+/** @type {[string, string][]} */
+const FORMS = [["zip", "Images and metadata (ZIP)"], ["sheet", "Contact sheet (PNG)"], ["csv", "Table (CSV)"], ["json", "Records (JSON)"]];
+
+/** @param {App} app */
+export function exporting(app) {
+  const title = element("p", { class: "quiet" });
+  const links = FORMS.map(([form, words]) => element("a", { "data-form": form, download: true }, words));
+  const list = element("div", { class: "menu" }, title, links);
+  /** @type {HTMLDetailsElement} */
+  const made = element("details", { class: "export", toggle: () => draw() }, element("summary", { class: "plain" }, "Export"), list);
+  const draw = () => {
+    title.textContent = `${counted(app.ids.length, "image")} ${app.query ? "of this query" : "in all"}`;
+    for (const link of links) link.href = `/api/export/${link.dataset.form}?${new URLSearchParams({ q: app.query })}`;
+  };
+  made.addEventListener("focusout", (event) => made.contains(/** @type {Node | null} */ (event.relatedTarget)) || (made.open = false));
+  made.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !made.open) return;
+    event.stopPropagation();
+    made.open = false;
+  });
+  app.on("ids", draw);
+  draw();
+  return made;
+}

@@ -1,0 +1,115 @@
+"""The second look: copies are one picture, distinct tokens are not."""
+
+from __future__ import annotations
+
+import io
+import runpy
+
+import numpy as np
+import pytest
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+
+from collection.judge.duplicates.look import plain_border, take_look
+from collection.judge.duplicates.second_look import TURNS, SecondLook
+
+COUNT = 12
+
+
+def re_encoded(image, quality=50):
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=quality)
+    return Image.open(file).convert("RGB")
+
+
+def noisy(image, deviation=8):
+    pixels = np.asarray(image).astype(float)
+    noise = np.random.default_rng(1).normal(0, deviation, pixels.shape)
+    return Image.fromarray(np.clip(pixels + noise, 0, 255).astype(np.uint8))
+
+
+COPIES = {
+    "JPEG 50": re_encoded,
+    "JPEG 30": lambda image: re_encoded(image, 30),
+    "half size": lambda image: image.resize((image.width // 2, image.height // 2)),
+    "blurred": lambda image: image.filter(ImageFilter.GaussianBlur(1)),
+    "noisy": noisy,
+}
+LIGHT = {
+    "brighter": lambda image: ImageEnhance.Brightness(image).enhance(1.2),
+    "darker": lambda image: ImageEnhance.Brightness(image).enhance(0.7),
+    "more contrast": lambda image: ImageEnhance.Contrast(image).enhance(1.2),
+}
+
+
+def verdicts(images, **options):
+    """What each picture is to the first."""
+    looks = [take_look(np.asarray(image.convert("RGB"))) for image in images]
+    return SecondLook(looks, **options).verdicts(0, np.arange(1, len(looks)))
+
+
+@pytest.fixture(scope="module")
+def drawn(repository):
+    return runpy.run_path(str(repository / "benchmarks" / "distinct_tokens.py"))["tokens"]
+
+
+@pytest.mark.parametrize("name", ["faces", "words", "circles", "colourways"])
+def test_copies_of_flat_art_are_the_same(drawn, name):
+    (image,) = drawn(name, 1, 512)
+    assert verdicts([image, *(edit(image) for edit in COPIES.values())]) == ["same"] * len(COPIES)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("faces, eyes only", "punks", "sprites", "words", "numbers", "small numbers", "letters", "cells", "stripes"),
+        *("flat colours", "gradients", "soft fields", "colourways", "greys", "circles", "waves", "mondrian"),
+    ],
+)
+def test_no_distinct_token_is_another(drawn, name):
+    assert set(verdicts(list(drawn(name, COUNT, 256)))) == {"another"}
+
+
+def test_photographs_are_the_same_in_another_light_turned_and_with_a_border(photos):
+    for name in ("astronaut", "coffee", "chelsea"):
+        image = Image.fromarray(photos[name])
+        image.thumbnail((400, 400))
+        turned = [image.transpose(turn) for turn, _ in TURNS]
+        edited = [edit(image) for edit in {**COPIES, **LIGHT}.values()]
+        assert set(verdicts([image, *edited, *turned])) == {"same"}
+        assert verdicts([image, ImageOps.expand(image, 40, "black")]) == ["frame"]
+        assert verdicts([ImageOps.expand(image, (0, 60), "white"), image]) == ["framed"]
+        assert verdicts([image, *turned], turns=False) == ["another"] * 7
+        assert verdicts([image, ImageOps.expand(image, 40, "black")], borders=False) == ["another"]
+
+
+def test_colour_counts(photos):
+    image = Image.fromarray(photos["coffee"])
+    red, green, blue = image.split()
+    assert verdicts([image, Image.merge("RGB", (green, red, blue)), image.convert("L")]) == ["another"] * 2
+
+
+def test_a_small_change_anywhere_is_seen(photos):
+    image = Image.fromarray(photos["chelsea"]).resize((512, 512))
+    changed = image.copy()
+    changed.paste((255, 255, 255), (300, 200, 316, 216))
+    assert verdicts([image, changed]) == ["another"]
+
+
+def test_signs_that_point_left_and_right_are_two(drawn):
+    sign = Image.new("RGB", (256, 256), (20, 60, 160))
+    sign.paste((250, 250, 250), (120, 60, 140, 200))
+    sign.paste((250, 250, 250), (60, 60, 120, 80))
+    assert verdicts([sign, ImageOps.mirror(sign), sign.rotate(180)]) == ["another"] * 2
+
+
+def test_the_border_is_what_is_plain():
+    pixels = np.full((40, 60, 3), 200, np.uint8)
+    assert plain_border(pixels) == (0, 0, 60, 40)
+    pixels[10:30, 5:50] = np.random.default_rng(1).integers(0, 150, (20, 45, 3))
+    assert plain_border(pixels) == (5, 10, 50, 30)
+
+
+def test_a_picture_without_a_look_is_another(photos):
+    look = take_look(photos["coffee"])
+    assert SecondLook([look, None, look]).verdicts(0, np.array([1, 2])) == ["another", "same"]
+    assert SecondLook([None, look]).verdicts(0, np.array([1])) == ["another"]

@@ -1,0 +1,58 @@
+"""The room knows what is frozen and minted, and a set that cannot be chosen says why, with its ways out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from collection.curate.selection.select import select
+from collection.project import Project
+from collection.stages.judges import judges_of
+from collection.store.records import Freeze
+from collection.web.publication import Publications
+
+
+def freeze(project: Project, numbers: list[int], root: str = "root") -> Freeze:
+    tokens = [(token_id, number, "i", f"m{root}{token_id}") for token_id, number in enumerate(numbers, 1)]
+    return project.store.add_freeze(Freeze("p", "i", "m", root, "c"), tokens, "x", {})
+
+
+def test_nothing_is_frozen_at_first(anna: TestClient) -> None:
+    assert anna.get("/api/state").json()["published"] == {"version": 0, "tokens": 0, "minted": {}}
+    assert anna.get("/api/assets?ids=1").json()["assets"][0]["token"] is None
+
+
+def test_tiles_have_token_ids_and_the_set_says_what_would_change(anna: TestClient, project: Project) -> None:
+    select(project.store, judges_of(project).criteria())
+    chosen = [choice.asset_id for choice in project.store.selection()]
+    freeze(project, chosen)
+    assets = anna.get("/api/assets", params={"ids": ",".join(map(str, chosen))}).json()["assets"]
+    assert [item["token"] for item in assets] == [1, 2, 3, 4]
+    assert anna.get(f"/api/assets/{chosen[1]}").json()["token"] == 2
+    published = anna.get("/api/set").json()["published"]
+    assert published == {"version": 1, "tokens": 4, "minted": {}, "added": [], "removed": []}
+    anna.post("/api/events", json={"decisions": [{"kind": "flag", "asset": chosen[0], "value": "reject"}]})
+    published = anna.get("/api/set").json()["published"]
+    assert published["removed"] == [chosen[0]]
+    assert len(published["added"]) == 1
+
+
+def test_another_frozen_set_is_noticed(app: FastAPI, project: Project) -> None:
+    known = Publications(app.state.review.store)
+    freeze(project, [1, 2])
+    assert known.now().tokens == {1: 1, 2: 2}
+    freeze(project, [3], "other")
+    assert (known.now().version, dict(known.now().tokens)) == (2, {3: 1})
+    freeze(project, [1, 2])
+    assert (known.now().version, dict(known.now().tokens)) == (1, {1: 1, 2: 2})
+
+
+def test_too_many_locks_are_named_one_by_one(anna: TestClient) -> None:
+    said: dict[str, Any] = {"decisions": [{"kind": "lock", "asset": [1, 2, 3, 4, 5], "value": True}]}
+    anna.post("/api/events", json=said)
+    answer = anna.get("/api/set")
+    assert answer.status_code == 409
+    assert len(answer.json()["images"]) > 1
+    assert set(answer.json()["images"]) <= {1, 2, 3, 4, 5}
