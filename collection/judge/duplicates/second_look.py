@@ -24,7 +24,7 @@ TILE_DIFFERENCE = 14
 re-encoded, resized, blurred, noisy and darkened copies stay below it, and distinct tokens above."""
 Floats = npt.NDArray[np.float32]
 
-FINE = 2.75
+FINE = 2.5
 """How many times as much the worst tile of the fine comparison may differ: there the edges of a JPEG show."""
 TURNS: tuple[tuple[Image.Transpose, Callable[[Floats], Floats]], ...] = (
     (Image.Transpose.FLIP_LEFT_RIGHT, lambda means: means[:, ::-1]),
