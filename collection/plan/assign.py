@@ -153,7 +153,7 @@ class _Drawing:
         """Raise ConfigError, naming what stood in the way most often."""
         broken: Counter[str] = Counter()
         for bits in self.bits:
-            broken.update({box.source for bit, box in enumerate(self.domain.boxes) if bits >> bit & 1})
+            broken.update({exclusion.source for bit, exclusion in enumerate(self.domain.exclusions) if bits >> bit & 1})
         if self.distinct and max(self.copies.values(), default=1) > 1:
             broken["unique_traits"] = sum(count - 1 for count in self.copies.values())
         said = ", ".join(f"{source} in {count}" for source, count in broken.most_common(3))
@@ -186,13 +186,15 @@ class _Drawing:
         return best, best_gain
 
     def _trait_to_change(self, number: int) -> int:
-        """A trait of the boxes that the row lies in; any trait if it lies in none."""
-        boxes = [box for bit, box in enumerate(self.domain.boxes) if self.bits[number] >> bit & 1]
-        traits = sorted({trait for box in boxes for trait in box.sides} or range(len(self.domain.traits)))
+        """A trait of the exclusions that the row lies in; any trait if it lies in none."""
+        exclusions = [exclusion for bit, exclusion in enumerate(self.domain.exclusions) if self.bits[number] >> bit & 1]
+        traits = sorted(
+            {trait for exclusion in exclusions for trait in exclusion.sides} or range(len(self.domain.traits))
+        )
         return traits[self.stream.below(len(traits))]
 
     def _cost(self, number: int) -> int:
-        """How many boxes a row lies in, and one more if another row is like it."""
+        """How many exclusions a row lies in, and one more if another row is like it."""
         return self.bits[number].bit_count() + (self.distinct and self.copies[tuple(self.rows[number])] > 1)
 
     def _gain(self, one: int, two: int, family: Sequence[int]) -> int:

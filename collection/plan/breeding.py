@@ -22,7 +22,7 @@ from collection.values import Recipe, Style, StyleBlend
 
 T = TypeVar("T")
 ATTEMPTS = 100
-"""Draws for one child before it is given up that it differs from all that there is."""
+"""Tries for one child before it is given up that it differs from all that there is."""
 LEAST_WEIGHT = 0.01
 """A style of less is bred out: nobody would see it."""
 
@@ -33,8 +33,8 @@ def any_traits(traits: Mapping[str, str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Draws:
-    """Draws that depend on nothing but their names."""
+class NamedRandom:
+    """Random numbers that depend on nothing but a seed and their names."""
 
     seed: int
 
@@ -94,11 +94,11 @@ def breed(
     children: list[Recipe] = []
     for number in range(count):
         for attempt in range(ATTEMPTS):
-            draws = Draws(derived_seed(seed, "breed", first.sha256, second.sha256, number, attempt))
+            rng = NamedRandom(derived_seed(seed, "breed", first.sha256, second.sha256, number, attempt))
             partner = (
-                draws.pick(outsiders, "stranger") if outsiders and draws.happens(immigration, "immigration") else second
+                rng.pick(outsiders, "stranger") if outsiders and rng.happens(immigration, "immigration") else second
             )
-            child = _child(first, partner, alike, draws, mutation)
+            child = _child(first, partner, alike, rng, mutation)
             if _picture(child) not in taken and allowed(child.traits):
                 break
         else:
@@ -127,30 +127,30 @@ def _picture(recipe: Recipe) -> str:
     return replace(recipe, series="", traits={}, parents=()).sha256
 
 
-def _child(first: Recipe, second: Recipe, pool: Sequence[Recipe], draws: Draws, mutation: float) -> Recipe:
-    body = draws.pick((first, second), "body")
-    seed = image_seed(draws.seed, "new seed") if draws.happens(mutation, "seed") else body.seed
-    traits = _traits(first, second, pool, draws, mutation)
+def _child(first: Recipe, second: Recipe, pool: Sequence[Recipe], rng: NamedRandom, mutation: float) -> Recipe:
+    body = rng.pick((first, second), "body")
+    seed = image_seed(rng.seed, "new seed") if rng.happens(mutation, "seed") else body.seed
+    traits = _traits(first, second, pool, rng, mutation)
     return replace(
         body,
         series=first.series,
         seed=seed,
-        prompt=_prompt(first, second, pool, traits, draws, mutation),
-        blend=_blend(first.blend, second.blend, pool, draws, mutation),
+        prompt=_prompt(first, second, pool, traits, rng, mutation),
+        blend=_blend(first.blend, second.blend, pool, rng, mutation),
         traits=traits,
-        options=_options(body, (first, second), draws, mutation),
+        options=_options(body, (first, second), rng, mutation),
         parents=(first.sha256, second.sha256),
     )
 
 
-def _traits(first: Recipe, second: Recipe, pool: Sequence[Recipe], draws: Draws, mutation: float) -> dict[str, str]:
+def _traits(first: Recipe, second: Recipe, pool: Sequence[Recipe], rng: NamedRandom, mutation: float) -> dict[str, str]:
     """Each trait from either parent that has it, or, mutated, as another recipe has it."""
     traits = {}
     for name in sorted({*first.traits, *second.traits}):
         known = [parent.traits[name] for parent in (first, second) if name in parent.traits]
         others = sorted({other.traits[name] for other in pool if name in other.traits})
-        mutated = others and draws.happens(mutation, "trait", name, "mutation")
-        traits[name] = draws.pick(others if mutated else known, "trait", name)
+        mutated = others and rng.happens(mutation, "trait", name, "mutation")
+        traits[name] = rng.pick(others if mutated else known, "trait", name)
     return traits
 
 
@@ -159,16 +159,16 @@ def _prompt(
     second: Recipe,
     pool: Sequence[Recipe],
     traits: Mapping[str, str],
-    draws: Draws,
+    rng: NamedRandom,
     mutation: float,
 ) -> str:
     """Prompts are crossed part by part between their commas; a part that names a trait names the child's."""
     told = [_retold_parts(recipe, traits) for recipe in (first, second)]
     parts = []
     for number, pair in enumerate(zip_longest(*told, fillvalue="")):
-        part = draws.pick(pair, "prompt", str(number))
-        if pool and draws.happens(mutation, "prompt", str(number), "mutation"):
-            other = _retold_parts(draws.pick(pool, "prompt", str(number), "from"), traits)
+        part = rng.pick(pair, "prompt", str(number))
+        if pool and rng.happens(mutation, "prompt", str(number), "mutation"):
+            other = _retold_parts(rng.pick(pool, "prompt", str(number), "from"), traits)
             part = other[number] if number < len(other) else part
         parts.append(part)
     kept = list(dict.fromkeys(filter(None, parts)))
@@ -186,27 +186,29 @@ def _retold_parts(recipe: Recipe, traits: Mapping[str, str]) -> list[str]:
     return [part.strip() for part in prompt.split(",") if part.strip()]
 
 
-def _blend(first: StyleBlend, second: StyleBlend, pool: Sequence[Recipe], draws: Draws, mutation: float) -> StyleBlend:
+def _blend(
+    first: StyleBlend, second: StyleBlend, pool: Sequence[Recipe], rng: NamedRandom, mutation: float
+) -> StyleBlend:
     """Each weight somewhere between those of the parents; mutated, up to four times more or less."""
     styles: dict[str, Style] = {style.name: style for style, _ in (*second.parts, *first.parts)}
     if not styles:
         return first
     weights = {}
     for name in sorted(styles):
-        one, other, place = first.weights.get(name, 0.0), second.weights.get(name, 0.0), draws.unit("blend", name)
+        one, other, place = first.weights.get(name, 0.0), second.weights.get(name, 0.0), rng.unit("blend", name)
         weights[name] = one + (other - one) * place
-        if draws.happens(mutation, "blend", name, "mutation"):
-            weights[name] *= draws.factor(4, "blend", name, "mutated")
+        if rng.happens(mutation, "blend", name, "mutation"):
+            weights[name] *= rng.factor(4, "blend", name, "mutated")
     outsiders = {style.name: style for other in pool for style, _ in other.blend.parts if style.name not in styles}
-    if outsiders and draws.happens(mutation, "blend", "newcomer"):
-        name = draws.pick(sorted(outsiders), "blend", "newcomer", "name")
+    if outsiders and rng.happens(mutation, "blend", "newcomer"):
+        name = rng.pick(sorted(outsiders), "blend", "newcomer", "name")
         styles[name], weights[name] = outsiders[name], max(weights.values()) / 2
     total = sum(weights.values())
     seen = {name: weight for name, weight in weights.items() if weight >= LEAST_WEIGHT * total}
     return StyleBlend.of(seen, styles)
 
 
-def _options(body: Recipe, parents: Sequence[Recipe], draws: Draws, mutation: float) -> dict[str, Any]:
+def _options(body: Recipe, parents: Sequence[Recipe], rng: NamedRandom, mutation: float) -> dict[str, Any]:
     """Options that the generator lets children inherit come from either parent and may change within its limits; the
     rest stay with the picture that they belong to."""
     options, table = dict(body.options), known_table(body.generator)
@@ -215,10 +217,10 @@ def _options(body: Recipe, parents: Sequence[Recipe], draws: Draws, mutation: fl
     for name in table.genes():
         known = [parent.options[name] for parent in parents if name in parent.options]
         if known:
-            options[name] = draws.pick(known, "option", name)
+            options[name] = rng.pick(known, "option", name)
     for name, limits in table.ranges().items():
-        if name in options and draws.happens(mutation, "option", name, "mutation"):
-            changed = options[name] * draws.factor(1.5, "option", name, "mutated")
+        if name in options and rng.happens(mutation, "option", name, "mutation"):
+            changed = options[name] * rng.factor(1.5, "option", name, "mutated")
             kept = min(max(changed, limits.least), limits.most)
             options[name] = round(kept) if limits.whole else round(kept, 3)
     return options

@@ -12,7 +12,7 @@ WIDTH = 4096
 """States kept at a step. Beyond, the rarest are dropped, and what is counted is a lower bound."""
 
 States = Mapping[int, int]
-"""The boxes that a partial combination may still end in, as bits, and how many partial combinations those are."""
+"""The exclusions that a partial combination may still end in, as bits, and how many partial combinations those are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Combinations:
 def count_combinations(domain: TraitDomain, width: int = WIDTH) -> Combinations:
     """Count by dynamic programming over the traits.
 
-    A partial combination matters to the rest of it only by the boxes that it may still end in, so that all which
-    agree in this are counted as one state; values in the same boxes are one step. Forward counts times backward
+    A partial combination matters to the rest of it only by the exclusions that it may still end in, so that all which
+    agree in this are counted as one state; values in the same exclusions are one step. Forward counts times backward
     counts give the number of combinations with each value. Exact unless more than `width` states meet at a step.
     """
     order = _order(domain)
@@ -53,12 +53,12 @@ def count_combinations(domain: TraitDomain, width: int = WIDTH) -> Combinations:
 
 
 def _onward(after: States, state: int, ended: int) -> int:
-    """Ways to finish from a state; none from one that has ended in a box or was dropped."""
+    """Ways to finish from a state; none from one that has ended in an exclusion or was dropped."""
     return 0 if state & ended else after.get(state, 0)
 
 
 def _forward(domain: TraitDomain, order: Sequence[int], width: int) -> tuple[list[States], bool]:
-    layers: list[States] = [{(1 << len(domain.boxes)) - 1: 1}]
+    layers: list[States] = [{(1 << len(domain.exclusions)) - 1: 1}]
     exact = True
     for place, trait in enumerate(order):
         steps, ended = Counter(domain.masks[trait]), _ended(domain, order, place)
@@ -75,20 +75,22 @@ def _forward(domain: TraitDomain, order: Sequence[int], width: int) -> tuple[lis
 
 
 def _ended(domain: TraitDomain, order: Sequence[int], place: int) -> int:
-    """The boxes whose last trait stands at this place of the order, as bits."""
+    """The exclusions whose last trait stands at this place of the order, as bits."""
     at = {trait: index for index, trait in enumerate(order)}
-    last = [max((at[trait] for trait in box.sides), default=0) for box in domain.boxes]
+    last = [max((at[trait] for trait in exclusion.sides), default=0) for exclusion in domain.exclusions]
     return sum(1 << bit for bit, index in enumerate(last) if index == place)
 
 
 def _order(domain: TraitDomain) -> list[int]:
-    """The traits so that few boxes are open at a time: next is always the one that leaves the fewest open."""
+    """The traits so that few exclusions are open at a time: next is always the one that leaves the fewest open."""
     order: list[int] = []
     left = set(range(len(domain.traits)))
 
     def opened(trait: int) -> tuple[int, int]:
         done = {*order, trait}
-        return sum(1 for box in domain.boxes if done & box.sides.keys() and box.sides.keys() - done), trait
+        return sum(
+            1 for exclusion in domain.exclusions if done & exclusion.sides.keys() and exclusion.sides.keys() - done
+        ), trait
 
     while left:
         order.append(min(left, key=opened))

@@ -17,7 +17,7 @@ Combination = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Exclusion:
     """What is forbidden: every combination whose values lie in `sides` (trait index -> value indices)."""
 
     sides: Mapping[int, frozenset[int]]
@@ -27,31 +27,35 @@ class Box:
 
 @dataclass(frozen=True)
 class TraitDomain:
-    """Traits (sorted), the values each may take (sorted), how many tokens have each, and the forbidden boxes."""
+    """Traits (sorted), the values each may take (sorted), how many tokens have each, and the exclusions."""
 
     traits: tuple[str, ...]
     values: tuple[tuple[str, ...], ...]
     quotas: tuple[tuple[int, ...], ...]
     """Tokens of each value; every quota is 1 or more, and those of a trait sum to `tokens`."""
-    boxes: tuple[Box, ...]
+    exclusions: tuple[Exclusion, ...]
     hangs: tuple[tuple[int, frozenset[int]] | None, ...]
     """For each trait drawn only under a `when`: the trait that it hangs on, and the values of that one that let it."""
     tokens: int
 
     @cached_property
     def masks(self) -> tuple[tuple[int, ...], ...]:
-        """For each value of each trait, as bits: the boxes that a combination with this value may still lie in."""
+        """For each value of each trait, as bits: the exclusions that a combination with this value may still lie in."""
         return tuple(
             tuple(
-                sum(1 << bit for bit, box in enumerate(self.boxes) if value in box.sides.get(trait, (value,)))
+                sum(
+                    1 << bit
+                    for bit, exclusion in enumerate(self.exclusions)
+                    if value in exclusion.sides.get(trait, (value,))
+                )
                 for value in range(len(values))
             )
             for trait, values in enumerate(self.values)
         )
 
     def broken(self, combination: Sequence[int]) -> int:
-        """The boxes that a combination lies in, as bits; 0 if it is allowed."""
-        left = (1 << len(self.boxes)) - 1
+        """The exclusions that a combination lies in, as bits; 0 if it is allowed."""
+        left = (1 << len(self.exclusions)) - 1
         for masks, value in zip(self.masks, combination, strict=True):
             left &= masks[value]
         return left
@@ -75,7 +79,7 @@ def build_domain(config: Config) -> TraitDomain:
         traits,
         values,
         tuple(tuple(found.values()) for found in kept),
-        tuple(_boxes(config, traits, values)),
+        tuple(_exclusions(config, traits, values)),
         tuple(_hangs(config.traits[name], traits, values) for name in traits),
         tokens,
     )
@@ -112,31 +116,31 @@ def _quotas(
     return {**dict(zip(names, shared, strict=True)), **trait.count, ABSENT: tokens - drawn}
 
 
-def _boxes(config: Config, traits: Sequence[str], values: Sequence[Sequence[str]]) -> Iterable[Box]:
-    """Every rule as the boxes it forbids, each box once, in an order that does not depend on that of the file."""
+def _exclusions(config: Config, traits: Sequence[str], values: Sequence[Sequence[str]]) -> Iterable[Exclusion]:
+    """Every rule as exclusions, each once, in an order that does not depend on that of the file."""
     sides = _Sides(traits, values)
-    found: list[Box] = []
+    found: list[Exclusion] = []
     for number, rule in enumerate(config.rules, 1):
         when = sides.met(rule.when)
         for inside, conditions in ((True, rule.exclude), (False, rule.require)):
             for name, wanted in conditions.items():
                 other = sides.of(name, values_of(wanted), inside)
                 both = {key: when[key] & group for key, group in other.items() if key in when}
-                found.append(Box({**when, **other, **both}, f"rules.{number}"))
+                found.append(Exclusion({**when, **other, **both}, f"rules.{number}"))
     for name in traits:
         for parent, wanted in config.traits[name].when.items():
             for inside in (True, False):
-                box = {**sides.of(parent, values_of(wanted), inside), **sides.of(name, [ABSENT], inside)}
-                found.append(Box(box, f"traits.{name}.when"))
+                forbidden = {**sides.of(parent, values_of(wanted), inside), **sides.of(name, [ABSENT], inside)}
+                found.append(Exclusion(forbidden, f"traits.{name}.when"))
     for one in config.one_of_ones:
         whole = sides.met({name: one.traits.get(name, ABSENT) for name in traits})
-        found.append(Box(whole, f'the one-of-one "{one.name}"'))
+        found.append(Exclusion(whole, f'the one-of-one "{one.name}"'))
     return _once(found)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """Conditions in the words of the file, as sides of boxes."""
+    """Conditions in the words of the file, as sides of exclusions."""
 
     traits: Sequence[str]
     values: Sequence[Sequence[str]]
@@ -154,10 +158,12 @@ class _Sides:
         }
 
 
-def _once(boxes: Iterable[Box]) -> list[Box]:
-    """Without empty boxes and repetitions, sorted by what they forbid."""
-    keyed: dict[tuple[tuple[int, tuple[int, ...]], ...], Box] = {}
-    for box in boxes:
-        if box.sides and all(box.sides.values()):
-            keyed.setdefault(tuple(sorted((key, tuple(sorted(side))) for key, side in box.sides.items())), box)
-    return [box for _, box in sorted(keyed.items(), key=lambda item: item[0])]
+def _once(exclusions: Iterable[Exclusion]) -> list[Exclusion]:
+    """Without empty exclusions and repetitions, sorted by what they forbid."""
+    keyed: dict[tuple[tuple[int, tuple[int, ...]], ...], Exclusion] = {}
+    for exclusion in exclusions:
+        if exclusion.sides and all(exclusion.sides.values()):
+            keyed.setdefault(
+                tuple(sorted((key, tuple(sorted(side))) for key, side in exclusion.sides.items())), exclusion
+            )
+    return [exclusion for _, exclusion in sorted(keyed.items(), key=lambda item: item[0])]

@@ -69,17 +69,17 @@ def shortages(domain: TraitDomain) -> Iterable[Shortage]:
 
 
 def _consistent(domain: TraitDomain) -> dict[tuple[int, int], Partners]:
-    """The partners of every ordered pair of traits that the boxes on one or two traits leave, also through a third
+    """The partners of every ordered pair of traits that the exclusions on one or two traits leave, also through a third
     (path consistency: Montanari, Networks of constraints, 1974)."""
     sizes = [(1 << len(values)) - 1 for values in domain.values]
     pairs = {(a, b): [sizes[b]] * len(domain.values[a]) for a, b in permutations(range(len(sizes)), 2)}
     for (a, b), partners in pairs.items():
-        for box in domain.boxes:
-            if box.sides.keys() <= {a, b}:
-                other = sum(1 << value for value in box.sides.get(b, range(len(domain.values[b]))))
-                for value in box.sides.get(a, range(len(domain.values[a]))):
+        for exclusion in domain.exclusions:
+            if exclusion.sides.keys() <= {a, b}:
+                other = sum(1 << value for value in exclusion.sides.get(b, range(len(domain.values[b]))))
+                for value in exclusion.sides.get(a, range(len(domain.values[a]))):
                     partners[value] &= ~other
-    changed = bool(domain.boxes)
+    changed = bool(domain.exclusions)
     while changed:
         changed = False
         for a, c, b in permutations(range(len(sizes)), 3):
@@ -185,7 +185,9 @@ def named_values(domain: TraitDomain, trait: int, values: Sequence[int]) -> str:
 
 
 def _because(domain: TraitDomain, trait: int, values: Iterable[int]) -> str:
-    sources = {box.source for box in domain.boxes if box.sides.get(trait, frozenset()) & set(values)}
+    sources = {
+        exclusion.source for exclusion in domain.exclusions if exclusion.sides.get(trait, frozenset()) & set(values)
+    }
     return f" ({', '.join(sorted(sources))})" if sources else ""
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
-from collection.plan.domain import Box, Combination, TraitDomain
+from collection.plan.domain import Combination, Exclusion, TraitDomain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,9 +47,11 @@ def find_certificate(domain: TraitDomain, known: Iterable[Combination]) -> Certi
         if found is None:
             return None
         weights, most = found
-        heaviest = _heaviest(domain, weights, domain.boxes)
+        heaviest = _heaviest(domain, weights, domain.exclusions)
         if heaviest is None:
-            return Certificate({(0, value): 1 for value in range(len(domain.values[0]))}, 0, _sources(domain.boxes))
+            return Certificate(
+                {(0, value): 1 for value in range(len(domain.values[0]))}, 0, _sources(domain.exclusions)
+            )
         if _weight(domain, weights, heaviest) <= most + 1e-7:
             return _checked(domain, weights)
         if heaviest in cuts:
@@ -65,17 +67,17 @@ def _checked(domain: TraitDomain, weights: Sequence[float]) -> Certificate | Non
     whole = lcm(*(weight.denominator for weight in exact))
     numbers = [int(weight * whole) for weight in exact]
     asked = sum(number * quota for number, quota in zip(numbers, _quotas(domain), strict=True))
-    boxes = list(domain.boxes)
-    most = _most(domain, numbers, boxes)
+    exclusions = list(domain.exclusions)
+    most = _most(domain, numbers, exclusions)
     if asked <= most * domain.tokens:
         return None
-    for source in _sources(boxes):
-        rest = [box for box in boxes if box.source != source]
+    for source in _sources(exclusions):
+        rest = [exclusion for exclusion in exclusions if exclusion.source != source]
         if asked > _most(domain, numbers, rest) * domain.tokens:
-            boxes = rest
+            exclusions = rest
     named = zip(_places(domain), numbers, strict=True)
     return Certificate(
-        {place: number for place, number in named if number}, _most(domain, numbers, boxes), _sources(boxes)
+        {place: number for place, number in named if number}, _most(domain, numbers, exclusions), _sources(exclusions)
     )
 
 
@@ -98,16 +100,16 @@ def _lightest(domain: TraitDomain, cuts: Sequence[Combination]) -> tuple[list[fl
     return (found.x[:-1].tolist(), float(found.x[-1])) if found.status == 0 else None
 
 
-def _most(domain: TraitDomain, weights: Sequence[int], boxes: Sequence[Box]) -> int:
-    """What the heaviest combination outside of the boxes weighs."""
-    heaviest = _heaviest(domain, weights, boxes)
+def _most(domain: TraitDomain, weights: Sequence[int], exclusions: Sequence[Exclusion]) -> int:
+    """What the heaviest combination outside of the exclusions weighs."""
+    heaviest = _heaviest(domain, weights, exclusions)
     return 0 if heaviest is None else int(_weight(domain, weights, heaviest))
 
 
-def _heaviest(domain: TraitDomain, weights: Sequence[float], boxes: Sequence[Box]) -> Combination | None:
-    """The combination outside of the boxes whose values weigh most together; None if there is no combination.
+def _heaviest(domain: TraitDomain, weights: Sequence[float], exclusions: Sequence[Exclusion]) -> Combination | None:
+    """The combination outside of the exclusions whose values weigh most together; None if there is no combination.
 
-    One binary variable a value; of the sides of a box, one at least must be left.
+    One binary variable a value; of the sides of a exclusion, one at least must be left.
     """
     import numpy as np
     from scipy.optimize import LinearConstraint, milp
@@ -115,14 +117,14 @@ def _heaviest(domain: TraitDomain, weights: Sequence[float], boxes: Sequence[Box
 
     starts = _starts(domain)
     groups = [[(trait, value) for value in range(len(values))] for trait, values in enumerate(domain.values)]
-    sides = [[(trait, value) for trait, side in box.sides.items() for value in side] for box in boxes]
+    sides = [[(trait, value) for trait, side in exclusion.sides.items() for value in side] for exclusion in exclusions]
     rows, columns = [], []
     for row, group in enumerate(groups + sides):
         rows += [row] * len(group)
         columns += [starts[trait] + value for trait, value in group]
-    table = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(groups) + len(boxes), len(weights)))
-    low = np.append(np.ones(len(groups)), np.zeros(len(boxes)))
-    high = np.append(np.ones(len(groups)), [len(box.sides) - 1 for box in boxes])
+    table = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(groups) + len(exclusions), len(weights)))
+    low = np.append(np.ones(len(groups)), np.zeros(len(exclusions)))
+    high = np.append(np.ones(len(groups)), [len(exclusion.sides) - 1 for exclusion in exclusions])
     found = milp(
         -np.array(weights, float), integrality=1, bounds=(0, 1), constraints=LinearConstraint(table, low, high),
         options={"mip_rel_gap": 0},
@@ -154,5 +156,5 @@ def _quotas(domain: TraitDomain) -> list[int]:
     return [quota for quotas in domain.quotas for quota in quotas]
 
 
-def _sources(boxes: Iterable[Box]) -> tuple[str, ...]:
-    return tuple(sorted({box.source for box in boxes}))
+def _sources(exclusions: Iterable[Exclusion]) -> tuple[str, ...]:
+    return tuple(sorted({exclusion.source for exclusion in exclusions}))

@@ -78,12 +78,12 @@ def _counted(rows: Sequence[Combination], trait: int, values: int) -> list[int]:
 
 
 def list_combinations(domain: TraitDomain) -> list[Combination]:
-    """Every combination that no box forbids, in order."""
+    """Every combination that no exclusion forbids, in order."""
     after = [frozenset[int]()]
     for trait in reversed(range(len(domain.traits))):
-        after.append(after[-1] | {bit for bit, box in enumerate(domain.boxes) if trait in box.sides})
+        after.append(after[-1] | {bit for bit, exclusion in enumerate(domain.exclusions) if trait in exclusion.sides})
     open_bits = [sum(1 << bit for bit in bits) for bits in reversed(after)]
-    found: list[tuple[Combination, int]] = [((), (1 << len(domain.boxes)) - 1)]
+    found: list[tuple[Combination, int]] = [((), (1 << len(domain.exclusions)) - 1)]
     for trait, masks in enumerate(domain.masks):
         found = [
             ((*row, value), left & mask)

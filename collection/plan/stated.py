@@ -25,7 +25,9 @@ class Unpainted:
     why: str
 
     def __str__(self) -> str:
-        how_many = amount(self.of, "image") if self.images == self.of else f"{self.images} of {self.of} images"
+        how_many = (
+            amount(self.of, "image") if self.images == self.of else f"{self.images} of {amount(self.of, 'image')}"
+        )
         return f'{self.trait} = "{self.value}" ({how_many}: {self.why})'
 
 

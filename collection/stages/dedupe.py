@@ -63,7 +63,7 @@ class DedupeStage:
         from collection.stages.folders import without_signals
 
         thresholds = judges_of(project).duplicate_thresholds
-        given = {"cosine": self.cosine, "keep": self.keep, "tile_difference": self.tile_difference}
+        given: dict[str, Any] = {"cosine": self.cosine, "keep": self.keep, "tile_difference": self.tile_difference}
         changed = {name: value for name, value in given.items() if value is not None}
         signals = without_signals(project.config.dedupe.signals, self.without)
         return replace(thresholds, signals=signals, **changed)

@@ -62,11 +62,11 @@ LOSSY = (".jpeg", ".jpg", ".mpo", ".jpeg2000", ".avif", ".heif")
 
 
 def _compared(*row: Any) -> ComparedImage:
-    *first, series, recipe, planned, features, lossless, suffix, animated = row
+    number, file, pixels, width, height, series, recipe, planned, features, lossless, suffix, animated = row
     traits = all_traits(json.loads(planned or "{}"), json.loads(features or "{}"))
     told = tuple(sorted((name, str(value)) for name, value in traits.items())) or None
     kept = bool(lossless) if lossless is not None else suffix not in LOSSY
-    return ComparedImage(*first, series, recipe is not None, told, kept, bool(animated))
+    return ComparedImage(number, file, pixels, width, height, series, recipe is not None, told, kept, bool(animated))
 
 
 class Columns(Database):

@@ -40,7 +40,7 @@ def drawn(config: Config, seed: int = 1) -> tuple[TraitDomain, list[Combination]
 
 
 def broken_rules(config: Config, traits: dict[str, str]) -> list[Any]:
-    """The rules that a token's traits break, read from the words of the file and not from the plan's boxes."""
+    """The rules that a token's traits break, read from the words of the file and not from the plan's exclusions."""
 
     def among(name: str, wanted: Any) -> bool:
         return traits.get(name) in ([wanted] if isinstance(wanted, str) else wanted)

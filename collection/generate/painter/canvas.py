@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from collection.generate.painter.chance import Floats
+from collection.generate.painter.arithmetic import Floats
 from collection.generate.painter.colour import Colour, as_hex
 from collection.values import Pixels
 

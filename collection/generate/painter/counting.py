@@ -68,7 +68,7 @@ def _added(scene: Scene, thing: str, number: int, taken: Sequence[float]) -> Ite
     kind, size = _ADDED[thing]
     if thing == "tree" and scene.traits["Motif"] == "Desert":
         kind = "palm"
-    chance = scene.chance(f"{thing} added {number}")
-    free = [0.1 + 0.05 * place + chance.between(0.0, 0.02) for place in range(17)]
-    x = max(free, key=lambda x: min((abs(x - other) for other in taken), default=chance.between(0.0, 1.0)))
-    return Item(kind, x, size * chance.between(0.9, 1.1), f"{thing} added {number}")
+    stream = scene.stream(f"{thing} added {number}")
+    free = [0.1 + 0.05 * place + stream.between(0.0, 0.02) for place in range(17)]
+    x = max(free, key=lambda x: min((abs(x - other) for other in taken), default=stream.between(0.0, 1.0)))
+    return Item(kind, x, size * stream.between(0.9, 1.1), f"{thing} added {number}")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from collection.generate.painter.arithmetic import Floats, clamp
 from collection.generate.painter.canvas import Canvas
-from collection.generate.painter.chance import Floats, clamp
 from collection.generate.painter.colour import BLACK, WHITE, Colour, Palette, mix
 from collection.generate.painter.scene import Layer, Scene
 from collection.generate.painter.style_parameters import StyleParameters

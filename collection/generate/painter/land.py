@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from collection.generate.painter.chance import Floats, clamp, sine
+from collection.generate.painter.arithmetic import Floats, clamp, sine
 from collection.generate.painter.colour import BLACK, WHITE, mix
 from collection.generate.painter.drawing_context import DrawingContext, column
 from collection.generate.painter.scene import Layer
@@ -17,10 +17,10 @@ def knots(context: DrawingContext, layer: Layer) -> tuple[Floats, Floats]:
     width, _ = context.size
     span = layer.span * context.canvas.short * (0.5 if layer.kind != "wave" else 1.0)
     count = int(width / span) + 5
-    chance = context.scene.chance(f"{layer.name} knots")
-    shift = chance.between(0.0, 2.0)
-    xs = (np.arange(count) - 1.5 - shift + 0.5 * chance.units(count)) * span
-    heights = chance.units(count)
+    stream = context.scene.stream(f"{layer.name} knots")
+    shift = stream.between(0.0, 2.0)
+    xs = (np.arange(count) - 1.5 - shift + 0.5 * stream.units(count)) * span
+    heights = stream.units(count)
     if layer.kind in ("peak", "dune"):
         high = (np.arange(count) % 2).astype(np.float64)
         heights = high * (0.5 + 0.5 * heights) + (1 - high) * 0.3 * heights
@@ -51,7 +51,7 @@ def _ragged(context: DrawingContext, layer: Layer, xs: Floats) -> Floats:
     strength = {"peak": 0.16, "hill": 0.1}.get(layer.kind, 0.02)
     for octave, divisor in enumerate((5.0, 13.0)):
         step = layer.span * context.canvas.short / divisor
-        values = context.scene.chance(f"{layer.name} octave {octave}").units(int(context.canvas.width / step) + 6) - 0.5
+        values = context.scene.stream(f"{layer.name} octave {octave}").units(int(context.canvas.width / step) + 6) - 0.5
         place = np.clip(xs / step + 2, 0, len(values) - 2)
         index = np.floor(place).astype(np.int64)
         part = place - index
@@ -77,7 +77,7 @@ def edge(context: DrawingContext, layer: Layer) -> Floats:
 
 def _lean(context: DrawingContext, layer: Layer) -> float:
     """How far a wave's crest hangs over, in its own heights, with the wind of the scene."""
-    way = 1.0 if context.scene.chance("wind").between(0, 1) < 0.5 else -1.0
+    way = 1.0 if context.scene.stream("wind").between(0, 1) < 0.5 else -1.0
     return way * 0.55 * (1 - 0.6 * context.parameters.facet)
 
 
@@ -123,9 +123,9 @@ def _shade(context: DrawingContext, layer: Layer, line: Floats, index: int) -> N
     """The slopes turned away from the light, each from its summit down to the next valley."""
     strength = context.parameters.shade * (0.35 + 0.4 * layer.depth)
     knot_xs, _ = knots(context, layer)
-    chance = context.scene.chance(f"{layer.name} shade")
+    stream = context.scene.stream(f"{layer.name} shade")
     for number in range(1, len(knot_xs) - 1, 2):
-        lean = chance.between(0.1, 0.5)
+        lean = stream.between(0.1, 0.5)
         lit_from_left = context.disc[0] < knot_xs[number]
         valley = knot_xs[number + 1] if lit_from_left else knot_xs[number - 1]
         low, high = min(knot_xs[number], valley), max(knot_xs[number], valley)
@@ -149,13 +149,13 @@ def _contours(context: DrawingContext, layer: Layer, line: Floats, height: float
         return
     count = 6 if layer.kind == "wave" else 3 if layer.kind == "dune" else 2
     dark = context.palette["ink"] if layer.kind != "wave" else context.palette["paper"]
-    chance = context.scene.chance(f"{layer.name} contours")
+    stream = context.scene.stream(f"{layer.name} contours")
     middle = (line[:, 1].min() + line[:, 1].max()) / 2
     for number in range(1, count + 1):
         drop = height * (0.008 + 0.02 * layer.depth) * number * (1 + 0.12 * number)
         flatter = column(line[:, 0], line[:, 1] + drop + (middle - line[:, 1]) * 0.04 * number)
-        start = int(chance.between(0, 0.35) * len(line))
-        end = int(chance.between(0.65, 1.0) * len(line))
+        start = int(stream.between(0, 0.35) * len(line))
+        end = int(stream.between(0.65, 1.0) * len(line))
         faint = amount * (1 - number / (count + 1.5)) * (0.9 if layer.kind == "wave" else 0.35)
         context.canvas.line(flatter[start:end], dark, context.parameters.contour_width, faint)
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from collection.generate.painter.arithmetic import Floats
 from collection.generate.painter.canvas import rasterise
-from collection.generate.painter.chance import Floats, value_noise
 from collection.generate.painter.drawing_context import DrawingContext, column
+from collection.generate.painter.random_stream import value_noise
 
 COUNT = 9000
 """Marks of a picture whose marks have amount 1 and the usual width."""
@@ -30,16 +31,16 @@ def paint_marks(context: DrawingContext) -> None:
     if amount <= 0:
         return
     draft = _draft(context)
-    chance = context.scene.chance("marks")
+    stream = context.scene.stream("marks")
     late = np.arange(COUNT) / COUNT
     detail = _detail(draft)
     x, y, here = _places(context, detail, late)
-    presence = np.clip((amount * 1.12 - chance.units(COUNT)) / 0.12, 0.0, 1.0)
+    presence = np.clip((amount * 1.12 - stream.units(COUNT)) / 0.12, 0.0, 1.0)
     dotted = 1 - min(1.0, context.parameters.mark_length / 30)
     coarse = (1.75 - 1.3 * late) * (1 - dotted) + (1.35 - 0.6 * late) * dotted
-    breadth = context.parameters.mark_width * coarse * (0.8 + 0.4 * chance.units(COUNT)) * (1 - 0.5 * here)
+    breadth = context.parameters.mark_width * coarse * (0.8 + 0.4 * stream.units(COUNT)) * (1 - 0.5 * here)
     length = (
-        context.parameters.mark_length * (0.55 + 0.9 * chance.units(COUNT)) * (0.5 + 0.5 * coarse) * (1 - 0.6 * here)
+        context.parameters.mark_length * (0.55 + 0.9 * stream.units(COUNT)) * (0.5 + 0.5 * coarse) * (1 - 0.6 * here)
     )
     colours = _colours(context, draft, x, y)
     paths = _paths(context, draft, x, y, length)
@@ -56,9 +57,9 @@ def _grey(colours: Floats) -> Floats:
 
 def _places(context: DrawingContext, detail: Floats, late: Floats) -> tuple[Floats, Floats, Floats]:
     """Where marks lie: (x, y, detail there). Late, fine ones take the busier of two random places."""
-    chance = context.scene.chance("places")
+    stream = context.scene.stream("places")
     width, height = context.size
-    x, y = chance.units(2 * COUNT) * width, chance.units(2 * COUNT) * height
+    x, y = stream.units(2 * COUNT) * width, stream.units(2 * COUNT) * height
     busy = detail[_cells(context, detail, x, y)]
     second = (late > 0.45) & (busy[COUNT:] > busy[:COUNT])
     chosen = np.arange(COUNT) + COUNT * second
@@ -91,17 +92,17 @@ def _cells(
 
 def _colours(context: DrawingContext, draft: Floats, x: Floats, y: Floats) -> Floats:
     """The colour of each mark: that of its place, jittered in light and warmth, split towards pure colours."""
-    chance = context.scene.chance("mark colours")
+    stream = context.scene.stream("mark colours")
     colours = draft[_cells(context, draft, x, y)]
     jitter, split = context.parameters.mark_jitter, context.parameters.mark_split
-    light = chance.bells(COUNT)[:, None] * jitter * 0.8
-    warm = chance.bells(COUNT)[:, None] * jitter * 0.6 * np.array([1.0, 0.15, -1.0])
+    light = stream.bells(COUNT)[:, None] * jitter * 0.8
+    warm = stream.bells(COUNT)[:, None] * jitter * 0.6 * np.array([1.0, 0.15, -1.0])
     grey = _grey(colours)[:, None]
     pure = np.array(
         [[0.34, -0.02, -0.3], [-0.28, 0.1, 0.2], [0.06, 0.12, -0.34], [0.12, -0.14, 0.14], [-0.24, 0.02, 0.32]]
     )
-    chosen = pure[(chance.units(COUNT) * len(pure)).astype(np.int64)]
-    strength = chance.units(COUNT)[:, None] * split * 0.5 * (0.45 + 0.55 * (1 - np.abs(2 * grey - 1)))
+    chosen = pure[(stream.units(COUNT) * len(pure)).astype(np.int64)]
+    strength = stream.units(COUNT)[:, None] * split * 0.5 * (0.45 + 0.55 * (1 - np.abs(2 * grey - 1)))
     vivid = grey + (colours - grey) * (1 + 0.35 * split)
     return np.asarray(np.clip(vivid + light + warm + chosen * strength, 0.0, 1.0))
 
@@ -138,7 +139,7 @@ def _field(context: DrawingContext, draft: Floats) -> Floats:
     xs = np.broadcast_to(np.arange(columns) * 1.0, (rows, columns)) / 64.0
     ys = np.broadcast_to(np.arange(rows)[:, None] * 1.0, (rows, columns)) / 40.0
     wild = 1.6 if context.scene.traits["Weather"] == "Storm" else 0.85
-    slope = value_noise(context.scene.chance("field"), xs, ys, columns // 64 + 1, rows // 40 + 1) * wild
+    slope = value_noise(context.scene.stream("field"), xs, ys, columns // 64 + 1, rows // 40 + 1) * wild
     along = np.ones_like(slope)
     sign = np.where(along * -down + slope * across < 0, -1.0, 1.0)
     strength = 26.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from collection.generate.painter.chance import Floats, circle, sine
+from collection.generate.painter.arithmetic import Floats, circle, sine
 from collection.generate.painter.colour import BLACK, WHITE, mix
 from collection.generate.painter.drawing_context import DrawingContext, column
 
@@ -18,7 +18,7 @@ def paint_cells(context: DrawingContext) -> None:
     if amount <= 0:
         return
     lead = mix(context.palette["ink"], BLACK, 0.5)
-    tones = context.scene.chance("panes")
+    tones = context.scene.stream("panes")
     for pane in _voronoi(context):
         light = tones.between(-1, 1)
         stain = context.palette[("accent", "water", "zenith", "disc")[int(tones.between(0, 4))]]
@@ -31,7 +31,7 @@ def _voronoi(context: DrawingContext) -> list[Floats]:
     """The cells of a jittered grid of sites, each cut from a square by the bisectors to its neighbours."""
     width, height = context.size
     columns, rows = int(width / PANE) + 3, int(height / PANE) + 3
-    jitter = context.scene.chance("sites").units(2 * columns * rows).reshape(rows, columns, 2)
+    jitter = context.scene.stream("sites").units(2 * columns * rows).reshape(rows, columns, 2)
     grid = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=2)
     sites = ((grid - 1 + 0.1 + 0.8 * jitter) * PANE).tolist()
     cells = []
@@ -75,23 +75,23 @@ def paint_planes(context: DrawingContext) -> None:
         return
     width, height = context.size
     short = context.canvas.short
-    chance = context.scene.chance("planes")
+    stream = context.scene.stream("planes")
     colours = context.primaries
     horizon = context.scene.horizon * height
     across, up = circle(96)
     for number in range(3):
-        radius = short * chance.between(0.16, 0.42)
-        x, y = width * chance.between(0.05, 0.95), horizon + (height - horizon) * chance.between(-0.4, 0.7)
-        quarter = int(chance.between(0, 4)) * 24
-        share = 49 if chance.between(0, 1) < 0.6 else 25
+        radius = short * stream.between(0.16, 0.42)
+        x, y = width * stream.between(0.05, 0.95), horizon + (height - horizon) * stream.between(-0.4, 0.7)
+        quarter = int(stream.between(0, 4)) * 24
+        share = 49 if stream.between(0, 1) < 0.6 else 25
         pick = (np.arange(share) + quarter) % 96
         arc = column(x + radius * across[pick], y + radius * up[pick])
         if share == 25:
             arc = np.concatenate([arc, [[x, y]]])
         context.canvas.polygon(arc, colours[(number + 2) % len(colours)], 0.5 * amount)
     for number in range(3):
-        x, thick = width * chance.between(0, 1), short * chance.between(0.008, 0.04)
-        lean = height * chance.between(-0.8, 0.8)
+        x, thick = width * stream.between(0, 1), short * stream.between(0.008, 0.04)
+        lean = height * stream.between(-0.8, 0.8)
         bar = column([x, x + thick, x + thick + lean, x + lean], [-10, -10, height + 10, height + 10])
         context.canvas.polygon(
             bar, colours[(number * 2 + 1) % len(colours)], (0.75 if thick < short * 0.02 else 0.4) * amount
@@ -110,13 +110,13 @@ def paint_wash(context: DrawingContext) -> None:
     if amount <= 0:
         return
     width, height = context.size
-    chance = context.scene.chance("wash")
+    stream = context.scene.stream("wash")
     turns = np.arange(48, dtype=np.float64) / 48
     across, up = circle(48)
     for number in range(16):
-        x, y = width * chance.between(0, 1), height * chance.between(0.1, 1.0)
-        size = context.canvas.short * chance.between(0.07, 0.24)
-        wobble = 1 + 0.16 * sine(turns * 3 + chance.between(0, 1)) + 0.1 * sine(turns * 7 + chance.between(0, 1))
+        x, y = width * stream.between(0, 1), height * stream.between(0.1, 1.0)
+        size = context.canvas.short * stream.between(0.07, 0.24)
+        wobble = 1 + 0.16 * sine(turns * 3 + stream.between(0, 1)) + 0.1 * sine(turns * 7 + stream.between(0, 1))
         pale = number % 2 == 0
         tint = context.palette["paper"] if pale else context.palette["ink"]
         for grown in (1.0, 0.86, 0.7, 0.52):
@@ -146,15 +146,15 @@ def _seal(context: DrawingContext, edge: float) -> None:
     side = 0.05 * context.canvas.short
     x = width - edge - side * 1.7 if context.scene.disc[0] < 0.5 else edge + side * 0.7
     y = height - edge - side * 2.1
-    chance = context.scene.chance("seal")
+    stream = context.scene.stream("seal")
     red = (0.72, 0.16, 0.13)
     context.canvas.polygon(
         column([x, x + side, x + side * 0.98, x + 1], [y, y + 1, y + side * 1.2, y + side * 1.19]), red, 0.92 * amount
     )
     for number in range(3):
         top = y + side * (0.22 + 0.36 * number)
-        left, right = x + side * chance.between(0.12, 0.3), x + side * chance.between(0.6, 0.88)
-        middle = x + side * chance.between(0.35, 0.65)
+        left, right = x + side * stream.between(0.12, 0.3), x + side * stream.between(0.6, 0.88)
+        middle = x + side * stream.between(0.35, 0.65)
         context.canvas.line(column([left, right], [top, top]), context.palette["paper"], side * 0.07, amount)
         context.canvas.line(
             column([middle, middle], [top - side * 0.1, top + side * 0.22]),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collection.generate.painter.chance import Chance, Floats, circle
+from collection.generate.painter.arithmetic import Floats, circle
 from collection.generate.painter.colour import BLACK, WHITE, Colour, mix
 from collection.generate.painter.drawing_context import DrawingContext, column
 from collection.generate.painter.land import ground
+from collection.generate.painter.random_stream import SplitMixStream
 from collection.generate.painter.scene import Item, Layer
 
 
@@ -25,7 +26,7 @@ class Spot:
     """Height in units."""
     colour: Colour
     """The tone of its layer."""
-    chance: Chance
+    stream: SplitMixStream
 
     @property
     def scale(self) -> float:
@@ -64,15 +65,15 @@ def paint_props(context: DrawingContext, layer: Layer, index: int) -> None:
         # A house stands where the lower of its corners touches the ground.
         y = float(ground(context, layer, np.array([x - half, x, x + half])).max())
         sunk = 0.0 if item.kind == "boat" else 0.03
-        THINGS[item.kind](Spot(context, x, y + sunk * size, size, tone, context.scene.chance(item.name)), item)
+        THINGS[item.kind](Spot(context, x, y + sunk * size, size, tone, context.scene.stream(item.name)), item)
 
 
 def _leaf(spot: Spot, warm: float) -> Colour:
     """A foliage colour: darker than its ground, here and there of the accent."""
     dark = mix(mix(spot.colour, spot.context.palette["near"], 0.55), BLACK, 0.12)
     season = 0.5 if spot.context.scene.traits["Palette"] in ("Harvest", "Rose", "Ember") else 0.16
-    leaf = mix(dark, spot.context.palette["accent"], season * warm * spot.chance.between(0, 1))
-    poster = spot.chance.shuffled(spot.context.primaries)[0]
+    leaf = mix(dark, spot.context.palette["accent"], season * warm * spot.stream.between(0, 1))
+    poster = spot.stream.shuffled(spot.context.primaries)[0]
     return mix(leaf, poster, 0.6 * spot.context.parameters.flat_colour)
 
 
@@ -80,7 +81,7 @@ def _crown(spot: Spot, centre: float, wide: float, tall: float, corners: int) ->
     """A closed crown around (0, centre): lobed where edges are rough, a polygon of few corners where straight."""
     across, up = circle(36)
     parameters = spot.context.parameters
-    lobes = spot.chance.units(36)
+    lobes = spot.stream.units(36)
     lobes = (np.roll(lobes, 1) + lobes + np.roll(lobes, -1)) / 3
     ragged = 1 + parameters.rough * 0.5 * (lobes - 0.5)
     turn = np.arange(36, dtype=np.int64) * corners // 36 * 36 // corners
@@ -106,13 +107,13 @@ def _round(spot: Spot, item: Item) -> None:
     trunk = mix(spot.context.palette["ink"], spot.colour, 0.25)
     spot.flat([(-0.03, 0), (-0.02, 0.5), (0.02, 0.5), (0.035, 0)], trunk)
     leaf = _leaf(spot, 1.0)
-    crown = _crown(spot, 0.64, spot.chance.between(0.24, 0.34), 0.36, 6)
+    crown = _crown(spot, 0.64, spot.stream.between(0.24, 0.34), 0.36, 6)
     spot.draw(crown, leaf)
     _shadow_side(spot, crown)
 
 
 def _cypress(spot: Spot, item: Item) -> None:
-    crown = _crown(spot, 0.5, spot.chance.between(0.1, 0.15), 0.52, 4)
+    crown = _crown(spot, 0.5, spot.stream.between(0.1, 0.15), 0.52, 4)
     spot.draw(crown, _leaf(spot, 0.3))
     _shadow_side(spot, crown)
 
@@ -120,14 +121,14 @@ def _cypress(spot: Spot, item: Item) -> None:
 def _pine(spot: Spot, item: Item) -> None:
     leaf = _leaf(spot, 0.25)
     tiers = 4
-    wide = spot.chance.between(0.2, 0.27)
+    wide = spot.stream.between(0.2, 0.27)
     ragged = spot.context.parameters.rough * 0.05
     spot.flat([(-0.025, 0), (-0.02, 0.3), (0.02, 0.3), (0.025, 0)], mix(spot.context.palette["ink"], spot.colour, 0.25))
     notch = 0.42 + 0.5 * spot.context.parameters.facet
     side: list[tuple[float, float]] = []
     for tier in range(tiers):
         half = wide * (1 - tier / tiers)
-        jitter = spot.chance.bells(2) * ragged
+        jitter = spot.stream.bells(2) * ragged
         side.append((half + float(jitter[0]), 0.12 + 0.88 * tier / tiers + float(jitter[1]) - 0.03 * (1 - notch)))
         side.append((wide * (1 - (tier + 1) / tiers) * notch + 0.02 * (1 - notch), 0.12 + 0.88 * (tier + 0.75) / tiers))
     outline = [*side, (0.0, 1.0), *[(-x, y) for x, y in reversed(side)]]
@@ -141,13 +142,13 @@ def _pine(spot: Spot, item: Item) -> None:
 
 
 def _palm(spot: Spot, item: Item) -> None:
-    lean = spot.chance.between(-0.18, 0.18)
+    lean = spot.stream.between(-0.18, 0.18)
     trunk = mix(spot.context.palette["ink"], spot.context.palette["near"], 0.5)
     spot.flat([(-0.03, 0), (lean - 0.015, 0.8), (lean + 0.015, 0.8), (0.03, 0)], trunk)
     leaf = _leaf(spot, 0.2)
     for number in range(9):
         way = (number - 4) / 4
-        reach = 0.4 * way * (0.85 + 0.3 * spot.chance.between(0, 1))
+        reach = 0.4 * way * (0.85 + 0.3 * spot.stream.between(0, 1))
         bend = (lean + reach * 0.55, 1.0 - 0.13 * way * way)
         tip = (lean + reach, 0.94 - 0.3 * way * way)
         spot.flat([(lean - 0.02, 0.77), bend, tip, (bend[0], bend[1] - 0.1), (lean + 0.02, 0.77)], leaf)
@@ -161,18 +162,18 @@ def _lamp(spot: Spot) -> Colour:
 
 
 def _walls(spot: Spot) -> Colour:
-    chalk = mix(spot.context.palette["paper"], spot.context.palette["horizon"], spot.chance.between(0.1, 0.6))
+    chalk = mix(spot.context.palette["paper"], spot.context.palette["horizon"], spot.stream.between(0.1, 0.6))
     wall = mix(chalk, spot.colour, 0.25 if not spot.context.night else 0.6)
-    return mix(wall, spot.chance.shuffled(spot.context.primaries)[0], 0.5 * spot.context.parameters.flat_colour)
+    return mix(wall, spot.stream.shuffled(spot.context.primaries)[0], 0.5 * spot.context.parameters.flat_colour)
 
 
 def _roof(spot: Spot) -> Colour:
-    roof = mix(spot.context.palette["accent"], spot.context.palette["near"], spot.chance.between(0.15, 0.6))
+    roof = mix(spot.context.palette["accent"], spot.context.palette["near"], spot.stream.between(0.15, 0.6))
     return mix(roof, spot.colour, 0.25)
 
 
 def _house(spot: Spot, item: Item) -> None:
-    half = spot.chance.between(0.42, 0.7)
+    half = spot.stream.between(0.42, 0.7)
     wall, roof = _walls(spot), _roof(spot)
     spot.draw([(-half, 0), (-half, 0.58), (half, 0.58), (half, 0)], wall)
     dark = spot.context.parameters.shade * 0.45
@@ -195,10 +196,10 @@ def _church(spot: Spot, item: Item) -> None:
 
 
 def _block(spot: Spot, item: Item) -> None:
-    half = 20.0 * spot.chance.between(0.8, 2.0) * spot.context.canvas.short / 1000 / spot.size
+    half = 20.0 * spot.stream.between(0.8, 2.0) * spot.context.canvas.short / 1000 / spot.size
     walls = mix(_walls(spot), spot.colour, 0.55 if not spot.context.night else 0.85)
-    top = spot.chance.between(0.0, 0.12)
-    slant = spot.chance.between(-0.08, 0.08)
+    top = spot.stream.between(0.0, 0.12)
+    slant = spot.stream.between(-0.08, 0.08)
     spot.draw([(-half, -0.5), (-half, 1 + slant), (0, 1 + top), (half, 1 - slant), (half, -0.5)], walls)
     side = -spot.lit * half
     dark = 0.5 * spot.context.parameters.shade
@@ -209,7 +210,7 @@ def _block(spot: Spot, item: Item) -> None:
     lit = 0.5 if spot.context.night else 0.75
     for row in range(int(0.85 / (pane * 2.4))):
         for place in (-0.6, -0.1, 0.4):
-            if spot.chance.between(0, 1) < lit:
+            if spot.stream.between(0, 1) < lit:
                 x, y = place * half, 0.9 - row * pane * 2.4
                 window = [(x, y), (x, y - pane * 1.3), (x + half * 0.26, y - pane * 1.3), (x + half * 0.26, y)]
                 spot.flat(window, _lamp(spot), 0.8 if spot.context.night else 0.4)
@@ -226,18 +227,18 @@ def _spire(spot: Spot, item: Item) -> None:
 
 def _boat(spot: Spot, item: Item) -> None:
     palette = spot.context.palette
-    way = -1.0 if spot.chance.between(0, 1) < 0.5 else 1.0
+    way = -1.0 if spot.stream.between(0, 1) < 0.5 else 1.0
     under = mix(palette["near"], BLACK, 0.3)
     spot.flat([(-0.42, -0.02), (0.0, -0.0), (0.42, -0.02), (0.1, -0.12), (-0.25, -0.1)], under, 0.4)
-    sail = mix(palette["paper"], palette["accent"], 0.85 if spot.chance.between(0, 1) < 0.4 else 0.06)
-    sail = mix(sail, spot.chance.shuffled(spot.context.primaries)[0], 0.6 * spot.context.parameters.flat_colour)
+    sail = mix(palette["paper"], palette["accent"], 0.85 if spot.stream.between(0, 1) < 0.4 else 0.06)
+    sail = mix(sail, spot.stream.shuffled(spot.context.primaries)[0], 0.6 * spot.context.parameters.flat_colour)
     spot.flat([(-0.012, 0.1), (-0.008, 1.02), (0.008, 1.02), (0.012, 0.1)], palette["ink"])
     belly = 0.06 * (1 - spot.context.parameters.facet)
     spot.draw([(way * 0.03, 0.2), (way * 0.03, 0.98), (way * (0.3 + belly), 0.55), (way * (0.42 + belly), 0.24)], sail)
     spot.draw(
         [(way * -0.03, 0.22), (way * -0.03, 0.86), (way * -(0.3 + belly), 0.26)], mix(sail, palette["near"], 0.18)
     )
-    hull = mix(palette["near"], palette["accent"], 0.35 * spot.chance.between(0, 1))
+    hull = mix(palette["near"], palette["accent"], 0.35 * spot.stream.between(0, 1))
     spot.draw([(-0.48, 0.17), (-0.36, 0.0), (0.34, 0.0), (0.52, 0.19), (0.2, 0.14), (-0.2, 0.13)], hull)
     spot.flat([(-0.3, -0.06), (0.3, -0.06), (0.16, -0.2), (0.22, -0.34), (0.05, -0.26), (-0.15, -0.2)], sail, 0.28)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from collection.generate.painter.chance import Floats, circle, clamp, sine
+from collection.generate.painter.arithmetic import Floats, circle, clamp, sine
 from collection.generate.painter.colour import BLACK, WHITE, Colour, luma, mix
 from collection.generate.painter.drawing_context import DrawingContext, column
 from collection.generate.painter.scene import Layer
@@ -68,7 +68,7 @@ def _disc(context: DrawingContext) -> None:
     ring = circle(72)
     context.shape(column(context.disc[0] + radius * ring[0], context.disc[1] + radius * ring[1]), colour, 0.6)
     if context.scene.traits["Light"] == "Night":
-        phase = context.scene.chance("phase").between(0.45, 1.6)
+        phase = context.scene.stream("phase").between(0.45, 1.6)
         shade = mix(context.palette["zenith"], context.palette["horizon"], 0.45)
         across = np.where(ring[0] > 0, ring[0], ring[0] * (1 - phase))
         context.canvas.polygon(
@@ -86,8 +86,8 @@ def _stars(context: DrawingContext) -> None:
     if context.scene.traits["Light"] != "Night" or context.scene.traits["Weather"] in ("Storm", "Rain"):
         return
     width, height = context.size
-    chance = context.scene.chance("stars")
-    for x, y, size in chance.units(270).reshape(90, 3).tolist():
+    stream = context.scene.stream("stars")
+    for x, y, size in stream.units(270).reshape(90, 3).tolist():
         context.canvas.circle(
             (x * width, y * y * height * context.scene.horizon),
             0.8 + 2.6 * size * size * size,
@@ -99,7 +99,7 @@ def _stars(context: DrawingContext) -> None:
 def _clouds(context: DrawingContext) -> None:
     """Banks of lobes on a flat foot; soft ones are several, each a little larger and fainter."""
     width, height = context.size
-    chance = context.scene.chance("clouds")
+    stream = context.scene.stream("clouds")
     weather = context.scene.traits["Weather"]
     count = int(CLOUDS[weather] * max(1.0, width / 1500) + 0.5)
     dark = {"Storm": 0.6, "Rain": 0.35}.get(weather, 0.0)
@@ -107,15 +107,15 @@ def _clouds(context: DrawingContext) -> None:
     colour = mix(pale, mix(context.palette["ink"], context.palette["zenith"], 0.5), dark)
     colour = mix(colour, context.primaries[4], context.parameters.flat_colour * 0.5)
     for index in range(count):
-        x = width * chance.between(0.0, 1.0)
-        y = height * context.scene.horizon * (0.12 + 0.72 * (index + chance.between(0, 1)) / count)
-        length = context.canvas.short * chance.between(0.16, 0.4)
-        _cloud(context, index, (x, y), length, mix(colour, context.palette["accent"], 0.12 * chance.between(0, 1)))
+        x = width * stream.between(0.0, 1.0)
+        y = height * context.scene.horizon * (0.12 + 0.72 * (index + stream.between(0, 1)) / count)
+        length = context.canvas.short * stream.between(0.16, 0.4)
+        _cloud(context, index, (x, y), length, mix(colour, context.palette["accent"], 0.12 * stream.between(0, 1)))
 
 
 def _cloud(context: DrawingContext, index: int, centre: tuple[float, float], length: float, colour: Colour) -> None:
-    chance = context.scene.chance(f"cloud {index}")
-    lobes = chance.units(9)
+    stream = context.scene.stream(f"cloud {index}")
+    lobes = stream.units(9)
     turns = np.arange(61, dtype=np.float64) / 60
     place = turns * 5 + 0.16 * sine(turns * 2 + float(lobes[6]))
     which = np.clip(np.floor(place).astype(np.int64), 0, 4)
@@ -178,21 +178,21 @@ def _lens(x: float, y: float, length: float, thick: float) -> Floats:
 def _glitter(context: DrawingContext, shore: float) -> None:
     """The path of light under the disc."""
     _, height = context.size
-    chance = context.scene.chance("glitter")
+    stream = context.scene.stream("glitter")
     radius = context.scene.disc_size * context.canvas.short
     colour = mix(context.palette["disc"], context.palette["accent"], 0.2)
     for number in range(22):
-        down = (number + chance.between(0, 1)) / 22
+        down = (number + stream.between(0, 1)) / 22
         y = shore + (height - shore) * down * 0.95
-        length = radius * (0.35 + 1.1 * down) * chance.between(0.35, 1.0)
-        x = context.disc[0] + radius * 0.5 * chance.between(-1, 1) * (0.5 + down)
+        length = radius * (0.35 + 1.1 * down) * stream.between(0.35, 1.0)
+        x = context.disc[0] + radius * 0.5 * stream.between(-1, 1) * (0.5 + down)
         context.canvas.polygon(_lens(x, y, length, 1.2 + 4.5 * down), colour, 0.68 * (1 - 0.55 * down))
 
 
 def _ripples(context: DrawingContext, shore: float, near: Colour, far: Colour) -> None:
     width, height = context.size
-    chance = context.scene.chance("ripples")
-    for x, y, size, light in chance.units(70 * 4).reshape(70, 4).tolist():
+    stream = context.scene.stream("ripples")
+    for x, y, size, light in stream.units(70 * 4).reshape(70, 4).tolist():
         down = y * y
         length = context.canvas.short * (0.02 + 0.1 * down) * (0.4 + size)
         tint = mix(far, WHITE, 0.35) if light < 0.45 else mix(near, BLACK, 0.3)

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import fsum
 
-from collection.generate.painter.chance import Chance
 from collection.generate.painter.colour import BLACK, ROLES, WHITE, Colour, Palette, from_hex, luma, mix, vivid
+from collection.generate.painter.random_stream import SplitMixStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,4 +195,4 @@ def primaries(seed: int, palette: Palette) -> Sequence[Colour]:
     """The poster colours of a seed, in its own order, each a little of the palette, and as dark as the hour."""
     dim = min(1.0, 0.35 + luma(palette["paper"]) * 0.72)
     mixed = [mix(colour, palette["accent"], 0.08) for colour in PRIMARIES]
-    return Chance(seed, "primaries").shuffled([(r * dim, g * dim, b * dim) for r, g, b in mixed])
+    return SplitMixStream(seed, "primaries").shuffled([(r * dim, g * dim, b * dim) for r, g, b in mixed])

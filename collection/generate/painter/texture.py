@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from collection.generate.painter.chance import GOLDEN, Chance, splitmix64
+from collection.generate.painter.random_stream import GOLDEN, SplitMixStream, splitmix64
 from collection.generate.painter.style_parameters import StyleParameters
 from collection.values import Pixels
 
@@ -16,7 +16,7 @@ def apply_texture(pixels: Pixels, parameters: StyleParameters, seed: int, scale:
     """The picture with its textures; `scale` is pixels a unit."""
     height, width = pixels.shape[:2]
     light = np.zeros((height, width), dtype=np.int32)
-    key = int(Chance(seed, "texture").integers(1)[0])
+    key = int(SplitMixStream(seed, "texture").integers(1)[0])
     whole = {name: int(getattr(parameters, name) * 256 + 0.5) for name in ("grain", "paper", "wood", "weave")}
     if whole["grain"]:
         light += (_noise(key, width, height, 1, 1) * whole["grain"]) >> 11

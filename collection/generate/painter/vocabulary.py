@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from collection.config.vocabulary import Reading
-from collection.generate.painter.chance import Chance
 from collection.generate.painter.phrases import NUMBERS, SILENT, Phrase, phrases_of, singulars
+from collection.generate.painter.random_stream import SplitMixStream
 
 ODDS: Mapping[str, Mapping[str, float]] = {
     "Motif": {
@@ -198,5 +198,7 @@ VOCABULARY_OF_PAINTER = PainterVocabulary()
 def decide(seed: int, prompt: str) -> dict[str, str]:
     """Every trait of the picture: as the prompt says, else as the seed falls; counts of things where it says any."""
     said = VOCABULARY_OF_PAINTER.read(prompt).features
-    drawn = {trait: said.get(trait) or Chance(seed, f"trait {trait}").weighted(odds) for trait, odds in ODDS.items()}
+    drawn = {
+        trait: said.get(trait) or SplitMixStream(seed, f"trait {trait}").weighted(odds) for trait, odds in ODDS.items()
+    }
     return {**drawn, **{trait: number for trait, number in said.items() if trait not in ODDS}}

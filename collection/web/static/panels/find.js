@@ -152,28 +152,43 @@ const FLAGS = ["unreviewed", "picked", "rejected"];
  */
 function states(app) {
   const content = element("div", { class: "chips", role: "group", "aria-label": "States" });
+  /** Made once: a button that is drawn anew cannot be pressed. @type {Map<string, (count: number) => void>} */
+  const shown = new Map();
   const draw = async () => {
     const query = app.query;
     const found = /** @type {{words: string[], counts: number[]}} */ (await get(`/api/histogram?${new URLSearchParams({ field: "is", q: query })}`));
     if (query !== app.query) return;
-    content.replaceChildren(...found.words.map((name, place) => chip(name, found.counts[place])));
-  };
-  /** @param {string} name @param {number} count */
-  const chip = (name, count) => {
-    const given = stateOf(app.query, name);
-    /** @param {"yes" | "no"} way */
-    const ask = (way) => app.ask(turned(app.query, name, given === way ? "" : way));
-    return element("span", { class: "pair" },
-      element("button", { class: "chip", "data-state": name, "aria-pressed": String(given === "yes"), click: () => ask("yes") },
-        name, " ", element("span", { class: "quiet" }, count.toLocaleString("en"))),
-      element("button", { class: "chip", "data-not": name, "aria-pressed": String(given === "no"), "aria-label": `not ${name}`,
-        title: `all that are not ${name}`, click: () => ask("no") }, "−"));
+    found.words.forEach((name, place) => {
+      if (!shown.has(name)) shown.set(name, stateChips(app, name, content));
+      shown.get(name)?.(found.counts[place]);
+    });
   };
   const renew = () => draw().catch(sayWrong);
   app.on("ids", renew);
   app.on("state", renew);
   renew();
   return content;
+}
+
+/**
+ * The two buttons of a state; returns what shows its count, and what the query asks of it.
+ * @param {App} app
+ * @param {string} name
+ * @param {HTMLElement} place
+ */
+function stateChips(app, name, place) {
+  /** @param {"yes" | "no"} way */
+  const ask = (way) => () => app.ask(turned(app.query, name, stateOf(app.query, name) === way ? "" : way));
+  const count = element("span", { class: "quiet" });
+  const yes = element("button", { class: "chip", "data-state": name, click: ask("yes") }, name, " ", count);
+  const no = element("button", { class: "chip", "data-not": name, "aria-label": `not ${name}`, title: `all that are not ${name}`, click: ask("no") }, "−");
+  place.append(element("span", { class: "pair" }, yes, no));
+  return (/** @type {number} */ images) => {
+    const given = stateOf(app.query, name);
+    count.textContent = images.toLocaleString("en");
+    yes.setAttribute("aria-pressed", String(given === "yes"));
+    no.setAttribute("aria-pressed", String(given === "no"));
+  };
 }
 
 /** Whether a query asks for a state, or for all without it. @param {string} query @param {string} name @returns {"yes" | "no" | ""} */

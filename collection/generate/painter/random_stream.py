@@ -1,4 +1,4 @@
-"""Random numbers and smooth curves that are the same on every machine.
+"""Random numbers and smooth noise that are the same on every machine.
 
 Only integers, basic float64 arithmetic and floor are used: numpy's `exp`, `log` and `power` choose other
 routines on other processors, and its `Generator` distributions may change between versions.
@@ -14,7 +14,8 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from collection.generate.painter.arithmetic import Floats
+
 Choice = TypeVar("Choice")
 
 GOLDEN = 0x9E3779B97F4A7C15
@@ -27,7 +28,7 @@ def splitmix64(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return value ^ (value >> np.uint64(31))
 
 
-class Chance:
+class SplitMixStream:
     """A stream of random numbers of its own for each (seed, name): what one element draws moves no other."""
 
     def __init__(self, seed: int, name: str) -> None:
@@ -69,27 +70,9 @@ class Chance:
         return [things[int(i)] for i in order]
 
 
-def sine(turns: Floats) -> Floats:
-    """sin(2 pi turns) to 0.001: a parabola and one correcting step, from basic arithmetic alone."""
-    part = turns - np.floor(turns + 0.5)
-    rough = 8.0 * part - 16.0 * part * np.abs(part)
-    return 0.225 * (rough * np.abs(rough) - rough) + rough
-
-
-def circle(count: int) -> tuple[Floats, Floats]:
-    """(cosines, sines) of `count` equal steps around a circle."""
-    turns = np.arange(count, dtype=np.float64) / count
-    return sine(turns + 0.25), sine(turns)
-
-
-def clamp(value: float, low: float = 0.0, high: float = 1.0) -> float:
-    """`value`, held between low and high."""
-    return low if value < low else high if value > high else value
-
-
-def value_noise(chance: Chance, xs: Floats, ys: Floats, columns: int, rows: int) -> Floats:
+def value_noise(stream: SplitMixStream, xs: Floats, ys: Floats, columns: int, rows: int) -> Floats:
     """Smooth noise in [-1, 1) at points (xs, ys) of a lattice of `columns` x `rows` random heights."""
-    lattice = (chance.units((columns + 2) * (rows + 2)) * 2.0 - 1.0).reshape(rows + 2, columns + 2)
+    lattice = (stream.units((columns + 2) * (rows + 2)) * 2.0 - 1.0).reshape(rows + 2, columns + 2)
     xs, ys = np.clip(xs, 0, columns), np.clip(ys, 0, rows)
     left, top = np.floor(xs).astype(np.int64), np.floor(ys).astype(np.int64)
     across, down = xs - left, ys - top
