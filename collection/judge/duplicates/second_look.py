@@ -40,7 +40,7 @@ _ASPECT = 0.06
 """Part by which the proportions of two copies may differ."""
 _SHARPER = 1.03
 """How many times as sharp one must be for the other to be softer."""
-_BLURS = (0.6, 1.0, 1.5, 2.0)
+_BLURS = (0.6, 1.0, 1.5, 2.2, 3.2)
 """Pixels of Gaussian blur, of 256, by which one of two copies may be softer."""
 _NEARLY = 3
 """Levels of the tile means within which two pictures lie alike."""
