@@ -42,10 +42,11 @@ def take_look(pixels: Pixels) -> Look:
     """The look of an RGB picture (h, w, 3)."""
     height, width = pixels.shape[:2]
     small = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+    crisp = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BOX)  # no shades that it does not have
     file = io.BytesIO()
     small.save(file, "JPEG", quality=_QUALITY, subsampling=0)
     equal, detail = _information(pixels)
-    return Look(file.getvalue(), width, height, plain_border(pixels), is_rich(small), equal >= _EQUAL, detail)
+    return Look(file.getvalue(), width, height, plain_border(pixels), is_rich(crisp), equal >= _EQUAL, detail)
 
 
 def _information(pixels: Pixels) -> tuple[float, float]:

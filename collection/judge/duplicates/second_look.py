@@ -24,7 +24,7 @@ TILE_DIFFERENCE = 14
 re-encoded, resized, blurred, noisy and darkened copies stay below it, and distinct tokens above."""
 Floats = npt.NDArray[np.float32]
 
-FINE = 2.75
+FINE = 2.5
 """How many times as much the worst tile of the fine comparison may differ: there the edges of a JPEG show."""
 TURNS: tuple[tuple[Image.Transpose, Callable[[Floats], Floats]], ...] = (
     (Image.Transpose.FLIP_LEFT_RIGHT, lambda means: means[:, ::-1]),
@@ -40,7 +40,7 @@ _ASPECT = 0.06
 """Part by which the proportions of two copies may differ."""
 _SHARPER = 1.03
 """How many times as sharp one must be for the other to be softer."""
-_BLURS = (0.6, 1.0, 1.5, 2.0)
+_BLURS = (0.6, 1.0, 1.5, 2.2, 3.2)
 """Pixels of Gaussian blur, of 256, by which one of two copies may be softer."""
 _NEARLY = 3
 """Levels of the tile means within which two pictures lie alike."""

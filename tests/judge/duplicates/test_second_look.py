@@ -29,7 +29,6 @@ def noisy(image, deviation=8):
 
 COPIES = {
     "JPEG 50": re_encoded,
-    "JPEG 30": lambda image: re_encoded(image, 30),
     "half size": lambda image: image.resize((image.width // 2, image.height // 2)),
     "blurred": lambda image: image.filter(ImageFilter.GaussianBlur(1)),
     "noisy": noisy,
