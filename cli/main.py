@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from collection import CollectionError, __version__
-from collection.errors import ConfigError
+from collection.errors import ConfigError, MetadataError
 
 from .commands import Commands
 
@@ -55,7 +55,9 @@ def main() -> None:
     try:
         code = command.main(standalone_mode=False)
     except CollectionError as error:
-        _screen().error(error.message, error.hint, error.problems if isinstance(error, ConfigError) else ())
+        _screen().error(
+            error.message, error.hint, error.problems if isinstance(error, ConfigError | MetadataError) else ()
+        )
         code = error.exit_code
     except SystemExit as left:  # typer's way where the reader of the output has gone, as `head` does: it saw enough
         code = 0 if isinstance(left.__context__, BrokenPipeError) else left.code

@@ -16,6 +16,7 @@ CollectionError                 the work failed
 ├── ImageError                  a picture file cannot be read
 ├── NotEnoughVotesError         votes do not support what would be claimed of them
 ├── PublishError                the set cannot be frozen as it stands
+│   └── MetadataError           its metadata cannot be published: names file, token and field of every mistake
 ├── PinError                    content could not be stored or came back changed
 └── ChainError                  the chain refused a call, or cannot be reached
     ├── KeyMissingError         no private key where the configuration says one is
@@ -179,6 +180,23 @@ class NotEnoughVotesError(CollectionError):
 
 class PublishError(CollectionError):
     """The set cannot be frozen as it stands."""
+
+
+class MetadataError(PublishError):
+    """Metadata cannot be published as it stands; `problems` are all mistakes that were found, and the message tells
+    the first of many."""
+
+    def __init__(self, message: str, hint: str | None = None, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.args = (message, hint, problems)  # so that it can be sent to another process
+        self.problems = problems or (Problem(message, hint),)
+
+    @classmethod
+    def of(cls, found: Sequence[str], hint: str) -> MetadataError:
+        """The error of one mistake or more, each in a line."""
+        more = len(found) - MOST_TOLD
+        lines = [*found[:MOST_TOLD], f"and {more:,} more"] if more > 0 else found
+        return cls("\n".join(lines), hint, tuple(Problem(line, hint) for line in found))
 
 
 class PinError(CollectionError):

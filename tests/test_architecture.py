@@ -12,11 +12,11 @@ import pytest
 
 FLOORS = [
     {"errors", "spelling", "json_fields", "atomic_file"},
-    {"values", "unixfs", "transparency"},
+    {"values", "unixfs", "transparency", "marks"},
     {"plugins", "models", "concurrency"},
     {"config", "store"},
     {"pictures", "plan", "curate", "publish", "ipfs", "chain"},
-    {"generate", "judge", "importers", "verify"},
+    {"generate", "judge", "importers", "verify", "exporters"},
     {"project"},
     {"stages"},
     {"web", "api"},

@@ -76,7 +76,7 @@ def test_the_readme_names_the_painter_s_styles(repository: Path) -> None:
         "README.md",
         "CHANGELOG.md",
         "CONTRIBUTING.md",
-        *(f"docs/{name}.md" for name in ("commands", "configuration", "metrics", "plan", "review")),
+        *(f"docs/{name}.md" for name in ("commands", "configuration", "metrics", "plan", "publish", "review")),
     ],
 )
 def test_links_lead_somewhere(repository: Path, name: str) -> None:
@@ -90,6 +90,7 @@ def test_the_files_that_the_pages_name_exist(repository: Path) -> None:
     """Paths of this repository or below collection/; a decision that names a file is of today's house."""
     roots = (repository, repository / "collection")
     elsewhere = {"harbours/collection.toml", "utils/Bytes.sol"}  # a reader's own file, and one of OpenZeppelin
+    elsewhere |= {"tokens/N.json", "metadata/N.json", "assets/0.json", "build/json/N.json"}  # published ones
     pages = [repository / "README.md", repository / "CONTRIBUTING.md", *(repository / "docs").rglob("*.md")]
     wrong = [
         (page.name, name)

@@ -49,6 +49,25 @@ class PrivateKey:
             failed = type(error).__name__
         raise ChainError(f"the transaction of {self.address} could not be signed ({failed})")
 
+    def sign_typed(self, data: Mapping[str, Any]) -> str:
+        """The signature, 65 bytes as 0x and hex digits, of typed data (EIP-712); raises ChainError where it is none."""
+        from eth_account import Account
+
+        failed = ""
+        try:
+            return "0x" + bytes(Account.sign_typed_data(self._secret, full_message=dict(data)).signature).hex()
+        except Exception as error:
+            failed = type(error).__name__
+        raise ChainError(f"the manifest could not be signed by {self.address} ({failed})")
+
+
+def key_at_hand(source: str | None, folder: Path = Path()) -> PrivateKey | None:
+    """The key that a configuration names, if it can be had without asking anybody; else None."""
+    try:
+        return find_key(source, folder) if source else None
+    except ChainError:
+        return None
+
 
 def _address_of(secret: bytes) -> str:
     from eth_account import Account

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, WithJsonSchema, model_serializer
 
@@ -37,6 +37,22 @@ def _checked(value: str) -> str:
     return value
 
 
+PLACE = re.compile(r"\{(id|title)\}")
+"""A place of a template that is filled in for each token."""
+
+
+def _template(value: str) -> str:
+    """Refuse a place that nothing fills in, which would be published as it stands."""
+    unknown = re.findall(r"\{[^{}]*\}", PLACE.sub("", value))
+    if unknown:
+        raise ValueError(f"nothing fills in {unknown[0]}: write {{id}} or {{title}}")
+    return value
+
+
+Template = Annotated[str, AfterValidator(_template)]
+"""A text in which {id} and {title} stand for those of a token."""
+Uri = Annotated[str, Field(pattern=r"^(ipfs|https|ar)://[^\s\x00-\x1f]+$"), AfterValidator(_template)]
+"""Where something lies that marketplaces fetch: ipfs://CID/name, https://... or ar://..."""
 Address = Annotated[str, AfterValidator(_checked), WithJsonSchema({"type": "string", "pattern": "^0x[0-9a-fA-F]{40}$"})]
 """An account: 40 hexadecimal digits, in mixed case with the checksum of EIP-55, or in one case without."""
 
@@ -66,14 +82,42 @@ class Royalties(Table):
     """Absent: the first artist with an address, or else the account that deploys."""
 
 
+class TraitType(Table):
+    """What the values of a trait are; a trait of which nothing is said is text."""
+
+    type: Literal["text", "level", "number", "boost_number", "boost_percentage", "date"] = "number"
+    """level: a number with a bar; number: one without; boost_...: what it adds; date: 2026-11-27, or Unix seconds."""
+    max: int | float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """The ceiling that marketplaces show; absent: the greatest value of the set."""
+
+
 class Publish(Table):
     """How the set appears in the world."""
 
     license: str | None = None
     """The rights a holder gets, as an SPDX identifier where there is one: CC-BY-4.0, CC0-1.0."""
-    external_url: str | None = Field(default=None, pattern=r"^https?://")
+    external_url: Annotated[str, Field(pattern=r"^https?://"), AfterValidator(_template)] | None = None
+    """Where a token's page leads; {id} stands for its number."""
     storage: tuple[str, ...] = ("car",)
     """car (always written), "kubo:MULTIADDRESS" for an IPFS node, and "NAME:..." for one that a package adds."""
+    traits: dict[Name, TraitType] = {}
+    """Traits that are numbers or dates, by name in whatever case."""
+    disclose: Literal["models", "all", "none"] = "models"
+    """Which pictures are marked with what made them (IPTC): those of trained models, or the painter's too."""
+    disclose_prompt: bool = False
+    """Whether the mark tells the prompt and the artists as its writers."""
+    name: Template = "{title} #{id}"
+    """The name of each token."""
+    animation_url: Uri | None = None
+    """What a token plays or shows beside its image, with {id}: ipfs://CID/{id}.mp4"""
+    background_color: str | None = Field(default=None, pattern=r"^[0-9a-fA-F]{6}$")
+    """Behind the image, as six hex digits without #."""
+    banner_image: Uri | None = None
+    """The banner of the collection's page."""
+    featured_image: Uri | None = None
+    """The square picture of the collection's page."""
+    collaborators: tuple[Address, ...] = ()
+    """Accounts that may edit the collection's page: marketplaces take them for editors, so name none but those."""
 
 
 class Chain(Table):

@@ -11,7 +11,7 @@ from collection.ipfs.car_store import CarStore
 from collection.ipfs.pinner import Pinner
 from collection.store.records import Pin
 from collection.store.store import Store
-from collection.unixfs import Entry, graph_of, write_car
+from collection.unixfs import Entry, UnreadableError, WrongRootError, write_entry_car
 from collection.values import Failure, Progress, silent
 
 STAGE = "pin"
@@ -101,10 +101,9 @@ def _car(tree: Entry, root: str, cars: CarStore) -> Path:
     path = cars.path(root)
     if not cars.holds(root):
         try:
-            graph = graph_of(tree)
-        except PinError as error:
+            write_entry_car(path, tree, root)
+        except UnreadableError as error:
             raise PinError(error.message, REPAIR) from error
-        if graph.cid != root:
-            raise PinError(f"the files of the frozen set are not those that were frozen ({root})", REPAIR)
-        write_car(path, graph, root)
+        except WrongRootError as error:
+            raise PinError(f"the files of the frozen set are not those that were frozen ({root})", REPAIR) from error
     return path

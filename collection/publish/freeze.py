@@ -8,15 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from collection.config import Config
-from collection.config.publishing import Artist
+from collection.config.publishing import Artist, Publish
 from collection.errors import PublishError
 from collection.publish.layout import animations_directory, images_directory, metadata_directory, root_directory
-from collection.publish.metadata import contract_metadata, model_license, token_metadata
+from collection.publish.limits import check_metadata
+from collection.publish.marks import published_images
+from collection.publish.metadata import contract_metadata, described_token, model_license, token_metadata
+from collection.publish.model import TokenMetadata
+from collection.publish.proof import Leaf, Sign, seadrop_provenance, write_proof
 from collection.publish.provenance import provenance_hash
+from collection.publish.rarity import rarity
 from collection.store.files import Files
 from collection.store.records import Asset, Freeze
 from collection.store.store import Store
-from collection.unixfs import directory_cid
+from collection.unixfs import cid_text, directory_cid, link_to
 from collection.values import Progress, amount, canonical_json, sha256_hex, silent
 
 
@@ -38,12 +43,22 @@ def inputs(store: Store, config: Config) -> str:
     return sha256_hex(canonical_json([chosen, settings_of(config)]))
 
 
+TOGETHER = 500
+"""Metadata files that are written to the disk together."""
+LATER = (
+    "traits", "disclose", "disclose_prompt", "name", "animation_url", "background_color", "banner_image",
+    "featured_image", "collaborators",
+)  # fmt: skip
+"""Keys of [publish] that sets were frozen without: they say nothing where they have their default."""
+
+
 def settings_of(config: Config) -> dict[str, Any]:
     """The part of the configuration that the metadata is written from, as JSON."""
+    quiet = {name for name in LATER if getattr(config.publish, name) == type(config.publish).model_fields[name].default}
     return config.model_dump(
         mode="json",
         include={"title", "symbol", "description", "seed", "artists", "publish"},
-        exclude={"publish": {"storage"}},
+        exclude={"publish": {"storage", *quiet}},
     )
 
 
@@ -63,8 +78,14 @@ def rewrite(store: Store, files: Files, config: Config, frozen: Freeze) -> None:
     """Write the metadata files of a frozen set again, as they were; a file that would come out other is not written."""
     then = config_of(config, frozen)
     wanted = {token.metadata_sha256 for token in store.tokens(frozen)} | {frozen.contract_metadata_sha256}
-    documents = [token_metadata(then, item.asset, item.token_id, frozen.images_cid) for item in store.tokens(frozen)]
-    for document in (*documents, contract_metadata(then, frozen.images_cid)):
+    tokens = store.tokens(frozen)
+    animations = animations_directory(files, [(item.token_id, item.asset) for item in tokens])
+    animations_cid = directory_cid(animations) if animations else ""
+    documents = [
+        token_metadata(then, item.asset, item.token_id, frozen.images_cid, animations_cid, item.image_sha256)
+        for item in tokens
+    ]
+    for document in (*documents, contract_metadata(then, frozen.images_cid).as_json()):
         if sha256_hex(data := canonical_json(document)) in wanted:
             files.add(data, ".json")
 
@@ -75,46 +96,90 @@ def config_of(config: Config, frozen: Freeze) -> Config:
         return config
     told = dict(frozen.settings)
     artists = tuple(Artist(**item) for item in told.pop("artists"))
-    publish = config.publish.model_copy(update=told.pop("publish"))
+    publish = Publish.model_validate({**told.pop("publish"), "storage": config.publish.storage})
     return config.model_copy(update={**told, "artists": artists, "publish": publish})
 
 
 def freeze(
-    store: Store, files: Files, config: Config, *, again: bool = False, progress: Progress = silent
+    store: Store,
+    files: Files,
+    config: Config,
+    *,
+    again: bool = False,
+    sign: Sign | None = None,
+    progress: Progress = silent,
 ) -> FreezeReport:
     """Fix the set as a version of its own, which becomes the current one; earlier versions stay as they are.
 
-    Where the current one is pinned or has a contract, there is no other one unless `again` says so. Raises PublishError
-    for that, and where nothing, or less than the supply, is chosen.
+    Where the current one is pinned or has a contract, there is no other one unless `again` says so. `sign` signs the
+    manifest of the proof. Raises PublishError for that, and where nothing, or less than the supply, is chosen.
     """
     chosen = _chosen(store)
     if error := refusal(store, config, again=again):
         raise error
     ordered = _token_order(config.seed, chosen)
-    images = images_directory(files, enumerate((asset.file_sha256 for asset in ordered), 1))
-    images_cid = directory_cid(images)
+    published = published_images(store, files, config, ordered)
+    images_link = link_to(images_directory(files, enumerate(published, 1)))
+    images_cid = cid_text(images_link.cid)
     animations = animations_directory(files, enumerate(ordered, 1))
-    animations_cid = directory_cid(animations) if animations else ""
-    tokens = []
-    for number, asset in enumerate(ordered, 1):
-        files.read(asset.file_sha256)
+    for asset in ordered:
         if asset.animation:
             files.read(*asset.animation)
-        data = canonical_json(token_metadata(config, asset, number, images_cid, animations_cid))
-        tokens.append((number, asset.id, asset.file_sha256, files.add(data, ".json")))
-        progress(number, len(ordered))
-    metadata = metadata_directory(files, [(number, sha256) for number, *_, sha256 in tokens])
-    contract = files.add(canonical_json(contract_metadata(config, images_cid)), ".json")
+    animations_cid = directory_cid(animations) if animations else ""
+    described = [
+        described_token(config, asset, number, images_cid, animations_cid, image)
+        for number, (asset, image) in enumerate(zip(ordered, published, strict=True), 1)
+    ]
+    about = contract_metadata(config, images_cid)
+    check_metadata(about, zip(map(_source, ordered), described, strict=True), config.publish.traits)
+    texts = _written(files, described, progress)
+    tokens = [
+        (token.token_id, asset.id, image, text)
+        for token, asset, image, text in zip(described, ordered, published, texts, strict=True)
+    ]
+    metadata_link = link_to(metadata_directory(files, enumerate(texts, 1)))
+    metadata_cid = cid_text(metadata_link.cid)
+    contract = files.add(canonical_json(about.as_json()), ".json")
+    provenance = provenance_hash(published)
+    manifest = {
+        "title": config.title, "images_cid": images_cid, "metadata_cid": metadata_cid,
+        "contract_metadata_sha256": contract, "bayc_provenance": provenance,
+        "seadrop_provenance": seadrop_provenance(metadata_cid),
+    }  # fmt: skip
+    leaves = [
+        Leaf(token.token_id, image, asset.pixel_sha256, text, token.properties["recipe_sha256"])
+        for token, asset, image, text in zip(described, ordered, published, texts, strict=True)
+    ]
+    ranks = rarity({token.token_id: token.traits for token in described})
+    proof = write_proof(files, leaves, manifest, ranks, sign)
+    root = link_to(root_directory(files, images_link, metadata_link, contract, animations, proof))
     frozen = Freeze(
-        provenance=provenance_hash(asset.file_sha256 for asset in ordered),
+        provenance=provenance,
         images_cid=images_cid,
-        metadata_cid=directory_cid(metadata),
-        root_cid=directory_cid(root_directory(files, images, metadata, contract, animations)),
+        metadata_cid=metadata_cid,
+        root_cid=cid_text(root.cid),
         contract_metadata_sha256=contract,
         settings=settings_of(config),
+        proof_sha256=proof,
     )
     store.add_freeze(frozen, tokens, inputs(store, config), {"tokens": len(tokens)})
     return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)
+
+
+def _written(files: Files, described: Sequence[TokenMetadata], progress: Progress) -> list[str]:
+    """Keep the metadata file of each token, in groups; their SHA-256."""
+    found: list[str] = []
+    for first in range(0, len(described), TOGETHER):
+        group = described[first : first + TOGETHER]
+        found += files.add_all([canonical_json(token.as_json()) for token in group], ".json")
+        progress(len(found), len(described))
+    return found
+
+
+def _source(asset: Asset) -> str:
+    """An asset as people find it: image 0007, with the file that it was imported from."""
+    source = asset.generator.get("source")
+    return f"image {asset.label} ({source})" if source else f"image {asset.label}"
 
 
 def _chosen(store: Store) -> list[Asset]:

@@ -1,4 +1,4 @@
-"""The layout of what is published, below one root: images/1.png ..., metadata/1.json ..., collection.json.
+"""The layout of what is published, below one root: images/1.png ..., metadata/1.json ..., proof, collection.json.
 
 Where there are animations, animations/1.gif ... beside them.
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from collection.publish.proof import proof_directory
 from collection.store.files import Files
 from collection.store.records import Asset, Freeze, Token
+from collection.unixfs import Entry
 
-Tree = Mapping[str, Mapping[str, Path] | Path]
-"""A directory: names, and the file or directory that each stands for."""
+Tree = Mapping[str, Entry]
+"""A directory: names, and the file, its bytes, or the directory that each stands for."""
 
 
 def images_directory(files: Files, images: Iterable[tuple[int, str]]) -> dict[str, Path]:
@@ -38,14 +40,20 @@ def animation_name(token_id: int, suffix: str) -> str:
 
 def root_directory(
     files: Files,
-    images: Mapping[str, Path],
-    metadata: Mapping[str, Path],
+    images: Entry,
+    metadata: Entry,
     contract_metadata_sha256: str,
     animations: Mapping[str, Path],
+    proof_sha256: str | None,
 ) -> Tree:
-    """The directory of the whole."""
+    """The directory of the whole; `images` and `metadata` are directories, or links to them.
+
+    Without animations there is no directory of them, and a set that was frozen before there were proofs has no `proof`.
+    """
     contract = files.path(contract_metadata_sha256, ".json")
-    more = {"animations": animations} if animations else {}
+    more: dict[str, Entry] = {"animations": animations} if animations else {}
+    if proof_sha256:
+        more["proof"] = proof_directory(files, proof_sha256)
     return {"images": images, "metadata": metadata, "collection.json": contract, **more}
 
 
@@ -55,4 +63,4 @@ def published_tree(files: Files, frozen: Freeze, tokens: Iterable[Token]) -> Tre
     images = images_directory(files, [(token.token_id, token.image_sha256) for token in tokens])
     metadata = metadata_directory(files, [(token.token_id, token.metadata_sha256) for token in tokens])
     animations = animations_directory(files, [(token.token_id, token.asset) for token in tokens])
-    return root_directory(files, images, metadata, frozen.contract_metadata_sha256, animations)
+    return root_directory(files, images, metadata, frozen.contract_metadata_sha256, animations, frozen.proof_sha256)

@@ -1,103 +1,84 @@
-"""Metadata of tokens (ERC-721 JSON) and of the contract (ERC-7572)."""
+"""Metadata of tokens and of the contract: what the typed model says of a project's assets and configuration."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from decimal import Decimal
-from math import isfinite
 from typing import Any
 
 from collection.config import Config
+from collection.config.publishing import PLACE
 from collection.errors import PublishError
-from collection.json_fields import EXACT
 from collection.publish.layout import animation_name
-from collection.store.records import TOLD_TRAITS, Asset, ToldTrait
+from collection.publish.model import ContractMetadata, TokenMetadata
+from collection.publish.traits import traits_of
+from collection.store.records import TOLD_TRAITS, Asset
 from collection.values import Recipe
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """A trait of a token, as marketplaces show and filter it."""
-
-    trait_type: str
-    value: str | int | float
-    display_type: str = ""
-    """How a number is to be shown: number, boost_number, boost_percentage, date and others."""
-    max_value: str | int | float = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """What is published: fields that say nothing are left out."""
-        return {name: value for name, value in asdict(self).items() if value != ""}
-
-
-def attributes_of(asset: Asset) -> list[Attribute]:
-    """Series, leading style, planned traits and what the generator reports beyond them.
-
-    Text only, for scores would swamp every rarity rank; what was told of an imported image is told again as it was.
-    """
-    recipe = asset.recipe
-    if recipe is None and asset.told_traits:
-        return [_attribute(trait) for trait in asset.told_traits]
-    found = []
-    if recipe:
-        found.append(Attribute("Series", recipe.series))
-        if recipe.blend.leading:
-            found.append(Attribute("Style", recipe.blend.leading))
-    taken, planned = {item.trait_type.casefold() for item in found}, recipe.traits if recipe else {}
-    traits = asset.traits.items()
-    return found + [Attribute(*pair) for pair in traits if pair[0] in planned or pair[0].casefold() not in taken]
-
-
-def _attribute(trait: ToldTrait) -> Attribute:
-    value = exact_number(trait.value) if trait.number else trait.value
-    return Attribute(trait.name, value, trait.display_type, exact_number(trait.max_value) if trait.max_value else "")
-
-
-def exact_number(text: str) -> str | int | float:
-    """A number that JSON readers give back with the value that is written; the text where a double cannot hold it."""
-    if re.fullmatch(r"-?\d+", text):
-        return int(text) if abs(int(text)) <= EXACT else text
-    number = float(text)
-    return number if isfinite(number) and Decimal(repr(number)) == Decimal(text) else text
-
-
 def token_metadata(
-    config: Config, asset: Asset, token_id: int, images_cid: str, animations_cid: str = ""
+    config: Config,
+    asset: Asset,
+    token_id: int,
+    images_cid: str,
+    animations_cid: str = "",
+    image_sha256: str | None = None,
 ) -> dict[str, Any]:
-    """The JSON of one token (ERC-721 Metadata JSON Schema; attributes as marketplaces read them).
+    """The JSON of one token; see `described_token`."""
+    return described_token(config, asset, token_id, images_cid, animations_cid, image_sha256).as_json()
+
+
+def described_token(
+    config: Config,
+    asset: Asset,
+    token_id: int,
+    images_cid: str,
+    animations_cid: str = "",
+    image_sha256: str | None = None,
+) -> TokenMetadata:
+    """The metadata of one token; `image_sha256` is that of its published file, where it is not the asset's own.
 
     `properties` holds what a proof needs: the whole recipe, what ran it (in `generator`, which has
     `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels. `reported` stands
     there only where the generator reports another value of a planned trait than the attributes state.
     Of an animation the image is one frame, and `animation_url` names the whole.
     """
-    value: dict[str, Any] = {
-        "name": f"{config.title} #{token_id}",
-        "description": config.description,
-        "image": f"ipfs://{images_cid}/{token_id}.png",
-        "attributes": [attribute.as_json() for attribute in attributes_of(asset)],
-        "properties": {
+    publish = config.publish
+    said = {"title": config.title, "id": str(token_id)}
+    return TokenMetadata(
+        token_id=token_id,
+        name=filled(publish.name, said),
+        description=config.description,
+        image=f"ipfs://{images_cid}/{token_id}.png",
+        traits=tuple(traits_of(asset, publish.traits)),
+        animation_url=_animation(asset, token_id, animations_cid) or filled(publish.animation_url or "", said),
+        external_url=filled(publish.external_url or "", said),
+        background_color=publish.background_color or "",
+        properties={
             "made_by": _maker(asset),
             "recipe": asset.recipe.as_json() if asset.recipe else None,
             "recipe_sha256": asset.recipe.sha256 if asset.recipe else None,
             "generator": {key: value for key, value in asset.generator.items() if key != TOLD_TRAITS},
-            "image_sha256": asset.file_sha256,
+            "image_sha256": image_sha256 or asset.file_sha256,
             "pixel_sha256": asset.pixel_sha256,
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
-            "license": config.publish.license,
+            "license": publish.license,
             **model_license(asset),
             **({"reported": asset.contradicted} if asset.contradicted else {}),
+            **({"animation_sha256": asset.animation[0]} if asset.animation else {}),
         },
-    }
-    if config.publish.external_url:
-        value["external_url"] = config.publish.external_url
-    if asset.animation:
-        sha256, suffix = asset.animation
-        value["animation_url"] = f"ipfs://{animations_cid}/{animation_name(token_id, suffix)}"
-        value["properties"]["animation_sha256"] = sha256
-    return value
+    )
+
+
+def _animation(asset: Asset, token_id: int, animations_cid: str) -> str:
+    """The URI of the animation that the image is a frame of; empty for a still."""
+    if not asset.animation:
+        return ""
+    return f"ipfs://{animations_cid}/{animation_name(token_id, asset.animation[1])}"
+
+
+def filled(template: str, said: Mapping[str, str]) -> str:
+    """A text with {id} and {title} filled in, once: what was filled in is not looked at again."""
+    return PLACE.sub(lambda place: said[place[1]], template)
 
 
 def _maker(asset: Asset) -> str:
@@ -132,14 +113,17 @@ def recipe_of(metadata: Mapping[str, Any]) -> Recipe:
     return recipe
 
 
-def contract_metadata(config: Config, images_cid: str) -> dict[str, Any]:
-    """The JSON of the contract (ERC-7572): name, symbol, description, image."""
-    value = {
-        "name": config.title,
-        "symbol": config.token_symbol,
-        "description": config.description,
-        "image": f"ipfs://{images_cid}/1.png",
-    }
-    if config.publish.external_url:
-        value["external_link"] = config.publish.external_url
-    return value
+def contract_metadata(config: Config, images_cid: str) -> ContractMetadata:
+    """The metadata of the contract. A link that differs by token is none of the contract's."""
+    publish = config.publish
+    link = publish.external_url or ""
+    return ContractMetadata(
+        name=config.title,
+        symbol=config.token_symbol,
+        description=config.description,
+        image=f"ipfs://{images_cid}/1.png",
+        banner_image=publish.banner_image or "",
+        featured_image=publish.featured_image or "",
+        external_link="" if PLACE.search(link) else link,
+        collaborators=publish.collaborators,
+    )

@@ -53,7 +53,12 @@ class DeriveStage(ABC):
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Plan them. An image whose place one takes stays in the plan until that one is made."""
-        notes = project.generator.check(self.recipes(project, keep=False).recipes)
+        asked = self.recipes(project, keep=False).recipes
+        if any(recipe.generator == project.config.generator.use for recipe in asked):
+            from collection.generate.registry import check_generator
+
+            check_generator(project.config)
+        notes = project.generator.check(asked)
         found = self.recipes(project, keep=True)
         new = project.store.add_recipes(found.recipes, self.name, instead_of=found.instead_of)
         numbers = [planned.id for planned in new]

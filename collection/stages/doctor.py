@@ -118,9 +118,10 @@ def _hub() -> Check:
 
 def _plugins() -> Iterator[Check]:
     """What installed packages add and cannot be used; what works needs no word."""
+    from collection.exporters.exporter import EXPORTERS
     from collection.generate.registry import GENERATORS
     from collection.judge.catalogue import failures
     from collection.judge.encoders.plugin import ENCODERS
 
-    for failure in (*GENERATORS.failures(), *ENCODERS.failures(), *failures()):
+    for failure in (*GENERATORS.failures(), *ENCODERS.failures(), *EXPORTERS.failures(), *failures()):
         yield Check(failure.what, False, False, failure.why, "update or uninstall its package")

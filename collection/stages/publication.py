@@ -120,6 +120,20 @@ class Publication:
             self._signer = account
         return self._signer
 
+    def sign_manifest(self, manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The manifest of a proof, signed by the account that is to deploy; None where nobody can without a question.
+
+        What is returned is the typed data of EIP-712 with `signer` and `signature`: any wallet's library checks it.
+        """
+        from collection.chain.keys import key_at_hand
+        from collection.publish.signature import typed_manifest
+
+        key = key_at_hand(self._project.config.chain.key, self._project.folder)
+        if key is None:
+            return None
+        data = typed_manifest(manifest)
+        return {**data, "signer": key.address, "signature": key.sign_typed(data)}
+
     def token_settings(self, account: Account) -> TokenSettings:
         """What the contract of the frozen set is told once and for all.
 

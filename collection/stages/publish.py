@@ -37,7 +37,8 @@ class FreezeStage:
 
         frozen, nothing = project.store.frozen(), "nothing to do: "
         if frozen is None or self.pending(project):
-            freeze(project.store, project.files, project.config, again=self.again, progress=progress)
+            sign = publication_of(project).sign_manifest
+            freeze(project.store, project.files, project.config, again=self.again, sign=sign, progress=progress)
             frozen, nothing = project.store.frozen(), ""
         assert frozen is not None
         tokens, provenance = project.store.tokens(), f"0x{frozen.provenance}"

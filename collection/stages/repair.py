@@ -56,11 +56,28 @@ def _damaged_metadata(project: Project) -> Iterator[Damage]:
     frozen = project.store.frozen()
     if frozen is None:
         return
-    named = {f"metadata/{token.token_id}.json": token.metadata_sha256 for token in project.store.tokens()}
-    for uri, sha256 in {**named, "collection.json": frozen.contract_metadata_sha256}.items():
-        path = project.files.path(sha256, ".json")
+    for uri, (sha256, suffix) in _written(project, frozen).items():
+        path = project.files.path(sha256, suffix)
         if why := _fault(path, sha256):
             yield Damage(uri, path, why, uri=uri)
+
+
+def _written(project: Project, frozen: Freeze) -> dict[str, tuple[str, str]]:
+    """(SHA-256, suffix) of what freezing wrote, by its place below the root: metadata, proof, pictures with marks."""
+    from collection.publish.proof import MANIFEST, proof_files
+
+    found = {"collection.json": (frozen.contract_metadata_sha256, ".json")}
+    for token in project.store.tokens(frozen):
+        found[f"metadata/{token.token_id}.json"] = (token.metadata_sha256, ".json")
+        if token.image_sha256 != token.asset.file_sha256:
+            found[f"images/{token.token_id}.png"] = (token.image_sha256, ".png")
+    if frozen.proof_sha256:
+        try:
+            proof = proof_files(project.files, frozen.proof_sha256)
+        except CollectionError:  # the manifest was changed: it is named itself
+            proof = {MANIFEST: (frozen.proof_sha256, ".json")}
+        found |= {f"proof/{name}": each for name, each in proof.items()}
+    return found
 
 
 def _fault(path: Path, sha256: str, size: int | None = None, *, read: bool = True) -> str | None:

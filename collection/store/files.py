@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
-from collection.atomic_file import DEBRIS, durable_file, write_durably
+from collection.atomic_file import DEBRIS, durable_file, write_durably, write_together
 from collection.errors import UnavailableError
 from collection.values import sha256_hex
 
@@ -50,6 +51,20 @@ class Files:
                     f"cannot write {path}: {error.strerror}", "free some disk space, then run the same command again"
                 ) from error
         return sha256
+
+    def add_all(self, contents: Sequence[bytes], suffix: str = ".png") -> list[str]:
+        """Keep each of `contents`, together; returns their SHA-256 in order. See `add`."""
+        names = [sha256_hex(data) for data in contents]
+        wanted = {self.path(name, suffix): data for name, data in zip(names, contents, strict=True)}
+        new = {path: data for path, data in wanted.items() if not path.exists() or path.stat().st_size != len(data)}
+        try:
+            write_together(new)
+        except OSError as error:
+            raise UnavailableError(
+                f"cannot write below {self.folder}: {error.strerror}",
+                "free some disk space, then run the same command again",
+            ) from error
+        return names
 
     def add_file(self, source: Path, suffix: str) -> str:
         """Keep a copy of a file of any size; returns its SHA-256. Raises UnavailableError where the disk refuses."""

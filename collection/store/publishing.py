@@ -268,6 +268,7 @@ def _freeze_row(freeze: Freeze) -> FreezeRow:
         root_cid=freeze.root_cid,
         contract_metadata_sha256=freeze.contract_metadata_sha256,
         settings=canonical_json(dict(freeze.settings)).decode(),
+        proof_sha256=freeze.proof_sha256,
         frozen_at=now(),
     )
 
@@ -281,5 +282,6 @@ def _freeze(row: FreezeRow) -> Freeze:
         root_cid=row.root_cid,
         contract_metadata_sha256=row.contract_metadata_sha256,
         settings=json.loads(row.settings),
+        proof_sha256=row.proof_sha256,
         id=row.id,
     )

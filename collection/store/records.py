@@ -365,6 +365,8 @@ class Freeze:
     contract_metadata_sha256: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The configuration that its metadata was written from, as JSON; empty if it was frozen before that was kept."""
+    proof_sha256: str | None = None
+    """SHA-256 of the manifest of its proof; None: frozen before there were proofs."""
     id: int = 0
     """Given by the store."""
 

@@ -260,6 +260,8 @@ class FreezeRow(SQLModel, table=True):
     contract_metadata_sha256: str
     settings: str = "{}"
     """JSON: the configuration that its metadata was written from; {} if it was frozen before that was kept."""
+    proof_sha256: str | None = None
+    """SHA-256 of the manifest of its proof (publish/proof.py); None: frozen before there were proofs."""
     current: bool = True
     """Whether it is the set that is published now; at most one is."""
     frozen_at: str

@@ -7,43 +7,96 @@ Source: IPIP-0499 of the IPFS specifications.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
 
 from collection.errors import PinError
 from collection.unixfs import hamt
+from collection.unixfs.chunks import Leaf, Source, leaf_stream, opened
 from collection.unixfs.cid import DAG_PB, RAW, cid_of_block, cid_text
 from collection.unixfs.dag import Kind, Link, Node
 
-CHUNK = 1 << 20
-"""Bytes of content in a leaf."""
 WIDTH = 1024
 """Links of a file node."""
 SHARD_ABOVE = 256 << 10
 """A directory block of more bytes than this becomes a hash trie."""
 
-Source = bytes | Path
-Entry = Source | Mapping[str, "Entry"]
-"""An entry of a directory: content, a file that holds it, or a further directory."""
+Entry = Source | Link | Mapping[str, "Entry"]
+"""An entry of a directory: content, a file that holds it, a further directory, or a link to any of these."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    source: Source
-    start: int
-    length: int
+class Builder:
+    """Makes the blocks of files and directories, and hands each block on as soon as it is whole.
+
+    Leaves come first, then the nodes above them, the root last; each source is read once.
+    """
+
+    def add(self, entry: Entry, name: str = "") -> Link:
+        """The link to a file's content or a directory, under a name."""
+        if isinstance(entry, Link):
+            return replace(entry, name=name)
+        if isinstance(entry, Mapping):
+            return replace(self._add_directory(entry), name=name)
+        return next(self._add_files([(name, entry)]))
+
+    def keep_leaf(self, leaf: Leaf) -> None:
+        """Take a leaf."""
+
+    def keep_node(self, cid: bytes, block: bytes) -> None:
+        """Take a node."""
+
+    def _add_files(self, files: Sequence[tuple[str, Source]]) -> Iterator[Link]:
+        """The link to each file, in order."""
+        names, parts = iter(files), list[_Part]()
+        for leaf in leaf_stream(source for _, source in files):
+            self.keep_leaf(leaf)
+            if leaf.start == 0 and parts:
+                yield replace(self._join(parts), name=next(names)[0])
+                parts = []
+            parts.append((Link(leaf.cid, len(leaf.block)), len(leaf.block)))
+        if parts:
+            yield replace(self._join(parts), name=next(names)[0])
+
+    def _join(self, parts: list[_Part]) -> Link:
+        """The root of a balanced tree over the leaves of a file."""
+        while len(parts) > 1:
+            parts = [self._parent(parts[first : first + WIDTH]) for first in range(0, len(parts), WIDTH)]
+        return parts[0][0]
+
+    def _parent(self, parts: list[_Part]) -> _Part:
+        sizes = [size for _, size in parts]
+        return self._keep(Node(Kind.FILE, [link for link, _ in parts], sizes=sizes)), sum(sizes)
+
+    def _add_directory(self, entries: Mapping[str, Entry]) -> Link:
+        names = sorted(map(_checked_name, entries), key=str.encode)
+        files = [(name, entry) for name in names if isinstance(entry := entries[name], bytes | Path)]
+        links = {name: self.add(entries[name], name) for name in names if not isinstance(entries[name], bytes | Path)}
+        links |= {link.name: link for link in self._add_files(files)}
+        ordered = [links[name] for name in names]
+        plain = Node(Kind.DIRECTORY, ordered)
+        if len(plain.encode()) > SHARD_ABOVE:
+            return hamt.shard(ordered, self._keep)
+        return self._keep(plain)
+
+    def _keep(self, node: Node) -> Link:
+        block = node.encode()
+        cid = cid_of_block(DAG_PB, block)
+        self.keep_node(cid, block)
+        return Link(cid, len(block) + sum(link.size for link in node.links))
+
+
+_Part = tuple[Link, int]
+"""A piece of a file: the link to its node, and how many bytes of content lie below."""
 
 
 @dataclass(slots=True)
-class Graph:
+class Graph(Builder):
     """The blocks under one root. Nodes are held in memory; leaves of files are read again when asked for."""
 
     root: Link = field(init=False)
     _nodes: dict[bytes, bytes] = field(default_factory=dict)
-    _leaves: dict[bytes, _Leaf] = field(default_factory=dict)
+    _leaves: dict[bytes, tuple[Source, int, int]] = field(default_factory=dict)
 
     @property
     def cid(self) -> str:
@@ -56,44 +109,19 @@ class Graph:
             return self._nodes[cid]
         if cid not in self._leaves:
             raise PinError(f"{cid_text(cid)} is no block of {self.cid}")
-        leaf = self._leaves[cid]
-        block = _read(leaf)
+        source, start, length = self._leaves[cid]
+        block = _read(source, start, length)
         if cid_of_block(RAW, block) != cid:
-            raise PinError(f"{leaf.source!s} changed while it was being stored", "run the command again")
+            raise PinError(f"{source!s} changed while it was being stored", "run the command again")
         return block
 
-    def _keep(self, node: Node) -> Link:
-        block = node.encode()
-        cid = cid_of_block(DAG_PB, block)
+    def keep_leaf(self, leaf: Leaf) -> None:
+        """Remember where a leaf is from."""
+        self._leaves.setdefault(leaf.cid, (leaf.source, leaf.start, len(leaf.block)))
+
+    def keep_node(self, cid: bytes, block: bytes) -> None:
+        """Remember a node."""
         self._nodes[cid] = block
-        return Link(cid, len(block) + sum(link.size for link in node.links))
-
-    def _add(self, entry: Entry, name: str = "") -> Link:
-        link = self._add_directory(entry) if isinstance(entry, Mapping) else self._add_file(entry)
-        return Link(link.cid, link.size, name)
-
-    def _add_file(self, source: Source) -> Link:
-        parts = [self._add_leaf(source, at * CHUNK, chunk) for at, chunk in enumerate(_chunks(source))]
-        while len(parts) > 1:
-            parts = [self._join(parts[first : first + WIDTH]) for first in range(0, len(parts), WIDTH)]
-        return parts[0][0]
-
-    def _add_leaf(self, source: Source, start: int, chunk: bytes | memoryview) -> tuple[Link, int]:
-        cid = cid_of_block(RAW, chunk)
-        self._leaves.setdefault(cid, _Leaf(source, start, len(chunk)))
-        return Link(cid, len(chunk)), len(chunk)
-
-    def _join(self, parts: list[tuple[Link, int]]) -> tuple[Link, int]:
-        sizes = [size for _, size in parts]
-        return self._keep(Node(Kind.FILE, [link for link, _ in parts], sizes=sizes)), sum(sizes)
-
-    def _add_directory(self, entries: Mapping[str, Entry]) -> Link:
-        names = sorted(map(_checked_name, entries), key=str.encode)
-        links = [self._add(entries[name], name) for name in names]
-        plain = Node(Kind.DIRECTORY, links)
-        if len(plain.encode()) > SHARD_ABOVE:
-            return hamt.shard(links, self._keep)
-        return self._keep(plain)
 
 
 def graph_of(entry: Entry) -> Graph:
@@ -103,18 +131,23 @@ def graph_of(entry: Entry) -> Graph:
     read and for a name that no directory can hold.
     """
     graph = Graph()
-    graph.root = graph._add(entry)
+    graph.root = graph.add(entry)
     return graph
+
+
+def link_to(entry: Entry) -> Link:
+    """The link to a file's content or a directory: its CID, and how many bytes its blocks have. No block is kept."""
+    return Builder().add(entry)
 
 
 def file_cid(source: Source) -> str:
     """The CID of some bytes, or of the content of the file at a path."""
-    return graph_of(source).cid
+    return cid_text(link_to(source).cid)
 
 
 def directory_cid(entries: Mapping[str, Entry]) -> str:
     """The CID of a directory; the order of `entries` does not matter."""
-    return graph_of(entries).cid
+    return cid_text(link_to(entries).cid)
 
 
 def _checked_name(name: str) -> str:
@@ -124,31 +157,9 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _chunks(source: Source) -> Iterator[bytes | memoryview]:
-    """The content in pieces of CHUNK bytes (the last may be shorter); nothing is one empty piece."""
+def _read(source: Source, start: int, length: int) -> bytes:
     if isinstance(source, bytes):
-        whole = memoryview(source)
-        yield from (whole[start : start + CHUNK] for start in range(0, max(len(whole), 1), CHUNK))
-        return
-    with _opened(source) as file:
-        chunk = file.read(CHUNK)
-        yield chunk
-        while chunk := file.read(CHUNK):
-            yield chunk
-
-
-def _read(leaf: _Leaf) -> bytes:
-    if isinstance(leaf.source, bytes):
-        return leaf.source[leaf.start : leaf.start + leaf.length]
-    with _opened(leaf.source) as file:
-        file.seek(leaf.start)
-        return file.read(leaf.length)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    try:
-        with path.open("rb") as file:
-            yield file
-    except OSError as error:
-        raise PinError(f"cannot read {path}: {error.strerror}", "run `collection status`") from error
+        return source[start : start + length]
+    with opened(source) as file:
+        file.seek(start)
+        return file.read(length)

@@ -1,12 +1,13 @@
 """CAR files, version 1: a header with one root, then blocks, each with its length and CID.
 
-Written in one order (a node before its children, children in link order, a block once), so that one graph has one
-file. Sources: CARv1 specification of IPLD; the header is DAG-CBOR {"roots": [CID], "version": 1}.
+`write_car` writes a graph that is there: a node before its children, children in link order, a block once.
+`write_entry_car` makes the graph and writes it in one pass: leaves first. Each has one file for one graph.
+Sources: CARv1 specification of IPLD; the header is DAG-CBOR {"roots": [CID], "version": 1}.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -14,6 +15,8 @@ from typing import BinaryIO, Self
 from collection.atomic_file import durable_file
 from collection.errors import PinError
 from collection.unixfs import walk
+from collection.unixfs.build import Builder, Entry
+from collection.unixfs.chunks import Leaf
 from collection.unixfs.cid import LENGTH, check_cid, cid_bytes, cid_of_block, cid_text, read_varint, varint
 from collection.unixfs.walk import Blocks
 
@@ -33,14 +36,71 @@ def write_car(path: Path, blocks: Blocks, root: str) -> int:
     disk refuses.
     """
     with _replacing(path) as file:
-        header = _HEADER_BEGIN + cid_bytes(root) + _HEADER_END
-        file.write(varint(len(header)) + header)
+        file.write(_header(cid_bytes(root)))
         count = 0
         for cid, block in walk.reachable(blocks, root):
             file.write(varint(len(cid) + len(block)) + cid)
             file.write(block)
             count += 1
     return count
+
+
+def sections(blocks: Blocks, root: str, first: Mapping[bytes, bytes]) -> Iterator[bytes]:
+    """The pieces of a CAR file: the blocks of `first`, which lead to `root`, and then the graph below it."""
+    yield _header(cid_bytes(root))
+    yield from (varint(len(cid) + len(block)) + cid + block for cid, block in first.items())
+    for cid, block in walk.reachable(blocks, root):
+        if cid not in first:
+            yield varint(len(cid) + len(block)) + cid + block
+
+
+class WrongRootError(PinError):
+    """What was written has another root than was expected: `found`."""
+
+    def __init__(self, found: str, expected: str) -> None:
+        super().__init__(f"the files make {found}, not {expected}", "they changed since their CID was made")
+        self.args, self.found = (found, expected), found
+
+
+def write_entry_car(path: Path, entry: Entry, expected: str | None = None) -> str:
+    """Write the graph of a file's content or a directory to `path` while it is made; returns its root.
+
+    Every source is read once. Leaves are written first and the root last, and then the root into the header, whose
+    size does not depend on it: one entry has one file. The file appears whole or not at all, and not if its root is
+    not `expected`. Raises WrongRootError for that, PinError for a file that cannot be read, and where the disk refuses.
+    """
+    with _replacing(path) as file:
+        file.write(_header(bytes(LENGTH)))
+        root = _CarBuilder(file).add(entry).cid
+        if expected is not None and root != cid_bytes(expected):
+            raise WrongRootError(cid_text(root), expected)
+        file.seek(0)
+        file.write(_header(root))
+    return cid_text(root)
+
+
+def _header(root: bytes) -> bytes:
+    header = _HEADER_BEGIN + root + _HEADER_END
+    return varint(len(header)) + header
+
+
+class _CarBuilder(Builder):
+    """Writes each block into a file when it is made, a block once."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._seen = file, set[bytes]()
+
+    def keep_leaf(self, leaf: Leaf) -> None:
+        self._write(leaf.cid, leaf.block)
+
+    def keep_node(self, cid: bytes, block: bytes) -> None:
+        self._write(cid, block)
+
+    def _write(self, cid: bytes, block: bytes | memoryview) -> None:
+        if cid not in self._seen:
+            self._seen.add(cid)
+            self._file.write(varint(len(cid) + len(block)) + cid)
+            self._file.write(block)
 
 
 @contextmanager
@@ -79,6 +139,9 @@ class Car:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __contains__(self, cid: object) -> bool:
+        return cid in self._places
 
     def __len__(self) -> int:
         return len(self._places)

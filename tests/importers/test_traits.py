@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from collection.errors import ImageError
 from collection.importers.traits import read_json, read_traits
-from collection.publish.metadata import Attribute, attributes_of
+from collection.publish.traits import Trait, traits_of
 from collection.store.records import TOLD_TRAITS, Asset
 from collection.values import canonical_json
 
@@ -21,7 +21,7 @@ def published(text: str) -> list[Any]:
     told = read_traits(read_json(text.encode()))
     record = json.loads(canonical_json({TOLD_TRAITS: [trait.as_json() for trait in told.traits]}))
     asset = Asset(1, None, "a" * 64, "b" * 64, 8, 8, 100, record, told.features)
-    listed: list[Any] = json.loads(canonical_json([attribute.as_json() for attribute in attributes_of(asset)]))
+    listed: list[Any] = json.loads(canonical_json([trait.as_attribute() for trait in traits_of(asset, {})]))
     return listed
 
 
@@ -99,7 +99,7 @@ def test_json_with_and_without_a_byte_order_mark(encoding: str) -> None:
 def test_told_traits_come_in_their_order() -> None:
     record = {TOLD_TRAITS: [{"name": "z", "value": "1", "number": True}, {"name": "a", "value": "1"}]}
     asset = Asset(1, None, "a" * 64, "b" * 64, 8, 8, 100, record, {"z": "1", "a": "1"})
-    assert attributes_of(asset) == [Attribute("z", 1), Attribute("a", "1")]
+    assert traits_of(asset, {}) == [Trait("z", 1, "level"), Trait("a", "1")]
 
 
 VALUES = st.recursive(

@@ -99,7 +99,7 @@ def test_score_gives_every_image_its_numbers_once(project, art, head, monkeypatc
     assert None not in project.values("own")
     assert set(report.ranges) == set(scorers.metrics) == {*PixelMetrics().models, "own"}
     assert report.ranges["own"] == (min(project.values("own")), max(project.values("own")))
-    assert len(project.store.fingerprints()) == 9
+    assert len(project.store.hashes()) == 9
     assert not pending(project.store, scorers)
 
     again = score(project.store, project.files, scorers)

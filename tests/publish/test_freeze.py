@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from collection.config import Config
-from collection.errors import CollectionError, PublishError
-from collection.publish.freeze import freeze, pending
+from collection.errors import CollectionError, MetadataError, PublishError
+from collection.publish.freeze import freeze, pending, settings_of
+from collection.publish.layout import published_tree
 from collection.publish.metadata import recipe_of
+from collection.publish.proof import proof_directory
 from collection.publish.provenance import provenance_hash
 from collection.store.files import Files
 from collection.store.records import Asset, Deployment, Selection
@@ -79,7 +82,12 @@ def test_tokens_metadata_and_hashes_belong_together(store: Store, files: Files) 
     contract = files.path(frozen.contract_metadata_sha256, ".json")
     assert frozen.images_cid == directory_cid(images)
     assert frozen.metadata_cid == directory_cid(texts)
-    assert report.root_cid == directory_cid({"images": images, "metadata": texts, "collection.json": contract})
+    whole = {"images": images, "metadata": texts, "collection.json": contract}
+    assert frozen.proof_sha256
+    proof = proof_directory(files, frozen.proof_sha256)
+    assert report.root_cid == directory_cid({**whole, "proof": proof}) != directory_cid(whole)
+    assert report.root_cid == directory_cid(published_tree(files, frozen, tokens))
+    assert directory_cid(published_tree(files, replace(frozen, proof_sha256=None), tokens)) == directory_cid(whole)
     joined = "".join(token.asset.file_sha256 for token in tokens)
     assert frozen.provenance == hashlib.sha256(joined.encode()).hexdigest() == report.provenance
     for token, value in zip(tokens, metadata(store, files), strict=True):
@@ -165,3 +173,18 @@ def test_a_recipe_that_is_not_the_one_beside_its_hash_is_refused(store: Store, f
     value["properties"]["recipe"]["seed"] += 1
     with pytest.raises(PublishError, match="not the one beside it"):
         recipe_of(value)
+
+
+def test_nothing_is_written_where_metadata_cannot_be_published(store: Store, files: Files) -> None:
+    before = files.names(".json")
+    with pytest.raises(MetadataError) as caught:
+        freeze(store, files, config(description="x" * 20_000, publish={"traits": {"motif": {"type": "number"}}}))
+    assert len(caught.value.problems) == 5, "the description once, the motif of each token"
+    assert (store.frozen(), files.names(".json")) == (None, before)
+
+
+def test_keys_that_say_nothing_change_no_settings() -> None:
+    """What was frozen before these keys existed is not pending for them."""
+    assert set(settings_of(config())["publish"]) == {"license", "external_url"}
+    said = {"traits": {"level": {}}, "name": "{id}", "background_color": "000000"}
+    assert set(settings_of(config(publish=said))["publish"]) == {"license", "external_url", *said}

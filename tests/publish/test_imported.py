@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from collection.config import Config
-from collection.errors import PinError
+from collection.errors import UnavailableError
 from collection.importers.pictures import import_folder
 from collection.ipfs.car_store import CarStore
 from collection.ipfs.pin import pin
@@ -75,14 +75,15 @@ def test_a_set_of_stills_has_no_folder_of_animations(library: ImageLibrary) -> N
     freeze(store, library.files, CONFIG.model_copy(update={"supply": 1}))
     frozen = store.frozen()
     assert frozen
-    assert sorted(published_tree(library.files, frozen, store.tokens())) == ["collection.json", "images", "metadata"]
+    names = ["collection.json", "images", "metadata", "proof"]
+    assert sorted(published_tree(library.files, frozen, store.tokens())) == names
 
 
 def test_an_animation_that_is_lost_is_not_frozen(library: ImageLibrary) -> None:
     animation = library.store.assets()[0].animation
     assert animation
     library.files.path(*animation).unlink()
-    with pytest.raises(PinError, match=r"cannot read .*\.gif"):
+    with pytest.raises(UnavailableError, match=r"\.gif is missing"):
         freeze(library.store, library.files, CONFIG)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from collection.unixfs import directory_cid
-from collection.unixfs.build import CHUNK
+from collection.unixfs.chunks import CHUNK
 
 
 def _trees() -> list[dict[str, Any]]:

@@ -127,8 +127,7 @@ class _Words:
 
 
 def _bits_of(one: Hashes, other: Hashes, pairs: Sequence[tuple[int, int]]) -> npt.NDArray[np.uint8]:
-    bits = [hamming(one[:, mine], other[:, theirs]) for mine, theirs in pairs]
-    return np.asarray(np.min(bits, axis=0), np.uint8)
+    return np.asarray(np.min([hamming(one[:, mine], other[:, theirs]) for mine, theirs in pairs], axis=0))
 
 
 def _sorted(word: npt.NDArray[np.uint16]) -> tuple[Rows, Rows]:

@@ -174,11 +174,12 @@ def _worst(one: Image.Image, other: Image.Image, rich: bool) -> float:
     side = one.width
     small, small_other = (image.reduce(side // 64) if side > 64 else image for image in (one, other))
     coarse = _array(ImageChops.difference(small, small_other).reduce(4))
+    worst = float(coarse.max())
     if not rich:
         allowed = _FLAT + _EDGE * _contrast(_array(small), _array(small_other))[..., None]
-        coarse = np.asarray(coarse / np.minimum(1.0, allowed / TILE_DIFFERENCE), np.float32)
+        worst = float((coarse / np.minimum(1.0, allowed / TILE_DIFFERENCE)).max())
     fine = _array(ImageChops.difference(one, other).reduce(4)).max() / FINE if side > 64 else 0.0
-    return float(max(fine, coarse.max()))
+    return max(worst, float(fine))
 
 
 def _contrast(one: Floats, other: Floats) -> Floats:

@@ -1,0 +1,85 @@
+"""What cannot be published: checked of every token before any file is written, and told all at once."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from collection.config.publishing import TraitType
+from collection.errors import MetadataError
+from collection.publish.model import ContractMetadata, TokenMetadata
+from collection.publish.traits import Trait
+
+NAME, DESCRIPTION, TRAIT_NAME, TRAIT_VALUE, TRAITS, URI = 200, 10_000, 100, 1_000, 100, 2_000
+"""The most characters of each, and traits of a token: several times what any marketplace shows. Each export target has
+limits of its own (`collection export-set`)."""
+
+_LINES = {"\n", "\t", "\r"}
+_TURNING = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+"""Characters that turn the direction of text: a name with them is not what it looks like."""
+
+
+def check_metadata(
+    contract: ContractMetadata, tokens: Iterable[tuple[str, TokenMetadata]], types: Mapping[str, TraitType]
+) -> None:
+    """Raise MetadataError, which names file, token and field of every mistake, unless all of it can be published.
+
+    Each token comes with where it is from, in words: image 0007 (cat.png). `types` are those of `[publish.traits]`.
+    """
+    found = [*_of_contract(contract), *(line for source, token in tokens for line in _of_token(source, token, types))]
+    if found:
+        hint = "correct them in collection.toml or in the files beside the pictures, then run `collection freeze`"
+        raise MetadataError.of(found, hint)
+
+
+def _of_contract(contract: ContractMetadata) -> Iterator[str]:
+    """What is wrong with what every token shares: it is told once."""
+    yield from (f"collection.toml: title: {why}" for why in _of_text(contract.name, NAME))
+    yield from (
+        f"collection.toml: description: {why}" for why in _of_text(contract.description, DESCRIPTION, lines=True)
+    )
+
+
+def _of_token(source: str, token: TokenMetadata, types: Mapping[str, TraitType]) -> Iterator[str]:
+    where = f"token {token.token_id}, {source}"
+    yield from (f"{where}: name: {why}" for why in _of_text(token.name, NAME))
+    for name in ("animation_url", "external_url", "image"):
+        yield from (f"{where}: {name}: {why}" for why in _of_text(getattr(token, name), URI))
+    if len(token.traits) > TRAITS:
+        yield f"{where}: traits: there are {len(token.traits)}, at most {TRAITS} can be published"
+    spellings = defaultdict[str, dict[str, None]](dict)
+    for trait in token.traits:
+        spellings[trait.name.casefold()][trait.name] = None
+    for names in spellings.values():
+        if len(names) > 1:
+            yield f"{where}: traits {' and '.join(map(repr, names))} have one name"
+    wanted = {name.casefold(): kind for name, kind in types.items()}
+    for trait in token.traits:
+        yield from (
+            f"{where}: trait {trait.name!r}: {why}" for why in _of_trait(trait, wanted.get(trait.name.casefold()))
+        )
+
+
+def _of_trait(trait: Trait, kind: TraitType | None) -> Iterator[str]:
+    yield from (f"its name: {why}" for why in _of_text(trait.name, TRAIT_NAME))
+    if isinstance(trait.value, str):
+        yield from _of_text(trait.value, TRAIT_VALUE)
+    elif isinstance(trait.max_value, int | float) and trait.value > trait.max_value:
+        yield f"{trait.text} is above its max of {trait.max_value:g}"
+    if kind and kind.type not in ("text", trait.type):
+        noun = "date, such as 2026-11-27" if kind.type == "date" else "number"
+        yield f"{str(trait.value)[:40]!r} is no {noun}, as [publish.traits] says"
+
+
+def _of_text(text: str, most: int, *, lines: bool = False) -> Iterator[str]:
+    if len(text) > most:
+        yield f"it has {len(text):,} characters, at most {most:,} can be published"
+    allowed = _LINES if lines else set[str]()
+    wrong = next((each for each in text if each not in allowed and (_is_control(each) or each in _TURNING)), None)
+    if wrong is not None:
+        yield f"it holds the control character U+{ord(wrong):04X}"
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs")

@@ -1,0 +1,56 @@
+"""The frozen set for others: marketplaces, mint tools, plain folders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from collection.errors import PublishError
+from collection.project import Project
+from collection.stages.publication import publication_of
+from collection.stages.report import Report, bytes_of
+from collection.values import Progress, amount, silent
+
+if TYPE_CHECKING:
+    from collection.exporters.exporter import PublishedSet
+
+
+def export_targets() -> tuple[dict[str, str], Report]:
+    """What each target is for, by its name; those of packages that cannot be used are failures of the report."""
+    from collection.exporters.exporter import EXPORTERS
+
+    purposes = {name: str(exporter.purpose) for name, exporter in EXPORTERS.working()}
+    line = f"{amount(len(purposes), 'target')}; collection export-set TARGET FOLDER"
+    return purposes, Report("export-set", line, {"targets": purposes}, EXPORTERS.failures())
+
+
+def export_set(project: Project, target: str, folder: Path, progress: Progress = silent) -> Report:
+    """Write the frozen set for a target into a new folder; raises PublishError where nothing is frozen."""
+    from collection.exporters.export import export
+
+    done = export(published_set(project), target, folder, progress)
+    line = f"{amount(done.files, 'file')}, {bytes_of(done.size)}, in {folder}"
+    return Report("export-set", line, {"target": target, "folder": str(folder), "files": done.files, "size": done.size})
+
+
+def published_set(project: Project) -> PublishedSet:
+    """The frozen set, read from its published files."""
+    from collection.exporters.exporter import PublishedSet, PublishedToken
+    from collection.publish.model import ContractMetadata, TokenMetadata
+
+    store, files = project.store, project.files
+    frozen = store.frozen()
+    if frozen is None:
+        raise PublishError("nothing is frozen yet, so there is nothing to export", "run `collection freeze`")
+    tokens = []
+    for token in store.tokens(frozen):
+        data = files.read(token.metadata_sha256, ".json")
+        described = TokenMetadata.from_json(token.token_id, json.loads(data))
+        tokens.append(PublishedToken(described, data, files.path(token.image_sha256)))
+    contract = files.read(frozen.contract_metadata_sha256, ".json")
+    tree = publication_of(project).tree
+    assert isinstance(tree, Mapping)
+    about = ContractMetadata.from_json(json.loads(contract))
+    return PublishedSet(about, contract, tokens, frozen.root_cid, tree)

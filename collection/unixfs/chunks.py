@@ -1,0 +1,84 @@
+"""Content in pieces of one leaf, hashed on other processor cores while the next pieces are read."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from collection.errors import PinError
+from collection.unixfs.cid import RAW, cid_of_block
+
+CHUNK = 1 << 20
+"""Bytes of content in a leaf."""
+AHEAD = 4
+"""Pieces that are read before the first of them is hashed."""
+_SMALL = 32 << 10
+"""A piece of fewer bytes is hashed at once: to hand it over takes longer."""
+
+Source = bytes | Path
+"""Content, or the file that holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A piece of content and where it is from."""
+
+    source: Source
+    start: int
+    block: bytes | memoryview
+    cid: bytes
+
+
+def leaf_stream(sources: Iterable[Source]) -> Iterator[Leaf]:
+    """The leaves of all sources in order, at most AHEAD of them in memory; `start` is 0 where a source begins.
+
+    Each source is read once; nothing is one empty leaf. Raises PinError for a file that cannot be read.
+    """
+    waiting: deque[tuple[Source, int, bytes | memoryview, bytes | Future[bytes]]] = deque()
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        for source in sources:
+            for place, chunk in enumerate(_chunks(source)):
+                small = len(chunk) < _SMALL
+                cid = cid_of_block(RAW, chunk) if small else pool.submit(cid_of_block, RAW, chunk)
+                waiting.append((source, place * CHUNK, chunk, cid))
+                if len(waiting) > AHEAD:
+                    yield _hashed(*waiting.popleft())
+        while waiting:
+            yield _hashed(*waiting.popleft())
+
+
+def _hashed(source: Source, start: int, chunk: bytes | memoryview, cid: bytes | Future[bytes]) -> Leaf:
+    return Leaf(source, start, chunk, cid if isinstance(cid, bytes) else cid.result())
+
+
+def _chunks(source: Source) -> Iterator[bytes | memoryview]:
+    """The content in pieces of CHUNK bytes (the last may be shorter); nothing is one empty piece."""
+    if isinstance(source, bytes):
+        whole = memoryview(source)
+        yield from (whole[start : start + CHUNK] for start in range(0, max(len(whole), 1), CHUNK))
+        return
+    with opened(source) as file:
+        chunk = file.read(CHUNK)
+        yield chunk
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+class UnreadableError(PinError):
+    """A file that is to be stored cannot be read."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A file, open for reading; PinError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise UnreadableError(f"cannot read {path}: {error.strerror}", "run `collection status`") from error

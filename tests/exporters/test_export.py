@@ -1,0 +1,225 @@
+"""Export: what each target takes, checked by its rules; what it would not take is named, and nothing is written."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collection.errors import MetadataError, PluginError, PublishError, UnknownPluginError, UsageError
+from collection.exporters.exporter import EXPORTERS
+from collection.project import open_project
+from collection.stages.export_set import export_set, export_targets
+from collection.stages.publish import FreezeStage
+from collection.store.records import Asset, Selection
+from collection.unixfs import Car, directory_cid
+
+TOML = """\
+title = "{title}"
+supply = 3
+candidates = 0
+seed = "hats"
+description = "All, \\"with\\" commas"
+
+[publish]
+animation_url = "ipfs://bafya/{{id}}.mp4"
+{publish}
+
+[publish.traits]
+level = {{ type = "level", max = 9 }}
+"""
+HATS = ["cap", "crown, golden", 'top "hat"']
+Exported = Callable[..., Path]
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Exported:
+    """Freezes three imported tokens and exports them; returns the folder."""
+
+    def export(target: str, title: str = "Hats", publish: str = "", **traits: str) -> Path:
+        folder = tmp_path / "project"
+        folder.mkdir(exist_ok=True)
+        (folder / "collection.toml").write_text(TOML.format(title=title, publish=publish))
+        with open_project(folder) as project:
+            if not project.store.assets():
+                features = [{"Hat": hat, "Level": str(place), **traits} for place, hat in enumerate(HATS)]
+                project.store.add_imported(
+                    [
+                        Asset(0, None, project.files.add(b"picture %d" % n), f"{n:064x}", 8, 8, 9, features=told)
+                        for n, told in enumerate(features)
+                    ]
+                )
+                numbers = [asset.id for asset in project.store.assets()]
+                project.store.replace_selection([Selection(number, number, "best") for number in numbers], "x", {})
+            FreezeStage(again=True).run(project)
+            export_set(project, target, tmp_path / target)
+        return tmp_path / target
+
+    return export
+
+
+def names(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_folder_holds_what_is_published(exported: Exported, tmp_path: Path) -> None:
+    folder = exported("folder")
+    each = {name.format(number) for number in (1, 2, 3) for name in ("images/{}.png", "metadata/{}.json")}
+    assert names(folder) == {"collection.json", "traits.csv", *each}
+    with open_project(tmp_path / "project") as project:
+        frozen = project.store.frozen()
+        assert frozen
+        for name, cid in {"images": frozen.images_cid, "metadata": frozen.metadata_cid}.items():
+            assert directory_cid({path.name: path for path in (folder / name).iterdir()}) == cid
+    rows = [*csv.DictReader((folder / "traits.csv").read_text().splitlines())]
+    assert {row["Hat"] for row in rows} == set(HATS)
+    assert [row["token"] for row in rows] == ["1", "2", "3"]
+
+
+def test_the_manifest_of_an_opensea_drop(exported: Exported) -> None:
+    folder = exported("opensea")
+    rows = [*csv.DictReader((folder / "manifest.csv").read_text().splitlines())]
+    assert list(rows[0]) == [
+        "tokenID", "name", "description", "file_name", "animation_url", "attributes[Hat]", "attributes[Level]",
+    ]  # fmt: skip
+    assert {row["file_name"] for row in rows} == {path.name for path in (folder / "media").iterdir()}
+    assert {row["attributes[Hat]"] for row in rows} == set(HATS)
+    assert {row["description"] for row in rows} == {'All, "with" commas'}
+
+
+def test_the_assets_of_a_candy_machine(exported: Exported) -> None:
+    """By the rules of Sugar's validator: 0 to n-1 without a gap, pairs, texts, lengths."""
+    assets = exported("metaplex") / "assets"
+    stems = ["0", "1", "2", "collection"]
+    assert names(assets) == {f"{stem}{suffix}" for stem in stems for suffix in (".json", ".png")}
+    for stem in stems:
+        value = json.loads((assets / f"{stem}.json").read_text())
+        assert value["image"] == value["properties"]["files"][0]["uri"] == f"{stem}.png"
+        assert len(value["name"]) <= 32
+        assert len(value["symbol"]) <= 10
+        assert all(isinstance(item["value"], str) for item in value.get("attributes", []))
+    assert json.loads((assets / "0.json").read_text())["name"] == "Hats #1"
+
+
+def test_the_batch_of_thirdweb(exported: Exported) -> None:
+    folder = exported("thirdweb")
+    listed = json.loads((folder / "metadata.json").read_text())
+    assert names(folder) == {"metadata.json", *(value["image"] for value in listed)}
+    assert [value["image"] for value in listed] == ["0.png", "1.png", "2.png"]
+    assert {"trait_type": "Level", "value": 0, "max_value": 9} in [value["attributes"][1] for value in listed]
+    assert "properties" not in listed[0]
+
+
+def test_the_build_folder_of_hashlips(exported: Exported) -> None:
+    build = exported("hashlips") / "build"
+    listed = json.loads((build / "json" / "_metadata.json").read_text())
+    assert [value["edition"] for value in listed] == [1, 2, 3]
+    for value in listed:
+        number = value["edition"]
+        assert json.loads((build / "json" / f"{number}.json").read_text()) == value
+        assert value["image"].endswith(f"/{number}.png")
+        assert (build / "images" / f"{number}.png").is_file()
+        assert all(isinstance(item["value"], str) for item in value["attributes"])
+    assert len({value["dna"] for value in listed}) == 3
+
+
+def test_metadata_as_erc_1155_names_it(exported: Exported) -> None:
+    folder = exported("erc1155")
+    uri = (folder / "uri.txt").read_text().strip()
+    for number in (1, 2, 3):
+        value = json.loads((folder / "metadata" / f"{number:064x}.json").read_text())
+        assert (value["name"], value["decimals"]) == (f"Hats #{number}", 0)
+    cid = directory_cid({path.name: path for path in (folder / "metadata").iterdir()})
+    assert uri == f"ipfs://{cid}/{{id}}.json"
+
+
+def test_a_placeholder_shows_nothing_of_a_token(exported: Exported) -> None:
+    with pytest.raises(MetadataError, match="featured_image"):
+        exported("placeholder")
+    folder = exported("placeholder", publish='featured_image = "ipfs://bafyf"')
+    assert names(folder) == {"collection.json", *(f"metadata/{number}.json" for number in (1, 2, 3))}
+    for number in (1, 2, 3):
+        assert json.loads((folder / "metadata" / f"{number}.json").read_text()) == {
+            "name": f"Hats #{number}", "description": 'All, "with" commas', "image": "ipfs://bafyf", "attributes": [],
+        }  # fmt: skip
+
+
+def test_a_car_file_needs_no_pinning(exported: Exported) -> None:
+    (path,) = exported("car").iterdir()
+    with Car(path) as car:
+        assert path.name == f"{car.root}.car"
+        assert car.verify() > 6
+        assert set(car.listing()) == {"images", "metadata", "proof", "collection.json"}
+
+
+@pytest.mark.parametrize(
+    ("target", "change", "found"),
+    [
+        ("metaplex", {"title": "x" * 33}, "token 1: name has 36 characters; Metaplex takes at most 32"),
+        ("metaplex", {"title": "x" * 33}, "collection.toml: title has 33 characters"),
+        ("metaplex", {"publish": f'external_url = "https://a.example/{"x" * 200}"'}, "token 3: external_url has 218"),
+        ("opensea", {"A[0]": "x"}, "trait 'A[0]': OpenSea's columns"),
+        ("erc1155", {f"t{place}": "x" for place in range(40)}, "token 2: it has 42 traits"),
+    ],
+)
+def test_what_a_target_would_not_take_is_named(
+    exported: Exported, tmp_path: Path, target: str, change: dict[str, str], found: str
+) -> None:
+    with pytest.raises(MetadataError) as caught:
+        exported(target, **change)
+    assert any(problem.message.startswith(found) for problem in caught.value.problems)
+    assert not (tmp_path / target).exists()
+
+
+def test_a_folder_that_holds_something_is_left_alone(exported: Exported, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "mine.txt").write_text("mine")
+    with pytest.raises(UsageError, match="not an empty folder"):
+        exported("folder")
+    assert names(tmp_path / "folder") == {"mine.txt"}
+
+
+def test_an_empty_folder_is_filled_and_nothing_is_left_beside_it(exported: Exported, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    assert "collection.json" in names(exported("folder"))
+    assert {path.name for path in tmp_path.iterdir()} == {"folder", "project"}
+
+
+def test_nothing_frozen_is_nothing_to_export(tmp_path: Path) -> None:
+    (tmp_path / "collection.toml").write_text(TOML.format(title="Hats", publish=""))
+    with open_project(tmp_path) as project, pytest.raises(PublishError, match="nothing is frozen"):
+        export_set(project, "folder", tmp_path / "out")
+
+
+def test_an_unknown_target_names_the_nearest(exported: Exported) -> None:
+    with pytest.raises(UnknownPluginError, match="did you mean opensea"):
+        exported("open-sea")
+
+
+def test_a_package_adds_a_target(exported: Exported, third_party: Callable[[str], Any], tmp_path: Path) -> None:
+    third_party("exporter")
+    folder = exported("postcards")
+    assert (folder / "captions.txt").read_text() == "Hats #1\nHats #2\nHats #3\n"
+    assert (folder / "cards" / "3.png").read_bytes().startswith(b"picture")
+    purposes, report = export_targets()
+    assert list(purposes)[: len(EXPORTERS.builtins)] == list(EXPORTERS.builtins)
+    assert purposes["postcards"] == "postcards: captions.txt and the pictures"
+    assert [failure.what for failure in report.failures] == ["export target number"]
+    shutil.rmtree(folder)
+    with pytest.raises(MetadataError, match="does not fit on a card"):
+        exported("postcards", title="A very long name of hats")
+
+
+@pytest.mark.parametrize(("target", "found"), [("falling", "RuntimeError: no printer"), ("escaping", "outside")])
+def test_a_broken_target_of_a_package_costs_only_itself(
+    exported: Exported, third_party: Callable[[str], Any], tmp_path: Path, target: str, found: str
+) -> None:
+    third_party("exporter")
+    with pytest.raises(PluginError, match=found):
+        exported(target)
+    assert {path.name for path in tmp_path.iterdir()} == {"project"}
