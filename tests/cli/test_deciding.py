@@ -127,7 +127,7 @@ def test_a_learned_preference_is_refused_until_votes_show_one(decide) -> None:
     assert sorted(decide("ask", 9)["ask"]) == [3, 4, 5]
     assert decide("ask", 1)["ask"] == decide("ask", 9)["ask"][:1]
     assert "no curator of the name ada" in decide("learn", "--curator", "ada", code=1)["error"]["message"]
-    assert decide("learn", "--dry-run") == {"stage": "learn", "pending": 2}
+    assert decide("learn", "--dry-run")["pending"] == 2
     decide("ask", 0, code=2)
 
 
