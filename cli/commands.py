@@ -77,7 +77,7 @@ COMMANDS = {
         "rarity": Entry("publish.rarity", "Rank the tokens by rarity, by OpenRarity's method."),
         "freeze": Entry("publish.freeze", "Assign token ids, write the metadata and fix both by hash."),
         "pin": Entry("publish.pin", "Write the set as a CAR file and pin it on IPFS."),
-        "inspect": Entry("publish.inspecting", "Read the marks in an image file that say what made it."),
+        "inspect": Entry("publish.inspecting", "Read the marks in an image file: what made it."),
         "gateway": Entry("publish.gateway", "Show the frozen set in the browser, as IPFS gateways will."),
         "export-set": Entry("publish.export_set", "Export the frozen set for a marketplace or a mint tool."),
         "deploy": Entry("publish.deploy", "Deploy the contract of the frozen set."),

@@ -21,7 +21,7 @@ def command(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Copy images out of the project, with metadata, CSV and sheet.
+    """Copy images out of the project, with CSV and sheet.
 
     Without IMAGES: the tokens of the frozen set, or else the selection.
     """

@@ -15,7 +15,7 @@ def command(
     picture: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="PICTURE", help="An image file.")],
     as_json: Json = False,
 ) -> None:
-    """Read the marks in an image file: what made it, by its own words.
+    """Read the marks in an image file: what made it.
 
     Any tool may have written them. The command needs no project, and proves nothing: `verify` does.
     """
