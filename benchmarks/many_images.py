@@ -29,6 +29,9 @@ seed = "many images"
 [image]
 size = 256
 
+[select]
+by = ["quality"]
+
 [styles.oil]
 [styles.ink]
 """

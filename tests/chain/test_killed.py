@@ -11,8 +11,9 @@ import pytest
 
 from collection.chain import deploy, mint
 from collection.chain.connection import open_chain
-from collection.chain.contract import TokenContract
+from collection.chain.contract import TokenContract, artifact
 from collection.chain.networks import find_network
+from collection.chain.transactions import prepared
 
 COUNT = 12
 
@@ -114,8 +115,10 @@ def test_a_transaction_that_waits_is_waited_for(start_node, make_project, tmp_pa
         intent = project.store.add_deployment(
             deploy._intent(project.store, chain, account, project.settings(account), 0)
         )
-        transaction = deploy._transaction(chain, project.settings(account), intent)
-        chain.web3.eth.send_transaction(transaction)
+        compiled = artifact()
+        factory = chain.web3.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
+        call = factory.constructor(project.settings(account).as_argument())
+        chain.web3.eth.send_transaction(prepared(chain, account, call, compiled.abi, "deploy", intent.nonce))
         threading.Timer(0.3, lambda: chain.web3.provider.make_request("evm_mine", [])).start()
         assert deploy.deploy(project.store, chain, account, project.settings(account)).gas == 0
         assert chain.web3.eth.get_transaction_count(account.address, "pending") == 1

@@ -72,7 +72,7 @@ def test_an_encoder_scores_and_dedupes_a_project_and_a_folder(here, home, pictur
         assert here("-C", home, command).code == 0
     assert here("-C", home, "score", "--json").object["pending"] == 0
     checks = {check["what"]: check for check in here("-C", home, "doctor", "--json").object["checks"]}
-    assert (checks["encoder"]["ok"], checks["encoder"]["found"]) == (True, "colours:4")
+    assert (checks["encoder"]["ok"], checks["encoder"]["found"]) == (True, "colours:4: colours")
     assert "colours" in here("-C", home, "config").out
     assert len(here("score", pictures, "--encoder", "colours", "--json").object["images"]) == 4
     assert here("dedupe", pictures, "--encoder", "colours", "--json").object["groups"] == []

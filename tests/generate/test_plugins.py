@@ -72,7 +72,7 @@ def test_its_table_is_read_with_its_limits(project: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("arms = 5", "arms = 12", ["collection.toml:11: generator.arms = 12", "less than or equal to 9"]),
+        ("arms = 5", "arms = 12", ["collection.toml:11: generator.arms = 12", "at most 9 is wanted"]),
         ("arms = 5", "arm = 5", ["collection.toml:11: unknown key generator.arm; did you mean arms?"]),
         ("arms = 5", 'arms = "5"', ["collection.toml:11: generator.arms = '5'"]),
         ('"spiral"', '"spirral"', ["collection.toml:10: generator.use", "did you mean spiral?", "painter, diffusion"]),

@@ -87,8 +87,14 @@ def fill(project: Project) -> None:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
-    (tmp_path / "collection.toml").write_text(CONFIG)
+def config() -> str:
+    """The collection.toml of `project`."""
+    return CONFIG
+
+
+@pytest.fixture
+def project(tmp_path: Path, config: str) -> Iterator[Project]:
+    (tmp_path / "collection.toml").write_text(config)
     with open_project(tmp_path) as project:
         fill(project)
         yield project

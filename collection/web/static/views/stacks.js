@@ -118,7 +118,8 @@ class StacksView {
   }
 
   load() {
-    return this.#ask(Number(this.app.params.get("stack")) || this.app.cursor);
+    const named = Number(this.app.params.get("stack"));
+    return named ? this.#ask(named) : this.#ask(this.app.cursor, true);
   }
 
   /**
@@ -138,8 +139,11 @@ class StacksView {
     }
   }
 
-  /** @param {number | null | undefined} wanted */
-  async #ask(wanted) {
+  /**
+   * Ask for the stacks and show the one that holds the wanted image, or else the first that is not resolved.
+   * @param {number | null | undefined} wanted @param {boolean} [pass] whether a resolved one is passed over
+   */
+  async #ask(wanted, pass = false) {
     const query = this.app.query;
     const found = await atWork(get(`/api/stacks?${new URLSearchParams({ nearer: String(this.#nearer), q: query })}`));
     if (this.gone || query !== this.app.query) return;
@@ -149,7 +153,8 @@ class StacksView {
     this.words.textContent = meant(found.at);
     this.slider.setAttribute("aria-valuetext", meant(found.at));
     const place = this.#placeOf([wanted ?? 0]);
-    await this.#show(place >= 0 ? place : Math.max(0, this.stacks.findIndex(({ resolved }) => !resolved)));
+    const there = place >= 0 && !(pass && this.stacks[place].resolved);
+    await this.#show(there ? place : Math.max(0, this.stacks.findIndex(({ resolved }) => !resolved)));
     if (found.at?.loosest) say("no farther neighbours are kept: collection dedupe --cosine looks for them");
   }
 
