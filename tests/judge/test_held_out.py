@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +11,6 @@ from collection.errors import NotEnoughVotesError, UsageError
 from collection.judge.held_out import Accuracy, hold_out, proven_preference, rounds
 from collection.judge.votes import PairVote, Verdict, Vote
 
-WIDTH = 32
 PAIRS = st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda pair: pair[0] != pair[1])
 VOTES = st.lists(
     st.one_of(PAIRS.map(lambda pair: PairVote(*pair)), st.builds(Verdict, st.integers(0, 8), st.booleans())),
@@ -19,39 +18,7 @@ VOTES = st.lists(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Curator:
-    """Somebody who likes one direction of the vectors, with some whim; the stock metric points elsewhere."""
-
-    vectors: np.ndarray
-    liking: np.ndarray
-    stock: np.ndarray
-    rng: np.random.Generator
-
-    def pairs(self, count: int, name: str = "") -> list[PairVote]:
-        found = []
-        for _ in range(count):
-            one, other = (int(row) for row in self.rng.choice(len(self.vectors), 2, replace=False))
-            better = self.rng.random() < 1 / (1 + np.exp(self.liking[other] - self.liking[one]))
-            found.append(PairVote(one, other, name) if better else PairVote(other, one, name))
-        return found
-
-    def verdicts(self, count: int) -> list[Verdict]:
-        rows = self.rng.choice(len(self.vectors), count, replace=False)
-        chances = 1 / (1 + np.exp(-self.liking[rows] - 0.7))
-        return [Verdict(int(row), bool(self.rng.random() < chance)) for row, chance in zip(rows, chances, strict=True)]
-
-
-@pytest.fixture
-def curator() -> Curator:
-    rng = np.random.default_rng(7)
-    vectors = rng.normal(size=(300, WIDTH)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    liking, stock = rng.normal(size=WIDTH), rng.normal(size=WIDTH)
-    return Curator(vectors, vectors @ liking * 4, vectors @ (0.4 * liking + stock), rng)
-
-
-def test_a_learned_preference_beats_the_stock_metric_on_votes_held_out(curator: Curator) -> None:
+def test_a_learned_preference_beats_the_stock_metric_on_votes_held_out(curator: Any) -> None:
     for votes in (curator.pairs(500), curator.verdicts(300)):
         learned, trial = proven_preference((curator.vectors,), votes, curator.stock.tolist())
         assert trial.supported
@@ -60,13 +27,13 @@ def test_a_learned_preference_beats_the_stock_metric_on_votes_held_out(curator: 
         assert np.corrcoef(learned.score((curator.vectors,)), curator.liking)[0, 1] > 0.7
 
 
-def test_without_a_stock_metric_chance_is_to_be_beaten(curator: Curator) -> None:
+def test_without_a_stock_metric_chance_is_to_be_beaten(curator: Any) -> None:
     trial = hold_out((curator.vectors,), curator.pairs(300), None)
     assert trial.stock is None
     assert trial.better == trial.supported
 
 
-def test_votes_that_show_nothing_claim_nothing(curator: Curator) -> None:
+def test_votes_that_show_nothing_claim_nothing(curator: Any) -> None:
     with pytest.raises(NotEnoughVotesError, match="no preference shows in 8 votes"):
         proven_preference((curator.vectors,), curator.pairs(8), curator.stock.tolist())
     coins = [Verdict(row, bool(curator.rng.random() < 0.5)) for row in range(200)]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,39 +12,7 @@ from collection.judge.votes import PairVote, Verdict
 WIDTH = 32
 
 
-@dataclass(frozen=True)
-class Curator:
-    """Somebody who likes one direction of the vectors, with some whim; the stock metric points elsewhere."""
-
-    vectors: np.ndarray
-    liking: np.ndarray
-    stock: np.ndarray
-    rng: np.random.Generator
-
-    def pairs(self, count: int, name: str = "") -> list[PairVote]:
-        found = []
-        for _ in range(count):
-            one, other = (int(row) for row in self.rng.choice(len(self.vectors), 2, replace=False))
-            better = self.rng.random() < 1 / (1 + np.exp(self.liking[other] - self.liking[one]))
-            found.append(PairVote(one, other, name) if better else PairVote(other, one, name))
-        return found
-
-    def verdicts(self, count: int) -> list[Verdict]:
-        rows = self.rng.choice(len(self.vectors), count, replace=False)
-        chances = 1 / (1 + np.exp(-self.liking[rows] - 0.7))
-        return [Verdict(int(row), bool(self.rng.random() < chance)) for row, chance in zip(rows, chances, strict=True)]
-
-
-@pytest.fixture
-def curator() -> Curator:
-    rng = np.random.default_rng(7)
-    vectors = rng.normal(size=(300, WIDTH)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    liking, stock = rng.normal(size=WIDTH), rng.normal(size=WIDTH)
-    return Curator(vectors, vectors @ liking * 4, vectors @ (0.4 * liking + stock), rng)
-
-
-def test_what_is_asked_next_is_what_is_least_known(curator: Curator) -> None:
+def test_what_is_asked_next_is_what_is_least_known(curator: Any) -> None:
     blocks = (curator.vectors,)
     few, more = learn(blocks, curator.verdicts(10)), learn(blocks, curator.verdicts(200))
     assert more.variance(blocks).mean() / more.widths[0] ** 2 < few.variance(blocks).mean() / few.widths[0] ** 2
@@ -52,7 +20,7 @@ def test_what_is_asked_next_is_what_is_least_known(curator: Curator) -> None:
     assert 0 not in learn(blocks, seen).ask_next(blocks, 20)
 
 
-def test_one_verdict_says_little_of_images_elsewhere(curator: Curator) -> None:
+def test_one_verdict_says_little_of_images_elsewhere(curator: Any) -> None:
     found = learn((curator.vectors,), [Verdict(0, True)])
     assert np.isfinite(found.score((curator.vectors,))).all()
     assert np.abs(found.score((curator.vectors,))).max() < 10
@@ -60,7 +28,7 @@ def test_one_verdict_says_little_of_images_elsewhere(curator: Curator) -> None:
     assert np.ptp(learn((alike,), [Verdict(0, True), Verdict(1, False)]).score((alike,))) == 0
 
 
-def test_a_rule_of_a_few_numbers_is_heard_beside_a_long_vector_and_the_other_way_round(curator: Curator) -> None:
+def test_a_rule_of_a_few_numbers_is_heard_beside_a_long_vector_and_the_other_way_round(curator: Any) -> None:
     """As colour beside an encoder's vector: each block has its own width."""
     rng = np.random.default_rng(1)
     few, unseen = rng.normal(size=(300, 4)).astype(np.float32), np.arange(60, 300)
@@ -85,6 +53,6 @@ def test_many_directions_are_the_widest() -> None:
 
 
 @pytest.mark.parametrize("votes", [[], [PairVote(0, 999)], [Verdict(999, True)]])
-def test_votes_that_cannot_be_meant_are_refused(curator: Curator, votes: list[PairVote | Verdict]) -> None:
+def test_votes_that_cannot_be_meant_are_refused(curator: Any, votes: list[PairVote | Verdict]) -> None:
     with pytest.raises(UsageError):
         learn((curator.vectors,), votes)
