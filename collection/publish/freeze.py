@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from collection.config import Config
@@ -121,10 +122,7 @@ def freeze(
     published = published_images(store, files, config, ordered)
     images_link = link_to(images_directory(files, enumerate(published, 1)))
     images_cid = cid_text(images_link.cid)
-    animations = animations_directory(files, enumerate(ordered, 1))
-    for asset in ordered:
-        if asset.animation:
-            files.read(*asset.animation)
+    animations = _animations(files, ordered)
     animations_cid = directory_cid(animations) if animations else ""
     described = [
         described_token(config, asset, number, images_cid, animations_cid, image)
@@ -150,8 +148,7 @@ def freeze(
         Leaf(token.token_id, image, asset.pixel_sha256, text, token.properties["recipe_sha256"])
         for token, asset, image, text in zip(described, ordered, published, texts, strict=True)
     ]
-    ranks = rarity({token.token_id: token.traits for token in described})
-    proof = write_proof(files, leaves, manifest, ranks, sign)
+    proof = write_proof(files, leaves, manifest, rarity({token.token_id: token.traits for token in described}), sign)
     root = link_to(root_directory(files, images_link, metadata_link, contract, animations, proof))
     frozen = Freeze(
         provenance=provenance,
@@ -164,6 +161,14 @@ def freeze(
     )
     store.add_freeze(frozen, tokens, inputs(store, config), {"tokens": len(tokens)})
     return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)
+
+
+def _animations(files: Files, ordered: Sequence[Asset]) -> dict[str, Path]:
+    """The directory of the animations; raises UnavailableError for one that is gone or was changed."""
+    for asset in ordered:
+        if asset.animation:
+            files.read(*asset.animation)
+    return animations_directory(files, enumerate(ordered, 1))
 
 
 def _written(files: Files, described: Sequence[TokenMetadata], progress: Progress) -> list[str]:
