@@ -81,8 +81,9 @@ class ExportStage:
         write_durably(self.folder / "index.json", as_json([image.record for image in found]))
         write_durably(self.folder / "index.csv", as_csv(found).encode())
         from collection.curate.sheet import write_sheet
+        from collection.pictures.files import decode_image
 
-        write_sheet(self.folder / "sheet.png", sheet_of(project, found), project.files)
+        write_sheet(self.folder / "sheet.png", sheet_of(project, found), project.files, decode=decode_image)
         line = f"{amount(len(found), 'image')} in {self.folder}, with index.csv, index.json and sheet.png"
         return Report("export", line, {"folder": str(self.folder), "images": len(found)})
 

@@ -14,6 +14,7 @@ from starlette.responses import FileResponse
 from collection.curate.search.find import find
 from collection.curate.sheet import PER_PAGE, page_paths, write_sheet
 from collection.errors import UsageError
+from collection.pictures.files import decode_image
 from collection.stages.export import as_csv, as_json, as_zip, exported, sheet_of
 from collection.web.routes.dependencies import LOOKS, App, Role, Text, You
 
@@ -42,7 +43,7 @@ def export(
         return Response(records, media_type="application/json", headers=_named("images.json"))
     folder = tempfile.TemporaryDirectory()
     sheet, path = sheet_of(app.project, images), Path(folder.name) / "sheet.png"
-    write_sheet(path, sheet, app.project.files)
+    write_sheet(path, sheet, app.project.files, decode=decode_image)
     gone = BackgroundTask(folder.cleanup)
     if len(images) <= PER_PAGE:
         return FileResponse(path, media_type="image/png", filename="sheet.png", background=gone)
