@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Container
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,13 +19,18 @@ from torch import Tensor, nn
 
 from training import checkpoints
 from training.captions import Picture, caption
+from training.clip_export import SHIPPED
 from training.pictures import open_library, trained_on
 from training.pipeline_model import assemble, new_unet, new_vae, text_encoder
 from training.places import workshop
 from training.tokens import CONTEXT
 from training.vae_train import training_pictures
 
-BATCH, RATE, WARM_UP, DECAY = 64, 6e-4, 500, 0.3
+BATCH, RATE, WARM_UP, DECAY = 32, 6e-4, 500, 0.3
+WORLD = ("Animals & Nature", "Food & Drink", "Travel & Places")
+"""The groups of things that are learned where there is no GPU: all of them would need a day of two cores."""
+LANDSCAPES = 0.12
+"""Share of the pictures that show a painted landscape, with or without a drawing in it."""
 WITHOUT_WORDS = 0.1
 EVERY = 120
 """Seconds between checkpoints."""
@@ -44,6 +50,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1e9, help="stop after so long, with a checkpoint")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batch", type=int, default=BATCH)
+    parser.add_argument("--everything", action="store_true", help="learn all groups of things, not only WORLD")
     parser.add_argument("--sheets", type=float, default=1200, help="seconds between sample sheets")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
@@ -73,10 +80,9 @@ def latents_of(device: str) -> tuple[Tensor, dict[str, Any]]:
     mean, deviation = latents.float().mean(dim=(0, 2, 3)), latents.float().std(dim=(0, 2, 3))
     standardise(vae, mean, deviation)
     latents = ((latents.float() - mean.view(1, -1, 1, 1)) / deviation.view(1, -1, 1, 1)).half()
-    checkpoints.write(
-        path, {"latents": latents, "vae": {name: value.cpu() for name, value in vae.state_dict().items()}}
-    )
-    return latents, state
+    decoder = {name: value.cpu() for name, value in vae.state_dict().items()}
+    checkpoints.write(path, {"latents": latents, "vae": decoder})
+    return latents, decoder
 
 
 def standardise(vae: Any, mean: Tensor, deviation: Tensor) -> None:
@@ -90,6 +96,22 @@ def standardise(vae: Any, mean: Tensor, deviation: Tensor) -> None:
         weight, bias = vae.post_quant_conv.weight, vae.post_quant_conv.bias
         bias += (weight[:, :, 0, 0] * mean).sum(dim=1)
         weight *= deviation.view(1, -1, 1, 1)
+
+
+def rows_of(pictures: list[Picture], groups: Container[str]) -> tuple[list[int], list[int]]:
+    """Which pictures show things of these groups alone, and which a landscape with nothing or such things in it."""
+    drawn: tuple[list[int], list[int]] = [], []
+    for row, picture in enumerate(pictures):
+        if all(thing.group in groups for thing in picture.things):
+            drawn[picture.scene is not None].append(row)
+    return drawn
+
+
+def batch_of(step: int, size: int, rows: tuple[list[int], list[int]]) -> list[int]:
+    """The pictures of a step, which its number decides."""
+    rng, (drawings, landscapes) = Random(f"batch {step}"), rows
+    share = LANDSCAPES if landscapes else 0.0
+    return [rng.choice(landscapes if rng.random() < share else drawings) for _ in range(size)]
 
 
 def captions_of(step: int, chosen: list[int], pictures: list[Picture]) -> list[str]:
@@ -108,25 +130,25 @@ def flow(latents: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, T
 
 def train(options: argparse.Namespace) -> None:
     """Steps until the last; the average over them is what paints."""
-    from transformers import CLIPTokenizer
-
     folder, device = workshop() / "denoiser", options.device
     folder.mkdir(exist_ok=True)
     latents, vae = latents_of(device)
     library = open_library()
     pictures = [library.picture(made) for made in trained_on(library)]
     assert len(pictures) == len(latents), "pictures.zip is newer than latents.pt: remove latents.pt and pictures.npy"
-    tokenizer = CLIPTokenizer.from_pretrained(workshop() / "clip")
-    encoder = load_text_encoder(len(tokenizer)).to(device)
+    groups = {thing.group for picture in pictures for thing in picture.things} if options.everything else WORLD
+    rows = rows_of(pictures, groups)
+    encoder, tokenizer = shipped_text_tower()
+    encoder.to(device)
     torch.manual_seed(0)
-    unet = new_unet().to(device, memory_format=torch.channels_last).train()
+    unet = new_unet().to(device).train()
     optimizer = torch.optim.AdamW(unet.parameters(), lr=RATE, betas=(0.9, 0.99), weight_decay=0.01)
     average = checkpoints.Average(unet, 0.9995)
     begun, spent = checkpoints.resume(checkpoints.read(folder / "checkpoint.pt"), "unet", unet, optimizer, average)
     started = saved = shown = time.monotonic()
     for step in range(begun, options.steps):
         checkpoints.set_rate(optimizer, RATE, step, options.steps, warm_up=WARM_UP, decay=DECAY)
-        loss = loss_of(unet, encoder, tokenizer, latents, pictures, step, options.batch, device)
+        loss = loss_of(unet, encoder, tokenizer, latents, pictures, step, batch_of(step, options.batch, rows), device)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
@@ -151,10 +173,16 @@ def train(options: argparse.Namespace) -> None:
 
 
 def loss_of(
-    unet: Any, encoder: Any, tokenizer: Any, latents: Tensor, pictures: list[Picture], step: int, size: int, device: str
+    unet: Any,
+    encoder: Any,
+    tokenizer: Any,
+    latents: Tensor,
+    pictures: list[Picture],
+    step: int,
+    chosen: list[int],
+    device: str,
 ) -> Tensor:
-    """The mean squared error of the velocity of a batch that its step's number decides."""
-    chosen = Random(f"batch {step}").choices(range(len(latents)), k=size)
+    """The mean squared error of the velocity in a batch; noise, times and captions are decided by the step's number."""
     noisy, times, velocity = flow(latents[chosen].float(), torch.Generator().manual_seed(step))
     tokens = tokenizer(
         captions_of(step, chosen, pictures), padding="max_length", truncation=True, max_length=CONTEXT,
@@ -163,17 +191,19 @@ def loss_of(
     with torch.autocast(torch.device(device).type, torch.bfloat16):
         with torch.no_grad():
             words = encoder(tokens.input_ids.to(device)).last_hidden_state
-        noisy = noisy.to(device, memory_format=torch.channels_last)
-        found = unet(noisy, (times * 1000).to(device), encoder_hidden_states=words).sample
+        found = unet(noisy.to(device), (times * 1000).to(device), encoder_hidden_states=words).sample
     return nn.functional.mse_loss(found.float(), velocity.to(device))
 
 
-def load_text_encoder(vocabulary: int) -> Any:
-    """The CLIP's trained text tower."""
-    state = checkpoints.read(workshop() / "clip" / "checkpoint.pt")
-    assert state is not None, "train the CLIP first: python -m training.clip_train"
-    tower = {name.removeprefix("text."): value for name, value in state["average"].items() if name.startswith("text.")}
-    return text_encoder(tower, vocabulary)
+def shipped_text_tower() -> tuple[Any, Any]:
+    """The text tower of the CLIP that ships, as the pipeline's text encoder, and its tokenizer."""
+    from safetensors.torch import load_file
+    from transformers import CLIPTokenizer
+
+    tokenizer = CLIPTokenizer.from_pretrained(SHIPPED)
+    state = load_file(SHIPPED / "towers.safetensors")
+    tower = {name.removeprefix("text."): value.float() for name, value in state.items() if name.startswith("text.")}
+    return text_encoder(tower, len(tokenizer)), tokenizer
 
 
 def pipeline_of(average: dict[str, Tensor], vae_state: dict[str, Tensor], encoder: Any, tokenizer: Any) -> Any:
