@@ -161,7 +161,10 @@ def _calibrated(
     store: Store, assets: Sequence[ComparedImage], files: Sequence[str], model: str, least: float,
     vectors: Callable[[], Vectors],
 ) -> tuple[str, dict[str, float], dict[str, Any]]:  # fmt: skip
-    """Hash of what the thresholds depend on, the thresholds as they were or anew, and how was searched before."""
+    """What the thresholds depend on (a hash), the thresholds, and how the last search was made.
+
+    The thresholds are those of the last time, unless what they depend on has changed.
+    """
     series: dict[str, set[str]] = defaultdict(set)
     for asset in assets:
         series[asset.series].add(asset.file_sha256)
