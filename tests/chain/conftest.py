@@ -182,11 +182,6 @@ def start_node(repository: Path, missing: Callable[[str], NoReturn]) -> Iterator
 
 @pytest.fixture(scope="session")
 def anvil(start_node: Callable[..., str]) -> str:
-    return start_node("anvil")
-
-
-@pytest.fixture(scope="session")
-def capped_anvil(start_node: Callable[..., str]) -> str:
     """Anvil under the rule that mainnet has and Anvil leaves off: no transaction over 2**24 gas (EIP-7825)."""
     return start_node("anvil", "--enable-tx-gas-limit")
 
@@ -196,7 +191,7 @@ def ganache(start_node: Callable[..., str]) -> str:
     return start_node("ganache")
 
 
-@pytest.fixture(params=["embedded", "anvil", "capped_anvil", "ganache"])
+@pytest.fixture(params=["embedded", "anvil", "ganache"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """Every chain that the suite runs on."""
     if request.param == "embedded":
