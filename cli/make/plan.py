@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 from collection.values import amount
 
 from ..render import Screen
-from ..session import DryRun, Json, opened
+from ..session import Anyway, DryRun, Json, Yes, opened
 
 if TYPE_CHECKING:
     from collection.plan.forecast import PlannedRarity
@@ -48,10 +47,8 @@ def show_rarity(screen: Screen, rarity: Sequence[PlannedRarity]) -> None:
 def command(
     context: typer.Context,
     show: Annotated[int, typer.Option(min=0, metavar="N", help="Print N example recipes.")] = 0,
-    anyway: Annotated[bool, typer.Option("--anyway", help="Plan traits that are not painted too.")] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Set aside images of an earlier plan without a question, selected ones too.")
-    ] = False,
+    anyway: Anyway = False,
+    yes: Yes = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -70,10 +67,7 @@ def command(
             screen.line("plan", f"{amount(count, stage.unit)} pending" if count else "nothing to do")
             done = {"stage": "plan", "pending": count}
         else:
-            if not yes and sys.stdin.isatty() and (leaving := stage.leaving(project)).images:
-                typer.confirm(f"The changed collection.toml sets aside {leaving.line}. Go on?", abort=True, err=True)
-                stage = PlanStage(anyway, yes=True)
-            (report,) = session.work(stage)
+            (report,) = session.work(PlanStage(anyway, session.agreed(yes)))
             done = report.as_json()
         preview = preview_plan(project, show)
         show_preview(screen, preview)
