@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collection.stages.plan import PlanPreview
 
 
+SHOWN_NUMBERS = 12
+"""Numbers of a trait that have a line each."""
+
+
 def show_preview(screen: Screen, preview: PlanPreview) -> None:
     """Show the series, the traits and the forecast of a plan, and example recipes."""
     from collection.stages.plan import described
@@ -28,17 +32,29 @@ def show_preview(screen: Screen, preview: PlanPreview) -> None:
     if preview.combinations:
         total, exact = preview.combinations
         screen.line("traits", f"the rules allow {'' if exact else 'at least '}{amount(total, 'combination')}")
-        show_rarity(screen, preview.rarity)
+        show_rarity(screen, preview.rarity, preview.numeric)
     for head, text in preview.takes:
         screen.line(head, text)
     for recipe in preview.examples:
         screen.line("recipe", described(recipe))
 
 
-def show_rarity(screen: Screen, rarity: Sequence[PlannedRarity]) -> None:
-    """Show the planned rarity table: trait, value, tokens, percent, images."""
-    width = max(len(item.value) for item in rarity)
+def show_rarity(screen: Screen, rarity: Sequence[PlannedRarity], numeric: Collection[str]) -> None:
+    """Show the planned rarity table: trait, value, tokens, percent, images. Many numbers of a trait are one line."""
+    by_trait: dict[str, list[PlannedRarity]] = {}
     for item in rarity:
+        by_trait.setdefault(item.trait, []).append(item)
+    for trait, items in by_trait.items():
+        numbers = sorted((float(item.value), item.tokens) for item in items if item.value) if trait in numeric else []
+        if len(numbers) > SHOWN_NUMBERS:
+            most = amount(max(tokens for _, tokens in numbers), "token")
+            screen.line(
+                trait, f"{len(numbers)} numbers, {numbers[0][0]:g} to {numbers[-1][0]:g}, each of {most} at most"
+            )
+            by_trait[trait] = [item for item in items if not item.value]
+    shown = [item for items in by_trait.values() for item in items]
+    width = max((len(item.value) for item in shown), default=0)
+    for item in shown:
         value = f"{item.value or '(none)':<{max(width, 6)}}"
         counts = f"{amount(item.tokens, 'token'):>14} {item.percent:>7.2f} %  {amount(item.images, 'image'):>14}"
         screen.line(item.trait, f"{value} {counts}")

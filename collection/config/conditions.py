@@ -28,6 +28,16 @@ def number_text(value: int | float) -> str:
     return "0" if text == "-0" else text
 
 
+def value_text(value: bool | int | float | str) -> str:
+    """A JSON or TOML value as a trait states it: true, false, a number, or the text itself.
+
+    Marketplaces show texts and numbers, and no truth values.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return number_text(value) if isinstance(value, float) else str(value)
+
+
 def as_number(text: str) -> Decimal | None:
     """The number that a value of a trait is; None if it is none."""
     try:

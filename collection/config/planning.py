@@ -6,12 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from math import prod
+from math import isfinite, prod
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from collection.config.conditions import MOST_NUMBERS, Conditions, Number, Numbers, TraitName, as_number, number_text
+from collection.config.conditions import (
+    MOST_NUMBERS,
+    Conditions,
+    Number,
+    Numbers,
+    TraitName,
+    as_number,
+    number_text,
+    value_text,
+)
 from collection.config.types import Name, Size, Table, Weight
 
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -133,8 +142,12 @@ class Rule(Table):
 
 
 def _as_text(value: Any) -> Any:
-    """A number as traits state it; whatever else as it is."""
-    return number_text(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    """A number or a truth value as traits state it; whatever else as it is."""
+    return value_text(value) if isinstance(value, bool | int | float) and isfinite(value) else value
+
+
+TraitValue = Annotated[Name, BeforeValidator(_as_text, json_schema_input_type=Name | Number | bool)]
+"""A value of a trait; a number and true or false are taken as their texts."""
 
 
 class OneOfOne(Table):
@@ -148,7 +161,7 @@ class OneOfOne(Table):
     """What a diffusion model is to avoid."""
     blend: dict[str, Weight] = {}
     """Weight of each style; absent: the only style there is, or the generator's own choice."""
-    traits: dict[TraitName, Annotated[Name, BeforeValidator(_as_text, json_schema_input_type=Name | Number)]] = {}
+    traits: dict[TraitName, TraitValue] = {}
     """Its traits; they need not be among [traits], and the plan draws the same set for no other token."""
     seed: int | None = Field(default=None, ge=0, lt=2**53)
     """Absent: derived from the seed of the collection and the name."""

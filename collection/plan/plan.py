@@ -18,15 +18,16 @@ from collection.plan.prompts import Prompt, Wildcards
 from collection.plan.seeds import RandomStream, derived_seed, image_seed, image_seeds
 from collection.plan.series import artist_tokens, series_goals, series_images, series_tokens
 from collection.plan.tokens import DrawnTokens, broken_by, draw_tokens
+from collection.plan.wildcards import Files
 from collection.values import ARTIST, QuotaCell, Recipe, StyleBlend
 
 Traits = Mapping[str, str]
 
 
-def plan(config: Config, wildcards: Mapping[str, str] | None = None) -> list[Recipe]:
+def plan(config: Config, wildcards: Files | None = None) -> list[Recipe]:
     """The recipes of a collection; see `Plan`. The same arguments give the same list for ever.
 
-    `wildcards` maps the names that prompts write as __name__ to the texts of their files.
+    `wildcards` maps the names that prompts write as __name__ to what stands in their files.
     """
     return Plan(config, wildcards or {}).recipes
 
@@ -42,13 +43,11 @@ class Plan:
     they are (unless the series' share of the tokens changes, and with it their traits).
     """
 
-    def __init__(
-        self, config: Config, wildcards: Mapping[str, str], portable: Callable[[Recipe], Recipe] | None = None
-    ) -> None:
+    def __init__(self, config: Config, wildcards: Files, portable: Callable[[Recipe], Recipe] | None = None) -> None:
         """`portable` gives recipes names in the place of paths of this machine."""
         self.config = config
         self._portable = portable or (lambda recipe: recipe)
-        files = Wildcards(wildcards)
+        self.wildcards = files = Wildcards(wildcards)
         self.wants: dict[str, _Wishes] = {}
         for number, series in enumerate(config.series, 1):
             self.wants[series.name] = _Wishes(config, f"series.{number}", series, files)
