@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from ..session import DryRun, Json, opened
+from ..session import Again, DryRun, Json, opened
 
 
 def command(
     context: typer.Context,
-    again: Annotated[
-        bool, typer.Option("--again", help="Freeze a new set although the old one is pinned or has a contract.")
-    ] = False,
+    again: Again = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:

@@ -129,7 +129,7 @@ def freeze(
         for number, (asset, image) in enumerate(zip(ordered, published, strict=True), 1)
     ]
     about = contract_metadata(config, images_cid)
-    check_metadata(about, zip(map(_source, ordered), described, strict=True), config.publish.traits)
+    check_metadata(about, zip(map(_source, ordered), described, strict=True), config.trait_types)
     texts = _written(files, described, progress)
     tokens = [
         (token.token_id, asset.id, image, text)

@@ -25,7 +25,7 @@ def check_metadata(
 ) -> None:
     """Raise MetadataError, which names file, token and field of every mistake, unless all of it can be published.
 
-    Each token comes with where it is from, in words: image 0007 (cat.png). `types` are those of `[publish.traits]`.
+    Each token comes with where it is from, in words: image 0007 (cat.png). `types` are those of `Config.trait_types`.
     """
     found = [*_of_contract(contract), *(line for source, token in tokens for line in _of_token(source, token, types))]
     if found:
@@ -69,7 +69,7 @@ def _of_trait(trait: Trait, kind: TraitType | None) -> Iterator[str]:
         yield f"{trait.text} is above its max of {trait.max_value:g}"
     if kind and kind.type not in ("text", trait.type):
         noun = "date, such as 2026-11-27" if kind.type == "date" else "number"
-        yield f"{str(trait.value)[:40]!r} is no {noun}, as [publish.traits] says"
+        yield f"{str(trait.value)[:40]!r} is no {noun}, as collection.toml says"
 
 
 def _of_text(text: str, most: int, *, lines: bool = False) -> Iterator[str]:

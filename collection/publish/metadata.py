@@ -49,7 +49,7 @@ def described_token(
         name=filled(publish.name, said),
         description=config.description,
         image=f"ipfs://{images_cid}/{token_id}.png",
-        traits=tuple(traits_of(asset, publish.traits)),
+        traits=tuple(traits_of(asset, config.trait_types)),
         animation_url=_animation(asset, token_id, animations_cid) or filled(publish.animation_url or "", said),
         external_url=filled(publish.external_url or "", said),
         background_color=publish.background_color or "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from collection.errors import CollectionError
 from collection.project import Project
 from collection.stages.publication import publication_of
 from collection.stages.published import contract_of, record_verified, unminted, unproven
@@ -30,6 +31,12 @@ class FreezeStage:
         from collection.publish.freeze import lost, pending
 
         return pending(project.store, project.config) or lost(project.store, project.files)
+
+    def refusal(self, project: Project) -> CollectionError | None:
+        """Why `run` would not freeze what is pending: too few images, or a set that is published already."""
+        from collection.publish.freeze import refusal
+
+        return refusal(project.store, project.config, again=self.again)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Freeze; raises PublishError where less than the supply is chosen, or the old set is published already."""
