@@ -199,11 +199,11 @@ class Look(NamedTuple):
     box: tuple[int, int, int, int]
     """Left, top, right and bottom of what a plain border surrounds."""
     rich: bool
-    """Whether it holds so much that another light or a turn cannot make it another picture."""
-    flat: bool = False
-    """Whether most pixels equal their neighbours, as in a drawing that no camera and no JPEG has seen."""
-    detail: float = 0.0
-    """Bits of information in two neighbouring pixels, of 48."""
+    """Whether what its border surrounds holds so much that another light or a turn cannot make it another picture."""
+    drawing: bool = False
+    """Whether much of it is plain ground."""
+    evidence: float = 0.0
+    """How much speaks for its being the original of its copies; see judge/duplicates/originality.py."""
 
     @property
     def area(self) -> int:

@@ -115,7 +115,7 @@ class SearchedRow(SQLModel, table=True):
     id: int = Field(primary_key=True)
     file_sha256: str
     model: str = Field(index=True)
-    """The encoder, or phash/3 with the forms that were compared."""
+    """The encoder, or phash/4 with the forms that were compared."""
     radius: float
     """The distance up to which neighbours were looked for."""
     truncated_at: float | None = None
