@@ -22,7 +22,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,6 +35,7 @@ from collection.judge.duplicates.groups import PHASH_DISTANCE
 from collection.judge.duplicates.hash_neighbours import hash_distances, near_hashes
 from collection.judge.duplicates.hashes import fingerprint, hamming
 from collection.judge.duplicates.neighbours import near_vectors
+from collection.judge.score import Scorers
 from collection.models.environment import prepare_torchvision
 
 sys.path.append(str(Path(__file__).parent.parent / "tests" / "judge" / "duplicates"))
@@ -162,14 +164,27 @@ def tokens(count: int) -> None:
 
 
 def _set_aside(images: Iterable[Image.Image]) -> tuple[list[tuple[str, str]], int]:
-    """(kept, copy) by number, and how many look alike."""
-    from collection.stages.folders import dedupe_folder
+    """(kept, copy) by number, and how many look alike, as `dedupe FOLDER` finds them.
+
+    Without its metrics, which take most of the time: they decide last which of two pictures is kept, and here nothing.
+    """
+    from collection.stages.picture_folder import open_folder
 
     with TemporaryDirectory() as folder:
         for number, image in enumerate(images):
-            image.save(Path(folder, f"{number:05}.png"))
-        found = dedupe_folder(Path(folder))
-    return [(keeper, copy.name) for keeper, copy in found.copies], sum(map(len, found.look_alikes.values()))
+            image.save(Path(folder, f"{number:05}.png"), compress_level=1)
+        with open_folder(Path(folder), _scorers()) as opened:
+            found = opened.copies()
+    copies = [(keeper, copy.name) for keeper, group in found.groups.items() for copy in group]
+    return copies, sum(map(len, found.look_alikes.values()))
+
+
+@cache
+def _scorers() -> Scorers:
+    from collection.config import Score
+    from collection.judge.scorer_factory import build_scorers
+
+    return replace(build_scorers(Score(), Path.cwd()), pixels=(), prompts=None, whole_set=None)
 
 
 COPIES: Mapping[str, Callable[[Image.Image], Image.Image]] = {

@@ -51,6 +51,7 @@ COMMANDS = {
         "pick": Entry("choose.pick", "Flag images as picks."),
         "reject": Entry("choose.reject", "Flag images as rejected."),
         "lock": Entry("choose.lock", "Lock images into the set."),
+        "tag": Entry("choose.tag", "Put a tag on images, or take it off."),
         "note": Entry("choose.note", "Write a note on images, or show their notes."),
         "rank": Entry("choose.rank", "Rank images by pairwise comparisons."),
         "learn": Entry("choose.learn", "Learn a preference from votes and score images by it."),

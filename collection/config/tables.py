@@ -16,6 +16,7 @@ from collection.config.generator import DEFAULT, TABLES, AnyGenerator, Generator
 from collection.config.judging import Dedupe, Score
 from collection.config.planning import Image, OneOfOne, Rule, Series, Trait
 from collection.config.publishing import Artist, Chain, Publish, Royalties, TraitType, Verify
+from collection.config.reviewing import Review
 from collection.config.selecting import Select
 from collection.config.styles import AnyStyle
 from collection.config.types import Name, Table
@@ -52,6 +53,7 @@ class Config(Table):
     """Refuse a plan in which two tokens have the same traits; else they repeat where there are too few combinations."""
     score: Score = Score()
     dedupe: Dedupe = Dedupe()
+    review: Review = Review()
     select: Select = Select()
     artists: tuple[Artist, ...] = ()
     royalties: Royalties = Royalties()

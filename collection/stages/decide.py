@@ -28,6 +28,28 @@ class Curator:
     seen: Mapping[str, Any] | None = None
 
 
+def reject_for(project: Project, images: Sequence[int], reason: str, by: Curator) -> Report:
+    """Reject all of these images for a reason, as one action; raises UsageError for what is no reason."""
+    from collection.curate.reviews.log import review_states
+    from collection.store.records import Decision
+
+    states = review_states(project.store)
+    locked = [number for number in images if number in states and states[number].locked]
+    said = [
+        Decision(kind, number, value) for number in images for kind, value in (("flag", "reject"), ("reason", reason))
+    ]
+    _record(project, by, [*(Decision("lock", number, False) for number in locked), *said])
+    return _told(f"reject, {reason}", by, images)
+
+
+def tag(project: Project, images: Sequence[int], name: str, by: Curator, *, off: bool = False) -> Report:
+    """Put a tag on all of these images, or with `off` take it off; raises UsageError for what is no tag."""
+    from collection.store.records import Decision
+
+    _record(project, by, [Decision("untag" if off else "tag", number, name) for number in images])
+    return _told(f"tag {name}{' off' if off else ''}", by, images)
+
+
 def decide(project: Project, verdict: Verdict, images: Sequence[int], by: Curator, *, off: bool = False) -> Report:
     """Say the verdict of all of these images, as one action, or with `off` take back what this curator said so.
 

@@ -118,6 +118,7 @@ def exported(
             "issues": list(image.issues), "selected": image.selected,
             "recipe": image.recipe.as_json() if image.recipe else None,
             "flags": dict(said.flags), "stars": dict(said.stars), "notes": [list(note) for note in said.notes],
+            "reasons": dict(said.reasons), "tags": {who: list(tags) for who, tags in said.tags.items()},
         }  # fmt: skip
         found.append(ExportedImage(file, image.path, record))
     return found
@@ -135,12 +136,13 @@ def as_csv(images: Sequence[ExportedImage]) -> str:
     plain = ["number", "file", "token", "width", "height", "sha256", "selected"]
     table = io.StringIO()
     writer = csv.writer(table)
-    head = [*plain, "prompt", "seed", "issues", "flags", "stars", "notes"]
+    head = [*plain, "prompt", "seed", "issues", "flags", "stars", "notes", "reasons", "tags"]
     writer.writerow(map(_cell, [*head, *(f"trait {name}" for name in traits), *(f"score {name}" for name in metrics)]))
     for image in images:
         record, recipe = image.record, image.record["recipe"] or {}
         said = [recipe.get("prompt"), recipe.get("seed"), ", ".join(record["issues"]), _votes(record["flags"])]
         said += [_votes(record["stars"]), "; ".join(f"{who}: {text}" for who, text in record["notes"])]
+        said += [_votes(record["reasons"]), _votes({who: ", ".join(tags) for who, tags in record["tags"].items()})]
         rest = [*(record["traits"].get(name) for name in traits), *(record["scores"].get(name) for name in metrics)]
         writer.writerow(map(_cell, [*(record[name] for name in plain), *said, *rest]))
     return table.getvalue()

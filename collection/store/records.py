@@ -191,10 +191,8 @@ class Nearest:
 
 
 class Look(NamedTuple):
-    """What of a picture is kept for a second look; judge/duplicates/look.py defines it."""
+    """What is known of a picture for a second look; judge/duplicates/look.py defines it."""
 
-    jpeg: bytes
-    """The file of a small square copy."""
     width: int
     height: int
     """Pixels of the picture itself."""
@@ -221,7 +219,9 @@ class Fingerprint(NamedTuple):
     """Perceptual hashes, 0 to 2**64 - 1: of the picture, of its seven turns and mirror images, and of what its plain
     border surrounds."""
     look: Look | None = None
-    """None: read without it, or written before there was one."""
+    """None: written before there was one."""
+    small_copy: bytes | None = None
+    """The JPEG file of a small square copy, by which pictures are laid over each other."""
 
 
 @dataclass(frozen=True, slots=True)

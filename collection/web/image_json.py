@@ -101,6 +101,8 @@ def standing_json(review_state: ReviewState, you: str, *, others: bool = True) -
         "stars": visible.stars.get(you, 0),
         "colour": visible.colours.get(you, "none"),
         "locked": visible.locked,
+        "reason": visible.reasons.get(you, ""),
+        "tags": list(visible.tags.get(you, ())),
     }
     if not others or you not in visible.curators or isinstance(you, Blind):
         return {"you": own, "others": None}
@@ -108,6 +110,8 @@ def standing_json(review_state: ReviewState, you: str, *, others: bool = True) -
         "flags": _without(visible.flags, you),
         "stars": _without(visible.stars, you),
         "colours": _without(visible.colours, you),
+        "reasons": _without(visible.reasons, you),
+        "tags": {who: list(tags) for who, tags in _without(visible.tags, you).items()},
         "contested": visible.contested,
     }
     return {"you": own, "others": said}
@@ -116,7 +120,7 @@ def standing_json(review_state: ReviewState, you: str, *, others: bool = True) -
 def tells_others(standing: Mapping[str, Any]) -> bool:
     """Whether a standing as JSON tells anything that another curator said."""
     said = standing["others"]
-    return said is not None and any(said[name] for name in ("flags", "stars", "colours"))
+    return said is not None and any(said[name] for name in ("flags", "stars", "colours", "reasons", "tags"))
 
 
 def stack_member(item: Duplicate) -> dict[str, Any]:

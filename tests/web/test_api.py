@@ -115,12 +115,26 @@ class TestDecisions:
     def test_votes_are_blind_until_cast(self, anna: TestClient, bob: TestClient) -> None:
         vote(bob, ("flag", 3, "reject"), ("stars", 3, 2))
         assert image(anna, 3)["others"] is None
-        assert image(anna, 3)["you"] == {"flag": "none", "stars": 0, "colour": "none", "locked": False}
+        assert image(anna, 3)["you"] == {
+            "flag": "none",
+            "stars": 0,
+            "colour": "none",
+            "locked": False,
+            "reason": "",
+            "tags": [],
+        }
         assert ids(anna, "by:bob") == []
         assert anna.get("/api/assets/3").json()["why"] is None, "it would name who rejected it"
         said = vote(anna, ("flag", 3, "pick"))["review_states"]["3"]
         assert said["you"]["flag"] == "pick"
-        assert said["others"] == {"flags": {"bob": "reject"}, "stars": {"bob": 2}, "colours": {}, "contested": True}
+        assert said["others"] == {
+            "flags": {"bob": "reject"},
+            "stars": {"bob": 2},
+            "colours": {},
+            "reasons": {},
+            "tags": {},
+            "contested": True,
+        }
         assert ids(anna, "is:contested") == [3]
 
     def test_undo_and_redo_are_ones_own_and_by_actions(self, anna: TestClient, bob: TestClient) -> None:

@@ -76,7 +76,8 @@ class TestRoles:
         vote(anna, "lock", 3, True)
         said = vote(eve, "flag", 3, "pick")
         assert said["review_states"]["3"] == {
-            "you": {"flag": "pick", "stars": 0, "colour": "none", "locked": False}, "others": None,
+            "you": {"flag": "pick", "stars": 0, "colour": "none", "locked": False, "reason": "", "tags": []},
+            "others": None,
         }  # fmt: skip
         assert eve.get("/api/assets?ids=3").json()["assets"][0]["others"] is None
         assert eve.get("/api/assets/3").json()["others"] is None

@@ -8,6 +8,9 @@ The kinds of a Decision and their values:
     lock     True: in the set whatever its scores and issues; False: no longer
     apart    True: no duplicate of the image that leads its stack; False: one after all
     note     a text
+    reason   why this curator rejects it, in a word or a few; it goes when the reject goes
+    tag      a word or a few that this curator puts on it
+    untag    takes this curator's own tag off; where that is not theirs, everybody's
     pair     left, right, tie or skip: which of `asset_id` (left) and `other_id` (right) is the better
 
 An action is one or more decisions recorded together; undo and redo go by actions, for each curator alone: what others
@@ -31,6 +34,8 @@ CURATOR = "curator"
 """The name of the curator where none was given."""
 OUTCOMES = ("left", "right", "tie", "skip")
 LONGEST_NAME, LONGEST_NOTE = 64, 4000
+WORDS = ("reason", "tag", "untag")
+"""The kinds whose value is a word or a few: 1 to LONGEST_NAME characters that print, without a comma."""
 VALUES: Mapping[str, Sequence[str | int | bool]] = {
     "flag": FLAGS,
     "stars": range(MOST_STARS + 1),
@@ -39,7 +44,7 @@ VALUES: Mapping[str, Sequence[str | int | bool]] = {
     "apart": (True, False),
     "pair": OUTCOMES,
 }
-"""The values that a decision of each kind may have; a note is any text."""
+"""The values that a decision of each kind may have; a note is any text, and WORDS are of any words."""
 
 
 def record(
@@ -209,14 +214,26 @@ def refuse_no_name(curator: str) -> None:
         )
 
 
+def are_words(text: str) -> bool:
+    """Whether a text can be a tag or a reason: a query names several with commas between."""
+    return 1 <= len(text) <= LONGEST_NAME and text.isprintable() and text.strip() == text and "," not in text
+
+
 def _refuse(decision: Decision) -> None:
     """Raise UsageError for a decision that cannot be meant."""
     kind, value = decision.kind, decision.value
-    if kind not in (*VALUES, "note"):
-        raise UsageError(f'there is no decision of kind "{kind}"', f"the kinds are {', '.join(VALUES)} and note")
+    if kind not in (*VALUES, *WORDS, "note"):
+        known = ", ".join((*VALUES, *WORDS))
+        raise UsageError(f'there is no decision of kind "{kind}"', f"the kinds are {known} and note")
     if kind == "note":
         if not (isinstance(value, str) and 0 < len(value) <= LONGEST_NOTE):
             raise UsageError(f"a note is a text of 1 to {LONGEST_NOTE} characters", "write a shorter one, or some")
+    elif kind in WORDS:
+        if not (isinstance(value, str) and are_words(value)):
+            name = "reason" if kind == "reason" else "tag"
+            raise UsageError(
+                f"{value!r} is no {name}", f"a {name} is 1 to {LONGEST_NAME} characters, without a comma or blank ends"
+            )
     elif not any(value == known and type(value) is type(known) for known in VALUES[kind]):
         known = ", ".join(map(str, VALUES[kind]))
         raise UsageError(f"{kind} cannot be {value!r} (image {label(decision.asset_id)})", f"it is one of {known}")

@@ -30,6 +30,10 @@ class ReviewState:
     stars: Mapping[str, int] = field(default_factory=dict)
     """1 to 5."""
     colours: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    """Why a curator rejects it; curators who gave no reason are left out."""
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
+    """The tags of each curator, oldest first; curators without a tag are left out."""
     notes: tuple[tuple[str, str], ...] = ()
     """(curator, text), oldest first."""
     locked_by: str | None = None
@@ -90,6 +94,8 @@ class ReviewState:
             str(curator) if own else None,
             self.not_duplicate_by,
             (str(curator),) if own else (),
+            reasons=_only(self.reasons, curator),
+            tags=_only(self.tags, curator),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -98,7 +104,8 @@ class ReviewState:
             "image": self.asset_id, "flag": self.flag, "contested": self.contested, "flags": dict(self.flags),
             "stars": dict(self.stars), "mean_stars": self.mean_stars, "colours": dict(self.colours),
             "notes": [list(note) for note in self.notes], "locked_by": self.locked_by,
-            "not_duplicate_by": self.not_duplicate_by,
+            "not_duplicate_by": self.not_duplicate_by, "reasons": dict(self.reasons),
+            "tags": {who: list(tags) for who, tags in self.tags.items()},
         }  # fmt: skip
 
 
@@ -107,10 +114,18 @@ def fold(asset_id: int, events: Iterable[Review]) -> ReviewState:
     latest: dict[str, dict[str, Any]] = {"flag": {}, "stars": {}, "colour": {}}
     notes: list[tuple[str, str]] = []
     locks: dict[str, None] = {}
+    tags: dict[str, dict[str, None]] = {}
+    reasons: dict[str, str] = {}
     apart: str | None = None
     for event in events:
         if event.kind in latest:
             latest[event.kind][event.curator] = event.value
+            if event.kind == "flag" and event.value != "reject":
+                reasons.pop(event.curator, None)
+        elif event.kind == "reason":
+            reasons[event.curator] = str(event.value)
+        elif event.kind in ("tag", "untag"):
+            _tag(tags, event.curator, str(event.value), event.kind == "tag")
         elif event.kind == "note":
             notes.append((event.curator, str(event.value)))
         elif event.kind == "lock":
@@ -119,7 +134,11 @@ def fold(asset_id: int, events: Iterable[Review]) -> ReviewState:
             apart = event.curator if event.value else None
     given = {kind: {who: found[who] for who in sorted(found) if _said(found[who])} for kind, found in latest.items()}
     votes = given["flag"], given["stars"], given["colour"]
-    return ReviewState(asset_id, *votes, tuple(notes), next(reversed(locks), None), apart, tuple(locks))
+    return ReviewState(
+        asset_id, *votes, tuple(notes), next(reversed(locks), None), apart, tuple(locks),
+        reasons={who: reasons[who] for who in sorted(reasons) if given["flag"].get(who) == "reject"},
+        tags={who: tuple(tags[who]) for who in sorted(tags) if tags[who]},
+    )  # fmt: skip
 
 
 def _lock(locks: dict[str, None], curator: str, on: bool) -> None:
@@ -130,6 +149,17 @@ def _lock(locks: dict[str, None], curator: str, on: bool) -> None:
         locks[curator] = None
     elif not own:
         locks.clear()
+
+
+def _tag(tags: dict[str, dict[str, None]], curator: str, name: str, on: bool) -> None:
+    """Put a tag on, or take it off: the curator's own, or where that is not theirs, everybody's."""
+    if on:
+        tags.setdefault(curator, {})[name] = None
+    elif name in tags.get(curator, {}):
+        del tags[curator][name]
+    else:
+        for theirs in tags.values():
+            theirs.pop(name, None)
 
 
 def _only(values: Mapping[str, Any], curator: str) -> dict[str, Any]:

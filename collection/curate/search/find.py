@@ -1,9 +1,9 @@
 """Which images a query means, and in which order.
 
-Fields: id, seed, series, stars, colour, is, by, note, like, sort, score (mean percentile of the metrics that rank),
-every metric (`quality>80`), its percentile (`quality%>80`), `style.NAME` (weight, 0 to 1) and every trait. Words are
-looked for in the prompt, as wholes: `sea` does not find "season", `sea*` does; a number finds the image of that number
-too. A word that begins with ~ orders by what the picture shows, as a CLIP encoder sees it.
+Fields: id, seed, series, stars, colour, is, by, note, tag, reason, like, sort, score (mean percentile of the metrics
+that rank), every metric (`quality>80`), its percentile (`quality%>80`), `style.NAME` (weight, 0 to 1) and every trait.
+Words are looked for in the prompt, as wholes: `sea` does not find "season", `sea*` does; a number finds the image of
+that number too. A word that begins with ~ orders by what the picture shows, as a CLIP encoder sees it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from collection.curate.reviews.state import COLOURS
 from collection.curate.search.catalogue import Snapshot, Votes
 from collection.curate.search.columns import Integers, Labels, Mask, Numbers
 from collection.curate.search.query import Node, Query, Term, parse
+from collection.curate.search.said import WRITTEN
+from collection.curate.search.words import words_pattern
 from collection.errors import UsageError
 from collection.spelling import did_you_mean, renamed_metric
 
@@ -78,7 +80,7 @@ def field_names(snapshot: Snapshot) -> list[str]:
     """Every field that can be asked for."""
     metrics = [name + sign for name in snapshot.scores.metrics for sign in ("", "%")]
     styles = [f"style.{name}" for name in snapshot.images.styles]
-    plain = ["id", "seed", "series", "stars", "colour", "is", "by", "note", "like", "sort", "score", "rank"]
+    plain = ["id", "seed", "series", "stars", "colour", "is", "by", *WRITTEN, "like", "sort", "score", "rank"]
     return [*plain, *metrics, *styles, *snapshot.images.traits]
 
 
@@ -130,7 +132,7 @@ def _holds(asked: _Asked, term: Term) -> Mask:
     if not term.field and not term.value.startswith("~"):
         return _in_prompt(asked, term.value) | _numbered(asked, term.value)
     low = term.field.lower() or "~"
-    if low in ("sort", "like", "by", "is", "colour") and (term.op not in ":=" or not term.value):
+    if low in ("sort", "like", "by", "is", "colour", *WRITTEN) and (term.op not in ":=" or not term.value):
         _wrong(term, f"{low} takes a name", f"{low}:{term.value or 'NAME'}")
     if low in ("sort", "like", "by", "~") and term.negated:
         _wrong(term, f"{low} cannot be negated", "sort:-FIELD puts the highest first")
@@ -142,8 +144,8 @@ def _holds(asked: _Asked, term: Term) -> Mask:
         return _states(asked, term)
     if low == "colour":
         return _coloured(asked, term)
-    if low == "note":
-        return _noted(asked, term.value)
+    if low in WRITTEN:
+        return asked.snapshot.images.mask(WRITTEN[low](asked.snapshot, term.value, asked.viewer, asked.who))
     numbers = numeric_field(asked.snapshot, term.field, asked.votes)
     if numbers is not None:
         return _compared(term, numbers)
@@ -154,8 +156,8 @@ def _holds(asked: _Asked, term: Term) -> Mask:
 
 
 def _in_prompt(asked: _Asked, text: str) -> Mask:
-    """Which prompts have these words one after the other, whatever the case; see `_words_pattern`."""
-    pattern, prompts = _words_pattern(text.casefold()), asked.snapshot.images.words
+    """Which prompts have these words one after the other, whatever the case; see `words_pattern`."""
+    pattern, prompts = words_pattern(text.casefold()), asked.snapshot.images.words
     return np.fromiter((pattern.search(prompt) is not None for prompt in prompts), np.bool_, len(prompts))
 
 
@@ -163,28 +165,6 @@ def _numbered(asked: _Asked, text: str) -> Mask:
     """The image that has this number, as people see it: 0031, or 31."""
     images = asked.snapshot.images
     return images.mask([int(text)] if re.fullmatch(r"\d{1,15}", text, re.ASCII) else [])
-
-
-def _noted(asked: _Asked, text: str) -> Mask:
-    """The images with a note, of those that the viewer may see, that has these words; * any note."""
-    pattern = _words_pattern(text.casefold())
-    states = asked.snapshot.reviews.review_states().values()
-    seen = (state if asked.viewer is None else state.as_seen_by(asked.viewer) for state in states if state.notes)
-    return asked.snapshot.images.mask(
-        state.asset_id for state in seen if any(pattern.search(note.casefold()) for _, note in state.notes)
-    )
-
-
-_LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-"""A letter, digit or _ of a script that sets words apart; not of Thai, Lao, Burmese, Khmer, Japanese or Chinese."""
-
-
-def _words_pattern(text: str) -> re.Pattern[str]:
-    """A pattern that finds whole words: `sea` is not in "season", `sea*` is; a * stands for any part of a word."""
-    words = [_word_pattern(*word.split("*")) for word in text.split()]
-    begins = rf"(?<!{_LETTER})" if re.match(rf"\s*{_LETTER}", text) else ""
-    ends = rf"(?!{_LETTER})" if re.search(rf"{_LETTER}\s*$", text) else ""
-    return re.compile(begins + r"\W+".join(words) + ends)
 
 
 STATES: Mapping[str, Callable[[Snapshot, Votes], Mask]] = {
@@ -202,12 +182,6 @@ STATES: Mapping[str, Callable[[Snapshot, Votes], Mask]] = {
     "disagrees": lambda now, votes: _disagrees(now, votes),
 }
 """The states of an image that `is:` can ask for."""
-
-
-def _word_pattern(first: str, *rest: str) -> str:
-    """A word by the parts between its *; each part is looked for once, at its first place, so that no text is slow."""
-    middle = "".join(rf"(?>\w*?{re.escape(part)})" for part in rest[:-1] if part)
-    return re.escape(first) + middle + (rf"\w*{re.escape(rest[-1])}" if rest else "")
 
 
 def state_masks(snapshot: Snapshot, votes: Votes) -> dict[str, Mask]:
@@ -291,9 +265,8 @@ def _keys(asked: _Asked) -> Iterator[Numbers]:
                 -_cosines(asked.snapshot, asked.snapshot.vectors[1], _image_vector(asked.snapshot, term))
             )
         elif not term.field and term.value.startswith("~"):
-            yield _last_if_unknown(
-                -_cosines(asked.snapshot, asked.snapshot.projected, _text_vector(asked.snapshot, term))
-            )
+            wanted = _text_vector(asked.snapshot, term)
+            yield _last_if_unknown(-_cosines(asked.snapshot, asked.snapshot.projected, wanted))
 
 
 def _sort_key(asked: _Asked, term: Term) -> Numbers:
@@ -340,7 +313,7 @@ def _text_vector(snapshot: Snapshot, term: Term) -> npt.NDArray[np.float32]:
         )
     if not text:
         _wrong(term, "~ is followed by what the picture shows", '"~a red hat"')
-    if (unknown := snapshot.context.unknown_words(text)) and len(unknown) == len(_WORD.findall(text)):
+    if (unknown := encoder.unknown_words(text)) and len(unknown) == len(_WORD.findall(text)):
         _wrong(term, f"the encoder never read {', '.join(unknown)}", "other words, or a CLIP of more words in [score]")
     return np.asarray(encoder.encode_text([text])[0])
 

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from collection.curate.search.catalogue import Snapshot
+from collection.curate.search.columns import Integers
 from collection.curate.search.find import field_names, find_rows, label_field, numeric_field, state_masks
+from collection.curate.search.said import words_said
 from collection.errors import UsageError
 from collection.spelling import did_you_mean, renamed_metric
 
@@ -17,7 +19,7 @@ BINS = 40
 def histogram(snapshot: Snapshot, field: str, text: str = "", viewer: str | None = None) -> dict[str, Any]:
     """`edges` (n + 1) and `counts` (n) of a numeric field, or `words` and `counts`; `missing` have no value.
 
-    The words of `is` are the states, of which an image may have several.
+    The words of `is` are the states, those of `tag` and `reason` what curators wrote; an image may have several.
 
     The edges are those of all images, whatever the query, so that a brush does not move its own ground; percentiles
     go from 0 to 100. `constant`: all images have the same number. Raises UsageError for a field that has no values.
@@ -32,6 +34,8 @@ def histogram(snapshot: Snapshot, field: str, text: str = "", viewer: str | None
     if field.lower() == "is":
         masks = state_masks(snapshot, votes)
         return {"words": list(masks), "counts": [int(mask[rows].sum()) for mask in masks.values()], "missing": 0}
+    if field.lower() in ("tag", "reason"):
+        return _of_words(snapshot, field.lower(), rows, viewer)
     numbers = numeric_field(snapshot, field, votes)
     if numbers is None:
         near = renamed_metric(field) or did_you_mean(field, field_names(snapshot))
@@ -46,3 +50,11 @@ def histogram(snapshot: Snapshot, field: str, text: str = "", viewer: str | None
     return {
         "edges": edges.tolist(), "counts": counts.tolist(), "missing": len(found) - len(there), "constant": low == high,
     }  # fmt: skip
+
+
+def _of_words(snapshot: Snapshot, field: str, rows: Integers, viewer: str | None) -> dict[str, Any]:
+    """All words that there are, so that none goes where a query leaves none, each with its images of the query."""
+    asked = set(snapshot.images.ids[rows].tolist())
+    found = words_said(snapshot, field, viewer)
+    words = sorted(found, key=lambda word: (-len(found[word]), word.casefold()))
+    return {"words": words, "counts": [len(found[word] & asked) for word in words], "missing": 0}

@@ -26,7 +26,7 @@ QUERIES, COLUMNS = 256, 1024
 PLAIN, TURNS, BORDER = (0,), tuple(range(1, 8)), (8,)
 """Forms of a picture that are compared with the plain form of another."""
 KINDS = ("phash", "mirrored", "turned", "turned", "turned", "turned", "turned", "turned", "border")
-"""What a pair is called that is nearest in that form of either."""
+"""What is said of a pair whose nearest hashes are the plain one of the one and that form of the other."""
 _WORDS, _BITS = 4, 16
 _WORTH = 16
 """Looking at a pair that two words propose costs about as much as looking at so many of a tile."""

@@ -10,7 +10,6 @@ import io
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from collection.store.records import Look
@@ -41,12 +40,17 @@ _LOW /= np.linalg.norm(_LOW, axis=1, keepdims=True)
 def take_look(pixels: Pixels) -> Look:
     """The look of an RGB picture (h, w, 3)."""
     height, width = pixels.shape[:2]
-    small = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
     crisp = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BOX)  # no shades that it does not have
-    file = io.BytesIO()
-    small.save(file, "JPEG", quality=_QUALITY, subsampling=0)
     equal, detail = _information(pixels)
-    return Look(file.getvalue(), width, height, plain_border(pixels), is_rich(crisp), equal >= _EQUAL, detail)
+    return Look(width, height, plain_border(pixels), is_rich(crisp), equal >= _EQUAL, detail)
+
+
+def small_copy(pixels: Pixels) -> bytes:
+    """The JPEG file of a copy of an RGB picture (h, w, 3) squeezed into a square of `SIDE` pixels."""
+    file = io.BytesIO()
+    small = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+    small.save(file, "JPEG", quality=_QUALITY, subsampling=0)
+    return file.getvalue()
 
 
 def _information(pixels: Pixels) -> tuple[float, float]:
@@ -134,15 +138,3 @@ def is_rich(small: Image.Image) -> bool:
     """Whether a picture holds so many tones and so much detail that another light or a turn cannot make it another."""
     found = richness(small)
     return found.contrast >= _CONTRAST and found.tones >= _TONES and found.detail >= _DETAIL
-
-
-def opened(look: Look) -> Image.Image:
-    """The small copy."""
-    return Image.open(io.BytesIO(look.jpeg))
-
-
-def tile_means(look: Look) -> npt.NDArray[np.uint8]:
-    """(16, 16, 3): the means of the small copy's tiles; JPEG knows them without being decoded in full."""
-    image = opened(look)
-    image.draft("RGB", (SIDE // 8, SIDE // 8))
-    return np.asarray(image.convert("RGB").resize((16, 16), Image.Resampling.BOX))

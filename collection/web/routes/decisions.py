@@ -88,7 +88,7 @@ class Action(BaseModel):
         return found
 
 
-VOTER_KINDS = ("flag", "stars", "colour", "pair")
+VOTER_KINDS = ("flag", "stars", "colour", "reason", "pair")
 
 
 @router.post("/events", response_class=JSONResponse, dependencies=[VOTES])
@@ -135,11 +135,18 @@ def _refuse(app: ReviewApp, you: str, role: str, decisions: Sequence[Decision]) 
     if role == "owner":
         return
     for item in decisions:
-        if item.kind == "lock" and item.value is False:
-            locks = app.now().reviews.review_state(item.asset_id).locks
-            if locks and you not in locks:
-                who = locks[-1]
-                raise HTTPException(403, f"{who} locked {label(item.asset_id)}: {who} or the owner unlocks it")
+        if whose := _taken_from(app, you, item):
+            did, does = ("locked", "unlocks it") if item.kind == "lock" else ("tagged", "takes the tag off")
+            raise HTTPException(403, f"{whose} {did} {label(item.asset_id)}: {whose} or the owner {does}")
+
+
+def _taken_from(app: ReviewApp, you: str, item: Decision) -> str | None:
+    """Whose lock or tag a decision would take back, where that is not one's own."""
+    if item.kind not in ("lock", "untag") or item.value is True:
+        return None
+    state = app.now().reviews.review_state(item.asset_id)
+    holders = state.locks if item.kind == "lock" else [who for who, tags in state.tags.items() if item.value in tags]
+    return holders[-1] if holders and you not in holders else None
 
 
 def _changed(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse, Response
 
+from collection.curate.search.catalogue import Snapshot
 from collection.curate.search.columns import MetricColumn
 from collection.curate.search.find import STATES, field_names, find_rows
 from collection.curate.search.histogram import histogram
 from collection.curate.search.query import parse
+from collection.curate.search.said import WRITTEN, others_words, words_said
 from collection.errors import UsageError
 from collection.judge.catalogue import better
 from collection.store.percentiles import FEWEST
@@ -63,6 +66,8 @@ def state(app: App, you: You, role: Role) -> dict[str, Any]:
         "styles": list(images.styles),
         "traits": {name: list(labels.names) for name, labels in images.traits.items()},
         "series": list(images.series.names),
+        "tags": sorted(words_said(now, "tag", you), key=str.casefold),
+        "reasons": list(config.review.reasons),
         "published": app.publications.now().as_json(),
         "words": now.context.words is not None,
         "diversity": app.store.diversity(config.select.diversity),
@@ -76,8 +81,7 @@ def ids(app: App, you: You, q: Text = "", accept: Annotated[str, Header()] = "")
     """The numbers of the images that a query means, in its order; as uint32 little-endian where that is accepted."""
     now = app.now()
     found = now.images.ids[find_rows(now, q, you)]
-    if _tells_others(q, you):
-        app.sights.add(you, "others", found.tolist())
+    app.sights.add(you, "others", _of_others(now, q, you, found.tolist()))
     if IDS in accept:
         headers = {"x-version": str(now.version)}
         return Response(found.astype("<u4").tobytes(), media_type=IDS, headers=headers)
@@ -115,11 +119,15 @@ def field_histogram(app: App, you: You, field: Text, q: Text = "") -> dict[str, 
     return histogram(app.now(), field, q, you)
 
 
-def _tells_others(query: str, you: str) -> bool:
-    """Whether the answer to a query says what others said."""
+def _of_others(now: Snapshot, query: str, you: str, found: Collection[int]) -> Collection[int]:
+    """The images of an answer of which it says what others said."""
     terms = parse(query).terms
     named = {term.value for term in terms if term.field.lower() == "by"}
-    return bool(named - {you}) or any((term.field.lower(), term.value.lower()) == ("is", "contested") for term in terms)
+    if named - {you} or any((term.field.lower(), term.value.lower()) == ("is", "contested") for term in terms):
+        return found
+    if any(term.field.lower() in WRITTEN for term in terms):
+        return others_words(now, you).intersection(found)
+    return ()
 
 
 def _numbers(text: str) -> list[int]:

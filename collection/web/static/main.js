@@ -1,6 +1,6 @@
 /** Opens the page: asks for the state and the list at once, then builds the shell and the view. */
 
-import { addViews } from "./core/actions.js";
+import { addReasons, addViews } from "./core/actions.js";
 import { listenForDecisions } from "./panels/decision_keys.js";
 import { facts } from "./panels/facts.js";
 import { find } from "./panels/find.js";
@@ -25,6 +25,7 @@ async function open() {
   notice(byId("notice"), app);
   await app.open();
   document.body.dataset.role = app.state.role;
+  addReasons(app.state.reasons);
   buildShell(app, VIEWS.filter(({ name }) => shows(app.state.role, name)));
   listenForDecisions(app); // before the views, whose answers come before these
   showViews(byId("view"), app);

@@ -86,6 +86,30 @@ def test_the_majority_of_those_who_flagged_decides_and_a_tie_is_contested(store:
     assert review_states(store)[1].flag == "pick", "the last word of each counts"
 
 
+def test_a_reason_stands_as_long_as_the_reject(store: Store) -> None:
+    record(store, "ada", [Decision("flag", 1, "reject"), Decision("reason", 1, "soft")])
+    assert review_states(store)[1].reasons == {"ada": "soft"}
+    flag(store, "ada", 1, "pick")
+    assert review_states(store)[1].reasons == {}
+    undo(store, "ada")
+    assert review_states(store)[1].reasons == {"ada": "soft"}
+    undo(store, "ada")
+    record(store, "ben", [Decision("reason", 1, "dull")])
+    assert review_states(store).get(1, ReviewState(1)).reasons == {}, "nobody rejected it"
+
+
+def test_tags_are_each_curators_own_until_another_takes_one_off(store: Store) -> None:
+    record(store, "ada", [Decision("tag", 1, "quay"), Decision("tag", 1, "dusk"), Decision("tag", 1, "quay")])
+    record(store, "ben", [Decision("tag", 1, "dusk")])
+    assert review_states(store)[1].tags == {"ada": ("quay", "dusk"), "ben": ("dusk",)}
+    record(store, "ben", [Decision("untag", 1, "dusk")])
+    assert review_states(store)[1].tags == {"ada": ("quay", "dusk")}
+    record(store, "ben", [Decision("untag", 1, "dusk"), Decision("untag", 1, "quay")])
+    assert review_states(store) == {}
+    undo(store, "ben")
+    assert review_states(store)[1].tags == {"ada": ("quay", "dusk")}
+
+
 def test_undo_goes_back_by_actions_and_redo_forward_until_something_new_is_done(store: Store) -> None:
     record(store, "ada", [Decision("flag", number, "reject") for number in (1, 2)])
     flag(store, "ada", 1, "pick")
@@ -158,6 +182,7 @@ def test_a_log_kept_warm_is_the_log_read_anew(fresh: Callable[[], Store], todo: 
         Decision("flag", 1, "maybe"), Decision("stars", 1, 6), Decision("stars", 1, True), Decision("stars", 1, "3"),
         Decision("colour", 1, "pink"), Decision("lock", 1, 1), Decision("note", 1, ""), Decision("note", 1, "x" * 5000),
         Decision("pair", 1, "left"), Decision("pair", 1, "left", 1), Decision("flag", 1, "pick", 2),
+        Decision("tag", 1, "a,b"), Decision("untag", 1, ""), Decision("reason", 1, " soft"), Decision("tag", 1, True),
         Decision("undo", 1, None), Decision("flag", 99, "pick"), Decision("pair", 1, "left", 99),
     ],
 )  # fmt: skip

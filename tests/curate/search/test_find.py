@@ -18,6 +18,7 @@ from collection.curate.search.histogram import histogram
 from collection.curate.search.query import Query, Term
 from collection.curate.selection.candidates import rank
 from collection.errors import UsageError
+from collection.judge.encoders.text_tower import TextTower
 from collection.store.columns import ImageColumns
 from collection.store.records import Asset, Decision, Duplicate, Embedding, Score, Selection
 from collection.store.store import Store
@@ -81,7 +82,7 @@ def found_in(prompt: str, wanted: str) -> bool:
 @pytest.fixture(scope="module")
 def now(store: Store) -> Snapshot:
     issues = {4: {"blurred": "sharpness 0.1"}, 6: {"blurred": "sharpness 0.2", "tiny": "8 pixels"}}
-    return Catalogue(store, lambda: RankingContext({"quality": "m"}, "e", lambda: issues, Words())).now()
+    return Catalogue(store, lambda: RankingContext({"quality": "m"}, "e", lambda: issues, TextTower(Words()))).now()
 
 
 @pytest.mark.parametrize(
@@ -256,7 +257,7 @@ def test_a_random_order_is_an_order_and_stays(now: Snapshot, seed: int) -> None:
 
 def test_every_field_can_be_sorted_by_or_named(now: Snapshot) -> None:
     for name in field_names(now):
-        if name not in ("is", "by", "note", "like", "sort", "colour"):
+        if name not in ("is", "by", "note", "tag", "reason", "like", "sort", "colour"):
             assert sorted(find(now, f'sort:"{name}"')) == list(QUALITY), name
 
 
@@ -367,3 +368,21 @@ def test_notes_are_found_by_those_who_may_see_them(store: Store) -> None:
     assert find(now, "note:crop") == find(now, "note:*edge", "anna") == [4]
     assert find(now, "note:*") == [4, 5]
     assert find(now, "note:crop", "bob") == []
+
+
+def test_tags_and_reasons_are_found_and_counted_as_far_as_they_may_be_known(store: Store) -> None:
+    record(store, "anna", [Decision("tag", 4, "Boats"), Decision("tag", 5, "old quays"), Decision("flag", 3, "reject")])
+    record(store, "anna", [Decision("reason", 3, "soft"), Decision("tag", 3, "boats")])
+    record(store, "ben", [Decision("flag", 3, "reject"), Decision("reason", 3, "dull")])
+    now = Catalogue(store, RankingContext).now()
+    assert find(now, "tag:boats") == find(now, "tag:BOATS", "anna") == [3, 4]
+    assert find(now, 'tag:"boats,old quays"') == find(now, "tag:*") == [3, 4, 5]
+    assert find(now, "-tag:* id:3-6") == [6]
+    assert find(now, "tag:boats", "ben") == [3], "blind until cast"
+    assert find(now, "reason:soft,dull") == find(now, "reason:soft", "anna") == [3]
+    assert find(now, "reason:soft", "ben") == find(now, "reason:dull", "anna") == []
+    assert find(now, "reason:dull by:ben", "anna") == [3]
+    assert histogram(now, "tag", "id:4-6", "anna") == {
+        "words": ["boats", "old quays"], "counts": [1, 1], "missing": 0,
+    }  # fmt: skip
+    assert histogram(now, "reason", "", "ben")["words"] == ["dull"]

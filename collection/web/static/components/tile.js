@@ -4,7 +4,7 @@ import { element, labelled, present } from "../core/element.js";
 import { setting } from "../core/settings.js";
 import { badge } from "../core/badge.js";
 
-/** @import { Asset, ImageList, Own } from "../core/types.js" */
+/** @import { Asset, ImageList } from "../core/types.js" */
 
 /** An empty tile: three elements, whatever it shows, because there are many of them. */
 export function tile() {
@@ -36,13 +36,13 @@ export function fill(made, id, asset) {
     return;
   }
   if (picture.getAttribute("src") !== asset.thumb) picture.src = asset.thumb;
-  const { flag, stars, colour, locked } = asset.you;
+  const { flag, colour, locked } = asset.you;
   made.dataset.flag = flag;
   made.dataset.colour = colour;
   made.dataset.locked = String(locked);
   made.dataset.warned = String(asset.issues.length > 0);
   badges.textContent = line(asset);
-  made.setAttribute("aria-label", described(asset, { flag, stars, colour, locked }));
+  made.setAttribute("aria-label", described(asset));
 }
 
 /** @param {Asset} asset */
@@ -59,9 +59,9 @@ const stacked = ({ stack }) => stack != null && stack.representative != null;
 /**
  * All of it in words: "0031, picked, 3 stars, red, locked, 1 of 3 near-duplicates, banding, score 87"
  * @param {Asset} asset
- * @param {Own} [own]
  */
-export function described(asset, { flag, stars, colour, locked } = asset.you) {
+export function described(asset) {
+  const { flag, stars, colour, locked } = asset.you;
   return [
     asset.label,
     { pick: "picked", reject: "rejected", none: "" }[flag],
@@ -70,6 +70,8 @@ export function described(asset, { flag, stars, colour, locked } = asset.you) {
     locked && "locked",
     stacked(asset) ? `1 of ${asset.stack?.size} near-duplicates` : asset.stack && "near-duplicate of a picture elsewhere",
     asset.token != null && `token ${asset.token}`,
+    asset.you.reason && `for ${asset.you.reason}`,
+    ...asset.you.tags.map((tag) => `tag ${tag}`),
     ...asset.issues,
     setting("scores") && badge(asset),
   ].filter(Boolean).join(", ");
@@ -84,12 +86,13 @@ export function badges(asset) {
   const score = setting("scores") ? badge(asset) : null;
   const marks = [
     element("b", {}, asset.label),
-    flag !== "none" && element("span", { class: `flag ${flag}` }, flag === "pick" ? "✓ picked" : "✕ rejected"),
+    flag !== "none" && element("span", { class: `flag ${flag}` }, flag === "pick" ? "✓ picked" : asset.you.reason ? `✕ ${asset.you.reason}` : "✕ rejected"),
     stars > 0 && element("span", {}, "★".repeat(stars)),
     colour !== "none" && element("i", { class: `dot ${colour}`, role: "img", "aria-label": colour }),
     locked && element("span", {}, "locked"),
     asset.stack && element("span", {}, stacked(asset) ? `×${asset.stack.size}` : "duplicate elsewhere"),
     asset.token != null && element("span", {}, `token #${asset.token}`),
+    ...asset.you.tags.map((tag) => element("span", { class: "tag" }, tag)),
     ...asset.issues.map((name) => element("span", {}, `! ${name}`)),
     score !== null && element("span", { class: "score" }, score),
   ];

@@ -17,6 +17,7 @@ const TABLE = [
   ["keep", "Decide", "Keep this, reject the rest of its stack", ["shift+p"]],
   ["unstack", "Decide", "Take this out of its stack, or back", ["shift+u"]],
   ["write", "Decide", "Write a note", ["t"]],
+  ["tag", "Decide", "Put tags on it", ["k"]],
   ["undo", "Decide", "Undo", ["ctrl+z"], true],
   ["redo", "Decide", "Redo", ["ctrl+shift+z", "ctrl+y"], true],
   ["left", "Move", "Previous", ["ArrowLeft"], true],
@@ -57,6 +58,11 @@ export function addViews(views) {
   for (const { name, title, key } of views) {
     ACTIONS.set(`view:${name}`, action(`view:${name}`, "Views", title, key ? [key] : []));
   }
+}
+
+/** Rejecting for each reason is an action, by Shift and its place. @param {string[]} reasons */
+export function addReasons(reasons) {
+  reasons.forEach((reason, place) => ACTIONS.set(`reason${place + 1}`, action(`reason${place + 1}`, "Decide", `Reject: ${reason}`, [`shift+${place + 1}`])));
 }
 
 /**

@@ -6,7 +6,10 @@ import { atWork, sayWrong } from "./status.js";
 /** @import { Counts, Decision, Own, ReviewState } from "./types.js" */
 
 /** The field of what a curator said, by the kind of the decision. @type {Map<string, keyof Own>} */
-const FIELD = new Map([["flag", "flag"], ["stars", "stars"], ["colour", "colour"], ["lock", "locked"]]);
+const FIELD = new Map([["flag", "flag"], ["stars", "stars"], ["colour", "colour"], ["lock", "locked"], ["reason", "reason"]]);
+
+/** Different things that an action says of many images, at most. */
+const MOST_ALIKE = 40;
 
 /** @typedef {{id: string, decisions: Decision[], before: Map<number, Own>, undone: boolean}} Shown an action on its way */
 
@@ -124,10 +127,9 @@ export class Decisions {
   #show(decisions) {
     for (const { kind, asset, value } of decisions) {
       const known = this.app.known(asset);
-      const field = FIELD.get(kind);
-      if (known && field) {
+      const you = known && after(known.you, kind, value);
+      if (known && you) {
         if (!this.#before.has(asset)) this.#before.set(asset, { you: known.you });
-        const you = { ...known.you, [field]: value };
         this.app.cache.stand({ [asset]: { you } });
         count(this.app.state.counts, known.you, you);
       }
@@ -136,13 +138,31 @@ export class Decisions {
 }
 
 /**
- * The same said of many images is sent once, with a list of their numbers: 100,000 of them are one request.
+ * What a curator says of an image after one more decision; null for a decision that shows nothing.
+ * @param {Own} own
+ * @param {string} kind
+ * @param {import("./types.js").Value} value
+ * @returns {Own | null}
+ */
+function after(own, kind, value) {
+  if (kind === "tag" || kind === "untag") {
+    const others = own.tags.filter((each) => each !== value);
+    return { ...own, tags: kind === "tag" ? [...others, String(value)] : others };
+  }
+  const field = FIELD.get(kind);
+  if (!field) return null;
+  return { ...own, [field]: value, ...(kind === "flag" && value !== "reject" ? { reason: "" } : {}) };
+}
+
+/**
+ * The same said of many images is sent once, with a list of their numbers: 100,000 of them are one request. Decisions
+ * of different kinds keep their order on each image as long as no kind comes twice, which no action has.
  * @param {Decision[]} decisions
  */
 function together(decisions) {
-  const [{ kind, value }] = decisions;
-  const same = decisions.length > 1 && decisions.every((item) => item.kind === kind && item.value === value && item.other == null);
-  return same ? [{ kind, asset: decisions.map(({ asset }) => asset), value }] : decisions;
+  const groups = Map.groupBy(decisions, ({ kind, value }) => `${kind} ${value}`);
+  if (decisions.length === 1 || groups.size > MOST_ALIKE || decisions.some(({ other }) => other != null)) return decisions;
+  return [...groups.values()].map((group) => ({ ...group[0], asset: group.map(({ asset }) => asset) }));
 }
 
 /**

@@ -64,6 +64,7 @@ const PATHS = {
   facts: "M8 2.5a5.5 5.5 0 1 0 .01 0M8 7.5v3.5M8 5v.5",
   advance: "M3 4l5 4-5 4zM9 4l5 4-5 4z",
   theme: "M8 2.5a5.5 5.5 0 1 0 .01 0M8 3v10M8 5h4M8 8h5M8 11h4",
+  tag: "M3 3h5l5 5-5 5-5-5zM5.5 5.5h.01",
   left: "M10 3L5 8l5 5",
   right: "M6 3l5 5-5 5",
   zoom: "M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3",

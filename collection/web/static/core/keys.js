@@ -99,12 +99,18 @@ function taken(target, key) {
   return (key === "Enter" || key === " ") && Boolean(target.closest?.("button, a, summary, label, input"));
 }
 
+/** Shift and a digit, whatever sign that is on this keyboard; null for all else. @param {KeyboardEvent} event */
+const shiftedDigit = (event) => {
+  const digit = /^Digit(\d)$/.exec(event.code);
+  return digit && event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey ? `shift+${digit[1]}` : null;
+};
+
 export function listenForKeys() {
   addEventListener("keydown", (event) => {
     const key = nameOf(event);
     if (!key || event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (event.target instanceof Element && taken(event.target, key)) return;
-    const name = actionOf(key);
+    const name = actionOf(key) ?? actionOf(shiftedDigit(event) ?? ""); // the sign first: "/" is Shift 7 on some keyboards
     if (!name || (event.repeat && !ACTIONS.get(name)?.repeats)) return; // a held key must not judge a hundred images
     if (perform(name)) event.preventDefault();
   });

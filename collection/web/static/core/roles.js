@@ -1,6 +1,6 @@
 /** What a role may do: the server refuses the rest; the page says so before anything looks decided. */
 
-const VOTES = ["flag", "stars", "colour", "pair"];
+const VOTES = ["flag", "stars", "colour", "reason", "pair"];
 
 /**
  * Why somebody of a role may not decide so; empty where they may.

@@ -49,6 +49,8 @@
  * @property {string[]} styles
  * @property {Record<string, string[]>} traits values by name
  * @property {string[]} series
+ * @property {string[]} tags all that you may know of
+ * @property {string[]} reasons to reject an image for, the first by Shift 1
  * @property {Published} published
  * @property {boolean} words whether the encoder knows words
  * @property {number} diversity 0 to 1
@@ -74,11 +76,15 @@
  * @property {number} stars 0 to 5
  * @property {string} colour
  * @property {boolean} locked
+ * @property {string} reason why it is rejected, or empty
+ * @property {string[]} tags
  *
  * @typedef {object} Others what the others said, by curator
  * @property {Record<string, Flag>} flags
  * @property {Record<string, number>} stars
  * @property {Record<string, string>} colours
+ * @property {Record<string, string>} reasons
+ * @property {Record<string, string[]>} tags
  * @property {boolean} contested
  *
  * @typedef {{you: Own, others?: Others | null}} ReviewState
@@ -120,7 +126,7 @@
  * @typedef {Asset & MoreFacts} AssetDetail all that is known of an image
  *
  * @typedef {object} Decision
- * @property {string} kind flag, stars, colour, lock, apart, note or pair
+ * @property {string} kind flag, stars, colour, lock, apart, note, reason, tag, untag or pair
  * @property {number} asset
  * @property {Value} value
  * @property {number} [other]

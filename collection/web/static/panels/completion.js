@@ -43,7 +43,7 @@ export function completions(state, word) {
 
 /** @param {State} state */
 function fields(state) {
-  const words = new Set(["is", "colour", "by", "sort", "like", "series", ...Object.keys(state.traits)]);
+  const words = new Set(["is", "colour", "by", "sort", "like", "series", "tag", "reason", "note", ...Object.keys(state.traits)]);
   const named = state.fields.map((name) => condition(name, words.has(name) ? ":" : ">", "x").slice(0, -1));
   return [...state.states.map((name) => `is:${name}`), ...named];
 }
@@ -59,6 +59,8 @@ function values(state, field) {
     sort: ["score", ...state.metrics.map(({ name }) => name), "seed", "stars", "id"]
       .flatMap((name) => orders(betterOf(state, name), name).map(([term]) => term)).concat("random(1)"),
     series: state.series,
+    tag: state.tags,
+    reason: state.reasons,
   }));
   const trait = Object.entries(state.traits).find(([name]) => name.toLowerCase() === low);
   return known.get(low) ?? trait?.[1] ?? [];

@@ -32,6 +32,7 @@ export function decisionBar(bar, app, doing) {
       element("div", { class: "group colours", role: "group", "aria-label": "Colour" }, colours),
       lock,
       doing("similar", "Similar to this one", "≈"),
+      doing("tag", "Put tags on it", icon("tag")),
     ),
     element("div", { class: "extra", id: "extra" }),
   );

@@ -31,6 +31,7 @@ export function listenForDecisions(app) {
     unflag: flag("none"),
     ...Object.fromEntries([0, 1, 2, 3, 4, 5].map((value) => [`stars${value}`, stars(value)])),
     ...Object.fromEntries(COLOURS.map((colour) => [colour, () => toggleColour(app, colour)])),
+    ...Object.fromEntries(app.state.reasons.map((reason, place) => [`reason${place + 1}`, () => rejectFor(app, reason)])),
     lock: () => toggleLock(app),
     undo: () => step(app, "undo"),
     redo: () => step(app, "redo"),
@@ -50,14 +51,15 @@ const words = (done, asked, what, to = "to") => ({ done: `${done} ${what} ${to}`
  * @param {string} kind
  * @param {Value} value
  * @param {{done: string, asked: string}} said
+ * @param {string} [reason] why it is rejected
  */
-async function decide(app, kind, value, { done, asked }) {
+async function decide(app, kind, value, { done, asked }, reason = "") {
   const targets = app.targets();
   const refused = whyNot(app.state.role, kind);
   if (refused) return say(refused);
   if (!targets.length) return say("there is no image to decide about");
   if (targets.length > MANY && !(await confirmed(`${asked} ${counted(targets.length, "image")}?`, asked, `${capital(staysInWords(app.state.published, targets.map((id) => app.known(id))))} One undo takes it back.`.trim()))) return;
-  const told = app.decide(kind, value, targets);
+  const told = reason ? app.act(targets.flatMap((asset) => [{ kind, asset, value }, { kind: "reason", asset, value: reason }])) : app.decide(kind, value, targets);
   const alone = app.aim ? targets.length === 1 : !app.selection.size;
   const goesOn = setting("advance") && alone && value !== "none" && ["flag", "stars"].includes(kind);
   if (goesOn) app.tell("advance");
@@ -65,6 +67,9 @@ async function decide(app, kind, value, { done, asked }) {
   const stays = ["flag", "lock"].includes(kind) ? staysInWords(app.state.published, targets.map((id) => app.known(id))) : "";
   if (await told) say([`${done} ${named(targets)}${counts ? `, ${left(app)}` : ""}`, stays].filter(Boolean).join("; "));
 }
+
+/** Reject the targets for a reason: one action. @param {App} app @param {string} reason */
+const rejectFor = (app, reason) => decide(app, "flag", "reject", { done: `rejected for ${reason}:`, asked: `Reject for ${reason}:` }, reason);
 
 /** @param {number[]} ids */
 const named = (ids) => (ids.length === 1 ? labelled(ids[0]) : counted(ids.length, "image"));

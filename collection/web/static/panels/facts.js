@@ -7,6 +7,7 @@ import { betterOf, direction, kindInWords, rankInWords } from "../core/metrics.j
 import { condition, withTerm } from "../core/query.js";
 import { under } from "../core/names.js";
 import { NoteForm } from "./note.js";
+import { TagForm } from "./tags.js";
 import { keep, setting, whenSet } from "../core/settings.js";
 import { show } from "../core/sight.js";
 import { say, sayWrong } from "../core/status.js";
@@ -21,13 +22,15 @@ export function facts(panel, app) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
   const note = new NoteForm(app);
+  const tags = new TagForm(app);
   const [head, about] = [element("div", {}), element("div", {})];
-  panel.replaceChildren(head, note.element, about);
+  panel.replaceChildren(head, tags.element, note.element, about);
   const renew = () => {
     clearTimeout(waiting);
     panel.hidden = !setting("facts");
     if (panel.hidden) return;
     note.follow();
+    tags.follow();
     waiting = setTimeout(() => draw({ head, note, about }, app).catch(sayWrong), REST);
   };
   for (const name of ["cursor", "selection", "ids", "changed", "shown"]) app.on(name, renew);
@@ -37,6 +40,10 @@ export function facts(panel, app) {
     write: () => {
       keep("facts", true); // shows the panel at once: the field must be there before the next key
       if (!note.write()) say("there is no image to write about");
+    },
+    tag: () => {
+      keep("facts", true);
+      if (!tags.write()) say("there is no image to tag");
     },
   });
   renew();
@@ -115,10 +122,12 @@ function score(state, name, value, percentile) {
 function votes(asset, app) {
   if (app.state.curators.length < 2) return null;
   if (!asset.others) return element("p", { class: "quiet" }, "What others say shows when you have flagged it or given stars.");
-  const { flags, stars } = asset.others;
-  const names = [...new Set([...Object.keys(flags), ...Object.keys(stars)])];
+  const { flags, stars, reasons, tags } = asset.others;
+  const names = [...new Set([flags, stars, tags].flatMap((each) => Object.keys(each)))];
   /** @param {string} name */
-  const said = (name) => [under(flags, name), "★".repeat(under(stars, name) ?? 0)].filter(Boolean).join(" ");
+  const said = (name) => [
+    under(flags, name), under(reasons, name) && `for ${under(reasons, name)}`, "★".repeat(under(stars, name) ?? 0), ...(under(tags, name) ?? []).map((tag) => `tag ${tag}`),
+  ].filter(Boolean).join(" ");
   return section("Others", element("ul", {}, names.map((name) => element("li", {}, `${name}: ${said(name)}`)),
     names.length ? "" : element("li", {}, "nobody yet")));
 }

@@ -36,6 +36,8 @@ function build(panel, app) {
       element("button", { class: "plain", click: () => app.ask("") }, "Clear"),
       element("button", { "aria-label": "Close", click: () => keep("find", false) }, icon("cross"))),
     states(app),
+    folded(app, "Tags", chips(app, "tag")),
+    folded(app, "Reasons", chips(app, "reason")),
     app.state.curators.length > 1 ? votesOf(app) : "",
     order(app),
     app.state.words ? looks(app) : "",
