@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from collection.errors import UsageError
 from collection.json_fields import (
@@ -372,12 +372,28 @@ class ImageEncoder(Protocol):
         ...
 
 
-@runtime_checkable
 class TextEncoder(Protocol):
-    """An encoder that knows words: its vectors of texts can be compared with those of pictures."""
+    """What an encoder knows of words.
+
+    An encoder of another package has a text tower if it gives `encode_text` and `logit_scale`, and may give
+    `unknown_words`; its vectors of texts are as long as those of pictures.
+    """
+
+    @property
+    def logit_scale(self) -> float:
+        """By what cosines of pictures and texts are multiplied before a softmax, as it was trained."""
+        ...
 
     def encode_text(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Unit vectors, (n, dimensions) float32; long texts are cut."""
+        """Unit vectors, (n, e) float32; long texts are cut."""
+        ...
+
+    def project_images(self, vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """The encoder's vectors of pictures, (n, d), as unit vectors, (n, e), that those of texts compare with."""
+        ...
+
+    def unknown_words(self, text: str) -> Sequence[str]:
+        """The words of a text that the encoder never read, as far as it can say."""
         ...
 
 

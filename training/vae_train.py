@@ -76,7 +76,7 @@ def train(steps: int, device: str) -> None:
     folder = workshop() / "vae"
     folder.mkdir(exist_ok=True)
     pictures = training_pictures(open_library())
-    vae = new_vae().to(device, memory_format=torch.channels_last).train()
+    vae = new_vae().to(device).train()
     optimizer = torch.optim.AdamW(vae.parameters(), lr=RATE, betas=(0.9, 0.99), weight_decay=0.01)
     average = checkpoints.Average(vae, 0.999)
     begun, spent = checkpoints.resume(checkpoints.read(folder / "checkpoint.pt"), "vae", vae, optimizer, average)
@@ -84,7 +84,7 @@ def train(steps: int, device: str) -> None:
     for step in range(begun, steps):
         checkpoints.set_rate(optimizer, RATE, step, steps, warm_up=200, decay=0.4)
         torch.manual_seed(step)
-        wanted = crops(pictures, step).to(device, memory_format=torch.channels_last)
+        wanted = crops(pictures, step).to(device)
         loss, squared = loss_of(vae, wanted)
         optimizer.zero_grad()
         loss.backward()

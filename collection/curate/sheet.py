@@ -73,13 +73,13 @@ def write_sheet(
     sheet: ContactSheet,
     files: Files,
     *,
-    decode: Decode | None = None,
+    decode: Decode,
     progress: Progress = silent,
     failed: Callable[[Failure], None] = lambda _: None,
 ) -> list[Path]:
     """Draw the pages as PNG files, at most PER_PAGE pictures each; returns their paths.
 
-    `decode` makes pixels of files that may have a colour profile or transparency; without it they have neither. A
+    `decode` makes pixels of a file, by its colour profile and with transparency on its ground. A
     picture that cannot be read leaves its place empty and is named by `failed`; the sheet is then to be drawn again.
     """
     paths, whole = page_paths(path, sheet), True
@@ -133,16 +133,10 @@ def _places(columns: int, height: int, top: int) -> Iterator[tuple[int, int]]:
         row += 1
 
 
-def _thumbnail(path: Path, decode: Decode | None) -> Picture:
+def _thumbnail(path: Path, decode: Decode) -> Picture:
     from PIL import Image
 
-    from collection.transparency import laid_on_ground
-
-    if decode:
-        picture = Image.fromarray(decode(path.read_bytes(), path.name))
-    else:
-        with Image.open(path) as image:
-            picture, _ = laid_on_ground(image)
+    picture = Image.fromarray(decode(path.read_bytes(), path.name))
     picture.thumbnail((THUMB, THUMB), Image.Resampling.LANCZOS)
     return picture
 

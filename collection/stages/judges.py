@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from collection.project import Project
-from collection.values import TextEncoder
 
 if TYPE_CHECKING:
     from collection.curate.reviews.state import ReviewState
@@ -153,11 +152,8 @@ class Judges:
 
     def _judge(self) -> RankingContext:
         from collection.curate.search.catalogue import RankingContext
-        from collection.judge.encoders.text_tower import projected, unknown_words
+        from collection.judge.encoders.text_tower import has_text_tower, text_tower_of
 
         encoder = self.scorers.encoder
-        words = encoder if isinstance(encoder, TextEncoder) else None
-        return RankingContext(
-            self.ranking_metrics, encoder.model, lambda: self.issues, words,
-            partial(projected, encoder), partial(unknown_words, encoder),
-        )  # fmt: skip
+        words = text_tower_of(encoder) if has_text_tower(encoder) else None
+        return RankingContext(self.ranking_metrics, encoder.model, lambda: self.issues, words)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from collection.curate.sheet import PAPER, Cell, ContactSheet, columns_for, pending, write_sheet
-from collection.pictures.files import encode_png
+from collection.pictures.files import decode_image, encode_png
 from collection.store.files import Files
 
 COLOURS = [(250, 10, 10), (10, 250, 10), (10, 10, 250)]
@@ -30,7 +30,7 @@ def make_sheet(files: Files, count: int, title: str = "Title") -> ContactSheet:
 @pytest.mark.parametrize("count", [1, 2, 7, 24])
 def test_every_picture_is_on_the_sheet(tmp_path: Path, files: Files, count: int) -> None:
     sheet = make_sheet(files, count)
-    (path,) = write_sheet(tmp_path / "sheet.png", sheet, files)
+    (path,) = write_sheet(tmp_path / "sheet.png", sheet, files, decode=decode_image)
     with Image.open(path) as picture:
         seen = {colour for _, colour in picture.convert("RGB").getcolors(1 << 24)}
     assert PAPER in seen
@@ -38,14 +38,14 @@ def test_every_picture_is_on_the_sheet(tmp_path: Path, files: Files, count: int)
 
 
 def test_a_large_set_goes_on_several_pages_and_loses_no_row(tmp_path: Path, files: Files) -> None:
-    paths = write_sheet(tmp_path / "sheet.png", make_sheet(files, 121), files)
+    paths = write_sheet(tmp_path / "sheet.png", make_sheet(files, 121), files, decode=decode_image)
     assert [path.name for path in paths] == ["sheet.png", "sheet-2.png", "sheet-3.png"]
 
 
 def test_it_is_drawn_again_only_when_it_would_look_different(tmp_path: Path, files: Files) -> None:
     path, sheet = tmp_path / "sheet.png", make_sheet(files, 3)
     assert pending(path, sheet) == [path]
-    write_sheet(path, sheet, files)
+    write_sheet(path, sheet, files, decode=decode_image)
     assert pending(path, sheet) == []
     assert pending(path, make_sheet(files, 3, "Another")) == [path]
     path.write_bytes(path.read_bytes()[:200])

@@ -15,6 +15,7 @@ import pytest
 
 from collection.curate.search.catalogue import Catalogue, RankingContext, Snapshot
 from collection.curate.search.find import STATES, find
+from collection.judge.encoders.text_tower import TextTower
 from collection.project import open_project
 from collection.store.records import Asset, Embedding, PlannedRecipe, Score
 
@@ -45,7 +46,7 @@ def demo(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot
             [Score(sha256, "quality", "m", float(place)) for place, sha256 in enumerate(files)],
             [Embedding(sha256, "e", np.ones(1, dtype=np.float32)) for sha256 in files],
         )
-        return Catalogue(store, lambda: RankingContext({"quality": "m"}, "e", dict, Words())).now()
+        return Catalogue(store, lambda: RankingContext({"quality": "m"}, "e", dict, TextTower(Words()))).now()
 
 
 def test_every_query_is_understood(text: str, demo: Snapshot) -> None:

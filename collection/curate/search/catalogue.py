@@ -33,11 +33,7 @@ class RankingContext:
     """The encoder whose vectors say what is like what."""
     issues: Callable[[], IssuesByImage] = dict
     words: TextEncoder | None = None
-    """The encoder, where it knows words."""
-    projected: Callable[[Vectors], Vectors] = lambda vectors: vectors
-    """Vectors of images, (n, d), in the space of the encoder's vectors of texts, (n, e)."""
-    unknown_words: Callable[[str], Sequence[str]] = lambda text: ()
-    """The words of a text that the encoder never read."""
+    """What the encoder knows of words, where it knows any."""
 
 
 REMEMBERED = 10_000
@@ -111,8 +107,9 @@ class Snapshot:
 
     @cached_property
     def projected(self) -> Vectors:
-        """The vectors, (m, e), as they are compared with those of texts."""
-        return self.context.projected(self.vectors[1])
+        """The vectors, (m, e), as they are compared with those of texts, by an encoder that knows words."""
+        assert self.context.words is not None
+        return self.context.words.project_images(self.vectors[1])
 
 
 class Catalogue:

@@ -265,9 +265,8 @@ def _keys(asked: _Asked) -> Iterator[Numbers]:
                 -_cosines(asked.snapshot, asked.snapshot.vectors[1], _image_vector(asked.snapshot, term))
             )
         elif not term.field and term.value.startswith("~"):
-            yield _last_if_unknown(
-                -_cosines(asked.snapshot, asked.snapshot.projected, _text_vector(asked.snapshot, term))
-            )
+            wanted = _text_vector(asked.snapshot, term)
+            yield _last_if_unknown(-_cosines(asked.snapshot, asked.snapshot.projected, wanted))
 
 
 def _sort_key(asked: _Asked, term: Term) -> Numbers:
@@ -314,7 +313,7 @@ def _text_vector(snapshot: Snapshot, term: Term) -> npt.NDArray[np.float32]:
         )
     if not text:
         _wrong(term, "~ is followed by what the picture shows", '"~a red hat"')
-    if (unknown := snapshot.context.unknown_words(text)) and len(unknown) == len(_WORD.findall(text)):
+    if (unknown := encoder.unknown_words(text)) and len(unknown) == len(_WORD.findall(text)):
         _wrong(term, f"the encoder never read {', '.join(unknown)}", "other words, or a CLIP of more words in [score]")
     return np.asarray(encoder.encode_text([text])[0])
 

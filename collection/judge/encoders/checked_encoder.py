@@ -70,7 +70,7 @@ class CheckedEncoder:
 
 
 class CheckedTextEncoder(CheckedEncoder):
-    """One that also has a text tower (a `TextEncoder`)."""
+    """One that also has a text tower."""
 
     def encode_text(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors (n, dimensions) float32, comparable with those of pictures."""
@@ -85,6 +85,15 @@ class CheckedTextEncoder(CheckedEncoder):
         if not 0 < found < float("inf"):
             raise _fault(self._name, f"its logit_scale is {found}")
         return found
+
+    def unknown_words(self, text: str) -> list[str]:
+        """The words of a text that the encoder never read; none where it does not say."""
+        if not hasattr(self._encoder, "unknown_words"):
+            return []
+        found = _asked(self._name, "say which words it does not know", lambda: list(self._encoder.unknown_words(text)))
+        if not all(isinstance(word, str) for word in found):
+            raise _fault(self._name, f"the words that it does not know are {found!r}, and not all of them text")
+        return [*found]
 
 
 def _asked(name: str, what: str, ask: Callable[[], Any]) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from collection.judge.encoders.text_tower import projected, text_tower_of, text_vectors, unknown_words
+from collection.judge.encoders.text_tower import TextTower, text_tower_of, text_vectors
 from collection.judge.set_metrics.references import References
 from collection.store.records import Asset
 from collection.store.store import Store
@@ -45,24 +45,29 @@ class ImageSet:
 
     @property
     def logit_scale(self) -> float:
-        """By what cosines of pictures and texts are multiplied before a softmax; raises UsageError as `texts`."""
-        return text_tower_of(self.encoder).logit_scale
+        """By what cosines of pictures and texts are multiplied before a softmax; raises UsageError as `text_tower`."""
+        return self.text_tower.logit_scale
+
+    @cached_property
+    def text_tower(self) -> TextTower:
+        """What the encoder knows of words; raises UsageError where it knows none: metrics say if they `need` text."""
+        return text_tower_of(self.encoder)
 
     def texts(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors (m, d) of texts; each text is encoded once and kept.
 
-        Raises UsageError where the encoder has no text tower: a metric says that it `needs` text.
+        Raises UsageError as `text_tower` does.
         """
-        return text_vectors(self.store, text_tower_of(self.encoder), texts, progress=self.progress)
+        return text_vectors(self.store, self.text_tower, texts, progress=self.progress)
 
     @cached_property
     def projected(self) -> Vectors:
         """Unit vectors (n, e) of the images, to be compared with those of texts."""
-        return projected(self.encoder, self.vectors)
+        return self.text_tower.project_images(self.vectors)
 
     def knows(self, text: str) -> bool:
         """Whether the encoder may have read every word of a text."""
-        return not unknown_words(self.encoder, text)
+        return not self.text_tower.unknown_words(text)
 
     def once(self, work: Callable[[ImageSet], Found]) -> Found:
         """What `work` gives for this set, worked out once for all metrics that ask for it."""

@@ -18,6 +18,7 @@ from collection.curate.search.histogram import histogram
 from collection.curate.search.query import Query, Term
 from collection.curate.selection.candidates import rank
 from collection.errors import UsageError
+from collection.judge.encoders.text_tower import TextTower
 from collection.store.columns import ImageColumns
 from collection.store.records import Asset, Decision, Duplicate, Embedding, Score, Selection
 from collection.store.store import Store
@@ -81,7 +82,7 @@ def found_in(prompt: str, wanted: str) -> bool:
 @pytest.fixture(scope="module")
 def now(store: Store) -> Snapshot:
     issues = {4: {"blurred": "sharpness 0.1"}, 6: {"blurred": "sharpness 0.2", "tiny": "8 pixels"}}
-    return Catalogue(store, lambda: RankingContext({"quality": "m"}, "e", lambda: issues, Words())).now()
+    return Catalogue(store, lambda: RankingContext({"quality": "m"}, "e", lambda: issues, TextTower(Words()))).now()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from collection.errors import UsageError
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.judge.encoders.open_clip_encoder import OpenClip
-from collection.judge.encoders.text_tower import text_vectors
+from collection.judge.encoders.text_tower import text_tower_of, text_vectors
 from collection.judge.score import ScoreReport, Scorers, pending, score
 from collection.judge.set_metrics.clipscore import PREFIX, clipscore
 from collection.judge.set_metrics.set_scorer import SetScorer
@@ -241,8 +241,8 @@ def test_stopped_encoding_goes_on_from_the_last_batch_of_texts(project: Project,
 
     words = [f"thing {number}" for number in range(100)]
     with pytest.raises(KeyboardInterrupt):
-        text_vectors(project.store, Stopped(shapes_clip, device="cpu"), words)
+        text_vectors(project.store, text_tower_of(Stopped(shapes_clip, device="cpu")), words)
     counting = Counting(shapes_clip, device="cpu")
-    again = text_vectors(project.store, counting, words)
+    again = text_vectors(project.store, text_tower_of(counting), words)
     assert counting.texts == 36
     assert again == pytest.approx(counting.encode_text(words), abs=2e-3)
