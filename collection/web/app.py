@@ -26,6 +26,7 @@ from collection.web.routes import (
     images,
     jobs,
     lineage,
+    maps,
     page,
     people,
     saved_views,
@@ -45,7 +46,8 @@ STATUSES: Mapping[ErrorKind, HTTPStatus] = {
 }
 """The status of an answer that is an error: 4xx where another request or an edit mends it, 5xx where it does not."""
 ROUTES = (
-    page, images, image_files, decisions, agreement, lineage, selection, export, saved_views, jobs, people, stream,
+    page, images, image_files, decisions, agreement, lineage, maps, selection, export, saved_views, jobs, people,
+    stream,
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from collection.values import sha256_hex
 SIZES = {"wide": (1440, 900, False, False), "dark": (1440, 900, True, False), "phone": (390, 844, False, True)}
 VIEWS = {
     "stacks": ".card img[src]", "duel": ".side img", "lineage": ".relative img[src]", "set": ".tokens img[src]",
-    "people": ".card img[src]", "jobs": ".card img[src]",
+    "people": ".card img[src]", "map": ".clusters form", "cull": ".panel .empty", "jobs": ".card img[src]",
 }  # fmt: skip
 CHILD = 41
 SETTLED = {"label-content-name-mismatch": {"enabled": False}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
 import numpy as np
@@ -17,7 +17,8 @@ from collection.curate.search.histogram import histogram
 from collection.curate.search.query import parse
 from collection.curate.search.said import WRITTEN, others_words, words_said
 from collection.errors import UsageError
-from collection.judge.catalogue import better
+from collection.judge.catalogue import better, metric_of
+from collection.judge.issues import thresholds
 from collection.store.percentiles import FEWEST
 from collection.values import amount
 from collection.web.image_json import detail_json, image_json, tells_others
@@ -34,6 +35,7 @@ IDS = "application/octet-stream"
 def state(app: App, you: You, role: Role) -> dict[str, Any]:
     """All that a page must know before it shows the first image."""
     now, config = app.now(), app.project.config
+    limits = thresholds(config.score.issues)
     images, votes = now.images, now.votes(you, you)
     return {
         "project": {"title": config.title, "symbol": config.token_symbol, "supply": config.supply},
@@ -56,6 +58,7 @@ def state(app: App, you: You, role: Role) -> dict[str, Any]:
                 "range": _range(metric),
                 "better": better(name, now.context.ranking),
                 "ranks": name in now.context.ranking,
+                "defect": _defect(name, limits),
             }
             for name, metric in now.scores.metrics.items()
         ],
@@ -128,6 +131,15 @@ def _of_others(now: Snapshot, query: str, you: str, found: Collection[int]) -> C
     if any(term.field.lower() in WRITTEN for term in terms):
         return others_words(now, you).intersection(found)
     return ()
+
+
+def _defect(name: str, limits: Mapping[str, float]) -> dict[str, Any] | None:
+    """What is a defect of a metric, and from where on."""
+    metric = metric_of(name)
+    defect = metric.defect if metric else None
+    if defect is None:
+        return None
+    return {"issue": defect.issue, "side": defect.side, "threshold": limits[defect.issue], "says": defect.says}
 
 
 def _numbers(text: str) -> list[int]:

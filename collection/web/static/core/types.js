@@ -12,6 +12,13 @@
  * @property {[number | null, number | null]} range lowest and highest value that an image has
  * @property {Better} better
  * @property {boolean} ranks whether it says which image is better
+ * @property {Defect | null} defect
+ *
+ * @typedef {object} Defect from where on a metric's number is one
+ * @property {string} issue
+ * @property {"under" | "over"} side
+ * @property {number} threshold as collection.toml has it
+ * @property {string} says
  *
  * @typedef {object} Counts
  * @property {number} images
@@ -155,6 +162,26 @@
  * @property {string | null} hint
  * @property {boolean} [shown] whether its end stands in the strip
  *
+ * @typedef {object} MapCluster
+ * @property {number} count
+ * @property {number} x of its middle, 0 to 10,000
+ * @property {number} y
+ * @property {string} tag of most of its images, or empty
+ * @property {string} shares the trait or series that most of its images have and few others, or empty
+ *
+ * @typedef {object} ImageMap GET /api/map
+ * @property {string} method
+ * @property {string} vectors
+ * @property {string[]} methods
+ * @property {string[]} known vectors
+ * @property {number[]} ids
+ * @property {number[]} x 0 to 10,000
+ * @property {number[]} y
+ * @property {number[]} cluster
+ * @property {MapCluster[]} clusters
+ *
+ * @typedef {{values: (number | null)[], words?: string[], range?: [number, number]}} MapColours GET /api/map/colours
+ *
  * @typedef {object} Coverage
  * @property {number} farthest
  * @property {number} mean
@@ -259,5 +286,6 @@
  * @property {(name: string) => void} tell
  * @property {(view: string) => Promise<void>} go
  * @property {(query: string) => Promise<void>} [ask]
+ * @property {(asset: Asset) => string} [said] what stands on a picture in place of its numbers
  */
 export {};

@@ -22,7 +22,7 @@ const ASKS = [
   ["style.oil>0.5 seed:100-200", "the weight of a style, the seed"],
   ["like:31", "the most similar to an image first"],
   ["sky:violet (stars>=4 or is:locked)", "or joins, brackets group; -( ) turns them round"],
-  ["tag:boats,quays reason:soft", "any of these tags; what you rejected for that reason; tag:* any"],
+  ["tag:boats,quays reason:blurred", "any of these tags; what you rejected for that reason; tag:* any"],
   ["note:crop 0031", "a note that has this word; the image of that number"],
   ["-is:duplicate", "a minus before anything turns it round"],
   ["sort:-quality", "highest first; sort:banding lowest first; sort:random(7) shuffles"],
