@@ -123,7 +123,7 @@ def taken(page: Page, keys: str) -> Image.Image:
     page.wait_for_function(SETTLED)
     for key in keys:
         page.keyboard.press(key)
-    page.wait_for_timeout(5000)  # until the status line is gone
+    page.wait_for_timeout(7000)  # until the status line is gone
     page.wait_for_function(SETTLED)
     return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
 

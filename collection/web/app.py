@@ -25,6 +25,7 @@ from collection.web.routes import (
     image_files,
     images,
     jobs,
+    learning,
     lineage,
     maps,
     page,
@@ -46,8 +47,8 @@ STATUSES: Mapping[ErrorKind, HTTPStatus] = {
 }
 """The status of an answer that is an error: 4xx where another request or an edit mends it, 5xx where it does not."""
 ROUTES = (
-    page, images, image_files, decisions, agreement, lineage, maps, selection, export, saved_views, jobs, people,
-    stream,
+    page, images, image_files, decisions, agreement, learning, lineage, maps, selection, export, saved_views, jobs,
+    people, stream,
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from collection.curate.search.find import STATES, field_names, find_rows
 from collection.curate.search.histogram import histogram
 from collection.curate.search.query import parse
 from collection.curate.search.said import WRITTEN, others_words, words_said
+from collection.curate.selection.vote_ranking import VOTES
 from collection.errors import UsageError
 from collection.judge.catalogue import better, metric_of
 from collection.judge.issues import thresholds
@@ -82,7 +83,7 @@ def state(app: App, you: You, role: Role) -> dict[str, Any]:
 @router.get("/ids", response_class=JSONResponse)
 def ids(app: App, you: You, q: Text = "", accept: Annotated[str, Header()] = "") -> Response:
     """The numbers of the images that a query means, in its order; as uint32 little-endian where that is accepted."""
-    now = app.now()
+    now = app.counted() if VOTES in q else app.now()  # what answers say must be counted before it sorts
     found = now.images.ids[find_rows(now, q, you)]
     app.sights.add(you, "others", _of_others(now, q, you, found.tolist()))
     if IDS in accept:

@@ -43,6 +43,7 @@ const TABLE = [
   ["facts", "Look", "All about this image", ["i"]],
   ["scores", "Look", "Show or hide scores", ["o"]],
   ["advance", "Look", "Go on to the next after deciding, or not", ["a"]],
+  ["fullScreen", "Look", "Full screen, the picture alone", ["shift+f"]],
   ["theme", "Look", "Light, dark, or as the system", ["shift+t"]],
   ["search", "Find", "Search", ["/"]],
   ["find", "Find", "Filters", ["f"]],

@@ -68,7 +68,7 @@
  *
  * @typedef {"left" | "right" | "tie" | "skip"} Outcome of a comparison
  *
- * @typedef {"reroll" | "top-up" | "breed" | "variations" | "generate" | "score" | "dedupe" | "select"} Kind of a job
+ * @typedef {"reroll" | "top-up" | "breed" | "variations" | "generate" | "score" | "dedupe" | "select" | "learn"} Kind of a job
  *
  * @typedef {{asker: string, done: number, total: number}} Choosing how far the server is with a set
  *
@@ -148,6 +148,14 @@
  * @property {number} [duplicates]
  * @property {number} [selected]
  * @property {number} [supply]
+ * @property {Share} [learned]
+ * @property {boolean} [better]
+ *
+ * @typedef {{right: number, votes: number, interval: [number, number]}} Share of held-out votes that were foretold
+ *
+ * @typedef {{metric: string, votes: number, learned: Share, stock: Share | null, chance: number, better: boolean}} LearnedReport
+ *
+ * @typedef {{id: number, label: string, strength: number, interval: [number, number], won: number, asked: number}} RankedImage
  *
  * @typedef {object} Job
  * @property {number} id
@@ -161,6 +169,8 @@
  * @property {string | null} error
  * @property {string | null} hint
  * @property {boolean} [shown] whether its end stands in the strip
+ *
+ * @typedef {{palette: {colour: string, share: number}[], histogram: Record<"red" | "green" | "blue", number[]>}} ImageColours
  *
  * @typedef {object} MapCluster
  * @property {number} count
