@@ -33,6 +33,7 @@ from collection.web.routes import (
     saved_views,
     selection,
     stream,
+    token_order,
 )
 
 LARGEST_BODY = 2_000_000
@@ -49,6 +50,7 @@ STATUSES: Mapping[ErrorKind, HTTPStatus] = {
 ROUTES = (
     page, images, image_files, decisions, agreement, learning, lineage, maps, selection, export, saved_views, jobs,
     people, stream,
+    token_order,
 )  # fmt: skip
 
 

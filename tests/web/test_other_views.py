@@ -252,6 +252,19 @@ class TestLineage:
         page.keyboard.press("Control+z")
         page.wait_for_function("() => !document.querySelector('.relative .tile[data-flag=pick]')")
 
+    def test_parents_and_child_at_a_size_to_compare(self, family_links: dict[str, str], opened: Opened) -> None:
+        page = opened(f"{family_links['anna']}&view=lineage&of={CHILD}&at={CHILD}")
+        page.wait_for_selector(VIEWS["lineage"])
+        wide = "document.querySelector('.relative .tile').getBoundingClientRect().width"
+        before = page.evaluate(wide)
+        assert before > 200
+        page.keyboard.press("+")
+        assert page.evaluate(wide) > before
+        page.keyboard.press("c")
+        page.wait_for_selector("#view[data-view=compare] figure")
+        labels = page.eval_on_selector_all("figure", "all => all.map(one => Number(one.ariaLabel.slice(0, 4)))")
+        assert sorted(labels) == [3, 14, CHILD]
+
 
 class TestSet:
     def test_the_slider_redraws_the_set_and_the_choice_is_written(

@@ -28,6 +28,8 @@ const TABLE = [
   ["pageDown", "Move", "A screen down", ["PageDown"], true],
   ["first", "Move", "First", ["Home"]],
   ["last", "Move", "Last", ["End"]],
+  ["earlier", "Move", "A token earlier, in the order by hand", ["["], true],
+  ["later", "Move", "A token later, in the order by hand", ["]"], true],
   ["enter", "Move", "Open, or take the lead", ["Enter"]],
   ["toggle", "Select", "Select this, or not", ["s", " "]],
   ["extendLeft", "Select", "Select to the left", ["shift+ArrowLeft"], true],
