@@ -45,6 +45,7 @@ SAID = (
 PICTURES = (
     ("review-grid", "view=grid&at=14", DESK, False, "fi"),
     ("review-compare", "view=compare&ids=2,14,30&at=14", DESK, True, ""),
+    ("review-map", "view=map&at=14", DESK, False, ""),
     ("review-stacks", "view=stacks", DESK, False, ""),
     ("review-duel", "view=duel", DESK, False, ""),
     ("review-lineage", "view=lineage&of=14&at=14", DESK, False, ""),

@@ -181,7 +181,8 @@ class MapView {
   #tellClusters() {
     const { clusters } = /** @type {ImageMap} */ (this.found);
     this.scatter.labels = clusters.flatMap(({ x, y, tag, shares }) => (tag || shares ? [{ x, y, text: tag || shares }] : []));
-    this.clusters.replaceChildren(...clusters.map((cluster, place) => this.#cluster(cluster, place)));
+    const typing = this.clusters.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement && document.activeElement.value;
+    if (!typing) this.clusters.replaceChildren(...clusters.map((cluster, place) => this.#cluster(cluster, place)));
   }
 
   /** @param {MapCluster} cluster @param {number} place */
@@ -192,6 +193,7 @@ class MapView {
       const value = field.value.trim();
       const ids = members();
       if (!value || (ids.length > MANY && !(await confirmed(`Tag ${counted(ids.length, "image")} ${value}?`, "Tag", "One undo takes it back.")))) return;
+      field.value = "";
       if (!(await this.app.act(ids.map((asset) => ({ kind: "tag", asset, value }))))) return;
       say(`cluster ${place + 1} is ${value} now: tag:${value} finds it`);
       await this.load();
