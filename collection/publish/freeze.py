@@ -41,7 +41,10 @@ def inputs(store: Store, config: Config) -> str:
         [asset.id, asset.file_sha256, *model_license(asset).values(), *(trait.as_json() for trait in asset.told_traits)]
         for asset in _chosen(store)
     ]
-    return sha256_hex(canonical_json([chosen, settings_of(config)]))
+    by_hand = _by_hand(store, _chosen(store))
+    return sha256_hex(
+        canonical_json([chosen, settings_of(config), *([[asset.id for asset in by_hand]] if by_hand else [])])
+    )
 
 
 TOGETHER = 500
@@ -115,10 +118,9 @@ def freeze(
     Where the current one is pinned or has a contract, there is no other one unless `again` says so. `sign` signs the
     manifest of the proof. Raises PublishError for that, and where nothing, or less than the supply, is chosen.
     """
-    chosen = _chosen(store)
     if error := refusal(store, config, again=again):
         raise error
-    ordered = _token_order(config.seed, chosen)
+    ordered, _ = token_order(store, config)
     published = published_images(store, files, config, ordered)
     images_link = link_to(images_directory(files, enumerate(published, 1)))
     images_cid = cid_text(images_link.cid)
@@ -227,10 +229,23 @@ def _changed(frozen: Freeze, config: Config) -> str:
     return ", ".join(names) or ("the chosen images or their traits" if frozen.settings else "the set or its metadata")
 
 
-def _token_order(seed: int | str, assets: Sequence[Asset]) -> list[Asset]:
-    """A shuffle that depends on the seed and the pictures alone: token numbers tell nothing of rank or series."""
+def token_order(store: Store, config: Config) -> tuple[list[Asset], int]:
+    """The chosen images in the order of their tokens, and how many of these places were given by hand.
+
+    Those that somebody put in order come first. The others are shuffled by the seed and the pictures alone: their token
+    numbers tell nothing of rank or series.
+    """
+    chosen = _chosen(store)
+    first = _by_hand(store, chosen)
+    placed = {asset.id for asset in first}
 
     def key(asset: Asset) -> bytes:
-        return hashlib.sha256(f"collection/token/1\n{seed}\n{asset.file_sha256}".encode()).digest()
+        return hashlib.sha256(f"collection/token/1\n{config.seed}\n{asset.file_sha256}".encode()).digest()
 
-    return sorted(assets, key=key)
+    return [*first, *sorted((asset for asset in chosen if asset.id not in placed), key=key)], len(first)
+
+
+def _by_hand(store: Store, chosen: Sequence[Asset]) -> list[Asset]:
+    """Those of the chosen images that somebody put in order, in that order."""
+    by_id = {asset.id: asset for asset in chosen}
+    return [by_id[number] for number in store.token_order() if number in by_id]
