@@ -103,9 +103,17 @@ class Publish(Table):
     traits: dict[Name, TraitType] = {}
     """Traits that are numbers or dates, by name in whatever case."""
     disclose: Literal["models", "all", "none"] = "models"
-    """Which pictures are marked with what made them (IPTC): those of trained models, or the painter's too."""
+    """Which pictures are marked with what made them: those of trained models, or the painter's too."""
     disclose_prompt: bool = False
     """Whether the mark tells the prompt and the artists as its writers."""
+    certificate: str | None = Field(default=None, min_length=1)
+    """PEM file of the certificate that signs marked pictures, its key beside it as .key; absent: the project's own."""
+    timestamps: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    """URL of an authority that dates each signature (RFC 3161); absent: none is asked."""
+    watermark: str = "dwt-dct-svd"
+    """The invisible watermark of marked pictures: dwt-dct-svd, none, or one that a package adds."""
+    watermark_key: str | None = Field(default=None, pattern=r"^env:[A-Za-z_][A-Za-z0-9_]*$")
+    """env:NAME of the words without which nobody reads the watermark; absent: everybody can."""
     name: Template = "{title} #{id}"
     """The name of each token."""
     animation_url: Uri | None = None

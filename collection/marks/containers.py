@@ -32,6 +32,12 @@ def read_xmp(data: bytes) -> bytes | None:
     return read(data)
 
 
+def media_type(data: bytes) -> str:
+    """The MIME type of a PNG, JPEG or WebP file; raises ImageError for another."""
+    write, _ = _format(data)
+    return _MEDIA_TYPES[write]
+
+
 def _format(data: bytes) -> tuple[Callable[[bytes, bytes], bytes], Callable[[bytes], bytes | None]]:
     """What writes and what reads the packet of a file of this format."""
     if data.startswith(_PNG):
@@ -159,3 +165,6 @@ def _vp8x(kind: bytes, content: bytes) -> bytes:
 
 def _read_webp(data: bytes) -> bytes | None:
     return next((content for kind, content in _webp_chunks(data) if kind == b"XMP "), None)
+
+
+_MEDIA_TYPES = {_write_png: "image/png", _write_jpeg: "image/jpeg", _write_webp: "image/webp"}

@@ -13,7 +13,7 @@ from collection.config.publishing import Artist, Publish
 from collection.errors import PublishError
 from collection.publish.layout import animations_directory, images_directory, metadata_directory, root_directory
 from collection.publish.limits import check_metadata
-from collection.publish.marks import published_images
+from collection.publish.marks import Ask, published_images
 from collection.publish.metadata import contract_metadata, described_token, model_license, token_metadata
 from collection.publish.model import TokenMetadata
 from collection.publish.proof import Leaf, Sign, seadrop_provenance, write_proof
@@ -47,10 +47,12 @@ def inputs(store: Store, config: Config) -> str:
 TOGETHER = 500
 """Metadata files that are written to the disk together."""
 LATER = (
-    "traits", "disclose", "disclose_prompt", "name", "animation_url", "background_color", "banner_image",
-    "featured_image", "collaborators",
+    "traits", "disclose", "disclose_prompt", "certificate", "watermark", "watermark_key", "name", "animation_url",
+    "background_color", "banner_image", "featured_image", "collaborators",
 )  # fmt: skip
 """Keys of [publish] that sets were frozen without: they say nothing where they have their default."""
+ASIDE = ("storage", "timestamps")
+"""Keys of [publish] that no frozen file depends on by what it says."""
 
 
 def settings_of(config: Config) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def settings_of(config: Config) -> dict[str, Any]:
     return config.model_dump(
         mode="json",
         include={"title", "symbol", "description", "seed", "artists", "publish"},
-        exclude={"publish": {"storage", *quiet}},
+        exclude={"publish": {*ASIDE, *quiet}},
     )
 
 
@@ -83,8 +85,8 @@ def rewrite(store: Store, files: Files, config: Config, frozen: Freeze) -> None:
     animations = animations_directory(files, [(item.token_id, item.asset) for item in tokens])
     animations_cid = directory_cid(animations) if animations else ""
     documents = [
-        token_metadata(then, item.asset, item.token_id, frozen.images_cid, animations_cid, item.image_sha256)
-        for item in tokens
+        token_metadata(then, item.asset, item.token_id, frozen.images_cid, animations_cid, image)
+        for item, image in zip(tokens, store.published_images(tokens), strict=True)
     ]
     for document in (*documents, contract_metadata(then, frozen.images_cid).as_json()):
         if sha256_hex(data := canonical_json(document)) in wanted:
@@ -108,19 +110,22 @@ def freeze(
     *,
     again: bool = False,
     sign: Sign | None = None,
+    credentials: Ask | None = None,
     progress: Progress = silent,
 ) -> FreezeReport:
     """Fix the set as a version of its own, which becomes the current one; earlier versions stay as they are.
 
     Where the current one is pinned or has a contract, there is no other one unless `again` says so. `sign` signs the
-    manifest of the proof. Raises PublishError for that, and where nothing, or less than the supply, is chosen.
+    manifest of the proof, `credentials` give what signs marked pictures. Raises PublishError for that, and where
+    nothing, or less than the supply, is chosen.
     """
     chosen = _chosen(store)
     if error := refusal(store, config, again=again):
         raise error
     ordered = _token_order(config.seed, chosen)
-    published = published_images(store, files, config, ordered)
-    images_link = link_to(images_directory(files, enumerate(published, 1)))
+    published = published_images(store, files, config, ordered, credentials, progress)
+    images = [image.image_sha256 for image in published]
+    images_link = link_to(images_directory(files, enumerate(images, 1)))
     images_cid = cid_text(images_link.cid)
     animations = _animations(files, ordered)
     animations_cid = directory_cid(animations) if animations else ""
@@ -132,21 +137,21 @@ def freeze(
     check_metadata(about, zip(map(_source, ordered), described, strict=True), config.publish.traits)
     texts = _written(files, described, progress)
     tokens = [
-        (token.token_id, asset.id, image, text)
+        (token.token_id, asset.id, image.image_sha256, text)
         for token, asset, image, text in zip(described, ordered, published, texts, strict=True)
     ]
     metadata_link = link_to(metadata_directory(files, enumerate(texts, 1)))
     metadata_cid = cid_text(metadata_link.cid)
     contract = files.add(canonical_json(about.as_json()), ".json")
-    provenance = provenance_hash(published)
+    provenance = provenance_hash(images)
     manifest = {
         "title": config.title, "images_cid": images_cid, "metadata_cid": metadata_cid,
         "contract_metadata_sha256": contract, "bayc_provenance": provenance,
         "seadrop_provenance": seadrop_provenance(metadata_cid),
     }  # fmt: skip
     leaves = [
-        Leaf(token.token_id, image, asset.pixel_sha256, text, token.properties["recipe_sha256"])
-        for token, asset, image, text in zip(described, ordered, published, texts, strict=True)
+        Leaf(token.token_id, image.image_sha256, image.pixel_sha256, text, token.properties["recipe_sha256"])
+        for token, image, text in zip(described, published, texts, strict=True)
     ]
     proof = write_proof(files, leaves, manifest, rarity({token.token_id: token.traits for token in described}), sign)
     root = link_to(root_directory(files, images_link, metadata_link, contract, animations, proof))

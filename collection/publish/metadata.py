@@ -11,7 +11,7 @@ from collection.errors import PublishError
 from collection.publish.layout import animation_name
 from collection.publish.model import ContractMetadata, TokenMetadata
 from collection.publish.traits import traits_of
-from collection.store.records import TOLD_TRAITS, Asset
+from collection.store.records import TOLD_TRAITS, Asset, PublishedImage
 from collection.values import Recipe
 
 
@@ -21,10 +21,10 @@ def token_metadata(
     token_id: int,
     images_cid: str,
     animations_cid: str = "",
-    image_sha256: str | None = None,
+    image: PublishedImage | None = None,
 ) -> dict[str, Any]:
     """The JSON of one token; see `described_token`."""
-    return described_token(config, asset, token_id, images_cid, animations_cid, image_sha256).as_json()
+    return described_token(config, asset, token_id, images_cid, animations_cid, image).as_json()
 
 
 def described_token(
@@ -33,9 +33,11 @@ def described_token(
     token_id: int,
     images_cid: str,
     animations_cid: str = "",
-    image_sha256: str | None = None,
+    image: PublishedImage | None = None,
 ) -> TokenMetadata:
-    """The metadata of one token; `image_sha256` is that of its published file, where it is not the asset's own.
+    """The metadata of one token; `image` is the published picture, where it is not the asset's own file.
+
+    A picture that is marked says so for people in the description, and for programs in `disclosure`.
 
     `properties` holds what a proof needs: the whole recipe, what ran it (in `generator`, which has
     `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels. `reported` stands
@@ -43,11 +45,13 @@ def described_token(
     Of an animation the image is one frame, and `animation_url` names the whole.
     """
     publish = config.publish
+    shown = image or PublishedImage(asset.file_sha256, asset.pixel_sha256)
+    marked = shown.pixel_sha256 != asset.pixel_sha256
     said = {"title": config.title, "id": str(token_id)}
     return TokenMetadata(
         token_id=token_id,
         name=filled(publish.name, said),
-        description=config.description,
+        description="\n\n".join(filter(None, (config.description, shown.disclosure.get("line")))),
         image=f"ipfs://{images_cid}/{token_id}.png",
         traits=tuple(traits_of(asset, publish.traits)),
         animation_url=_animation(asset, token_id, animations_cid) or filled(publish.animation_url or "", said),
@@ -58,8 +62,10 @@ def described_token(
             "recipe": asset.recipe.as_json() if asset.recipe else None,
             "recipe_sha256": asset.recipe.sha256 if asset.recipe else None,
             "generator": {key: value for key, value in asset.generator.items() if key != TOLD_TRAITS},
-            "image_sha256": image_sha256 or asset.file_sha256,
-            "pixel_sha256": asset.pixel_sha256,
+            "image_sha256": shown.image_sha256,
+            "pixel_sha256": shown.pixel_sha256,
+            **({"rendered_pixel_sha256": asset.pixel_sha256} if marked else {}),
+            **({"disclosure": dict(shown.disclosure)} if shown.disclosure else {}),
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
             "license": publish.license,
             **model_license(asset),

@@ -34,11 +34,15 @@ class FreezeStage:
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Freeze; raises PublishError where less than the supply is chosen, or the old set is published already."""
         from collection.publish.freeze import freeze
+        from collection.stages.keys import credentials_of
 
         frozen, nothing = project.store.frozen(), "nothing to do: "
         if frozen is None or self.pending(project):
-            sign = publication_of(project).sign_manifest
-            freeze(project.store, project.files, project.config, again=self.again, sign=sign, progress=progress)
+            freeze(
+                project.store, project.files, project.config, again=self.again,
+                sign=publication_of(project).sign_manifest, credentials=lambda: credentials_of(project),
+                progress=progress,
+            )  # fmt: skip
             frozen, nothing = project.store.frozen(), ""
         assert frozen is not None
         tokens, provenance = project.store.tokens(), f"0x{frozen.provenance}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, delete, select, update
 
 from collection.store.database import Database, now
-from collection.store.records import Deployment, Freeze, Mint, Pin, Token
+from collection.store.records import Deployment, Freeze, Mint, Pin, PublishedImage, Token
 from collection.store.rows import as_asset
 from collection.store.tables import (
     AssetRow,
     DeploymentRow,
     FreezeRow,
+    MarkedImageRow,
     MintRow,
     PinRow,
     RecipeRow,
@@ -100,6 +101,39 @@ class Publishing(Database):
                 )
                 for token, asset, recipe in session.exec(query)
             ]
+
+    # Marked pictures
+
+    def marked_images(self, column: str, values: Sequence[str]) -> dict[str, PublishedImage]:
+        """The marked pictures whose `made_from` or `image_sha256` is among `values`, by that."""
+        wanted, found = getattr(MarkedImageRow, column), dict[str, PublishedImage]()
+        with self._reading() as session:
+            for first in range(0, len(values), 500):  # SQLite takes 999 values
+                query = select(MarkedImageRow).where(wanted.in_(values[first : first + 500]))
+                for row in session.exec(query):
+                    image = PublishedImage(row.image_sha256, row.pixel_sha256, json.loads(row.disclosure))
+                    found[getattr(row, column)] = image
+        return found
+
+    def add_marked_images(self, images: Mapping[str, PublishedImage]) -> None:
+        """Remember marked pictures by what they were made from; their files are written."""
+        rows = [
+            {
+                "made_from": made_from, "image_sha256": image.image_sha256, "pixel_sha256": image.pixel_sha256,
+                "disclosure": canonical_json(dict(image.disclosure)).decode(),
+            }
+            for made_from, image in images.items()
+        ]  # fmt: skip
+        with self._writing() as session:
+            self._insert(session, MarkedImageRow, rows, replace=True)
+
+    def published_images(self, tokens: Sequence[Token]) -> list[PublishedImage]:
+        """The pictures of tokens as they are published."""
+        marked = self.marked_images("image_sha256", [token.image_sha256 for token in tokens])
+        return [
+            marked.get(token.image_sha256) or PublishedImage(token.image_sha256, token.asset.pixel_sha256)
+            for token in tokens
+        ]
 
     # Pins
 

@@ -355,6 +355,18 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedImage:
+    """The picture of a token as it is published."""
+
+    image_sha256: str
+    """Of the file."""
+    pixel_sha256: str
+    """Of its pixels: a watermark makes them differ from those that were rendered."""
+    disclosure: Mapping[str, Any] = field(default_factory=dict)
+    """What its token says of the marks in it, as JSON; empty where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Freeze:
     """One version of the frozen set as a whole: provenance hash (hex) and the CIDs of its content."""
 

@@ -1,0 +1,15 @@
+"""The published files of marked pictures are remembered: what signs them signs otherwise each time"""
+
+from alembic import op
+
+revision = "0021"
+down_revision = "0019"
+
+
+def upgrade() -> None:
+    """Make the change."""
+    op.execute(
+        "CREATE TABLE marked_image (made_from VARCHAR NOT NULL PRIMARY KEY, image_sha256 VARCHAR NOT NULL, "
+        "pixel_sha256 VARCHAR NOT NULL, disclosure VARCHAR NOT NULL)"
+    )
+    op.execute("CREATE INDEX ix_marked_image_image_sha256 ON marked_image (image_sha256)")
