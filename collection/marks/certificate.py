@@ -12,6 +12,7 @@ from typing import Any
 
 from collection.errors import CredentialsError
 
+_CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 YEARS = 10
 """How long a certificate of our own making is valid."""
 MISSING = "pip install c2pa-python installs what signs pictures; `disclose` under [publish] can leave marks out"
@@ -111,9 +112,8 @@ def _algorithm(key: Any) -> str:
         return "ed25519"
     if isinstance(key, rsa.RSAPrivateKey):
         return "ps256"
-    found = {256: "es256", 384: "es384", 521: "es512"}.get(getattr(key, "key_size", 0))
-    if isinstance(key, ec.EllipticCurvePrivateKey) and found:
-        return found
+    if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in _CURVES:
+        return _CURVES[key.curve.name]
     raise CredentialsError(f"C2PA does not sign with a {type(key).__name__}", "use a key of P-256 or Ed25519")
 
 

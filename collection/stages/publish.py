@@ -8,7 +8,7 @@ from typing import ClassVar
 from collection.project import Project
 from collection.stages.publication import publication_of
 from collection.stages.published import contract_of, record_verified, unminted, unproven
-from collection.stages.report import Report, bytes_of, not_reproducible
+from collection.stages.report import Report, bytes_of, marks_line, not_reproducible
 from collection.stages.stated import count_stated
 from collection.values import Failure, Progress, amount, silent
 
@@ -200,12 +200,13 @@ class VerifyStage:
         line = (
             f"{result.proven} of {amount(result.tokens, 'token')} proven: owner, URI, metadata, image, read from "
             f"{where}; {result.rerendered} re-rendered alike{not_reproducible(result.not_reproducible, 'token')}"
-            f"{stated.line}"
+            f"{marks_line(result.marks)}{stated.line}"
         )
         details = {
             "tokens": result.tokens, "proven": result.proven, "rerendered": result.rerendered,
             "not_reproducible": result.not_reproducible, "sources": list(result.sources),
-            "metadata_frozen": result.metadata_frozen, **stated.as_json(),
+            "metadata_frozen": result.metadata_frozen,
+            "marks": {name: {"read": read, "of": of} for name, (read, of) in result.marks.items()}, **stated.as_json(),
         }  # fmt: skip
         notes = [*stated.notes, *([] if result.metadata_frozen else [OPEN_METADATA])]
         return Report("verify", line, details, findings, complete=complete, notes=notes)

@@ -15,6 +15,7 @@ from collection.values import Progress, silent
 from collection.verify.content import Rerender, Source, check_content
 from collection.verify.expected import ExpectedState
 from collection.verify.findings import Finding, VerifyReport
+from collection.verify.marks import MarkReader
 from collection.verify.on_chain import check_contract, check_tokens
 
 
@@ -26,15 +27,16 @@ def verify(
     rerender: Rerender,
     *,
     sample: Collection[int] = (),
+    marks: MarkReader | None = None,
     unreadable: Mapping[str, str] | None = None,
     progress: Progress = silent,
 ) -> VerifyReport:
     """Follow every token from the chain to its picture and compare each step with the expected state.
 
     Recipient, tokenURI, the metadata behind it and the image behind that, in each of `sources`; for the tokens of
-    `sample` the recipe in the metadata, rendered anew. `unreadable` names storages that could not be opened, and why.
-    The verdicts are recorded, and a token that the chain does not have is open again for `mint`, unless the project can
-    only be read. No key is needed.
+    `sample` the recipe in the metadata, rendered anew; `marks` reads those of the pictures. `unreadable` names storages
+    that could not be opened, and why. The verdicts are recorded, and a token that the chain does not have is open again
+    for `mint`, unless the project can only be read. No key is needed.
     Raises ChainError where there is no contract or the chain cannot be asked; all else is a finding.
     """
     deployment, tokens = expected.deployment, expected.tokens
@@ -52,7 +54,7 @@ def verify(
     for done, token in enumerate(tokens, start=1):
         for place, source in enumerate(sources):
             again = rerender if place == 0 and token.token_id in sample else None
-            findings += check_content(token, expected.base_uri, source, again)
+            findings += check_content(token, expected.base_uri, source, again, marks if place == 0 else None)
         progress(done, len(tokens))
     unsound = {finding.token_id for finding in findings}
     numbers = {token.token_id for token in tokens}
@@ -64,7 +66,8 @@ def verify(
     by_token = sorted(findings, key=lambda finding: finding.token_id or 0)
     once_only = sum(token.asset.recipe is not None and not token.asset.reproducible for token in tokens)
     frozen = genuine and contract.metadata_frozen()
-    return VerifyReport(len(tokens), len(proven), alike, once_only, names, (*of_contract, *by_token), frozen)
+    found = {name: (marks.read[name], count) for name, count in marks.told.items()} if marks else {}
+    return VerifyReport(len(tokens), len(proven), alike, once_only, names, (*of_contract, *by_token), frozen, found)
 
 
 def _open_again(store: Store, expected: ExpectedState, next_id: int) -> None:
