@@ -101,13 +101,13 @@ def costs(pictures: list[tuple[Recipe, Any]]) -> list[tuple[Recipe, bytes]]:
     credentials = read_credentials(*new_certificate("Ada", datetime.now(UTC)))
     spent, added, noise, marked = dict.fromkeys(("PNG saved again", "watermark", "IPTC", "C2PA"), 0.0), {}, [], []
     for recipe, pixels in pictures:
-        plain = _timed(spent, "PNG saved again", lambda: encode_png(pixels, recipe))
-        watered = _timed(spent, "watermark", lambda: WATERMARK.embed(pixels, payload(recipe.sha256)))
+        plain = _timed(spent, "PNG saved again", encode_png, pixels, recipe)
+        watered = _timed(spent, "watermark", WATERMARK.embed, pixels, payload(recipe.sha256))
         noise.append(10 * np.log10(255**2 / np.mean((watered.astype(float) - pixels) ** 2)))
         file = encode_png(watered, recipe)
-        told = _timed(spent, "IPTC", lambda: write_xmp(file, TOLD.packet()))
+        told = _timed(spent, "IPTC", write_xmp, file, TOLD.packet())
         statement = Statement(TOLD.source_type, TOLD.system, TOLD.version)
-        signed = _timed(spent, "C2PA", lambda: sign(told, statement, credentials))
+        signed = _timed(spent, "C2PA", sign, told, statement, credentials)
         added = {"watermark": len(file) - len(plain), "IPTC": len(told) - len(file), "C2PA": len(signed) - len(told)}
         marked.append((recipe, signed))
     print(f"{'a picture':20} {'seconds':>8} {'bytes':>8}")
@@ -117,9 +117,9 @@ def costs(pictures: list[tuple[Recipe, Any]]) -> list[tuple[Recipe, bytes]]:
     return marked
 
 
-def _timed(spent: dict[str, float], name: str, work: Callable[[], Any]) -> Any:
+def _timed(spent: dict[str, float], name: str, work: Callable[..., Any], *given: Any) -> Any:
     begin = time.perf_counter()
-    found = work()
+    found = work(*given)
     spent[name] += time.perf_counter() - begin
     return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from collection.errors import ImageError
 
@@ -35,7 +36,8 @@ def read_xmp(data: bytes) -> bytes | None:
 def media_type(data: bytes) -> str:
     """The MIME type of a PNG, JPEG or WebP file; raises ImageError for another."""
     write, _ = _format(data)
-    return _MEDIA_TYPES[write]
+    kinds: dict[Any, str] = {_write_png: "image/png", _write_jpeg: "image/jpeg", _write_webp: "image/webp"}
+    return kinds[write]
 
 
 def _format(data: bytes) -> tuple[Callable[[bytes, bytes], bytes], Callable[[bytes], bytes | None]]:
@@ -165,6 +167,3 @@ def _vp8x(kind: bytes, content: bytes) -> bytes:
 
 def _read_webp(data: bytes) -> bytes | None:
     return next((content for kind, content in _webp_chunks(data) if kind == b"XMP "), None)
-
-
-_MEDIA_TYPES = {_write_png: "image/png", _write_jpeg: "image/jpeg", _write_webp: "image/webp"}

@@ -129,7 +129,7 @@ def _manifest(read: Mapping[str, Any]) -> Manifest:
         if str(assertion.get("label", "")).startswith("c2pa.actions")
         for action in assertion.get("data", {}).get("actions", [])
     ]
-    stated = next((action for action in actions if action.get("digitalSourceType")), {})
+    stated: Mapping[str, Any] = next((action for action in actions if action.get("digitalSourceType")), {})
     agent = stated.get("softwareAgent") or {}
     failed = [str(item.get("code")) for item in read.get("validation_status") or ()]
     signature = active.get("signature_info", {})

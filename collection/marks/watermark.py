@@ -168,7 +168,7 @@ def _cosines() -> Floats:
     import numpy as np
 
     place = np.arange(BLOCK)
-    found = np.cos(np.pi * (2 * place[None, :] + 1) * place[:, None] / (2 * BLOCK)) * np.sqrt(2 / BLOCK)
+    found: Floats = np.cos(np.pi * (2 * place[None, :] + 1) * place[:, None] / (2 * BLOCK)) * np.sqrt(2 / BLOCK)
     found[0] /= np.sqrt(2)
     return found
 
