@@ -114,6 +114,10 @@ class Publish(Table):
     """The invisible watermark of marked pictures: dwt-dct-svd, none, or one that a package adds."""
     watermark_key: str | None = Field(default=None, pattern=r"^env:[A-Za-z_][A-Za-z0-9_]*$")
     """env:NAME of the words without which nobody reads the watermark; absent: everybody can."""
+    duties_met: tuple[Literal["revenue"], ...] = ()
+    """Duties of a model's license that only you can know to be met: revenue, that its limit is kept."""
+    texts: str | None = Field(default=None, min_length=1)
+    """CSV or JSON file with names and descriptions of single images: image, name, description."""
     name: Template = "{title} #{id}"
     """The name of each token."""
     animation_url: Uri | None = None
@@ -126,6 +130,23 @@ class Publish(Table):
     """The square picture of the collection's page."""
     collaborators: tuple[Address, ...] = ()
     """Accounts that may edit the collection's page: marketplaces take them for editors, so name none but those."""
+
+
+Place = Literal["anywhere", "first", "last", "spread"]
+"""Where some tokens go among the others."""
+
+
+class Freeze(Table):
+    """Which image becomes which token."""
+
+    order: Literal["shuffle", "rank", "number"] = "shuffle"
+    """shuffle: by a seed, so that numbers tell nothing; rank: the best first; number: as the images are numbered."""
+    seed: int | str | None = None
+    """Of the shuffle; absent: that of the collection."""
+    one_of_ones: Place = "anywhere"
+    """Where one-of-ones go: anywhere (as the order has them), first, last, or spread evenly."""
+    locked: Place = "anywhere"
+    """Where images go that a curator locked."""
 
 
 class Chain(Table):

@@ -14,7 +14,7 @@ from pydantic import Field
 from collection.config.generator import DEFAULT, TABLES, AnyGenerator, GeneratorTable
 from collection.config.judging import Dedupe, Score
 from collection.config.planning import Image, OneOfOne, Rule, Series, Trait, TraitName
-from collection.config.publishing import Artist, Chain, Publish, Royalties, Verify
+from collection.config.publishing import Artist, Chain, Freeze, Publish, Royalties, Verify
 from collection.config.selecting import Select
 from collection.config.styles import AnyStyle
 from collection.config.types import Name, Table
@@ -55,6 +55,7 @@ class Config(Table):
     artists: tuple[Artist, ...] = ()
     royalties: Royalties = Royalties()
     publish: Publish = Publish()
+    freeze: Freeze = Freeze()
     chain: Chain = Chain()
     verify: Verify = Verify()
 

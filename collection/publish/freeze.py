@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from collection.config import Config
-from collection.config.publishing import Artist, Publish
+from collection.curate.reviews.log import review_states
 from collection.errors import PublishError
+from collection.publish.duties import duties_refusal
 from collection.publish.layout import animations_directory, images_directory, metadata_directory, root_directory
 from collection.publish.limits import check_metadata
 from collection.publish.marks import Ask, published_images
-from collection.publish.metadata import contract_metadata, described_token, model_license, token_metadata
+from collection.publish.metadata import contract_metadata, described_token, model_license
 from collection.publish.model import TokenMetadata
+from collection.publish.order import recorded_order, token_order
 from collection.publish.proof import Leaf, Sign, seadrop_provenance, write_proof
 from collection.publish.provenance import provenance_hash
 from collection.publish.rarity import rarity
+from collection.publish.settings import settings_of
+from collection.publish.texts import Text
 from collection.store.files import Files
 from collection.store.records import Asset, Freeze
 from collection.store.store import Store
@@ -35,72 +37,36 @@ class FreezeReport:
     root_cid: str
 
 
-def inputs(store: Store, config: Config) -> str:
-    """Hash of all that the frozen set depends on: the chosen files and what the metadata says."""
-    chosen = [
-        [asset.id, asset.file_sha256, *model_license(asset).values(), *(trait.as_json() for trait in asset.told_traits)]
-        for asset in _chosen(store)
-    ]
-    return sha256_hex(canonical_json([chosen, settings_of(config)]))
-
-
 TOGETHER = 500
 """Metadata files that are written to the disk together."""
-LATER = (
-    "traits", "disclose", "disclose_prompt", "certificate", "watermark", "watermark_key", "name", "animation_url",
-    "background_color", "banner_image", "featured_image", "collaborators",
-)  # fmt: skip
-"""Keys of [publish] that sets were frozen without: they say nothing where they have their default."""
-ASIDE = ("storage", "timestamps")
-"""Keys of [publish] that no frozen file depends on by what it says."""
+NO_TEXTS: Mapping[int, Text] = {}
 
 
-def settings_of(config: Config) -> dict[str, Any]:
-    """The part of the configuration that the metadata is written from, as JSON."""
-    quiet = {name for name in LATER if getattr(config.publish, name) == type(config.publish).model_fields[name].default}
-    return config.model_dump(
-        mode="json",
-        include={"title", "symbol", "description", "seed", "artists", "publish"},
-        exclude={"publish": {*ASIDE, *quiet}},
-    )
-
-
-def pending(store: Store, config: Config) -> int:
-    """How many tokens are to be frozen: the chosen ones if they or their metadata changed, else none."""
-    return 0 if store.stage_inputs("freeze") == inputs(store, config) else len(store.selection())
-
-
-def lost(store: Store, files: Files) -> int:
-    """How many tokens are to be frozen again because a metadata file of the frozen set is gone: all, else none."""
-    frozen, tokens = store.frozen(), store.tokens()
-    written = {frozen.contract_metadata_sha256, *(token.metadata_sha256 for token in tokens)} if frozen else set()
-    return len(tokens) if written - files.names(".json") else 0
-
-
-def rewrite(store: Store, files: Files, config: Config, frozen: Freeze) -> None:
-    """Write the metadata files of a frozen set again, as they were; a file that would come out other is not written."""
-    then = config_of(config, frozen)
-    wanted = {token.metadata_sha256 for token in store.tokens(frozen)} | {frozen.contract_metadata_sha256}
-    tokens = store.tokens(frozen)
-    animations = animations_directory(files, [(item.token_id, item.asset) for item in tokens])
-    animations_cid = directory_cid(animations) if animations else ""
-    documents = [
-        token_metadata(then, item.asset, item.token_id, frozen.images_cid, animations_cid, image)
-        for item, image in zip(tokens, store.published_images(tokens), strict=True)
+def inputs(store: Store, config: Config, texts: Mapping[int, Text] = NO_TEXTS) -> str:
+    """Hash of all that the frozen set depends on: the chosen files, what the metadata says, and the places of locks."""
+    chosen = [
+        [asset.id, asset.file_sha256, *model_license(asset).values(), *(trait.as_json() for trait in asset.told_traits)]
+        for asset in chosen_of(store)
     ]
-    for document in (*documents, contract_metadata(then, frozen.images_cid).as_json()):
-        if sha256_hex(data := canonical_json(document)) in wanted:
-            files.add(data, ".json")
+    locked = sorted(_locked(store)) if config.freeze.locked != "anywhere" else []
+    return sha256_hex(canonical_json([chosen, settings_of(config, texts), *([locked] if locked else [])]))
 
 
-def config_of(config: Config, frozen: Freeze) -> Config:
-    """The configuration, with what the metadata is written from as it was when the set was frozen."""
-    if not frozen.settings:
-        return config
-    told = dict(frozen.settings)
-    artists = tuple(Artist(**item) for item in told.pop("artists"))
-    publish = Publish.model_validate({**told.pop("publish"), "storage": config.publish.storage})
-    return config.model_copy(update={**told, "artists": artists, "publish": publish})
+def pending(store: Store, config: Config, texts: Mapping[int, Text] = NO_TEXTS) -> int:
+    """How many tokens are to be frozen: the chosen ones if they or their metadata changed, else none."""
+    unchanged = store.frozen() is not None and store.stage_inputs("freeze") == inputs(store, config, texts)
+    return 0 if unchanged else len(store.selection())
+
+
+def ordered_of(store: Store, config: Config) -> list[Asset]:
+    """The chosen images in the order of their tokens."""
+    locked = _locked(store) if config.freeze.locked != "anywhere" else frozenset()
+    return token_order(config, chosen_of(store), locked)
+
+
+def _locked(store: Store) -> frozenset[int]:
+    """The images that a curator locked."""
+    return frozenset(number for number, state in review_states(store).items() if state.locked)
 
 
 def freeze(
@@ -109,20 +75,20 @@ def freeze(
     config: Config,
     *,
     again: bool = False,
+    texts: Mapping[int, Text] = NO_TEXTS,
     sign: Sign | None = None,
     credentials: Ask | None = None,
     progress: Progress = silent,
 ) -> FreezeReport:
     """Fix the set as a version of its own, which becomes the current one; earlier versions stay as they are.
 
-    Where the current one is pinned or has a contract, there is no other one unless `again` says so. `sign` signs the
-    manifest of the proof, `credentials` give what signs marked pictures. Raises PublishError for that, and where
-    nothing, or less than the supply, is chosen.
+    Where the current one is pinned or has a contract, there is no other one unless `again` says so. `texts` are the
+    artist's words by image, `sign` signs the manifest of the proof, `credentials` give what signs marked pictures.
+    Raises PublishError for that, where less than the supply is chosen, and where a model's license asks for more.
     """
-    chosen = _chosen(store)
-    if error := refusal(store, config, again=again):
+    if error := refusal(store, config, texts, again=again):
         raise error
-    ordered = _token_order(config.seed, chosen)
+    ordered = ordered_of(store, config)
     published = published_images(store, files, config, ordered, credentials, progress)
     images = [image.image_sha256 for image in published]
     images_link = link_to(images_directory(files, enumerate(images, 1)))
@@ -130,28 +96,28 @@ def freeze(
     animations = _animations(files, ordered)
     animations_cid = directory_cid(animations) if animations else ""
     described = [
-        described_token(config, asset, number, images_cid, animations_cid, image)
+        described_token(config, asset, number, images_cid, animations_cid, image, texts.get(asset.id))
         for number, (asset, image) in enumerate(zip(ordered, published, strict=True), 1)
     ]
     about = contract_metadata(config, images_cid)
     check_metadata(about, zip(map(_source, ordered), described, strict=True), config.publish.traits)
-    texts = _written(files, described, progress)
+    written = _written(files, described, progress)
     tokens = [
         (token.token_id, asset.id, image.image_sha256, text)
-        for token, asset, image, text in zip(described, ordered, published, texts, strict=True)
+        for token, asset, image, text in zip(described, ordered, published, written, strict=True)
     ]
-    metadata_link = link_to(metadata_directory(files, enumerate(texts, 1)))
+    metadata_link = link_to(metadata_directory(files, enumerate(written, 1)))
     metadata_cid = cid_text(metadata_link.cid)
     contract = files.add(canonical_json(about.as_json()), ".json")
     provenance = provenance_hash(images)
     manifest = {
         "title": config.title, "images_cid": images_cid, "metadata_cid": metadata_cid,
         "contract_metadata_sha256": contract, "bayc_provenance": provenance,
-        "seadrop_provenance": seadrop_provenance(metadata_cid),
+        "seadrop_provenance": seadrop_provenance(metadata_cid), "order": recorded_order(config),
     }  # fmt: skip
     leaves = [
         Leaf(token.token_id, image.image_sha256, image.pixel_sha256, text, token.properties["recipe_sha256"])
-        for token, image, text in zip(described, published, texts, strict=True)
+        for token, image, text in zip(described, published, written, strict=True)
     ]
     proof = write_proof(files, leaves, manifest, rarity({token.token_id: token.traits for token in described}), sign)
     root = link_to(root_directory(files, images_link, metadata_link, contract, animations, proof))
@@ -161,10 +127,10 @@ def freeze(
         metadata_cid=metadata_cid,
         root_cid=cid_text(root.cid),
         contract_metadata_sha256=contract,
-        settings=settings_of(config),
+        settings=settings_of(config, texts),
         proof_sha256=proof,
     )
-    store.add_freeze(frozen, tokens, inputs(store, config), {"tokens": len(tokens)})
+    store.add_freeze(frozen, tokens, inputs(store, config, texts), {"tokens": len(tokens)})
     return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)
 
 
@@ -192,26 +158,31 @@ def _source(asset: Asset) -> str:
     return f"image {asset.label} ({source})" if source else f"image {asset.label}"
 
 
-def _chosen(store: Store) -> list[Asset]:
+def chosen_of(store: Store) -> list[Asset]:
+    """The chosen images, by rank."""
     by_id = {asset.id: asset for asset in store.assets()}
     return [by_id[choice.asset_id] for choice in store.selection() if choice.asset_id in by_id]
 
 
-def refusal(store: Store, config: Config, *, again: bool = False) -> PublishError | None:
+def refusal(
+    store: Store, config: Config, texts: Mapping[int, Text] = NO_TEXTS, *, again: bool = False
+) -> PublishError | None:
     """Why the set cannot be frozen as it stands; None if it can, or is frozen so already."""
-    chosen, frozen = len(_chosen(store)), store.frozen()
-    if chosen < config.supply:
+    chosen, frozen = chosen_of(store), store.frozen()
+    if len(chosen) < config.supply:
         return PublishError(
-            f"{amount(chosen, 'image')} chosen, but supply = {config.supply}",
+            f"{amount(len(chosen), 'image')} chosen, but supply = {config.supply}",
             "collection run makes and chooses them; if too many are duplicates, raise `candidates`",
         )
-    if frozen is None or again or store.stage_inputs("freeze") == inputs(store, config):
+    if frozen and store.stage_inputs("freeze") == inputs(store, config, texts):
         return None
-    published = _published(store, frozen)
-    if published is None:
+    if error := duties_refusal(store, config, chosen):
+        return error
+    published = _published(store, frozen) if frozen and not again else None
+    if frozen is None or published is None:
         return None
     return PublishError(
-        f"the frozen set {published}, and since then {_changed(frozen, config)} changed",
+        f"the frozen set {published}, and since then {_changed(frozen, config, texts)} changed",
         "take the change back, or `collection freeze --again` makes a new set, which is published anew",
     )
 
@@ -225,17 +196,10 @@ def _published(store: Store, frozen: Freeze) -> str | None:
     return f"is pinned in {' and '.join(pinned)}" if pinned else None
 
 
-def _changed(frozen: Freeze, config: Config) -> str:
+def _changed(frozen: Freeze, config: Config, texts: Mapping[int, Text]) -> str:
     """The keys of the configuration that differ from the frozen set, or else the chosen images, in words."""
-    now = settings_of(config)
-    names = [name for name in now if frozen.settings and frozen.settings.get(name) != now[name]]
-    return ", ".join(names) or ("the chosen images or their traits" if frozen.settings else "the set or its metadata")
-
-
-def _token_order(seed: int | str, assets: Sequence[Asset]) -> list[Asset]:
-    """A shuffle that depends on the seed and the pictures alone: token numbers tell nothing of rank or series."""
-
-    def key(asset: Asset) -> bytes:
-        return hashlib.sha256(f"collection/token/1\n{seed}\n{asset.file_sha256}".encode()).digest()
-
-    return sorted(assets, key=key)
+    now = settings_of(config, texts)
+    names = [name for name in {**now, **frozen.settings} if frozen.settings.get(name) != now.get(name)]
+    if not frozen.settings:
+        return "the set or its metadata"
+    return ", ".join(names) or "the chosen images or their traits"

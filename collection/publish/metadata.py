@@ -8,8 +8,10 @@ from typing import Any
 from collection.config import Config
 from collection.config.publishing import PLACE
 from collection.errors import PublishError
+from collection.publish.duties import duties_of
 from collection.publish.layout import animation_name
 from collection.publish.model import ContractMetadata, TokenMetadata
+from collection.publish.texts import Text
 from collection.publish.traits import traits_of
 from collection.store.records import TOLD_TRAITS, Asset, PublishedImage
 from collection.values import Recipe
@@ -22,9 +24,10 @@ def token_metadata(
     images_cid: str,
     animations_cid: str = "",
     image: PublishedImage | None = None,
+    text: Text | None = None,
 ) -> dict[str, Any]:
     """The JSON of one token; see `described_token`."""
-    return described_token(config, asset, token_id, images_cid, animations_cid, image).as_json()
+    return described_token(config, asset, token_id, images_cid, animations_cid, image, text).as_json()
 
 
 def described_token(
@@ -34,8 +37,10 @@ def described_token(
     images_cid: str,
     animations_cid: str = "",
     image: PublishedImage | None = None,
+    text: Text | None = None,
 ) -> TokenMetadata:
-    """The metadata of one token; `image` is the published picture, where it is not the asset's own file.
+    """The metadata of one token; `image` is the published picture, where it is not the asset's own file, and `text`
+    what the artist says of it.
 
     A picture that is marked says so for people in the description, and for programs in `disclosure`.
 
@@ -47,11 +52,12 @@ def described_token(
     publish = config.publish
     shown = image or PublishedImage(asset.file_sha256, asset.pixel_sha256)
     marked = shown.pixel_sha256 != asset.pixel_sha256
+    described = (text and text.description) or config.description
     said = {"title": config.title, "id": str(token_id)}
     return TokenMetadata(
         token_id=token_id,
-        name=filled(publish.name, said),
-        description="\n\n".join(filter(None, (config.description, shown.disclosure.get("line")))),
+        name=(text and text.name) or filled(publish.name, said),
+        description="\n\n".join(filter(None, (described, shown.disclosure.get("line")))),
         image=f"ipfs://{images_cid}/{token_id}.png",
         traits=tuple(traits_of(asset, publish.traits)),
         animation_url=_animation(asset, token_id, animations_cid) or filled(publish.animation_url or "", said),
@@ -69,6 +75,7 @@ def described_token(
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
             "license": publish.license,
             **model_license(asset),
+            **({"model_duties": list(duties)} if (duties := duties_of(asset)) else {}),
             **({"reported": asset.contradicted} if asset.contradicted else {}),
             **({"animation_sha256": asset.animation[0]} if asset.animation else {}),
         },

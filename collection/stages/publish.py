@@ -10,6 +10,7 @@ from collection.stages.publication import publication_of
 from collection.stages.published import contract_of, record_verified, unminted, unproven
 from collection.stages.report import Report, bytes_of, marks_line, not_reproducible
 from collection.stages.stated import count_stated
+from collection.stages.texts import texts_of
 from collection.values import Failure, Progress, amount, silent
 
 OPEN_METADATA = "the owner of the contract may still move the metadata; `collection freeze-metadata` ends that for ever"
@@ -27,9 +28,10 @@ class FreezeStage:
 
     def pending(self, project: Project) -> int:
         """Tokens to freeze: all of them if the choice or the metadata changed, or a metadata file is gone."""
-        from collection.publish.freeze import lost, pending
+        from collection.publish.freeze import pending
+        from collection.publish.rewrite import lost
 
-        return pending(project.store, project.config) or lost(project.store, project.files)
+        return pending(project.store, project.config, texts_of(project)) or lost(project.store, project.files)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Freeze; raises PublishError where less than the supply is chosen, or the old set is published already."""
@@ -39,7 +41,7 @@ class FreezeStage:
         frozen, nothing = project.store.frozen(), "nothing to do: "
         if frozen is None or self.pending(project):
             freeze(
-                project.store, project.files, project.config, again=self.again,
+                project.store, project.files, project.config, again=self.again, texts=texts_of(project),
                 sign=publication_of(project).sign_manifest, credentials=lambda: credentials_of(project),
                 progress=progress,
             )  # fmt: skip
@@ -205,8 +207,10 @@ class VerifyStage:
         details = {
             "tokens": result.tokens, "proven": result.proven, "rerendered": result.rerendered,
             "not_reproducible": result.not_reproducible, "sources": list(result.sources),
-            "metadata_frozen": result.metadata_frozen,
+            "metadata_frozen": result.metadata_frozen, "signer": result.signer,
             "marks": {name: {"read": read, "of": of} for name, (read, of) in result.marks.items()}, **stated.as_json(),
         }  # fmt: skip
-        notes = [*stated.notes, *([] if result.metadata_frozen else [OPEN_METADATA])]
+        other = result.signer is not None and result.signer.lower() != known.deployer.lower()
+        signed = [f"the proof is signed by {result.signer}, the contract deployed by {known.deployer}"] if other else []
+        notes = [*stated.notes, *signed, *([] if result.metadata_frozen else [OPEN_METADATA])]
         return Report("verify", line, details, findings, complete=complete, notes=notes)

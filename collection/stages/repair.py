@@ -158,7 +158,7 @@ def _read_back(
 
 def _metadata(project: Project) -> Iterator[str]:
     """Write the metadata of the frozen set again, from what was frozen."""
-    from collection.publish.freeze import rewrite
+    from collection.publish.rewrite import rewrite
 
     frozen = project.store.frozen()
     if frozen is not None and any(item.asset is None for item in damaged(project)):

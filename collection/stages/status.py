@@ -15,6 +15,7 @@ from collection.stages.plan import PlanStage
 from collection.stages.publish import OPEN_METADATA
 from collection.stages.published import contract_of
 from collection.stages.shortage import way_out
+from collection.stages.texts import texts_of
 from collection.values import Failure, amount
 
 REACHED = {
@@ -147,7 +148,7 @@ def _refusal(project: Project, stage: str) -> CollectionError | None:
 
     if stage == "plan":
         return PlanStage().refusal(project)
-    return refusal(project.store, project.config) if stage == "freeze" else None
+    return refusal(project.store, project.config, texts_of(project)) if stage == "freeze" else None
 
 
 def _settled(project: Project) -> list[str]:

@@ -65,6 +65,18 @@ class Publishing(Database):
             session.flush()
             return _freeze(row)
 
+    def make_current(self, freeze: Freeze, inputs: str, report: dict[str, Any]) -> None:
+        """Make a version the current one; `inputs` is what freezing would look at now, so that nothing is pending."""
+        with self._writing() as session:
+            session.exec(update(FreezeRow).values(current=col(FreezeRow.id) == freeze.id))
+            self._write_stage(session, "freeze", inputs, report)
+
+    def unfreeze(self) -> None:
+        """Make no version the current one; all are kept."""
+        with self._writing() as session:
+            session.exec(update(FreezeRow).values(current=False))
+            session.exec(delete(StageRunRow).where(col(StageRunRow.stage) == "freeze"))
+
     def frozen(self) -> Freeze | None:
         """The current frozen set as a whole, or None."""
         return next((_freeze(row) for row in self._freezes(col(FreezeRow.current).is_(True))), None)
@@ -318,4 +330,5 @@ def _freeze(row: FreezeRow) -> Freeze:
         settings=json.loads(row.settings),
         proof_sha256=row.proof_sha256,
         id=row.id,
+        frozen_at=row.frozen_at,
     )

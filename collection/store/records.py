@@ -381,6 +381,8 @@ class Freeze:
     """SHA-256 of the manifest of its proof; None: frozen before there were proofs."""
     id: int = 0
     """Given by the store."""
+    frozen_at: str = field(default="", compare=False)
+    """When, by the store's clock (ISO 8601)."""
 
 
 @dataclass(frozen=True, slots=True)

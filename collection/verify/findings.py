@@ -14,7 +14,7 @@ class Finding:
     """None: the contract or a storage as a whole."""
     what: str
     """address, code, owner, name, symbol, supply, provenance, royalties, frozen, uri, receipt, metadata, image,
-    rendering, marks or storage."""
+    rendering, marks, proof or storage."""
     why: str
 
     @property
@@ -42,3 +42,5 @@ class VerifyReport:
     """Whether nobody can move the metadata any more."""
     marks: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Of each kind of mark, in how many pictures it was found, and in how many it was looked for."""
+    signer: str | None = None
+    """The account that signed the manifest of the proof; None where nobody did."""
