@@ -118,6 +118,10 @@ class Publish(Table):
     """Duties of a model's license that only you can know to be met: revenue, that its limit is kept."""
     texts: str | None = Field(default=None, min_length=1)
     """CSV or JSON file with names and descriptions of single images: image, name, description."""
+    files: str | None = Field(default=None, min_length=1)
+    """Folder with further files of single images, by number: 0007.mp4 is played (animation_url), 0007.txt its words."""
+    thumbnail: int | None = Field(default=None, ge=32, le=1024)
+    """Pixels of the longer side of a small copy that is published beside each image; absent: none is."""
     name: Template = "{title} #{id}"
     """The name of each token."""
     animation_url: Uri | None = None

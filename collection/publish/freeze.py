@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from typing import Any
 
 from collection.config import Config
 from collection.curate.reviews.log import review_states
 from collection.errors import PublishError
+from collection.publish.additions import Addition
 from collection.publish.duties import duties_refusal
-from collection.publish.layout import animations_directory, images_directory, metadata_directory, root_directory
+from collection.publish.extras import extras_of, further_than
+from collection.publish.layout import extra_directories, images_directory, metadata_directory, root_directory
 from collection.publish.limits import check_metadata
 from collection.publish.marks import Ask, published_images
-from collection.publish.metadata import contract_metadata, described_token, model_license
+from collection.publish.metadata import contract_metadata, described_token, model_license, published_files
 from collection.publish.model import TokenMetadata
 from collection.publish.order import recorded_order, token_order
 from collection.publish.proof import Leaf, Sign, seadrop_provenance, write_proof
 from collection.publish.provenance import provenance_hash
 from collection.publish.rarity import rarity
 from collection.publish.settings import settings_of
-from collection.publish.texts import Text
 from collection.store.files import Files
-from collection.store.records import Asset, Freeze
+from collection.store.records import Asset, Freeze, Token
 from collection.store.store import Store
 from collection.unixfs import cid_text, directory_cid, link_to
 from collection.values import Progress, amount, canonical_json, sha256_hex, silent
@@ -39,22 +40,22 @@ class FreezeReport:
 
 TOGETHER = 500
 """Metadata files that are written to the disk together."""
-NO_TEXTS: Mapping[int, Text] = {}
+NO_ADDITIONS: Mapping[int, Addition] = {}
 
 
-def inputs(store: Store, config: Config, texts: Mapping[int, Text] = NO_TEXTS) -> str:
+def inputs(store: Store, config: Config, additions: Mapping[int, Addition] = NO_ADDITIONS) -> str:
     """Hash of all that the frozen set depends on: the chosen files, what the metadata says, and the places of locks."""
     chosen = [
         [asset.id, asset.file_sha256, *model_license(asset).values(), *(trait.as_json() for trait in asset.told_traits)]
         for asset in chosen_of(store)
     ]
     locked = sorted(_locked(store)) if config.freeze.locked != "anywhere" else []
-    return sha256_hex(canonical_json([chosen, settings_of(config, texts), *([locked] if locked else [])]))
+    return sha256_hex(canonical_json([chosen, settings_of(config, additions), *([locked] if locked else [])]))
 
 
-def pending(store: Store, config: Config, texts: Mapping[int, Text] = NO_TEXTS) -> int:
+def pending(store: Store, config: Config, additions: Mapping[int, Addition] = NO_ADDITIONS) -> int:
     """How many tokens are to be frozen: the chosen ones if they or their metadata changed, else none."""
-    unchanged = store.frozen() is not None and store.stage_inputs("freeze") == inputs(store, config, texts)
+    unchanged = store.frozen() is not None and store.stage_inputs("freeze") == inputs(store, config, additions)
     return 0 if unchanged else len(store.selection())
 
 
@@ -75,71 +76,67 @@ def freeze(
     config: Config,
     *,
     again: bool = False,
-    texts: Mapping[int, Text] = NO_TEXTS,
+    additions: Mapping[int, Addition] = NO_ADDITIONS,
     sign: Sign | None = None,
     credentials: Ask | None = None,
     progress: Progress = silent,
 ) -> FreezeReport:
     """Fix the set as a version of its own, which becomes the current one; earlier versions stay as they are.
 
-    Where the current one is pinned or has a contract, there is no other one unless `again` says so. `texts` are the
+    Where the current one is pinned or has a contract, there is no other one unless `again` says so. `additions` are the
     artist's words by image, `sign` signs the manifest of the proof, `credentials` give what signs marked pictures.
     Raises PublishError for that, where less than the supply is chosen, and where a model's license asks for more.
     """
-    if error := refusal(store, config, texts, again=again):
+    if error := refusal(store, config, additions, again=again):
         raise error
     ordered = ordered_of(store, config)
     published = published_images(store, files, config, ordered, credentials, progress)
     images = [image.image_sha256 for image in published]
     images_link = link_to(images_directory(files, enumerate(images, 1)))
     images_cid = cid_text(images_link.cid)
-    animations = _animations(files, ordered)
-    animations_cid = directory_cid(animations) if animations else ""
+    added = [additions.get(asset.id) for asset in ordered]
+    extras = [extras_of(files, config, *each) for each in zip(ordered, added, images, strict=True)]
+    directories = extra_directories(files, enumerate(extras, 1))
+    cids = {folder: directory_cid(entries) for folder, entries in directories.items()}
     described = [
-        described_token(config, asset, number, images_cid, animations_cid, image, texts.get(asset.id))
-        for number, (asset, image) in enumerate(zip(ordered, published, strict=True), 1)
+        described_token(config, asset, number, images_cid, image, addition, published_files(number, more, cids))
+        for number, (asset, image, addition, more) in enumerate(zip(ordered, published, added, extras, strict=True), 1)
     ]
     about = contract_metadata(config, images_cid)
     check_metadata(about, zip(map(_source, ordered), described, strict=True), config.publish.traits)
     written = _written(files, described, progress)
-    tokens = [
-        (token.token_id, asset.id, image.image_sha256, text)
-        for token, asset, image, text in zip(described, ordered, published, written, strict=True)
-    ]
     metadata_link = link_to(metadata_directory(files, enumerate(written, 1)))
-    metadata_cid = cid_text(metadata_link.cid)
     contract = files.add(canonical_json(about.as_json()), ".json")
-    provenance = provenance_hash(images)
-    manifest = {
-        "title": config.title, "images_cid": images_cid, "metadata_cid": metadata_cid,
-        "contract_metadata_sha256": contract, "bayc_provenance": provenance,
-        "seadrop_provenance": seadrop_provenance(metadata_cid), "order": recorded_order(config),
-    }  # fmt: skip
-    leaves = [
-        Leaf(token.token_id, image.image_sha256, image.pixel_sha256, text, token.properties["recipe_sha256"])
-        for token, image, text in zip(described, published, written, strict=True)
+    tokens = [
+        Token(number, asset, image, text, further_than(asset, more))
+        for number, (asset, image, text, more) in enumerate(zip(ordered, images, written, extras, strict=True), 1)
     ]
-    proof = write_proof(files, leaves, manifest, rarity({token.token_id: token.traits for token in described}), sign)
-    root = link_to(root_directory(files, images_link, metadata_link, contract, animations, proof))
     frozen = Freeze(
-        provenance=provenance,
+        provenance=provenance_hash(images),
         images_cid=images_cid,
-        metadata_cid=metadata_cid,
-        root_cid=cid_text(root.cid),
+        metadata_cid=cid_text(metadata_link.cid),
+        root_cid="",
         contract_metadata_sha256=contract,
-        settings=settings_of(config, texts),
-        proof_sha256=proof,
+        settings=settings_of(config, additions),
     )
-    store.add_freeze(frozen, tokens, inputs(store, config, texts), {"tokens": len(tokens)})
+    leaves = [Leaf.of(token, image) for token, image in zip(tokens, published, strict=True)]
+    ranks = rarity({token.token_id: token.traits for token in described})
+    proof = write_proof(files, leaves, _manifest(config, frozen), ranks, sign)
+    root = link_to(root_directory(files, images_link, metadata_link, contract, directories, proof))
+    frozen = replace(frozen, root_cid=cid_text(root.cid), proof_sha256=proof)
+    rows = [(token.token_id, token.asset.id, token.image_sha256, token.metadata_sha256) for token in tokens]
+    further = {token.token_id: token.extras for token in tokens}
+    store.add_freeze(frozen, rows, inputs(store, config, additions), {"tokens": len(tokens)}, further)
     return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)
 
 
-def _animations(files: Files, ordered: Sequence[Asset]) -> dict[str, Path]:
-    """The directory of the animations; raises UnavailableError for one that is gone or was changed."""
-    for asset in ordered:
-        if asset.animation:
-            files.read(*asset.animation)
-    return animations_directory(files, enumerate(ordered, 1))
+def _manifest(config: Config, frozen: Freeze) -> dict[str, Any]:
+    """What the proof says of the set as a whole, beside its tree."""
+    return {
+        "title": config.title, "images_cid": frozen.images_cid, "metadata_cid": frozen.metadata_cid,
+        "contract_metadata_sha256": frozen.contract_metadata_sha256, "bayc_provenance": frozen.provenance,
+        "seadrop_provenance": seadrop_provenance(frozen.metadata_cid), "order": recorded_order(config),
+    }  # fmt: skip
 
 
 def _written(files: Files, described: Sequence[TokenMetadata], progress: Progress) -> list[str]:
@@ -165,7 +162,7 @@ def chosen_of(store: Store) -> list[Asset]:
 
 
 def refusal(
-    store: Store, config: Config, texts: Mapping[int, Text] = NO_TEXTS, *, again: bool = False
+    store: Store, config: Config, additions: Mapping[int, Addition] = NO_ADDITIONS, *, again: bool = False
 ) -> PublishError | None:
     """Why the set cannot be frozen as it stands; None if it can, or is frozen so already."""
     chosen, frozen = chosen_of(store), store.frozen()
@@ -174,7 +171,7 @@ def refusal(
             f"{amount(len(chosen), 'image')} chosen, but supply = {config.supply}",
             "collection run makes and chooses them; if too many are duplicates, raise `candidates`",
         )
-    if frozen and store.stage_inputs("freeze") == inputs(store, config, texts):
+    if frozen and store.stage_inputs("freeze") == inputs(store, config, additions):
         return None
     if error := duties_refusal(store, config, chosen):
         return error
@@ -182,7 +179,7 @@ def refusal(
     if frozen is None or published is None:
         return None
     return PublishError(
-        f"the frozen set {published}, and since then {_changed(frozen, config, texts)} changed",
+        f"the frozen set {published}, and since then {_changed(frozen, config, additions)} changed",
         "take the change back, or `collection freeze --again` makes a new set, which is published anew",
     )
 
@@ -196,9 +193,9 @@ def _published(store: Store, frozen: Freeze) -> str | None:
     return f"is pinned in {' and '.join(pinned)}" if pinned else None
 
 
-def _changed(frozen: Freeze, config: Config, texts: Mapping[int, Text]) -> str:
+def _changed(frozen: Freeze, config: Config, additions: Mapping[int, Addition]) -> str:
     """The keys of the configuration that differ from the frozen set, or else the chosen images, in words."""
-    now = settings_of(config, texts)
+    now = settings_of(config, additions)
     names = [name for name in {**now, **frozen.settings} if frozen.settings.get(name) != now.get(name)]
     if not frozen.settings:
         return "the set or its metadata"

@@ -14,6 +14,8 @@ from collection.publish.traits import Trait
 NAME, DESCRIPTION, TRAIT_NAME, TRAIT_VALUE, TRAITS, URI = 200, 10_000, 100, 1_000, 100, 2_000
 """The most characters of each, and traits of a token: several times what any marketplace shows. Each export target has
 limits of its own (`collection export-set`)."""
+LINE = 500
+"""The most characters that a line about the marks of a picture adds to a description."""
 
 _LINES = {"\n", "\t", "\r"}
 _TURNING = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
@@ -27,7 +29,10 @@ def check_metadata(
 
     Each token comes with where it is from, in words: image 0007 (cat.png). `types` are those of `[publish.traits]`.
     """
-    found = [*_of_contract(contract), *(line for source, token in tokens for line in _of_token(source, token, types))]
+    found = [
+        *_of_contract(contract),
+        *(line for source, token in tokens for line in _of_token(source, token, types, contract)),
+    ]
     if found:
         hint = "correct them in collection.toml or in the files beside the pictures, then run `collection freeze`"
         raise MetadataError.of(found, hint)
@@ -41,9 +46,13 @@ def _of_contract(contract: ContractMetadata) -> Iterator[str]:
     )
 
 
-def _of_token(source: str, token: TokenMetadata, types: Mapping[str, TraitType]) -> Iterator[str]:
+def _of_token(
+    source: str, token: TokenMetadata, types: Mapping[str, TraitType], contract: ContractMetadata
+) -> Iterator[str]:
     where = f"token {token.token_id}, {source}"
     yield from (f"{where}: name: {why}" for why in _of_text(token.name, NAME))
+    if not token.description.startswith(contract.description) or not contract.description:
+        yield from (f"{where}: description: {why}" for why in _of_text(token.description, DESCRIPTION, lines=True))
     for name in ("animation_url", "external_url", "image"):
         yield from (f"{where}: {name}: {why}" for why in _of_text(getattr(token, name), URI))
     if len(token.traits) > TRAITS:

@@ -10,31 +10,18 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from collection.errors import MetadataError, UnavailableError
+from collection.publish.additions import FIELDS, Addition, images_by_name
 from collection.store.records import Asset
 
-FIELDS = ("name", "description")
 LARGEST = 1 << 26
 """Bytes of such a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What the artist says of one image; what is empty stays as the collection says it."""
-
-    name: str = ""
-    description: str = ""
-
-    def as_json(self) -> dict[str, str]:
-        """What says something."""
-        return {name: said for name in FIELDS if (said := getattr(self, name))}
-
-
-def read_texts(path: Path, assets: Sequence[Asset]) -> dict[int, Text]:
+def read_texts(path: Path, assets: Sequence[Asset]) -> dict[int, Addition]:
     """The words of each image, by its number.
 
     Raises MetadataError, which names file, place and field of every mistake; UnavailableError where the file cannot be
@@ -50,9 +37,8 @@ def read_texts(path: Path, assets: Sequence[Asset]) -> dict[int, Text]:
         ) from error
     except UnicodeDecodeError as error:
         raise MetadataError.of([f"{path.name}: it is no UTF-8 text"], "save it as UTF-8") from error
-    known = {str(asset.id): asset.id for asset in assets}
-    known |= {Path(str(asset.generator["source"])).name: asset.id for asset in assets if asset.generator.get("source")}
-    found: dict[int, Text] = {}
+    known = images_by_name(assets)
+    found: dict[int, Addition] = {}
     wrong: list[str] = []
     rows = _json_rows(content) if path.suffix.lower() == ".json" else _csv_rows(content)
     for place, image, said in rows:
@@ -60,13 +46,13 @@ def read_texts(path: Path, assets: Sequence[Asset]) -> dict[int, Text]:
         number = known.get(image.lstrip("0") if image.isdigit() else image)
         wrong += [f"{where}: {why}" for why in _mistakes(image, number, said, found)]
         if number is not None:
-            found[number] = Text(**{name: str(said.get(name) or "") for name in FIELDS})
+            found[number] = Addition(**{name: str(said.get(name) or "") for name in FIELDS})
     if wrong:
         raise MetadataError.of(wrong, f"correct {path.name}, then run `collection freeze`")
     return found
 
 
-def _mistakes(image: str, number: int | None, said: Mapping[str, Any], found: Mapping[int, Text]) -> Iterator[str]:
+def _mistakes(image: str, number: int | None, said: Mapping[str, Any], found: Mapping[int, Addition]) -> Iterator[str]:
     if number is None:
         yield f'image: there is no image "{image[:60]}"'
     elif number in found:

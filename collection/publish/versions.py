@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from collection.config import Config
-from collection.publish.freeze import NO_TEXTS, ordered_of
+from collection.publish.additions import Addition
+from collection.publish.freeze import NO_ADDITIONS, ordered_of
 from collection.publish.settings import changes, settings_of
-from collection.publish.texts import Text
 from collection.store.store import Store
 
 
@@ -26,7 +26,7 @@ class Difference:
     remade: tuple[int, ...]
     """Images whose picture file or traits are others."""
     settings: Mapping[str, tuple[Any, Any]]
-    """Keys of collection.toml, and texts.IMAGE of the artist's words: (before, now)."""
+    """Keys of collection.toml, and additions.IMAGE of the artist's words: (before, now)."""
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.moved or self.remade or self.settings)
@@ -42,7 +42,7 @@ class Difference:
         }
 
 
-def difference(store: Store, config: Config, texts: Mapping[int, Text] = NO_TEXTS) -> Difference:
+def difference(store: Store, config: Config, additions: Mapping[int, Addition] = NO_ADDITIONS) -> Difference:
     """What freezing now would change. Nothing is written; without a frozen set, everything is new."""
     frozen = store.frozen()
     before = {token.asset.id: token for token in store.tokens()} if frozen else {}
@@ -57,5 +57,5 @@ def difference(store: Store, config: Config, texts: Mapping[int, Text] = NO_TEXT
             if before[number].token_id != ordered[number][0]
         },
         remade=tuple(number for number in both if before[number].asset != ordered[number][1]),
-        settings=changes(frozen.settings, settings_of(config, texts)) if frozen and frozen.settings else {},
+        settings=changes(frozen.settings, settings_of(config, additions)) if frozen and frozen.settings else {},
     )

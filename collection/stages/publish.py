@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from collection.project import Project
+from collection.stages.additions import additions_of
 from collection.stages.publication import publication_of
 from collection.stages.published import contract_of, record_verified, unminted, unproven
 from collection.stages.report import Report, bytes_of, marks_line, not_reproducible
 from collection.stages.stated import count_stated
-from collection.stages.texts import texts_of
 from collection.values import Failure, Progress, amount, silent
 
 OPEN_METADATA = "the owner of the contract may still move the metadata; `collection freeze-metadata` ends that for ever"
@@ -31,7 +31,7 @@ class FreezeStage:
         from collection.publish.freeze import pending
         from collection.publish.rewrite import lost
 
-        return pending(project.store, project.config, texts_of(project)) or lost(project.store, project.files)
+        return pending(project.store, project.config, additions_of(project)) or lost(project.store, project.files)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Freeze; raises PublishError where less than the supply is chosen, or the old set is published already."""
@@ -41,7 +41,8 @@ class FreezeStage:
         frozen, nothing = project.store.frozen(), "nothing to do: "
         if frozen is None or self.pending(project):
             freeze(
-                project.store, project.files, project.config, again=self.again, texts=texts_of(project),
+                project.store, project.files, project.config, again=self.again,
+                additions=additions_of(project, keep=True),
                 sign=publication_of(project).sign_manifest, credentials=lambda: credentials_of(project),
                 progress=progress,
             )  # fmt: skip

@@ -9,13 +9,13 @@ from typing import Any
 from collection.errors import CollectionError
 from collection.models.hub import without_fetching
 from collection.project import Project
+from collection.stages.additions import additions_of
 from collection.stages.judges import IssuesByImage, judges_of
 from collection.stages.pipeline import Outlook, outlook
 from collection.stages.plan import PlanStage
 from collection.stages.publish import OPEN_METADATA
 from collection.stages.published import contract_of
 from collection.stages.shortage import way_out
-from collection.stages.texts import texts_of
 from collection.values import Failure, amount
 
 REACHED = {
@@ -148,7 +148,7 @@ def _refusal(project: Project, stage: str) -> CollectionError | None:
 
     if stage == "plan":
         return PlanStage().refusal(project)
-    return refusal(project.store, project.config, texts_of(project)) if stage == "freeze" else None
+    return refusal(project.store, project.config, additions_of(project)) if stage == "freeze" else None
 
 
 def _settled(project: Project) -> list[str]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from collection.errors import NotFoundError, PublishError
 from collection.project import Project
+from collection.stages.additions import additions_of
 from collection.stages.report import Report
-from collection.stages.texts import texts_of
 from collection.store.records import Freeze
 from collection.values import amount
 
@@ -35,7 +35,7 @@ def compared(project: Project) -> Report:
     """What freezing now would change; nothing is written."""
     from collection.publish.versions import difference
 
-    found = difference(project.store, project.config, texts_of(project))
+    found = difference(project.store, project.config, additions_of(project))
     if project.store.frozen() is None:
         line = f"nothing is frozen yet: {amount(len(found.added), 'token')} would be"
     elif not found:
@@ -76,7 +76,7 @@ def bring_back(project: Project, version: int) -> Report:
     from collection.publish.freeze import inputs
 
     frozen = _version(project, version)
-    said = inputs(project.store, project.config, texts_of(project))
+    said = inputs(project.store, project.config, additions_of(project))
     tokens = project.store.tokens(frozen)
     project.store.make_current(frozen, said, {"tokens": len(tokens)})
     line = f"version {version} is current again: {amount(len(tokens), 'token')}, {frozen.root_cid}"

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, delete, select, update
 
 from collection.store.database import Database, now
-from collection.store.records import Deployment, Freeze, Mint, Pin, PublishedImage, Token
+from collection.store.records import Deployment, Extras, Freeze, Mint, Pin, PublishedImage, Token
 from collection.store.rows import as_asset
 from collection.store.tables import (
     AssetRow,
@@ -39,12 +39,17 @@ class Publishing(Database):
     # Frozen sets
 
     def add_freeze(
-        self, freeze: Freeze, tokens: Sequence[tuple[int, int, str, str]], inputs: str, report: dict[str, Any]
+        self,
+        freeze: Freeze,
+        tokens: Sequence[tuple[int, int, str, str]],
+        inputs: str,
+        report: dict[str, Any],
+        extras: Mapping[int, Extras] | None = None,
     ) -> Freeze:
         """Keep a frozen set and make it the current one; returns it with its id. Earlier ones stay as they are.
 
-        `tokens` are (token id, asset number, sha256 of the image, sha256 of the metadata). A set of the same root is
-        the same set: it becomes the current one again, with its deployments.
+        `tokens` are (token id, asset number, sha256 of the image, sha256 of the metadata), `extras` their further files
+        by token id. A set of the same root is the same set: it becomes the current one again, with its deployments.
         """
         with self._writing() as session:
             session.exec(update(FreezeRow).values(current=False))
@@ -56,7 +61,7 @@ class Publishing(Database):
                 kept = _freeze(row).id
                 session.add_all(
                     TokenRow(freeze_id=kept, token_id=token_id, asset_id=asset_id, image_sha256=image,
-                             metadata_sha256=metadata)
+                             metadata_sha256=metadata, files=_files_text((extras or {}).get(token_id, {})))
                     for token_id, asset_id, image, metadata in tokens
                 )  # fmt: skip
             row.current = True
@@ -110,6 +115,7 @@ class Publishing(Database):
                     as_asset(asset, recipe.body if recipe else None),
                     token.image_sha256,
                     token.metadata_sha256,
+                    {folder: (sha256, suffix) for folder, (sha256, suffix) in json.loads(token.files).items()},
                 )
                 for token, asset, recipe in session.exec(query)
             ]
@@ -286,6 +292,10 @@ class Publishing(Database):
         return session.exec(
             select(func.count()).select_from(table).where(table.deployment_id == deployment_id, condition)
         ).one()
+
+
+def _files_text(extras: Extras) -> str:
+    return canonical_json({folder: list(file) for folder, file in extras.items()}).decode()
 
 
 def _deployment(row: DeploymentRow) -> Deployment:

@@ -344,6 +344,10 @@ class SavedView:
     curator: str
 
 
+Extras = Mapping[str, tuple[str, str]]
+"""Further files of a token: SHA-256 and suffix, by the folder that they are published in (animations, words)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token of a frozen set; `image_sha256` and `metadata_sha256` are those of the published files."""
@@ -352,6 +356,14 @@ class Token:
     asset: Asset
     image_sha256: str
     metadata_sha256: str
+    extras: Extras = field(default_factory=dict)
+    """Further files that were published with it, beside the asset's own animation."""
+
+    @property
+    def files(self) -> Extras:
+        """All further files of the token."""
+        animation = self.asset.animation
+        return {**({"animations": animation} if animation else {}), **self.extras}
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,6 +278,8 @@ class TokenRow(SQLModel, table=True):
     image_sha256: str
     """SHA-256 of the image file that is published."""
     metadata_sha256: str
+    files: str = "{}"
+    """JSON: SHA-256 and suffix of its further files, by the folder that they are published in."""
 
 
 class MarkedImageRow(SQLModel, table=True):

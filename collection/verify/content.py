@@ -9,6 +9,7 @@ from typing import Any
 
 from collection.errors import CollectionError
 from collection.pictures.files import pixel_sha256
+from collection.publish.additions import ANIMATIONS
 from collection.store.records import Token
 from collection.values import Pixels, parse_json
 from collection.verify.findings import Finding
@@ -51,14 +52,22 @@ def check_content(
         disclosure = metadata.get("properties", {}).get("disclosure") if marks else None
         image: list[bytes] | None = [] if disclosure else None
         _read("image", metadata["image"], token.image_sha256, source, image)
-        if token.asset.animation:
-            _read("animation", str(metadata.get("animation_url")), token.asset.animation[0], source)
+        for folder, (sha256, _) in token.files.items():
+            _read(folder, _uri_of(folder, metadata), sha256, source)
         rendered = None if rerender is None else _check_rendering(token, metadata, rerender)
         if disclosure and marks and image is not None:
             for why in marks.check(token.token_id, disclosure, b"".join(image), rendered):
                 yield Finding(token.token_id, "marks", f"{source.name}: {why}")
     except _BrokenError as wrong:
         yield Finding(token.token_id, wrong.what, wrong.why)
+
+
+def _uri_of(folder: str, metadata: Mapping[str, Any]) -> str:
+    """Where metadata says that a further file of its token lies."""
+    if folder == ANIMATIONS:
+        return str(metadata.get("animation_url"))
+    listed = metadata.get("properties", {}).get("files", [])
+    return next((str(item["uri"]) for item in listed if item.get("folder") == folder), f"no file in {folder}")
 
 
 def _metadata(token: Token, base_uri: str, source: Source) -> Mapping[str, Any]:

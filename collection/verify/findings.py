@@ -14,7 +14,7 @@ class Finding:
     """None: the contract or a storage as a whole."""
     what: str
     """address, code, owner, name, symbol, supply, provenance, royalties, frozen, uri, receipt, metadata, image,
-    rendering, marks, proof or storage."""
+    animations, words, thumbnails, rendering, marks, proof or storage."""
     why: str
 
     @property

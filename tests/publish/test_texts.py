@@ -7,25 +7,26 @@ from pathlib import Path
 import pytest
 
 from collection.errors import MetadataError, UnavailableError
-from collection.publish.texts import Text, read_texts
+from collection.publish.additions import Addition
+from collection.publish.texts import read_texts
 from collection.store.records import Asset
 
 ASSETS = [Asset(number, None, "a" * 64, "b" * 64, 8, 8, 9, {"source": f"in/cat{number}.png"}) for number in (1, 2, 7)]
 
 
-def read(tmp_path: Path, name: str, content: str) -> dict[int, Text]:
+def read(tmp_path: Path, name: str, content: str) -> dict[int, Addition]:
     path = tmp_path / name
     path.write_text(content)
     return read_texts(path, ASSETS)
 
 
 def test_a_table_and_an_object_say_the_same(tmp_path: Path) -> None:
-    wanted = {7: Text("Gale, strong", "A storm.\nAt night."), 2: Text(description="Calm")}
+    wanted = {7: Addition("Gale, strong", "A storm.\nAt night."), 2: Addition(description="Calm")}
     table = 'image,name,description\n0007,"Gale, strong","A storm.\nAt night."\ncat2.png,,Calm\n'
     assert read(tmp_path, "texts.csv", table) == wanted
     by_image = '{"7": {"name": "Gale, strong", "description": "A storm.\\nAt night."}, "2": {"description": "Calm"}}'
     assert read(tmp_path, "texts.json", by_image) == wanted
-    assert read(tmp_path, "texts.csv", "\ufeffimage,name\n1,A\n") == {1: Text("A")}
+    assert read(tmp_path, "texts.csv", "\ufeffimage,name\n1,A\n") == {1: Addition("A")}
 
 
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:

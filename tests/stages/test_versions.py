@@ -16,6 +16,7 @@ from collection.stages.generate import GenerateStage
 from collection.stages.pipeline import run_stages
 from collection.stages.plan import PlanStage
 from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
+from collection.stages.repair import damaged
 from collection.stages.status import status_of
 from collection.stages.versions import bring_back, compared, unfreeze, versions
 from collection.store.records import Selection
@@ -120,7 +121,7 @@ def test_the_artist_names_single_tokens(reopen: Callable[..., Project]) -> None:
     with pytest.raises(MetadataError, match='no image "9"'):
         run_stages(project, (FreezeStage(again=True),))
     words.write_text("image,name,description\n1,Gale,A storm.\n")
-    assert compared(project).details["diff"]["settings"]["texts"]["now"] == {
+    assert compared(project).details["diff"]["settings"]["additions"]["now"] == {
         "1": {"name": "Gale", "description": "A storm."}
     }
     run_stages(project, (FreezeStage(again=True),))
@@ -138,6 +139,36 @@ def test_the_artist_names_single_tokens(reopen: Callable[..., Project]) -> None:
     assert frozen
     rewrite(project.store, project.files, project.config, frozen)
     assert [path.read_bytes() for path in kept] == bytes_before, "the words are kept with the version"
+
+
+def test_a_token_has_several_files(reopen: Callable[..., Project]) -> None:
+    more = '[publish]\nfiles = "extras"\nthumbnail = 32\n'
+    project = reopen(more=more)
+    folder = project.folder / "extras"
+    folder.mkdir()
+    (folder / "0001.mp4").write_bytes(b"a film")
+    (folder / "1.txt").write_text("a poem")
+    (folder / "9.txt").write_text("nobody's")
+    (folder / "2.exe").write_bytes(b"no")
+    with pytest.raises(MetadataError) as caught:
+        run_stages(project, (FreezeStage(again=True),))
+    assert [problem.message.partition(":")[0] for problem in caught.value.problems] == ["extras/2.exe", "extras/9.txt"]
+    (folder / "9.txt").unlink()
+    (folder / "2.exe").unlink()
+    *_, verified = run_stages(project, (FreezeStage(again=True), PinStage(), DeployStage(), MintStage(), VerifyStage()))
+    assert verified.complete, verified.failures
+    (token,) = [token for token in project.store.tokens() if token.asset.id == 1]
+    said = metadata(project, token.metadata_sha256)
+    assert said["animation_url"].endswith(f"/{token.token_id}.mp4")
+    assert {item["folder"]: item["type"] for item in said["properties"]["files"]} == {
+        "animations": "video/mp4", "words": "text/plain", "thumbnails": "image/webp",
+    }  # fmt: skip
+    assert FreezeStage().pending(project) == 0
+    (folder / "1.txt").write_text("another poem")
+    assert FreezeStage().pending(project) == 2
+    project.files.path(*token.extras["words"]).write_text("forged")
+    (broken,) = damaged(project)
+    assert broken.uri == f"words/{token.token_id}.txt"
 
 
 def metadata(project: Project, sha256: str) -> dict[str, Any]:

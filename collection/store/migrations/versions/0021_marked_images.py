@@ -1,4 +1,4 @@
-"""The published files of marked pictures are remembered: what signs them signs otherwise each time"""
+"""The files of marked pictures are remembered, which are signed otherwise each time; tokens have further files"""
 
 from alembic import op
 
@@ -12,4 +12,5 @@ def upgrade() -> None:
         "CREATE TABLE marked_image (made_from VARCHAR NOT NULL PRIMARY KEY, image_sha256 VARCHAR NOT NULL, "
         "pixel_sha256 VARCHAR NOT NULL, disclosure VARCHAR NOT NULL)"
     )
+    op.execute("ALTER TABLE token ADD COLUMN files VARCHAR NOT NULL DEFAULT '{}'")
     op.execute("CREATE INDEX ix_marked_image_image_sha256 ON marked_image (image_sha256)")
