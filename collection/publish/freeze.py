@@ -43,11 +43,19 @@ TOGETHER = 500
 NO_ADDITIONS: Mapping[int, Addition] = {}
 
 
-def inputs(store: Store, config: Config, additions: Mapping[int, Addition] = NO_ADDITIONS) -> str:
-    """Hash of all that the frozen set depends on: the chosen files, what the metadata says, and the places of locks."""
+def inputs(
+    store: Store,
+    config: Config,
+    additions: Mapping[int, Addition] = NO_ADDITIONS,
+    assets: Sequence[Asset] | None = None,
+) -> str:
+    """Hash of all that the frozen set depends on: the chosen files, what the metadata says, and the places of locks.
+
+    `assets` are the chosen images, where they were read already.
+    """
     chosen = [
         [asset.id, asset.file_sha256, *model_license(asset).values(), *(trait.as_json() for trait in asset.told_traits)]
-        for asset in chosen_of(store)
+        for asset in (chosen_of(store) if assets is None else assets)
     ]
     locked = sorted(_locked(store)) if config.freeze.locked != "anywhere" else []
     return sha256_hex(canonical_json([chosen, settings_of(config, additions), *([locked] if locked else [])]))
@@ -59,10 +67,10 @@ def pending(store: Store, config: Config, additions: Mapping[int, Addition] = NO
     return 0 if unchanged else len(store.selection())
 
 
-def ordered_of(store: Store, config: Config) -> list[Asset]:
-    """The chosen images in the order of their tokens."""
+def ordered_of(store: Store, config: Config, chosen: Sequence[Asset]) -> list[Asset]:
+    """The chosen images, which come by rank, in the order of their tokens."""
     locked = _locked(store) if config.freeze.locked != "anywhere" else frozenset()
-    return token_order(config, chosen_of(store), locked)
+    return token_order(config, chosen, locked)
 
 
 def _locked(store: Store) -> frozenset[int]:
@@ -87,9 +95,10 @@ def freeze(
     artist's words by image, `sign` signs the manifest of the proof, `credentials` give what signs marked pictures.
     Raises PublishError for that, where less than the supply is chosen, and where a model's license asks for more.
     """
-    if error := refusal(store, config, additions, again=again):
+    chosen = chosen_of(store)
+    if error := refusal(store, config, additions, again=again, assets=chosen):
         raise error
-    ordered = ordered_of(store, config)
+    ordered = ordered_of(store, config, chosen)
     published = published_images(store, files, config, ordered, credentials, progress)
     images = [image.image_sha256 for image in published]
     images_link = link_to(images_directory(files, enumerate(images, 1)))
@@ -119,14 +128,15 @@ def freeze(
         contract_metadata_sha256=contract,
         settings=settings_of(config, additions),
     )
-    leaves = [Leaf.of(token, image) for token, image in zip(tokens, published, strict=True)]
+    recipes = [token.properties["recipe_sha256"] for token in described]
+    leaves = [Leaf.of(*each) for each in zip(tokens, published, recipes, strict=True)]
     ranks = rarity({token.token_id: token.traits for token in described})
     proof = write_proof(files, leaves, _manifest(config, frozen), ranks, sign)
     root = link_to(root_directory(files, images_link, metadata_link, contract, directories, proof))
     frozen = replace(frozen, root_cid=cid_text(root.cid), proof_sha256=proof)
     rows = [(token.token_id, token.asset.id, token.image_sha256, token.metadata_sha256) for token in tokens]
     further = {token.token_id: token.extras for token in tokens}
-    store.add_freeze(frozen, rows, inputs(store, config, additions), {"tokens": len(tokens)}, further)
+    store.add_freeze(frozen, rows, inputs(store, config, additions, chosen), {"tokens": len(tokens)}, further)
     return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)
 
 
@@ -162,16 +172,21 @@ def chosen_of(store: Store) -> list[Asset]:
 
 
 def refusal(
-    store: Store, config: Config, additions: Mapping[int, Addition] = NO_ADDITIONS, *, again: bool = False
+    store: Store,
+    config: Config,
+    additions: Mapping[int, Addition] = NO_ADDITIONS,
+    *,
+    again: bool = False,
+    assets: Sequence[Asset] | None = None,
 ) -> PublishError | None:
-    """Why the set cannot be frozen as it stands; None if it can, or is frozen so already."""
-    chosen, frozen = chosen_of(store), store.frozen()
+    """Why the set cannot be frozen as it stands; None if it can, or is frozen so already. `assets` as for `inputs`."""
+    chosen, frozen = chosen_of(store) if assets is None else assets, store.frozen()
     if len(chosen) < config.supply:
         return PublishError(
             f"{amount(len(chosen), 'image')} chosen, but supply = {config.supply}",
             "collection run makes and chooses them; if too many are duplicates, raise `candidates`",
         )
-    if frozen and store.stage_inputs("freeze") == inputs(store, config, additions):
+    if frozen and store.stage_inputs("freeze") == inputs(store, config, additions, chosen):
         return None
     if error := duties_refusal(store, config, chosen):
         return error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -17,9 +17,11 @@ limits of its own (`collection export-set`)."""
 LINE = 500
 """The most characters that a line about the marks of a picture adds to a description."""
 
-_LINES = {"\n", "\t", "\r"}
-_TURNING = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+_CONTROL = "\x00-\x1f\x7f-\x9f\ud800-\udfff"
+_TURNING = "\u202a-\u202e\u2066-\u2069"
 """Characters that turn the direction of text: a name with them is not what it looks like."""
+_WRONG = re.compile(f"[{_CONTROL}{_TURNING}]")
+_WRONG_IN_LINES = re.compile(f"(?![\\n\\t\\r])[{_CONTROL}{_TURNING}]")
 
 
 def check_metadata(
@@ -84,11 +86,5 @@ def _of_trait(trait: Trait, kind: TraitType | None) -> Iterator[str]:
 def _of_text(text: str, most: int, *, lines: bool = False) -> Iterator[str]:
     if len(text) > most:
         yield f"it has {len(text):,} characters, at most {most:,} can be published"
-    allowed = _LINES if lines else set[str]()
-    wrong = next((each for each in text if each not in allowed and (_is_control(each) or each in _TURNING)), None)
-    if wrong is not None:
-        yield f"it holds the control character U+{ord(wrong):04X}"
-
-
-def _is_control(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs")
+    if wrong := (_WRONG_IN_LINES if lines else _WRONG).search(text):
+        yield f"it holds the control character U+{ord(wrong[0]):04X}"

@@ -176,7 +176,8 @@ def published_images(
     What was marked once, with the same words, key and signer, is the same file again. Raises UnavailableError for a
     picture that is gone or was changed, PublishError where one cannot be marked.
     """
-    by_file = {asset.file_sha256: asset for asset in store.assets()}
+    derived = any(asset.recipe and asset.recipe.init_image for asset in assets)
+    by_file = {asset.file_sha256: asset for asset in store.assets()} if derived else {}
     told = [disclosure_of(config, asset, by_file) for asset in assets]
     found = {asset.id: PublishedImage(asset.file_sha256, asset.pixel_sha256) for asset in assets}
     to_mark = [(asset, each) for asset, each in zip(assets, told, strict=True) if each]

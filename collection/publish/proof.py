@@ -46,9 +46,8 @@ class Leaf:
     recipe_sha256: str | None
 
     @classmethod
-    def of(cls, token: Token, image: PublishedImage) -> Leaf:
-        """The leaf of a frozen token."""
-        recipe = token.asset.recipe.sha256 if token.asset.recipe else None
+    def of(cls, token: Token, image: PublishedImage, recipe: str | None) -> Leaf:
+        """The leaf of a frozen token; `recipe` is the hash of its recipe, if it has one."""
         return cls(token.token_id, image.image_sha256, image.pixel_sha256, token.metadata_sha256, recipe)
 
     def __str__(self) -> str:

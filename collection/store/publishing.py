@@ -59,11 +59,14 @@ class Publishing(Database):
                 session.add(row)
                 session.flush()
                 kept = _freeze(row).id
-                session.add_all(
-                    TokenRow(freeze_id=kept, token_id=token_id, asset_id=asset_id, image_sha256=image,
-                             metadata_sha256=metadata, files=_files_text((extras or {}).get(token_id, {})))
+                rows = [
+                    {
+                        "freeze_id": kept, "token_id": token_id, "asset_id": asset_id, "image_sha256": image,
+                        "metadata_sha256": metadata, "files": _files_text((extras or {}).get(token_id, {})),
+                    }
                     for token_id, asset_id, image, metadata in tokens
-                )  # fmt: skip
+                ]  # fmt: skip
+                self._insert(session, TokenRow, rows, replace=True)
             row.current = True
             session.add(row)
             self._write_stage(session, "freeze", inputs, report)

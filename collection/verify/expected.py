@@ -53,7 +53,7 @@ def expected_state(store: Store, deployment: Deployment) -> ExpectedState:
     settings = {**(deployment.settings or {"owner": deployment.deployer}), **_frozen_settings(frozen, tokens)}
     mints = {mint.token_id: mint for mint in store.mints(deployment.id)}
     leaves = [
-        (token.token_id, str(Leaf.of(token, image)))
+        (token.token_id, str(Leaf.of(token, image, token.asset.recipe.sha256 if token.asset.recipe else None)))
         for token, image in zip(tokens, store.published_images(tokens), strict=True)
     ]
     frozen_there = bool(store.metadata_frozen(deployment))
