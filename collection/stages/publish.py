@@ -36,8 +36,10 @@ class FreezeStage:
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Freeze; raises PublishError where less than the supply is chosen, or the old set is published already."""
         from collection.publish.freeze import freeze
-        from collection.stages.keys import credentials_of
+        from collection.stages.keys import certificate_of, credentials_of
 
+        signer = certificate_of(project)
+        unsigned = not signer.exists()
         frozen, nothing = project.store.frozen(), "nothing to do: "
         if frozen is None or self.pending(project):
             freeze(
@@ -55,7 +57,8 @@ class FreezeStage:
             "not_shown": [*stated.contradicting],
         }  # fmt: skip
         line = f"{nothing}tokens 1 to {len(tokens)}, provenance {provenance[:10]}..."
-        return Report("freeze", line, details, notes=stated.notes)
+        made = [f"{signer} is a new certificate that signs marked pictures"] if unsigned and signer.exists() else []
+        return Report("freeze", line, details, notes=[*stated.notes, *made])
 
 
 @dataclass(frozen=True, slots=True)
