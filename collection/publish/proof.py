@@ -5,7 +5,6 @@ manifest.json what the set is, the Merkle root over those lines, and the two old
 tokens/N.json the line of one token, its place, and its siblings in the tree (merkle.py)
 rarity.json   the ranks of the tokens, and the method
 signature.json the manifest signed by the deployer (EIP-712), if the key was at hand when the set was frozen
-token.schema.json the JSON Schema that every metadata file is valid under
 check.py, check.mjs  twenty lines each that check a token, in Python and in JavaScript, without Collection
 """
 
@@ -19,7 +18,6 @@ from typing import Any
 
 from collection.publish.merkle import MerkleTree
 from collection.publish.rarity import METHOD, Rarity
-from collection.publish.schema import token_schema
 from collection.store.files import Files
 from collection.store.records import PublishedImage, Token
 from collection.values import canonical_json
@@ -28,7 +26,7 @@ FORMAT = "collection/proof/1"
 TREE = "RFC 9162 Merkle tree, SHA-256, over the lines of leaves.txt without their ends"
 NOTHING = "-"
 """What a leaf says of a recipe that the token does not have."""
-MANIFEST, LEAVES, TOKENS, SCHEMA = "manifest.json", "leaves.txt", "tokens", "token.schema.json"
+MANIFEST, LEAVES, TOKENS = "manifest.json", "leaves.txt", "tokens"
 SCRIPTS = Path(__file__).parent / "scripts"
 
 Sign = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
@@ -78,7 +76,6 @@ def write_proof(
     lines = "".join(f"{leaf}\n" for leaf in leaves).encode()
     kept = {LEAVES: files.add(lines, ".txt"), "rarity.json": files.add(canonical_json(_ranks(ranks)), ".json")}
     kept |= {path.name: files.add(path.read_bytes(), path.suffix) for path in sorted(SCRIPTS.glob("check.*"))}
-    kept[SCHEMA] = files.add(canonical_json(token_schema()), ".json")
     whole = {**manifest, "format": FORMAT, "tree": TREE, "tokens": len(leaves), "merkle_root": merkle_root(leaves)}
     if signature := sign(whole) if sign else None:
         kept["signature.json"] = files.add(canonical_json(dict(signature)), ".json")

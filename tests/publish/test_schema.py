@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +26,10 @@ def metadata() -> dict[str, Any]:
     }  # fmt: skip
     recipe = Recipe("painter", "p", 1, 8, 8, "main", traits={"level": "7", "born": "2026-11-27", "Hat": "Red"})
     return token_metadata(Config.model_validate(value), Asset(1, recipe, "a" * 64, "b" * 64, 8, 8, 9), 1, "bafy")
+
+
+def test_the_schema_in_the_docs_is_that_of_the_code(repository: Path) -> None:
+    assert json.loads((repository / "docs/token.schema.json").read_text()) == token_schema()
 
 
 def test_what_is_frozen_is_valid() -> None:
