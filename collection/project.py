@@ -40,9 +40,12 @@ class Project:
         from collection.chain.networks import check_chain
         from collection.ipfs.pinner import check_storage
         from collection.judge.settings import check_settings
+        from collection.publish.watermarks import check_watermark
 
         self.folder, self.ask_password, self.confirm = folder, ask_password, confirm
-        self.config: Config = load_config(folder / CONFIG_FILE, check_settings, check_storage, check_chain)
+        self.config: Config = load_config(
+            folder / CONFIG_FILE, check_settings, check_storage, check_chain, check_watermark
+        )
         self._built: dict[Callable[[Project], Any], Any] = {}
 
     def __enter__(self) -> Self:

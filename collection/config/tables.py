@@ -15,7 +15,7 @@ from collection.config.conditions import SERIES, TraitName, Values, values_of
 from collection.config.generator import DEFAULT, TABLES, AnyGenerator, GeneratorTable
 from collection.config.judging import Dedupe, Score
 from collection.config.planning import Image, OneOfOne, Rule, Series, Trait
-from collection.config.publishing import Artist, Chain, Publish, Royalties, TraitType, Verify
+from collection.config.publishing import Artist, Chain, Freeze, Publish, Royalties, TraitType, Verify
 from collection.config.reviewing import Review
 from collection.config.selecting import Select
 from collection.config.styles import AnyStyle
@@ -58,6 +58,7 @@ class Config(Table):
     artists: tuple[Artist, ...] = ()
     royalties: Royalties = Royalties()
     publish: Publish = Publish()
+    freeze: Freeze = Freeze()
     chain: Chain = Chain()
     verify: Verify = Verify()
 
