@@ -144,7 +144,7 @@ def difference(one: SmallCopy, other: SmallCopy, side: int, *, rich: bool = True
     looked at further.
     """
     one, other = one.at(side), other.at(side)
-    allowed = None if rich else _FLAT + _EDGE * np.maximum(one.contrast, other.contrast)[..., None]
+    allowed = None if rich else (_FLAT + _EDGE * np.maximum(one.contrast, other.contrast)[..., None]).astype(np.float32)
     least = float("inf")
     for first, second in _lights(one, other) if rich else ((one, other),):
         least = min(least, _in_best_sharpness(first, second, allowed, limit))
