@@ -144,19 +144,13 @@ def difference(one: SmallCopy, other: SmallCopy, side: int, *, rich: bool = True
     looked at further.
     """
     one, other = one.at(side), other.at(side)
-    allowed = None if rich else _allowed(one, other)
+    allowed = None if rich else (_FLAT + _EDGE * np.maximum(one.contrast, other.contrast)[..., None]).astype(np.float32)
     least = float("inf")
     for first, second in _lights(one, other) if rich else ((one, other),):
         least = min(least, _in_best_sharpness(first, second, allowed, limit))
         if least <= limit:
             break
     return least
-
-
-def _allowed(one: SmallCopy, other: SmallCopy) -> Floats:
-    """Levels by which each tile of pictures that are not rich may differ: more where there is contrast."""
-    found: Floats = np.float32(_FLAT) + np.float32(_EDGE) * np.maximum(one.contrast, other.contrast)[..., None]
-    return found
 
 
 def _in_best_sharpness(one: SmallCopy, other: SmallCopy, allowed: Floats | None, limit: float) -> float:
