@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from collection.atomic_file import write_durably
 from collection.chain.connection import Chain
@@ -20,7 +19,7 @@ from collection.rescue.block_log import BlockLog
 from collection.rescue.car import RescuedCar, write_rescued_car
 from collection.rescue.contract import ContractFacts, contract_facts, token_ids, token_uris
 from collection.rescue.sources import ARWEAVE, BlockSource, FoundBlocks, OneAtATime, Sources
-from collection.rescue.tokens import TokenRecord, read_records, rescue_token
+from collection.rescue.tokens import TokenRecord, read_records, rescue_token, shown_uri
 from collection.rescue.uris import Hold, place_of
 from collection.transport import Client, HostBuckets, Patience, any_address, public_addresses
 from collection.unixfs import Car
@@ -97,30 +96,32 @@ def rescue(
     """
     facts = contract_facts(chain, address, assume_1155=settings.erc1155)
     ids = sorted(set(settings.ids)) or token_ids(chain, facts, settings.from_block)
-    uris = dict(token_uris(chain, facts, ids))
-    known = {token_id: record for token_id, record in read_records(folder / STATE).items() if token_id in uris}
-    moved = {token_id for token_id, record in known.items() if _moved(record, uris[token_id])}
-    done = {
-        token_id for token_id, record in known.items()
-        if token_id not in moved and not record.missing and _is_here(record, folder)
-    }  # fmt: skip
+    known = read_records(folder / STATE)
+    whole: list[int] = []
+
+    def lacking() -> Iterator[tuple[int, str | None]]:
+        """The tokens that are to be fetched: their URIs are asked for as they are wanted, for some are long."""
+        for token_id, uri in token_uris(chain, facts, ids):
+            if token_id in known and _is_whole(known[token_id], uri, folder):
+                whole.append(token_id)
+            else:
+                yield token_id, uri
+
     with BlockLog(folder / BLOCKS) as log, _sources(log, settings) as (sources, blocks, clients):
-        records = known | _fetch(
-            {token_id: uri for token_id, uri in uris.items() if token_id not in done}, known, sources, folder, clients,
-            lambda count: progress(len(done) + count, len(uris)),
-        )  # fmt: skip
-        records = {token_id: records[token_id] for token_id in ids}
+        fetched = _fetch(
+            lacking(), known, sources, folder, clients, lambda count: progress(len(whole) + count, len(ids))
+        )
+        records = {token_id: (known | fetched)[token_id] for token_id in ids}
         liars, hosts = blocks.liars(), dict(sources.hosts)
         report = _report(facts, chain, records, liars, hosts)
         write_durably(folder / REPORT, report)
-        car = write_rescued_car(records, _roots(uris, records), folder, log, report)
-    return RescueReport(facts, records, len(uris) - len(done), liars, hosts, car, folder)
+        car = write_rescued_car(records, _roots(records), folder, log, report)
+    return RescueReport(facts, records, len(fetched), liars, hosts, car, folder)
 
 
-def _moved(record: TokenRecord, uri: str | None) -> bool:
-    """Whether the contract tells another URI than when the token was rescued."""
-    before = record.parts["metadata"].uri
-    return before != (uri or "") and not before.endswith("characters)")
+def _is_whole(record: TokenRecord, uri: str | None, folder: Path) -> bool:
+    """Whether nothing of a token is missing, and the contract tells the URI of it that it told then."""
+    return not record.missing and record.parts["metadata"].uri == shown_uri(uri or "") and _is_here(record, folder)
 
 
 def _is_here(record: TokenRecord, folder: Path) -> bool:
@@ -129,12 +130,11 @@ def _is_here(record: TokenRecord, folder: Path) -> bool:
 
 
 def _fetch(
-    uris: Mapping[int, str | None], known: Mapping[int, TokenRecord], sources: Sources, folder: Path,
-    clients: Sequence[Client], done: Any,
+    left: Iterator[tuple[int, str | None]], known: Mapping[int, TokenRecord], sources: Sources, folder: Path,
+    clients: Sequence[Client], done: Callable[[int], None],
 ) -> dict[int, TokenRecord]:  # fmt: skip
     """Rescue these tokens, some at once, and write each down."""
     records: dict[int, TokenRecord] = {}
-    left = iter(uris.items())
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / STATE).open("a") as state, ThreadPoolExecutor(TOGETHER) as pool:
         waiting: dict[Future[TokenRecord], int] = {}
@@ -149,7 +149,7 @@ def _fetch(
                     return records
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
                     token_id = waiting.pop(future)
-                    records[token_id] = _compared(future.result(), known.get(token_id))
+                    records[token_id] = _compared(future.result(), known.get(token_id), folder)
                     state.write(f"{json.dumps(records[token_id].as_json(), ensure_ascii=False)}\n")
                     state.flush()
                     done(len(records))
@@ -160,13 +160,17 @@ def _fetch(
             raise
 
 
-def _compared(record: TokenRecord, before: TokenRecord | None) -> TokenRecord:
-    """The record, with what is otherwise than an earlier run found it."""
-    changed = [
-        f"{name}: it was {before.parts[name].sha256[:12]}... in an earlier run and is {part.sha256[:12]}... now"
-        for name, part in record.parts.items()
-        if before and name in before.parts and part.sha256 and before.parts[name].sha256 not in ("", part.sha256)
-    ]
+def _compared(record: TokenRecord, before: TokenRecord | None, folder: Path) -> TokenRecord:
+    """The record, with what is otherwise than an earlier run found it; files that others took the place of are gone."""
+    changed = []
+    for name, part in record.parts.items():
+        old = before.parts.get(name) if before else None
+        if not old or not old.file or not part.file:
+            continue
+        if old.sha256 != part.sha256:
+            changed.append(f"{name}: it was {old.sha256[:12]}... in an earlier run and is {part.sha256[:12]}... now")
+        if old.file != part.file:
+            (folder / old.file).unlink(missing_ok=True)
     return TokenRecord(record.token_id, record.parts, (*record.mismatches, *changed))
 
 
@@ -187,11 +191,10 @@ def _sources(log: BlockLog, settings: RescueSettings) -> Iterator[tuple[Sources,
         yield Sources(blocks, strangers, settings.gateways, named, settings.arweave), blocks, [named, strangers]
 
 
-def _roots(uris: Mapping[int, str | None], records: Mapping[int, TokenRecord]) -> list[str]:
+def _roots(records: Mapping[int, TokenRecord]) -> list[str]:
     """The CIDs that the URIs of the collection begin with, the most used first."""
-    told = [uri for uri in uris.values() if uri]
-    told += [part.uri for record in records.values() for name, part in record.parts.items() if name != "metadata"]
-    count = Counter(place.cid for place in map(place_of, told) if place.cid and place.hold in (Hold.CID, Hold.SERVER))
+    places = [place_of(part.uri) for record in records.values() for part in record.parts.values()]
+    count = Counter(place.cid for place in places if place.hold in (Hold.CID, Hold.SERVER) and place.cid)
     return [cid for cid, _ in count.most_common()]
 
 

@@ -14,9 +14,11 @@ from collection.errors import ImageError
 from collection.importers.traits import read_json
 from collection.rescue.sources import Fetched, GoneError, Sources
 from collection.rescue.uris import Hold, Place, place_of
+from collection.values import sha256_hex
 
 MOST_METADATA = 1 << 24
 MOST_MEDIA = 1 << 29
+_LONGEST_URI = 300
 SET = "set"
 """The folder of what is imported: metadata and images."""
 _MEDIA = {
@@ -130,12 +132,17 @@ def _media_place(told: str, metadata_uri: str) -> Place:
 
 
 def _fetched(uri: str, place: Place, sources: Sources, folder: Path, name: str, most: int) -> PartRecord:
-    shown = uri if len(uri) <= 300 else f"{uri[:80]}... ({len(uri):,} characters)"
+    shown = shown_uri(uri)
     try:
         found: Fetched = sources.fetch(place, folder / name, most)
     except GoneError as error:
         return PartRecord(shown, place.hold, why=error.message)
     return PartRecord(shown, place.hold, name, found.sha256, found.size, found.cid)
+
+
+def shown_uri(uri: str) -> str:
+    """A URI as records hold it: of a long one, which is a data: URI, the beginning and its hash."""
+    return uri if len(uri) <= _LONGEST_URI else f"{uri[:80]}... (SHA-256 {sha256_hex(uri.encode())})"
 
 
 def _with_suffix(part: PartRecord, folder: Path) -> PartRecord:
