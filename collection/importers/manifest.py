@@ -21,7 +21,10 @@ _LONGEST_CELL = 1 << 26
 
 
 def read_manifest(data: bytes) -> list[dict[str, Any]]:
-    """The rows as token metadata with `image` and `attributes`; raises ImageError, saying why, for any other file."""
+    """The rows as token metadata with `image` and `attributes`; raises ImageError, saying why, for any other file.
+
+    The token ids are left out: a row is of the file that it names, and of no other that has its number.
+    """
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     before = csv.field_size_limit(_LONGEST_CELL)
     try:
@@ -54,5 +57,5 @@ def _token(head: list[str], columns: dict[str, int], row: list[str]) -> dict[str
     said = {name: cells[place] for name, place in columns.items() if not _TRAIT.fullmatch(name)}
     return {
         "name": said.get("name", ""), "description": said.get("description", ""), "image": said[_FILE],
-        "tokenID": said.get("tokenid", ""), "attributes": traits,
+        "attributes": traits,
     }  # fmt: skip

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from typing import BinaryIO
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -203,6 +203,8 @@ class Client:
                 file.write(piece)
             else:
                 kept += piece
+        if response.length:  # http.client takes a body that ends too early for a whole one
+            raise IncompleteRead(b"", response.length)
         return bytes(kept)
 
     def _connection(self, parts: SplitResult) -> tuple[HTTPConnection, bool]:
@@ -233,6 +235,8 @@ def _host(url: str) -> str:
 
 
 def _told(error: Exception) -> str:
+    if isinstance(error, IncompleteRead):
+        return "breaks off in the middle of its answer"
     if isinstance(error, TimeoutError):
         return "gave no answer in time"
     if isinstance(error, ssl.SSLCertVerificationError):

@@ -176,9 +176,7 @@ def test_one_storage_that_refuses_does_not_stop_the_others(frozen: Freeze, run: 
     broken.before = _raises(PinError("broken: disk full", "empty its bin"))
     report = run(broken, good)
     assert report.pinned == ("good",)
-    assert [(failure.what, failure.why) for failure in report.failures] == [
-        ("broken", "broken: disk full; empty its bin")
-    ]
+    assert [(failure.what, failure.why) for failure in report.failures] == [("broken", "disk full; empty its bin")]
     assert store.failures("pin") == list(report.failures)
     broken.before = lambda: None
     assert run(broken, good).failures == ()

@@ -24,7 +24,7 @@ from collection.unixfs import KUBO_CID_V1, Reader, file_cid, graph_of, write_car
 from .services import TOKEN, PinataApi, PinningApi, S3Bucket, TrustlessGateway, running
 
 TREE: dict[str, Any] = {
-    "images": {"1.png": b"picture" * 1000, 'odd "name".png': b"2"}, "metadata": {"1.json": b"{}"},
+    "images": {"1.png": b"picture" * 1000, "odd näme.png": b"2"}, "metadata": {"1.json": b"{}"},
     "collection.json": b"",
 }  # fmt: skip
 
@@ -221,8 +221,7 @@ class TestPinata:
         api.faults = [429, "drop"]
         found = self._open(api)
         found.resume(path, graph.cid, Notes())
-        expected = {**TREE, "images": {"1.png": TREE["images"]["1.png"], "odd %22name%22.png": b"2"}}
-        assert api.trees[-1] == expected or api.trees[-1] == TREE
+        assert api.trees[-1] == TREE
         assert found.holds(graph.cid)
 
     def test_blocks_of_another_cut_are_no_pin(self, serve: Any, tmp_path: Path) -> None:
