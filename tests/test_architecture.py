@@ -13,11 +13,11 @@ import pytest
 FLOORS = [
     {"errors", "spelling", "json_fields", "atomic_file"},
     {"values", "unixfs", "transparency", "marks"},
-    {"plugins", "models", "concurrency"},
+    {"plugins", "models", "concurrency", "transport"},
     {"config", "store"},
     {"pictures", "plan", "curate", "ipfs", "chain"},
     {"publish", "generate", "judge", "importers"},
-    {"verify", "exporters"},
+    {"verify", "exporters", "rescue"},
     {"project"},
     {"stages"},
     {"web", "api"},

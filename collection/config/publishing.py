@@ -99,7 +99,8 @@ class Publish(Table):
     external_url: Annotated[str, Field(pattern=r"^https?://"), AfterValidator(_template)] | None = None
     """Where a token's page leads; {id} stands for its number."""
     storage: tuple[str, ...] = ("car",)
-    """car (always written), "kubo:MULTIADDRESS" for an IPFS node, and "NAME:..." for one that a package adds."""
+    """car (always written), "kubo:MULTIADDRESS" for an IPFS node, "pinata:env:NAME", "filebase:env:NAME@BUCKET",
+    "pinning:env:NAME@URL" for a service with the pinning API, and "NAME:..." for one that a package adds."""
     traits: dict[Name, TraitType] = {}
     """Traits that are numbers or dates, by name in whatever case."""
     disclose: Literal["models", "all", "none"] = "models"

@@ -70,14 +70,17 @@ def listed(folder: Path) -> tuple[list[Path], list[Failure]]:
     """
     found: list[Path] = []
     unreadable: list[OSError] = []
+    links: list[Path] = []
     for place, folders, names in os.walk(folder, onerror=unreadable.append):
         foreign = _SYSTEM | (_OF_PROJECTS if DATABASE in names else set())
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in foreign)
+        links += [Path(place, name) for name in folders if os.path.islink(os.path.join(place, name))]  # noqa: PTH114, PTH118
         found += [Path(place, name) for name in names if not name.startswith(".") and name not in foreign]
     failed = [
         Failure(name_in(folder, Path(os.fsdecode(error.filename))), f"the folder cannot be read: {error.strerror}")
         for error in unreadable
     ]
+    failed += [Failure(name_in(folder, path), "a link to a folder, which is not followed") for path in links]
     return sorted(found, key=lambda path: (*path.relative_to(folder).parts[:-1], path.stem, path.name)), failed
 
 

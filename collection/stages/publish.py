@@ -99,6 +99,35 @@ class PinStage:
 
 
 @dataclass(frozen=True, slots=True)
+class PinCheckStage:
+    """Asks every storage whether it holds the frozen set, and reads a sample back by CID."""
+
+    name: ClassVar[str] = "pin"
+    unit: ClassVar[str] = "storage"
+
+    def pending(self, project: Project) -> int:
+        """Storages that would be asked."""
+        return len(publication_of(project).pinners) if project.store.frozen() else 0
+
+    def run(self, project: Project, *, progress: Progress = silent) -> Report:
+        """Ask; a storage that lost the set, or gives other bytes, is a failure."""
+        from collection.ipfs.check import check_pins
+
+        publication = publication_of(project)
+        found = check_pins(project.store, publication.tree, publication.pinners, progress=progress)
+        good = [each for each in found if not each.why]
+        told = [f"{each.name}: {amount(each.read, 'file')}, {bytes_of(each.size)} read back" for each in good]
+        storages = [
+            {"name": each.name, "holds": each.holds, "read": each.read, "size": each.size, "why": each.why or None}
+            for each in found
+        ]
+        failures = [Failure(each.name, each.why) for each in found if each.why]
+        line = f"{len(good)} of {amount(len(found), 'storage')} proved to hold the set"
+        hint = "`collection pin` gives it to those that do not keep it" if failures else None
+        return Report("pin", line, {"storages": storages}, failures, complete=not failures, hint=hint, notes=told)
+
+
+@dataclass(frozen=True, slots=True)
 class DeployStage:
     """Puts the contract of the frozen set on the chain, unless it is there."""
 

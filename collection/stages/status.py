@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from collection.errors import CollectionError
 from collection.models.hub import without_fetching
@@ -12,10 +12,14 @@ from collection.project import Project
 from collection.stages.judges import IssuesByImage, judges_of
 from collection.stages.pipeline import PIPELINE, Outlook, Stage, outlook
 from collection.stages.plan import PlanStage
+from collection.stages.publication import publication_of
 from collection.stages.publish import OPEN_METADATA, FreezeStage
 from collection.stages.published import contract_of
 from collection.stages.shortage import way_out
 from collection.values import Failure, amount
+
+if TYPE_CHECKING:
+    from collection.ipfs.pin import StorageState
 
 REACHED = {
     "planned": "plan", "generated": "generate", "scored": "score", "selected": "select", "frozen": "freeze",
@@ -51,6 +55,8 @@ class Status:
     """Whether collection.toml says something that no command can bring about any more."""
     judged_by: Sequence[str] | None = None
     """The metrics by which the set was chosen: none where nothing judged the images; None before it was chosen."""
+    storages: Sequence[StorageState] = ()
+    """How far each storage is with the frozen set; none before it is frozen."""
 
     @property
     def done(self) -> bool:
@@ -68,6 +74,7 @@ class Status:
         judged_by = None if self.judged_by is None else [*self.judged_by]
         return {
             **self.counts, "with_issues": len(self.issues), "judged_by": judged_by, "failed": failed,
+            "storages": [storage.as_json() for storage in self.storages],
             "pending": self.pending, "next": self.next, "why": self.why, "hint": self.hint, "notes": list(self.notes),
             "done": self.done,
         }  # fmt: skip
@@ -91,7 +98,7 @@ def status_of(project: Project, stages: Sequence[Stage] = PIPELINE) -> Status:
     return Status(
         counts, goals, issues, _failures(project, found), found, following, why, hint,
         [*differences, *_of_metadata(project)], bool(differences),
-        project.store.stage_report("select").get("judged_by"),
+        project.store.stage_report("select").get("judged_by"), _storages(project),
     )  # fmt: skip
 
 
@@ -113,6 +120,16 @@ def _counts(project: Project, found: Sequence[Outlook]) -> tuple[dict[str, int],
     images = max(config.images, counts["planned"])  # people may have added some
     goals = {"planned": images, "generated": images, "scored": images + counts["imported"]}
     return counts, {name: goals.get(name, config.supply) for name in REACHED}
+
+
+def _storages(project: Project) -> Sequence[StorageState]:
+    """The state of each storage, where they can be told."""
+    from collection.ipfs.pin import storage_states
+
+    try:
+        return storage_states(project.store, publication_of(project).pinners)
+    except CollectionError:
+        return ()  # the outlook of `pin` says why
 
 
 def _failures(project: Project, found: Sequence[Outlook]) -> list[tuple[str, Failure]]:

@@ -162,7 +162,9 @@ class Publishing(Database):
         """Every pin, intended or done, oldest first."""
         with self._reading() as session:
             rows = session.exec(select(PinRow).order_by(col(PinRow.id)))
-            return [Pin(row.root_cid, row.pinner, row.status, row.files, row.size) for row in rows]
+            return [
+                Pin(row.root_cid, row.pinner, row.status, row.files, row.size, json.loads(row.notes)) for row in rows
+            ]
 
     def record_pin(self, pin: Pin) -> None:
         """Write the intent before, and the receipt after, a pinner is asked."""
@@ -172,6 +174,7 @@ class Publishing(Database):
             ).first()
             row = row or PinRow(root_cid=pin.root_cid, pinner=pin.pinner, status="", files=0, size=0, at="")
             row.status, row.files, row.size, row.at = pin.status, pin.files, pin.size, now()
+            row.notes = canonical_json(dict(pin.notes)).decode()
             session.add(row)
 
     # Deployments

@@ -399,13 +399,18 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A root that a pinner keeps (status pinned) or was about to be asked to keep (intended)."""
+    """A root that a pinner keeps (status pinned), lost again (lost) or was about to be asked to keep (intended).
+
+    A service that fetches the content itself is queued or pinning meanwhile, or failed.
+    """
 
     root_cid: str
     pinner: str
     status: str
     files: int
     size: int
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    """What the pinner is to remember of its work until it is done, such as the number of its request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,10 +303,12 @@ class PinRow(SQLModel, table=True):
     root_cid: str
     pinner: str
     status: str
-    """intended or pinned."""
+    """intended, queued, pinning, failed, lost or pinned."""
     files: int
     size: int
     """Bytes of the CAR."""
+    notes: str = "{}"
+    """A JSON object: what the pinner is to remember of its work."""
     at: str
 
 
