@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # of two processes on two cores each waits for the other's threads
 import numpy as np
 import pytest
 from PIL import Image
