@@ -24,7 +24,7 @@ from collection.stages.generate import GenerateStage
 from collection.stages.images import queried
 from collection.stages.importing import ImportStage
 from collection.stages.new import SAMPLE, make_project
-from collection.stages.pipeline import PIPELINE, Stage, run_stages
+from collection.stages.pipeline import Stage, pipeline, run_stages
 from collection.stages.plan import PlanStage
 from collection.stages.publish import (
     DeployStage,
@@ -95,14 +95,19 @@ class Collection:
 
     # The stages, in order
 
-    def run(self, *, progress: RunProgress | None = None) -> list[Report]:
-        """Run all stages in order, each from where it was; ends with the first that is not complete."""
+    def run(
+        self, *, anyway: bool = False, yes: bool = False, again: bool = False, progress: RunProgress | None = None
+    ) -> list[Report]:
+        """Run all stages in order, each from where it was; ends with the first that is not complete.
+
+        `anyway` and `yes` are those of `plan`, `again` is that of `freeze`.
+        """
 
         @contextmanager
         def watch(stage: Stage) -> Iterator[Progress]:
             yield silent if progress is None else lambda done, total: progress(stage.name, done, total)
 
-        return run_stages(self._project, PIPELINE, watch=watch)
+        return run_stages(self._project, pipeline(anyway=anyway, yes=yes, again=again), watch=watch)
 
     def plan(self, *, anyway: bool = False, yes: bool = False) -> Report:
         """Turn collection.toml into recipes, one for each image.

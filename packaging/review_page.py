@@ -45,6 +45,7 @@ SAID = (
 PICTURES = (
     ("review-grid", "view=grid&at=14", DESK, False, "fi"),
     ("review-compare", "view=compare&ids=2,14,30&at=14", DESK, True, ""),
+    ("review-map", "view=map&at=14", DESK, False, ""),
     ("review-stacks", "view=stacks", DESK, False, ""),
     ("review-duel", "view=duel", DESK, False, ""),
     ("review-lineage", "view=lineage&of=14&at=14", DESK, False, ""),
@@ -123,7 +124,7 @@ def taken(page: Page, keys: str) -> Image.Image:
     page.wait_for_function(SETTLED)
     for key in keys:
         page.keyboard.press(key)
-    page.wait_for_timeout(5000)  # until the status line is gone
+    page.wait_for_timeout(7000)  # until the status line is gone
     page.wait_for_function(SETTLED)
     return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
 

@@ -22,7 +22,7 @@ from training.captions import Picture, caption
 from training.clip_export import SHIPPED
 from training.pictures import open_library, trained_on
 from training.pipeline_model import assemble, new_unet, new_vae, text_encoder
-from training.places import workshop
+from training.places import VAE, workshop
 from training.tokens import CONTEXT
 from training.vae_train import training_pictures
 
@@ -66,10 +66,7 @@ def latents_of(device: str) -> tuple[Tensor, dict[str, Any]]:
     path = workshop() / "latents.pt"
     if state := checkpoints.read(path):
         return state["latents"], state["vae"]
-    vae = new_vae().to(device).eval()
-    trained = checkpoints.read(workshop() / "vae" / "checkpoint.pt")
-    assert trained is not None, "train the VAE first: python -m training.vae_train"
-    vae.load_state_dict(trained["average"])
+    vae = trained_vae().to(device).eval()
     pictures = training_pictures(open_library())
     found = []
     with torch.inference_mode():
@@ -83,6 +80,18 @@ def latents_of(device: str) -> tuple[Tensor, dict[str, Any]]:
     decoder = {name: value.cpu() for name, value in vae.state_dict().items()}
     checkpoints.write(path, {"latents": latents, "vae": decoder})
     return latents, decoder
+
+
+def trained_vae() -> Any:
+    """The VAE that was trained last here, or else the one that this folder brings."""
+    from diffusers import AutoencoderKL
+
+    trained = checkpoints.read(workshop() / "vae" / "checkpoint.pt")
+    if trained is None:
+        return AutoencoderKL.from_pretrained(VAE, torch_dtype=torch.float32)
+    vae = new_vae()
+    vae.load_state_dict(trained["average"])
+    return vae
 
 
 def standardise(vae: Any, mean: Tensor, deviation: Tensor) -> None:

@@ -23,6 +23,6 @@ class Review(Table):
     """How curators review the images."""
 
     reasons: Annotated[tuple[Name, ...], Field(max_length=9), AfterValidator(_told_apart)] = (
-        "soft", "dark", "clipped", "lettering", "border", "composition", "colour", "dull",
+        "blurred", "dark", "clipped", "banded", "text", "bordered", "composition", "colour", "dull",
     )  # fmt: skip
     """Why an image is rejected, up to nine: Shift 1 rejects for the first of them, Shift 2 for the second."""

@@ -63,7 +63,7 @@ def picture_files(folder: Path) -> tuple[list[Path], list[Failure]]:
 
 
 def listed(folder: Path) -> tuple[list[Path], list[Failure]]:
-    """All files below a folder, by name, and the folders that cannot be read.
+    """All files below a folder, by name (cat.png before cat-2.png), and the folders that cannot be read.
 
     Left out are hidden files and folders (.git, .DS_Store), what systems and network disks put there, and the
     thumbnails and CAR files of projects.
@@ -81,7 +81,7 @@ def listed(folder: Path) -> tuple[list[Path], list[Failure]]:
         for error in unreadable
     ]
     failed += [Failure(name_in(folder, path), "a link to a folder, which is not followed") for path in links]
-    return sorted(found, key=lambda path: path.relative_to(folder).parts), failed
+    return sorted(found, key=lambda path: (*path.relative_to(folder).parts[:-1], path.stem, path.name)), failed
 
 
 def companions_of(path: Path) -> list[Path]:

@@ -18,6 +18,7 @@ from collection.project import open_project
 from collection.stages.dedupe import DedupeStage
 from collection.stages.derive import BreedStage, RerollStage, TopUpStage, VariationsStage
 from collection.stages.generate import GenerateStage
+from collection.stages.learn import LearnPreferenceStage
 from collection.stages.pipeline import Stage, run_stages
 from collection.stages.report import Report
 from collection.stages.score import ScoreStage
@@ -38,9 +39,10 @@ JOBS: Mapping[str, Callable[[Options], tuple[Stage, ...]]] = {
     "score": lambda _: (ScoreStage(),),
     "dedupe": lambda _: (DedupeStage(),),
     "select": lambda _: (SelectStage(),),
+    "learn": lambda _: (LearnPreferenceStage(),),
 }  # fmt: skip
 """The stages of each kind of job."""
-TOLD = ("added", "made", "scored", "selected", "supply")
+TOLD = ("added", "made", "scored", "selected", "supply", "learned", "better")
 """What the result has of the stages' details; it goes to every page, so that it stays small."""
 
 

@@ -10,10 +10,10 @@ from collection.errors import CollectionError
 from collection.models.hub import without_fetching
 from collection.project import Project
 from collection.stages.judges import IssuesByImage, judges_of
-from collection.stages.pipeline import Outlook, outlook
+from collection.stages.pipeline import PIPELINE, Outlook, Stage, outlook
 from collection.stages.plan import PlanStage
 from collection.stages.publication import publication_of
-from collection.stages.publish import OPEN_METADATA
+from collection.stages.publish import OPEN_METADATA, FreezeStage
 from collection.stages.published import contract_of
 from collection.stages.shortage import way_out
 from collection.values import Failure, amount
@@ -80,19 +80,19 @@ class Status:
         }  # fmt: skip
 
 
-def status_of(project: Project) -> Status:
+def status_of(project: Project, stages: Sequence[Stage] = PIPELINE) -> Status:
     """How far a project is, by what each stage says that it would do; no chain and no other machine is asked.
 
     What cannot be told, such as the issues where a package is missing, is left out and named.
     """
     with without_fetching():
-        found = outlook(project)
+        found = outlook(project, stages)
         try:
             issues: IssuesByImage = judges_of(project).issues
         except CollectionError:
             issues = {}  # the outlook of `score` says why
     counts, goals = _counts(project, found)
-    following, trouble = _next(project, found, counts)
+    following, trouble = _next(project, stages, found, counts)
     why, hint = (trouble.message, trouble.hint) if trouble else (None, None)
     differences = _settled(project)
     return Status(
@@ -139,7 +139,7 @@ def _failures(project: Project, found: Sequence[Outlook]) -> list[tuple[str, Fai
 
 
 def _next(
-    project: Project, found: Sequence[Outlook], counts: Mapping[str, int]
+    project: Project, stages: Sequence[Stage], found: Sequence[Outlook], counts: Mapping[str, int]
 ) -> tuple[str | None, CollectionError | None]:
     """The command that comes next, and what is in its way, as a run of all stages would meet it."""
     following = next((item for item in found if not item.done), None)
@@ -155,16 +155,9 @@ def _next(
         return command, CollectionError(f"{amount(short, 'token')} without an image", hint)
     if following is None:
         return None, None
-    return following.name, following.trouble or _refusal(project, following.name)
-
-
-def _refusal(project: Project, stage: str) -> CollectionError | None:
-    """Why a stage would refuse what is pending."""
-    from collection.publish.freeze import refusal
-
-    if stage == "plan":
-        return PlanStage().refusal(project)
-    return refusal(project.store, project.config) if stage == "freeze" else None
+    stage = stages[at]
+    refused = stage.refusal(project) if isinstance(stage, PlanStage | FreezeStage) else None
+    return following.name, following.trouble or refused
 
 
 def _settled(project: Project) -> list[str]:

@@ -199,11 +199,11 @@ class Look(NamedTuple):
     box: tuple[int, int, int, int]
     """Left, top, right and bottom of what a plain border surrounds."""
     rich: bool
-    """Whether it holds so much that another light or a turn cannot make it another picture."""
-    flat: bool = False
-    """Whether most pixels equal their neighbours, as in a drawing that no camera and no JPEG has seen."""
-    detail: float = 0.0
-    """Bits of information in two neighbouring pixels, of 48."""
+    """Whether what its border surrounds holds so much that another light or a turn cannot make it another picture."""
+    drawing: bool = False
+    """Whether much of it is plain ground."""
+    evidence: float = 0.0
+    """How much speaks for its being the original of its copies; see judge/duplicates/originality.py."""
 
     @property
     def area(self) -> int:
@@ -344,6 +344,10 @@ class SavedView:
     curator: str
 
 
+Extras = Mapping[str, tuple[str, str]]
+"""Further files of a token: SHA-256 and suffix, by the folder that they are published in (animations, words)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token of a frozen set; `image_sha256` and `metadata_sha256` are those of the published files."""
@@ -352,6 +356,26 @@ class Token:
     asset: Asset
     image_sha256: str
     metadata_sha256: str
+    extras: Extras = field(default_factory=dict)
+    """Further files that were published with it, beside the asset's own animation."""
+
+    @property
+    def files(self) -> Extras:
+        """All further files of the token."""
+        animation = self.asset.animation
+        return {**({"animations": animation} if animation else {}), **self.extras}
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedImage:
+    """The picture of a token as it is published."""
+
+    image_sha256: str
+    """Of the file."""
+    pixel_sha256: str
+    """Of its pixels: a watermark makes them differ from those that were rendered."""
+    disclosure: Mapping[str, Any] = field(default_factory=dict)
+    """What its token says of the marks in it, as JSON; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +393,8 @@ class Freeze:
     """SHA-256 of the manifest of its proof; None: frozen before there were proofs."""
     id: int = 0
     """Given by the store."""
+    frozen_at: str = field(default="", compare=False)
+    """When, by the store's clock (ISO 8601)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from sqlmodel import Session, col, select, update
 from collection.store.columns import Columns
 from collection.store.database import now
 from collection.store.judging import Judging
+from collection.store.maps import Maps
 from collection.store.meanings import Meanings
 from collection.store.neighbours import Neighbourhood
 from collection.store.percentiles import Percentiles
@@ -31,7 +32,7 @@ from collection.store.tables import AssetRow, BatchRow, RecipeRow
 from collection.values import Failure, Recipe, canonical_json
 
 
-class Store(Judging, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, Publishing, Queue):
+class Store(Judging, Maps, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, Publishing, Queue):
     """A project's collection.db, opened and brought to the newest schema."""
 
     # Recipes

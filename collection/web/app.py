@@ -25,12 +25,15 @@ from collection.web.routes import (
     image_files,
     images,
     jobs,
+    learning,
     lineage,
+    maps,
     page,
     people,
     saved_views,
     selection,
     stream,
+    token_order,
 )
 
 LARGEST_BODY = 2_000_000
@@ -45,7 +48,9 @@ STATUSES: Mapping[ErrorKind, HTTPStatus] = {
 }
 """The status of an answer that is an error: 4xx where another request or an edit mends it, 5xx where it does not."""
 ROUTES = (
-    page, images, image_files, decisions, agreement, lineage, selection, export, saved_views, jobs, people, stream,
+    page, images, image_files, decisions, agreement, learning, lineage, maps, selection, export, saved_views, jobs,
+    people, stream,
+    token_order,
 )  # fmt: skip
 
 

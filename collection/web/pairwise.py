@@ -69,6 +69,11 @@ class PairwiseQuestions:
         question = next_question(self._project.store, ranking, curator)
         return NextComparison(question, votes, expected_error)
 
+    def ranking(self, now: Snapshot, curator: str | None = None) -> VoteRanking:
+        """The ranking by all answers, or by those of one curator."""
+        with self._lock:
+            return self._fitted(now, curator)
+
     def asked(self, curator: str) -> int:
         """How many comparisons this curator has answered."""
         return len(effective_events(self._project.store.reviews(kind="pair", curator=curator)))
@@ -77,13 +82,13 @@ class PairwiseQuestions:
         """Wait for what is being fitted."""
         self._thread.shutdown()
 
-    def _fitted(self, now: Snapshot) -> VoteRanking:
+    def _fitted(self, now: Snapshot, curator: str | None = None) -> VoteRanking:
         store, known = self._project.store, self._ranked
         criteria = judges_of(self._project).criteria(now.reviews.review_states(), now.issues_by_image, stock=True)
         if known is None or known[0] is not now.images or known[1] is not now.scores:
             same = criteria.metrics == now.context.ranking
             known = self._ranked = now.images, now.scores, _ranked(now) if same else rank(store, criteria.metrics)
-        return vote_ranking(store, criteria, ranked=known[2], duplicates=now.selection.duplicates)
+        return vote_ranking(store, criteria, curator, ranked=known[2], duplicates=now.selection.duplicates)
 
 
 def _ranked(now: Snapshot) -> list[Ranked]:

@@ -12,6 +12,7 @@ from collection.store.records import KnownRecipe
 from collection.store.store import Store
 from collection.web.counting import Counting
 from collection.web.jobs import Jobs
+from collection.web.mapping import Maps
 from collection.web.pairwise import PairwiseQuestions
 from collection.web.proposals import Proposals
 from collection.web.publication import Publications
@@ -30,6 +31,7 @@ class ReviewApp:
         self.proposals = Proposals(project)
         self.counting = Counting(project, self.catalogue.now)
         self.stacking = Stacking(project)
+        self.maps = Maps(self.store)
         self.sights = Sights(self.store)
         self.publications = Publications(self.store)
         self.jobs = Jobs(project.folder)

@@ -55,18 +55,18 @@ class Sights:
             "scores": bool(seen.get("scores")) or self.has(curator, "scores", images),
         }
 
-    def refuse_blind(self, curator: str, now: Snapshot, *, owner: bool = False) -> None:
+    def refuse_blind(self, curator: str, now: Snapshot, *, owner: bool = False, said: bool = False) -> None:
         """Raise BlindError where a curator who has images left to review would see what came of the others' votes.
 
-        Whoever has reviewed all of them, or asked for it, and the owner, who writes the set, sees it from now on, which
-        is remembered.
+        `said`: others are known to have said something, in comparisons for instance. Whoever has reviewed all of them,
+        or asked for it, and the owner, who writes the set, sees it from now on, which is remembered.
         """
-        if self.has(curator, "others", ()) or not others_said(curator, now):
+        if self.has(curator, "others", ()) or not (said or others_said(curator, now)):
             return
         left = len(now.images) - int(now.votes(curator, curator).voted.sum())
         if left and not owner:
             raise BlindError(
-                "the set shows what came of the others' votes, and you have not reviewed all images",
+                "it shows what came of the others' votes, and you have not reviewed all images",
                 "show it all the same: your later votes are then logged as made with the others' in sight",
             )
         self.add(curator, "others", [ALL])

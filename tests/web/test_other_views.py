@@ -19,7 +19,7 @@ from collection.values import sha256_hex
 SIZES = {"wide": (1440, 900, False, False), "dark": (1440, 900, True, False), "phone": (390, 844, False, True)}
 VIEWS = {
     "stacks": ".card img[src]", "duel": ".side img", "lineage": ".relative img[src]", "set": ".tokens img[src]",
-    "people": ".card img[src]", "jobs": ".card img[src]",
+    "people": ".card img[src]", "map": ".clusters form", "cull": ".panel .empty", "jobs": ".card img[src]",
 }  # fmt: skip
 CHILD = 41
 SETTLED = {"label-content-name-mismatch": {"enabled": False}}
@@ -251,6 +251,19 @@ class TestLineage:
         page.wait_for_selector(".relative .tile[data-flag=pick]")
         page.keyboard.press("Control+z")
         page.wait_for_function("() => !document.querySelector('.relative .tile[data-flag=pick]')")
+
+    def test_parents_and_child_at_a_size_to_compare(self, family_links: dict[str, str], opened: Opened) -> None:
+        page = opened(f"{family_links['anna']}&view=lineage&of={CHILD}&at={CHILD}")
+        page.wait_for_selector(VIEWS["lineage"])
+        wide = "document.querySelector('.relative .tile').getBoundingClientRect().width"
+        before = page.evaluate(wide)
+        assert before > 200
+        page.keyboard.press("+")
+        assert page.evaluate(wide) > before
+        page.keyboard.press("c")
+        page.wait_for_selector("#view[data-view=compare] figure")
+        labels = page.eval_on_selector_all("figure", "all => all.map(one => Number(one.ariaLabel.slice(0, 4)))")
+        assert sorted(labels) == [3, 14, CHILD]
 
 
 class TestSet:

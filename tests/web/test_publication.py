@@ -56,3 +56,20 @@ def test_too_many_locks_are_named_one_by_one(anna: TestClient) -> None:
     assert answer.status_code == 409
     assert len(answer.json()["images"]) > 1
     assert set(answer.json()["images"]) <= {1, 2, 3, 4, 5}
+
+
+def test_the_order_of_tokens_by_hand_is_the_owners(anna: TestClient, bob: TestClient, project: Project) -> None:
+    select(project.store, judges_of(project).criteria())
+    first = anna.get("/api/set/order").json()
+    assert (len(first["ids"]), first["by_hand"]) == (4, 0)
+    wanted = first["ids"][::-1]
+    assert bob.post("/api/set/order", json={"images": wanted}).status_code == 403
+    told = anna.post("/api/set/order", json={"images": wanted[:2]}).json()
+    assert told == {
+        "ids": [*wanted[:2], *(number for number in first["ids"] if number not in wanted[:2])],
+        "by_hand": 2,
+    }
+    assert anna.post("/api/set/order", json={"images": [wanted[0], wanted[0]]}).status_code == 400
+    other = next(number for number in range(1, 12) if number not in wanted)
+    assert anna.post("/api/set/order", json={"images": [other]}).status_code == 400
+    assert anna.post("/api/set/order", json={"images": []}).json() == first

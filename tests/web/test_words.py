@@ -18,7 +18,7 @@ def test_a_reason_in_one_key_tags_without_a_key_lost_and_both_in_queries(
     page = opened(links["anna"] + "&at=91")
     page.wait_for_selector("#image-91")
     page.keyboard.press("Shift+Digit1")
-    status(page, "rejected for soft: 0091")
+    status(page, "rejected for blurred: 0091")
     page.wait_for_selector("#image-92.cursor")
     page.keyboard.press("k")
     page.keyboard.type("x-ray pu, quays")  # every letter is a key elsewhere
@@ -26,10 +26,10 @@ def test_a_reason_in_one_key_tags_without_a_key_lost_and_both_in_queries(
     status(page, "tagged: x-ray pu, quays")
     assert page.input_value("[aria-label=Tags]") == ""
     page.keyboard.press("Escape")
-    page.fill("#query", "tag:quays or reason:soft")
+    page.fill("#query", "tag:quays or reason:blurred")
     page.press("#query", "Enter")
     page.wait_for_selector(".counts:has-text('2 of 120')")
-    assert page.get_attribute("#image-91", "aria-label").startswith("0091, rejected, for soft")
+    assert page.get_attribute("#image-91", "aria-label").startswith("0091, rejected, for blurred")
     assert page.get_attribute("#image-92", "data-flag") == "none"
     page.click("[aria-label='Take the tag quays off']")
     status(page, "took the tag off: quays")

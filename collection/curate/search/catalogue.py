@@ -105,6 +105,14 @@ class Snapshot:
         unit = np.divide(found, lengths, out=found, where=lengths > 0)
         return np.array([row for row, _ in rows], dtype=np.int64), np.asarray(unit, dtype=np.float32)
 
+    def vector_models(self) -> list[str]:
+        """The models that gave vectors to images."""
+        return self._store.vector_models()
+
+    def map_places(self, method: str, model: str) -> tuple[list[int], Vectors] | None:
+        """Numbers of images, and their places (n, 2) on a map; None where it was never laid out."""
+        return self._store.map_places(method, model)
+
     @cached_property
     def projected(self) -> Vectors:
         """The vectors, (m, e), as they are compared with those of texts, by an encoder that knows words."""

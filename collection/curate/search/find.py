@@ -1,9 +1,9 @@
 """Which images a query means, and in which order.
 
-Fields: id, seed, series, stars, colour, is, by, note, tag, reason, like, sort, score (mean percentile of the metrics
-that rank), every metric (`quality>80`), its percentile (`quality%>80`), `style.NAME` (weight, 0 to 1) and every trait.
-Words are looked for in the prompt, as wholes: `sea` does not find "season", `sea*` does; a number finds the image of
-that number too. A word that begins with ~ orders by what the picture shows, as a CLIP encoder sees it.
+Fields: id, seed, series, stars, colour, is, by, note, tag, reason, lasso, like, sort, score (mean percentile of the
+metrics that rank), every metric (`quality>80`), its percentile (`quality%>80`), `style.NAME` (weight, 0 to 1) and
+every trait. Words are looked for in the prompt, as wholes: `sea` does not find "season", `sea*` does; a number finds
+the image of that number too. A word that begins with ~ orders by what the picture shows, as a CLIP encoder sees it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from collection.curate.reviews.log import EVERYBODY
 from collection.curate.reviews.state import COLOURS
 from collection.curate.search.catalogue import Snapshot, Votes
 from collection.curate.search.columns import Integers, Labels, Mask, Numbers
+from collection.curate.search.lasso import in_lasso
 from collection.curate.search.query import Node, Query, Term, parse
 from collection.curate.search.said import WRITTEN
 from collection.curate.search.words import words_pattern
@@ -80,7 +81,7 @@ def field_names(snapshot: Snapshot) -> list[str]:
     """Every field that can be asked for."""
     metrics = [name + sign for name in snapshot.scores.metrics for sign in ("", "%")]
     styles = [f"style.{name}" for name in snapshot.images.styles]
-    plain = ["id", "seed", "series", "stars", "colour", "is", "by", *WRITTEN, "like", "sort", "score", "rank"]
+    plain = ["id", "seed", "series", "stars", "colour", "is", "by", *WRITTEN, "lasso", "like", "sort", "score", "rank"]
     return [*plain, *metrics, *styles, *snapshot.images.traits]
 
 
@@ -132,7 +133,7 @@ def _holds(asked: _Asked, term: Term) -> Mask:
     if not term.field and not term.value.startswith("~"):
         return _in_prompt(asked, term.value) | _numbered(asked, term.value)
     low = term.field.lower() or "~"
-    if low in ("sort", "like", "by", "is", "colour", *WRITTEN) and (term.op not in ":=" or not term.value):
+    if low in ("sort", "like", "by", "is", "colour", "lasso", *WRITTEN) and (term.op not in ":=" or not term.value):
         _wrong(term, f"{low} takes a name", f"{low}:{term.value or 'NAME'}")
     if low in ("sort", "like", "by", "~") and term.negated:
         _wrong(term, f"{low} cannot be negated", "sort:-FIELD puts the highest first")
@@ -144,6 +145,8 @@ def _holds(asked: _Asked, term: Term) -> Mask:
         return _states(asked, term)
     if low == "colour":
         return _coloured(asked, term)
+    if low == "lasso":
+        return in_lasso(asked.snapshot, term.value)
     if low in WRITTEN:
         return asked.snapshot.images.mask(WRITTEN[low](asked.snapshot, term.value, asked.viewer, asked.who))
     numbers = numeric_field(asked.snapshot, term.field, asked.votes)

@@ -1,4 +1,4 @@
-"""The colours of a set."""
+"""The colours of a set, and of one picture."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import numpy.typing as npt
 COLOURS = 8
 LOOKED_AT = 96
 """Pictures of a set that are looked at, evenly spread."""
+TONES = 64
+"""Steps of a histogram."""
 SIDE = 24
 """Pixels of the longer side at which each is looked at."""
 
@@ -33,6 +35,17 @@ def palette(thumbnails: Sequence[Path]) -> list[tuple[str, float]]:
     counts = np.bincount(np.asarray(cut).ravel(), minlength=len(colours))
     order = [place for place in np.argsort(-counts).tolist() if place < len(colours) and counts[place]]
     return [("#" + bytes(colours[place]).hex(), round(float(counts[place] / counts.sum()), 4)) for place in order]
+
+
+def tones(path: Path) -> list[list[int]]:
+    """How many pixels of a picture have each tone, for red, green and blue: TONES counts each, from dark to light."""
+    from PIL import Image
+
+    from collection.transparency import laid_on_ground
+
+    with Image.open(path) as image:
+        pixels = np.asarray(laid_on_ground(image)[0].convert("RGB")).reshape(-1, 3)
+    return [np.bincount(pixels[:, channel] // (256 // TONES), minlength=TONES).tolist() for channel in range(3)]
 
 
 @lru_cache(maxsize=20_000)

@@ -136,7 +136,7 @@ def _unloaded() -> Iterator[list[str]]:
         lacking.extend(f"{type(module).__name__}.{name}" for name in found.missing_keys)
         return found
 
-    Module.load_state_dict = told  # type: ignore[method-assign]
+    Module.load_state_dict = told  # type: ignore[method-assign, assignment]
     try:
         yield lacking
     finally:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field
 
 from collection.config.generator import Capabilities, Gene, GeneratorTable, StyleSettings, read_options
-from collection.config.models import model_presets
+from collection.config.models import Duty, model_presets
 from collection.config.samplers import SAMPLERS, sampler_name
 from collection.config.types import Table
 from collection.generate.diffusion.style_settings import DiffusionStyle
@@ -85,6 +85,8 @@ class _ModelTable(GeneratorTable):
     `collection models` lists, which brings its settings."""
     license: str | None = None
     """The license of the model, told in the metadata of the tokens; a listed model brings its own."""
+    duties: tuple[Duty, ...] = ()
+    """What that license asks before pictures are published: review, filter, disclosure, revenue."""
 
 
 class DiffusionGenerator(SharedOptions, _ModelTable):
@@ -102,7 +104,7 @@ class DiffusionGenerator(SharedOptions, _ModelTable):
         init_image=True, mask=True, style_blends=True, prompt_schedules=True, interpolation=True, batch=True,
         enlarges="tiles", preview_option="vae", cpu_noise=True,
     )  # fmt: skip
-    outside: ClassVar[frozenset[str]] = frozenset({"license", "device", "offload_text_encoder", "threads"})
+    outside: ClassVar[frozenset[str]] = frozenset({"license", "duties", "device", "offload_text_encoder", "threads"})
     styles: ClassVar[type[StyleSettings]] = DiffusionStyle
     presets: ClassVar[bool] = True
 

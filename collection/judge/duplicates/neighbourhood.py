@@ -29,7 +29,7 @@ from collection.store.records import Look, Neighbour, Searched
 from collection.store.store import Store
 from collection.values import Progress, canonical_json, sha256_hex, silent
 
-HASHES = "phash/3"
+HASHES = "phash/4"
 """The model under which neighbours by hash are kept, with the forms that were compared."""
 BITS = 7
 """Bits within which neighbours by hash are kept, or more where more is asked for."""

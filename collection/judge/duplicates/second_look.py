@@ -144,7 +144,7 @@ def difference(one: SmallCopy, other: SmallCopy, side: int, *, rich: bool = True
     looked at further.
     """
     one, other = one.at(side), other.at(side)
-    allowed = None if rich else _FLAT + _EDGE * np.maximum(one.contrast, other.contrast)[..., None]
+    allowed = None if rich else (_FLAT + _EDGE * np.maximum(one.contrast, other.contrast)[..., None]).astype(np.float32)
     least = float("inf")
     for first, second in _lights(one, other) if rich else ((one, other),):
         least = min(least, _in_best_sharpness(first, second, allowed, limit))
@@ -229,20 +229,33 @@ def _least(mine: Floats, theirs: Floats, plain: Floats) -> Floats:
 
 
 def _is_framed(framed: Look, whole: Look, frame: SmallCopy, other: SmallCopy, limit: float) -> bool:
-    """Whether what the plain border of the one surrounds is the whole of the other."""
-    if framed.area == framed.width * framed.height or 4 * framed.area < framed.width * framed.height:
+    """Whether what the plain border of the one surrounds is the whole of the other, or what a thinner border surrounds
+    there."""
+    share, thinner = (look.area / (look.width * look.height) for look in (framed, whole))
+    if not 0.25 <= share < 1:
         return False
-    left, top, right, bottom = framed.box
-    if not _alike((right - left) / (bottom - top), whole.width / whole.height):
-        return False
-    across, down = SIDE / framed.width, SIDE / framed.height
+    proportions, inner = _proportions(framed.box), _inside(framed, frame)
+    candidates = [(whole.width / whole.height, other)]
+    candidates += [(_proportions(whole.box), _inside(whole, other))] if share < thinner < 1 else []
+    return any(
+        _alike(proportions, theirs)
+        and _least(inner.means, copy.means[None], np.abs(copy.means - inner.means).max()[None])[0] <= limit + _SLACK
+        and difference(inner, copy, _side(framed, whole), limit=limit) <= limit
+        for theirs, copy in candidates
+    )
+
+
+def _proportions(box: tuple[int, int, int, int]) -> float:
+    left, top, right, bottom = box
+    return (right - left) / (bottom - top)
+
+
+def _inside(look: Look, copy: SmallCopy) -> SmallCopy:
+    """What the plain border surrounds, as a small copy."""
+    left, top, right, bottom = look.box
+    across, down = SIDE / look.width, SIDE / look.height
     box = (left * across, top * down, right * across, bottom * down)
-    means = np.asarray(frame.image.resize((16, 16), Image.Resampling.BOX, box=box), dtype=np.float32)
-    plain = np.abs(other.means - means).max()[None]
-    if _least(means, other.means[None], plain)[0] > limit + _SLACK:
-        return False
-    inner = SmallCopy(frame.image.resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=box))
-    return difference(inner, other, _side(framed, whole), limit=limit) <= limit
+    return SmallCopy(copy.image.resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=box))
 
 
 def _side(one: Look, other: Look) -> int:

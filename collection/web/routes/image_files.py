@@ -1,25 +1,26 @@
-"""The route to the picture files: they are asked for by the number of the image, never by a path."""
+"""Routes to the picture files and their colours: asked for by the number of the image, never by a path."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header
 from fastapi.responses import FileResponse, Response
 
+from collection.curate.selection.palette import palette, tones
 from collection.errors import UnavailableError
 from collection.store.thumbnails import SIDES
 from collection.web.image_json import TAG, UnknownImageError, row_of
 from collection.web.review_app import ReviewApp
 from collection.web.routes.dependencies import App, Number, Text
 
-router = APIRouter(prefix="/images")
+router = APIRouter()
 
 FOREVER = "private, max-age=31536000, immutable"
 
 
-@router.get("/{number}/{size}/{tag}", response_class=FileResponse)
+@router.get("/images/{number}/{size}/{tag}", response_class=FileResponse)
 def picture(
     app: App,
     number: Number,
@@ -40,6 +41,19 @@ def picture(
     if size == "full":
         return FileResponse(_full(app, file_sha256), media_type="image/png", headers=headers)
     return FileResponse(_small(app, file_sha256, int(size)), media_type="image/webp", headers=headers)
+
+
+@router.get("/api/assets/{number}/colours")
+def colours(app: App, number: Number) -> dict[str, Any]:
+    """The dominant colours of a picture with their shares, and how many of its pixels have each tone: 64 counts from
+    dark to light for red, green and blue; of its larger small copy."""
+    now = app.now()
+    path = _small(app, now.images.files[row_of(now, number)], SIDES[1])
+    found = palette([path])
+    return {
+        "palette": [{"colour": colour, "share": share} for colour, share in found],
+        "histogram": dict(zip(("red", "green", "blue"), tones(path), strict=True)),
+    }
 
 
 def _full(app: ReviewApp, file_sha256: str) -> Path:

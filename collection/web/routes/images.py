@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
 import numpy as np
@@ -16,8 +16,10 @@ from collection.curate.search.find import STATES, field_names, find_rows
 from collection.curate.search.histogram import histogram
 from collection.curate.search.query import parse
 from collection.curate.search.said import WRITTEN, others_words, words_said
+from collection.curate.selection.vote_ranking import VOTES
 from collection.errors import UsageError
-from collection.judge.catalogue import better
+from collection.judge.catalogue import better, metric_of
+from collection.judge.issues import thresholds
 from collection.store.percentiles import FEWEST
 from collection.values import amount
 from collection.web.image_json import detail_json, image_json, tells_others
@@ -34,6 +36,7 @@ IDS = "application/octet-stream"
 def state(app: App, you: You, role: Role) -> dict[str, Any]:
     """All that a page must know before it shows the first image."""
     now, config = app.now(), app.project.config
+    limits = thresholds(config.score.issues)
     images, votes = now.images, now.votes(you, you)
     return {
         "project": {"title": config.title, "symbol": config.token_symbol, "supply": config.supply},
@@ -56,6 +59,7 @@ def state(app: App, you: You, role: Role) -> dict[str, Any]:
                 "range": _range(metric),
                 "better": better(name, now.context.ranking),
                 "ranks": name in now.context.ranking,
+                "defect": _defect(name, limits),
             }
             for name, metric in now.scores.metrics.items()
         ],
@@ -79,7 +83,7 @@ def state(app: App, you: You, role: Role) -> dict[str, Any]:
 @router.get("/ids", response_class=JSONResponse)
 def ids(app: App, you: You, q: Text = "", accept: Annotated[str, Header()] = "") -> Response:
     """The numbers of the images that a query means, in its order; as uint32 little-endian where that is accepted."""
-    now = app.now()
+    now = app.counted() if VOTES in q else app.now()  # what answers say must be counted before it sorts
     found = now.images.ids[find_rows(now, q, you)]
     app.sights.add(you, "others", _of_others(now, q, you, found.tolist()))
     if IDS in accept:
@@ -128,6 +132,15 @@ def _of_others(now: Snapshot, query: str, you: str, found: Collection[int]) -> C
     if any(term.field.lower() in WRITTEN for term in terms):
         return others_words(now, you).intersection(found)
     return ()
+
+
+def _defect(name: str, limits: Mapping[str, float]) -> dict[str, Any] | None:
+    """What is a defect of a metric, and from where on."""
+    metric = metric_of(name)
+    defect = metric.defect if metric else None
+    if defect is None:
+        return None
+    return {"issue": defect.issue, "side": defect.side, "threshold": limits[defect.issue], "says": defect.says}
 
 
 def _numbers(text: str) -> list[int]:

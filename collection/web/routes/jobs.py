@@ -24,7 +24,7 @@ class _JobRequest(BaseModel):
 class Plain(_JobRequest):
     """The pending work of a stage; refill first plans the missing images."""
 
-    kind: Literal["top-up", "generate", "score", "dedupe", "select"]
+    kind: Literal["top-up", "generate", "score", "dedupe", "select", "learn"]
 
 
 class Reroll(_JobRequest):

@@ -257,7 +257,7 @@ def test_a_random_order_is_an_order_and_stays(now: Snapshot, seed: int) -> None:
 
 def test_every_field_can_be_sorted_by_or_named(now: Snapshot) -> None:
     for name in field_names(now):
-        if name not in ("is", "by", "note", "tag", "reason", "like", "sort", "colour"):
+        if name not in ("is", "by", "note", "tag", "reason", "lasso", "like", "sort", "colour"):
             assert sorted(find(now, f'sort:"{name}"')) == list(QUALITY), name
 
 
@@ -386,3 +386,25 @@ def test_tags_and_reasons_are_found_and_counted_as_far_as_they_may_be_known(stor
         "words": ["boats", "old quays"], "counts": [1, 1], "missing": 0,
     }  # fmt: skip
     assert histogram(now, "reason", "", "ben")["words"] == ["dull"]
+
+
+def test_a_lasso_holds_what_lies_in_it_whenever_it_came(store: Store) -> None:
+    assert now_of(store).vector_models() == ["e"]
+    with pytest.raises(UsageError, match='no map "tsne,e"'):
+        find(now_of(store), "lasso:tsne,e/0,0/500,0/500,1000/0,1000")
+    places = np.array([[0.1, 0.5], [0.4, 0.5], [0.6, 0.5]], np.float32)
+    store.keep_map_places("tsne", "e", [1, 2, 3], places)
+    left = "lasso:tsne,e/0,0/500,0/500,1000/0,1000"
+    assert find(now_of(store), left) == [1, 2]
+    assert find(now_of(store), f"-{left} id:1-4") == [3, 4]
+    store.keep_map_places("tsne", "e", [1, 2, 3, 4], np.concatenate([places, places[:1]]))
+    assert find(now_of(store), left) == [1, 2, 4]
+    bent = "lasso:tsne,e/0,0/1000,0/1000,1000/550,1000/550,300/450,300/450,1000/0,1000"
+    assert find(now_of(store), bent) == [1, 2, 3, 4]
+    for wrong in ("lasso:x", "lasso:tsne,e/1,1/2,2", "lasso:tsne,e/1,1/2,2/a,b", "lasso:pca,e/0,0/1,1/2,3"):
+        with pytest.raises(UsageError):
+            find(now_of(store), wrong)
+
+
+def now_of(store: Store) -> Snapshot:
+    return Catalogue(store, RankingContext).now()

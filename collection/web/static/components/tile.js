@@ -24,8 +24,9 @@ export const pictureOf = (made) => /** @type {HTMLImageElement} */ (made.firstEl
  * @param {HTMLElement} made
  * @param {number} id
  * @param {Asset | null} [asset]
+ * @param {(asset: Asset) => string} [said] what stands on it in place of its numbers
  */
-export function fill(made, id, asset) {
+export function fill(made, id, asset, said = line) {
   const [picture, badges] = [pictureOf(made), made.children[1]];
   made.dataset.id = String(id);
   if (!asset) {
@@ -41,8 +42,8 @@ export function fill(made, id, asset) {
   made.dataset.colour = colour;
   made.dataset.locked = String(locked);
   made.dataset.warned = String(asset.issues.length > 0);
-  badges.textContent = line(asset);
-  made.setAttribute("aria-label", described(asset));
+  badges.textContent = said(asset);
+  made.setAttribute("aria-label", said === line ? described(asset) : `${described(asset)}, ${said(asset)}`);
 }
 
 /** @param {Asset} asset */

@@ -122,7 +122,7 @@ export class VirtualGrid {
     const changed = ids ? new Set(ids) : null;
     for (const [place, made] of this.#tiles) {
       const id = this.list.ids[place];
-      if (!changed || changed.has(id)) fill(made, id, this.list.known(id));
+      if (!changed || changed.has(id)) fill(made, id, this.list.known(id), this.list.said);
     }
   }
 
@@ -230,7 +230,7 @@ export class VirtualGrid {
     made.setAttribute("aria-posinset", String(place + 1));
     made.setAttribute("aria-setsize", String(this.list.ids.length));
     this.#tiles.set(place, made);
-    fill(made, id, this.list.known(id));
+    fill(made, id, this.list.known(id), this.list.said);
     fresh.push(id);
     return made;
   }

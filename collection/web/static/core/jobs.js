@@ -11,10 +11,10 @@ import { onStream } from "./stream.js";
 /** What each kind of job is called. @type {Record<Kind, string>} */
 export const KINDS = {
   reroll: "Reroll", "top-up": "Top up", breed: "Breed", variations: "Variations", generate: "Make what is planned",
-  score: "Score", dedupe: "Look for near-duplicates", select: "Choose the set",
+  score: "Score", dedupe: "Look for near-duplicates", select: "Choose the set", learn: "Learn a preference",
 };
 /** @type {Record<string, string>} */
-const STEPS = { generate: "making images", score: "scoring", dedupe: "comparing", select: "choosing" };
+const STEPS = { generate: "making images", score: "scoring", dedupe: "comparing", select: "choosing", learn: "learning" };
 const KNOWN = 20;
 
 /** The jobs, the newest first; the event "jobs" of the app says that one changed. @type {Job[]} */
@@ -83,6 +83,7 @@ export function outcome({ state, result, error, hint }) {
   if (result.added) return `${counted(result.added.length, "new image")}${failed}`;
   if (result.made != null) return `${counted(result.made, "image")} made${failed}`;
   if (result.scored != null) return `${counted(result.scored, "image")} scored${failed}`;
+  if (result.learned) return `right on ${Math.round((100 * result.learned.right) / Math.max(1, result.learned.votes))} % of votes that it had not seen${result.better ? "" : ", which does not show that it is better than the stock metrics"}`;
   if (result.duplicates != null) return `${counted(result.duplicates, "near-duplicate")} set aside`;
   return result.selected == null ? "done" : `${result.selected} of ${result.supply} tokens chosen`;
 }

@@ -96,6 +96,7 @@ const SLIDING = /Arrow|Home|End|Page/;
 function taken(target, key) {
   if (target.closest?.(WRITING)) return true;
   if (target.closest?.("input[type=range], [role=slider]")) return SLIDING.test(key);
+  if (target.closest?.("[data-roving] button") && /^(ArrowLeft|ArrowRight|Home|End)$/.test(key)) return true;
   return (key === "Enter" || key === " ") && Boolean(target.closest?.("button, a, summary, label, input"));
 }
 

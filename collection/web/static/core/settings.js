@@ -9,12 +9,13 @@
  * @property {boolean} facts whether the panel about the image is open
  * @property {boolean} find whether the panel of filters is open
  * @property {boolean} letters whether single characters are keys: off for speech input, which types words
+ * @property {Record<string, number>} culling from where on numbers are defects, by the issue: those that preselect
  * @property {Record<string, string[]>} keys of the actions that were given others
  */
 
 const PLACE = "collection-review";
 /** @type {Settings} */
-const DEFAULTS = { theme: "auto", size: 176, advance: true, scores: true, facts: false, find: false, letters: true, keys: {} };
+const DEFAULTS = { theme: "auto", size: 176, advance: true, scores: true, facts: false, find: false, letters: true, culling: {}, keys: {} };
 const changes = new EventTarget();
 const kept = read();
 

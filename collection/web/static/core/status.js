@@ -2,6 +2,10 @@
 
 import { byId } from "./element.js";
 
+/** Milliseconds that a line stays: at least, and for each letter of it; what went wrong stays twice as long. */
+const LEAST = 6000;
+const LETTER = 100;
+
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let ends;
 
@@ -11,7 +15,8 @@ export function say(text, tone = "plain") {
   line.textContent = text;
   line.dataset.tone = tone;
   clearTimeout(ends);
-  ends = setTimeout(() => delete line.dataset.tone, tone === "wrong" ? 12_000 : 4_000);
+  const read = Math.max(LEAST, text.length * LETTER);
+  ends = setTimeout(() => delete line.dataset.tone, tone === "wrong" ? 2 * read : read);
 }
 
 let waiting = 0;

@@ -12,6 +12,13 @@
  * @property {[number | null, number | null]} range lowest and highest value that an image has
  * @property {Better} better
  * @property {boolean} ranks whether it says which image is better
+ * @property {Defect | null} defect
+ *
+ * @typedef {object} Defect from where on a metric's number is one
+ * @property {string} issue
+ * @property {"under" | "over"} side
+ * @property {number} threshold as collection.toml has it
+ * @property {string} says
  *
  * @typedef {object} Counts
  * @property {number} images
@@ -61,7 +68,7 @@
  *
  * @typedef {"left" | "right" | "tie" | "skip"} Outcome of a comparison
  *
- * @typedef {"reroll" | "top-up" | "breed" | "variations" | "generate" | "score" | "dedupe" | "select"} Kind of a job
+ * @typedef {"reroll" | "top-up" | "breed" | "variations" | "generate" | "score" | "dedupe" | "select" | "learn"} Kind of a job
  *
  * @typedef {{asker: string, done: number, total: number}} Choosing how far the server is with a set
  *
@@ -141,6 +148,14 @@
  * @property {number} [duplicates]
  * @property {number} [selected]
  * @property {number} [supply]
+ * @property {Share} [learned]
+ * @property {boolean} [better]
+ *
+ * @typedef {{right: number, votes: number, interval: [number, number]}} Share of held-out votes that were foretold
+ *
+ * @typedef {{metric: string, votes: number, learned: Share, stock: Share | null, chance: number, better: boolean}} LearnedReport
+ *
+ * @typedef {{id: number, label: string, strength: number, interval: [number, number], won: number, asked: number}} RankedImage
  *
  * @typedef {object} Job
  * @property {number} id
@@ -154,6 +169,28 @@
  * @property {string | null} error
  * @property {string | null} hint
  * @property {boolean} [shown] whether its end stands in the strip
+ *
+ * @typedef {{palette: {colour: string, share: number}[], histogram: Record<"red" | "green" | "blue", number[]>}} ImageColours
+ *
+ * @typedef {object} MapCluster
+ * @property {number} count
+ * @property {number} x of its middle, 0 to 10,000
+ * @property {number} y
+ * @property {string} tag of most of its images, or empty
+ * @property {string} shares the trait or series that most of its images have and few others, or empty
+ *
+ * @typedef {object} ImageMap GET /api/map
+ * @property {string} method
+ * @property {string} vectors
+ * @property {string[]} methods
+ * @property {string[]} known vectors
+ * @property {number[]} ids
+ * @property {number[]} x 0 to 10,000
+ * @property {number[]} y
+ * @property {number[]} cluster
+ * @property {MapCluster[]} clusters
+ *
+ * @typedef {{values: (number | null)[], words?: string[], range?: [number, number]}} MapColours GET /api/map/colours
  *
  * @typedef {object} Coverage
  * @property {number} farthest
@@ -259,5 +296,6 @@
  * @property {(name: string) => void} tell
  * @property {(view: string) => Promise<void>} go
  * @property {(query: string) => Promise<void>} [ask]
+ * @property {(asset: Asset) => string} [said] what stands on a picture in place of its numbers
  */
 export {};

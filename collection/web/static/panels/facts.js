@@ -6,6 +6,7 @@ import { answer } from "../core/keys.js";
 import { betterOf, direction, kindInWords, rankInWords } from "../core/metrics.js";
 import { condition, withTerm } from "../core/query.js";
 import { under } from "../core/names.js";
+import { colours, copying } from "./about_recipe.js";
 import { NoteForm } from "./note.js";
 import { TagForm } from "./tags.js";
 import { keep, setting, whenSet } from "../core/settings.js";
@@ -66,7 +67,7 @@ async function draw({ head, note, about }, app) {
   if (asset.others) show("others", id);
   head.replaceChildren(heading(asset));
   note.show(asset);
-  about.replaceChildren(...present([why, scores, votes, duplicates, origin, traits].flatMap((part) => /** @type {Child} */ (part(asset, app)))));
+  about.replaceChildren(...present([why, scores, votes, duplicates, origin, copying, colours, traits].flatMap((part) => /** @type {Child} */ (part(asset, app)))));
 }
 
 /** @param {AssetDetail} asset */

@@ -2,6 +2,7 @@
 
 import { byId, counted, element, icon } from "../core/element.js";
 import { answer, keysOf, perform, shown } from "../core/keys.js";
+import { roving } from "../components/roving.js";
 import { exporting } from "./export.js";
 import { search } from "./search.js";
 import { keep, setting, whenSet } from "../core/settings.js";
@@ -49,10 +50,12 @@ export function buildShell(app, views) {
     element("div", { class: "asking" }, search(app), pressed("find", "Filters", icon("sliders")), refresh(app), app.state.role !== "voter" && exporting(app), counts(app)),
   );
   decisionBar(byId("decide"), app, doing);
+  for (const each of [".tabs", ".tools", "#decide"]) roving(/** @type {HTMLElement} */ (document.querySelector(each)));
   answer({
     ...Object.fromEntries(views.map(({ name }) => [`view:${name}`, () => goTo(app, name)])),
     escape: () => (app.selection.size ? app.select([]) : goTo(app, "grid")),
     theme: nextTheme,
+    fullScreen: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()).catch(() => say("this browser has no full screen")),
     facts: () => keep("facts", !setting("facts")),
     scores: () => {
       keep("scores", !setting("scores"));

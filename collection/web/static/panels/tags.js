@@ -1,6 +1,6 @@
 /** The tags of the images that decisions are about, and the field that puts more on them. */
 
-import { element, icon } from "../core/element.js";
+import { counted, element, icon, labelled } from "../core/element.js";
 import { sent } from "../core/fields.js";
 import { condition } from "../core/query.js";
 import { whyNot } from "../core/roles.js";
@@ -20,10 +20,11 @@ export class TagForm {
     this.known = element("datalist", { id: "known-tags" });
     /** @type {HTMLInputElement} */
     this.field = element("input", { maxlength: LONGEST, list: "known-tags", "aria-label": "Tags", placeholder: "Tags, commas between", keydown: (event) => this.#key(event) });
+    this.title = element("h3", {});
     this.list = element("div", { class: "chips" });
     /** @type {HTMLElement} */
     this.element = element("section", { class: "tags", focusout: (event) => this.element.contains(event.relatedTarget) || this.follow() },
-      element("h3", {}, "Tags"), this.list, this.field, this.known);
+      this.title, this.list, this.field, this.known);
     app.on("state", () => this.#offer());
     this.#offer();
   }
@@ -51,6 +52,7 @@ export class TagForm {
   /** The tags that any of the images has, each with a way to its query and a way off. */
   #show() {
     this.element.hidden = !this.ids.length || Boolean(whyNot(this.app.state.role, "tag"));
+    this.title.textContent = `Tags of ${this.ids.length === 1 ? labelled(this.ids[0]) : counted(this.ids.length, "image")}`;
     const tags = [...new Set(this.ids.flatMap((id) => this.app.known(id)?.you.tags ?? []))];
     this.list.replaceChildren(...tags.map((tag) => element("span", { class: "pair" },
       element("button", { class: "chip", title: `only tag:${tag}`, click: () => this.app.ask(condition("tag", ":", tag)) }, tag),

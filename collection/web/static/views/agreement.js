@@ -6,6 +6,7 @@ import { counted, element, present } from "../core/element.js";
 import { under } from "../core/names.js";
 import { show } from "../core/sight.js";
 import { sayWrong } from "../core/status.js";
+import { learning } from "../panels/learning.js";
 import { LinksForm } from "../panels/links.js";
 
 /** @import { App } from "../core/app.js" */
@@ -23,6 +24,7 @@ export function mount(place, app) {
   let timer = 0;
   const board = element("div", { class: "read columns" });
   const access = new LinksForm(app, () => draw().catch(sayWrong)); // made once: what is typed into it stays
+  const learned = learning(app);
   const draw = async () => {
     const found = await get("/api/agreement");
     const contested = found.contested.slice(0, MOST);
@@ -31,7 +33,7 @@ export function mount(place, app) {
     if (gone) return;
     for (const { id, others } of assets) if (others) show("others", id);
     access.show(found);
-    board.replaceChildren(...present(people(found, app, access, new Map(assets.map((/** @type {Asset} */ asset) => [asset.id, asset])))));
+    board.replaceChildren(...present(people(found, app, access, learned.element, new Map(assets.map((/** @type {Asset} */ asset) => [asset.id, asset])))));
     if (!board.isConnected) place.replaceChildren(board);
   };
   draw().catch(sayWrong);
@@ -43,6 +45,7 @@ export function mount(place, app) {
   return () => {
     gone = true;
     clearTimeout(timer);
+    learned.end();
     end();
   };
 }
@@ -51,9 +54,10 @@ export function mount(place, app) {
  * @param {AgreementReport} found
  * @param {App} app
  * @param {LinksForm} access
+ * @param {HTMLElement} learned what votes taught
  * @param {Map<number, Asset>} assets the contested images, with what others said of them
  */
-function people(found, app, access, assets) {
+function people(found, app, access, learned, assets) {
   return [
     element("section", {}, element("h2", {}, "Curators"), curators(found, app.state.you), access.element),
     element("section", {},
@@ -65,6 +69,7 @@ function people(found, app, access, assets) {
       element("p", { class: "quiet" },
         "Krippendorff's alpha: 1 where all agree, 0 where votes might as well be drawn by lot. Of pictures people seldom agree fully."),
     ),
+    learned,
     element("section", { class: "wide" }, element("h2", {}, "Contested"), ...contested(found, app, assets)),
     found.links && element("section", {},
       element("h2", {}, "The log"),

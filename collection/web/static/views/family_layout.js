@@ -2,10 +2,9 @@
 
 /** @import { Ancestor, Family, Way } from "../core/types.js" */
 
-export const WIDTH = 112;
-export const HEIGHT = 140;
-const ACROSS = WIDTH + 56;
-const DOWN = HEIGHT + 12;
+/** Pixels under a picture, for its caption. */
+export const CAPTION = 28;
+const [BESIDE, UNDER] = [56, 12];
 const MARGIN = 8;
 const MOST_CHILDREN = 60;
 
@@ -31,9 +30,11 @@ const MOST_CHILDREN = 60;
 
 /**
  * @param {Family} found
+ * @param {number} side of a picture, in pixels
  * @returns {FamilyLayout}
  */
-export function laidOut(found) {
+export function laidOut(found, side) {
+  const [across, down] = [side + BESIDE, side + CAPTION + UNDER];
   const depth = generations(found);
   /** @type {FamilyNode[]} */
   const nodes = [];
@@ -58,14 +59,14 @@ export function laidOut(found) {
   });
   const top = Math.min(...nodes.map(({ at }) => at));
   for (const node of nodes) {
-    node.x = MARGIN + node.level * ACROSS;
-    node.y = MARGIN + (node.at - top) * DOWN;
+    node.x = MARGIN + node.level * across;
+    node.y = MARGIN + (node.at - top) * down;
   }
   return {
     nodes,
     edges,
-    width: Math.max(...nodes.map(({ x }) => x)) + WIDTH + MARGIN,
-    height: Math.max(...nodes.map(({ y }) => y)) + HEIGHT + MARGIN,
+    width: Math.max(...nodes.map(({ x }) => x)) + side + MARGIN,
+    height: Math.max(...nodes.map(({ y }) => y)) + side + CAPTION + MARGIN,
     more: found.children.length - children.length,
   };
 }

@@ -3,6 +3,7 @@
 import { ACTIONS } from "../core/actions.js";
 import { byId, element } from "../core/element.js";
 import { answer, keysOf, nameOf, rebind, resetKeys, shown } from "../core/keys.js";
+import { preset, PRESETS } from "../core/presets.js";
 import { keep, setting } from "../core/settings.js";
 import { say } from "../core/status.js";
 
@@ -22,7 +23,7 @@ const ASKS = [
   ["style.oil>0.5 seed:100-200", "the weight of a style, the seed"],
   ["like:31", "the most similar to an image first"],
   ["sky:violet (stars>=4 or is:locked)", "or joins, brackets group; -( ) turns them round"],
-  ["tag:boats,quays reason:soft", "any of these tags; what you rejected for that reason; tag:* any"],
+  ["tag:boats,quays reason:blurred", "any of these tags; what you rejected for that reason; tag:* any"],
   ["note:crop 0031", "a note that has this word; the image of that number"],
   ["-is:duplicate", "a minus before anything turns it round"],
   ["sort:-quality", "highest first; sort:banding lowest first; sort:random(7) shuffles"],
@@ -47,12 +48,27 @@ function draw(sheet) {
       "Choose an action to give it another key. Keys are remembered by this browser. ",
       element("button", { class: "plain", click: () => (resetKeys(), draw(sheet)) }, "All keys as they were"),
     ),
+    presets(sheet),
     element("label", { class: "line" },
       element("input", { type: "checkbox", id: "letters", checked: setting("letters"),
         change: (event) => (keep("letters", event.target.checked), draw(sheet), byId("letters").focus()) }),
       "Single characters are keys. Without them arrows, Enter, Esc and keys with Ctrl still work: for speech input."),
     element("div", { class: "columns" }, [...groups].map(([title, actions]) => group(title, actions, sheet)), asks()),
   );
+}
+
+/** Keys that somebody knows from elsewhere, all at once. @param {HTMLElement} sheet */
+function presets(sheet) {
+  /** @type {HTMLSelectElement} */
+  const made = element("select", { id: "preset", change: () => {
+    keep("keys", preset(made.value, ACTIONS));
+    draw(sheet);
+    byId("preset").focus();
+    say(`keys: ${made.value}`);
+  } }, element("option", { value: "" }, "as you made them"), [...PRESETS.keys()].map((name) => element("option", { value: name }, name)));
+  const now = JSON.stringify(setting("keys"));
+  made.value = [...PRESETS.keys()].find((name) => JSON.stringify(preset(name, ACTIONS)) === now) ?? "";
+  return element("label", { class: "line" }, "Keys of ", made);
 }
 
 /** @param {string} title @param {Action[]} actions @param {HTMLElement} sheet */

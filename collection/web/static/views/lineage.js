@@ -4,9 +4,9 @@ import { get, Refusal } from "../core/api.js";
 import { button, nothing } from "../components/card.js";
 import { counted, drawn, element, labelled } from "../core/element.js";
 import { answer } from "../core/keys.js";
-import { HEIGHT, laidOut, towards, WIDTH } from "./family_layout.js";
-import { sayWrong } from "../core/status.js";
-import { fill, tile } from "../components/tile.js";
+import { CAPTION, laidOut, towards } from "./family_layout.js";
+import { say, sayWrong } from "../core/status.js";
+import { fill, pictureOf, tile } from "../components/tile.js";
 
 /** @import { App } from "../core/app.js" */
 /** @import { Family, Way } from "../core/types.js" */
@@ -15,6 +15,11 @@ import { fill, tile } from "../components/tile.js";
 export const name = "lineage";
 export const key = "y";
 export const title = "Lineage";
+
+/** Sides of a picture, in pixels: at least, of a large family, of a small one, at most. */
+const SIDES = /** @type {const} */ ([72, 112, 216, 560]);
+const FEW = 8; // members of a small family
+const COMPARED = 4;
 
 /** @type {Record<string, string | undefined>} */
 const WORDS = { config: "planned", breed: "bred", reroll: "rerolled", "top-up": "topped up", variations: "varied" };
@@ -31,6 +36,9 @@ export function mount(place, app) {
       ...Object.fromEntries(/** @type {Way[]} */ (["left", "right", "up", "down"]).map((way) => [way, () => tree.step(way)])),
       first: () => app.lookAt(tree.root),
       enter: () => tree.load(app.cursor).catch(sayWrong),
+      bigger: () => tree.resize(1.25),
+      smaller: () => tree.resize(0.8),
+      "view:compare": () => tree.compare(),
     }),
   ];
   return () => {
@@ -51,6 +59,10 @@ class LineageTree {
   tree;
   /** @type {HTMLElement | undefined} */
   other;
+  /** Of a picture, in pixels; 0: as many as there is room for. */
+  #side = 0;
+  /** @type {Family | null} */
+  #found = null;
 
   /** @param {HTMLElement} place @param {App} app */
   constructor(place, app) {
@@ -63,7 +75,8 @@ class LineageTree {
     if (id == null) return this.#empty("There is no image to look at", "Choose one in the grid first.");
     try {
       const found = await get(`/api/lineage/${id}`);
-      const family = laidOut(found);
+      this.#found = found;
+      const family = laidOut(found, this.#fitting());
       await this.app.details(family.nodes.map(({ image }) => image).filter((image) => image != null));
       if (this.gone) return;
       [this.root, this.nodes] = [id, family.nodes];
@@ -75,6 +88,31 @@ class LineageTree {
     }
     this.app.lookAt(id);
     this.app.tell("loaded");
+  }
+
+  /** The side of a picture. */
+  #fitting() {
+    if (this.#side || !this.#found) return this.#side || SIDES[1];
+    return laidOut(this.#found, SIDES[1]).nodes.length <= FEW ? SIDES[2] : SIDES[1];
+  }
+
+  /** Draw the family larger or smaller. @param {number} factor */
+  resize(factor) {
+    if (!this.#found || this.root === null) return;
+    this.#side = Math.round(Math.min(SIDES[3], Math.max(SIDES[0], this.#fitting() * factor)));
+    const family = laidOut(this.#found, this.#side);
+    this.nodes = family.nodes;
+    this.#draw(family, this.#found, this.root);
+  }
+
+  /** This image beside its parents, or else its children, each as large as the window allows. */
+  compare() {
+    const level = this.#rootLevel;
+    const near = [...this.nodes.filter((node) => node.level === level - 1), ...this.nodes.filter((node) => node.level === level + 1)];
+    const ids = [...new Set([this.root, ...near.map(({ image }) => image)])].filter((id) => id !== null && this.app.known(id)).slice(0, COMPARED);
+    if (ids.length < 2) return say("it has neither parents nor children to compare it with");
+    const listed = ids.every((id) => this.app.place(id) >= 0);
+    return this.app.go("compare", { q: listed ? this.app.query : "", ids: ids.join(","), at: this.root });
   }
 
   /** @param {string} title @param {string} text */
@@ -90,15 +128,16 @@ class LineageTree {
       : `${labelled(root)} was ${WORDS[origin] ?? origin}. Left are its parents, right what was made of it.`;
     this.other = button("Its family", () => this.load(this.app.cursor).catch(sayWrong), true);
     const lines = drawn("svg", { width, height, class: "lines", "aria-hidden": "true" });
-    for (const [from, to] of edges) lines.append(drawn("path", { d: bent(from, to) }));
+    for (const [from, to] of edges) lines.append(drawn("path", { d: bent(from, to, this.#fitting()) }));
     this.#made = new Map(nodes.map((node) => [node, this.#node(node)]));
     this.tree = element("div", { class: "family", role: "tree", tabindex: "0", "aria-label": `Family of ${labelled(root)}` },
       lines, ...this.#made.values());
+    this.tree.style.setProperty("--side", `${this.#fitting()}px`);
     this.tree.style.width = `${width}px`;
     this.tree.style.height = `${height}px`;
     const rest = more ? element("p", { class: "quiet" }, `and ${counted(more, "more child", "more children")}`) : null;
     this.place.replaceChildren(element("section", { class: "read" }, 
-      element("div", { class: "line" }, element("p", { class: "quiet grow" }, told), this.other, button("Open", () => this.app.openAt(this.app.cursor))),
+      element("div", { class: "line" }, element("p", { class: "quiet grow" }, told), this.other, button("Compare with parents and children", () => this.compare()), button("Open", () => this.app.openAt(this.app.cursor))),
       element("div", { class: "scrolled" }, this.tree), rest ?? ""));
     this.mark();
     this.tree.focus({ preventScroll: true });
@@ -138,7 +177,10 @@ class LineageTree {
       const asset = image == null ? null : this.app.known(image);
       const here = image === this.app.cursor;
       const picture = /** @type {HTMLElement} */ (made.firstElementChild);
-      if (asset) fill(picture, asset.id, asset);
+      if (asset) {
+        fill(picture, asset.id, asset);
+        if (this.#fitting() > SIDES[1]) pictureOf(picture).src = asset.preview;
+      }
       const words = picture.getAttribute("aria-label") ?? "";
       picture.removeAttribute("aria-label");
       made.setAttribute("aria-label", [words || made.lastElementChild?.textContent, relation(level, this.#rootLevel)].join(", "));
@@ -167,9 +209,10 @@ function relation(level, root) {
   return ["parent", "grandparent"][root - level - 1] ?? `ancestor, ${root - level} back`;
 }
 
-/** @param {FamilyNode} from @param {FamilyNode} to */
-function bent(from, to) {
-  const [x, y, right, down] = [from.x + WIDTH, from.y + HEIGHT / 2, to.x, to.y + HEIGHT / 2];
+/** @param {FamilyNode} from @param {FamilyNode} to @param {number} side */
+function bent(from, to, side) {
+  const middleDown = (side + CAPTION) / 2;
+  const [x, y, right, down] = [from.x + side, from.y + middleDown, to.x, to.y + middleDown];
   const middle = (x + right) / 2;
   return `M${x} ${y}C${middle} ${y} ${middle} ${down} ${right} ${down}`;
 }

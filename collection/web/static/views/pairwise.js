@@ -5,6 +5,7 @@ import { button, nothing } from "../components/card.js";
 import { counted, element, labelled } from "../core/element.js";
 import { answer } from "../core/keys.js";
 import { say, sayWrong } from "../core/status.js";
+import { showRanking } from "./ranking.js";
 
 /** @import { App } from "../core/app.js" */
 /** @import { NextComparison, Outcome, Side } from "../core/types.js" */
@@ -17,6 +18,12 @@ const SAID = { left: "the left one", right: "the right one", tie: "a tie", skip:
 
 /** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {
+  const ranking = app.params.get("ranking");
+  if (ranking === "you" || ranking === "everybody") {
+    app.aim = () => [];
+    showRanking(place, app, ranking);
+    return () => {};
+  }
   const comparison = new PairwiseView(place, app);
   app.sight = { scores: false };
   app.aim = () => [];
@@ -113,6 +120,7 @@ class PairwiseView {
         button("↓ Skip", () => this.say("skip")),
         button(upright ? "Lower" : "Right →", () => this.say("right")),
         button("Undo", () => this.step("undo")),
+        button("Ranking", () => this.app.go("duel", { ranking: "you" })),
       ),
     ));
   }

@@ -8,6 +8,7 @@ import { capital, counted, element, labelled } from "../core/element.js";
 import { answer } from "../core/keys.js";
 import { changeInWords } from "../core/published.js";
 import { NOT_JUDGED, setStatistics } from "../panels/set_statistics.js";
+import { showOrder } from "./token_order.js";
 import { ListModel } from "../core/list_model.js";
 import { atWork, say, sayWrong } from "../core/status.js";
 import { whenSet } from "../core/settings.js";
@@ -22,6 +23,7 @@ export const title = "Set";
 
 /** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {
+  if (app.params.get("order")) return showOrder(place, app);
   const set = new SetView(place, app);
   app.aim = () => set.list.targets();
   set.draw().catch(sayWrong);
@@ -77,7 +79,7 @@ class SetView {
       { class: "panel", "aria-label": "About the set" },
       element("div", { class: "slider" }, element("span", {}, "Quality"), this.slider, element("span", {}, "Diversity")),
       this.said,
-      element("div", { class: "line" }, this.write, this.sheet),
+      element("div", { class: "line" }, this.write, this.sheet, button("Order of tokens", () => app.go("set", { order: "hand" }))),
       this.facts,
     );
     this.#available(false);

@@ -2,9 +2,11 @@
 
 import { get } from "../core/api.js";
 import { button, card, nothing } from "../components/card.js";
+import { faultsIn } from "../core/culling.js";
 import { counted, element, labelled } from "../core/element.js";
 import { answer, keysOf, shown } from "../core/keys.js";
 import { atWork, say, sayWrong } from "../core/status.js";
+import { show } from "../core/sight.js";
 
 /** @import { App } from "../core/app.js" */
 /** @import { DuplicateStack, StackMember, Thresholds } from "../core/types.js" */
@@ -95,6 +97,7 @@ class StacksView {
       act("Previous", "up", () => this.turn(-1)),
       act("Keep this, reject the rest", "keep", () => this.keep(), true),
       act("Not a duplicate", "unstack", () => this.unstack()),
+      (this.faulty = button("", () => this.rejectFaulty())),
       act("Next", "down", () => this.turn(1)),
     );
     this.board = element(
@@ -240,6 +243,8 @@ class StacksView {
     const of = this.app.query ? " of the query" : "";
     this.head.textContent = `Stack ${this.#at + 1} of ${this.stacks.length.toLocaleString("en")}${of} · ${counted(this.members.length, "picture")} · ${open ? `${open.toLocaleString("en")} unresolved` : "all resolved"}${this.stack.resolved ? " · this one is resolved" : ""}`;
     this.unresolved.hidden = !open;
+    this.faulty.textContent = `Reject the ${this.#preselected.length} preselected`;
+    this.faulty.hidden = !this.#preselected.length;
     this.list.replaceChildren(...[{ id: this.stack.representative }, ...this.stack.members].map((member) => this.#card(member)));
     this.#fit();
     this.mark();
@@ -272,8 +277,9 @@ class StacksView {
   /** @param {StackMember} member */
   #card({ id, why, apart }) {
     const reason = apart ? `${why}, but two pictures, says ${apart}` : why ?? "stands for the others";
+    const faults = this.#faults(id).map(({ why }) => element("span", { class: "fault-said" }, why));
     return card(id, this.app.known(id), {
-      large: true, caption: [element("b", {}, labelled(id)), reason], click: () => this.app.lookAt(id),
+      large: true, caption: [element("b", {}, labelled(id)), reason, ...faults], click: () => this.app.lookAt(id),
     });
   }
 
@@ -287,6 +293,28 @@ class StacksView {
         made.scrollIntoView({ block: "nearest", inline: "nearest" });
       }
     }
+  }
+
+  /** The defects of a member by the sliders of the cull. @param {number} id */
+  #faults(id) {
+    const asset = this.app.known(id);
+    const faults = asset ? faultsIn(this.app.state, asset) : [];
+    if (faults.length) show("scores", id);
+    return faults;
+  }
+
+  /** The members that the cull preselects, unless somebody decided about them. */
+  get #preselected() {
+    return this.members.filter((id) => this.app.known(id)?.you.flag === "none" && this.#faults(id).length);
+  }
+
+  /** Reject each preselected member for its defect: one action. */
+  async rejectFaulty() {
+    const ids = this.#preselected;
+    const told = await this.app.act(ids.flatMap((asset) => [
+      { kind: "flag", asset, value: "reject" }, { kind: "reason", asset, value: this.#faults(asset)[0].issue },
+    ]));
+    if (told) say(`rejected ${counted(ids.length, "image")} of this stack, each for its reason`);
   }
 
   async keep() {

@@ -1,12 +1,14 @@
 /** The views, in the order of their tabs, and which of them is shown. */
 
 import * as compare from "./compare.js";
+import * as cull from "./cull.js";
 import * as pairwise from "./pairwise.js";
 import * as grid from "./grid.js";
 import * as help from "./help.js";
 import * as jobs from "./jobs.js";
 import * as lineage from "./lineage.js";
 import * as loupe from "./loupe.js";
+import * as map from "./map.js";
 import * as agreement from "./agreement.js";
 import * as set from "./set.js";
 import * as stacks from "./stacks.js";
@@ -20,6 +22,8 @@ export const VIEWS = [
   loupe,
   compare,
   survey,
+  cull,
+  map,
   stacks,
   pairwise,
   lineage,

@@ -1,0 +1,1 @@
+"""Images on a plane: vectors of any length as places that keep neighbours together, and clusters by likeness."""

@@ -1,0 +1,60 @@
+"""The ranking of comparisons, learned preferences with their held-out accuracy, and the images to ask about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.testclient import TestClient
+
+
+def answer(client: TestClient, *pairs: tuple[int, int]) -> None:
+    said = [{"kind": "pair", "asset": winner, "other": loser, "value": "left"} for winner, loser in pairs]
+    assert client.post("/api/events", json={"decisions": said}).status_code == 200
+
+
+def test_the_ranking_is_ones_own_until_others_may_be_seen(anna: TestClient, bob: TestClient) -> None:
+    assert anna.get("/api/ranking").json() == {"of": "you", "images": [], "answers": 0}
+    answer(bob, (3, 4), (3, 5), (4, 5))
+    found = bob.get("/api/ranking").json()
+    assert [image["id"] for image in found["images"]] == [3, 4, 5]
+    assert [(image["won"], image["asked"]) for image in found["images"]] == [(2, 2), (1, 2), (0, 2)]
+    assert all(low < image["strength"] < high for image in found["images"] for low, high in [image["interval"]])
+    answer(anna, (5, 3))
+    assert [image["id"] for image in anna.get("/api/ranking").json()["images"]] == [5, 3]
+    refused = bob.get("/api/ranking", params={"of": "everybody"})
+    assert (refused.status_code, refused.json()["blind"]) == (409, True)
+    bob.post("/api/sight")
+    both = bob.get("/api/ranking", params={"of": "everybody"}).json()
+    assert (both["answers"], {image["id"] for image in both["images"]}) == (4, {3, 4, 5})
+
+
+def test_answers_are_counted_before_they_sort(anna: TestClient) -> None:
+    answer(anna, (2, 1), (2, 3), (2, 5))
+    assert anna.get("/api/ids", params={"q": "sort:-votes id:1-3"}).json()["ids"][0] == 2
+
+
+def test_what_is_learned_and_whom_to_ask(anna: TestClient) -> None:
+    refused = anna.get("/api/doubtful")
+    assert (refused.status_code, "voted" in refused.json()["error"]) == (refused.status_code, True)
+    assert refused.status_code >= 400
+    for number, value in ((1, "pick"), (2, "reject"), (3, "pick"), (4, "reject")):
+        anna.post("/api/events", json={"decisions": [{"kind": "flag", "asset": number, "value": value}]})
+    found = anna.get("/api/doubtful", params={"count": 3}).json()["ids"]
+    assert len(set(found)) == 3
+    assert not set(found) & {1, 2, 3, 4, 12}, "neither what has a vote, nor near-duplicates"
+    assert anna.get("/api/preferences").json() == {"preferences": []}
+
+
+def test_the_ranking_can_be_looked_at(links: dict[str, str], opened: Callable[..., Any]) -> None:
+    page = opened(links["anna"] + "&view=duel")
+    page.wait_for_selector(".side img")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector(".question:has-text('1 answer of yours')")
+    page.click("button:has-text('Ranking')")
+    page.wait_for_selector(".card:has-text('won 1 of 1')")
+    assert page.locator(".card").count() == 2
+    page.click("button:has-text('Back to the question')")
+    page.wait_for_selector(".side img")
+    page.keyboard.press("q")
+    page.wait_for_selector("section:has-text('What votes taught') button:has-text('Ask me about the doubtful ones')")
