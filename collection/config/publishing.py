@@ -101,6 +101,8 @@ class Publish(Table):
     storage: tuple[str, ...] = ("car",)
     """car (always written), "kubo:MULTIADDRESS" for an IPFS node, "pinata:env:NAME", "filebase:env:NAME@BUCKET",
     "pinning:env:NAME@URL" for a service with the pinning API, and "NAME:..." for one that a package adds."""
+    cid_profile: Literal["unixfs-v1-2025", "unixfs-v0-2015", "kubo-cid-v1"] = "unixfs-v1-2025"
+    """How CIDs are made: by IPIP-0499 of 2025, as `ipfs add` does by itself, or as `ipfs add --cid-version=1` does."""
     traits: dict[Name, TraitType] = {}
     """Traits that are numbers or dates, by name in whatever case."""
     disclose: Literal["models", "all", "none"] = "models"

@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 from collection.plugins import Registry
 from collection.publish.model import ContractMetadata, TokenMetadata
 from collection.publish.traits import Trait
-from collection.unixfs import Entry
+from collection.unixfs import Entry, Profile
 
 Content = bytes | Path | Callable[[Path], object]
 """A file to be written: its bytes, a file to copy, or a function that writes it at the path that it is given."""
@@ -49,6 +49,8 @@ class PublishedSet:
     root_cid: str
     tree: Mapping[str, Entry]
     """All that is published below `root_cid`."""
+    profile: Profile
+    """The rules by which its CIDs were made."""
 
     @property
     def trait_names(self) -> list[str]:

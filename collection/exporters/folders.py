@@ -70,7 +70,7 @@ class Erc1155:
         """metadata/{id}.json, and the URI whose {id} clients fill in."""
         named = {f"{token.token_id:064x}.json": self._json(token.metadata) for token in published.tokens}
         yield from ((f"metadata/{name}", data) for name, data in named.items())
-        yield "uri.txt", f"ipfs://{directory_cid(named)}/{{id}}.json\n".encode()
+        yield "uri.txt", f"ipfs://{directory_cid(named, published.profile)}/{{id}}.json\n".encode()
         yield "collection.json", published.contract_json
 
     def _json(self, token: TokenMetadata) -> bytes:
@@ -110,7 +110,7 @@ class CarFile:
         """One file, named by its root."""
 
         def write(path: Path) -> None:
-            write_entry_car(path, published.tree, published.root_cid)
+            write_entry_car(path, published.tree, published.root_cid, published.profile)
 
         yield f"{published.root_cid}.car", write
 

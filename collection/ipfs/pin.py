@@ -11,7 +11,7 @@ from typing import Any
 from collection.errors import PinError, PublishError
 from collection.ipfs.car_store import CarStore
 from collection.ipfs.pinner import Pinner, Provider, RemotePinner, ResumablePinner
-from collection.store.records import Pin
+from collection.store.records import Freeze, Pin
 from collection.store.store import Store
 from collection.unixfs import Entry, UnreadableError, WrongRootError, write_entry_car
 from collection.values import Failure, Progress, silent
@@ -92,7 +92,7 @@ def pin(store: Store, tree: Entry, pinners: Sequence[Pinner], cars: CarStore, pr
     frozen = store.frozen()
     if frozen is None:
         raise PublishError("nothing is frozen yet, so there is nothing to pin", "run `collection freeze`")
-    car = _car(tree, frozen.root_cid, cars)
+    car = _car(tree, frozen, cars)
     work = _Work(store, car, Pin(frozen.root_cid, "", "intended", _count(tree), car.stat().st_size), pinners, progress)
     for remote in (False, True):
         work.serve([pinner for pinner in pinners if isinstance(pinner, RemotePinner) is remote])
@@ -181,12 +181,13 @@ def _count(tree: Entry) -> int:
     return sum(map(_count, tree.values())) if isinstance(tree, Mapping) else 1
 
 
-def _car(tree: Entry, root: str, cars: CarStore) -> Path:
+def _car(tree: Entry, frozen: Freeze, cars: CarStore) -> Path:
     """The CAR file of the frozen set; written if it is not there whole."""
+    root = frozen.root_cid
     path = cars.path(root)
     if not cars.holds(root):
         try:
-            write_entry_car(path, tree, root)
+            write_entry_car(path, tree, root, frozen.profile)
         except UnreadableError as error:
             raise PinError(error.message, REPAIR) from error
         except WrongRootError as error:

@@ -83,8 +83,8 @@ class Pinata:
     def _other_cid(self, root: str, made: str) -> PinError:
         return PinError(
             f"{self.name} makes {made[:100]} of the files whose CID is {root}; it cuts them otherwise",
-            f'have it fetch the content by its CID: "pinning:env:{self._address.secret.variable}@{_API}/psa" beside a '
-            "storage that takes bytes",
+            f'"pinning:env:{self._address.secret.variable}@{_API}/psa" beside another storage has it fetch the set by '
+            'its CID; or freeze with cid_profile = "kubo-cid-v1" in [publish]',
         )
 
     def _ask(

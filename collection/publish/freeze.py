@@ -25,7 +25,7 @@ from collection.publish.settings import settings_of
 from collection.store.files import Files
 from collection.store.records import Asset, Freeze, Token
 from collection.store.store import Store
-from collection.unixfs import cid_text, directory_cid, link_to
+from collection.unixfs import PROFILES, cid_text, directory_cid, link_to
 from collection.values import Progress, amount, canonical_json, sha256_hex, silent
 
 
@@ -109,12 +109,13 @@ def freeze(
     ordered = ordered_of(store, config, chosen)
     published = published_images(store, files, config, ordered, credentials, progress)
     images = [image.image_sha256 for image in published]
-    images_link = link_to(images_directory(files, enumerate(images, 1)))
+    profile = PROFILES[config.publish.cid_profile]
+    images_link = link_to(images_directory(files, enumerate(images, 1)), profile)
     images_cid = cid_text(images_link.cid)
     added = [additions.get(asset.id) for asset in ordered]
     extras = [extras_of(files, config, *each) for each in zip(ordered, added, images, strict=True)]
     directories = extra_directories(files, enumerate(extras, 1))
-    cids = {folder: directory_cid(entries) for folder, entries in directories.items()}
+    cids = {folder: directory_cid(entries, profile) for folder, entries in directories.items()}
     described = [
         described_token(config, asset, number, images_cid, image, addition, published_files(number, more, cids))
         for number, (asset, image, addition, more) in enumerate(zip(ordered, published, added, extras, strict=True), 1)
@@ -122,7 +123,7 @@ def freeze(
     about = contract_metadata(config, images_cid)
     check_metadata(about, zip(map(_source, ordered), described, strict=True), config.trait_types)
     written = _written(files, described, progress)
-    metadata_link = link_to(metadata_directory(files, enumerate(written, 1)))
+    metadata_link = link_to(metadata_directory(files, enumerate(written, 1)), profile)
     contract = files.add(canonical_json(about.as_json()), ".json")
     tokens = [
         Token(number, asset, image, text, further_than(asset, more))
@@ -140,7 +141,7 @@ def freeze(
     leaves = [Leaf.of(*each) for each in zip(tokens, published, recipes, strict=True)]
     ranks = rarity({token.token_id: token.traits for token in described})
     proof = write_proof(files, leaves, _manifest(config, frozen, len(by_hand(store, chosen))), ranks, sign)
-    root = link_to(root_directory(files, images_link, metadata_link, contract, directories, proof))
+    root = link_to(root_directory(files, images_link, metadata_link, contract, directories, proof), profile)
     frozen = replace(frozen, root_cid=cid_text(root.cid), proof_sha256=proof)
     rows = [(token.token_id, token.asset.id, token.image_sha256, token.metadata_sha256) for token in tokens]
     further = {token.token_id: token.extras for token in tokens}

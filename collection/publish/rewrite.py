@@ -25,7 +25,7 @@ def rewrite(store: Store, files: Files, config: Config, frozen: Freeze) -> None:
     (then, additions), tokens = config_of(config, frozen), store.tokens(frozen)
     wanted = {token.metadata_sha256 for token in tokens} | {frozen.contract_metadata_sha256}
     directories = extra_directories(files, [(token.token_id, token.files) for token in tokens])
-    cids = {folder: directory_cid(entries) for folder, entries in directories.items()}
+    cids = {folder: directory_cid(entries, frozen.profile) for folder, entries in directories.items()}
     documents = [
         token_metadata(
             then, item.asset, item.token_id, frozen.images_cid, image, additions.get(item.asset.id),

@@ -13,7 +13,8 @@ from collection.store.records import Freeze
 
 LATER = {
     "publish": (
-        "traits", "disclose", "disclose_prompt", "certificate", "watermark", "watermark_key", "name", "animation_url",
+        "cid_profile", "traits", "disclose", "disclose_prompt", "certificate", "watermark", "watermark_key", "name",
+        "animation_url",
         "background_color", "banner_image", "featured_image", "collaborators", "duties_met", "texts",
         "files", "thumbnail",
     ),

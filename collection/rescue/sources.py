@@ -52,17 +52,24 @@ class OneAtATime:
                 raise
 
 
-@dataclass(slots=True)
 class FoundBlocks:
-    """Blocks from the log, or else from the first source that has them, which then are in the log."""
+    """Blocks from the log, or else from the first source that has them, which then are in the log.
 
-    log: BlockLog
-    sources: Sequence[BlockSource]
+    Threads that want one block at once wait for the first of them, so that nobody is asked twice.
+    """
+
+    def __init__(self, log: BlockLog, sources: Sequence[BlockSource]) -> None:
+        self.log, self.sources = log, sources
+        self._locks = [Lock() for _ in range(64)]
 
     def block(self, cid: bytes) -> bytes:
         """The bytes of a block; PinError says why nobody has it."""
         with suppress(PinError):
             return self.log.block(cid)
+        with self._locks[cid[-1] % len(self._locks)]:
+            return self.log.block(cid) if cid in self.log else self._found(cid)
+
+    def _found(self, cid: bytes) -> bytes:
         said = []
         for source in self.sources:
             try:

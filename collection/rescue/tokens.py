@@ -37,9 +37,9 @@ _STATED = re.compile(r"(image|animation)?_?(sha-?256|hash)$", re.IGNORECASE)
 class PartRecord:
     """What became of one part of a token: its metadata, image or animation."""
 
-    uri: str
+    uri: str = ""
     """As the contract or the metadata says it; of a data: URI the beginning."""
-    hold: str
+    hold: str = Hold.NOTHING
     """What it hangs by: one of Hold."""
     file: str = ""
     """Where it lies in the folder; empty if it is missing."""

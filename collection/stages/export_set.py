@@ -53,4 +53,4 @@ def published_set(project: Project) -> PublishedSet:
     tree = publication_of(project).tree
     assert isinstance(tree, Mapping)
     about = ContractMetadata.from_json(json.loads(contract))
-    return PublishedSet(about, contract, tokens, frozen.root_cid, tree)
+    return PublishedSet(about, contract, tokens, frozen.root_cid, tree, frozen.profile)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from collection.unixfs import PROFILES, UNIXFS_V1_2025, Profile
 from collection.values import Recipe, label, sha256_hex
 
 NOT_REPRODUCIBLE = "it cannot be rendered again, as its generator says"
@@ -395,6 +396,11 @@ class Freeze:
     """Given by the store."""
     frozen_at: str = field(default="", compare=False)
     """When, by the store's clock (ISO 8601)."""
+
+    @property
+    def profile(self) -> Profile:
+        """The rules by which its CIDs were made."""
+        return PROFILES[self.settings.get("publish", {}).get("cid_profile", UNIXFS_V1_2025.name)]
 
 
 @dataclass(frozen=True, slots=True)

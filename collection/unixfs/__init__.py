@@ -3,7 +3,7 @@
 from collection.unixfs.build import Entry, Graph, directory_cid, file_cid, graph_of, link_to
 from collection.unixfs.car import Car, WrongRootError, write_car, write_entry_car
 from collection.unixfs.chunks import UnreadableError
-from collection.unixfs.cid import cid_bytes, cid_text
+from collection.unixfs.cid import as_version_1, cid_bytes, cid_text
 from collection.unixfs.profiles import KUBO_CID_V1, PROFILES, UNIXFS_V0_2015, UNIXFS_V1_2025, Profile
 from collection.unixfs.walk import Blocks, CheckedBlocks, Reader, content, files_below, listing, read, resolve
 
@@ -21,6 +21,7 @@ __all__ = [
     "Reader",
     "UnreadableError",
     "WrongRootError",
+    "as_version_1",
     "cid_bytes",
     "cid_text",
     "content",

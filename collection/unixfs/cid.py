@@ -60,6 +60,12 @@ def cid_text(cid: bytes) -> str:
     return "b" + b32encode(cid).decode("ascii").rstrip("=").lower()
 
 
+def as_version_1(text: str) -> str:
+    """The text of the CIDv1 that names the same block as a CID."""
+    cid = cid_bytes(text)
+    return cid_text(bytes((1, DAG_PB)) + cid if len(cid) == LENGTH_V0 else cid)
+
+
 def cid_bytes(text: str) -> bytes:
     """The binary CID of a text in base32 or base58btc; PinError if it is none of this project's kinds."""
     try:

@@ -10,6 +10,8 @@ import pytest
 
 from collection.config import Config
 from collection.errors import CollectionError, MetadataError, PublishError
+from collection.ipfs.car_store import CarStore
+from collection.ipfs.pin import pin
 from collection.publish.freeze import by_hand, chosen_of, freeze, ordered_of, pending, settings_of
 from collection.publish.layout import published_tree
 from collection.publish.metadata import recipe_of
@@ -18,7 +20,7 @@ from collection.publish.provenance import provenance_hash
 from collection.store.files import Files
 from collection.store.records import Asset, Deployment, Selection
 from collection.store.store import Store
-from collection.unixfs import directory_cid
+from collection.unixfs import PROFILES, Car, directory_cid
 from collection.values import Recipe, Style, StyleBlend, canonical_json
 
 BLEND = StyleBlend.of(
@@ -97,6 +99,22 @@ def test_tokens_metadata_and_hashes_belong_together(store: Store, files: Files) 
         assert value["properties"]["license"] == "CC0-1.0"
         assert recipe_of(value) == token.asset.recipe
         assert files.read(token.metadata_sha256, ".json") == canonical_json(value)
+
+
+@pytest.mark.parametrize("profile", ["unixfs-v0-2015", "kubo-cid-v1"])
+def test_cids_are_made_by_the_profile_that_is_named(store: Store, files: Files, profile: Any, tmp_path: Path) -> None:
+    report = freeze(store, files, config(publish={"cid_profile": profile}))
+    frozen, tokens = store.frozen(), store.tokens()
+    assert frozen is not None
+    assert frozen.profile is PROFILES[profile]
+    tree = published_tree(files, frozen, tokens)
+    assert frozen.root_cid == report.root_cid == directory_cid(tree, PROFILES[profile]) != directory_cid(tree)
+    assert frozen.images_cid.startswith("Qm" if profile == "unixfs-v0-2015" else "bafy")
+    assert metadata(store, files)[0]["image"] == f"ipfs://{frozen.images_cid}/1.png"
+    pinned = pin(store, tree, [], CarStore(tmp_path / "cars"))
+    with Car(pinned.car) as car:
+        assert car.root == frozen.root_cid
+        assert car.verify() == len(car)
 
 
 def test_attributes_are_words_and_never_scores(store: Store, files: Files) -> None:
