@@ -2,7 +2,8 @@
 
 --tokens  how many of N distinct tokens of each set of distinct_tokens.py are set aside, and how many look alike
 --kept    of each photograph and a copy, in how many pairs a duplicate is found, and in how many the original is kept
---edits   recall of ten edits of scikit-image's photographs, by hash, by vector and by both, and false merges
+--edits   recall of edits of scikit-image's photographs, by hash, by vector, by both and after the second look, and
+          false merges
 --speed   every pair of N vectors of width 512 and N hashes, against the blocked matrix product alone
 --peer    the same vectors by imagededup (`pip install --no-deps imagededup`, then scikit-learn, tqdm, PyWavelets and
           matplotlib), and whose pairs they are
@@ -22,7 +23,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,11 +32,15 @@ import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from collection.judge.duplicates.cosine import Vectors, limit
-from collection.judge.duplicates.groups import PHASH_DISTANCE
+from collection.judge.duplicates.groups import PHASH_DISTANCE, Look
 from collection.judge.duplicates.hash_neighbours import hash_distances, near_hashes
 from collection.judge.duplicates.hashes import fingerprint, hamming
 from collection.judge.duplicates.neighbours import near_vectors
+from collection.judge.duplicates.second_look import SecondLook
+from collection.judge.duplicates.small_copies import SmallCopies
+from collection.judge.score import Scorers
 from collection.models.environment import prepare_torchvision
+from collection.store.records import Fingerprint
 
 sys.path.append(str(Path(__file__).parent.parent / "tests" / "judge" / "duplicates"))
 from all_pairs import Pictures, find_duplicates
@@ -82,6 +88,11 @@ EDITS: Mapping[str, Callable[[Image.Image], Image.Image]] = {
     "crop 10 %": cropped(0.1),
     "rotation 3 degrees": lambda image: image.rotate(3, Image.Resampling.BICUBIC),
     "flip": lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+    "turned 90": lambda image: image.transpose(Image.Transpose.ROTATE_90),
+    "turned 180": lambda image: image.transpose(Image.Transpose.ROTATE_180),
+    "border": lambda image: ImageOps.expand(image, image.width // 12, "black"),
+    "letterbox": lambda image: ImageOps.expand(image, (0, image.height // 6), "white"),
+    "noise 8": lambda image: noisy(image, 8),
 }
 
 
@@ -99,40 +110,56 @@ def photographs() -> list[Image.Image]:
 
 
 def edit_table(images: Sequence[Image.Image]) -> dict[str, dict[str, float]]:
-    """Recall by edit: hashes within 4, 6 and 10 bits, also mirrored within 6, vectors, and the defaults of `dedupe`.
+    """Recall by edit: hashes within 4, 6 and 10 bits, also mirrored within 6, vectors, what hash or vector call near,
+    and what the second look leaves of it, which is set aside.
 
-    `false` counts the pairs of different photographs that `dedupe` would merge, or a hash within 6 bits.
+    `alike` and `false` count the pairs of different photographs that are called near, and that are set aside.
     """
     from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 
     encoder = EfficientNetLite0()
 
-    def look(pictures: Sequence[Image.Image]) -> tuple[np.ndarray, np.ndarray]:
+    def seen(pictures: Sequence[Image.Image]) -> Seen:
         pixels = [np.asarray(picture) for picture in pictures]
-        return np.array([fingerprint(picture).hashes for picture in pixels], np.uint64), encoder.encode(pixels)
+        return [fingerprint(picture) for picture in pixels], encoder.encode(pixels)
 
-    originals = look(images)
-    return {name: _recalls(originals, look([edit(image) for image in images])) for name, edit in EDITS.items()}
+    originals = seen(images)
+    return {name: _recalls(originals, seen([edit(image) for image in images])) for name, edit in EDITS.items()}
 
 
-def _recalls(originals: tuple[np.ndarray, np.ndarray], edited: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
+Seen = tuple[list[Fingerprint], np.ndarray]
+"""Fingerprints and vectors of pictures."""
+
+
+def _recalls(originals: Seen, edited: Seen) -> dict[str, float]:
     count = len(originals[0])
-    plain = hamming(originals[0][:, None, 0], edited[0][:, 0])
-    turned, _ = hash_distances(originals[0][:, None], edited[0], (1,))
-    cosines = originals[1] @ edited[1].T
-    twins = np.eye(count, dtype=bool)
-    hashes, vectors = (np.concatenate(pair) for pair in zip(originals, edited, strict=True))
-    names = [str(row) for row in range(2 * count)]
-    groups = find_duplicates(Pictures(range(2 * count), [0.0] * (2 * count), names, names, hashes, vectors))
-    merged = {(group.representative, member.id) for group in groups for member in group.members}
+    before, after = (np.array([item.hashes for item in part[0]], np.uint64) for part in (originals, edited))
+    plain = hamming(before[:, None, 0], after[:, 0])
+    turned, _ = hash_distances(before[:, None], after, (1,))
+    twins, prints = np.eye(count, dtype=bool), [*originals[0], *edited[0]]
+    vectors = np.concatenate([originals[1], edited[1]])
+    copies = SmallCopies([item.look for item in prints], lambda rows: [prints[row].small_copy or b"" for row in rows])
+    near, merged = (
+        _merged(np.concatenate([before, after]), vectors, look) for look in (None, SecondLook(copies).verdicts)
+    )
     right = {(row, row + count) for row in range(count)}
     return {
         **{f"hash {bits}": float((plain[twins] <= bits).mean()) for bits in (4, 6, 10)},
         "mirrored 6": float((turned[twins] <= 6).mean()),
-        "cosine .9": float((cosines[twins] >= COSINE).mean()),
+        "cosine .9": float(((originals[1] @ edited[1].T)[twins] >= COSINE).mean()),
+        "near": len(near & right) / count,
         "dedupe": len(merged & right) / count,
-        "false": len(merged - right) + int((turned[~twins] <= 6).sum()),
+        "alike": len(near - right),
+        "false": len(merged - right),
     }
+
+
+def _merged(hashes: np.ndarray, vectors: np.ndarray, look: Look | None) -> set[tuple[int, int]]:
+    """Pairs of a group, the lower row first, that hash or vector call near and `look`, if there is one, confirms."""
+    count, names = len(hashes), [str(row) for row in range(len(hashes))]
+    groups = find_duplicates(Pictures(range(count), [0.0] * count, names, names, hashes, vectors), look=look)
+    pairs = ((group.representative, member.id) for group in groups for member in group.members)
+    return {(min(pair), max(pair)) for pair in pairs}
 
 
 def edits() -> None:
@@ -142,7 +169,8 @@ def edits() -> None:
     print(f"{'':20}" + "".join(f"{name:>12}" for name in columns))
     for edit, row in table.items():
         print(
-            f"{edit:20}" + "".join(f"{row[name]:12.2f}" if name != "false" else f"{row[name]:12}" for name in columns)
+            f"{edit:20}"
+            + "".join(f"{row[name]:12}" if name in ("alike", "false") else f"{row[name]:12.2f}" for name in columns)
         )
 
 
@@ -162,14 +190,27 @@ def tokens(count: int) -> None:
 
 
 def _set_aside(images: Iterable[Image.Image]) -> tuple[list[tuple[str, str]], int]:
-    """(kept, copy) by number, and how many look alike."""
-    from collection.stages.folders import dedupe_folder
+    """(kept, copy) by number, and how many look alike, as `dedupe FOLDER` finds them.
+
+    Without its metrics, which take most of the time: they decide last which of two pictures is kept, and here nothing.
+    """
+    from collection.stages.picture_folder import open_folder
 
     with TemporaryDirectory() as folder:
         for number, image in enumerate(images):
-            image.save(Path(folder, f"{number:05}.png"))
-        found = dedupe_folder(Path(folder))
-    return [(keeper, copy.name) for keeper, copy in found.copies], sum(map(len, found.look_alikes.values()))
+            image.save(Path(folder, f"{number:05}.png"), compress_level=1)
+        with open_folder(Path(folder), _scorers()) as opened:
+            found = opened.copies()
+    copies = [(keeper, copy.name) for keeper, group in found.groups.items() for copy in group]
+    return copies, sum(map(len, found.look_alikes.values()))
+
+
+@cache
+def _scorers() -> Scorers:
+    from collection.config import Score
+    from collection.judge.scorer_factory import build_scorers
+
+    return replace(build_scorers(Score(), Path.cwd()), pixels=(), prompts=None, whole_set=None)
 
 
 COPIES: Mapping[str, Callable[[Image.Image], Image.Image]] = {
@@ -177,12 +218,9 @@ COPIES: Mapping[str, Callable[[Image.Image], Image.Image]] = {
     "blown up from half": lambda image: EDITS["half size"](image).resize(image.size),
     "jpeg q75": lambda image: jpeg(image, 75), "jpeg q50": jpeg,
     "blur 1": lambda image: image.filter(ImageFilter.GaussianBlur(1)),
-    "noise 8": lambda image: noisy(image, 8), "brightness +20 %": EDITS["brightness +20 %"],
+    "noise 8": EDITS["noise 8"], "brightness +20 %": EDITS["brightness +20 %"],
     "brightness -20 %": lambda image: ImageEnhance.Brightness(image).enhance(0.8), "flip": EDITS["flip"],
-    "turned 90": lambda image: image.transpose(Image.Transpose.ROTATE_90),
-    "turned 180": lambda image: image.transpose(Image.Transpose.ROTATE_180),
-    "border": lambda image: ImageOps.expand(image, image.width // 12, "black"),
-    "letterbox": lambda image: ImageOps.expand(image, (0, image.height // 6), "white"),
+    **{name: EDITS[name] for name in ("turned 90", "turned 180", "border", "letterbox")},
 }  # fmt: skip
 
 

@@ -76,7 +76,9 @@ COMMANDS = {
     },
     "Publish and prove": {
         "rarity": Entry("publish.rarity", "Rank the tokens by rarity, by OpenRarity's method."),
+        "keys": Entry("publish.keys", "Show or make the certificate that signs marked pictures."),
         "freeze": Entry("publish.freeze", "Assign token ids, write the metadata and fix both by hash."),
+        "unfreeze": Entry("publish.unfreeze", "Go back to choosing; every frozen version is kept."),
         "pin": Entry("publish.pin", "Write the set as a CAR file and pin it on IPFS."),
         "inspect": Entry("publish.inspecting", "Read the marks in an image file: what made it."),
         "gateway": Entry("publish.gateway", "Show the frozen set in the browser, as IPFS gateways will."),
@@ -84,6 +86,7 @@ COMMANDS = {
         "deploy": Entry("publish.deploy", "Deploy the contract of the frozen set."),
         "mint": Entry("publish.mint", "Mint every frozen token that is not minted yet."),
         "freeze-metadata": Entry("publish.freeze_metadata", "Freeze the metadata on the chain for ever."),
+        "rescue": Entry("publish.rescue", "Rescue a published collection: read its contract, fetch, import."),
         "verify": Entry("publish.verify", "Verify every token on the chain and on IPFS, without a key."),
     },
 }

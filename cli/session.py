@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout and everything else to stderr.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, without doing it.")]
 
+Anyway = Annotated[bool, typer.Option("--anyway", help="Plan traits that are not painted too.")]
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Set aside images of an earlier plan without a question, selected ones too.")
+]
+Again = Annotated[
+    bool, typer.Option("--again", help="Freeze a new set although the old one is pinned or has a contract.")
+]
 YesMainnet = Annotated[
     str | None,
     typer.Option(
@@ -74,6 +81,18 @@ class Session:
         """Show a report that no stage made, and end like a stage."""
         self.screen.report(report)
         self.end(report)
+
+    def agreed(self, yes: bool) -> bool:
+        """Whether images of an earlier plan may be set aside: by `--yes`, or by somebody at the terminal who is asked.
+
+        Ends the command if that person says no.
+        """
+        from collection.stages.plan import PlanStage
+
+        if not yes and sys.stdin.isatty() and (leaving := PlanStage().leaving(self.project)).images:
+            typer.confirm(f"The changed collection.toml sets aside {leaving.line}. Go on?", abort=True, err=True)
+            return True
+        return yes
 
     def pending(self, stage: Stage) -> None:
         """Show what is pending of a stage: the answer of a dry run."""

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from .session import Session
 
 
+STORAGE_STATES = {
+    "new": "not asked yet", "intended": "begun and not finished", "queued": "the service will fetch the set",
+    "pinning": "the service is fetching the set", "failed": "the service gave up", "lost": "holds the set no more",
+}  # fmt: skip
+
+
 def command(context: typer.Context, as_json: Json = False) -> None:
     """Show how far the project is and what failed."""
     from collection.stages.report import UNJUDGED, counted
@@ -28,6 +34,9 @@ def command(context: typer.Context, as_json: Json = False) -> None:
             told = f"{count} of {status.goals[name]}" if name in status.goals else f"{count}"
             stage = stages.get(REACHED.get(name, ""))
             screen.line(name, f"{told}; {stage}" if stage and (stage.pending or stage.trouble) else told)
+        for storage in status.storages:
+            told = STORAGE_STATES.get(storage.state, storage.state)
+            screen.line("storage", f"{storage.name}: {told}{f'; {storage.why}' if storage.why else ''}")
         screen.line("issues", f"{len(status.issues)} ({counted(status.issues)})" if status.issues else "0")
         if status.judged_by is not None:
             screen.line("judged by", " and ".join(status.judged_by) or f"nothing: {UNJUDGED}")

@@ -24,19 +24,21 @@ from collection.stages.generate import GenerateStage
 from collection.stages.images import queried
 from collection.stages.importing import ImportStage
 from collection.stages.new import SAMPLE, make_project
-from collection.stages.pipeline import PIPELINE, Stage, run_stages
+from collection.stages.pipeline import Stage, pipeline, run_stages
 from collection.stages.plan import PlanStage
 from collection.stages.publish import (
     DeployStage,
     FreezeMetadataStage,
     FreezeStage,
     MintStage,
+    PinCheckStage,
     PinStage,
     VerifyStage,
 )
 from collection.stages.records import ImageList, ImageRecord, records_of
 from collection.stages.remove import RemoveStage
 from collection.stages.report import Report
+from collection.stages.rescue import RescueStage, rescue_settings
 from collection.stages.score import ScoreStage
 from collection.stages.select import SelectStage, explain
 from collection.stages.sheet import SheetStage
@@ -93,14 +95,19 @@ class Collection:
 
     # The stages, in order
 
-    def run(self, *, progress: RunProgress | None = None) -> list[Report]:
-        """Run all stages in order, each from where it was; ends with the first that is not complete."""
+    def run(
+        self, *, anyway: bool = False, yes: bool = False, again: bool = False, progress: RunProgress | None = None
+    ) -> list[Report]:
+        """Run all stages in order, each from where it was; ends with the first that is not complete.
+
+        `anyway` and `yes` are those of `plan`, `again` is that of `freeze`.
+        """
 
         @contextmanager
         def watch(stage: Stage) -> Iterator[Progress]:
             yield silent if progress is None else lambda done, total: progress(stage.name, done, total)
 
-        return run_stages(self._project, PIPELINE, watch=watch)
+        return run_stages(self._project, pipeline(anyway=anyway, yes=yes, again=again), watch=watch)
 
     def plan(self, *, anyway: bool = False, yes: bool = False) -> Report:
         """Turn collection.toml into recipes, one for each image.
@@ -154,6 +161,22 @@ class Collection:
     def pin(self, *, progress: Progress = silent) -> Report:
         """Give the frozen set to every storage."""
         return self._do(PinStage(), progress)
+
+    def check_pins(self) -> Report:
+        """Ask every storage for the frozen set, and read a sample back by CID."""
+        return self._do(PinCheckStage())
+
+    def rescue(
+        self, address: str, *, network: str | None = None, rpc: str | None = None, ids: str = "",
+        gateways: Sequence[str] = (), node: str | None = None, cars: Sequence[str | Path] = (),
+        allow_local: bool = False, progress: Progress = silent,
+    ) -> Report:  # fmt: skip
+        """Read a published collection from its contract, fetch what can be had, and import it. Needs no key.
+
+        `ids` is "1-100,205", or "" for all tokens; ERC-1155 contracts need it. `network` None: the configured one.
+        """
+        settings = rescue_settings(gateways, node, [Path(car) for car in cars], ids, allow_local=allow_local)
+        return self._do(RescueStage(address, settings, network, rpc), progress)
 
     def deploy(self) -> Report:
         """Put the contract of the frozen set on the chain."""

@@ -174,6 +174,10 @@ class ImageError(CollectionError):
     """A picture file cannot be read."""
 
 
+class CredentialsError(CollectionError):
+    """A certificate or its key cannot sign pictures."""
+
+
 class NotEnoughVotesError(CollectionError):
     """The votes do not support what would be claimed of them."""
 

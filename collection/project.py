@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collection.generate.names import Names
     from collection.generate.routing import Router
     from collection.plan.plan import Plan
+    from collection.plan.wildcard_files import WildcardFiles
     from collection.store.library import ImageLibrary
 
 T = TypeVar("T")
@@ -39,9 +40,12 @@ class Project:
         from collection.chain.networks import check_chain
         from collection.ipfs.pinner import check_storage
         from collection.judge.settings import check_settings
+        from collection.publish.watermarks import check_watermark
 
         self.folder, self.ask_password, self.confirm = folder, ask_password, confirm
-        self.config: Config = load_config(folder / CONFIG_FILE, check_settings, check_storage, check_chain)
+        self.config: Config = load_config(
+            folder / CONFIG_FILE, check_settings, check_storage, check_chain, check_watermark
+        )
         self._built: dict[Callable[[Project], Any], Any] = {}
 
     def __enter__(self) -> Self:
@@ -56,8 +60,8 @@ class Project:
             self.store.close()
 
     @cached_property
-    def wildcards(self) -> Mapping[str, str]:
-        """The texts of the files in wildcards/, by the name that prompts write as __name__."""
+    def wildcards(self) -> WildcardFiles:
+        """What stands in the files of wildcards/, by the name that prompts write as __name__."""
         from collection.plan.wildcard_files import WildcardFiles
 
         return WildcardFiles(self.folder / "wildcards")

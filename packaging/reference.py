@@ -161,6 +161,21 @@ def option(parameter: Any) -> str:
     return f"{', '.join(f'`{name}`' for name in names)}: {parameter.help or ''}"
 
 
+NOT_READ = (
+    "## Models that are not read",
+    "",
+    "- HPSv3 (Ma et al., ICCV 2025; 60.2 % in Multimodal RewardBench 2): a Qwen2-VL of 7 billion parameters with a "
+    "head of its own on the state of a special token, asked in a fixed wording. Its published file (16 GB) holds all "
+    "of it. Wording, token, and the size of the picture change the number, none of them is in the file, and neither "
+    "the file nor numbers of its authors for known pictures were at hand to check a reader against. A number that "
+    "nobody could have checked would carry the name of a model that may not have given it, so there is none.",
+    "- The image-only HP head of ICT (Ba et al., 2025): a CLIP ViT-H and a small network. No description of the layers "
+    "in its published file was found apart from the code that made it, and no number to check a reader against.",
+    "",
+    "A package can add either as a metric: it runs the authors' own code, and brings its own check.",
+)
+
+
 def metric_catalogue() -> str:
     """The page of the metrics: a section for each metric."""
     lines = [
@@ -176,7 +191,7 @@ def metric_catalogue() -> str:
         if defect := metric.defect:
             lines.append(f"- Issue: `{defect.issue}`, {defect.side} {defect.threshold:g}.")
         lines += [f"- Source: {metric.source}.", f"- Limits: {metric.limits}"]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *NOT_READ]) + "\n"
 
 
 def main() -> None:

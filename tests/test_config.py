@@ -224,7 +224,8 @@ def test_all_that_does_not_go_together_is_told_at_once(tmp_path: Path) -> None:
     told = "\n".join(message for message, _ in problems_of(tmp_path, text))
     for words in (
         "series.2.blend.ukiyo: no style", "series.2.blend.bauhas: no style", "the painter generator has no steps",
-        "3 does not fit", "series.2.axes.cross.blend.ink: no style", "-1 does not fit", "names 2 traits",
+        "3 does not fit", "series.2.axes.cross.blend.ink: no style", "-1 does not fit",
+            "goes round in a circle: moon needs moon",
         "traits.moon.when.ski: no trait", 'no value "new"', "rules.1.require.mon: no trait", 'no value "tron"',
         'no value "x"', '"storms" is the name of two series',
     ):  # fmt: skip

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from training import checkpoints
-from training.denoiser_train import load_text_encoder, pipeline_of
+from training.denoiser_train import pipeline_of, shipped_text_tower
 from training.pipeline_model import save
 from training.places import workshop
 
@@ -16,13 +16,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
-    from transformers import CLIPTokenizer
-
-    tokenizer = CLIPTokenizer.from_pretrained(workshop() / "clip")
     latents = checkpoints.read(workshop() / "latents.pt")
     state = checkpoints.read(workshop() / "denoiser" / "checkpoint.pt")
     assert latents is not None and state is not None, "train first: python -m training.denoiser_train"
-    save(pipeline_of(state["average"], latents["vae"], load_text_encoder(len(tokenizer)), tokenizer), folder)
+    save(pipeline_of(state["average"], latents["vae"], *shipped_text_tower()), folder)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     print(f"{folder}: {size / 1e6:.1f} MB after {state['step']} steps")
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 ART = Path(__file__).with_name("art")
 """The npm project whose lock file names the drawings."""
+VAE = Path(__file__).with_name("vae")
+"""A trained VAE in diffusers format, kept here until the pipeline that it is a part of is good enough to ship."""
 
 
 def workshop() -> Path:

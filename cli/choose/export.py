@@ -18,6 +18,7 @@ def command(
     by: Annotated[
         str, typer.Option("--by", metavar="NAME", help="Name the files by the number of the image, or by its token id.")
     ] = "number",
+    car: Annotated[bool, typer.Option("--car", help="Also write a CAR file of it, named by its CID.")] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -28,4 +29,4 @@ def command(
     from collection.stages.export import ExportStage
 
     with opened(context, as_json) as session:
-        session.do(ExportStage(folder, images or [], by), dry_run, alone=False)
+        session.do(ExportStage(folder, images or [], by, car), dry_run, alone=False)

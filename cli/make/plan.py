@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,11 +10,15 @@ import typer
 from collection.values import amount
 
 from ..render import Screen
-from ..session import DryRun, Json, opened
+from ..session import Anyway, DryRun, Json, Yes, opened
 
 if TYPE_CHECKING:
     from collection.plan.forecast import PlannedRarity
     from collection.stages.plan import PlanPreview
+
+
+SHOWN_NUMBERS = 12
+"""Numbers of a trait that have a line each."""
 
 
 def show_preview(screen: Screen, preview: PlanPreview) -> None:
@@ -29,17 +32,29 @@ def show_preview(screen: Screen, preview: PlanPreview) -> None:
     if preview.combinations:
         total, exact = preview.combinations
         screen.line("traits", f"the rules allow {'' if exact else 'at least '}{amount(total, 'combination')}")
-        show_rarity(screen, preview.rarity)
+        show_rarity(screen, preview.rarity, preview.numeric)
     for head, text in preview.takes:
         screen.line(head, text)
     for recipe in preview.examples:
         screen.line("recipe", described(recipe))
 
 
-def show_rarity(screen: Screen, rarity: Sequence[PlannedRarity]) -> None:
-    """Show the planned rarity table: trait, value, tokens, percent, images."""
-    width = max(len(item.value) for item in rarity)
+def show_rarity(screen: Screen, rarity: Sequence[PlannedRarity], numeric: Collection[str]) -> None:
+    """Show the planned rarity table: trait, value, tokens, percent, images. Many numbers of a trait are one line."""
+    by_trait: dict[str, list[PlannedRarity]] = {}
     for item in rarity:
+        by_trait.setdefault(item.trait, []).append(item)
+    for trait, items in by_trait.items():
+        numbers = sorted((float(item.value), item.tokens) for item in items if item.value) if trait in numeric else []
+        if len(numbers) > SHOWN_NUMBERS:
+            most = amount(max(tokens for _, tokens in numbers), "token")
+            screen.line(
+                trait, f"{len(numbers)} numbers, {numbers[0][0]:g} to {numbers[-1][0]:g}, each of {most} at most"
+            )
+            by_trait[trait] = [item for item in items if not item.value]
+    shown = [item for items in by_trait.values() for item in items]
+    width = max((len(item.value) for item in shown), default=0)
+    for item in shown:
         value = f"{item.value or '(none)':<{max(width, 6)}}"
         counts = f"{amount(item.tokens, 'token'):>14} {item.percent:>7.2f} %  {amount(item.images, 'image'):>14}"
         screen.line(item.trait, f"{value} {counts}")
@@ -48,10 +63,8 @@ def show_rarity(screen: Screen, rarity: Sequence[PlannedRarity]) -> None:
 def command(
     context: typer.Context,
     show: Annotated[int, typer.Option(min=0, metavar="N", help="Print N example recipes.")] = 0,
-    anyway: Annotated[bool, typer.Option("--anyway", help="Plan traits that are not painted too.")] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Set aside images of an earlier plan without a question, selected ones too.")
-    ] = False,
+    anyway: Anyway = False,
+    yes: Yes = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -70,10 +83,7 @@ def command(
             screen.line("plan", f"{amount(count, stage.unit)} pending" if count else "nothing to do")
             done = {"stage": "plan", "pending": count}
         else:
-            if not yes and sys.stdin.isatty() and (leaving := stage.leaving(project)).images:
-                typer.confirm(f"The changed collection.toml sets aside {leaving.line}. Go on?", abort=True, err=True)
-                stage = PlanStage(anyway, yes=True)
-            (report,) = session.work(stage)
+            (report,) = session.work(PlanStage(anyway, session.agreed(yes)))
             done = report.as_json()
         preview = preview_plan(project, show)
         show_preview(screen, preview)

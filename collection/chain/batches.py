@@ -22,12 +22,27 @@ def ask_all(web3: Web3, requests: Sequence[Request]) -> list[Any]:
     A node that takes fewer calls at once, or one only, is asked so. Raises what web3 and requests raise, also for the
     first call that the node refuses.
     """
+    found = ask_each(web3, requests)
+    for result in found:
+        if isinstance(result, Exception):
+            raise result
+    return found
+
+
+def ask_each(web3: Web3, requests: Sequence[Request]) -> list[Any]:
+    """The same, with an exception of web3 in the place of each call that the node refuses."""
     from web3 import HTTPProvider
+    from web3.exceptions import Web3Exception
 
     calls = [(cast("RPCEndpoint", method), list(params)) for method, params in requests]
-    if not isinstance(web3.provider, HTTPProvider):
-        return [web3.manager.request_blocking(*call) for call in calls]
     found: list[Any] = []
+    if not isinstance(web3.provider, HTTPProvider):
+        for call in calls:
+            try:
+                found.append(web3.manager.request_blocking(*call))
+            except Web3Exception as error:
+                found.append(error)
+        return found
     size = BATCH
     while len(found) < len(calls):
         answers = _send(web3.provider, calls[len(found) : len(found) + size])
@@ -55,6 +70,5 @@ def _result(answer: RPCResponse) -> Any:
     from web3.exceptions import Web3RPCError
 
     if "error" in answer:
-        error = answer["error"]
-        raise Web3RPCError(str(error), rpc_response=answer)
+        return Web3RPCError(str(answer["error"]), rpc_response=answer)
     return answer["result"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from collection.chain.addresses import checksummed
-from collection.chain.batches import Request, ask_all
+from collection.chain.batches import Request, ask_all, ask_each
 from collection.chain.error_translation import translated
 from collection.chain.networks import Network, check_chain_id, refuse_main, rpc_address
 
@@ -54,6 +54,11 @@ class Chain:
         """The results of many JSON-RPC calls, in their order, with few requests to the node."""
         with self.translated():
             return ask_all(self.web3, requests)
+
+    def ask_each(self, requests: Sequence[Request]) -> list[Any]:
+        """The same, with an exception in the place of each call that is refused."""
+        with self.translated():
+            return ask_each(self.web3, requests)
 
     def has_code(self, address: str) -> bool:
         """Whether there is a contract at an address."""

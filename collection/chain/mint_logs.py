@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from collection.chain.addresses import checksummed
@@ -37,20 +37,28 @@ def find_mints(chain: Chain, address: str, token_ids: Collection[int], from_bloc
 
     A token that no log mints is left out. Raises ChainError where the node gives no logs, however few blocks they are.
     """
+    found: dict[int, str] = {}
+    missing = set(token_ids)
+    for minted in all_mints(chain, address, from_block):
+        found |= {token_id: to for token_id, to in minted.items() if token_id in missing}
+        missing -= minted.keys()
+        if not missing:
+            break
+    return found
+
+
+def all_mints(chain: Chain, address: str, from_block: int) -> Iterator[dict[int, str]]:
+    """Every token id that was minted since a block, with its first owner, window by window of blocks."""
     with chain.translated():
         last = chain.web3.eth.block_number
-    found: dict[int, str] = {}
-    missing, first, window = set(token_ids), from_block, WINDOW
-    while missing and first <= last:
+    first, window = from_block, WINDOW
+    while first <= last:
         logs = _logs(chain, address, first, min(first + window - 1, last), alone=window == 1)
         if logs is None:
             window //= 2
             continue
-        minted = {token_id: to for token_id, to in mints_in(logs, address).items() if token_id in missing}
-        found |= minted
-        missing -= minted.keys()
+        yield mints_in(logs, address)
         first += window
-    return found
 
 
 def _logs(chain: Chain, address: str, first: int, last: int, *, alone: bool) -> list[LogReceipt] | None:

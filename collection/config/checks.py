@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from collection.config.generator import TABLES
-from collection.config.planning import Image, OneOfOne, Series, Trait, listed, values_of
+from collection.config.planning import Image, OneOfOne, Series, listed
 from collection.config.reading import Place, Refuse
 from collection.config.tables import Config
+from collection.config.trait_checks import check_conditions, check_trait
 from collection.config.type_errors import what_fits
 from collection.spelling import nearest
 from collection.values import ARTIST, amount
@@ -29,10 +30,10 @@ def check(config: Config, refuse: Refuse) -> None:
         _check_blend(refuse, ["one_of_ones", index, "blend"], one.blend, config)
     _check_images(config, refuse)
     for name, trait in config.traits.items():
-        _check_trait(config.traits, name, trait, refuse)
+        check_trait(config, name, trait, refuse)
     for index, rule in enumerate(config.rules):
         for part in ("when", "exclude", "require"):
-            _check_conditions(config.traits, ["rules", index, part], getattr(rule, part), refuse)
+            check_conditions(config, ["rules", index, part], getattr(rule, part), refuse)
         if not rule.exclude and not rule.require:
             refuse(["rules", index], "says neither what to exclude nor what to require", "add exclude = {...}")
     _check_shares(config, refuse)
@@ -146,51 +147,3 @@ def _check_axis_value(config: Config, place: Place, name: str, value: Any, refus
             refuse(place, f"{said}: {what_fits(found)}", "collection config --schema tells what fits")
     elif isinstance(value, dict | tuple):
         refuse(place, said, "write words of the prompt")
-
-
-def _check_trait(traits: Mapping[str, Trait], name: str, trait: Trait, refuse: Refuse) -> None:
-    place = ["traits", name]
-    if not trait.values:
-        refuse(place, "has no value", "add weight = {...} or count = {...}")
-        return
-    if both := sorted({*trait.weight} & {*trait.count}):
-        refuse([*place, "count"], f'"{both[0]}" has a weight and a count', "leave one of them out")
-    if not sum(trait.weight.values()) and not sum(trait.count.values()):
-        refuse(
-            place,
-            "every value is drawn zero times, so that no token could have the trait",
-            f"give one of them a weight above zero, or take [traits.{name}] out",
-        )
-    for value in trait.words:
-        if value not in trait.values:
-            message = f'it has no value "{value}"{nearest(value, trait.values)}'
-            refuse([*place, "words", value], message, f"its values: {', '.join(trait.values)}")
-    if False in trait.when.values():
-        refuse([*place, "when"], "is no value of a trait", "name the values of the other trait beside which it stands")
-    if len(trait.when) > 1:
-        refuse([*place, "when"], f"names {len(trait.when)} traits", "name one; that one may have a `when` of its own")
-    _check_conditions(traits, [*place, "when"], trait.when, refuse)
-    seen = [name]
-    while seen[-1] in traits and traits[seen[-1]].when:
-        seen.append(next(iter(traits[seen[-1]].when)))
-        if seen[-1] in seen[:-1]:
-            refuse([*place, "when"], f"goes round in a circle: {' needs '.join(seen)}", "take one `when` away")
-            break
-
-
-def _check_conditions(traits: Mapping[str, Trait], place: Place, conditions: Mapping[str, Any], refuse: Refuse) -> None:
-    for name, wanted in conditions.items():
-        if name not in traits:
-            refuse([*place, name], f"no trait of that name{nearest(name, traits)}", f"add a table [traits.{name}]")
-        elif wanted is False and not traits[name].when:
-            message = f"every token has the trait {name}, as it has no `when`"
-            refuse([*place, name], message, f"leave {name} = false out")
-        elif wanted is not False:
-            _check_values(traits[name], [*place, name], values_of(wanted), refuse)
-
-
-def _check_values(trait: Trait, place: Place, wanted: Sequence[str], refuse: Refuse) -> None:
-    known: Iterable[str] = trait.values
-    for value in wanted:
-        if value not in known:
-            refuse(place, f'it has no value "{value}"{nearest(value, known)}', f"its values: {', '.join(known)}")

@@ -54,7 +54,8 @@ class Dedupe(Table):
     """The second look: levels in which the worst place of two candidates may differ, in the best light, to be one
     picture. 255 takes every candidate for one."""
     keep: Literal["best", "first", "largest"] = "best"
-    """Which of near-duplicates is kept. best: most pixels, of those a lossless file, then most detail, then the best
-    score. first: the lowest number. largest: most pixels, then the lowest number. Locked ones always are kept."""
+    """Which of near-duplicates is kept. best: made here, then most pixels, a lossless file, fewest traces of
+    copying, the best score. first: the lowest number. largest: most pixels, then the lowest number. Locked ones always
+    are kept."""
     exact_up_to: int = Field(default=100_000, ge=1)
     """Images of which every pair is compared; a search of more is left to FAISS, and its recall is reported."""

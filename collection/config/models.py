@@ -8,10 +8,20 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from collection.config.generator import known_table
 
+Duty = Literal["review", "filter", "disclosure", "revenue"]
+DUTIES: Mapping[Duty, str] = MappingProxyType(
+    {
+        "review": "a person looks at each picture before it is distributed",
+        "filter": "a filter looks at each picture before it is distributed",
+        "disclosure": "pictures are disclosed as made by a model",
+        "revenue": "whoever earns above its limit has another license",
+    }
+)
+"""What licenses of models ask of whoever publishes their pictures."""
 DATA = Path(__file__).with_name("models.toml")
 
 
@@ -29,6 +39,8 @@ class ModelPreset:
     steps: int
     guidance: float
     note: str
+    duties: tuple[Duty, ...] = ()
+    """What its license asks of whoever publishes its pictures."""
     scheduler: str | None = None
     """Where the model's own cannot make an image twice, or is not the best."""
 
@@ -49,7 +61,14 @@ class ModelPreset:
 def model_presets() -> Mapping[str, ModelPreset]:
     """Every preset by its name, lightest first."""
     tables = tomllib.loads(DATA.read_text("utf-8"))
-    return MappingProxyType({name: ModelPreset(name=name, **table) for name, table in tables.items()})
+    return MappingProxyType({name: _preset(name, table) for name, table in tables.items()})
+
+
+def _preset(name: str, table: dict[str, Any]) -> ModelPreset:
+    duties: tuple[Duty, ...] = tuple(table.pop("duties", ()))
+    if unknown := {*duties} - {*DUTIES}:
+        raise ValueError(f"models.toml: {name}: no duty is called {', '.join(sorted(unknown))}")
+    return ModelPreset(name=name, duties=duties, **table)
 
 
 def fill_from_preset(value: Any) -> Any:

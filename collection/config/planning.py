@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from math import prod
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from math import isfinite, prod
+from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
+from collection.config.conditions import (
+    MOST_NUMBERS,
+    Conditions,
+    Number,
+    Numbers,
+    TraitName,
+    as_number,
+    number_text,
+    value_text,
+)
 from collection.config.types import Name, Size, Table, Weight
 
-TraitName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\w([\w -]*[\w-])?$")]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
-Values = Name | Annotated[tuple[Name, ...], Field(min_length=1)] | Literal[False]
-"""One value of a trait, or a list of them, any of which will do; false: the token lacks the trait."""
-Conditions = dict[TraitName, Values]
 AxisValue = int | float | str | Size | dict[Name, Weight]
 Axis = Annotated[str | tuple[AxisValue, ...], Field(min_length=1)]
 MAX_SEEDS = 1_000_000
-
-
-ABSENT = ""
-"""The value of a conditional trait where it is not drawn."""
-
-
-def values_of(wanted: str | tuple[str, ...] | Literal[False]) -> tuple[str, ...]:
-    """A condition's values as a tuple; false is the absence of the trait."""
-    if wanted is False:
-        return (ABSENT,)
-    return (wanted,) if isinstance(wanted, str) else wanted
 
 
 def parse_seeds(text: str) -> list[int]:
@@ -93,26 +90,64 @@ class Trait(Table):
     """How often each value is drawn, beside the others."""
     count: dict[Name, Count] = {}
     """Exactly how many tokens have each value."""
+    numbers: Numbers | tuple[Number, ...] | None = None
+    """The values are numbers: a list, or {min, max, step}. Of those without weight and count, each has the weight 1."""
     when: Conditions = {}
-    """Drawn only where another trait has one of these values; elsewhere the token lacks it."""
+    """Drawn only where the token's series or other traits, all that are named, are as it says; else it is absent."""
     words: dict[Name, str] = {}
     """What a prompt says for a value, where that is not the value itself."""
 
-    @property
+    @field_validator("numbers")
+    @classmethod
+    def _different(cls, numbers: Numbers | tuple[Number, ...] | None) -> Numbers | tuple[Number, ...] | None:
+        if isinstance(numbers, tuple):
+            if not 0 < len(numbers) <= MOST_NUMBERS:
+                raise ValueError(f"{len(numbers):,} numbers stand in it, 1 to {MOST_NUMBERS:,} are wanted")
+            if twice := [text for text, times in Counter(map(number_text, numbers)).items() if times > 1]:
+                raise ValueError(f"{twice[0]} stands there twice")
+        return numbers
+
+    @cached_property
     def values(self) -> list[str]:
-        """Every value, sorted."""
-        return sorted({*self.weight, *self.count})
+        """Every value, sorted; numbers by their size."""
+        every = {*self.weight, *self.count, *self._numbers}
+        return sorted(every, key=lambda value: ((self.numbers and as_number(value)) or 0, value))
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """The weight of every value that has no count."""
+        return {**{value: 1.0 for value in self._numbers if value not in self.count}, **self.weight}
+
+    @property
+    def drawn_from(self) -> list[str]:
+        """The values that a weight or a count may name: the numbers, where the trait has any."""
+        return self._numbers or self.values
+
+    @property
+    def _numbers(self) -> list[str]:
+        if isinstance(self.numbers, Numbers):
+            return self.numbers.values
+        return [number_text(number) for number in self.numbers or ()]
 
 
 class Rule(Table):
     """What may not, or must, stand together: where all of `when` holds."""
 
     when: Conditions = Field(min_length=1)
-    """Values of traits; a list means any of them, false that the token lacks the trait."""
+    """Values of traits, or `series`; a list means any of them, {min, max} numbers, false that the trait is absent."""
     exclude: Conditions = {}
     """None of these values stands beside."""
     require: Conditions = {}
     """One of these values stands beside, of every trait named."""
+
+
+def _as_text(value: Any) -> Any:
+    """A number or a truth value as traits state it; whatever else as it is."""
+    return value_text(value) if isinstance(value, bool | int | float) and isfinite(value) else value
+
+
+TraitValue = Annotated[Name, BeforeValidator(_as_text, json_schema_input_type=Name | Number | bool)]
+"""A value of a trait; a number and true or false are taken as their texts."""
 
 
 class OneOfOne(Table):
@@ -126,7 +161,7 @@ class OneOfOne(Table):
     """What a diffusion model is to avoid."""
     blend: dict[str, Weight] = {}
     """Weight of each style; absent: the only style there is, or the generator's own choice."""
-    traits: dict[TraitName, Name] = {}
+    traits: dict[TraitName, TraitValue] = {}
     """Its traits; they need not be among [traits], and the plan draws the same set for no other token."""
     seed: int | None = Field(default=None, ge=0, lt=2**53)
     """Absent: derived from the seed of the collection and the name."""

@@ -99,13 +99,30 @@ class Publish(Table):
     external_url: Annotated[str, Field(pattern=r"^https?://"), AfterValidator(_template)] | None = None
     """Where a token's page leads; {id} stands for its number."""
     storage: tuple[str, ...] = ("car",)
-    """car (always written), "kubo:MULTIADDRESS" for an IPFS node, and "NAME:..." for one that a package adds."""
+    """car (always written), "kubo:MULTIADDRESS" for an IPFS node, "pinata:env:NAME", "filebase:env:NAME@BUCKET",
+    "pinning:env:NAME@URL" for a service with the pinning API, and "NAME:..." for one that a package adds."""
     traits: dict[Name, TraitType] = {}
     """Traits that are numbers or dates, by name in whatever case."""
     disclose: Literal["models", "all", "none"] = "models"
-    """Which pictures are marked with what made them (IPTC): those of trained models, or the painter's too."""
+    """Which pictures are marked with what made them: those of trained models, or the painter's too."""
     disclose_prompt: bool = False
     """Whether the mark tells the prompt and the artists as its writers."""
+    certificate: str | None = Field(default=None, min_length=1)
+    """PEM file of the certificate that signs marked pictures, its key beside it as .key; absent: the project's own."""
+    timestamps: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    """URL of an authority that dates each signature (RFC 3161); absent: none is asked."""
+    watermark: str = "dwt-dct-svd"
+    """The invisible watermark of marked pictures: dwt-dct-svd, none, or one that a package adds."""
+    watermark_key: str | None = Field(default=None, pattern=r"^env:[A-Za-z_][A-Za-z0-9_]*$")
+    """env:NAME of the words without which nobody reads the watermark; absent: everybody can."""
+    duties_met: tuple[Literal["revenue"], ...] = ()
+    """Duties of a model's license that only you can know to be met: revenue, that its limit is kept."""
+    texts: str | None = Field(default=None, min_length=1)
+    """CSV or JSON file with names and descriptions of single images: image, name, description."""
+    files: str | None = Field(default=None, min_length=1)
+    """Folder with further files of single images, by number: 0007.mp4 is played (animation_url), 0007.txt its words."""
+    thumbnail: int | None = Field(default=None, ge=32, le=1024)
+    """Pixels of the longer side of a small copy that is published beside each image; absent: none is."""
     name: Template = "{title} #{id}"
     """The name of each token."""
     animation_url: Uri | None = None
@@ -118,6 +135,23 @@ class Publish(Table):
     """The square picture of the collection's page."""
     collaborators: tuple[Address, ...] = ()
     """Accounts that may edit the collection's page: marketplaces take them for editors, so name none but those."""
+
+
+Place = Literal["anywhere", "first", "last", "spread"]
+"""Where some tokens go among the others."""
+
+
+class Freeze(Table):
+    """Which image becomes which token."""
+
+    order: Literal["shuffle", "rank", "number"] = "shuffle"
+    """shuffle: by a seed, so that numbers tell nothing; rank: the best first; number: as the images are numbered."""
+    seed: int | str | None = None
+    """Of the shuffle; absent: that of the collection."""
+    one_of_ones: Place = "anywhere"
+    """Where one-of-ones go: anywhere (as the order has them), first, last, or spread evenly."""
+    locked: Place = "anywhere"
+    """Where images go that a curator locked."""
 
 
 class Chain(Table):

@@ -11,10 +11,11 @@ from typing import Any
 
 from pydantic import Field
 
+from collection.config.conditions import SERIES, TraitName, Values, values_of
 from collection.config.generator import DEFAULT, TABLES, AnyGenerator, GeneratorTable
 from collection.config.judging import Dedupe, Score
-from collection.config.planning import Image, OneOfOne, Rule, Series, Trait, TraitName
-from collection.config.publishing import Artist, Chain, Publish, Royalties, Verify
+from collection.config.planning import Image, OneOfOne, Rule, Series, Trait
+from collection.config.publishing import Artist, Chain, Freeze, Publish, Royalties, TraitType, Verify
 from collection.config.reviewing import Review
 from collection.config.selecting import Select
 from collection.config.styles import AnyStyle
@@ -57,6 +58,7 @@ class Config(Table):
     artists: tuple[Artist, ...] = ()
     royalties: Royalties = Royalties()
     publish: Publish = Publish()
+    freeze: Freeze = Freeze()
     chain: Chain = Chain()
     verify: Verify = Verify()
 
@@ -86,6 +88,18 @@ class Config(Table):
         """The artist whose each series is, by its name; empty where no artist has a share of the tokens."""
         sharing = [artist for artist in self.artists if artist.name in self.select.shares]
         return {series: artist.name for artist in sharing for series in artist.series}
+
+    @property
+    def trait_types(self) -> dict[str, TraitType]:
+        """What the values of traits are published as: those of [publish.traits], and numbers where [traits] says so."""
+        told = {name.casefold() for name in self.publish.traits}
+        numeric = [name for name, trait in self.traits.items() if trait.numbers and name.casefold() not in told]
+        return {**self.publish.traits, **{name: TraitType(type="number") for name in numeric}}
+
+    def values_of(self, name: str, wanted: Values) -> tuple[str, ...]:
+        """The values of a trait, or the series, that a condition means; ABSENT for the lack of the trait."""
+        known = [series.name for series in self.series] if name == SERIES else self.traits[name].values
+        return values_of(wanted, known)
 
     def blend_of(self, series: Series | OneOfOne) -> StyleBlend:
         """The style blend of a series or a one-of-one."""

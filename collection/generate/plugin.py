@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from collection.config.generator import Capabilities, Estimate, Gene, GeneratorTable, StyleSettings
+from collection.config.models import Duty
 from collection.config.vocabulary import Reading, Vocabulary
 from collection.generate.names import Names
 from collection.generate.pictures import LentPictures
@@ -121,6 +122,10 @@ class GeneratorPlugin(Generic[T]):
     def license(self, recipe: Recipe, table: T | None) -> str | None:
         """The license of the model that makes the recipe, recorded with its image; None: no claim is made."""
         return None
+
+    def duties(self, recipe: Recipe, table: T | None) -> tuple[Duty, ...]:
+        """What that license asks of whoever publishes the image, recorded with it; `freeze` holds the set to it."""
+        return ()
 
     def vocabulary(self) -> Vocabulary | None:
         """The words that it can paint; None: it reads whatever is written, as a model does."""

@@ -154,13 +154,15 @@ class Router:
         """The rendering, found to be one, with the record of what made it."""
         _check_rendering(plugin.name, recipe, rendering)
         located = replace(recipe, model=self._context.names.path(recipe.model))
-        license = plugin.license(located, self._own_table(plugin))
+        table = self._own_table(plugin)
+        license, duties = plugin.license(located, table), plugin.duties(located, table)
         record = {
             **identity,
             **rendering.identity,
             "generator": recipe.generator,
             "model": recipe.model,
             **({"license": license} if license else {}),
+            **({"duties": list(duties)} if duties else {}),
             **({} if plugin.reproducible else {"reproducible": False}),
         }
         try:

@@ -15,7 +15,7 @@ from collection.errors import CollectionError, ImageError
 from collection.importers.sidecars import Sidecars
 from collection.importers.traits import Told
 from collection.pictures.files import encode_png, thumbnail
-from collection.pictures.folders import Opened, listed, read_ahead, read_file
+from collection.pictures.folders import Opened, listed, name_in, read_ahead, read_file
 from collection.pictures.parameters import read_embedded_metadata
 from collection.pictures.png_chunks import SIGNATURE
 from collection.store.library import ImageLibrary
@@ -64,7 +64,7 @@ def pending(library: ImageLibrary, folder: Path) -> list[Path]:
     left: dict[str, Path] = {}
     seen: set[str] = set()
     for path in files:
-        if path in sidecars.files:
+        if path in sidecars.files or path in sidecars.of_set:
             continue
         try:
             sha256 = sha256_hex(read_file(path))
@@ -93,9 +93,12 @@ def import_folder(
     """
     files, unreadable = listed(folder)
     sidecars = Sidecars(folder, files)
-    paths = [path for path in files if path not in sidecars.files]
+    paths = [path for path in files if path not in sidecars.files and path not in sidecars.of_set]
     known, there = _known(library.store), library.files.names()
     report = _Report(skipped=[*unreadable, *sidecars.unread])
+    report.noted += [
+        Failure(name_in(folder, path), "it is the picture of the set, no token's") for path in sidecars.of_set
+    ]
     prepare = partial(_prepared, sidecars)
     progress(0, len(paths))
     with ThreadPoolExecutor() as pool:

@@ -1,8 +1,8 @@
 """Which JSON tells of which picture, in all the shapes that people keep them.
 
 Beside a picture (1.json, 1.png.json, or 1 without a suffix); in another folder (json/1.json for images/1.png); one
-file for many (_metadata.json, a list, or an object of objects). What a JSON object says itself counts first: the file
-name in its `image`. Then come its own name, and last its `edition` or token id.
+file for many (_metadata.json, a list, an object of objects, or the manifest.csv of an OpenSea drop). What a JSON object
+says itself counts first: the file name in its `image`. Then come its own name, and last its `edition` or token id.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from collection.errors import ImageError
+from collection.importers import manifest
 from collection.importers.traits import LISTS, Told, read_json, read_traits
 from collection.pictures.folders import SIDECAR, name_in, read_file
 from collection.values import Failure, amount
@@ -61,7 +62,9 @@ class Sidecars:
         self._told: dict[Path, _Entry] = {}
         self._unclear: dict[Path, str] = {}
         self._matched: set[int] = set()
-        pictures = [path for path in files if path not in self.files]
+        self.of_set = frozenset(_of_set(files))
+        """Pictures of the set as a whole, which are no token's: collection.png of Metaplex's tools."""
+        pictures = [path for path in files if path not in self.files and path not in self.of_set]
         single, many = [item for item in entries if not item.listed], [item for item in entries if item.listed]
         for group in (single, many):
             left = self._give(group, _by_image(group, pictures))
@@ -110,21 +113,23 @@ class Sidecars:
         all_of = Counter(entry.path for entry in entries)
         used = Counter(entry.path for entry in entries if id(entry) in self._matched)
         errors = {entry.path: entry.error for entry in entries if entry.error}
+        described = {picture.parent for picture in self.of_set}
         for path, count in all_of.items():
+            if path.name == "collection.json" and path.parent in described:
+                continue
             name, left = name_in(self._folder, path), count - used[path]
             if left == count:
-                why = (
-                    errors.get(path) or "JSON that names no picture here, by its own name, its `image` or its `edition`"
-                )
+                what = "a manifest" if path.suffix.lower() == manifest.SUFFIX else "JSON"
+                why = errors.get(path) or f"{what} that names no picture here, by name, `image` or `edition`"
                 yield Failure(name, why)
             elif left:
                 yield Failure(name, f"{left} of its {amount(count, 'object')} are of no picture here")
 
 
 def _may_be_json(path: Path) -> bool:
-    """Whether a file has the suffix of JSON, or none and begins as JSON does."""
+    """Whether a file has the suffix of JSON or of a manifest, or none and begins as JSON does."""
     if path.suffix:
-        return path.suffix.lower() == SIDECAR
+        return path.suffix.lower() in (SIDECAR, manifest.SUFFIX)
     try:
         with path.open("rb") as file:
             return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
@@ -135,7 +140,8 @@ def _may_be_json(path: Path) -> bool:
 def _entries(path: Path) -> list[_Entry]:
     """The objects of a file: itself, or those it lists."""
     try:
-        value = read_json(read_file(path))
+        data = read_file(path)
+        value = manifest.read_manifest(data) if path.suffix.lower() == manifest.SUFFIX else read_json(data)
     except ImageError as error:
         return [_Entry(path, {}, path.stem, error=error.message)]
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
@@ -149,6 +155,17 @@ def _entries(path: Path) -> list[_Entry]:
         if value and all(map(_is_token, value.values())):  # {"1": {...}, "2": {...}}
             return [_Entry(path, item, key, listed=True) for key, item in value.items()]
     return [_Entry(path, value, path.stem if path.suffix else path.name)]
+
+
+def _of_set(files: Sequence[Path]) -> Iterator[Path]:
+    """collection.png and the like, in folders that hold collection.json and 0.json, as Sugar's assets do."""
+    assets = {path.parent for path in files if path.name == "0.json"}
+    described = {path.parent for path in files if path.name == "collection.json"} & assets
+    yield from (path for path in files if path.parent in described and _is_of_set(path))
+
+
+def _is_of_set(path: Path) -> bool:
+    return path.stem == "collection" and path.suffix.lower() != SIDECAR
 
 
 def _is_token(value: Any) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from collection.config.conditions import value_text
 from collection.errors import ImageError
 from collection.store.records import ToldTrait
 from collection.values import parse_json
@@ -109,9 +110,7 @@ def _is_number(value: Any) -> bool:
 
 def _text(value: Any) -> str:
     """A value as a trait shows it, numbers as they are written; empty for what is none."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value) if isinstance(value, int) else _clean(value)
+    return value_text(value) if isinstance(value, bool | int) else _clean(value)
 
 
 def _kind(value: Any) -> str:

@@ -7,8 +7,8 @@ is made directly; the calls used here (dag import, pin ls, block get) are the sa
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,27 @@ class Kubo:
         with self._client() as opened, opened as client:
             yield CheckedBlocks(_NodeBlocks(client, self._translated), self.name)
 
+    def addresses(self) -> list[str]:
+        """Where other nodes reach it, with its peer id; nothing where it does not say."""
+        with suppress(PinError), self._client() as client:
+            said = client.id()
+            peer, found = str(said["ID"]), [str(each) for each in said.get("Addresses") or ()]
+            outside = [each for each in found if "/127.0.0.1/" not in each and "/ip6/::1/" not in each]
+            return [each if "/p2p/" in each else f"{each}/p2p/{peer}" for each in outside]
+        return []
+
+    def connect(self, delegates: Sequence[str]) -> None:
+        """Connect the node to these, as far as it can."""
+        for delegate in delegates:
+            with suppress(PinError), self._client() as client:
+                client.swarm.connect(delegate)
+
+    @contextmanager
+    def found_blocks(self) -> Iterator[Blocks]:
+        """Any block that the node has or finds in its network, checked; it is not said to keep it."""
+        with self._client() as opened, opened as client:
+            yield CheckedBlocks(_NodeBlocks(client, self._translated, offline=False), self.name)
+
     @contextmanager
     def _client(self) -> Iterator[Any]:
         """The client, quiet about its age; errors between it and the node become PinErrors."""
@@ -101,12 +122,14 @@ class Kubo:
 class _NodeBlocks:
     """The blocks of a node, through an open client."""
 
-    def __init__(self, client: Any, translated: Callable[[], AbstractContextManager[None]]) -> None:
-        self._client, self._translated = client, translated
+    def __init__(
+        self, client: Any, translated: Callable[[], AbstractContextManager[None]], *, offline: bool = True
+    ) -> None:
+        self._client, self._translated, self._offline = client, translated, str(offline).lower()
 
     def block(self, cid: bytes) -> bytes:
         with self._translated():
-            block: bytes = self._client.block.get(cid_text(cid), opts={"offline": "true"})
+            block: bytes = self._client.block.get(cid_text(cid), opts={"offline": self._offline})
         return block
 
 

@@ -1,19 +1,20 @@
 """The storages that keep published content: the seam, the registry, and how those of a project are opened.
 
 `publish.storage` lists them by name, with what the storage needs to know after a colon: "car",
-"kubo:/ip4/127.0.0.1/tcp/5001", "mine:account". A package adds one by an entry point of the group
-`collection.pinners`: a name, and a function that gets what stands after the colon and the project's folder of CAR
+"kubo:/ip4/127.0.0.1/tcp/5001", "pinata:env:PINATA_JWT", "mine:account". A package adds one by an entry point of the
+group `collection.pinners`: a name, and a function that gets what stands after the colon and the project's folder of CAR
 files, and returns a Pinner.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from collection.errors import CollectionError, PinError, PluginError, UsageError
+from collection.ipfs.closed import refuse_closed
 from collection.plugins import Registry
 from collection.unixfs import Blocks, CheckedBlocks
 
@@ -43,6 +44,57 @@ class Pinner(Protocol):
         ...
 
 
+class Journal(Protocol):
+    """What a storage is to remember of its work on one root until the next run."""
+
+    def read(self) -> Mapping[str, Any]:
+        """What was last written, as JSON values; nothing at first."""
+        ...
+
+    def write(self, notes: Mapping[str, Any], status: str = "intended") -> None:
+        """Remember it, and tell how far the storage is: intended, queued, pinning or failed."""
+        ...
+
+
+@runtime_checkable
+class ResumablePinner(Pinner, Protocol):
+    """A storage whose upload goes on where it was interrupted."""
+
+    def resume(self, car: Path, root: str, journal: Journal) -> None:
+        """Like `pin`, with what an earlier run wrote into the journal."""
+        ...
+
+    def stop(self) -> None:
+        """End what it is doing in other threads soon, with a PinError."""
+        ...
+
+
+@runtime_checkable
+class Provider(Protocol):
+    """A storage that others can fetch content from, over IPFS."""
+
+    def addresses(self) -> list[str]:
+        """Multiaddresses of the node, with its peer id; nothing if it has none."""
+        ...
+
+    def connect(self, delegates: Sequence[str]) -> None:
+        """Connect to nodes that want to fetch, as far as that can be."""
+        ...
+
+
+@runtime_checkable
+class RemotePinner(Pinner, Protocol):
+    """A storage that takes a CID and fetches the content itself; it is asked after those that take bytes."""
+
+    def fetch(self, root: str, journal: Journal, providers: Sequence[Provider]) -> None:
+        """Have it keep `root`; returns once it does. Raises PinError where it does not yet, or never will."""
+        ...
+
+    def stop(self) -> None:
+        """End what it is doing in other threads soon, with a PinError."""
+        ...
+
+
 OpenPinner = Callable[[str, Path], Pinner]
 """Opens a storage by what stands after the colon of its name, and the folder of CAR files. Nothing is contacted."""
 
@@ -57,7 +109,13 @@ def _accept(name: str, found: Any) -> OpenPinner:
 PINNERS: Registry[OpenPinner] = Registry(
     "collection.pinners",
     "storage",
-    {"car": "collection.ipfs.car_store:open_car_store", "kubo": "collection.ipfs.kubo:open_kubo"},
+    {
+        "car": "collection.ipfs.car_store:open_car_store",
+        "kubo": "collection.ipfs.kubo:open_kubo",
+        "pinning": "collection.ipfs.pinning_service:open_pinning_service",
+        "pinata": "collection.ipfs.pinata:open_pinata",
+        "filebase": "collection.ipfs.filebase:open_filebase",
+    },
     _accept,
 )
 
@@ -75,6 +133,7 @@ def check_storage(config: Config, refuse: Refuse) -> None:
     for wanted in config.publish.storage:
         kind = wanted.partition(":")[0]
         try:
+            refuse_closed(kind)
             if kind in PINNERS.builtins:
                 _open(wanted, Path())
             elif kind not in PINNERS:
@@ -94,6 +153,7 @@ def open_pinners(storage: Sequence[str], folder: Path) -> list[Pinner]:
 
 def _open(wanted: str, folder: Path) -> Pinner:
     kind, _, rest = wanted.partition(":")
+    refuse_closed(kind)
     try:
         pinner = PINNERS.get(kind)(rest, folder)
         if not isinstance(pinner, Pinner):

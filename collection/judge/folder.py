@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from collection.concurrency.pieces import by_pieces
+from collection.errors import ImageError
 from collection.judge.score import Scorers, score, score_piece
 from collection.pictures.folders import Opened, open_picture, picture_files
+from collection.pictures.parameters import read_embedded_metadata
 from collection.store.files import Files
 from collection.store.records import Asset, ScoredBatch, together
 from collection.store.store import Store
@@ -96,7 +99,16 @@ class _Look:
         return not known
 
 
+def _claims(item: Opened) -> dict[str, Any]:
+    """That a file says how it was made, where it does."""
+    try:
+        found = read_embedded_metadata(item.data, item.name)
+    except ImageError:
+        return {}
+    return {"claims": True} if found.recipe or found.parameters or found.unread else {}
+
+
 def _asset(item: Opened) -> Asset:
     height, width = item.picture.pixels.shape[:2]
-    said = {"lossless": item.picture.lossless, "animated": item.picture.animated}
+    said = {"lossless": item.picture.lossless, "animated": item.picture.animated, **_claims(item)}
     return Asset(0, None, item.sha256, item.pixel_sha256, width, height, len(item.data), said)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from collection.errors import ImageError
 
@@ -30,6 +31,13 @@ def read_xmp(data: bytes) -> bytes | None:
     """The XMP packet of a picture file, None if it has none; raises ImageError as `write_xmp` does."""
     _, read = _format(data)
     return read(data)
+
+
+def media_type(data: bytes) -> str:
+    """The MIME type of a PNG, JPEG or WebP file; raises ImageError for another."""
+    write, _ = _format(data)
+    kinds: dict[Any, str] = {_write_png: "image/png", _write_jpeg: "image/jpeg", _write_webp: "image/webp"}
+    return kinds[write]
 
 
 def _format(data: bytes) -> tuple[Callable[[bytes, bytes], bytes], Callable[[bytes], bytes | None]]:

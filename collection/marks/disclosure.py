@@ -44,6 +44,14 @@ class Disclosure:
     def __bool__(self) -> bool:
         return any(getattr(self, item.name) for item in fields(self))
 
+    @property
+    def sentence(self) -> str:
+        """The same for people: Made by a model that was trained on data (diffusion: stabilityai/sd-turbo)."""
+        meaning = SOURCE_TYPES.get(self.source_type)
+        if meaning is None:
+            return ""
+        return f"{meaning[0].upper()}{meaning[1:]}" + (f" ({self.system})." if self.system else ".")
+
     def packet(self) -> bytes:
         """The XMP packet, UTF-8; the same fields give the same bytes."""
         for prefix, uri in (("x", _META), ("rdf", _RDF), ("Iptc4xmpExt", _IPTC)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from urllib.error import URLError
@@ -41,16 +41,33 @@ def _hub_as_asked() -> Iterator[None]:
         constants.HF_HUB_OFFLINE = before
 
 
-def hub_file(repository: str, file: str, *, local_files_only: bool = False, otherwise: str = "") -> Path:
+def hub_file(
+    repository: str, file: str, *, revision: str | None = None, local_files_only: bool = False, otherwise: str = ""
+) -> Path:
     """A file of a hub repository, from the cache or the network; raises WeightsError, which ends with `otherwise`."""
     from huggingface_hub import hf_hub_download
 
     return fetched(
         f"{file} of {repository}",
-        lambda: hf_hub_download(repository, file, local_files_only=local_files_only),
+        lambda: hf_hub_download(repository, file, revision=revision, local_files_only=local_files_only),
         otherwise or "name a folder that holds it",
         local_files_only=local_files_only,
     )
+
+
+def hub_files(repository: str, revision: str | None = None, *, local_files_only: bool = False) -> list[str]:
+    """Names of the files of a model's repository on the hub; where the hub is not asked or does not answer, of those in
+    its cache; none of a repository that is neither."""
+    from huggingface_hub import HfApi, constants, try_to_load_from_cache
+
+    if not local_files_only and not constants.HF_HUB_OFFLINE:
+        with suppress(OSError, RuntimeError):  # of the network
+            return HfApi().list_repo_files(repository, revision=revision)
+    found = try_to_load_from_cache(repository, "model_index.json", revision=revision)
+    if not isinstance(found, str):
+        return []
+    folder = Path(found).parent
+    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
 
 
 def fetched(what: str, download: Callable[[], str | Path], otherwise: str, *, local_files_only: bool = False) -> Path:

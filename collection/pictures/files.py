@@ -17,7 +17,8 @@ from collection.pictures.animation import FORMATS, representative_frame
 from collection.pictures.colour import in_srgb
 from collection.pictures.infotext import chunks
 from collection.pictures.pillow import silence_pillow
-from collection.pictures.png_chunks import SIGNATURE, Split, split
+from collection.pictures.png_chunks import SIGNATURE, Split, read_chunks, split
+from collection.pictures.png_colour import into_srgb, png_colour
 from collection.transparency import laid_on_ground
 from collection.values import Pixels, Recipe, sha256_hex
 
@@ -149,7 +150,7 @@ def _decoded(image: Image.Image, parts: Split) -> Decoded:
         image.seek(place)
     image.load()  # which turns a TIFF upright, and forgets how it lay
     mode, turn = image.mode, _turn(image)
-    picture, coloured, broken = _coloured(image, parts.profile or image.info.get("icc_profile") or b"")
+    picture, coloured, broken = _coloured(image, parts)
     said = {
         f"the first of {frames} frames": frames > 1 and not place,
         f"frame {place + 1} of {frames}, for the first shows little": place > 0,
@@ -174,12 +175,21 @@ def is_lossless(form: str, data: bytes) -> bool:
     return form not in ("JPEG", "MPO", "JPEG2000", "AVIF") and not (form == "WEBP" and b"VP8 " in data[:64])
 
 
-def _coloured(image: Image.Image, profile: bytes) -> tuple[Image.Image, str, str]:
-    """The picture in sRGB; what was done for that; and what is wrong with its profile."""
+def _coloured(image: Image.Image, parts: Split) -> tuple[Image.Image, str, str]:
+    """The picture in sRGB; what was done for that; and what is wrong with its colours."""
+    profile = parts.profile or image.info.get("icc_profile") or b""
+    plain = image if image.mode[0] not in "IF" else None
+    try:
+        colour = png_colour(read_chunks(parts.pixels), profile=bool(profile))
+        if colour is not None:
+            found = into_srgb(plain or _eight_bits(image, "L"), colour)
+            return found, "colours of its gAMA, cHRM or cICP chunks became sRGB", ""
+    except ImageError as error:
+        return image, "", f"its colours, {error.message}, taken for sRGB"
     if not profile:
         return image, "", ""
     try:
-        return *in_srgb(image if image.mode[0] not in "IF" else _eight_bits(image, "L"), profile), ""
+        return *in_srgb(plain or _eight_bits(image, "L"), profile), ""
     except ImageError as error:
         return image, "", f"its colour profile, which is {error.message}, left out"
 

@@ -63,22 +63,25 @@ def picture_files(folder: Path) -> tuple[list[Path], list[Failure]]:
 
 
 def listed(folder: Path) -> tuple[list[Path], list[Failure]]:
-    """All files below a folder, by name, and the folders that cannot be read.
+    """All files below a folder, by name (cat.png before cat-2.png), and the folders that cannot be read.
 
     Left out are hidden files and folders (.git, .DS_Store), what systems and network disks put there, and the
     thumbnails and CAR files of projects.
     """
     found: list[Path] = []
     unreadable: list[OSError] = []
+    links: list[Path] = []
     for place, folders, names in os.walk(folder, onerror=unreadable.append):
         foreign = _SYSTEM | (_OF_PROJECTS if DATABASE in names else set())
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in foreign)
+        links += [Path(place, name) for name in folders if os.path.islink(os.path.join(place, name))]  # noqa: PTH114, PTH118
         found += [Path(place, name) for name in names if not name.startswith(".") and name not in foreign]
     failed = [
         Failure(name_in(folder, Path(os.fsdecode(error.filename))), f"the folder cannot be read: {error.strerror}")
         for error in unreadable
     ]
-    return sorted(found, key=lambda path: path.relative_to(folder).parts), failed
+    failed += [Failure(name_in(folder, path), "a link to a folder, which is not followed") for path in links]
+    return sorted(found, key=lambda path: (*path.relative_to(folder).parts[:-1], path.stem, path.name)), failed
 
 
 def companions_of(path: Path) -> list[Path]:

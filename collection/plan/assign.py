@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import NoReturn
 
-from collection.config.planning import ABSENT
+from collection.config.conditions import ABSENT
 from collection.errors import ConfigError
 from collection.plan.combinations import Combinations
 from collection.plan.domain import Combination, TraitDomain
@@ -27,22 +27,25 @@ NOISE = 0.02
 
 
 def draw_traits(
-    domain: TraitDomain, combinations: Combinations, stream: RandomStream, unique: bool
+    domain: TraitDomain, combinations: Combinations, stream: RandomStream, unique: bool, *, alike: bool = False
 ) -> list[Combination]:
     """One combination a token, in random order; raises ConfigError where the quotas cannot be met under the rules.
 
     Each trait is dealt out by itself, so that its quotas hold; then tokens that break a rule, or are like another,
     exchange values with others until none does. An exchange moves no quota. (Repair by least conflicts: Minton,
-    Johnston, Philips, Laird 1992.) Without `unique`, tokens may be alike where combinations are too few. Where
-    exchanging ends nowhere, it is decided whether such tokens exist (see `refute`, `resolve`).
+    Johnston, Philips, Laird 1992.) Without `unique`, tokens may be alike where combinations are too few, or
+    wherever (`alike`). Where exchanging ends nowhere, it is decided whether such tokens exist (see `refute`,
+    `resolve`).
     """
+    if not domain.traits or not domain.tokens:
+        return [()] * domain.tokens
     check_feasible(domain, combinations, unique)
     enough = all(
         ways >= quota
         for quotas, having in zip(domain.quotas, combinations.having, strict=True)
         for quota, ways in zip(quotas, having, strict=True)
     )
-    distinct = unique or (enough and combinations.total >= domain.tokens)
+    distinct = unique or (enough and combinations.total >= domain.tokens and not alike)
 
     def mend(taken: list[Combination], left: list[list[int]], different: bool) -> list[Combination] | None:
         quotas = tuple(map(tuple, left))
@@ -70,24 +73,34 @@ def _is_dense(domain: TraitDomain, combinations: Combinations) -> bool:
 
 def deal(domain: TraitDomain, stream: RandomStream) -> list[Combination]:
     """Tokens with the quotas, each trait dealt out by itself; of conditional ones, only where their parents let them
-    be. Rules are not looked at."""
+    be, as far as there are such tokens. Rules are not looked at."""
     columns: list[list[int]] = [[]] * len(domain.traits)
     for root, hangs in enumerate(domain.hangs):
         for trait in [] if hangs else family(domain, root):
             columns[trait] = _column(domain, trait, columns, stream)
+    left = [trait for trait, hangs in enumerate(domain.hangs) if len(hangs) > 1]
+    while left:  # a trait that hangs on several, and all that hang on it alone, once its parents are dealt
+        trait = next(trait for trait in left if all(columns[parent] for parent, _ in domain.hangs[trait]))
+        left.remove(trait)
+        for member in family(domain, trait):
+            columns[member] = _column(domain, member, columns, stream)
     return list(zip(*columns, strict=True))
 
 
 def _column(domain: TraitDomain, trait: int, columns: Sequence[Sequence[int]], stream: RandomStream) -> list[int]:
-    values, quotas = domain.values[trait], domain.quotas[trait]
-    dealt = iter(
-        stream.shuffled(value for value, quota in enumerate(quotas) if values[value] != ABSENT for _ in range(quota))
+    values, quotas, hangs = domain.values[trait], domain.quotas[trait], domain.hangs[trait]
+    dealt = stream.shuffled(
+        value for value, quota in enumerate(quotas) if values[value] != ABSENT for _ in range(quota)
     )
-    if (hangs := domain.hangs[trait]) is None:
-        return list(dealt)
-    parent, lets = hangs
-    absent = values.index(ABSENT) if ABSENT in values else -1
-    return [next(dealt) if value in lets else absent for value in columns[parent]]
+    if not hangs:
+        return dealt
+    fit = [all(columns[parent][row] in lets for parent, lets in hangs) for row in range(domain.tokens)]
+    column = [values.index(ABSENT) if ABSENT in values else -1] * domain.tokens
+    fitting = [row for row in range(domain.tokens) if fit[row]]
+    others = [row for row in range(domain.tokens) if not fit[row]] if len(fitting) < len(dealt) else []
+    for row, value in zip([*fitting, *others], dealt, strict=False):
+        column[row] = value
+    return column
 
 
 class _Drawing:
@@ -95,10 +108,10 @@ class _Drawing:
 
     def __init__(self, domain: TraitDomain, stream: RandomStream, distinct: bool, rows: Sequence[Combination]) -> None:
         self.domain, self.stream, self.distinct = domain, stream, distinct
-        self.families = [family(domain, trait) for trait in range(len(domain.traits))]
+        self.families = [families(domain, trait) for trait in range(len(domain.traits))]
         self.rows = [list(row) for row in rows]
         self.bits = [domain.broken(row) for row in self.rows]
-        self.copies = Counter(map(tuple, self.rows))
+        self.copies = Counter(map(self._shown, self.rows))
         self.steps = 0
         self.holders: list[list[list[int]]] = [[[] for _ in values] for values in domain.values]
         self.places: list[list[int]] = [[0] * len(self.rows) for _ in domain.values]
@@ -106,6 +119,9 @@ class _Drawing:
             for trait, value in enumerate(row):
                 self.places[trait][number] = len(self.holders[trait][value])
                 self.holders[trait][value].append(number)
+
+    def _shown(self, row: Sequence[int]) -> Combination:
+        return self.domain.shown(tuple(row))
 
     @property
     def found(self) -> list[Combination]:
@@ -171,18 +187,19 @@ class _Drawing:
         row = self.rows[number]
         trait = self._trait_to_change(number)
         others = self.stream.shuffled(range(len(self.domain.values[trait])))
-        best, best_gain = None, -1_000_000
+        best, best_gain, moving = None, -1_000_000, self.families[trait][0]
         for value in others:
             holders = self.holders[trait][value]
             if value == row[trait] or not holders:
                 continue
             other = holders[self.stream.below(len(holders))]
-            gain = self._gain(number, other, self.families[trait])
-            if gain > best_gain:
-                best, best_gain = other, gain
+            for members in self.families[trait]:
+                gain = self._gain(number, other, members)
+                if gain > best_gain:
+                    best, best_gain, moving = other, gain, members
         if best is None or (best_gain < 0 and self.stream.unit() >= NOISE):
             return None, 0
-        self._swap(number, best, self.families[trait])
+        self._swap(number, best, moving)
         return best, best_gain
 
     def _trait_to_change(self, number: int) -> int:
@@ -195,7 +212,7 @@ class _Drawing:
 
     def _cost(self, number: int) -> int:
         """How many exclusions a row lies in, and one more if another row is like it."""
-        return self.bits[number].bit_count() + (self.distinct and self.copies[tuple(self.rows[number])] > 1)
+        return self.bits[number].bit_count() + (self.distinct and self.copies[self._shown(self.rows[number])] > 1)
 
     def _gain(self, one: int, two: int, family: Sequence[int]) -> int:
         """By how much two rows would cost less after exchanging a family of values."""
@@ -204,21 +221,24 @@ class _Drawing:
             new_one[trait], new_two[trait] = new_two[trait], new_one[trait]
         cost = self.domain.broken(new_one).bit_count() + self.domain.broken(new_two).bit_count()
         if self.distinct:
-            old, new = [tuple(self.rows[one]), tuple(self.rows[two])], [tuple(new_one), tuple(new_two)]
+            old, new = (
+                [self._shown(self.rows[one]), self._shown(self.rows[two])],
+                [self._shown(new_one), self._shown(new_two)],
+            )
             cost += sum(self.copies[row] - old.count(row) + new.count(row) > 1 for row in new)
         return self._cost(one) + self._cost(two) - cost
 
     def _swap(self, one: int, two: int, family: Sequence[int]) -> None:
         rows = self.rows[one], self.rows[two]
         for row in rows:
-            self._forget(tuple(row))
+            self._forget(self._shown(row))
         for trait in family:
             first, second = rows[0][trait], rows[1][trait]
             rows[0][trait], rows[1][trait] = second, first
             places, holders = self.places[trait], self.holders[trait]
             holders[first][places[one]], holders[second][places[two]] = two, one
             places[one], places[two] = places[two], places[one]
-        self.copies.update(map(tuple, rows))
+        self.copies.update(map(self._shown, rows))
         self.bits[one], self.bits[two] = (self.domain.broken(row) for row in rows)
 
     def _forget(self, combination: Combination) -> None:
@@ -228,6 +248,19 @@ class _Drawing:
 
 
 def family(domain: TraitDomain, trait: int) -> list[int]:
-    """A trait and all that hang on it, parents first: what must move together."""
-    children = [child for child, hangs in enumerate(domain.hangs) if hangs and hangs[0] == trait]
+    """A trait and all that hang on it alone, parents first: what must move together."""
+    children = [child for child, hangs in enumerate(domain.hangs) if len(hangs) == 1 and hangs[0][0] == trait]
     return [trait, *chain.from_iterable(family(domain, child) for child in children)]
+
+
+def families(domain: TraitDomain, trait: int) -> list[list[int]]:
+    """What may move with a trait: its family, and where others hang on it and on more beside, these with it too."""
+    own = family(domain, trait)
+    shared = [
+        child
+        for child, hangs in enumerate(domain.hangs)
+        if len(hangs) > 1 and any(parent in own for parent, _ in hangs)
+    ]
+    if not shared:
+        return [own]
+    return [own, list(dict.fromkeys([*own, *chain.from_iterable(family(domain, child) for child in shared)]))]

@@ -13,21 +13,23 @@ from itertools import zip_longest
 from typing import Any, TypeVar
 
 from collection.config import Config
+from collection.config.conditions import SERIES
 from collection.config.generator import known_table
-from collection.config.planning import ABSENT
 from collection.errors import UsageError
-from collection.plan.domain import build_domain
 from collection.plan.seeds import derived_seed, image_seed
+from collection.plan.tokens import broken_by
 from collection.values import Recipe, Style, StyleBlend
 
 T = TypeVar("T")
+Allowed = Callable[[Recipe], bool]
+"""Whether a recipe may be made."""
 ATTEMPTS = 100
 """Tries for one child before it is given up that it differs from all that there is."""
 LEAST_WEIGHT = 0.01
 """A style of less is bred out: nobody would see it."""
 
 
-def any_traits(traits: Mapping[str, str]) -> bool:
+def any_traits(recipe: Recipe) -> bool:
     """The rule of a collection without rules."""
     return True
 
@@ -56,15 +58,11 @@ class NamedRandom:
         return value if self.happens(0.5, *names, "sign") else 1 / value
 
 
-def rules_of(config: Config) -> Callable[[Mapping[str, str]], bool]:
-    """Whether trait values may stand together under the rules of the configuration; what it does not know, may."""
-    domain = build_domain(config)
+def rules_of(config: Config) -> Allowed:
+    """Whether the traits of a recipe may stand together in its series, by the rules; what they do not know, may."""
 
-    def allowed(traits: Mapping[str, str]) -> bool:
-        asked = [(values, traits.get(name, ABSENT)) for name, values in zip(domain.traits, domain.values, strict=True)]
-        if any(value not in values for values, value in asked):
-            return True
-        return not domain.broken([values.index(value) for values, value in asked])
+    def allowed(recipe: Recipe) -> bool:
+        return broken_by(config, {**recipe.traits, SERIES: recipe.series}) is None
 
     return allowed
 
@@ -78,7 +76,7 @@ def breed(
     seed: int | str,
     mutation: float = 0.1,
     immigration: float = 0.2,
-    allowed: Callable[[Mapping[str, str]], bool] = any_traits,
+    allowed: Allowed = any_traits,
 ) -> list[Recipe]:
     """`count` children of two recipes, each another picture than its parents, its siblings and all of `pool`.
 
@@ -99,7 +97,7 @@ def breed(
                 rng.pick(outsiders, "stranger") if outsiders and rng.happens(immigration, "immigration") else second
             )
             child = _child(first, partner, alike, rng, mutation)
-            if _picture(child) not in taken and allowed(child.traits):
+            if _picture(child) not in taken and allowed(child):
                 break
         else:
             raise UsageError(
@@ -144,14 +142,14 @@ def _child(first: Recipe, second: Recipe, pool: Sequence[Recipe], rng: NamedRand
 
 
 def _traits(first: Recipe, second: Recipe, pool: Sequence[Recipe], rng: NamedRandom, mutation: float) -> dict[str, str]:
-    """Each trait from either parent that has it, or, mutated, as another recipe has it."""
+    """Each trait from either parent, which may lack it, or, mutated, as another recipe has it."""
     traits = {}
     for name in sorted({*first.traits, *second.traits}):
-        known = [parent.traits[name] for parent in (first, second) if name in parent.traits]
+        known = [parent.traits.get(name) for parent in (first, second)]
         others = sorted({other.traits[name] for other in pool if name in other.traits})
         mutated = others and rng.happens(mutation, "trait", name, "mutation")
         traits[name] = rng.pick(others if mutated else known, "trait", name)
-    return traits
+    return {name: value for name, value in traits.items() if value is not None}
 
 
 def _prompt(
@@ -179,11 +177,11 @@ def _retold_parts(recipe: Recipe, traits: Mapping[str, str]) -> list[str]:
     """The parts of a recipe's prompt, with the child's trait values in the place of its own."""
     words: dict[str, set[str]] = {}
     for name, value in recipe.traits.items():
-        words.setdefault(value, set()).add(traits.get(name, value))
+        words.setdefault(value, set()).add(traits.get(name, ""))
     clear = {value: next(iter(others)) for value, others in words.items() if value and len(others) == 1}
     pattern = "|".join(rf"\b{re.escape(value)}\b" for value in sorted(clear, key=len, reverse=True))
     prompt = re.sub(pattern, lambda match: clear[match[0]], recipe.prompt) if clear else recipe.prompt
-    return [part.strip() for part in prompt.split(",") if part.strip()]
+    return [" ".join(part.split()) for part in prompt.split(",") if part.strip()]
 
 
 def _blend(

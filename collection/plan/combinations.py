@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from collection.plan.domain import TraitDomain
@@ -24,6 +24,10 @@ class Combinations:
     exact: bool
     """False: there are at least so many."""
 
+    def listed(self, domain: TraitDomain) -> int:
+        """How many there are if one that is allowed in several series counts for each."""
+        return self.total if domain.series is None else sum(self.having[domain.series])
+
 
 def count_combinations(domain: TraitDomain, width: int = WIDTH) -> Combinations:
     """Count by dynamic programming over the traits.
@@ -31,54 +35,88 @@ def count_combinations(domain: TraitDomain, width: int = WIDTH) -> Combinations:
     A partial combination matters to the rest of it only by the exclusions that it may still end in, so that all which
     agree in this are counted as one state; values in the same exclusions are one step. Forward counts times backward
     counts give the number of combinations with each value. Exact unless more than `width` states meet at a step.
+
+    Where the series is among the traits, a combination of the others counts once, in however many series it is allowed:
+    a state then says of each series by itself what is still open (the subset construction: Rabin, Scott 1959).
     """
-    order = _order(domain)
-    layers, exact = _forward(domain, order, width)
+    each = range(len(domain.values[domain.series])) if domain.series is not None else range(0)
+    steps = _Steps(domain, each)
+    layers, exact = steps.forward(width)
     finish: States = dict.fromkeys(layers[-1], 1)
-    having: list[tuple[int, ...]] = [()] * len(order)
-    for place in reversed(range(len(order))):
-        trait, states = order[place], layers[place]
-        after, ended = finish, _ended(domain, order, place)
+    having: list[tuple[int, ...]] = [()] * len(domain.traits)
+    for place in reversed(range(len(steps.order))):
+        trait, states = steps.order[place], layers[place]
+        masks, after = steps.masks[trait], finish
         by_mask: Counter[int] = Counter()
         before: dict[int, int] = {}
         for state, ways in states.items():
-            ends = {mask: _onward(after, state & mask, ended) for mask in set(domain.masks[trait])}
+            ends = {mask: after.get(steps.next(state & mask, place), 0) for mask in set(masks)}
             for mask, count in ends.items():
                 by_mask[mask] += ways * count
-            before[state] = sum(ends[mask] for mask in domain.masks[trait])
-        having[trait] = tuple(by_mask[mask] for mask in domain.masks[trait])
+            before[state] = sum(ends[mask] for mask in masks)
+        having[trait] = tuple(by_mask[mask] for mask in masks)
         finish = before
     total = sum(ways * finish[state] for state, ways in layers[0].items())
+    if domain.series is not None:
+        alone = [_Steps(domain, range(value, value + 1)).forward(width) for value in each]
+        having[domain.series] = tuple(sum(last[-1].values()) for last, _ in alone)
+        exact &= all(whole for _, whole in alone)
     return Combinations(total, tuple(having), exact)
 
 
-def _onward(after: States, state: int, ended: int) -> int:
-    """Ways to finish from a state; none from one that has ended in an exclusion or was dropped."""
-    return 0 if state & ended else after.get(state, 0)
+class _Steps:
+    """The steps from state to state. A state is, for each series that is looked at (or for the one that there is), one
+    bit that is set while the series is possible, and above it a bit for each exclusion that may still end in it."""
 
+    def __init__(self, domain: TraitDomain, series: range) -> None:
+        self.order = [trait for trait in _order(domain) if trait != domain.series]
+        wide = len(domain.exclusions) + 1
+        self.parts = [((1 << wide) - 1) << wide * part for part in range(max(len(series), 1))]
+        copies = sum(1 << wide * part for part in range(len(self.parts)))
+        self.masks = [[(mask << 1 | 1) * copies for mask in masks] for masks in domain.masks]
+        self.possible = copies
+        starts = [domain.masks[domain.series or 0][value] for value in series] or [(1 << len(domain.exclusions)) - 1]
+        self.start = sum((mask << 1 | 1) << wide * part for part, mask in enumerate(starts))
+        at = {trait: index for index, trait in enumerate(self.order)}
+        last = [
+            max((at[trait] for trait in exclusion.sides if trait in at), default=0) for exclusion in domain.exclusions
+        ]
+        self.ended = [
+            sum(1 << bit + 1 for bit, end in enumerate(last) if end == place) * copies
+            for place in range(len(self.order))
+        ]
 
-def _forward(domain: TraitDomain, order: Sequence[int], width: int) -> tuple[list[States], bool]:
-    layers: list[States] = [{(1 << len(domain.exclusions)) - 1: 1}]
-    exact = True
-    for place, trait in enumerate(order):
-        steps, ended = Counter(domain.masks[trait]), _ended(domain, order, place)
-        found: dict[int, int] = defaultdict(int)
-        for state, ways in layers[-1].items():
-            for mask, many in steps.items():
-                if not state & mask & ended:
-                    found[state & mask] += ways * many
-        if len(found) > width:
-            exact = False
-            found = dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))[:width])
-        layers.append(found)
-    return layers, exact
+    def next(self, state: int, place: int) -> int:
+        """A state without the series that have ended in an exclusion at this place of the order; 0 if none is left.
 
+        Once all is allowed in some series, what is open in others does not matter.
+        """
+        if state & self.ended[place]:
+            for part in self.parts:
+                if state & part & self.ended[place]:
+                    state &= ~part
+        if len(self.parts) > 1:
+            for part in self.parts:
+                if state & part and not state & part & ~self.possible:
+                    return self.possible
+        return state
 
-def _ended(domain: TraitDomain, order: Sequence[int], place: int) -> int:
-    """The exclusions whose last trait stands at this place of the order, as bits."""
-    at = {trait: index for index, trait in enumerate(order)}
-    last = [max((at[trait] for trait in exclusion.sides), default=0) for exclusion in domain.exclusions]
-    return sum(1 << bit for bit, index in enumerate(last) if index == place)
+    def forward(self, width: int) -> tuple[list[States], bool]:
+        """The states after each step, and whether none was dropped."""
+        layers: list[States] = [{self.start: 1}]
+        exact = True
+        for place, trait in enumerate(self.order):
+            steps = Counter(self.masks[trait])
+            found: dict[int, int] = defaultdict(int)
+            for state, ways in layers[-1].items():
+                for mask, many in steps.items():
+                    if after := self.next(state & mask, place):
+                        found[after] += ways * many
+            if len(found) > width:
+                exact = False
+                found = dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))[:width])
+            layers.append(found)
+        return layers, exact
 
 
 def _order(domain: TraitDomain) -> list[int]:

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from collection.config import Config
-from collection.config.planning import ABSENT, Conditions, Trait, values_of
+from collection.config.conditions import ABSENT, SERIES, Conditions, Values, said
 from collection.errors import ConfigError
-from collection.plan.quotas import largest_remainder
+from collection.plan.quotas import largest_remainder, spread
+from collection.plan.seeds import RandomStream, derived_seed
 from collection.values import amount
 
 Combination = tuple[int, ...]
 """One value of each trait, as indices into `TraitDomain.values`."""
+
+Hangs = tuple[tuple[int, frozenset[int]], ...]
+"""What a trait's `when` asks for: other traits, and the values of each that let it be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,15 @@ class TraitDomain:
     quotas: tuple[tuple[int, ...], ...]
     """Tokens of each value; every quota is 1 or more, and those of a trait sum to `tokens`."""
     exclusions: tuple[Exclusion, ...]
-    hangs: tuple[tuple[int, frozenset[int]] | None, ...]
-    """For each trait drawn only under a `when`: the trait that it hangs on, and the values of that one that let it."""
+    hangs: tuple[Hangs, ...]
     tokens: int
+    series: int | None = None
+    """The place among the traits of the series, where a condition names it. Tokens do not differ by it."""
+
+    def shown(self, combination: Combination) -> Combination:
+        """By what tokens differ: a combination without the series."""
+        place = self.series
+        return combination if place is None else combination[:place] + combination[place + 1 :]
 
     @cached_property
     def masks(self) -> tuple[tuple[int, ...], ...]:
@@ -66,75 +76,127 @@ class TraitDomain:
         return {trait: values[value] for trait, values, value in found if values[value] != ABSENT}
 
 
-def build_domain(config: Config) -> TraitDomain:
-    """The domain of what the configuration asks for; raises ConfigError where counts and supply do not agree."""
+def build_domain(config: Config, series: Mapping[str, int], met: Mapping[str, int]) -> TraitDomain:
+    """The domain of what the configuration asks for; raises ConfigError where counts and supply do not agree.
+
+    `series` are the tokens of each series, `met` how many tokens have all that the `when` of a trait asks for, of those
+    traits where this does not follow from quotas. A trait that is not in `met` and would need to be is left out, with
+    all that depends on it and the rules that name it.
+    """
     tokens = config.supply - len(config.one_of_ones)
-    traits = tuple(sorted(config.traits))
     quotas: dict[str, dict[str, int]] = {}
-    for name in sorted(traits, key=lambda name: (_depth(config.traits, name), name)):
-        quotas[name] = _quotas(config.traits, name, quotas, tokens)
+    if names_series(config):
+        quotas[SERIES] = dict(series)
+    for name in in_order(config):
+        if all(parent in quotas for parent in config.traits[name].when) and (follows(config, name) or name in met):
+            quotas[name] = _quotas(config, name, quotas, tokens, met)
+    traits = tuple(sorted(quotas))
     kept = [{value: count for value, count in sorted(quotas[name].items()) if count} for name in traits]
     values = tuple(tuple(found) for found in kept)
     return TraitDomain(
         traits,
         values,
         tuple(tuple(found.values()) for found in kept),
-        tuple(_exclusions(config, traits, values)),
-        tuple(_hangs(config.traits[name], traits, values) for name in traits),
+        tuple(_exclusions(config, _Sides(config, traits, values))),
+        tuple(_hangs(config, name, traits, values) for name in traits),
         tokens,
+        traits.index(SERIES) if SERIES in traits else None,
     )
 
 
-def _hangs(trait: Trait, traits: Sequence[str], values: Sequence[Sequence[str]]) -> tuple[int, frozenset[int]] | None:
-    for parent, wanted in trait.when.items():
-        index = traits.index(parent)
-        return index, frozenset(place for place, value in enumerate(values[index]) if value in values_of(wanted))
-    return None
+def names_series(config: Config) -> bool:
+    """Whether a condition names the series, so that it is drawn together with the traits."""
+    rules = [conditions for rule in config.rules for conditions in (rule.when, rule.exclude, rule.require)]
+    return any(SERIES in conditions for conditions in [*rules, *(trait.when for trait in config.traits.values())])
 
 
-def _depth(traits: Mapping[str, Trait], name: str) -> int:
-    when = traits[name].when
-    return 1 + _depth(traits, next(iter(when))) if when else 0
+def in_order(config: Config) -> list[str]:
+    """The traits, each after those that its `when` names, else by name."""
+    depths: dict[str, int] = {SERIES: 0}
+
+    def depth(name: str) -> int:
+        if name not in depths:
+            depths[name] = 1 + max(map(depth, config.traits[name].when), default=0)
+        return depths[name]
+
+    return sorted(config.traits, key=lambda name: (depth(name), name))
+
+
+def follows(config: Config, name: str) -> bool:
+    """Whether quotas say how many tokens have a trait: its `when` names at most one other, or it has counts only."""
+    trait = config.traits[name]
+    return len(trait.when) < 2 or not any(trait.weights.values())
+
+
+def _hangs(config: Config, name: str, traits: Sequence[str], values: Sequence[Sequence[str]]) -> Hangs:
+    when = {} if name == SERIES else config.traits[name].when
+    found = []
+    for parent, wanted in when.items():
+        index, lets = traits.index(parent), config.values_of(parent, wanted)
+        found.append((index, frozenset(place for place, value in enumerate(values[index]) if value in lets)))
+    return tuple(sorted(found, key=lambda parent: parent[0]))
 
 
 def _quotas(
-    traits: Mapping[str, Trait], name: str, known: Mapping[str, Mapping[str, int]], tokens: int
+    config: Config, name: str, known: Mapping[str, Mapping[str, int]], tokens: int, met: Mapping[str, int]
 ) -> dict[str, int]:
     """Tokens of each value: counts as they are, the rest by weight; ABSENT where the trait is not drawn."""
-    trait, drawn, where = traits[name], tokens, f"the supply less the one-of-ones is {amount(tokens, 'token')}"
-    for parent, wanted in trait.when.items():
-        drawn = sum(known[parent].get(value, 0) for value in values_of(wanted))
-        where = f"{drawn} of them have {parent} = {' or '.join(values_of(wanted))}"
-    counted, weighted = sum(trait.count.values()), {name: weight for name, weight in trait.weight.items() if weight}
-    if counted > drawn or (counted < drawn and not weighted):
+    trait, where = config.traits[name], f"the supply less the one-of-ones is {amount(tokens, 'token')}"
+    counted, weights = sum(trait.count.values()), {value: weight for value, weight in trait.weights.items() if weight}
+    parents = [
+        sum(known[parent].get(value, 0) for value in config.values_of(parent, wanted))
+        for parent, wanted in trait.when.items()
+    ]
+    least = most = min(parents, default=tokens)
+    if parents:
+        what = " and ".join(said(*condition) for condition in trait.when.items())
+        where = f"{'at most ' if len(parents) > 1 else ''}{most} of them have {what}"
+    if len(parents) > 1:
+        least = 0
+    if counted > most or (counted < least and not weights):
+        hint = f"make them sum to {most}{'' if least else ' or less'}"
         raise ConfigError(
             f"traits.{name}.count: the counts sum to {counted}, but {where}",
-            f"make them sum to {drawn}" + ("" if counted > drawn else ", or add weight = {...} for the rest"),
+            hint + ("" if counted > most else ", or add weight = {...} for the rest"),
         )
-    names = sorted(weighted)
-    shared = largest_remainder(drawn - counted, [weighted[value] for value in names]) if names else []
-    return {**dict(zip(names, shared, strict=True)), **trait.count, ABSENT: tokens - drawn}
+    drawn = most if least else met.get(name, counted)
+    return {**_shared(config, name, drawn - counted, weights), **trait.count, ABSENT: tokens - drawn}
 
 
-def _exclusions(config: Config, traits: Sequence[str], values: Sequence[Sequence[str]]) -> Iterable[Exclusion]:
+def _shared(config: Config, name: str, total: int, weights: Mapping[str, float]) -> dict[str, int]:
+    """So many tokens by weight: numbers are spread over all there are, other values get the largest remainder."""
+    names = sorted(weights, key=config.traits[name].values.index)
+    shares = [weights[value] for value in names]
+    if not names:
+        return {}
+    if config.traits[name].numbers:
+        counts = spread(total, shares, RandomStream(derived_seed(config.seed, "numbers", name)))
+    else:
+        counts = largest_remainder(total, shares)
+    return dict(zip(names, counts, strict=True))
+
+
+def _exclusions(config: Config, sides: _Sides) -> Iterable[Exclusion]:
     """Every rule as exclusions, each once, in an order that does not depend on that of the file."""
-    sides = _Sides(traits, values)
     found: list[Exclusion] = []
     for number, rule in enumerate(config.rules, 1):
-        when = sides.met(rule.when)
         for inside, conditions in ((True, rule.exclude), (False, rule.require)):
             for name, wanted in conditions.items():
-                other = sides.of(name, values_of(wanted), inside)
-                both = {key: when[key] & group for key, group in other.items() if key in when}
-                found.append(Exclusion({**when, **other, **both}, f"rules.{number}"))
-    for name in traits:
-        for parent, wanted in config.traits[name].when.items():
-            for inside in (True, False):
-                forbidden = {**sides.of(parent, values_of(wanted), inside), **sides.of(name, [ABSENT], inside)}
-                found.append(Exclusion(forbidden, f"traits.{name}.when"))
+                if sides.know([*rule.when, name]):
+                    when, other = sides.met(rule.when), sides.of(name, wanted, inside)
+                    both = {key: when[key] & group for key, group in other.items() if key in when}
+                    found.append(Exclusion({**when, **other, **both}, f"rules.{number}"))
+    for name in sides.traits:
+        needs = {} if name == SERIES else config.traits[name].when
+        for parent, wanted in needs.items():
+            forbidden = {**sides.of(parent, wanted, inside=False), **sides.of(name, False, inside=False)}
+            found.append(Exclusion(forbidden, f"traits.{name}.when"))
+        if needs:
+            found.append(Exclusion({**sides.met(needs), **sides.of(name, False)}, f"traits.{name}.when"))
     for one in config.one_of_ones:
-        whole = sides.met({name: one.traits.get(name, ABSENT) for name in traits})
-        found.append(Exclusion(whole, f'the one-of-one "{one.name}"'))
+        if sides.know(config.traits):
+            whole = sides.met({name: one.traits.get(name, False) for name in config.traits})
+            found.append(Exclusion(whole, f'the one-of-one "{one.name}"'))
     return _once(found)
 
 
@@ -142,20 +204,23 @@ def _exclusions(config: Config, traits: Sequence[str], values: Sequence[Sequence
 class _Sides:
     """Conditions in the words of the file, as sides of exclusions."""
 
+    config: Config
     traits: Sequence[str]
     values: Sequence[Sequence[str]]
 
-    def of(self, name: str, wanted: Sequence[str], inside: bool = True) -> dict[int, frozenset[int]]:
+    def know(self, names: Iterable[str]) -> bool:
+        """Whether all of these are among the traits."""
+        return all(name in self.traits for name in names)
+
+    def of(self, name: str, wanted: Values, inside: bool = True) -> dict[int, frozenset[int]]:
         """The wanted values of a trait; not `inside`: all its others."""
-        trait = self.traits.index(name)
-        found = (place for place, value in enumerate(self.values[trait]) if (value in wanted) == inside)
+        trait, meant = self.traits.index(name), self.config.values_of(name, wanted)
+        found = (place for place, value in enumerate(self.values[trait]) if (value in meant) == inside)
         return {trait: frozenset(found)}
 
     def met(self, conditions: Conditions) -> dict[int, frozenset[int]]:
         """All conditions together."""
-        return {
-            key: side for name, wanted in conditions.items() for key, side in self.of(name, values_of(wanted)).items()
-        }
+        return {key: side for name, wanted in conditions.items() for key, side in self.of(name, wanted).items()}
 
 
 def _once(exclusions: Iterable[Exclusion]) -> list[Exclusion]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from collection.config.planning import ABSENT
+from collection.config.conditions import ABSENT
 from collection.errors import ConfigError
 from collection.plan.combinations import Combinations
 from collection.plan.domain import TraitDomain

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collection.config import Config
-from collection.config.planning import ABSENT
+from collection.config.conditions import ABSENT
 from collection.plan.plan import Plan
 from collection.values import Recipe
 
@@ -42,14 +42,15 @@ class Forecast:
 
 
 def rarity_table(plan: Plan) -> list[PlannedRarity]:
-    """Every value of every trait, the commonest first; values whose weight rounds to no token are told too."""
+    """Every value of every trait, the commonest first; values whose weight rounds to no token are told too, but for
+    numbers."""
     config, supply = plan.config, plan.config.supply
     images = Counter((name, value) for recipe in plan.recipes for name, value in _with_absent(config, recipe))
     tokens: Counter[tuple[str, str]] = Counter()
     for traits in (*plan.traits, *(one.traits for one in config.one_of_ones)):
         tokens.update(traits.items())
         tokens.update((name, ABSENT) for name in config.traits if name not in traits)
-    known = {(name, value) for name, trait in config.traits.items() for value in trait.values}
+    known = {(name, value) for name, trait in config.traits.items() if not trait.numbers for value in trait.values}
     found = [
         PlannedRarity(*pair, tokens[pair], images[pair], round(100 * tokens[pair] / supply, 3))
         for pair in {*known, *tokens, *images}

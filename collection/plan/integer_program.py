@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from collection.plan.combinations import Combinations
@@ -46,7 +46,7 @@ def draw_by_program(
     first taken in fractions; a vertex of that linear program has no more fractions than there are quotas (Dantzig
     1963), and `mend` completes the tokens that it takes whole.
     """
-    if not combinations.exact or combinations.total > LISTED:
+    if not combinations.exact or combinations.listed(domain) > LISTED:
         return Answer(None, proven=False)
     listed = list_combinations(domain)
     program = _Program.of(domain, listed, range(len(domain.traits)), distinct, stream)
@@ -119,6 +119,10 @@ class _Program:
     counts: Sequence[int]
     most: int
     prices: Sequence[int]
+    alike: Any = None
+    """Where tokens must differ and some combinations show the same in several series: a row for each such group."""
+    free: Any = None
+    """How many of each group may be taken."""
 
     @classmethod
     def of(
@@ -136,13 +140,28 @@ class _Program:
             rows.append(csr_array((np.ones(len(listed)), place), shape=(len(domain.values[trait]), len(listed))))
             counts += domain.quotas[trait]
         prices = [stream.below(DEAREST) if stream else 0 for _ in listed]
-        return cls(vstack(rows, format="csr"), counts, 1 if distinct else domain.tokens, prices)
+        program = cls(vstack(rows, format="csr"), counts, 1 if distinct else domain.tokens, prices)
+        return program._differing(domain, listed) if distinct and domain.series is not None else program
+
+    def _differing(self, domain: TraitDomain, listed: Sequence[Combination]) -> Self:
+        """The same, of the combinations that differ in nothing but the series one at most."""
+        import numpy as np
+        from scipy.sparse import csr_array
+
+        groups: dict[Combination, int] = {}
+        places = [groups.setdefault(domain.shown(row), len(groups)) for row in listed]
+        ones, columns = np.ones(len(listed)), np.arange(len(listed))
+        alike = csr_array((ones, (places, columns)), shape=(len(groups), len(listed)))
+        return replace(self, alike=alike, free=np.ones(len(groups)))
 
     def fractions(self) -> Any:
         """The cheapest solution in fractions, at a vertex, (combinations,); None if there is none."""
         from scipy.optimize import linprog
 
-        found = linprog(self.prices, A_eq=self.table, b_eq=self.counts, bounds=(0, self.most), method="highs-ds")
+        found = linprog(
+            self.prices, A_eq=self.table, b_eq=self.counts, A_ub=self.alike, b_ub=self.free, bounds=(0, self.most),
+            method="highs-ds",
+        )  # fmt: skip
         return None if found.status == 2 or found.x is None else found.x
 
     def rounded(self, listed: Sequence[Combination], fractions: Any) -> list[Combination] | None:
@@ -159,7 +178,10 @@ class _Program:
         rest = near.copy()
         rest[pool] = 0
         counts = np.array(self.counts) - np.rint(self.table @ rest).astype(int)
-        part = _Program(self.table[:, pool], counts.tolist(), self.most, [self.prices[place] for place in pool])
+        prices = [self.prices[place] for place in pool]
+        part = _Program(self.table[:, pool], counts.tolist(), self.most, prices)
+        if self.alike is not None:
+            part = replace(part, alike=self.alike[:, pool], free=self.free - self.alike @ rest)
         if (found := part.whole([listed[place] for place in pool])).rows is None:
             return None
         return found.rows + [row for row, times in zip(listed, rest.tolist(), strict=True) for _ in range(times)]
@@ -171,14 +193,18 @@ class _Program:
 
         if not listed:
             return Answer(None)
+        limits = [LinearConstraint(self.table, self.counts, self.counts)]
+        if self.alike is not None:
+            limits.append(LinearConstraint(self.alike, -np.inf, self.free))
         found = milp(
-            self.prices, integrality=1, bounds=(0, self.most),
-            constraints=LinearConstraint(self.table, self.counts, self.counts),
+            self.prices, integrality=1, bounds=(0, self.most), constraints=limits,
             options={"mip_rel_gap": 0, "node_limit": NODES},
         )  # fmt: skip
         if found.status == 2:
             return Answer(None)
         times = np.rint(found.x if found.status == 0 else np.zeros(len(listed))).astype(int)
-        if not np.array_equal(self.table @ times, self.counts):
+        if not np.array_equal(self.table @ times, self.counts) or (
+            self.alike is not None and np.any(self.alike @ times > self.free)
+        ):
             return Answer(None, proven=False)
         return Answer([row for row, count in zip(listed, times.tolist(), strict=True) for _ in range(count)])

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import islice
 
 from collection.config import Config, Image, Series
+from collection.config.conditions import SERIES
 from collection.config.planning import OneOfOne
 from collection.errors import ConfigError
-from collection.plan.assign import draw_traits
 from collection.plan.axes import COSTS, Point, axis_points
-from collection.plan.combinations import Combinations, count_combinations
-from collection.plan.domain import TraitDomain, build_domain
+from collection.plan.combinations import Combinations
+from collection.plan.domain import TraitDomain
 from collection.plan.prompts import Prompt, Wildcards
-from collection.plan.quotas import largest_remainder
 from collection.plan.seeds import RandomStream, derived_seed, image_seed, image_seeds
-from collection.values import ARTIST, QuotaCell, Recipe, StyleBlend, amount
+from collection.plan.series import artist_tokens, series_goals, series_images, series_tokens
+from collection.plan.tokens import DrawnTokens, broken_by, draw_tokens
+from collection.plan.wildcards import Files
+from collection.values import ARTIST, QuotaCell, Recipe, StyleBlend
 
 Traits = Mapping[str, str]
 
 
-def plan(config: Config, wildcards: Mapping[str, str] | None = None) -> list[Recipe]:
+def plan(config: Config, wildcards: Files | None = None) -> list[Recipe]:
     """The recipes of a collection; see `Plan`. The same arguments give the same list for ever.
 
-    `wildcards` maps the names that prompts write as __name__ to the texts of their files.
+    `wildcards` maps the names that prompts write as __name__ to what stands in their files.
     """
     return Plan(config, wildcards or {}).recipes
 
@@ -41,13 +43,11 @@ class Plan:
     they are (unless the series' share of the tokens changes, and with it their traits).
     """
 
-    def __init__(
-        self, config: Config, wildcards: Mapping[str, str], portable: Callable[[Recipe], Recipe] | None = None
-    ) -> None:
+    def __init__(self, config: Config, wildcards: Files, portable: Callable[[Recipe], Recipe] | None = None) -> None:
         """`portable` gives recipes names in the place of paths of this machine."""
         self.config = config
         self._portable = portable or (lambda recipe: recipe)
-        files = Wildcards(wildcards)
+        self.wildcards = files = Wildcards(wildcards)
         self.wants: dict[str, _Wishes] = {}
         for number, series in enumerate(config.series, 1):
             self.wants[series.name] = _Wishes(config, f"series.{number}", series, files)
@@ -55,23 +55,24 @@ class Plan:
             self.wants[one.name] = _Wishes(config, f"one_of_ones.{number}", one, files)
 
     @cached_property
+    def drawn(self) -> DrawnTokens:
+        """The traits of every token that is not a one-of-one, in random order, and what they were drawn from."""
+        return draw_tokens(self.config)
+
+    @property
     def domain(self) -> TraitDomain:
         """The traits, their quotas over the tokens, and what the rules forbid."""
-        return build_domain(self.config)
+        return self.drawn.domain
 
-    @cached_property
+    @property
     def combinations(self) -> Combinations:
         """How many combinations of traits the rules leave."""
-        return count_combinations(self.domain)
+        return self.drawn.combinations
 
     @cached_property
     def traits(self) -> list[Traits]:
         """The traits of every token that is not a one-of-one, in random order."""
-        if not self.domain.traits or not self.domain.tokens:
-            return [{}] * self.domain.tokens
-        stream = RandomStream(derived_seed(self.config.seed, "traits"))
-        drawn = draw_traits(self.domain, self.combinations, stream, self.config.unique_traits)
-        return [self.domain.named(combination) for combination in drawn]
+        return [{name: value for name, value in token.items() if name != SERIES} for token in self.drawn.named]
 
     @cached_property
     def dealt(self) -> dict[str, list[Traits]]:
@@ -79,12 +80,13 @@ class Plan:
 
         Raises ConfigError where an artist's series make fewer images than the artist is to have tokens.
         """
-        shares = self.config.select.shares or {"": 1.0}
-        counts = largest_remainder(len(self.traits), list(shares.values()))
-        traits = iter(self.traits)
-        found = {artist: list(islice(traits, count)) for artist, count in zip(shares, counts, strict=True)}
-        if self.config.select.shares and self.config.images:
-            self._refuse_thin(found)
+        counts = artist_tokens(self.config)
+        if self.domain.series is None:
+            left = iter(self.traits)
+            return {artist: list(islice(left, count)) for artist, count in counts.items()}
+        found: dict[str, list[Traits]] = {artist: [] for artist in counts}
+        for token, traits in zip(self.drawn.named, self.traits, strict=True):
+            found[self.config.owners.get(token[SERIES], "")].append(traits)
         return found
 
     @property
@@ -118,10 +120,7 @@ class Plan:
         """How many tokens each kind is to give: by quotas where there are any, else by the shares of the series."""
         if self.cells:
             return dict(self.cells)
-        ordered = sorted(self.config.series, key=lambda series: series.name)
-        tokens = largest_remainder(self.config.supply, [series.share for series in ordered])
-        found = dict(zip([series.name for series in ordered], tokens, strict=True))
-        return {(series.name, ()): found[series.name] for series in self.config.series}
+        return {(name, ()): count for name, count in series_goals(self.config).items()}
 
     def kind_of(self, recipe: Recipe) -> QuotaCell:
         """Which of the `goals` the image of a recipe serves."""
@@ -129,14 +128,8 @@ class Plan:
 
     @cached_property
     def counts(self) -> list[int]:
-        """Images of each series: what its axes ask for, or its share of the rest."""
-        counts = [series.axes.points for series in self.config.series]
-        rest = self.config.images - sum(counts) - len(self.config.one_of_ones)
-        sharing = self._by_name(place for place, count in enumerate(counts) if not count)
-        shared = largest_remainder(rest, [self.config.series[place].share for place in sharing]) if sharing else []
-        for place, count in zip(sharing, shared, strict=True):
-            counts[place] = count
-        return counts
+        """Images of each series, in the file's order."""
+        return list(series_images(self.config).values())
 
     @cached_property
     def recipes(self) -> list[Recipe]:
@@ -155,38 +148,32 @@ class Plan:
             found.append(self._recipe(one, seed, {}, one.traits))
         return found
 
-    def _by_name(self, places: Iterable[int]) -> list[int]:
-        """Series, by their places in the file, in the order of their names: that of the file decides nothing."""
-        return sorted(places, key=lambda place: self.config.series[place].name)
-
     def _tokens(self) -> list[list[Traits]]:
-        """The traits of each series' tokens; a series too small to have a token goes through those of all.
+        """The traits of each series' tokens; a series too small to have a token goes through those of its artist."""
+        owners, found = self.config.owners, dict[str, list[Traits]]()
+        if self.domain.series is None:
+            dealt = {artist: iter(tokens) for artist, tokens in self.dealt.items()}
+            for name, count in sorted(series_tokens(self.config).items()):
+                found[name] = list(islice(dealt[owners.get(name, "")], count))
+        else:
+            for token, traits in zip(self.drawn.named, self.traits, strict=True):
+                found.setdefault(token[SERIES], []).append(traits)
+        names = [series.name for series in self.config.series]
+        return [found.get(name) or self._borrowed(name) for name in names]
 
-        An artist's tokens are dealt out to the artist's series by their images: none has more tokens than images.
+    def _borrowed(self, series: str) -> list[Traits]:
+        """The tokens of others whose traits a series without tokens of its own may show.
+
+        Raises ConfigError where there are such tokens, and the rules allow none of them in this series.
         """
-        table, owners = self.config.series, self.config.owners
-        plain = not owners and not any(series.axes.points for series in table)
-        shares = [series.share for series in table] if plain else [float(count) for count in self.counts]
-        found: dict[str, list[Traits]] = {}
-        for artist, dealt in self.dealt.items():
-            own = self._by_name(place for place, series in enumerate(table) if owners.get(series.name, "") == artist)
-            begin = 0
-            for place, count in zip(own, largest_remainder(len(dealt), [shares[place] for place in own]), strict=True):
-                found[table[place].name] = dealt[begin : begin + count] or dealt
-                begin += count
-        return [found[series.name] for series in table]
-
-    def _refuse_thin(self, dealt: Mapping[str, Sequence[Traits]]) -> None:
-        images: Counter[str] = Counter()
-        for series, count in zip(self.config.series, self.counts, strict=True):
-            images[self.config.owners[series.name]] += count
-        for artist, tokens in dealt.items():
-            if images[artist] < max(len(tokens), 1):
-                raise ConfigError(
-                    f"select.shares: {artist} is to have {amount(len(tokens), 'token')}, but the series of "
-                    f"{artist} make {amount(images[artist], 'image')}",
-                    "raise candidates or the share of these series, or lower the artist's share",
-                )
+        dealt = self.dealt[self.config.owners.get(series, "")]
+        found = [traits for traits in dealt if not broken_by(self.config, {**traits, SERIES: series})]
+        if dealt and not found:
+            raise ConfigError(
+                f'series "{series}": it is too small to have a token, and the traits of no other token may stand in it',
+                "raise its share or the supply, or loosen the rules that name it",
+            )
+        return found
 
     def _said(self, traits: Traits) -> Traits:
         """What prompts say for the traits: the words of each value, or the value itself."""

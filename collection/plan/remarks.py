@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from collection.config import Config
-from collection.config.planning import Conditions, values_of
+from collection.config.conditions import Conditions, said
 from collection.plan.domain import TraitDomain
 from collection.values import amount
 
@@ -17,10 +17,12 @@ def remarks(config: Config, domain: TraitDomain) -> list[str]:
     found = [f"the traits {_twins(pair)} differ only in case" for pair in _case_twins(config.traits)]
     for name, trait in config.traits.items():
         found += [f"traits.{name}: {_twins(pair)} differ only in case" for pair in _case_twins(trait.values)]
-        if never := _unmet(trait.when, drawn):
+        if never := _unmet(config, trait.when, drawn):
             found.append(f"traits.{name} is never drawn: no token has {_condition(never)}")
             continue
         lost = [value for value, weight in trait.weight.items() if weight and value not in drawn[name]]
+        if trait.numbers:
+            lost = []  # of many numbers nobody expects each
         if lost:
             named = ", ".join(f'"{value}"' for value in lost)
             weights = "its weight is" if len(lost) == 1 else "their weights are"
@@ -29,14 +31,18 @@ def remarks(config: Config, domain: TraitDomain) -> list[str]:
                 f"{amount(domain.tokens, 'token')}; give it a count to have it"
             )
     for number, rule in enumerate(config.rules, 1):
-        if never := _unmet(rule.when, drawn):
+        if never := _unmet(config, rule.when, drawn):
             found.append(f"rules.{number} never applies: no token has {_condition(never)}")
     return found
 
 
-def _unmet(conditions: Conditions, drawn: Mapping[str, Sequence[str]]) -> Conditions:
+def _unmet(config: Config, conditions: Conditions, drawn: Mapping[str, Sequence[str]]) -> Conditions:
     """The conditions that no token meets."""
-    return {name: wanted for name, wanted in conditions.items() if not set(values_of(wanted)) & set(drawn[name])}
+    return {
+        name: wanted
+        for name, wanted in conditions.items()
+        if not set(config.values_of(name, wanted)) & set(drawn[name])
+    }
 
 
 def _case_twins(names: Iterable[str]) -> Iterator[Sequence[str]]:
@@ -51,7 +57,4 @@ def _twins(names: Sequence[str]) -> str:
 
 
 def _condition(conditions: Conditions) -> str:
-    return " and ".join(
-        f"{name} = {' or '.join(value or 'nothing' for value in values_of(wanted))}"
-        for name, wanted in conditions.items()
-    )
+    return " and ".join(said(name, wanted) for name, wanted in conditions.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from collection.errors import UsageError
@@ -13,13 +14,26 @@ Option = tuple[float, Parts]
 """The weight of an entry, and the entry."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Entries that stand in a list of a JSON or YAML file, so that each may have several lines."""
+
+    entries: tuple[str, ...]
+    source: str
+    """The file and the keys, for messages."""
+
+
+Files = Mapping[str, str | Listed]
+"""What prompts may name: the text of a file, an entry a line, or the entries of a list."""
+
+
 class Wildcards:
-    """The entries of the wildcard files: `files` maps a name ("sky/colours") to the text of its file.
+    """The entries of the wildcard files, by name ("sky/colours").
 
     An entry is a line; blank lines and lines that begin with # or // say nothing. Entries are read when first named.
     """
 
-    def __init__(self, files: Mapping[str, str]) -> None:
+    def __init__(self, files: Files) -> None:
         self._files = files
         self._read: dict[str, list[Option]] = {}
 
@@ -29,10 +43,17 @@ class Wildcards:
         found = live([entry for name in names for entry in self._entries(name)])
         if not found:
             what = "has no entry" if names else f"does not exist{nearest(wildcard.name, self._files)}"
+            unread = "" if names else "".join(f"\n{why}" for why in self.unreadable)
             raise UsageError(
-                f"{wildcard.position}: wildcard __{wildcard.name}__ {what}",
+                f"{wildcard.position}: wildcard __{wildcard.name}__ {what}{unread}",
                 f"write its entries into wildcards/{wildcard.name}.txt, one a line",
             )
+        return found
+
+    @property
+    def unreadable(self) -> list[str]:
+        """Why files that may have entries cannot be read, each by name."""
+        found: list[str] = getattr(self._files, "unreadable", [])
         return found
 
     def _matching(self, wildcard: Wildcard) -> list[str]:
@@ -45,14 +66,14 @@ class Wildcards:
 
     def _entries(self, name: str) -> list[Option]:
         if name not in self._read:
-            lines = enumerate(self._files[name].splitlines(), 1)
-            said = [
-                (number, line.strip())
-                for number, line in lines
-                if line.strip() and not line.strip().startswith(("#", "//"))
-            ]
-            folder = name.rpartition("/")[0]
-            self._read[name] = [parse_entry(line, f"wildcards/{name}.txt:{number}", folder) for number, line in said]
+            file, folder = self._files[name], name.rpartition("/")[0]
+            if isinstance(file, Listed):
+                said = [(f"{file.source}, entry {number}", text) for number, text in enumerate(file.entries, 1)]
+            else:
+                lines = [(number, line.strip()) for number, line in enumerate(file.splitlines(), 1)]
+                kept = [(number, line) for number, line in lines if line and not line.startswith(("#", "//"))]
+                said = [(f"{name}.txt:{number}", line) for number, line in kept]
+            self._read[name] = [parse_entry(text, f"wildcards/{place}", folder) for place, text in said]
         return self._read[name]
 
 

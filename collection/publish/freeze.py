@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from collection.config import Config
-from collection.config.publishing import Artist, Publish
+from collection.curate.reviews.log import review_states
 from collection.errors import PublishError
-from collection.publish.layout import animations_directory, images_directory, metadata_directory, root_directory
+from collection.publish.additions import Addition
+from collection.publish.duties import duties_refusal
+from collection.publish.extras import extras_of, further_than
+from collection.publish.layout import extra_directories, images_directory, metadata_directory, root_directory
 from collection.publish.limits import check_metadata
-from collection.publish.marks import published_images
-from collection.publish.metadata import contract_metadata, described_token, model_license, token_metadata
+from collection.publish.marks import Ask, published_images
+from collection.publish.metadata import contract_metadata, described_token, model_license, published_files
 from collection.publish.model import TokenMetadata
+from collection.publish.order import recorded_order, token_order
 from collection.publish.proof import Leaf, Sign, seadrop_provenance, write_proof
 from collection.publish.provenance import provenance_hash
 from collection.publish.rarity import rarity
+from collection.publish.settings import settings_of
 from collection.store.files import Files
-from collection.store.records import Asset, Freeze
+from collection.store.records import Asset, Freeze, Token
 from collection.store.store import Store
 from collection.unixfs import cid_text, directory_cid, link_to
 from collection.values import Progress, amount, canonical_json, sha256_hex, silent
@@ -35,73 +38,52 @@ class FreezeReport:
     root_cid: str
 
 
-def inputs(store: Store, config: Config) -> str:
-    """Hash of all that the frozen set depends on: the chosen files and what the metadata says."""
-    chosen = [
-        [asset.id, asset.file_sha256, *model_license(asset).values(), *(trait.as_json() for trait in asset.told_traits)]
-        for asset in _chosen(store)
-    ]
-    by_hand = _by_hand(store, _chosen(store))
-    return sha256_hex(
-        canonical_json([chosen, settings_of(config), *([[asset.id for asset in by_hand]] if by_hand else [])])
-    )
-
-
 TOGETHER = 500
 """Metadata files that are written to the disk together."""
-LATER = (
-    "traits", "disclose", "disclose_prompt", "name", "animation_url", "background_color", "banner_image",
-    "featured_image", "collaborators",
-)  # fmt: skip
-"""Keys of [publish] that sets were frozen without: they say nothing where they have their default."""
+NO_ADDITIONS: Mapping[int, Addition] = {}
 
 
-def settings_of(config: Config) -> dict[str, Any]:
-    """The part of the configuration that the metadata is written from, as JSON."""
-    quiet = {name for name in LATER if getattr(config.publish, name) == type(config.publish).model_fields[name].default}
-    return config.model_dump(
-        mode="json",
-        include={"title", "symbol", "description", "seed", "artists", "publish"},
-        exclude={"publish": {"storage", *quiet}},
-    )
+def inputs(
+    store: Store,
+    config: Config,
+    additions: Mapping[int, Addition] = NO_ADDITIONS,
+    assets: Sequence[Asset] | None = None,
+) -> str:
+    """Hash of all that the frozen set depends on: the chosen files, what the metadata says, and who has what place.
 
-
-def pending(store: Store, config: Config) -> int:
-    """How many tokens are to be frozen: the chosen ones if they or their metadata changed, else none."""
-    return 0 if store.stage_inputs("freeze") == inputs(store, config) else len(store.selection())
-
-
-def lost(store: Store, files: Files) -> int:
-    """How many tokens are to be frozen again because a metadata file of the frozen set is gone: all, else none."""
-    frozen, tokens = store.frozen(), store.tokens()
-    written = {frozen.contract_metadata_sha256, *(token.metadata_sha256 for token in tokens)} if frozen else set()
-    return len(tokens) if written - files.names(".json") else 0
-
-
-def rewrite(store: Store, files: Files, config: Config, frozen: Freeze) -> None:
-    """Write the metadata files of a frozen set again, as they were; a file that would come out other is not written."""
-    then = config_of(config, frozen)
-    wanted = {token.metadata_sha256 for token in store.tokens(frozen)} | {frozen.contract_metadata_sha256}
-    tokens = store.tokens(frozen)
-    animations = animations_directory(files, [(item.token_id, item.asset) for item in tokens])
-    animations_cid = directory_cid(animations) if animations else ""
-    documents = [
-        token_metadata(then, item.asset, item.token_id, frozen.images_cid, animations_cid, item.image_sha256)
-        for item in tokens
+    `assets` are the chosen images, where they were read already.
+    """
+    assets = chosen_of(store) if assets is None else assets
+    chosen = [
+        [asset.id, asset.file_sha256, *model_license(asset).values(), *(trait.as_json() for trait in asset.told_traits)]
+        for asset in assets
     ]
-    for document in (*documents, contract_metadata(then, frozen.images_cid).as_json()):
-        if sha256_hex(data := canonical_json(document)) in wanted:
-            files.add(data, ".json")
+    locked = sorted(_locked(store)) if config.freeze.locked != "anywhere" else []
+    places = [value for value in ({"locked": locked}, {"by_hand": by_hand(store, assets)}) if any(value.values())]
+    return sha256_hex(canonical_json([chosen, settings_of(config, additions), *places]))
 
 
-def config_of(config: Config, frozen: Freeze) -> Config:
-    """The configuration, with what the metadata is written from as it was when the set was frozen."""
-    if not frozen.settings:
-        return config
-    told = dict(frozen.settings)
-    artists = tuple(Artist(**item) for item in told.pop("artists"))
-    publish = Publish.model_validate({**told.pop("publish"), "storage": config.publish.storage})
-    return config.model_copy(update={**told, "artists": artists, "publish": publish})
+def pending(store: Store, config: Config, additions: Mapping[int, Addition] = NO_ADDITIONS) -> int:
+    """How many tokens are to be frozen: the chosen ones if they or their metadata changed, else none."""
+    unchanged = store.frozen() is not None and store.stage_inputs("freeze") == inputs(store, config, additions)
+    return 0 if unchanged else len(store.selection())
+
+
+def ordered_of(store: Store, config: Config, chosen: Sequence[Asset]) -> list[Asset]:
+    """The chosen images, which come by rank, in the order of their tokens."""
+    locked = _locked(store) if config.freeze.locked != "anywhere" else frozenset()
+    return token_order(config, chosen, locked, by_hand(store, chosen))
+
+
+def by_hand(store: Store, chosen: Sequence[Asset]) -> list[int]:
+    """The chosen images that somebody put in order, in that order; their tokens are the first."""
+    numbers = {asset.id for asset in chosen}
+    return [number for number in store.token_order() if number in numbers]
+
+
+def _locked(store: Store) -> frozenset[int]:
+    """The images that a curator locked."""
+    return frozenset(number for number, state in review_states(store).items() if state.locked)
 
 
 def freeze(
@@ -110,67 +92,69 @@ def freeze(
     config: Config,
     *,
     again: bool = False,
+    additions: Mapping[int, Addition] = NO_ADDITIONS,
     sign: Sign | None = None,
+    credentials: Ask | None = None,
     progress: Progress = silent,
 ) -> FreezeReport:
     """Fix the set as a version of its own, which becomes the current one; earlier versions stay as they are.
 
-    Where the current one is pinned or has a contract, there is no other one unless `again` says so. `sign` signs the
-    manifest of the proof. Raises PublishError for that, and where nothing, or less than the supply, is chosen.
+    Where the current one is pinned or has a contract, there is no other one unless `again` says so. `additions` are the
+    artist's words by image, `sign` signs the manifest of the proof, `credentials` give what signs marked pictures.
+    Raises PublishError for that, where less than the supply is chosen, and where a model's license asks for more.
     """
-    if error := refusal(store, config, again=again):
+    chosen = chosen_of(store)
+    if error := refusal(store, config, additions, again=again, assets=chosen):
         raise error
-    ordered, _ = token_order(store, config)
-    published = published_images(store, files, config, ordered)
-    images_link = link_to(images_directory(files, enumerate(published, 1)))
+    ordered = ordered_of(store, config, chosen)
+    published = published_images(store, files, config, ordered, credentials, progress)
+    images = [image.image_sha256 for image in published]
+    images_link = link_to(images_directory(files, enumerate(images, 1)))
     images_cid = cid_text(images_link.cid)
-    animations = _animations(files, ordered)
-    animations_cid = directory_cid(animations) if animations else ""
+    added = [additions.get(asset.id) for asset in ordered]
+    extras = [extras_of(files, config, *each) for each in zip(ordered, added, images, strict=True)]
+    directories = extra_directories(files, enumerate(extras, 1))
+    cids = {folder: directory_cid(entries) for folder, entries in directories.items()}
     described = [
-        described_token(config, asset, number, images_cid, animations_cid, image)
-        for number, (asset, image) in enumerate(zip(ordered, published, strict=True), 1)
+        described_token(config, asset, number, images_cid, image, addition, published_files(number, more, cids))
+        for number, (asset, image, addition, more) in enumerate(zip(ordered, published, added, extras, strict=True), 1)
     ]
     about = contract_metadata(config, images_cid)
-    check_metadata(about, zip(map(_source, ordered), described, strict=True), config.publish.traits)
-    texts = _written(files, described, progress)
-    tokens = [
-        (token.token_id, asset.id, image, text)
-        for token, asset, image, text in zip(described, ordered, published, texts, strict=True)
-    ]
-    metadata_link = link_to(metadata_directory(files, enumerate(texts, 1)))
-    metadata_cid = cid_text(metadata_link.cid)
+    check_metadata(about, zip(map(_source, ordered), described, strict=True), config.trait_types)
+    written = _written(files, described, progress)
+    metadata_link = link_to(metadata_directory(files, enumerate(written, 1)))
     contract = files.add(canonical_json(about.as_json()), ".json")
-    provenance = provenance_hash(published)
-    manifest = {
-        "title": config.title, "images_cid": images_cid, "metadata_cid": metadata_cid,
-        "contract_metadata_sha256": contract, "bayc_provenance": provenance,
-        "seadrop_provenance": seadrop_provenance(metadata_cid),
-    }  # fmt: skip
-    leaves = [
-        Leaf(token.token_id, image, asset.pixel_sha256, text, token.properties["recipe_sha256"])
-        for token, asset, image, text in zip(described, ordered, published, texts, strict=True)
+    tokens = [
+        Token(number, asset, image, text, further_than(asset, more))
+        for number, (asset, image, text, more) in enumerate(zip(ordered, images, written, extras, strict=True), 1)
     ]
-    proof = write_proof(files, leaves, manifest, rarity({token.token_id: token.traits for token in described}), sign)
-    root = link_to(root_directory(files, images_link, metadata_link, contract, animations, proof))
     frozen = Freeze(
-        provenance=provenance,
+        provenance=provenance_hash(images),
         images_cid=images_cid,
-        metadata_cid=metadata_cid,
-        root_cid=cid_text(root.cid),
+        metadata_cid=cid_text(metadata_link.cid),
+        root_cid="",
         contract_metadata_sha256=contract,
-        settings=settings_of(config),
-        proof_sha256=proof,
+        settings=settings_of(config, additions),
     )
-    store.add_freeze(frozen, tokens, inputs(store, config), {"tokens": len(tokens)})
+    recipes = [token.properties["recipe_sha256"] for token in described]
+    leaves = [Leaf.of(*each) for each in zip(tokens, published, recipes, strict=True)]
+    ranks = rarity({token.token_id: token.traits for token in described})
+    proof = write_proof(files, leaves, _manifest(config, frozen, len(by_hand(store, chosen))), ranks, sign)
+    root = link_to(root_directory(files, images_link, metadata_link, contract, directories, proof))
+    frozen = replace(frozen, root_cid=cid_text(root.cid), proof_sha256=proof)
+    rows = [(token.token_id, token.asset.id, token.image_sha256, token.metadata_sha256) for token in tokens]
+    further = {token.token_id: token.extras for token in tokens}
+    store.add_freeze(frozen, rows, inputs(store, config, additions, chosen), {"tokens": len(tokens)}, further)
     return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)
 
 
-def _animations(files: Files, ordered: Sequence[Asset]) -> dict[str, Path]:
-    """The directory of the animations; raises UnavailableError for one that is gone or was changed."""
-    for asset in ordered:
-        if asset.animation:
-            files.read(*asset.animation)
-    return animations_directory(files, enumerate(ordered, 1))
+def _manifest(config: Config, frozen: Freeze, by_hand: int) -> dict[str, Any]:
+    """What the proof says of the set as a whole, beside its tree."""
+    return {
+        "title": config.title, "images_cid": frozen.images_cid, "metadata_cid": frozen.metadata_cid,
+        "contract_metadata_sha256": frozen.contract_metadata_sha256, "bayc_provenance": frozen.provenance,
+        "seadrop_provenance": seadrop_provenance(frozen.metadata_cid), "order": recorded_order(config, by_hand),
+    }  # fmt: skip
 
 
 def _written(files: Files, described: Sequence[TokenMetadata], progress: Progress) -> list[str]:
@@ -189,26 +173,36 @@ def _source(asset: Asset) -> str:
     return f"image {asset.label} ({source})" if source else f"image {asset.label}"
 
 
-def _chosen(store: Store) -> list[Asset]:
+def chosen_of(store: Store) -> list[Asset]:
+    """The chosen images, by rank."""
     by_id = {asset.id: asset for asset in store.assets()}
     return [by_id[choice.asset_id] for choice in store.selection() if choice.asset_id in by_id]
 
 
-def refusal(store: Store, config: Config, *, again: bool = False) -> PublishError | None:
-    """Why the set cannot be frozen as it stands; None if it can, or is frozen so already."""
-    chosen, frozen = len(_chosen(store)), store.frozen()
-    if chosen < config.supply:
+def refusal(
+    store: Store,
+    config: Config,
+    additions: Mapping[int, Addition] = NO_ADDITIONS,
+    *,
+    again: bool = False,
+    assets: Sequence[Asset] | None = None,
+) -> PublishError | None:
+    """Why the set cannot be frozen as it stands; None if it can, or is frozen so already. `assets` as for `inputs`."""
+    chosen, frozen = chosen_of(store) if assets is None else assets, store.frozen()
+    if len(chosen) < config.supply:
         return PublishError(
-            f"{amount(chosen, 'image')} chosen, but supply = {config.supply}",
+            f"{amount(len(chosen), 'image')} chosen, but supply = {config.supply}",
             "collection run makes and chooses them; if too many are duplicates, raise `candidates`",
         )
-    if frozen is None or again or store.stage_inputs("freeze") == inputs(store, config):
+    if frozen and store.stage_inputs("freeze") == inputs(store, config, additions, chosen):
         return None
-    published = _published(store, frozen)
-    if published is None:
+    if error := duties_refusal(store, config, chosen):
+        return error
+    published = _published(store, frozen) if frozen and not again else None
+    if frozen is None or published is None:
         return None
     return PublishError(
-        f"the frozen set {published}, and since then {_changed(frozen, config)} changed",
+        f"the frozen set {published}, and since then {_changed(frozen, config, additions)} changed",
         "take the change back, or `collection freeze --again` makes a new set, which is published anew",
     )
 
@@ -222,30 +216,10 @@ def _published(store: Store, frozen: Freeze) -> str | None:
     return f"is pinned in {' and '.join(pinned)}" if pinned else None
 
 
-def _changed(frozen: Freeze, config: Config) -> str:
+def _changed(frozen: Freeze, config: Config, additions: Mapping[int, Addition]) -> str:
     """The keys of the configuration that differ from the frozen set, or else the chosen images, in words."""
-    now = settings_of(config)
-    names = [name for name in now if frozen.settings and frozen.settings.get(name) != now[name]]
-    return ", ".join(names) or ("the chosen images or their traits" if frozen.settings else "the set or its metadata")
-
-
-def token_order(store: Store, config: Config) -> tuple[list[Asset], int]:
-    """The chosen images in the order of their tokens, and how many of these places were given by hand.
-
-    Those that somebody put in order come first. The others are shuffled by the seed and the pictures alone: their token
-    numbers tell nothing of rank or series.
-    """
-    chosen = _chosen(store)
-    first = _by_hand(store, chosen)
-    placed = {asset.id for asset in first}
-
-    def key(asset: Asset) -> bytes:
-        return hashlib.sha256(f"collection/token/1\n{config.seed}\n{asset.file_sha256}".encode()).digest()
-
-    return [*first, *sorted((asset for asset in chosen if asset.id not in placed), key=key)], len(first)
-
-
-def _by_hand(store: Store, chosen: Sequence[Asset]) -> list[Asset]:
-    """Those of the chosen images that somebody put in order, in that order."""
-    by_id = {asset.id: asset for asset in chosen}
-    return [by_id[number] for number in store.token_order() if number in by_id]
+    now = settings_of(config, additions)
+    names = [name for name in {**now, **frozen.settings} if frozen.settings.get(name) != now.get(name)]
+    if not frozen.settings:
+        return "the set or its metadata"
+    return ", ".join(names) or "the chosen images or their traits"

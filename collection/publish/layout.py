@@ -1,6 +1,6 @@
 """The layout of what is published, below one root: images/1.png ..., metadata/1.json ..., proof, collection.json.
 
-Where there are animations, animations/1.gif ... beside them.
+Where tokens have further files, they are beside them: animations/1.gif, words/1.txt, thumbnails/1.webp.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from collection.publish.proof import proof_directory
 from collection.store.files import Files
-from collection.store.records import Asset, Freeze, Token
+from collection.store.records import Extras, Freeze, Token
 from collection.unixfs import Entry
 
 Tree = Mapping[str, Entry]
@@ -27,14 +27,17 @@ def metadata_directory(files: Files, metadata: Iterable[tuple[int, str]]) -> dic
     return {f"{token_id}.json": files.path(sha256, ".json") for token_id, sha256 in metadata}
 
 
-def animations_directory(files: Files, assets: Iterable[tuple[int, Asset]]) -> dict[str, Path]:
-    """The directory of the animations among (token id, image), each as its own file."""
-    animated = [(token_id, asset.animation) for token_id, asset in assets if asset.animation]
-    return {animation_name(token_id, suffix): files.path(sha256, suffix) for token_id, (sha256, suffix) in animated}
+def extra_directories(files: Files, extras: Iterable[tuple[int, Extras]]) -> dict[str, dict[str, Path]]:
+    """The directories of further files of (token id, files), by name: animations/1.gif, words/1.txt."""
+    found: dict[str, dict[str, Path]] = {}
+    for token_id, of_token in extras:
+        for folder, (sha256, suffix) in of_token.items():
+            found.setdefault(folder, {})[extra_name(token_id, suffix)] = files.path(sha256, suffix)
+    return found
 
 
-def animation_name(token_id: int, suffix: str) -> str:
-    """The name of the animation of a token."""
+def extra_name(token_id: int, suffix: str) -> str:
+    """The name of a further file of a token."""
     return f"{token_id}{suffix}"
 
 
@@ -43,15 +46,15 @@ def root_directory(
     images: Entry,
     metadata: Entry,
     contract_metadata_sha256: str,
-    animations: Mapping[str, Path],
+    extras: Mapping[str, Mapping[str, Path]],
     proof_sha256: str | None,
 ) -> Tree:
     """The directory of the whole; `images` and `metadata` are directories, or links to them.
 
-    Without animations there is no directory of them, and a set that was frozen before there were proofs has no `proof`.
+    A set that was frozen before there were proofs has no `proof`.
     """
     contract = files.path(contract_metadata_sha256, ".json")
-    more: dict[str, Entry] = {"animations": animations} if animations else {}
+    more: dict[str, Entry] = dict(extras)
     if proof_sha256:
         more["proof"] = proof_directory(files, proof_sha256)
     return {"images": images, "metadata": metadata, "collection.json": contract, **more}
@@ -62,5 +65,5 @@ def published_tree(files: Files, frozen: Freeze, tokens: Iterable[Token]) -> Tre
     tokens = list(tokens)
     images = images_directory(files, [(token.token_id, token.image_sha256) for token in tokens])
     metadata = metadata_directory(files, [(token.token_id, token.metadata_sha256) for token in tokens])
-    animations = animations_directory(files, [(token.token_id, token.asset) for token in tokens])
-    return root_directory(files, images, metadata, frozen.contract_metadata_sha256, animations, frozen.proof_sha256)
+    extras = extra_directories(files, [(token.token_id, token.files) for token in tokens])
+    return root_directory(files, images, metadata, frozen.contract_metadata_sha256, extras, frozen.proof_sha256)

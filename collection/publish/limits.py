@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -14,10 +14,14 @@ from collection.publish.traits import Trait
 NAME, DESCRIPTION, TRAIT_NAME, TRAIT_VALUE, TRAITS, URI = 200, 10_000, 100, 1_000, 100, 2_000
 """The most characters of each, and traits of a token: several times what any marketplace shows. Each export target has
 limits of its own (`collection export-set`)."""
+LINE = 500
+"""The most characters that a line about the marks of a picture adds to a description."""
 
-_LINES = {"\n", "\t", "\r"}
-_TURNING = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+_CONTROL = "\x00-\x1f\x7f-\x9f\ud800-\udfff"
+_TURNING = "\u202a-\u202e\u2066-\u2069"
 """Characters that turn the direction of text: a name with them is not what it looks like."""
+_WRONG = re.compile(f"[{_CONTROL}{_TURNING}]")
+_WRONG_IN_LINES = re.compile(f"(?![\\n\\t\\r])[{_CONTROL}{_TURNING}]")
 
 
 def check_metadata(
@@ -25,9 +29,12 @@ def check_metadata(
 ) -> None:
     """Raise MetadataError, which names file, token and field of every mistake, unless all of it can be published.
 
-    Each token comes with where it is from, in words: image 0007 (cat.png). `types` are those of `[publish.traits]`.
+    Each token comes with where it is from, in words: image 0007 (cat.png). `types` are those of `Config.trait_types`.
     """
-    found = [*_of_contract(contract), *(line for source, token in tokens for line in _of_token(source, token, types))]
+    found = [
+        *_of_contract(contract),
+        *(line for source, token in tokens for line in _of_token(source, token, types, contract)),
+    ]
     if found:
         hint = "correct them in collection.toml or in the files beside the pictures, then run `collection freeze`"
         raise MetadataError.of(found, hint)
@@ -41,9 +48,13 @@ def _of_contract(contract: ContractMetadata) -> Iterator[str]:
     )
 
 
-def _of_token(source: str, token: TokenMetadata, types: Mapping[str, TraitType]) -> Iterator[str]:
+def _of_token(
+    source: str, token: TokenMetadata, types: Mapping[str, TraitType], contract: ContractMetadata
+) -> Iterator[str]:
     where = f"token {token.token_id}, {source}"
     yield from (f"{where}: name: {why}" for why in _of_text(token.name, NAME))
+    if not token.description.startswith(contract.description) or not contract.description:
+        yield from (f"{where}: description: {why}" for why in _of_text(token.description, DESCRIPTION, lines=True))
     for name in ("animation_url", "external_url", "image"):
         yield from (f"{where}: {name}: {why}" for why in _of_text(getattr(token, name), URI))
     if len(token.traits) > TRAITS:
@@ -69,17 +80,11 @@ def _of_trait(trait: Trait, kind: TraitType | None) -> Iterator[str]:
         yield f"{trait.text} is above its max of {trait.max_value:g}"
     if kind and kind.type not in ("text", trait.type):
         noun = "date, such as 2026-11-27" if kind.type == "date" else "number"
-        yield f"{str(trait.value)[:40]!r} is no {noun}, as [publish.traits] says"
+        yield f"{str(trait.value)[:40]!r} is no {noun}, as collection.toml says"
 
 
 def _of_text(text: str, most: int, *, lines: bool = False) -> Iterator[str]:
     if len(text) > most:
         yield f"it has {len(text):,} characters, at most {most:,} can be published"
-    allowed = _LINES if lines else set[str]()
-    wrong = next((each for each in text if each not in allowed and (_is_control(each) or each in _TURNING)), None)
-    if wrong is not None:
-        yield f"it holds the control character U+{ord(wrong):04X}"
-
-
-def _is_control(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs")
+    if wrong := (_WRONG_IN_LINES if lines else _WRONG).search(text):
+        yield f"it holds the control character U+{ord(wrong[0]):04X}"

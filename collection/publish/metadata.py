@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from collection.config import Config
 from collection.config.publishing import PLACE
 from collection.errors import PublishError
-from collection.publish.layout import animation_name
+from collection.publish.additions import ANIMATIONS, MEDIA_TYPES, Addition
+from collection.publish.duties import duties_of
+from collection.publish.layout import extra_name
 from collection.publish.model import ContractMetadata, TokenMetadata
 from collection.publish.traits import traits_of
-from collection.store.records import TOLD_TRAITS, Asset
+from collection.store.records import TOLD_TRAITS, Asset, Extras, PublishedImage
 from collection.values import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFile:
+    """A further file of a token."""
+
+    folder: str
+    """animations, words or thumbnails."""
+    uri: str
+    sha256: str
+    suffix: str
+
+    def as_json(self) -> dict[str, str]:
+        """The member of `properties.files`: where it lies, what it is for, its type and its hash."""
+        kind = MEDIA_TYPES.get(self.suffix, "application/octet-stream")
+        return {"uri": self.uri, "folder": self.folder, "type": kind, "sha256": self.sha256}
+
+
+def published_files(token_id: int, extras: Extras, cids: Mapping[str, str]) -> list[PublishedFile]:
+    """The further files of a token, by the CIDs of their folders."""
+    return [
+        PublishedFile(folder, f"ipfs://{cids[folder]}/{extra_name(token_id, suffix)}", sha256, suffix)
+        for folder, (sha256, suffix) in extras.items()
+    ]
 
 
 def token_metadata(
@@ -20,11 +47,12 @@ def token_metadata(
     asset: Asset,
     token_id: int,
     images_cid: str,
-    animations_cid: str = "",
-    image_sha256: str | None = None,
+    image: PublishedImage | None = None,
+    addition: Addition | None = None,
+    files: Sequence[PublishedFile] = (),
 ) -> dict[str, Any]:
     """The JSON of one token; see `described_token`."""
-    return described_token(config, asset, token_id, images_cid, animations_cid, image_sha256).as_json()
+    return described_token(config, asset, token_id, images_cid, image, addition, files).as_json()
 
 
 def described_token(
@@ -32,10 +60,16 @@ def described_token(
     asset: Asset,
     token_id: int,
     images_cid: str,
-    animations_cid: str = "",
-    image_sha256: str | None = None,
+    image: PublishedImage | None = None,
+    addition: Addition | None = None,
+    files: Sequence[PublishedFile] = (),
 ) -> TokenMetadata:
-    """The metadata of one token; `image_sha256` is that of its published file, where it is not the asset's own.
+    """The metadata of one token.
+
+    `image` is the published picture, where it is not the asset's own file, `addition` what the artist says of it,
+    `files` what is published beside it.
+
+    A picture that is marked says so for people in the description, and for programs in `disclosure`.
 
     `properties` holds what a proof needs: the whole recipe, what ran it (in `generator`, which has
     `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels. `reported` stands
@@ -43,14 +77,19 @@ def described_token(
     Of an animation the image is one frame, and `animation_url` names the whole.
     """
     publish = config.publish
+    shown = image or PublishedImage(asset.file_sha256, asset.pixel_sha256)
+    marked = shown.pixel_sha256 != asset.pixel_sha256
+    described = (addition and addition.description) or config.description
+    played = next((file.uri for file in files if file.folder == ANIMATIONS), "")
+    more = [file.as_json() for file in files if asset.animation is None or file.sha256 != asset.animation[0]]
     said = {"title": config.title, "id": str(token_id)}
     return TokenMetadata(
         token_id=token_id,
-        name=filled(publish.name, said),
-        description=config.description,
+        name=(addition and addition.name) or filled(publish.name, said),
+        description="\n\n".join(filter(None, (described, shown.disclosure.get("line")))),
         image=f"ipfs://{images_cid}/{token_id}.png",
-        traits=tuple(traits_of(asset, publish.traits)),
-        animation_url=_animation(asset, token_id, animations_cid) or filled(publish.animation_url or "", said),
+        traits=tuple(traits_of(asset, config.trait_types)),
+        animation_url=played or filled(publish.animation_url or "", said),
         external_url=filled(publish.external_url or "", said),
         background_color=publish.background_color or "",
         properties={
@@ -58,22 +97,19 @@ def described_token(
             "recipe": asset.recipe.as_json() if asset.recipe else None,
             "recipe_sha256": asset.recipe.sha256 if asset.recipe else None,
             "generator": {key: value for key, value in asset.generator.items() if key != TOLD_TRAITS},
-            "image_sha256": image_sha256 or asset.file_sha256,
-            "pixel_sha256": asset.pixel_sha256,
+            "image_sha256": shown.image_sha256,
+            "pixel_sha256": shown.pixel_sha256,
+            **({"rendered_pixel_sha256": asset.pixel_sha256} if marked else {}),
+            **({"disclosure": dict(shown.disclosure)} if shown.disclosure else {}),
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
             "license": publish.license,
             **model_license(asset),
+            **({"model_duties": list(duties)} if (duties := duties_of(asset)) else {}),
             **({"reported": asset.contradicted} if asset.contradicted else {}),
             **({"animation_sha256": asset.animation[0]} if asset.animation else {}),
+            **({"files": more} if more else {}),
         },
     )
-
-
-def _animation(asset: Asset, token_id: int, animations_cid: str) -> str:
-    """The URI of the animation that the image is a frame of; empty for a still."""
-    if not asset.animation:
-        return ""
-    return f"ipfs://{animations_cid}/{animation_name(token_id, asset.animation[1])}"
 
 
 def filled(template: str, said: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 from collection.publish.merkle import MerkleTree
 from collection.publish.rarity import METHOD, Rarity
 from collection.store.files import Files
+from collection.store.records import PublishedImage, Token
 from collection.values import canonical_json
 
 FORMAT = "collection/proof/1"
@@ -41,6 +42,11 @@ class Leaf:
     pixel_sha256: str
     metadata_sha256: str
     recipe_sha256: str | None
+
+    @classmethod
+    def of(cls, token: Token, image: PublishedImage, recipe: str | None) -> Leaf:
+        """The leaf of a frozen token; `recipe` is the hash of its recipe, if it has one."""
+        return cls(token.token_id, image.image_sha256, image.pixel_sha256, token.metadata_sha256, recipe)
 
     def __str__(self) -> str:
         recipe = self.recipe_sha256 or NOTHING

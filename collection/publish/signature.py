@@ -20,6 +20,19 @@ DOMAIN = {"name": "Collection proof", "version": "1"}
 """No chain and no contract: the set is signed before there is one."""
 
 
+def signer_of(manifest: Mapping[str, Any], signature: str) -> str | None:
+    """The account whose signature of the manifest that is, None if it is no signature at all."""
+    from eth_account import Account
+    from eth_account.messages import encode_typed_data
+
+    try:
+        return str(
+            Account.recover_message(encode_typed_data(full_message=typed_manifest(manifest)), signature=signature)
+        )
+    except Exception:  # whatever a forged signature makes the library raise
+        return None
+
+
 def typed_manifest(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """The typed data of a manifest: types, domain and message, in JSON values."""
     message = {

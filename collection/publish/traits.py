@@ -59,7 +59,7 @@ def traits_of(asset: Asset, types: Mapping[str, TraitType]) -> list[Trait]:
 
     What token metadata told of an imported image is told again as it was, a name twice if it was.
 
-    `types` says which are numbers, by name in whatever case (`[publish.traits]`); a value that cannot be read as its
+    `types` says which are numbers, by name in whatever case (`Config.trait_types`); a value that cannot be read as its
     type stays text, which `check_metadata` refuses. Scores of the judges are no traits: they would swamp every rank
     (docs/publish.md).
     """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
@@ -123,8 +124,8 @@ class AgainstStage:
         if self.forget:
             project.store.replace_against(str(self.place.resolve()), [])
             return Report("against", f"nothing is set aside for pictures in {self.place} any more")
-        others = pictures_elsewhere(project, self.place, progress=progress)
-        report = mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, others)
+        with pictures_elsewhere(project, self.place, progress=progress) as others:
+            report = mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, others)
         line = (
             f"{amount(len(report.duplicates), 'image')} of {report.compared} set aside for pictures in {self.place}, "
             f"which has {report.others:,}"
@@ -134,8 +135,9 @@ class AgainstStage:
         return Report("against", line, details, notes=[unscored] if others.unscored else [])
 
 
-def pictures_elsewhere(project: Project, place: Path, *, progress: Progress = silent) -> OtherPictures:
-    """The pictures of another project, or of a plain folder, as this project's encoder sees them.
+@contextmanager
+def pictures_elsewhere(project: Project, place: Path, *, progress: Progress = silent) -> Iterator[OtherPictures]:
+    """The pictures of another project, or of a plain folder, as this project's encoder sees them, while they are open.
 
     Those of a folder are judged now. Raises UsageError where the other project holds none that can be compared.
     """
@@ -145,15 +147,16 @@ def pictures_elsewhere(project: Project, place: Path, *, progress: Progress = si
     judges, name = judges_of(project), str(place.resolve())
     if not (place / CONFIG_FILE).is_file():
         with open_folder(place, judges.scorers, progress=progress) as folder:
-            return pictures_of(folder.store, judges.model, name, folder.files)
+            yield pictures_of(folder.store, judges.model, name, folder.files)
+            return
     if place.resolve() == project.folder.resolve():
         raise UsageError(f"{place} is this project itself", "name another project, or a folder of pictures")
     with open_project(place) as other:
         found = pictures_of(other.store, judges.model, name, {})
-    if not found:
-        raise UsageError(
-            f"no image in {place} was scored by {judges.model}",
-            f'set encoder = "{project.config.score.encoder}" in its [score], '
-            f"then: collection -C {quote(str(place))} score",
-        )
-    return found
+        if not found:
+            raise UsageError(
+                f"no image in {place} was scored by {judges.model}",
+                f'set encoder = "{project.config.score.encoder}" in its [score], '
+                f"then: collection -C {quote(str(place))} score",
+            )
+        yield found

@@ -49,6 +49,8 @@ class ExportStage:
     """Which images, in words: numbers, ranges, queries; none: the tokens, else the selected."""
     by: str = "number"
     """One of NAMES."""
+    car: bool = False
+    """Also write a CAR file of the folder."""
     name: ClassVar[str] = "export"
     unit: ClassVar[str] = "image"
 
@@ -85,7 +87,18 @@ class ExportStage:
 
         write_sheet(self.folder / "sheet.png", sheet_of(project, found), project.files, decode=decode_image)
         line = f"{amount(len(found), 'image')} in {self.folder}, with index.csv, index.json and sheet.png"
-        return Report("export", line, {"folder": str(self.folder), "images": len(found)})
+        root = self._write_car() if self.car else None
+        if root:
+            line += f", and all of it in {root}.car"
+        return Report("export", line, {"folder": str(self.folder), "images": len(found), "root": root})
+
+    def _write_car(self) -> str:
+        """Write all files of the folder as one CAR file into it; returns the CID of the folder as it was before."""
+        from collection.unixfs import directory_cid, write_entry_car
+
+        tree = {path.name: path for path in sorted(self.folder.iterdir())}
+        root = directory_cid(tree)
+        return write_entry_car(self.folder / f"{root}.car", tree, root)
 
 
 def exported(

@@ -60,6 +60,14 @@ PIPELINE: tuple[Stage, ...] = (
 )
 """All stages, each of which needs those before it."""
 
+
+def pipeline(*, anyway: bool = False, yes: bool = False, again: bool = False) -> tuple[Stage, ...]:
+    """All stages, with what their own commands can be told to do although they would refuse it: see `PlanStage` for
+    `anyway` and `yes`, `FreezeStage` for `again`."""
+    told: dict[str, Stage] = {"plan": PlanStage(anyway, yes), "freeze": FreezeStage(again)}
+    return tuple(told.get(stage.name, stage) for stage in PIPELINE)
+
+
 Watch = Callable[[Stage], AbstractContextManager[Progress]]
 """Opens the progress by which a stage is watched."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -126,7 +126,8 @@ class Leaving:
 def _remarks(project: Project) -> list[str]:
     from collection.plan.remarks import remarks
 
-    return remarks(project.config, project.plan.domain)
+    unread = [f"a wildcard file is left out: {why}" for why in project.plan.wildcards.unreadable]
+    return [*remarks(project.config, project.plan.domain), *unread]
 
 
 def keep_references(project: Project) -> None:
@@ -147,6 +148,8 @@ class PlanPreview:
     combinations: tuple[int, bool] | None
     """Combinations of traits that the rules leave, and whether all were counted; None where there are no traits."""
     rarity: Sequence[PlannedRarity]
+    numeric: Collection[str]
+    """The traits whose values are numbers."""
     forecast: Forecast
     examples: Sequence[Recipe]
 
@@ -185,6 +188,7 @@ def preview_plan(project: Project, examples: int = 0) -> PlanPreview:
         {name: wanted.prompt.count for name, wanted in plan.wants.items()},
         (combinations.total, combinations.exact) if combinations else None,
         rarity_table(plan),
+        [name for name, trait in config.traits.items() if trait.numbers],
         forecast(config, recipes, *project.store.measured(), gas=gas_of(config.supply)),
         [recipes[place * len(recipes) // count] for place in range(count)],
     )

@@ -22,8 +22,14 @@ if TYPE_CHECKING:
     from collection.ipfs.pinner import Pinner
     from collection.publish.layout import Tree
     from collection.store.records import Deployment, Token
+    from collection.values import Pixels
     from collection.verify.content import Source
+    from collection.verify.expected import ExpectedState
     from collection.verify.findings import VerifyReport
+    from collection.verify.marks import MarkReader
+
+WATERMARKS_READ = 16
+"""Tokens whose watermark `verify` reads, evenly spread, beside those that it renders again."""
 
 
 class Publication:
@@ -210,8 +216,9 @@ class Publication:
             sources, unreadable = self._sources(deployment.root_cid, stack)
             chain = stack.enter_context(self.chain(find_network(deployment.network)))
             return verify(
-                store, chain, expected, sources, self.rerender, sample=chosen, unreadable=unreadable, progress=progress
-            )
+                store, chain, expected, sources, self.rerender, sample=chosen, marks=self._mark_reader(expected),
+                unreadable=unreadable, progress=progress,
+            )  # fmt: skip
 
     def _sources(self, root: str, stack: ExitStack) -> tuple[list[Source], dict[str, str]]:
         """The storages of the configuration, opened where they keep `root`; and why the others could not be."""
@@ -228,12 +235,23 @@ class Publication:
                 sources.append(Source(pinner.name, Reader(blocks).content))
         return sources, unreadable
 
-    def rerender(self, metadata: Mapping[str, Any]) -> str:
-        """The pixel hash of what the recipe in a token's metadata makes now."""
-        from collection.pictures.files import pixel_sha256
+    def _mark_reader(self, expected: ExpectedState) -> MarkReader:
+        """What reads the marks of published pictures; without the key of the watermark, all marks but that."""
+        from collection.publish.watermarks import key_of, watermark_of
+        from collection.verify.marks import MarkReader
+
+        config, numbers = self._project.config, [token.token_id for token in expected.tokens]
+        closely = frozenset(numbers[:: max(1, len(numbers) // WATERMARKS_READ)])
+        try:
+            return MarkReader(watermark_of(config), key_of(config), closely)
+        except PublishError:  # the key is not here, and none is needed for the rest
+            return MarkReader(watermark_of(config), None)
+
+    def rerender(self, metadata: Mapping[str, Any]) -> Pixels:
+        """What the recipe in a token's metadata makes now."""
         from collection.publish.metadata import recipe_of
 
-        return pixel_sha256(self._project.generator.generate([recipe_of(metadata)])[0].pixels)
+        return self._project.generator.generate([recipe_of(metadata)])[0].pixels
 
 
 def publication_of(project: Project) -> Publication:

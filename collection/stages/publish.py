@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from collection.errors import CollectionError
 from collection.project import Project
+from collection.stages.additions import additions_of
 from collection.stages.publication import publication_of
 from collection.stages.published import contract_of, record_verified, unminted, unproven
-from collection.stages.report import Report, bytes_of, not_reproducible
+from collection.stages.report import Report, bytes_of, marks_line, not_reproducible
 from collection.stages.stated import count_stated
 from collection.values import Failure, Progress, amount, silent
 
@@ -27,18 +29,32 @@ class FreezeStage:
 
     def pending(self, project: Project) -> int:
         """Tokens to freeze: all of them if the choice or the metadata changed, or a metadata file is gone."""
-        from collection.publish.freeze import lost, pending
+        from collection.publish.freeze import pending
+        from collection.publish.rewrite import lost
 
-        return pending(project.store, project.config) or lost(project.store, project.files)
+        return pending(project.store, project.config, additions_of(project)) or lost(project.store, project.files)
+
+    def refusal(self, project: Project) -> CollectionError | None:
+        """Why `run` would not freeze what is pending: too few images, or a set that is published already."""
+        from collection.publish.freeze import refusal
+
+        return refusal(project.store, project.config, additions_of(project), again=self.again)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Freeze; raises PublishError where less than the supply is chosen, or the old set is published already."""
         from collection.publish.freeze import freeze
+        from collection.stages.keys import certificate_of, credentials_of
 
+        signer = certificate_of(project)
+        unsigned = not signer.exists()
         frozen, nothing = project.store.frozen(), "nothing to do: "
         if frozen is None or self.pending(project):
-            sign = publication_of(project).sign_manifest
-            freeze(project.store, project.files, project.config, again=self.again, sign=sign, progress=progress)
+            freeze(
+                project.store, project.files, project.config, again=self.again,
+                additions=additions_of(project, keep=True),
+                sign=publication_of(project).sign_manifest, credentials=lambda: credentials_of(project),
+                progress=progress,
+            )  # fmt: skip
             frozen, nothing = project.store.frozen(), ""
         assert frozen is not None
         tokens, provenance = project.store.tokens(), f"0x{frozen.provenance}"
@@ -48,7 +64,8 @@ class FreezeStage:
             "not_shown": [*stated.contradicting],
         }  # fmt: skip
         line = f"{nothing}tokens 1 to {len(tokens)}, provenance {provenance[:10]}..."
-        return Report("freeze", line, details, notes=stated.notes)
+        made = [f"{signer} is a new certificate that signs marked pictures"] if unsigned and signer.exists() else []
+        return Report("freeze", line, details, notes=[*stated.notes, *made])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +96,35 @@ class PinStage:
         }  # fmt: skip
         hint = "`collection pin` tries again" if result.failures else None
         return Report("pin", line, details, result.failures, complete=not result.failures, hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class PinCheckStage:
+    """Asks every storage whether it holds the frozen set, and reads a sample back by CID."""
+
+    name: ClassVar[str] = "pin"
+    unit: ClassVar[str] = "storage"
+
+    def pending(self, project: Project) -> int:
+        """Storages that would be asked."""
+        return len(publication_of(project).pinners) if project.store.frozen() else 0
+
+    def run(self, project: Project, *, progress: Progress = silent) -> Report:
+        """Ask; a storage that lost the set, or gives other bytes, is a failure."""
+        from collection.ipfs.check import check_pins
+
+        publication = publication_of(project)
+        found = check_pins(project.store, publication.tree, publication.pinners, progress=progress)
+        good = [each for each in found if not each.why]
+        told = [f"{each.name}: {amount(each.read, 'file')}, {bytes_of(each.size)} read back" for each in good]
+        storages = [
+            {"name": each.name, "holds": each.holds, "read": each.read, "size": each.size, "why": each.why or None}
+            for each in found
+        ]
+        failures = [Failure(each.name, each.why) for each in found if each.why]
+        line = f"{len(good)} of {amount(len(found), 'storage')} proved to hold the set"
+        hint = "`collection pin` gives it to those that do not keep it" if failures else None
+        return Report("pin", line, {"storages": storages}, failures, complete=not failures, hint=hint, notes=told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +242,15 @@ class VerifyStage:
         line = (
             f"{result.proven} of {amount(result.tokens, 'token')} proven: owner, URI, metadata, image, read from "
             f"{where}; {result.rerendered} re-rendered alike{not_reproducible(result.not_reproducible, 'token')}"
-            f"{stated.line}"
+            f"{marks_line(result.marks)}{stated.line}"
         )
         details = {
             "tokens": result.tokens, "proven": result.proven, "rerendered": result.rerendered,
             "not_reproducible": result.not_reproducible, "sources": list(result.sources),
-            "metadata_frozen": result.metadata_frozen, **stated.as_json(),
+            "metadata_frozen": result.metadata_frozen, "signer": result.signer,
+            "marks": {name: {"read": read, "of": of} for name, (read, of) in result.marks.items()}, **stated.as_json(),
         }  # fmt: skip
-        notes = [*stated.notes, *([] if result.metadata_frozen else [OPEN_METADATA])]
+        other = result.signer is not None and result.signer.lower() != known.deployer.lower()
+        signed = [f"the proof is signed by {result.signer}, the contract deployed by {known.deployer}"] if other else []
+        notes = [*stated.notes, *signed, *([] if result.metadata_frozen else [OPEN_METADATA])]
         return Report("verify", line, details, findings, complete=complete, notes=notes)

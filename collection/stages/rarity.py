@@ -93,7 +93,7 @@ def rarity_of(project: Project, without: Collection[int] = ()) -> RarityTable:
         if number not in members:
             raise NotFoundError(f"the set has no {noun} {number}", "`collection rarity` lists them")
     kept = {number: asset for number, asset in members.items() if number not in without}
-    types = project.config.publish.traits
+    types = project.config.trait_types
     ranked = rarity({number: traits_of(asset, types) for number, asset in kept.items()})
     return RarityTable(ranked, {number: asset.id for number, asset in kept.items()}, frozen)
 

@@ -71,6 +71,7 @@ def _written(project: Project, frozen: Freeze) -> dict[str, tuple[str, str]]:
         found[f"metadata/{token.token_id}.json"] = (token.metadata_sha256, ".json")
         if token.image_sha256 != token.asset.file_sha256:
             found[f"images/{token.token_id}.png"] = (token.image_sha256, ".png")
+        found |= {f"{folder}/{token.token_id}{file[1]}": file for folder, file in token.files.items()}
     if frozen.proof_sha256:
         try:
             proof = proof_files(project.files, frozen.proof_sha256)
@@ -158,7 +159,7 @@ def _read_back(
 
 def _metadata(project: Project) -> Iterator[str]:
     """Write the metadata of the frozen set again, from what was frozen."""
-    from collection.publish.freeze import rewrite
+    from collection.publish.rewrite import rewrite
 
     frozen = project.store.frozen()
     if frozen is not None and any(item.asset is None for item in damaged(project)):

@@ -57,6 +57,12 @@ def not_reproducible(count: int, noun: str) -> str:
     return f"; {amount(count, noun)} cannot be rendered again: {'its' if count == 1 else 'their'} generator says so"
 
 
+def marks_line(marks: Mapping[str, tuple[int, int]]) -> str:
+    """The end of a line that counts marks, of each in how many pictures it was found; empty if none were told of."""
+    told = ", ".join(f"{name} {read} of {of}" for name, (read, of) in marks.items())
+    return f"; marks read back: {told}" if told else ""
+
+
 def named(images: Sequence[int], most: int = 12) -> str:
     """Numbers of images as people see them, the first of many."""
     more = f" and {len(images) - most:,} more" if len(images) > most else ""

@@ -19,6 +19,8 @@ def way_out(project: Project) -> str:
     from collection.plan.derived_recipes import topped_up
 
     store, judges = project.store, judges_of(project)
+    if store.plan_changes(project.plan.recipes):
+        return "`collection plan` plans what collection.toml asks for, then run again"
     if unmade := store.count_unmade():
         return f"`collection generate` makes {amount(unmade, 'planned image')}, then run again"
     if unscored := len(pending(store, judges.scorers)):

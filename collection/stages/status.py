@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from collection.errors import CollectionError
 from collection.models.hub import without_fetching
 from collection.project import Project
 from collection.stages.judges import IssuesByImage, judges_of
-from collection.stages.pipeline import Outlook, outlook
+from collection.stages.pipeline import PIPELINE, Outlook, Stage, outlook
 from collection.stages.plan import PlanStage
-from collection.stages.publish import OPEN_METADATA
+from collection.stages.publication import publication_of
+from collection.stages.publish import OPEN_METADATA, FreezeStage
 from collection.stages.published import contract_of
 from collection.stages.shortage import way_out
 from collection.values import Failure, amount
+
+if TYPE_CHECKING:
+    from collection.ipfs.pin import StorageState
 
 REACHED = {
     "planned": "plan", "generated": "generate", "scored": "score", "selected": "select", "frozen": "freeze",
@@ -51,6 +55,8 @@ class Status:
     """Whether collection.toml says something that no command can bring about any more."""
     judged_by: Sequence[str] | None = None
     """The metrics by which the set was chosen: none where nothing judged the images; None before it was chosen."""
+    storages: Sequence[StorageState] = ()
+    """How far each storage is with the frozen set; none before it is frozen."""
 
     @property
     def done(self) -> bool:
@@ -68,30 +74,31 @@ class Status:
         judged_by = None if self.judged_by is None else [*self.judged_by]
         return {
             **self.counts, "with_issues": len(self.issues), "judged_by": judged_by, "failed": failed,
+            "storages": [storage.as_json() for storage in self.storages],
             "pending": self.pending, "next": self.next, "why": self.why, "hint": self.hint, "notes": list(self.notes),
             "done": self.done,
         }  # fmt: skip
 
 
-def status_of(project: Project) -> Status:
+def status_of(project: Project, stages: Sequence[Stage] = PIPELINE) -> Status:
     """How far a project is, by what each stage says that it would do; no chain and no other machine is asked.
 
     What cannot be told, such as the issues where a package is missing, is left out and named.
     """
     with without_fetching():
-        found = outlook(project)
+        found = outlook(project, stages)
         try:
             issues: IssuesByImage = judges_of(project).issues
         except CollectionError:
             issues = {}  # the outlook of `score` says why
     counts, goals = _counts(project, found)
-    following, trouble = _next(project, found, counts)
+    following, trouble = _next(project, stages, found, counts)
     why, hint = (trouble.message, trouble.hint) if trouble else (None, None)
     differences = _settled(project)
     return Status(
         counts, goals, issues, _failures(project, found), found, following, why, hint,
         [*differences, *_of_metadata(project)], bool(differences),
-        project.store.stage_report("select").get("judged_by"),
+        project.store.stage_report("select").get("judged_by"), _storages(project),
     )  # fmt: skip
 
 
@@ -115,6 +122,16 @@ def _counts(project: Project, found: Sequence[Outlook]) -> tuple[dict[str, int],
     return counts, {name: goals.get(name, config.supply) for name in REACHED}
 
 
+def _storages(project: Project) -> Sequence[StorageState]:
+    """The state of each storage, where they can be told."""
+    from collection.ipfs.pin import storage_states
+
+    try:
+        return storage_states(project.store, publication_of(project).pinners)
+    except CollectionError:
+        return ()  # the outlook of `pin` says why
+
+
 def _failures(project: Project, found: Sequence[Outlook]) -> list[tuple[str, Failure]]:
     """What failed, of the stages that are not done."""
     unfinished = [item.name for item in found if item.name in FAILING and not item.done]
@@ -122,7 +139,7 @@ def _failures(project: Project, found: Sequence[Outlook]) -> list[tuple[str, Fai
 
 
 def _next(
-    project: Project, found: Sequence[Outlook], counts: Mapping[str, int]
+    project: Project, stages: Sequence[Stage], found: Sequence[Outlook], counts: Mapping[str, int]
 ) -> tuple[str | None, CollectionError | None]:
     """The command that comes next, and what is in its way, as a run of all stages would meet it."""
     following = next((item for item in found if not item.done), None)
@@ -138,16 +155,9 @@ def _next(
         return command, CollectionError(f"{amount(short, 'token')} without an image", hint)
     if following is None:
         return None, None
-    return following.name, following.trouble or _refusal(project, following.name)
-
-
-def _refusal(project: Project, stage: str) -> CollectionError | None:
-    """Why a stage would refuse what is pending."""
-    from collection.publish.freeze import refusal
-
-    if stage == "plan":
-        return PlanStage().refusal(project)
-    return refusal(project.store, project.config) if stage == "freeze" else None
+    stage = stages[at]
+    refused = stage.refusal(project) if isinstance(stage, PlanStage | FreezeStage) else None
+    return following.name, following.trouble or refused
 
 
 def _settled(project: Project) -> list[str]:

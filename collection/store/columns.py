@@ -55,6 +55,8 @@ class ComparedImage(NamedTuple):
     lossless: bool
     """Whether the file that it came as kept every pixel."""
     animated: bool
+    claims: bool
+    """Whether that file says how it was made."""
 
 
 LOSSY = (".jpeg", ".jpg", ".mpo", ".jpeg2000", ".avif", ".heif")
@@ -62,11 +64,12 @@ LOSSY = (".jpeg", ".jpg", ".mpo", ".jpeg2000", ".avif", ".heif")
 
 
 def _compared(*row: Any) -> ComparedImage:
-    number, file, pixels, width, height, series, recipe, planned, features, lossless, suffix, animated = row
+    number, file, pixels, width, height, series, recipe, planned, features, lossless, suffix, animated, claims = row
     traits = all_traits(json.loads(planned or "{}"), json.loads(features or "{}"))
     told = tuple(sorted((name, str(value)) for name, value in traits.items())) or None
     kept = bool(lossless) if lossless is not None else suffix not in LOSSY
-    return ComparedImage(number, file, pixels, width, height, series, recipe is not None, told, kept, bool(animated))
+    made, moves = recipe is not None, bool(animated)
+    return ComparedImage(number, file, pixels, width, height, series, made, told, kept, moves, claims is not None)
 
 
 class Columns(Database):
@@ -118,7 +121,7 @@ class Columns(Database):
         table, recipes = AssetRow.__table__, RecipeRow.__table__  # type: ignore[attr-defined]
         columns = (table.c.id, table.c.file_sha256, table.c.pixel_sha256, table.c.width, table.c.height)
         traits, source = func.json_extract(recipes.c.body, "$.traits"), table.c.generator
-        facts = (func.json_extract(source, f"$.{name}") for name in ("lossless", "source_suffix", "animated"))
+        facts = (func.json_extract(source, f"$.{name}") for name in ("lossless", "source_suffix", "animated", "claims"))
         query = (
             columns_of(*columns, func.coalesce(recipes.c.series, ""), recipes.c.id, traits, table.c.features, *facts)
             .select_from(AssetRow)

@@ -91,10 +91,17 @@ class Judging(Database):
 
     def looks(self, files: Sequence[str]) -> dict[str, Look]:
         """The looks of those of some pictures that have one, by file hash."""
-        query = select(FingerprintRow.file_sha256, FingerprintRow.look, FingerprintRow.facts)
+        query = select(FingerprintRow.file_sha256, FingerprintRow.facts).where(col(FingerprintRow.look).is_not(None))
         with self._reading() as session:
             rows = session.exec(query.where(among(col(FingerprintRow.file_sha256), files))).all()
-        return {sha256: _look(jpeg, json.loads(facts)) for sha256, jpeg, facts in rows if jpeg is not None}
+        return {sha256: _look(json.loads(facts)) for sha256, facts in rows}
+
+    def small_copies(self, files: Sequence[str]) -> list[bytes]:
+        """The JPEG files of the small copies of some pictures, all of which have a look, in their order."""
+        query = select(FingerprintRow.file_sha256, FingerprintRow.look)
+        with self._reading() as session:
+            found = dict(session.exec(query.where(among(col(FingerprintRow.file_sha256), files))).all())
+        return [found[file] or b"" for file in files]
 
     def encoded(self, model: str) -> set[str]:
         """The file hashes of the pictures that `model` has encoded."""
@@ -234,14 +241,14 @@ class Judging(Database):
 
 def _fingerprint_row(item: Fingerprint) -> dict[str, Any]:
     look = item.look
-    facts = {} if look is None else {name: value for name, value in look._asdict().items() if name != "jpeg"}
+    facts = {} if look is None else look._asdict()
     hashes = " ".join(f"{value:016x}" for value in item.hashes)
-    return {"hashes": hashes, "look": look.jpeg if look else None, "facts": json.dumps(facts)}
+    return {"hashes": hashes, "look": item.small_copy, "facts": json.dumps(facts)}
 
 
-def _look(jpeg: bytes, facts: dict[str, Any]) -> Look:
+def _look(facts: dict[str, Any]) -> Look:
     left, top, right, bottom = facts.pop("box")
-    return Look(jpeg, box=(left, top, right, bottom), **facts)
+    return Look(box=(left, top, right, bottom), **facts)
 
 
 def _as_row(score: Score) -> dict[str, Any]:

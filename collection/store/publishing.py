@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, delete, select, update
 
 from collection.store.database import Database, now
-from collection.store.records import Deployment, Freeze, Mint, Pin, Token
+from collection.store.records import Deployment, Extras, Freeze, Mint, Pin, PublishedImage, Token
 from collection.store.rows import as_asset
 from collection.store.tables import (
     AssetRow,
     DeploymentRow,
     FreezeRow,
+    MarkedImageRow,
     MintRow,
     PinRow,
     RecipeRow,
@@ -38,12 +39,17 @@ class Publishing(Database):
     # Frozen sets
 
     def add_freeze(
-        self, freeze: Freeze, tokens: Sequence[tuple[int, int, str, str]], inputs: str, report: dict[str, Any]
+        self,
+        freeze: Freeze,
+        tokens: Sequence[tuple[int, int, str, str]],
+        inputs: str,
+        report: dict[str, Any],
+        extras: Mapping[int, Extras] | None = None,
     ) -> Freeze:
         """Keep a frozen set and make it the current one; returns it with its id. Earlier ones stay as they are.
 
-        `tokens` are (token id, asset number, sha256 of the image, sha256 of the metadata). A set of the same root is
-        the same set: it becomes the current one again, with its deployments.
+        `tokens` are (token id, asset number, sha256 of the image, sha256 of the metadata), `extras` their further files
+        by token id. A set of the same root is the same set: it becomes the current one again, with its deployments.
         """
         with self._writing() as session:
             session.exec(update(FreezeRow).values(current=False))
@@ -53,16 +59,31 @@ class Publishing(Database):
                 session.add(row)
                 session.flush()
                 kept = _freeze(row).id
-                session.add_all(
-                    TokenRow(freeze_id=kept, token_id=token_id, asset_id=asset_id, image_sha256=image,
-                             metadata_sha256=metadata)
+                rows = [
+                    {
+                        "freeze_id": kept, "token_id": token_id, "asset_id": asset_id, "image_sha256": image,
+                        "metadata_sha256": metadata, "files": _files_text((extras or {}).get(token_id, {})),
+                    }
                     for token_id, asset_id, image, metadata in tokens
-                )  # fmt: skip
+                ]  # fmt: skip
+                self._insert(session, TokenRow, rows, replace=True)
             row.current = True
             session.add(row)
             self._write_stage(session, "freeze", inputs, report)
             session.flush()
             return _freeze(row)
+
+    def make_current(self, freeze: Freeze, inputs: str, report: dict[str, Any]) -> None:
+        """Make a version the current one; `inputs` is what freezing would look at now, so that nothing is pending."""
+        with self._writing() as session:
+            session.exec(update(FreezeRow).values(current=col(FreezeRow.id) == freeze.id))
+            self._write_stage(session, "freeze", inputs, report)
+
+    def unfreeze(self) -> None:
+        """Make no version the current one; all are kept."""
+        with self._writing() as session:
+            session.exec(update(FreezeRow).values(current=False))
+            session.exec(delete(StageRunRow).where(col(StageRunRow.stage) == "freeze"))
 
     def frozen(self) -> Freeze | None:
         """The current frozen set as a whole, or None."""
@@ -97,9 +118,43 @@ class Publishing(Database):
                     as_asset(asset, recipe.body if recipe else None),
                     token.image_sha256,
                     token.metadata_sha256,
+                    {folder: (sha256, suffix) for folder, (sha256, suffix) in json.loads(token.files).items()},
                 )
                 for token, asset, recipe in session.exec(query)
             ]
+
+    # Marked pictures
+
+    def marked_images(self, column: str, values: Sequence[str]) -> dict[str, PublishedImage]:
+        """The marked pictures whose `made_from` or `image_sha256` is among `values`, by that."""
+        wanted, found = getattr(MarkedImageRow, column), dict[str, PublishedImage]()
+        with self._reading() as session:
+            for first in range(0, len(values), 500):  # SQLite takes 999 values
+                query = select(MarkedImageRow).where(wanted.in_(values[first : first + 500]))
+                for row in session.exec(query):
+                    image = PublishedImage(row.image_sha256, row.pixel_sha256, json.loads(row.disclosure))
+                    found[getattr(row, column)] = image
+        return found
+
+    def add_marked_images(self, images: Mapping[str, PublishedImage]) -> None:
+        """Remember marked pictures by what they were made from; their files are written."""
+        rows = [
+            {
+                "made_from": made_from, "image_sha256": image.image_sha256, "pixel_sha256": image.pixel_sha256,
+                "disclosure": canonical_json(dict(image.disclosure)).decode(),
+            }
+            for made_from, image in images.items()
+        ]  # fmt: skip
+        with self._writing() as session:
+            self._insert(session, MarkedImageRow, rows, replace=True)
+
+    def published_images(self, tokens: Sequence[Token]) -> list[PublishedImage]:
+        """The pictures of tokens as they are published."""
+        marked = self.marked_images("image_sha256", [token.image_sha256 for token in tokens])
+        return [
+            marked.get(token.image_sha256) or PublishedImage(token.image_sha256, token.asset.pixel_sha256)
+            for token in tokens
+        ]
 
     # Pins
 
@@ -107,7 +162,9 @@ class Publishing(Database):
         """Every pin, intended or done, oldest first."""
         with self._reading() as session:
             rows = session.exec(select(PinRow).order_by(col(PinRow.id)))
-            return [Pin(row.root_cid, row.pinner, row.status, row.files, row.size) for row in rows]
+            return [
+                Pin(row.root_cid, row.pinner, row.status, row.files, row.size, json.loads(row.notes)) for row in rows
+            ]
 
     def record_pin(self, pin: Pin) -> None:
         """Write the intent before, and the receipt after, a pinner is asked."""
@@ -117,6 +174,7 @@ class Publishing(Database):
             ).first()
             row = row or PinRow(root_cid=pin.root_cid, pinner=pin.pinner, status="", files=0, size=0, at="")
             row.status, row.files, row.size, row.at = pin.status, pin.files, pin.size, now()
+            row.notes = canonical_json(dict(pin.notes)).decode()
             session.add(row)
 
     # Deployments
@@ -242,6 +300,10 @@ class Publishing(Database):
         ).one()
 
 
+def _files_text(extras: Extras) -> str:
+    return canonical_json({folder: list(file) for folder, file in extras.items()}).decode()
+
+
 def _deployment(row: DeploymentRow) -> Deployment:
     assert row.id is not None
     return Deployment(
@@ -284,4 +346,5 @@ def _freeze(row: FreezeRow) -> Freeze:
         settings=json.loads(row.settings),
         proof_sha256=row.proof_sha256,
         id=row.id,
+        frozen_at=row.frozen_at,
     )

@@ -191,21 +191,19 @@ class Nearest:
 
 
 class Look(NamedTuple):
-    """What of a picture is kept for a second look; judge/duplicates/look.py defines it."""
+    """What is known of a picture for a second look; judge/duplicates/look.py defines it."""
 
-    jpeg: bytes
-    """The file of a small square copy."""
     width: int
     height: int
     """Pixels of the picture itself."""
     box: tuple[int, int, int, int]
     """Left, top, right and bottom of what a plain border surrounds."""
     rich: bool
-    """Whether it holds so much that another light or a turn cannot make it another picture."""
-    flat: bool = False
-    """Whether most pixels equal their neighbours, as in a drawing that no camera and no JPEG has seen."""
-    detail: float = 0.0
-    """Bits of information in two neighbouring pixels, of 48."""
+    """Whether what its border surrounds holds so much that another light or a turn cannot make it another picture."""
+    drawing: bool = False
+    """Whether much of it is plain ground."""
+    evidence: float = 0.0
+    """How much speaks for its being the original of its copies; see judge/duplicates/originality.py."""
 
     @property
     def area(self) -> int:
@@ -221,7 +219,9 @@ class Fingerprint(NamedTuple):
     """Perceptual hashes, 0 to 2**64 - 1: of the picture, of its seven turns and mirror images, and of what its plain
     border surrounds."""
     look: Look | None = None
-    """None: read without it, or written before there was one."""
+    """None: written before there was one."""
+    small_copy: bytes | None = None
+    """The JPEG file of a small square copy, by which pictures are laid over each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +344,10 @@ class SavedView:
     curator: str
 
 
+Extras = Mapping[str, tuple[str, str]]
+"""Further files of a token: SHA-256 and suffix, by the folder that they are published in (animations, words)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token of a frozen set; `image_sha256` and `metadata_sha256` are those of the published files."""
@@ -352,6 +356,26 @@ class Token:
     asset: Asset
     image_sha256: str
     metadata_sha256: str
+    extras: Extras = field(default_factory=dict)
+    """Further files that were published with it, beside the asset's own animation."""
+
+    @property
+    def files(self) -> Extras:
+        """All further files of the token."""
+        animation = self.asset.animation
+        return {**({"animations": animation} if animation else {}), **self.extras}
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedImage:
+    """The picture of a token as it is published."""
+
+    image_sha256: str
+    """Of the file."""
+    pixel_sha256: str
+    """Of its pixels: a watermark makes them differ from those that were rendered."""
+    disclosure: Mapping[str, Any] = field(default_factory=dict)
+    """What its token says of the marks in it, as JSON; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,17 +393,24 @@ class Freeze:
     """SHA-256 of the manifest of its proof; None: frozen before there were proofs."""
     id: int = 0
     """Given by the store."""
+    frozen_at: str = field(default="", compare=False)
+    """When, by the store's clock (ISO 8601)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A root that a pinner keeps (status pinned) or was about to be asked to keep (intended)."""
+    """A root that a pinner keeps (status pinned), lost again (lost) or was about to be asked to keep (intended).
+
+    A service that fetches the content itself is queued or pinning meanwhile, or failed.
+    """
 
     root_cid: str
     pinner: str
     status: str
     files: int
     size: int
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    """What the pinner is to remember of its work until it is done, such as the number of its request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ class SearchedRow(SQLModel, table=True):
     id: int = Field(primary_key=True)
     file_sha256: str
     model: str = Field(index=True)
-    """The encoder, or phash/3 with the forms that were compared."""
+    """The encoder, or phash/4 with the forms that were compared."""
     radius: float
     """The distance up to which neighbours were looked for."""
     truncated_at: float | None = None
@@ -278,6 +278,20 @@ class TokenRow(SQLModel, table=True):
     image_sha256: str
     """SHA-256 of the image file that is published."""
     metadata_sha256: str
+    files: str = "{}"
+    """JSON: SHA-256 and suffix of its further files, by the folder that they are published in."""
+
+
+class MarkedImageRow(SQLModel, table=True):
+    """The published file of a picture with its marks, which is made once: a signature is another each time."""
+
+    __tablename__ = "marked_image"
+    made_from: str = Field(primary_key=True)
+    """SHA-256 of all that it was made from; publish/marks.py defines it."""
+    image_sha256: str = Field(index=True)
+    pixel_sha256: str
+    disclosure: str
+    """JSON: what its token says of the marks."""
 
 
 class PinRow(SQLModel, table=True):
@@ -289,10 +303,12 @@ class PinRow(SQLModel, table=True):
     root_cid: str
     pinner: str
     status: str
-    """intended or pinned."""
+    """intended, queued, pinning, failed, lost or pinned."""
     files: int
     size: int
     """Bytes of the CAR."""
+    notes: str = "{}"
+    """A JSON object: what the pinner is to remember of its work."""
     at: str
 
 

@@ -4,14 +4,20 @@ from collection.unixfs.build import Entry, Graph, directory_cid, file_cid, graph
 from collection.unixfs.car import Car, WrongRootError, write_car, write_entry_car
 from collection.unixfs.chunks import UnreadableError
 from collection.unixfs.cid import cid_bytes, cid_text
-from collection.unixfs.walk import Blocks, CheckedBlocks, Reader, content, listing, read, resolve
+from collection.unixfs.profiles import KUBO_CID_V1, PROFILES, UNIXFS_V0_2015, UNIXFS_V1_2025, Profile
+from collection.unixfs.walk import Blocks, CheckedBlocks, Reader, content, files_below, listing, read, resolve
 
 __all__ = [
+    "KUBO_CID_V1",
+    "PROFILES",
+    "UNIXFS_V0_2015",
+    "UNIXFS_V1_2025",
     "Blocks",
     "Car",
     "CheckedBlocks",
     "Entry",
     "Graph",
+    "Profile",
     "Reader",
     "UnreadableError",
     "WrongRootError",
@@ -20,6 +26,7 @@ __all__ = [
     "content",
     "directory_cid",
     "file_cid",
+    "files_below",
     "graph_of",
     "link_to",
     "listing",

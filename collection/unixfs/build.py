@@ -1,8 +1,7 @@
-"""Files and directories become graphs of blocks, by the UnixFS CID profile `unixfs-v1-2025`.
+"""Files and directories become graphs of blocks, by a CID profile: `unixfs-v1-2025` unless another is named.
 
-Chunks of 1 MiB, balanced trees of at most 1024 links a node, raw leaves, directories as one block up to 256 KiB and
-as a hash trie of 256 slots above. Two programs that follow the profile give one content one CID.
-Source: IPIP-0499 of the IPFS specifications.
+Chunks of equal size, balanced trees of a fixed width, directories as one block up to 256 KiB and as a hash trie of 256
+slots above. Source: IPIP-0499 of the IPFS specifications.
 """
 
 from __future__ import annotations
@@ -14,13 +13,9 @@ from pathlib import Path
 from collection.errors import PinError
 from collection.unixfs import hamt
 from collection.unixfs.chunks import Leaf, Source, leaf_stream, opened
-from collection.unixfs.cid import DAG_PB, RAW, cid_of_block, cid_text
+from collection.unixfs.cid import DAG_PB, cid_of_block, cid_text
 from collection.unixfs.dag import Kind, Link, Node
-
-WIDTH = 1024
-"""Links of a file node."""
-SHARD_ABOVE = 256 << 10
-"""A directory block of more bytes than this becomes a hash trie."""
+from collection.unixfs.profiles import UNIXFS_V1_2025, Profile
 
 Entry = Source | Link | Mapping[str, "Entry"]
 """An entry of a directory: content, a file that holds it, a further directory, or a link to any of these."""
@@ -31,6 +26,8 @@ class Builder:
 
     Leaves come first, then the nodes above them, the root last; each source is read once.
     """
+
+    profile: Profile = UNIXFS_V1_2025
 
     def add(self, entry: Entry, name: str = "") -> Link:
         """The link to a file's content or a directory, under a name."""
@@ -49,19 +46,20 @@ class Builder:
     def _add_files(self, files: Sequence[tuple[str, Source]]) -> Iterator[Link]:
         """The link to each file, in order."""
         names, parts = iter(files), list[_Part]()
-        for leaf in leaf_stream(source for _, source in files):
+        for leaf in leaf_stream((source for _, source in files), self.profile):
             self.keep_leaf(leaf)
             if leaf.start == 0 and parts:
                 yield replace(self._join(parts), name=next(names)[0])
                 parts = []
-            parts.append((Link(leaf.cid, len(leaf.block)), len(leaf.block)))
+            parts.append((Link(leaf.cid, len(leaf.block)), leaf.length))
         if parts:
             yield replace(self._join(parts), name=next(names)[0])
 
     def _join(self, parts: list[_Part]) -> Link:
         """The root of a balanced tree over the leaves of a file."""
+        width = self.profile.width
         while len(parts) > 1:
-            parts = [self._parent(parts[first : first + WIDTH]) for first in range(0, len(parts), WIDTH)]
+            parts = [self._parent(parts[first : first + width]) for first in range(0, len(parts), width)]
         return parts[0][0]
 
     def _parent(self, parts: list[_Part]) -> _Part:
@@ -75,13 +73,13 @@ class Builder:
         links |= {link.name: link for link in self._add_files(files)}
         ordered = [links[name] for name in names]
         plain = Node(Kind.DIRECTORY, ordered)
-        if len(plain.encode()) > SHARD_ABOVE:
+        if self.profile.is_too_large(ordered, plain.encode()):
             return hamt.shard(ordered, self._keep)
         return self._keep(plain)
 
     def _keep(self, node: Node) -> Link:
         block = node.encode()
-        cid = cid_of_block(DAG_PB, block)
+        cid = cid_of_block(DAG_PB, block, self.profile.version)
         self.keep_node(cid, block)
         return Link(cid, len(block) + sum(link.size for link in node.links))
 
@@ -94,13 +92,14 @@ _Part = tuple[Link, int]
 class Graph(Builder):
     """The blocks under one root. Nodes are held in memory; leaves of files are read again when asked for."""
 
+    profile: Profile = UNIXFS_V1_2025
     root: Link = field(init=False)
     _nodes: dict[bytes, bytes] = field(default_factory=dict)
     _leaves: dict[bytes, tuple[Source, int, int]] = field(default_factory=dict)
 
     @property
     def cid(self) -> str:
-        """The root's CID, base32."""
+        """The root's CID, as text."""
         return cid_text(self.root.cid)
 
     def block(self, cid: bytes) -> bytes:
@@ -110,44 +109,46 @@ class Graph(Builder):
         if cid not in self._leaves:
             raise PinError(f"{cid_text(cid)} is no block of {self.cid}")
         source, start, length = self._leaves[cid]
-        block = _read(source, start, length)
-        if cid_of_block(RAW, block) != cid:
+        found, block = self.profile.leaf(_read(source, start, length))
+        if found != cid:
             raise PinError(f"{source!s} changed while it was being stored", "run the command again")
-        return block
+        return bytes(block)
 
     def keep_leaf(self, leaf: Leaf) -> None:
         """Remember where a leaf is from."""
-        self._leaves.setdefault(leaf.cid, (leaf.source, leaf.start, len(leaf.block)))
+        self._leaves.setdefault(leaf.cid, (leaf.source, leaf.start, leaf.length))
 
     def keep_node(self, cid: bytes, block: bytes) -> None:
         """Remember a node."""
         self._nodes[cid] = block
 
 
-def graph_of(entry: Entry) -> Graph:
+def graph_of(entry: Entry, profile: Profile = UNIXFS_V1_2025) -> Graph:
     """The graph of a file's content or of a directory, given as a mapping of names to what lies there.
 
     A file is read once, chunk by chunk, so that its size does not matter. Raises PinError for a file that cannot be
     read and for a name that no directory can hold.
     """
-    graph = Graph()
+    graph = Graph(profile)
     graph.root = graph.add(entry)
     return graph
 
 
-def link_to(entry: Entry) -> Link:
+def link_to(entry: Entry, profile: Profile = UNIXFS_V1_2025) -> Link:
     """The link to a file's content or a directory: its CID, and how many bytes its blocks have. No block is kept."""
-    return Builder().add(entry)
+    builder = Builder()
+    builder.profile = profile
+    return builder.add(entry)
 
 
-def file_cid(source: Source) -> str:
+def file_cid(source: Source, profile: Profile = UNIXFS_V1_2025) -> str:
     """The CID of some bytes, or of the content of the file at a path."""
-    return cid_text(link_to(source).cid)
+    return cid_text(link_to(source, profile).cid)
 
 
-def directory_cid(entries: Mapping[str, Entry]) -> str:
+def directory_cid(entries: Mapping[str, Entry], profile: Profile = UNIXFS_V1_2025) -> str:
     """The CID of a directory; the order of `entries` does not matter."""
-    return cid_text(link_to(entries).cid)
+    return cid_text(link_to(entries, profile).cid)
 
 
 def _checked_name(name: str) -> str:

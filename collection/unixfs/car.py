@@ -17,14 +17,15 @@ from collection.errors import PinError
 from collection.unixfs import walk
 from collection.unixfs.build import Builder, Entry
 from collection.unixfs.chunks import Leaf
-from collection.unixfs.cid import LENGTH, check_cid, cid_bytes, cid_of_block, cid_text, read_varint, varint
+from collection.unixfs.cid import LENGTH, LENGTH_V0, cid_bytes, cid_text, has_hash, leading_cid, read_varint, varint
+from collection.unixfs.profiles import UNIXFS_V1_2025, Profile
 from collection.unixfs.walk import Blocks
 
 LARGEST_BLOCK = 2 << 20
 """Bytes; blocks above 2 MiB are not passed on by IPFS nodes, so a longer one is taken for damage."""
 
 # A map of two, "roots" = an array of one CID (tag 42, a byte string with a leading zero), "version" = 1.
-_HEADER_BEGIN = b"\xa2\x65roots\x81\xd8\x2a\x58\x25\x00"
+_HEADER_BEGIN = b"\xa2\x65roots\x81\xd8\x2a\x58"
 _HEADER_END = b"\x67version\x01"
 _LONGEST_VARINT = 10
 
@@ -62,7 +63,7 @@ class WrongRootError(PinError):
         self.args, self.found = (found, expected), found
 
 
-def write_entry_car(path: Path, entry: Entry, expected: str | None = None) -> str:
+def write_entry_car(path: Path, entry: Entry, expected: str | None = None, profile: Profile = UNIXFS_V1_2025) -> str:
     """Write the graph of a file's content or a directory to `path` while it is made; returns its root.
 
     Every source is read once. Leaves are written first and the root last, and then the root into the header, whose
@@ -70,8 +71,8 @@ def write_entry_car(path: Path, entry: Entry, expected: str | None = None) -> st
     not `expected`. Raises WrongRootError for that, PinError for a file that cannot be read, and where the disk refuses.
     """
     with _replacing(path) as file:
-        file.write(_header(bytes(LENGTH)))
-        root = _CarBuilder(file).add(entry).cid
+        file.write(_header(bytes(LENGTH if profile.version else LENGTH_V0)))
+        root = _CarBuilder(file, profile).add(entry).cid
         if expected is not None and root != cid_bytes(expected):
             raise WrongRootError(cid_text(root), expected)
         file.seek(0)
@@ -80,14 +81,15 @@ def write_entry_car(path: Path, entry: Entry, expected: str | None = None) -> st
 
 
 def _header(root: bytes) -> bytes:
-    header = _HEADER_BEGIN + root + _HEADER_END
+    header = _HEADER_BEGIN + bytes((len(root) + 1, 0)) + root + _HEADER_END
     return varint(len(header)) + header
 
 
 class _CarBuilder(Builder):
     """Writes each block into a file when it is made, a block once."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, profile: Profile) -> None:
+        self.profile = profile
         self._file, self._seen = file, set[bytes]()
 
     def keep_leaf(self, leaf: Leaf) -> None:
@@ -160,7 +162,7 @@ class Car:
         start, length = self._places[cid]
         self._file.seek(start)
         block = self._file.read(length)
-        if cid_of_block(cid[1], block) != cid:
+        if not has_hash(cid, block):
             raise self._damage(start, f"block {cid_text(cid)} does not have its hash")
         return block
 
@@ -180,19 +182,20 @@ class Car:
         length, start, _ = self._varint(0)
         self._file.seek(start)
         header = self._file.read(length) if length < LARGEST_BLOCK else b""
-        cid = header[len(_HEADER_BEGIN) : len(_HEADER_BEGIN) + LENGTH]
-        if header != _HEADER_BEGIN + cid + _HEADER_END:
+        cid = header[len(_HEADER_BEGIN) + 2 : -len(_HEADER_END)]
+        if len(cid) not in (LENGTH, LENGTH_V0) or varint(length) + header != _header(cid):
             raise self._damage(0, "no CARv1 header with one root")
-        return cid_text(self._cid(start + len(_HEADER_BEGIN), cid)), start + length
+        return cid_text(self._cid(start + len(_HEADER_BEGIN) + 2, cid)), start + length
 
     def _sections(self, at: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
         """(CID, (start, length)) of each block."""
         while at < self._length:
             length, start, head = self._varint(at)
             end = start + length
-            if not LENGTH <= length <= LARGEST_BLOCK + LENGTH or end > self._length:
+            if not LENGTH_V0 <= length <= LARGEST_BLOCK + LENGTH or end > self._length:
                 raise self._damage(at, f"a section of {length} bytes does not fit")
-            yield self._cid(start, head), (start + LENGTH, length - LENGTH)
+            cid = self._cid(start, head)
+            yield cid, (start + len(cid), length - len(cid))
             at = end
 
     def _varint(self, at: int) -> tuple[int, int, bytes]:
@@ -207,7 +210,7 @@ class Car:
 
     def _cid(self, at: int, data: bytes) -> bytes:
         try:
-            return check_cid(data)
+            return leading_cid(data)
         except PinError as error:
             raise self._damage(at, error.message) from error
 

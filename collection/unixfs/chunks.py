@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from collection.errors import PinError
-from collection.unixfs.cid import RAW, cid_of_block
+from collection.unixfs.profiles import Profile
 
-CHUNK = 1 << 20
-"""Bytes of content in a leaf."""
 AHEAD = 4
 """Pieces that are read before the first of them is hashed."""
 _SMALL = 32 << 10
@@ -31,42 +29,48 @@ class Leaf:
 
     source: Source
     start: int
-    block: bytes | memoryview
+    length: int
+    """Bytes of content."""
     cid: bytes
+    block: bytes | memoryview
 
 
-def leaf_stream(sources: Iterable[Source]) -> Iterator[Leaf]:
+_Made = tuple[bytes, bytes | memoryview]
+"""CID and block of a leaf."""
+
+
+def leaf_stream(sources: Iterable[Source], profile: Profile) -> Iterator[Leaf]:
     """The leaves of all sources in order, at most AHEAD of them in memory; `start` is 0 where a source begins.
 
     Each source is read once; nothing is one empty leaf. Raises PinError for a file that cannot be read.
     """
-    waiting: deque[tuple[Source, int, bytes | memoryview, bytes | Future[bytes]]] = deque()
+    waiting: deque[tuple[Source, int, int, _Made | Future[_Made]]] = deque()
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         for source in sources:
-            for place, chunk in enumerate(_chunks(source)):
+            for place, chunk in enumerate(_chunks(source, profile.chunk)):
                 small = len(chunk) < _SMALL
-                cid = cid_of_block(RAW, chunk) if small else pool.submit(cid_of_block, RAW, chunk)
-                waiting.append((source, place * CHUNK, chunk, cid))
+                made = profile.leaf(chunk) if small else pool.submit(profile.leaf, chunk)
+                waiting.append((source, place * profile.chunk, len(chunk), made))
                 if len(waiting) > AHEAD:
                     yield _hashed(*waiting.popleft())
         while waiting:
             yield _hashed(*waiting.popleft())
 
 
-def _hashed(source: Source, start: int, chunk: bytes | memoryview, cid: bytes | Future[bytes]) -> Leaf:
-    return Leaf(source, start, chunk, cid if isinstance(cid, bytes) else cid.result())
+def _hashed(source: Source, start: int, length: int, made: _Made | Future[_Made]) -> Leaf:
+    return Leaf(source, start, length, *(made if isinstance(made, tuple) else made.result()))
 
 
-def _chunks(source: Source) -> Iterator[bytes | memoryview]:
-    """The content in pieces of CHUNK bytes (the last may be shorter); nothing is one empty piece."""
+def _chunks(source: Source, size: int) -> Iterator[bytes | memoryview]:
+    """The content in pieces of `size` bytes (the last may be shorter); nothing is one empty piece."""
     if isinstance(source, bytes):
         whole = memoryview(source)
-        yield from (whole[start : start + CHUNK] for start in range(0, max(len(whole), 1), CHUNK))
+        yield from (whole[start : start + size] for start in range(0, max(len(whole), 1), size))
         return
     with opened(source) as file:
-        chunk = file.read(CHUNK)
+        chunk = file.read(size)
         yield chunk
-        while chunk := file.read(CHUNK):
+        while chunk := file.read(size):
             yield chunk
 
 

@@ -1,8 +1,8 @@
-"""Content identifiers: CIDv1, SHA-256, codec raw or dag-pb, written in base32.
+"""Content identifiers of SHA-256: CIDv1 of codec raw or dag-pb, and CIDv0, which is always dag-pb.
 
-Binary form: version 1, the codec, then a multihash (0x12 = sha2-256, 0x20 = 32 bytes, the digest); 36 bytes.
+Binary form of version 1: a one, the codec, then a multihash (0x12 = sha2-256, 0x20 = 32 bytes, the digest); 36 bytes.
 Text form: "b" and RFC 4648 base32 in lower case without padding (multibase). A CID that a node prints in
-base58btc ("z...") is read as well; everything written here is base32.
+base58btc ("z...") is read as well. Version 0 is the bare multihash, 34 bytes, in base58btc without a prefix ("Qm...").
 Sources: multiformats CID specification, multibase and multicodec tables.
 """
 
@@ -16,45 +16,64 @@ from collection.errors import PinError
 RAW = 0x55
 DAG_PB = 0x70
 LENGTH = 36
-"""Bytes of a CID as this project writes it."""
+"""Bytes of a CIDv1."""
+LENGTH_V0 = 34
+"""Bytes of a CIDv0."""
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _SHA256 = b"\x12\x20"
 
 
-def cid_of_block(codec: int, block: bytes | memoryview) -> bytes:
-    """The binary CID of one block; `codec` is RAW or DAG_PB."""
-    return bytes((1, codec)) + _SHA256 + hashlib.sha256(block).digest()
+def cid_of_block(codec: int, block: bytes | memoryview, version: int = 1) -> bytes:
+    """The binary CID of one block; `codec` is RAW or DAG_PB, and DAG_PB for version 0."""
+    return (bytes((1, codec)) if version else b"") + _SHA256 + hashlib.sha256(block).digest()
+
+
+def has_hash(cid: bytes, block: bytes | memoryview) -> bool:
+    """Whether a block is the one that a CID names."""
+    return cid[-32:] == hashlib.sha256(block).digest()
 
 
 def check_cid(cid: bytes) -> bytes:
-    """The same bytes, if they are a CID of this project's kind; else PinError."""
-    if len(cid) != LENGTH or cid[0] != 1 or cid[1] not in (RAW, DAG_PB) or cid[2:4] != _SHA256:
-        raise PinError(f"not a CIDv1 of raw or dag-pb with SHA-256: {cid[:LENGTH].hex() or 'nothing'}")
+    """The same bytes, if they are a CID of this project's kinds; else PinError."""
+    is_v0 = len(cid) == LENGTH_V0 and cid[:2] == _SHA256
+    is_v1 = len(cid) == LENGTH and cid[0] == 1 and cid[1] in (RAW, DAG_PB) and cid[2:4] == _SHA256
+    if not is_v0 and not is_v1:
+        raise PinError(f"not a CID of raw or dag-pb with SHA-256: {cid[:LENGTH].hex() or 'nothing'}")
     return cid
+
+
+def leading_cid(data: bytes) -> bytes:
+    """The CID that some bytes begin with; PinError if they begin with none of this project's kinds."""
+    return check_cid(data[: LENGTH_V0 if data[:2] == _SHA256 else LENGTH])
 
 
 def is_leaf(cid: bytes) -> bool:
     """Whether the block behind this CID is plain bytes, without links."""
-    return cid[1] == RAW
+    return len(cid) == LENGTH and cid[1] == RAW
 
 
 def cid_text(cid: bytes) -> str:
-    """The base32 text of a binary CID."""
+    """The text of a binary CID: base32, or base58btc for version 0."""
+    if len(cid) == LENGTH_V0:
+        return _to_base58(cid)
     return "b" + b32encode(cid).decode("ascii").rstrip("=").lower()
 
 
 def cid_bytes(text: str) -> bytes:
-    """The binary CID of a text in base32 or base58btc; PinError if it is none of this project's kind."""
+    """The binary CID of a text in base32 or base58btc; PinError if it is none of this project's kinds."""
     try:
-        cid = _from_base58(text[1:]) if text.startswith("z") else _from_base32(text)
-        return check_cid(cid)
+        if text.startswith("Qm"):
+            return check_cid(_from_base58(text, LENGTH_V0))
+        return check_cid(_from_base58(text[1:], LENGTH) if text.startswith("z") else _from_base32(text))
     except (ValueError, PinError) as error:
-        raise PinError(f"not a CID that this project can read: {text!r}", "a CID here begins with baf") from error
+        raise PinError(
+            f"not a CID that this project can read: {text[:200]!r}", "a CID here begins with baf or Qm"
+        ) from error
 
 
 def _from_base32(text: str) -> bytes:
-    if not text.startswith("b") or not text.islower():
+    if not text.startswith("b") or not text.islower() or not text.isascii():
         raise ValueError("not base32")
     digits = text[1:].upper()
     cid = b32decode(digits + "=" * (-len(digits) % 8))
@@ -63,11 +82,21 @@ def _from_base32(text: str) -> bytes:
     return cid
 
 
-def _from_base58(digits: str) -> bytes:
+def _from_base58(digits: str, length: int) -> bytes:
+    if len(digits) > 2 * length:
+        raise ValueError("too long")
     number = 0
     for digit in digits:
         number = number * 58 + _BASE58.index(digit)
-    return number.to_bytes(LENGTH, "big") if number.bit_length() <= 8 * LENGTH else b""
+    return number.to_bytes(length, "big") if number.bit_length() <= 8 * length else b""
+
+
+def _to_base58(cid: bytes) -> str:
+    number, out = int.from_bytes(cid, "big"), ""
+    while number:
+        number, digit = divmod(number, 58)
+        out = _BASE58[digit] + out
+    return out
 
 
 def varint(number: int) -> bytes:

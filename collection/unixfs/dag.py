@@ -90,8 +90,8 @@ def _read_unixfs(message: bytes, links: list[Link]) -> Node:
             data = _as_bytes(value)
         elif number == 4:
             sizes.append(_as_int(value))
-        else:
-            numbers[number] = _as_int(value)
+        elif isinstance(value, int):  # others tell of modes and times, which no CID here depends on
+            numbers[number] = value
     kind = Kind(numbers.get(1, -1))
     if kind is Kind.SHARD and numbers.get(5) != MURMUR3_X64_64:
         raise ValueError("a directory shard with an unknown hash")

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from collection.errors import PinError
 from collection.unixfs import hamt
-from collection.unixfs.cid import cid_bytes, cid_of_block, cid_text, is_leaf
+from collection.unixfs.cid import cid_bytes, cid_text, has_hash, is_leaf
 from collection.unixfs.dag import Kind, Link, Node, decode
 
 
@@ -33,7 +33,7 @@ class CheckedBlocks:
     def block(self, cid: bytes) -> bytes:
         """The bytes of a block; PinError names the source where they are not those of the CID."""
         block = self.source.block(cid)
-        if not isinstance(block, bytes) or cid_of_block(cid[1], block) != cid:
+        if not isinstance(block, bytes) or not has_hash(cid, block):
             raise PinError(f"{self.name} gave other bytes for block {cid_text(cid)}")
         return block
 
@@ -64,6 +64,19 @@ def listing(blocks: Blocks, cid: str) -> dict[str, str]:
     else:
         raise PinError(f"{cid} is a file, not a directory")
     return dict(sorted(found.items()))
+
+
+def files_below(blocks: Blocks, root: str) -> Iterator[tuple[str, str, int]]:
+    """(path, CID, bytes of content) of every file below a directory, in the order of their names."""
+    waiting = [("", root)]
+    while waiting:
+        path, cid = waiting.pop()
+        node = node_at(blocks, cid_bytes(cid))
+        if node.kind in (Kind.RAW, Kind.FILE):
+            yield path, cid, len(node.data) + sum(node.sizes)
+            continue
+        for name, below in reversed(listing(blocks, cid).items()):
+            waiting.append((f"{path}/{name}" if path else name, below))
 
 
 def content(blocks: Blocks, cid: str) -> Iterator[bytes]:

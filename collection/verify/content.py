@@ -8,14 +8,17 @@ from hashlib import sha256
 from typing import Any
 
 from collection.errors import CollectionError
+from collection.pictures.files import pixel_sha256
+from collection.publish.additions import ANIMATIONS
 from collection.store.records import Token
-from collection.values import parse_json
+from collection.values import Pixels, parse_json
 from collection.verify.findings import Finding
+from collection.verify.marks import MarkReader
 
-Rerender = Callable[[Mapping[str, Any]], str]
-"""Makes the picture of a token's metadata anew from the recipe in it; returns the SHA-256 of the pixels, hex."""
+Rerender = Callable[[Mapping[str, Any]], Pixels]
+"""Makes the picture of a token's metadata anew from the recipe in it."""
 
-_LARGEST_METADATA = 1 << 24
+_LARGEST_KEPT = 1 << 28
 """Bytes; more is not read into memory."""
 
 
@@ -37,17 +40,34 @@ class _BrokenError(Exception):
         self.what, self.why = what, why
 
 
-def check_content(token: Token, base_uri: str, source: Source, rerender: Rerender | None) -> Iterator[Finding]:
-    """Compare the published files of one token in one storage, and its picture rendered anew, with the frozen ones."""
+def check_content(
+    token: Token, base_uri: str, source: Source, rerender: Rerender | None, marks: MarkReader | None = None
+) -> Iterator[Finding]:
+    """Compare the published files of one token in one storage, and its picture rendered anew, with the frozen ones.
+
+    `marks` reads the marks of its picture, where the metadata tells of some.
+    """
     try:
         metadata = _metadata(token, base_uri, source)
-        _read("image", metadata["image"], token.image_sha256, source)
-        if token.asset.animation:
-            _read("animation", str(metadata.get("animation_url")), token.asset.animation[0], source)
-        if rerender is not None:
-            _check_rendering(token, metadata, rerender)
+        disclosure = metadata.get("properties", {}).get("disclosure") if marks else None
+        image: list[bytes] | None = [] if disclosure else None
+        _read("image", metadata["image"], token.image_sha256, source, image)
+        for folder, (sha256, _) in token.files.items():
+            _read(folder, _uri_of(folder, metadata), sha256, source)
+        rendered = None if rerender is None else _check_rendering(token, metadata, rerender)
+        if disclosure and marks and image is not None:
+            for why in marks.check(token.token_id, disclosure, b"".join(image), rendered):
+                yield Finding(token.token_id, "marks", f"{source.name}: {why}")
     except _BrokenError as wrong:
         yield Finding(token.token_id, wrong.what, wrong.why)
+
+
+def _uri_of(folder: str, metadata: Mapping[str, Any]) -> str:
+    """Where metadata says that a further file of its token lies."""
+    if folder == ANIMATIONS:
+        return str(metadata.get("animation_url"))
+    listed = metadata.get("properties", {}).get("files", [])
+    return next((str(item["uri"]) for item in listed if item.get("folder") == folder), f"no file in {folder}")
 
 
 def _metadata(token: Token, base_uri: str, source: Source) -> Mapping[str, Any]:
@@ -70,7 +90,7 @@ def _read(what: str, uri: str, frozen: str, source: Source, kept: list[bytes] | 
         for piece in source.content(uri):
             digest.update(piece)
             size += len(piece)
-            if kept is not None and size <= _LARGEST_METADATA:
+            if kept is not None and size <= _LARGEST_KEPT:
                 kept.append(piece)
     except CollectionError as error:
         raise _BrokenError(what, f"{source.name}: {error.message}") from error
@@ -78,10 +98,12 @@ def _read(what: str, uri: str, frozen: str, source: Source, kept: list[bytes] | 
         raise _BrokenError(what, f"{source.name}: {uri} has SHA-256 {digest.hexdigest()}, frozen as {frozen}")
 
 
-def _check_rendering(token: Token, metadata: Mapping[str, Any], rerender: Rerender) -> None:
+def _check_rendering(token: Token, metadata: Mapping[str, Any], rerender: Rerender) -> Pixels:
+    """The picture, made anew, if it is the one that was frozen."""
     try:
-        found = rerender(metadata)
+        pixels = rerender(metadata)
     except CollectionError as error:
         raise _BrokenError("rendering", error.message) from error
-    if found != token.asset.pixel_sha256:
+    if (found := pixel_sha256(pixels)) != token.asset.pixel_sha256:
         raise _BrokenError("rendering", f"made anew its pixels are {found}, frozen as {token.asset.pixel_sha256}")
+    return pixels

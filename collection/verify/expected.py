@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from collection.errors import PublishError
+from collection.publish.proof import Leaf
 from collection.publish.provenance import provenance_hash
 from collection.store.records import Deployment, Freeze, Mint, Token
 from collection.store.store import Store
@@ -23,6 +24,10 @@ class ExpectedState:
     """The frozen tokens, by id."""
     mints: Mapping[int, Mint]
     """The record of each minting, by token id, written before it was sent."""
+    leaves: Sequence[tuple[int, str]] = ()
+    """Of each token its id and the line of the proof, in order."""
+    proof_sha256: str | None = None
+    """SHA-256 of the manifest of the proof; None: frozen before there were proofs."""
     metadata_frozen: bool = False
     """Whether the chain said once that nobody can move the metadata any more."""
 
@@ -47,7 +52,12 @@ def expected_state(store: Store, deployment: Deployment) -> ExpectedState:
     tokens = store.tokens(frozen)
     settings = {**(deployment.settings or {"owner": deployment.deployer}), **_frozen_settings(frozen, tokens)}
     mints = {mint.token_id: mint for mint in store.mints(deployment.id)}
-    return ExpectedState(deployment, settings, tokens, mints, bool(store.metadata_frozen(deployment)))
+    leaves = [
+        (token.token_id, str(Leaf.of(token, image, token.asset.recipe.sha256 if token.asset.recipe else None)))
+        for token, image in zip(tokens, store.published_images(tokens), strict=True)
+    ]
+    frozen_there = bool(store.metadata_frozen(deployment))
+    return ExpectedState(deployment, settings, tokens, mints, leaves, frozen.proof_sha256, frozen_there)
 
 
 def _frozen_settings(frozen: Freeze, tokens: Sequence[Token]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class Finding:
     """None: the contract or a storage as a whole."""
     what: str
     """address, code, owner, name, symbol, supply, provenance, royalties, frozen, uri, receipt, metadata, image,
-    rendering or storage."""
+    animations, words, thumbnails, rendering, marks, proof or storage."""
     why: str
 
     @property
@@ -39,3 +40,7 @@ class VerifyReport:
     findings: tuple[Finding, ...]
     metadata_frozen: bool
     """Whether nobody can move the metadata any more."""
+    marks: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Of each kind of mark, in how many pictures it was found, and in how many it was looked for."""
+    signer: str | None = None
+    """The account that signed the manifest of the proof; None where nobody did."""

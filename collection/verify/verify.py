@@ -15,7 +15,9 @@ from collection.values import Progress, silent
 from collection.verify.content import Rerender, Source, check_content
 from collection.verify.expected import ExpectedState
 from collection.verify.findings import Finding, VerifyReport
+from collection.verify.marks import MarkReader
 from collection.verify.on_chain import check_contract, check_tokens
+from collection.verify.proof import check_proof, signer
 
 
 def verify(
@@ -26,15 +28,16 @@ def verify(
     rerender: Rerender,
     *,
     sample: Collection[int] = (),
+    marks: MarkReader | None = None,
     unreadable: Mapping[str, str] | None = None,
     progress: Progress = silent,
 ) -> VerifyReport:
     """Follow every token from the chain to its picture and compare each step with the expected state.
 
     Recipient, tokenURI, the metadata behind it and the image behind that, in each of `sources`; for the tokens of
-    `sample` the recipe in the metadata, rendered anew. `unreadable` names storages that could not be opened, and why.
-    The verdicts are recorded, and a token that the chain does not have is open again for `mint`, unless the project can
-    only be read. No key is needed.
+    `sample` the recipe in the metadata, rendered anew; `marks` reads those of the pictures. `unreadable` names storages
+    that could not be opened, and why. The verdicts are recorded, and a token that the chain does not have is open again
+    for `mint`, unless the project can only be read. No key is needed.
     Raises ChainError where there is no contract or the chain cannot be asked; all else is a finding.
     """
     deployment, tokens = expected.deployment, expected.tokens
@@ -49,10 +52,12 @@ def verify(
         findings += check_tokens(contract, expected, next_id)
         if not store.read_only:
             _open_again(store, expected, next_id)
+    of_set, of_tokens = _of_proof(expected, sources)
+    of_contract, findings = of_contract + of_set, findings + of_tokens
     for done, token in enumerate(tokens, start=1):
         for place, source in enumerate(sources):
             again = rerender if place == 0 and token.token_id in sample else None
-            findings += check_content(token, expected.base_uri, source, again)
+            findings += check_content(token, expected.base_uri, source, again, marks if place == 0 else None)
         progress(done, len(tokens))
     unsound = {finding.token_id for finding in findings}
     numbers = {token.token_id for token in tokens}
@@ -64,7 +69,19 @@ def verify(
     by_token = sorted(findings, key=lambda finding: finding.token_id or 0)
     once_only = sum(token.asset.recipe is not None and not token.asset.reproducible for token in tokens)
     frozen = genuine and contract.metadata_frozen()
-    return VerifyReport(len(tokens), len(proven), alike, once_only, names, (*of_contract, *by_token), frozen)
+    read = {name: (marks.read[name], count) for name, count in marks.told.items()} if marks else {}
+    signed = signer(expected, sources[0]) if sources and expected.proof_sha256 else None
+    told = (*of_contract, *by_token)
+    return VerifyReport(len(tokens), len(proven), alike, once_only, names, told, frozen, read, signed)
+
+
+def _of_proof(expected: ExpectedState, sources: Sequence[Source]) -> tuple[list[Finding], list[Finding]]:
+    """What is wrong with the proof: of the set as a whole, where no storage has it right; and all else."""
+    by_source = [[*check_proof(expected, source)] for source in sources]
+    found = [finding for of_source in by_source for finding in of_source]
+    if by_source and all(any(finding.token_id is None for finding in of_source) for of_source in by_source):
+        return found, []
+    return [], found
 
 
 def _open_again(store: Store, expected: ExpectedState, next_id: int) -> None:

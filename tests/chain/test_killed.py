@@ -68,7 +68,7 @@ def run_and_kill(place, royalties, at_line):
     return lines
 
 
-@pytest.mark.parametrize("place", ["embedded", "capped_anvil"], indirect=True)
+@pytest.mark.parametrize("place", ["embedded", "anvil"], indirect=True)
 def test_killed_again_and_again_then_finished(place, make_project, prove, tmp_path, first_account, royalties, request):
     project = make_project(tmp_path, COUNT, name=request.node.name)
     with place.open() as chain:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from collection.chain import deploy, mint
@@ -147,6 +148,10 @@ def test_nothing_frozen_names_the_stage_before_it(chain, account, tmp_path, make
     assert caught.value.hint == "collection freeze"
 
 
+OTHER = np.zeros((2, 5, 3), np.uint8)
+"""Pixels of no picture."""
+
+
 class TestFindings:
     """Each thing that can be wrong has a finding of its own name."""
 
@@ -168,13 +173,13 @@ class TestFindings:
         images, metadata = minted.freeze.images_cid, minted.freeze.metadata_cid
         minted.content[f"ipfs://{metadata}/2.json"] = b"{}"
         del minted.content[f"ipfs://{images}/3.png"]
-        findings, report = found(rerender=lambda metadata: "other")
+        findings, report = found(rerender=lambda metadata: OTHER)
         assert findings == [(1, "rendering"), (2, "metadata"), (3, "image"), (7, "rendering")]
         assert (report.proven, report.rerendered) == (6, 0)
         assert minted.store.counts()["verified"] == 6
 
     def test_one_bad_rendering_leaves_the_others_proven(self, minted, found):
-        findings, report = found(rerender=lambda metadata: "other", sample=(7,))
+        findings, report = found(rerender=lambda metadata: OTHER, sample=(7,))
         assert findings == [(7, "rendering")]
         assert (report.proven, report.rerendered) == (9, 0)
         assert minted.store.counts()["verified"] == 9

@@ -40,13 +40,21 @@ def test_traits_that_the_painter_does_not_paint_are_refused(collection, fox):
     assert "the painter cannot paint" in foreseen.err
 
 
+def test_a_run_refuses_what_plan_refuses_and_takes_the_same_word(collection, fox):
+    assert collection("-C", fox, "run").code == 2
+    told = collection("-C", fox, "run", "--dry-run", "--json").object
+    assert "states what the painter does not paint" in told["why"]
+    agreed = collection("-C", fox, "run", "--dry-run", "--anyway", "--json").object
+    assert (agreed["next"], agreed["why"]) == ("plan", None)
+
+
 def test_what_was_planned_anyway_is_told_at_every_step(collection, fox):
     planned = collection("-C", fox, "plan", "--anyway", "--json").object
     assert set(planned["unknown_words"]["main"]) == {"red", "fox", "windy"}
     assert {(item["trait"], item["value"]) for item in planned["unpainted"]} == {
         ("subject", "a red fox"), ("light", "night"),
     }  # fmt: skip
-    done = collection("-C", fox, "run", "--json")
+    done = collection("-C", fox, "run", "--anyway", "--json")
     assert done.code == 0, done
     verified = next(stage for stage in done.object["stages"] if stage["stage"] == "verify")
     found = collection("-C", fox, "mismatches", "--json").object["mismatches"]

@@ -127,3 +127,10 @@ def test_the_listed_words_are_those_that_decide() -> None:
     for trait in set(words) - set(ODDS):
         for value, said in words[trait].items():
             assert all(read(f"{text}").get(trait) == value for text in said)
+
+
+@pytest.mark.parametrize("value", [value for values in ODDS.values() for value in values])
+def test_the_name_of_a_value_says_that_value_and_nothing_unknown(value: str) -> None:
+    found = VOCABULARY_OF_PAINTER.read(value)
+    assert value in found.features.values()
+    assert not found.unknown

@@ -153,7 +153,7 @@ def test_token_metadata_beside_a_picture_tells_its_traits(library: ImageLibrary,
         ],
     }  # fmt: skip
     report, traits = imported_traits(library, tmp_path / "x", json.dumps(told))
-    assert traits == {"Sky": "torn, second", "Level": "3", "Wet": "yes"}
+    assert traits == {"Sky": "torn, second", "Level": "3", "Wet": "true"}
     assert [failure.why for failure in report.noted] == [
         "its trait without a name left out: its value is 'no name'",
         "its trait without a name left out: its value is 'nonsense'",

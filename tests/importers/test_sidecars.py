@@ -62,6 +62,11 @@ SHAPES: dict[str, dict[str, Any]] = {
     "numbers with zeros before them": {
         "images/0001.png": PICTURE, "images/0002.png": PICTURE, "json/1.json": hat("red"), "json/2.json": hat("blue"),
     },
+    "the manifest of a drop": {
+        **TWO,
+        "manifest.csv": "tokenID,name,description,file_name,attributes[Hat],attributes[Bag]\r\n"
+        '1,A,"of two\r\nlines",1.png,red,\r\n2,B,,images/2.png,blue,small\r\n',
+    },
     "files for one before those for many": {
         **TWO, "json/1.json": hat("red"), "json/2.json": hat("blue"),
         "json/_metadata.json": [hat("green", edition=1), hat("green", edition=2)],
@@ -110,7 +115,7 @@ def test_json_that_nobody_reads_is_named(tmp_path: Path) -> None:
     })  # fmt: skip
     assert {failure.what: failure.why.split(":")[0] for failure in sidecars.unread} == {
         "broken.json": "it is no JSON", "many.json": "1 of its 2 objects are of no picture here",
-        "other.json": "JSON that names no picture here, by its own name, its `image` or its `edition`",
+        "other.json": "JSON that names no picture here, by name, `image` or `edition`",
     }  # fmt: skip
     assert tmp_path / "1" not in sidecars.files
 

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from collection.errors import PinError, PublishError
 from collection.ipfs.car_store import CarStore
+from collection.ipfs.check import check_pins
 from collection.ipfs.kubo import Kubo
-from collection.ipfs.pin import PinReport, pending, pin
+from collection.ipfs.pin import PinReport, pending, pin, storage_states
 from collection.ipfs.pinner import Pinner
 from collection.publish.layout import published_tree
 from collection.store.files import Files
@@ -46,6 +48,27 @@ class Memory:
 
     def blocks(self, root: str) -> Any:
         raise NotImplementedError
+
+
+class Fetcher(Memory):
+    """A service that takes a CID and fetches it from those who have it."""
+
+    def __init__(self, name: str, source: Memory, steps: int = 0) -> None:
+        super().__init__(name)
+        self.source, self.steps, self.requests = source, steps, 0
+
+    def fetch(self, root: str, journal: Any, providers: Any) -> None:
+        assert root in self.source.kept, "it is asked after those that take bytes"
+        if not journal.read():
+            self.requests += 1
+        if self.steps:
+            self.steps -= 1
+            journal.write({"requestid": "7"}, "queued")
+            raise PinError("fetcher has it queued", "run it again")
+        self.kept.add(root)
+
+    def stop(self) -> None:
+        pass
 
 
 def _raises(error: BaseException) -> Callable[[], None]:
@@ -153,9 +176,7 @@ def test_one_storage_that_refuses_does_not_stop_the_others(frozen: Freeze, run: 
     broken.before = _raises(PinError("broken: disk full", "empty its bin"))
     report = run(broken, good)
     assert report.pinned == ("good",)
-    assert [(failure.what, failure.why) for failure in report.failures] == [
-        ("broken", "broken: disk full; empty its bin")
-    ]
+    assert [(failure.what, failure.why) for failure in report.failures] == [("broken", "disk full; empty its bin")]
     assert store.failures("pin") == list(report.failures)
     broken.before = lambda: None
     assert run(broken, good).failures == ()
@@ -188,3 +209,52 @@ def test_the_set_is_pinned_to_a_real_node(frozen: Freeze, run: Any, js_ipfs: str
     with Car(tmp_path / "back.car") as back, Car(report.car) as kept:
         assert back.root == kept.root == frozen.root_cid
         assert back.verify() == kept.verify() == len(kept)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_state_of_each_storage_is_told_in_whatever_order(
+    frozen: Freeze, run: Any, store: Store, cars: CarStore, order: int
+) -> None:
+    memory, broken = Memory(), Memory("broken")
+    broken.before = _raises(PinError("broken: disk full"))
+    fetcher = Fetcher("fetcher", memory, steps=1)
+    storages: list[Pinner] = [cars, memory, fetcher, broken][::order]
+    assert {each.name: each.state for each in storage_states(store, storages)} == dict.fromkeys(
+        ("car", "memory", "fetcher", "broken"), "new"
+    )
+    run(*storages)
+    states = {each.name: each for each in storage_states(store, storages)}
+    assert {name: state.state for name, state in states.items()} == {
+        "car": "pinned", "memory": "pinned", "fetcher": "queued", "broken": "intended",
+    }  # fmt: skip
+    assert states["fetcher"].why == "has it queued; run it again"
+    assert states["broken"].why == "disk full"
+    broken.before = lambda: None
+    assert set(run(*storages).pinned) == {"fetcher", "broken"}
+    assert {each.state for each in storage_states(store, storages)} == {"pinned"}
+    assert fetcher.requests == 1, "the request was kept"
+
+
+def test_storages_are_served_together(frozen: Freeze, run: Any) -> None:
+    meeting = Barrier(3)
+    storages = [Memory(name) for name in "abc"]
+    for storage in storages:
+        storage.before = lambda: meeting.wait(20)
+    assert run(*storages).failures == ()
+
+
+def test_a_check_asks_each_storage_and_reads_a_sample_back(
+    frozen: Freeze, run: Any, store: Store, files: Files, cars: CarStore
+) -> None:
+    memory = Memory()
+    run(cars, memory)
+    memory.kept.clear()
+    tree = published_tree(files, frozen, store.tokens())
+    found = {each.name: each for each in check_pins(store, tree, [cars, memory], sample=3)}
+    assert (found["car"].holds, found["car"].read, found["car"].why) == (True, 3, "")
+    assert (found["memory"].holds, found["memory"].why) == (False, "it does not keep the set")
+    assert [each.state for each in storage_states(store, [cars, memory])] == ["pinned", "lost"]
+    path = cars.path(frozen.root_cid)
+    path.write_bytes(path.read_bytes().replace(b"picture 1", b"Picture 1"))
+    [broken] = check_pins(store, tree, [cars], sample=7)
+    assert "does not have its hash" in broken.why

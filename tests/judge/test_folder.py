@@ -16,7 +16,7 @@ from collection.curate.selection.reasons import why
 from collection.curate.selection.select import select
 from collection.errors import UsageError
 from collection.importers.pictures import import_folder
-from collection.judge.duplicates.cross_collection import mark_duplicates_of
+from collection.judge.duplicates.cross_collection import CrossCollectionReport, mark_duplicates_of
 from collection.judge.duplicates.dedupe import dedupe, pending
 from collection.judge.encoders.embedded_encoder import EfficientNetLite0
 from collection.judge.score import Scorers, score
@@ -126,10 +126,13 @@ def numbers(project: Project) -> dict[str, int]:
     return {str(asset.generator["source"]): asset.id for asset in project.store.assets()}
 
 
+def compared_with(project: Project, place: Path) -> CrossCollectionReport:
+    with pictures_elsewhere(project, place) as others:
+        return mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, others)
+
+
 def test_what_was_published_elsewhere_is_set_aside_and_stays_so(project: Project, published: Path) -> None:
-    report = mark_duplicates_of(
-        project.store, judges_of(project).duplicate_thresholds, pictures_elsewhere(project, published)
-    )
+    report = compared_with(project, published)
     assert (report.compared, report.others, len(report.duplicates)) == (7, 2, 1)
     astronaut = numbers(project)["astronaut.png"]
     for _ in (1, 2):
@@ -147,16 +150,16 @@ def test_what_was_published_elsewhere_is_set_aside_and_stays_so(project: Project
 def test_comparing_again_replaces_what_was_found_at_that_place_only(project: Project, published: Path) -> None:
     dedupe(project.store, judges_of(project).duplicate_thresholds, judges_of(project).ranking())
     assert not pending(project.store, judges_of(project).duplicate_thresholds, judges_of(project).ranking())
-    mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, pictures_elsewhere(project, published))
+    compared_with(project, published)
     assert pending(project.store, judges_of(project).duplicate_thresholds, judges_of(project).ranking()), (
         "who keeps may have changed"
     )
     (published / "old.png").rename(published.parent / "old.png")
     elsewhere = published.parent / "more"
     elsewhere.mkdir()
-    mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, pictures_elsewhere(project, elsewhere))
+    compared_with(project, elsewhere)
     assert len(project.store.against()) == 1
-    mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, pictures_elsewhere(project, published))
+    compared_with(project, published)
     assert project.store.against() == []
 
 
@@ -169,23 +172,20 @@ def test_another_project_is_compared_by_its_own_scores(
     with open_project(home) as earlier:
         import_folder(earlier.library, published)
         with pytest.raises(UsageError, match="was scored by"):
-            pictures_elsewhere(project, home)
+            compared_with(project, home)
         score(earlier.store, earlier.files, scorers)
-    report = mark_duplicates_of(
-        project.store, judges_of(project).duplicate_thresholds, pictures_elsewhere(project, home)
-    )
+    report = compared_with(project, home)
     assert [twin.representative.split(" (")[0] for twin in report.duplicates] == [f"0002 in {home}"]
     with pytest.raises(UsageError, match="itself"):
-        pictures_elsewhere(project, project.folder)
+        compared_with(project, project.folder)
 
 
 def test_blocks_change_nothing(project: Project, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from collection.judge.duplicates import neighbours
 
-    others = pictures_elsewhere(project, folder)
-    whole = mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, others).duplicates
+    whole = compared_with(project, folder).duplicates
     assert len(whole) == 7
     assert all("(the same pixels)" in twin.representative for twin in whole)
     monkeypatch.setattr(neighbours, "QUERIES", 1)
     monkeypatch.setattr(neighbours, "COLUMNS", 1)
-    assert mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, others).duplicates == whole
+    assert compared_with(project, folder).duplicates == whole

@@ -98,16 +98,18 @@ def test_the_rules_of_a_configuration_hold_for_children() -> None:
         }
     )  # fmt: skip
     allowed = rules_of(config)
-    assert allowed({"sky": "clear", "p": "r"})
-    assert not allowed({"sky": "clear", "p": "q"})
-    assert allowed({"sky": "violet", "p": "q"}), "of what is not in the file, no rule says anything"
+    assert allowed(replace(FIRST, traits={"sky": "clear", "p": "r"}))
+    assert not allowed(replace(FIRST, traits={"sky": "clear", "p": "q"}))
+    assert allowed(replace(FIRST, traits={"sky": "violet", "p": "q"})), (
+        "of what is not in the file, no rule says anything"
+    )
     first = replace(FIRST, traits={"sky": "clear", "p": "r"})
     for child in breed(first, SECOND, [], 12, seed="s", mutation=0.3, allowed=allowed):
         assert (child.traits["sky"], child.traits["p"]) != ("clear", "q")
 
 
 def test_children_that_break_a_rule_are_drawn_again() -> None:
-    children = breed(FIRST, SECOND, POOL, 12, seed="s", allowed=lambda traits: traits["sky"] == "torn")
+    children = breed(FIRST, SECOND, POOL, 12, seed="s", allowed=lambda child: child.traits["sky"] == "torn")
     assert {child.traits["sky"] for child in children} == {"torn"}
     with pytest.raises(UsageError, match="keep the rules"):
         breed(FIRST, SECOND, POOL, 1, seed="s", allowed=lambda traits: False)

@@ -19,6 +19,7 @@ from collection.plan.infeasibility import find_certificate
 from collection.plan.integer_program import draw_by_program
 from collection.plan.plan import Plan
 from collection.plan.seeds import RandomStream
+from collection.plan.series import series_tokens
 
 WEATHER: dict[str, Any] = {
     "traits": {
@@ -34,8 +35,12 @@ WEATHER: dict[str, Any] = {
 }
 
 
+def domain_of(config: Config) -> TraitDomain:
+    return build_domain(config, series_tokens(config), {})
+
+
 def drawn(config: Config, seed: int = 1) -> tuple[TraitDomain, list[Combination]]:
-    domain = build_domain(config)
+    domain = domain_of(config)
     return domain, draw_traits(domain, count_combinations(domain), RandomStream(seed), config.unique_traits)
 
 
@@ -177,27 +182,35 @@ def test_candidates_go_through_the_tokens_again_and_again(make_config: Any) -> N
     assert len({recipe.seed for recipe in many}) == 30
 
 
+KINDS = st.sampled_from(["exclude", "require"])
 values = st.integers(1, 3).flatmap(lambda size: st.lists(st.integers(1, 4), min_size=size, max_size=size))
 
 
 @st.composite
 def small_configs(draw: st.DrawFn) -> dict[str, Any]:
-    """Three traits of up to three values, up to six rules: small enough to try everything."""
+    """Three traits of up to three values, up to six rules, perhaps on two series: small enough to try everything."""
     traits: dict[str, Any] = {
         name: {"weight": {f"{name}{place}": weight for place, weight in enumerate(draw(values))}} for name in "abc"
     }
     if draw(st.booleans()):
         traits["c"]["when"] = {"a": [draw(st.sampled_from(sorted(traits["a"]["weight"])))]}
-    rules = []
+    with_series, rules = draw(st.booleans()), list[dict[str, Any]]()
+    if with_series and "when" not in traits["c"] and draw(st.booleans()):
+        traits["c"]["when"] = {"series": "two"}
     for _ in range(draw(st.integers(0, 6))):
+        if with_series and draw(st.booleans()):
+            name = draw(st.sampled_from("abc"))
+            value = draw(st.sampled_from(sorted(traits[name]["weight"])))
+            rules.append({"when": {"series": draw(st.sampled_from(["one", "two"]))}, draw(KINDS): {name: value}})
+            continue
         first, second, third = draw(st.permutations("abc"))
         when = {first: draw(st.sampled_from(sorted(traits[first]["weight"])))}
         if draw(st.booleans()):
             when[third] = draw(st.sampled_from(sorted(traits[third]["weight"])))
-        kind = draw(st.sampled_from(["exclude", "require"]))
-        rules.append({"when": when, kind: {second: [draw(st.sampled_from(sorted(traits[second]["weight"])))]}})
+        rules.append({"when": when, draw(KINDS): {second: [draw(st.sampled_from(sorted(traits[second]["weight"])))]}})
     return {
         "supply": draw(st.integers(1, 6)), "traits": traits, "rules": rules, "unique_traits": draw(st.booleans()),
+        "series": [{"name": "one", "share": draw(st.integers(1, 3))}, {"name": "two"}],
     }  # fmt: skip
 
 
@@ -209,13 +222,16 @@ def allowed(domain: TraitDomain) -> list[Combination]:
 def exists(domain: TraitDomain, unique: bool) -> bool:
     """Whether any multiset of allowed combinations has the quotas: every one is tried."""
     found, want = allowed(domain), [list(quotas) for quotas in domain.quotas]
+    taken: Counter[Combination] = Counter()
 
     def rest(place: int, left: int) -> bool:
         if not left or place == len(found):
             return not left
         most = min(want[trait][value] for trait, value in enumerate(found[place]))
-        for times in range(min(most, 1 if unique else most), -1, -1):
+        shown = domain.shown(found[place])
+        for times in range(min(most, 1 - taken[shown] if unique else most), -1, -1):
             for sign in (-1, 1):
+                taken[shown] -= sign * times
                 for trait, value in enumerate(found[place]):
                     want[trait][value] += sign * times
                 if sign < 0 and rest(place + 1, left - times):
@@ -229,7 +245,7 @@ def exists(domain: TraitDomain, unique: bool) -> bool:
 @given(small_configs())
 def test_a_draw_is_found_exactly_where_one_exists(tables: dict[str, Any]) -> None:
     config = Config.model_validate({"title": "T", "seed": 1, **tables})
-    domain = build_domain(config)
+    domain = domain_of(config)
     try:
         _, rows = drawn(config)
     except ConfigError as refusal:
@@ -244,7 +260,7 @@ def hold(config: Config, domain: TraitDomain, rows: list[Combination]) -> None:
     for trait, quotas in enumerate(domain.quotas):
         assert Counter(row[trait] for row in rows) == Counter(dict(enumerate(quotas)))
     assert not any(broken_rules(config, domain.named(row)) for row in rows)
-    assert not config.unique_traits or len(set(rows)) == len(rows)
+    assert not config.unique_traits or len(set(map(domain.shown, rows))) == len(rows)
 
 
 @settings(max_examples=100, deadline=None)
@@ -252,7 +268,7 @@ def hold(config: Config, domain: TraitDomain, rows: list[Combination]) -> None:
 def test_what_drawing_leaves_open_is_decided(tables: dict[str, Any]) -> None:
     """Drawing finds nearly all there is, so that what decides the rest is asked here from the start."""
     config = Config.model_validate({"title": "T", "seed": 1, **tables})
-    domain, unique = build_domain(config), config.unique_traits
+    domain, unique = domain_of(config), config.unique_traits
     answer = draw_by_program(domain, count_combinations(domain), RandomStream(1), unique)
     assert answer.proven
     assert (answer.rows is not None) == exists(domain, unique)
@@ -269,13 +285,15 @@ def test_what_drawing_leaves_open_is_decided(tables: dict[str, Any]) -> None:
 @settings(max_examples=100, deadline=None)
 @given(small_configs())
 def test_combinations_are_counted_as_if_listed(tables: dict[str, Any]) -> None:
-    domain = build_domain(Config.model_validate({"title": "T", "seed": 1, **tables}))
+    domain = domain_of(Config.model_validate({"title": "T", "seed": 1, **tables}))
     found, listed = count_combinations(domain), allowed(domain)
-    assert (found.total, found.exact) == (len(listed), True)
+    shown = {domain.shown(row) for row in listed}
+    assert (found.total, found.exact, found.listed(domain)) == (len(shown), True, len(listed))
     for trait, having in enumerate(found.having):
-        assert list(having) == [sum(row[trait] == value for row in listed) for value in range(len(having))]
+        every = [{domain.shown(row) for row in listed if row[trait] == value} for value in range(len(having))]
+        assert list(having) == list(map(len, every))
     narrow = count_combinations(domain, width=1)
-    assert narrow.total <= len(listed), "what is dropped leaves a lower bound"
+    assert narrow.total <= len(shown), "what is dropped leaves a lower bound"
 
 
 def dense_traits(sizes: list[int], weights: list[int], seed: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,81 @@ def test_one_that_is_not_text_costs_only_the_prompts_that_name_it(tmp_path: Path
     assert written(tmp_path, "__good__") == "green"
     with pytest.raises(ConfigError, match=r"latin1\.txt:1: not UTF-8"):
         written(tmp_path, "__*__")
+
+
+YAML = """\ufeff# a comment
+clothing:
+  - T-shirt
+  - yes
+  - 3::Shoes
+artists:
+  finnish: [Akseli, {text: Eero, weight: 2}]
+  dutch:
+    - |
+      # from a museum
+      Rembrandt,
+      by night
+  flurp: 12345
+"""
+
+
+def test_lists_of_yaml_and_json_are_named_by_their_keys(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "example.yaml").write_text(YAML, "utf-8")
+    (tmp_path / "more.json").write_text('{"sizes": [1, 2.50, true, null], "deep": {"er": ["__artists/finnish__"]}}')
+    (tmp_path / "plain.yml").write_text("[red, blue]")
+    files = WildcardFiles(tmp_path)
+    assert list(files) == [
+        "artists/dutch", "artists/finnish", "artists/flurp", "clothing", "deep/er", "plain", "sizes",
+    ]  # fmt: skip
+    assert files.unreadable == []
+    wildcards = Wildcards(files)
+
+    def count(text: str) -> int:
+        return Prompt(text, "p", [], wildcards).count
+
+    assert [count(f"__{name}__") for name in files] == [1, 2, 1, 3, 2, 2, 3]
+    assert count("__artists/*__") == 4
+    assert written(tmp_path, "__artists/dutch__ __artists/flurp__") == "Rembrandt, by night 12345"
+    assert sorted(written(tmp_path, "{3$$ $$__sizes__}").split()) == ["1", "2.50", "true"]
+    assert sorted(written(tmp_path, "{3$$ $$__clothing__}").split()) == ["Shoes", "T-shirt", "yes"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("bad.yaml", "a: [1\nb: 2", r"bad\.yaml:2: it is no YAML"),
+        ("bad.json", '{"a": [1,]\n}', r"bad\.json:1: it is no JSON"),
+        ("bad.yml", "a: [[1, 2]]", r"bad\.yml: a holds a list in a list"),
+        ("bad.yaml", "a: &x [1, 2]\nb: [*x, *x]", r"bad\.yaml: b holds a list in a list"),
+        ("bad.json", b'{"a": ["gr\xfcn"]}', r"bad\.json:1: not UTF-8"),
+    ],
+)
+def test_one_that_cannot_be_read_costs_itself_and_is_named(
+    tmp_path: Path, name: str, text: str | bytes, why: str
+) -> None:
+    (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    (tmp_path / "good.json").write_text('{"c": ["cat"]}')
+    files = WildcardFiles(tmp_path)
+    assert written(tmp_path, "__c__") == "cat"
+    assert list(files) == ["c"]
+    assert len(files.unreadable) == 1
+    assert re.search(why, files.unreadable[0])
+    with pytest.raises(UsageError, match=rf"__a__ does not exist(.|\n)*{why}"):
+        written(tmp_path, "__a__")
+
+
+def test_what_yaml_repeats_by_reference_has_an_end(tmp_path: Path) -> None:
+    levels = "\n".join(f"l{n}: &l{n} {{a: *l{n - 1}, b: *l{n - 1}}}" for n in range(1, 30))
+    (tmp_path / "bomb.yaml").write_text(f"l0: &l0 [x]\n{levels}")
+    files = WildcardFiles(tmp_path)
+    assert list(files) == []
+    assert "more than 200,000 entries" in files.unreadable[0]
+
+
+def test_one_name_in_two_files_is_refused_where_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "c.txt").write_text("cat")
+    (tmp_path / "more.json").write_text('{"c": ["cow"], "d": ["dog"]}')
+    assert written(tmp_path, "__d__") == "dog"
+    with pytest.raises(ConfigError, match=r"several files have the wildcard __c__: c\.txt, more\.json"):
+        written(tmp_path, "__c__")

@@ -10,7 +10,7 @@ import pytest
 
 from collection.config import Config
 from collection.errors import CollectionError, MetadataError, PublishError
-from collection.publish.freeze import freeze, pending, settings_of, token_order
+from collection.publish.freeze import by_hand, chosen_of, freeze, ordered_of, pending, settings_of
 from collection.publish.layout import published_tree
 from collection.publish.metadata import recipe_of
 from collection.publish.proof import proof_directory
@@ -118,19 +118,22 @@ def test_token_order_is_a_shuffle_by_the_seed(store: Store, files: Files) -> Non
 
 
 def test_tokens_come_in_the_order_by_hand_and_the_rest_by_lot(store: Store, files: Files) -> None:
-    by_lot = [asset.id for asset in token_order(store, config())[0]]
+    def numbers() -> list[int]:
+        return [asset.id for asset in ordered_of(store, config(), chosen_of(store))]
+
+    by_lot = numbers()
     freeze(store, files, config())
     assert pending(store, config()) == 0
     first = [by_lot[-1], by_lot[1]]
     store.set_token_order([*first, 99])
     assert pending(store, config()) == len(by_lot), "another order is another set"
-    ordered, by_hand = token_order(store, config())
-    assert [asset.id for asset in ordered] == [*first, *(number for number in by_lot if number not in first)]
-    assert by_hand == 2, "an image that is not chosen has no place"
+    ordered = [*first, *(number for number in by_lot if number not in first)]
+    assert numbers() == ordered
+    assert by_hand(store, chosen_of(store)) == first, "an image that is not chosen has no place"
     freeze(store, files, config())
-    assert [token.asset.id for token in store.tokens()] == [asset.id for asset in ordered]
+    assert [token.asset.id for token in store.tokens()] == ordered
     store.set_token_order([])
-    assert [asset.id for asset in token_order(store, config())[0]] == by_lot
+    assert numbers() == by_lot
 
 
 def test_nothing_is_pending_until_the_choice_or_the_words_change(store: Store, files: Files) -> None:

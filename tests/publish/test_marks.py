@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from collection.config import Config
-from collection.errors import PublishError
 from collection.marks import Disclosure, read_xmp
 from collection.pictures.files import decode_image, encode_png, pixel_sha256
 from collection.publish.freeze import freeze
-from collection.publish.marks import disclosure_of, marked
+from collection.publish.marks import disclosure_of
 from collection.stages.inspect import inspect_picture
 from collection.store.files import Files
 from collection.store.records import Asset, Selection
@@ -34,7 +32,8 @@ def config(**publish: Any) -> Config:
 
 def told(recipe: Recipe | None, generator: dict[str, Any] | None = None, **publish: Any) -> Disclosure:
     asset = Asset(1, recipe, "a" * 64, "b" * 64, 8, 8, 9, generator or {})
-    return disclosure_of(config(**publish), asset, {"c" * 64})
+    others = {"c" * 64: replace(asset, recipe=DIFFUSION), "e" * 64: replace(asset, recipe=PAINTED)}
+    return disclosure_of(config(**publish), asset, others)
 
 
 def test_pictures_of_models_are_marked_without_a_word_in_the_configuration() -> None:
@@ -55,6 +54,7 @@ def test_painted_pictures_are_marked_if_all_are_to_be() -> None:
 
 def test_a_picture_from_another_picture_is_a_composite() -> None:
     assert told(replace(DIFFUSION, init_image="d" * 64)).source_type == "compositeWithTrainedAlgorithmicMedia"
+    assert told(replace(DIFFUSION, init_image="e" * 64)).source_type == "compositeWithTrainedAlgorithmicMedia"
     assert told(replace(DIFFUSION, init_image="c" * 64)).source_type == "trainedAlgorithmicMedia"
 
 
@@ -64,11 +64,6 @@ def test_nothing_is_said_of_what_nobody_knows() -> None:
     assert told(OTHER, {"license": "MIT"}).source_type == "trainedAlgorithmicMedia"
     assert told(OTHER, {"digital_source_type": "algorithmicMedia"}, disclose="all").source_type == "algorithmicMedia"
     assert not told(OTHER, {"digital_source_type": "nonsense"}, disclose="all")
-
-
-def test_what_is_no_picture_cannot_be_marked() -> None:
-    with pytest.raises(PublishError, match="image 0001 cannot be marked"):
-        marked(b"no picture", told(DIFFUSION), Asset(1, DIFFUSION, "a" * 64, "b" * 64, 8, 8, 9))
 
 
 def test_a_frozen_set_has_its_marks_in_the_published_files_alone(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def told(config: Config, **features: str) -> dict[str, Any]:
 def problems(config: Config, **features: str) -> list[str]:
     token = described_token(config, asset(**features), 3, "bafyimages")
     try:
-        check_metadata(contract_metadata(config, "bafy"), [("image 0007 (cat.png)", token)], config.publish.traits)
+        check_metadata(contract_metadata(config, "bafy"), [("image 0007 (cat.png)", token)], config.trait_types)
     except MetadataError as error:
         assert error.hint
         return [problem.message for problem in error.problems]
@@ -138,7 +138,7 @@ WHERE = "token 3, image 0007 (cat.png): "
         (config(), {"Hat": "a\u202eb"}, f"{WHERE}trait 'Hat': it holds the control character U+202E"),
         (config(), {"H\nat": "a"}, f"{WHERE}trait 'H\\nat': its name: it holds the control character U+000A"),
         (config(), {"Hat": "\ud800"}, f"{WHERE}trait 'Hat': it holds the control character U+D800"),
-        (config(**NUMBER), {"Level": "NaN"}, f"{WHERE}trait 'Level': 'NaN' is no number, as [publish.traits] says"),
+        (config(**NUMBER), {"Level": "NaN"}, f"{WHERE}trait 'Level': 'NaN' is no number, as collection.toml says"),
         (config(**NUMBER), {"Level": "10"}, f"{WHERE}trait 'Level': 10 is above its max of 9"),
         (config(**NUMBER), {"Born": "soon"}, f"{WHERE}trait 'Born': 'soon' is no date, such as 2026-11-27"),
         (config(), {"Hat": "a", "hat": "b"}, f"{WHERE}traits 'Hat' and 'hat' have one name"),

@@ -18,6 +18,7 @@ from collection.pictures.files import encode_png
 from collection.project import Project, open_project
 from collection.stages.export import ExportStage, as_csv, as_zip, exported
 from collection.store.records import Asset, Decision, Freeze
+from collection.unixfs import Car
 from collection.values import sha256_hex
 
 CONFIG = """\
@@ -54,10 +55,20 @@ def decided(tmp_path: Path) -> Iterator[Project]:
         yield project
 
 
+def test_a_car_file_holds_all_of_the_folder(decided: Project, tmp_path: Path) -> None:
+    root = ExportStage(tmp_path / "out", ["1-9"], car=True).run(decided).details["root"]
+    with Car(tmp_path / "out" / f"{root}.car") as car:
+        assert car.root == root
+        assert car.verify() == len(car)
+        names = sorted(path.name for path in (tmp_path / "out").iterdir() if path.suffix != ".car")
+        assert list(car.listing()) == names
+        assert car.read("index.csv") == (tmp_path / "out/index.csv").read_bytes()
+
+
 def test_a_folder_has_the_files_and_what_is_known_of_them(decided: Project, tmp_path: Path) -> None:
     first, second = decided.store.numbers()[:2]
     report = ExportStage(tmp_path / "out", [str(second), str(first)]).run(decided)
-    assert report.details["images"] == 2
+    assert (report.details["images"], report.details["root"]) == (2, None)
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == sorted(
         [f"{n:04d}.{kind}" for n in (first, second) for kind in ("png", "json")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -48,6 +49,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         ScoreStage().run(opened)
         opened.store.replace_duplicates([Duplicate(2, 1, "phash", 2.0), Duplicate(3, 1, "phash", 3.0)], "x", {})
         yield opened
+
+
+def test_before_anything_is_planned_select_says_so(tmp_path: Path) -> None:
+    (tmp_path / "collection.toml").write_text(CONFIG.replace("candidates = 0", "candidates = 6"))
+    with open_project(tmp_path) as opened:
+        hint = SelectStage().run(opened).hint
+    assert hint is not None
+    assert "`collection plan`" in hint
 
 
 def test_where_all_is_imported_select_says_what_helps(project: Project) -> None:

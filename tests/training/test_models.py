@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image, ImageDraw
 
 from collection.models.environment import prepare_torchvision
 
@@ -106,3 +108,21 @@ def test_an_average_follows_and_goes_on() -> None:
     other = Average(torch.nn.Linear(1, 1), 0.9)
     other.load(average.state)
     assert torch.equal(other.state["weight"], average.state["weight"])
+
+
+def test_the_vae_that_is_kept_here_shows_a_drawing_as_it_is() -> None:
+    from diffusers import AutoencoderKL
+
+    from training.places import VAE
+
+    drawing = Image.new("RGB", (128, 128), "white")
+    pen = ImageDraw.Draw(drawing)
+    pen.ellipse((20, 30, 100, 110), fill=(230, 60, 40))
+    pen.polygon([(64, 34), (80, 10), (96, 22)], fill=(60, 150, 60))
+    wanted = torch.from_numpy(np.asarray(drawing).copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
+    vae = AutoencoderKL.from_pretrained(VAE, torch_dtype=torch.float32).eval()
+    with torch.inference_mode():
+        latents = vae.encode(wanted).latent_dist.mode()
+        shown = vae.decode(latents).sample.clamp(-1, 1)
+    assert latents.shape == (1, 8, 16, 16)
+    assert -10 * (shown - wanted).div(2).square().mean().log10() > 30, "decibels"

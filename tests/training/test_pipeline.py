@@ -80,7 +80,7 @@ def test_a_blend_of_embeddings_is_taken(folder: Path) -> None:
 def test_a_step_depends_on_its_number_alone_and_learns(tokenizer: Any, encoder: Any) -> None:
     from training.captions import Picture
     from training.compose import Composition
-    from training.denoiser_train import loss_of
+    from training.denoiser_train import batch_of, loss_of, rows_of
     from training.drawings import Thing
     from training.pipeline_model import new_unet
 
@@ -91,7 +91,8 @@ def test_a_step_depends_on_its_number_alone_and_learns(tokenizer: Any, encoder: 
     unet = new_unet().train()
 
     def loss(step: int) -> torch.Tensor:
-        return loss_of(unet, encoder, tokenizer, latents, pictures, step, 4, "cpu")
+        chosen = batch_of(step, 4, rows_of(pictures, {"Animals & Nature"}))
+        return loss_of(unet, encoder, tokenizer, latents, pictures, step, chosen, "cpu")
 
     assert loss(7).item() == loss(7).item()
     assert loss(7).item() != loss(8).item()

@@ -27,12 +27,13 @@ def key_stream() -> Callable[[str], Callable[[int], bytes]]:
 
 
 @pytest.fixture(scope="session")
-def vector_directory(key_stream: Any) -> Callable[[int], dict[str, bytes]]:
-    """Kubo's directory of 4,766 files that hold "x": names of 11 characters, the last of a given length."""
+def vector_directory(key_stream: Any) -> Callable[[str, int, int, int], dict[str, bytes]]:
+    """Kubo's directory of files that hold "x", for a profile: so many files with names of some characters, and the
+    characters of the last name."""
 
-    def of(last_length: int) -> dict[str, bytes]:
-        stream = key_stream("hamt-unixfs-v1-2025")
-        lengths = [11] * 4765 + [last_length]
-        return {"".join(ALPHABET[byte % len(ALPHABET)] for byte in stream(length)): b"x" for length in lengths}
+    def of(profile: str, count: int, length: int, last_length: int) -> dict[str, bytes]:
+        stream = key_stream(f"hamt-{profile}")
+        lengths = [length] * (count - 1) + [last_length]
+        return {"".join(ALPHABET[byte % len(ALPHABET)] for byte in stream(size)): b"x" for size in lengths}
 
     return of

@@ -63,12 +63,12 @@ def test_a_directory_inside_is_exported_with_its_blocks_alone(car: Path, tmp_pat
     assert path.read_bytes() == (tmp_path / "expected.car").read_bytes()
 
 
-def test_a_sharded_directory_is_read_from_a_car(tmp_path: Path, vector_directory: Callable[[int], Any]) -> None:
-    graph, path = graph_of({"metadata": vector_directory(22)}), tmp_path / "shards.car"
+def test_a_sharded_directory_is_read_from_a_car(tmp_path: Path, vector_directory: Callable[..., Any]) -> None:
+    graph, path = graph_of({"metadata": vector_directory("unixfs-v1-2025", 4766, 11, 22)}), tmp_path / "shards.car"
     write_car(path, graph, graph.cid)
     with Car(path) as blocks:
         names = blocks.listing("metadata")
-        assert sorted(names) == sorted(vector_directory(22))
+        assert sorted(names) == sorted(vector_directory("unixfs-v1-2025", 4766, 11, 22))
         assert blocks.read(f"metadata/{next(iter(names))}") == b"x"
 
 

@@ -12,6 +12,7 @@ from collection.unixfs import cid_bytes, cid_text
 from collection.unixfs.cid import DAG_PB, RAW, cid_of_block, read_varint, varint
 
 CIDS = st.builds(cid_of_block, st.sampled_from([RAW, DAG_PB]), st.binary(max_size=64))
+OLD = st.builds(cid_of_block, st.just(DAG_PB), st.binary(max_size=64), st.just(0))
 untimed = settings(deadline=None)
 
 
@@ -41,6 +42,13 @@ def test_text_reads_back_in_base32_and_base58(cid: bytes) -> None:
 
 
 @untimed
+@given(OLD)
+def test_version_0_is_the_bare_multihash_in_base58(cid: bytes) -> None:
+    assert cid_text(cid) == base58.b58encode(cid).decode()
+    assert cid_bytes(cid_text(cid)) == cid
+
+
+@untimed
 @given(st.binary(max_size=64))
 def test_the_digest_of_a_cid_is_the_blocks_sha256(block: bytes) -> None:
     assert cid_of_block(RAW, block) == b"\x01\x55\x12\x20" + hashlib.sha256(block).digest()
@@ -55,7 +63,8 @@ def test_the_digest_of_a_cid_is_the_blocks_sha256(block: bytes) -> None:
         "ipfs://bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e",
         "BAFKREIFZJUT3TE2NHYEKKLSS27NH3K72YSCO7Y32KOAO5EEI66WOF36N5E",
         "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5f",
-        "Qmf412jQZiuVUtdgnB36FXFX7xg5V6KEbSJ4dpQuhkLyfD",
+        "Qmf412jQZiuVUtdgnB36FXFX7xg5V6KEbSJ4dpQuhkLy",
+        "Qmf412jQZiuVUtdgnB36FXFX7xg5V6KEbSJ4dpQuhkLyf0",
         "z0",
         "z" + "1" * 90,
     ],

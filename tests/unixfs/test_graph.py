@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from collection.errors import PinError
 from collection.unixfs import content, directory_cid, file_cid, graph_of, listing, read, resolve
-from collection.unixfs.chunks import AHEAD, CHUNK
+from collection.unixfs.chunks import AHEAD
+from collection.unixfs.profiles import Profile
+
+CHUNK = 1 << 20
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=12).filter(
     lambda name: name not in (".", "..")
@@ -64,12 +67,12 @@ def test_a_file_on_disk_is_its_bytes(tmp_path: Path, size: int) -> None:
     assert b"".join(content(graph, graph.cid)) == data
 
 
-def test_a_file_of_more_chunks_than_a_node_has_links_is_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("collection.unixfs.chunks.CHUNK", 3)
-    monkeypatch.setattr("collection.unixfs.build.WIDTH", 2)
+@pytest.mark.parametrize(("version", "raw"), [(1, True), (0, False)])
+def test_a_file_of_more_chunks_than_a_node_has_links_is_read_back(version: int, raw: bool) -> None:
+    narrow = Profile("narrow", version, 3, 2, raw_leaves=raw, shard_by_links=False)
     for size in range(60):
         data = random.Random(size).randbytes(size)
-        graph = graph_of(data)
+        graph = graph_of(data, narrow)
         assert read(graph, graph.cid) == data
 
 
@@ -97,7 +100,7 @@ def test_a_sharded_directory_finds_every_name_and_no_other(count: int) -> None:
 
 
 def test_a_sharded_directory_does_not_depend_on_order(vector_directory: Any) -> None:
-    entries = vector_directory(22)
+    entries = vector_directory("unixfs-v1-2025", 4766, 11, 22)
     assert directory_cid(turned_round(entries)) == directory_cid(entries)
 
 

@@ -11,8 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from collection.unixfs import directory_cid
-from collection.unixfs.chunks import CHUNK
+import pytest
+
+from collection.unixfs import PROFILES, directory_cid
+
+CHUNK = 1 << 20
 
 
 def _trees() -> list[dict[str, Any]]:
@@ -30,13 +33,16 @@ def _as_base64(tree: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_every_root_is_that_of_the_javascript_importer(repository: Path, missing: Callable[[str], NoReturn]) -> None:
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_root_is_that_of_the_javascript_importer(
+    repository: Path, missing: Callable[[str], NoReturn], profile: str
+) -> None:
     node, folder = shutil.which("node"), repository / "tests" / "node"
     if node is None or not (folder / "node_modules" / "ipfs-unixfs-importer").is_dir():
         missing("ipfs-unixfs-importer is not installed: npm install --prefix tests/node")
     trees = _trees()
     answer = subprocess.run(
-        [node, str(folder / "cids.mjs")],
+        [node, str(folder / "cids.mjs"), profile],
         input=json.dumps([_as_base64(tree) for tree in trees]),
         capture_output=True,
         text=True,
@@ -44,4 +50,4 @@ def test_every_root_is_that_of_the_javascript_importer(repository: Path, missing
         timeout=250,
     )
     assert answer.returncode == 0, answer.stderr
-    assert json.loads(answer.stdout) == [directory_cid(tree) for tree in trees]
+    assert json.loads(answer.stdout) == [directory_cid(tree, PROFILES[profile]) for tree in trees]

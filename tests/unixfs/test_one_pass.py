@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from collection.errors import PinError
 from collection.unixfs import Car, WrongRootError, directory_cid, graph_of, link_to, write_car, write_entry_car
-from collection.unixfs.chunks import CHUNK
+
+CHUNK = 1 << 20
 
 CONTENT = st.binary(max_size=20) | st.sampled_from([b"x" * CHUNK, b"x" * (CHUNK + 1), bytes(2 * CHUNK)])
 TREES = st.recursive(CONTENT, lambda inner: st.dictionaries(st.sampled_from("abcde"), inner, max_size=4), max_leaves=8)

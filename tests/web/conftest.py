@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -92,11 +93,25 @@ def config() -> str:
     return CONFIG
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a project with that collection.toml and its images; each is made once, to be copied."""
+
+    @cache
+    def make(config: str) -> Path:
+        folder = tmp_path_factory.mktemp("filled")
+        (folder / "collection.toml").write_text(config)
+        with open_project(folder) as project:
+            fill(project)
+        return folder
+
+    return make
+
+
 @pytest.fixture
-def project(tmp_path: Path, config: str) -> Iterator[Project]:
-    (tmp_path / "collection.toml").write_text(config)
+def project(tmp_path: Path, config: str, filled: Callable[[str], Path]) -> Iterator[Project]:
+    shutil.copytree(filled(config), tmp_path, dirs_exist_ok=True)
     with open_project(tmp_path) as project:
-        fill(project)
         yield project
 
 

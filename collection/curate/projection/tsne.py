@@ -137,7 +137,8 @@ class _Grid:
         field = fft.irfft2(wanted, s=(size, size))[:, :cells, :cells].reshape(4, -1)
         one, two, across, down = (sum(weight * layer[place] for place, weight in corners) for layer in field)
         total = max(float(np.sum(one)) - len(places), 1e-12)
-        return np.stack([places[:, 0] * two - across, places[:, 1] * two - down], axis=1) / total
+        found = np.stack([places[:, 0] * two - across, places[:, 1] * two - down], axis=1) / total
+        return np.asarray(found, np.float32)
 
     def _fit(self, extent: float) -> None:
         """Cells that hold the extent; they change in leaps, as the kernels then must be transformed again."""

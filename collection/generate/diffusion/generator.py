@@ -21,7 +21,8 @@ from collection.generate.diffusion.engine import Engine
 from collection.generate.diffusion.find import find_model
 from collection.generate.diffusion.image_to_image import keep_unmasked
 from collection.generate.diffusion.options import DiffusionOptions
-from collection.generate.diffusion.weights import check_model, load_pipeline, weights_sha256
+from collection.generate.diffusion.task import INDEX
+from collection.generate.diffusion.weights import ModelFiles, check_model, load_pipeline, weights_sha256
 from collection.generate.pictures import Pictures, no_pictures
 from collection.models.determinism import deterministic, quiet
 from collection.models.device import is_out_of_memory, resolve_device, resolve_dtype
@@ -36,6 +37,7 @@ class Diffusion:
         model: str,
         *,
         revision: str | None = None,
+        configured_by: str | None = None,
         device: str = "auto",
         dtype: str = "auto",
         batch_size: int = 1,
@@ -45,7 +47,8 @@ class Diffusion:
         offload_text_encoder: bool = False,
         located: Callable[[str], str] = str,
     ) -> None:
-        """`model` is a pipeline's folder or a hub id; `device` auto, cpu, cuda, cuda:N or mps.
+        """`model` is a pipeline's folder, a checkpoint (all weights in one safetensors file, which `configured_by`, a
+        pipeline's folder or hub id, configures) or a hub id; `device` auto, cpu, cuda, cuda:N or mps.
 
         `batch_size` is how many recipes the stage brings to one call; how many are computed together is each
         recipe's own `batch_size`. With `local_files_only` the hub is never asked. `folder` is where relative paths
@@ -54,7 +57,9 @@ class Diffusion:
         `located` gives the path of what recipes name otherwise. UsageError for a wrong value.
         """
         self.model = model
-        self._options = DiffusionOptions.of({"batch_size": batch_size, "dtype": dtype, "revision": revision})
+        self._options = DiffusionOptions.of(
+            {"batch_size": batch_size, "dtype": dtype, "revision": revision, "configured_by": configured_by}
+        )
         self._device = device
         self._local_files_only = local_files_only
         self._home = folder
@@ -72,8 +77,7 @@ class Diffusion:
         """What ran: pipeline and scheduler, sha256 of every weights file, versions, dtype, device, threads."""
         from collection.generate.diffusion.identity import identity
 
-        snapshot = self._folder.name if self._folder.parent.name == "snapshots" else self._options.revision
-        return identity(self._engine.pipeline, self._engine.scheduler, self._weights, snapshot)
+        return identity(self._engine.pipeline, self._engine.scheduler, self._weights, self._snapshot)
 
     def generate(self, recipes: Sequence[Recipe]) -> list[Rendering]:
         """One picture a recipe, in order; recipes of any options may be mixed, and those that can share a batch do.
@@ -107,6 +111,7 @@ class Diffusion:
             ("model", recipe.model, self.model),
             ("revision", options.revision, own.revision),
             ("dtype", options.dtype, own.dtype),
+            ("configured_by", options.configured_by, own.configured_by),
         ):
             if asked != held:
                 raise GenerationError(
@@ -115,20 +120,28 @@ class Diffusion:
 
     @cached_property
     def _weights(self) -> Mapping[str, str]:
-        return weights_sha256(self._folder)
+        return weights_sha256(self._files)
+
+    @property
+    def _snapshot(self) -> str | None:
+        """The commit of a hub model; the revision that was asked for, of others."""
+        place = self._files.checkpoint or self._files.folder / INDEX
+        return place.parent.name if place.parent.parent.name == "snapshots" else self._options.revision
 
     @cached_property
-    def _folder(self) -> Path:
-        return find_model(self._located(self.model), self._options.revision, self._local_files_only, self._home)
+    def _files(self) -> ModelFiles:
+        own = self._options
+        configured = own.configured_by and self._located(own.configured_by)
+        return find_model(self._located(self.model), own.revision, self._local_files_only, self._home, configured)
 
     @cached_property
     def _engine(self) -> Engine:
-        check_model(self._folder)
+        check_model(self._files)
         device = resolve_device(self._device)
         if device.type == "cuda":
             # cuBLAS is repeatable only with a fixed workspace, and reads this once (CUDA's cuBLAS documentation).
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-        pipeline = load_pipeline(self._folder, resolve_dtype(self._options.dtype, device), device)
+        pipeline = load_pipeline(self._files, resolve_dtype(self._options.dtype, device), device)
         return Engine(
             pipeline,
             folder=self._home,

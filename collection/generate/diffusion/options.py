@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field
 
 from collection.config.generator import Capabilities, Gene, GeneratorTable, StyleSettings, read_options
-from collection.config.models import model_presets
+from collection.config.models import Duty, model_presets
 from collection.config.samplers import SAMPLERS, sampler_name
 from collection.config.types import Table
 from collection.generate.diffusion.style_settings import DiffusionStyle
@@ -35,6 +35,10 @@ class SharedOptions(Table):
     """float32, float16 or bfloat16; auto: float32 on a processor; on a GPU bfloat16, or float16 where it has none."""
     revision: str | None = Field(default=None, min_length=1)
     """Branch, tag or commit on the hub."""
+    configured_by: str | None = Field(default=None, min_length=1)
+    """For a model in one .safetensors file: the folder in diffusers format (or hub id) that it is configured by, with
+    model_index.json, tokenizers and scheduler, no weights needed. Absent: that of the model it descends from (Stable
+    Diffusion 1.5, SDXL, ...), whose small files are fetched from the hub once."""
     lora_scale: Annotated[float, Gene()] = Field(default=1.0, ge=-4, le=4)
     """How strongly LoRAs work: the weight of each is this times the weight of its style."""
     ip_adapter: str | None = Field(default=None, min_length=1)
@@ -77,9 +81,12 @@ class _ModelTable(GeneratorTable):
 
     use: Literal["diffusion"] = "diffusion"
     model: str = Field(min_length=1)
-    """A folder in diffusers format, a hub id, or a name that `collection models` lists, which brings its settings."""
+    """A folder in diffusers format, a checkpoint (all weights in one .safetensors file), a hub id, or a name that
+    `collection models` lists, which brings its settings."""
     license: str | None = None
     """The license of the model, told in the metadata of the tokens; a listed model brings its own."""
+    duties: tuple[Duty, ...] = ()
+    """What that license asks before pictures are published: review, filter, disclosure, revenue."""
 
 
 class DiffusionGenerator(SharedOptions, _ModelTable):
@@ -97,7 +104,7 @@ class DiffusionGenerator(SharedOptions, _ModelTable):
         init_image=True, mask=True, style_blends=True, prompt_schedules=True, interpolation=True, batch=True,
         enlarges="tiles", preview_option="vae", cpu_noise=True,
     )  # fmt: skip
-    outside: ClassVar[frozenset[str]] = frozenset({"license", "device", "offload_text_encoder", "threads"})
+    outside: ClassVar[frozenset[str]] = frozenset({"license", "duties", "device", "offload_text_encoder", "threads"})
     styles: ClassVar[type[StyleSettings]] = DiffusionStyle
     presets: ClassVar[bool] = True
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from collection.config.models import model_presets
+from collection.config.models import Duty, model_presets
 from collection.errors import ConfigError, WeightsError
 from collection.generate.diffusion.options import DiffusionGenerator, DiffusionOptions
 from collection.generate.diffusion.style_settings import lora_of, refuse_wordless
@@ -27,7 +27,7 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
     name = "diffusion"
     table = DiffusionGenerator
     heavy = True
-    key_options = ("revision", "dtype")
+    key_options = ("revision", "dtype", "configured_by")
     packages = ("torch", "diffusers", "transformers")
 
     def open(self, recipe: Recipe, context: Context) -> ImageGenerator:
@@ -39,6 +39,7 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
         return Diffusion(
             recipe.model,
             revision=options.revision,
+            configured_by=options.configured_by,
             device=context.device,
             dtype=options.dtype,
             batch_size=options.batch_size,
@@ -69,14 +70,16 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
         from collection.generate.diffusion.batch_items import BatchItem
         from collection.generate.diffusion.find import cached_model
 
-        items: dict[tuple[str, str | None], list[BatchItem]] = {}
+        items: dict[tuple[str, str | None, str | None], list[BatchItem]] = {}
         for recipe in recipes:
             refuse_wordless(recipe)
             item = BatchItem.of(recipe)
-            items.setdefault((recipe.model, item.options.revision), []).append(item)
+            key = (recipe.model, item.options.revision, item.options.configured_by)
+            items.setdefault(key, []).append(item)
         weights = True
-        for (model, revision), members in items.items():
-            folder = cached_model(context.names.path(model), revision, context.folder)
+        for (model, revision, configured), members in items.items():
+            place = configured and context.names.path(configured)
+            folder = cached_model(context.names.path(model), revision, context.folder, place)
             if folder is not None:
                 from collection.generate.diffusion.rehearsal import rehearse
 
@@ -86,10 +89,12 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
     def portable(self, recipe: Recipe, names: Names) -> Recipe:
         """Models, LoRAs, decoders and IP-Adapters that lie outside of the project have names."""
         from collection.generate.diffusion.adapter_files import adapter_sha256
+        from collection.generate.diffusion.checkpoint import configuration_sha256
         from collection.generate.diffusion.weights import model_sha256
 
+        hashed = {"vae": adapter_sha256, "ip_adapter": adapter_sha256, "configured_by": configuration_sha256}
         options = {
-            key: names.name(value, adapter_sha256) if key in ("vae", "ip_adapter") and isinstance(value, str) else value
+            key: names.name(value, hashed[key]) if key in hashed and isinstance(value, str) else value
             for key, value in recipe.options.items()
         }
         return replace(
@@ -107,17 +112,43 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
             return table.license
         return next((preset.license for preset in model_presets().values() if preset.hub_id == recipe.model), None)
 
+    def duties(self, recipe: Recipe, table: DiffusionGenerator | None) -> tuple[Duty, ...]:
+        """Those of the license, by the same rule."""
+        if table and table.duties and table.settings()[0] == recipe.model:
+            return table.duties
+        return next((preset.duties for preset in model_presets().values() if preset.hub_id == recipe.model), ())
+
     def examine(self, table: DiffusionGenerator, folder: Path) -> str:
-        """The model, and where it is; raises WeightsError for a folder that is not there or is no diffusers folder, and
-        for a hub id that is neither in the cache nor known to the hub. Nothing is fetched."""
+        """The model, and where it is; raises WeightsError for a folder that is not there or is no diffusers folder, a
+        file that is no checkpoint, and a hub id that is neither in the cache nor known to the hub. Nothing is
+        fetched."""
         model = table.settings()[0]
-        if model.startswith((".", "/", "~")) and not (folder / Path(model).expanduser()).is_dir():
-            raise WeightsError(f"{model} is no folder", "generator.model names a diffusers folder or a hub id")
-        if (place := folder / Path(model).expanduser()).is_dir():
+        place = folder / Path(model).expanduser()
+        if place.is_file():
+            return f"{model}, a checkpoint, configured by {_configuration(table, place, folder)}"
+        if place.is_dir():
             if not (place / "model_index.json").is_file():
                 raise WeightsError(f"{model} has no model_index.json", "generator.model names a diffusers folder")
             return f"{model}, a folder"
+        if model.startswith((".", "/", "~")):
+            raise WeightsError(
+                f"{model} is no folder and no file",
+                "generator.model names a diffusers folder, a checkpoint or a hub id",
+            )
         return f"{model}, {hub_model(model, table.revision)}"
+
+
+def _configuration(table: DiffusionGenerator, checkpoint: Path, folder: Path) -> str:
+    """What a checkpoint that lies here is configured by, and where that is."""
+    from collection.generate.diffusion.checkpoint import check_checkpoint, descends_from
+
+    named = table.configured_by or descends_from(check_checkpoint(checkpoint))
+    place = folder / Path(named).expanduser()
+    if (place / "model_index.json").is_file():
+        return f"{named}, a folder"
+    if place.is_dir() or named.startswith((".", "/", "~")):
+        raise WeightsError(f"{named} has no model_index.json", "configured_by names a folder in diffusers format")
+    return f"{named}, {hub_model(named)}"
 
 
 def _portable_blend(blend: StyleBlend, names: Names) -> StyleBlend:

@@ -13,7 +13,8 @@ from typing import Any
 from collection.errors import WeightsError
 from collection.generate.diffusion.batch_items import BatchItem
 from collection.generate.diffusion.engine import Engine
-from collection.generate.diffusion.weights import INDEX, components, pipeline_class
+from collection.generate.diffusion.task import INDEX, check_task, pipeline_class
+from collection.generate.diffusion.weights import components
 from collection.generate.pictures import no_pictures
 from collection.models.determinism import quiet
 from collection.models.environment import prepare_torchvision
@@ -58,11 +59,18 @@ def _check_loras(engine: Engine, item: BatchItem) -> None:
 @cache
 def hollow(folder: Path) -> Any:
     """The pipeline in a folder with tokenizers and schedulers, its networks without numbers; None if it has parts that
-    cannot be built so."""
+    cannot be built so. Raises WeightsError for a model that makes no pictures of text."""
     prepare_torchvision()
+    names, kind = set(components(folder)), pipeline_class(folder)
+    pipeline = _built(kind, folder, names)
+    if pipeline is not None:
+        check_task(pipeline, folder)
+    return pipeline
+
+
+def _built(kind: Any, folder: Path, names: set[str]) -> Any:
     try:
-        kind, index = pipeline_class(folder), json.loads((folder / INDEX).read_text(encoding="utf-8"))
-        names = set(components(folder))
+        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
         parts = {name: _part(folder / name, *index[name]) if name in names else None for name in index}
         settings = {name: value for name, value in index.items() if name not in names and not isinstance(value, list)}
         takes = inspect.signature(kind.__init__).parameters

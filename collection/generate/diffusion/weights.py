@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import WeightsError
+from collection.generate.diffusion.checkpoint import check_checkpoint, open_checkpoint
+from collection.generate.diffusion.task import INDEX, check_task, pipeline_class
 from collection.models.determinism import quiet
 from collection.models.environment import prepare_torchvision
 from collection.models.hub import first_line
@@ -18,7 +22,6 @@ from collection.values import canonical_json, sha256_hex
 if TYPE_CHECKING:
     import torch
 
-INDEX = "model_index.json"
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 DECODERS = ("AutoencoderTiny", "AutoencoderKL")
 """Classes of VAE that `vae` may name."""
@@ -26,8 +29,26 @@ _VARIANT = re.compile(r"\.(?P<variant>[^.]+?)(-\d{5}-of-\d{5})?$")
 """What `unet.fp16` has after its name and `unet` has not: alternatives, loaded where there is nothing else."""
 
 
-def check_model(folder: Path) -> None:
-    """Raise WeightsError, naming the part, unless `folder` is a whole pipeline with safetensors weights."""
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """Where the files of a model lie."""
+
+    folder: Path
+    """In diffusers format: model_index.json, configurations, tokenizers, and the weights if no checkpoint has them."""
+    checkpoint: Path | None = None
+    """The file with the weights of all parts."""
+
+
+def check_model(files: ModelFiles) -> None:
+    """Raise WeightsError, naming the part, unless `files` are a whole pipeline with safetensors weights."""
+    if files.checkpoint is not None:
+        components(files.folder)
+        check_checkpoint(files.checkpoint)
+    else:
+        _check_folder(files.folder)
+
+
+def _check_folder(folder: Path) -> None:
     for name in components(folder):
         part = folder / name
         if not part.is_dir() or not any(part.iterdir()):
@@ -60,14 +81,6 @@ def _is_component(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(isinstance(word, str) for word in value)
 
 
-def pipeline_class(folder: Path) -> Any:
-    """The class of diffusers that makes pictures of text with the model in a folder; raises ValueError if none does."""
-    from diffusers.pipelines.auto_pipeline import AUTO_TEXT2IMAGE_PIPELINES_MAPPING, _get_task_class
-
-    index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-    return _get_task_class(AUTO_TEXT2IMAGE_PIPELINES_MAPPING, index["_class_name"])
-
-
 def check_component(folder: Path, part: Path) -> None:
     """Raise WeightsError unless the weights of `part`, a sub-folder of `folder`, are whole and safetensors."""
     loaded = _safetensors(part)
@@ -94,15 +107,19 @@ def _safetensors(part: Path) -> list[Path]:
     """The weights that are loaded of a part: the plain ones, or else those of its first variant."""
     by_variant: dict[str, list[Path]] = {}
     for file in sorted(part.glob("*.safetensors")):
-        found = _VARIANT.search(file.stem)
-        by_variant.setdefault(found["variant"] if found else "", []).append(file)
+        by_variant.setdefault(_mark(file), []).append(file)
     return by_variant[min(by_variant)] if by_variant else []
+
+
+def _mark(file: PurePath) -> str:
+    """The variant that a file's name tells; "" for plain weights."""
+    found = _VARIANT.search(file.stem)
+    return found["variant"] if found else ""
 
 
 def _variant(part: Path) -> str | None:
     """The variant of the weights that are loaded of a part."""
-    mark = next((_VARIANT.search(file.stem) for file in _safetensors(part)), None)
-    return mark["variant"] if mark else None
+    return next((_mark(file) or None for file in _safetensors(part)), None)
 
 
 def variant_of(folder: Path) -> str | None:
@@ -117,15 +134,29 @@ def variant_of(folder: Path) -> str | None:
     return next(iter(found), None)
 
 
-def weights_sha256(folder: Path) -> dict[str, str]:
-    """SHA-256 of each weights file that a pipeline loads, by its path inside `folder`."""
-    files = [file for name in components(folder) for file in _safetensors(folder / name)]
-    return {file.relative_to(folder).as_posix(): file_sha256(file) for file in files}
+def variant_of_names(names: Iterable[PurePath]) -> str | None:
+    """The same of a repository, by the names of its files: the first variant that all parts have which lack plain
+    weights."""
+    marks: dict[PurePath, set[str]] = {}
+    for file in names:
+        if file.suffix == ".safetensors" and len(file.parts) == 2:
+            marks.setdefault(file.parent, set()).add(_mark(file))
+    lacking = [found for found in marks.values() if "" not in found]
+    return min(set.intersection(*lacking), default=None) if lacking else None
 
 
-def model_sha256(folder: Path) -> str:
-    """What identifies a pipeline: the SHA-256 of the hashes of its weights, as canonical JSON."""
-    return sha256_hex(canonical_json(weights_sha256(folder)))
+def weights_sha256(files: ModelFiles) -> dict[str, str]:
+    """SHA-256 of each weights file that a pipeline loads, by its path inside the folder, or the checkpoint's name."""
+    if files.checkpoint is not None:
+        return {files.checkpoint.name: file_sha256(files.checkpoint)}
+    folder = files.folder
+    found = [file for name in components(folder) for file in _safetensors(folder / name)]
+    return {file.relative_to(folder).as_posix(): file_sha256(file) for file in found}
+
+
+def model_sha256(path: Path) -> str:
+    """What identifies a pipeline: the SHA-256 of its checkpoint, or of the hashes of its weights, as canonical JSON."""
+    return file_sha256(path) if path.is_file() else sha256_hex(canonical_json(weights_sha256(ModelFiles(path))))
 
 
 def part_sha256(part: Path) -> dict[str, str]:
@@ -133,20 +164,19 @@ def part_sha256(part: Path) -> dict[str, str]:
     return {file.name: file_sha256(file) for file in _safetensors(part)}
 
 
-def load_pipeline(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
-    """Open the text-to-image pipeline in a checked `folder`; raises WeightsError."""
+def load_pipeline(files: ModelFiles, dtype: torch.dtype, device: torch.device) -> Any:
+    """Open the text-to-image pipeline of checked `files`; raises WeightsError."""
     prepare_torchvision()
-    from diffusers import AutoPipelineForText2Image
     from safetensors import SafetensorError
 
+    folder = files.folder
     try:
         with quiet() as said:
-            pipeline = AutoPipelineForText2Image.from_pretrained(
-                folder, dtype=dtype, use_safetensors=True, local_files_only=True, variant=variant_of(folder)
-            )
+            pipeline = _opened(files, dtype)
+            check_task(pipeline, files.checkpoint or folder)
             pipeline.to(device)
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
-        raise _not_loaded(folder, error) from error
+        raise _not_loaded(files, error) from error
     for message in said:
         if "newly initialized" in message:
             raise WeightsError(
@@ -160,7 +190,17 @@ def load_pipeline(folder: Path, dtype: torch.dtype, device: torch.device) -> Any
     return pipeline
 
 
-def _not_loaded(folder: Path, error: Exception) -> WeightsError:
+def _opened(files: ModelFiles, dtype: torch.dtype) -> Any:
+    folder, kind = files.folder, pipeline_class(files.folder)
+    if files.checkpoint is not None:
+        return open_checkpoint(kind, files.checkpoint, folder, dtype)
+    return kind.from_pretrained(
+        folder, dtype=dtype, use_safetensors=True, local_files_only=True, variant=variant_of(folder)
+    )
+
+
+def _not_loaded(files: ModelFiles, error: Exception) -> WeightsError:
+    folder = files.folder
     words = any(
         (folder / name).glob(kind) for name in components(folder) for kind in ("spiece.model", "*tokenizer*.model")
     )
@@ -171,7 +211,7 @@ def _not_loaded(folder: Path, error: Exception) -> WeightsError:
             f"the model in {folder} has a tokenizer of sentencepiece, which is not installed",
             "pip install sentencepiece",
         )
-    return WeightsError(f"the model in {folder} cannot be loaded: {first_line(error)}")
+    return WeightsError(f"the model in {files.checkpoint or folder} cannot be loaded: {first_line(error)}")
 
 
 def _flat(message: str) -> str:

@@ -22,7 +22,7 @@ SILENT = frozenset(
         "for", "as", "into", "onto", "over", "under", "above", "below", "near", "beside", "between", "behind",
         "before", "after", "across", "through", "along", "around", "against", "toward", "towards", "amid",
         "among", "during", "within", "view", "scene", "scenery", "landscape", "picture", "painting", "image",
-        "sky", "horizon", "light", "weather",
+        "sky", "horizon", "light", "weather", "hour",
     )
 )  # fmt: skip
 """Words that ask for nothing, or for what every picture has."""

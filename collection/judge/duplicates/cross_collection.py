@@ -16,8 +16,9 @@ from collection.judge.duplicates.neighbourhood import forms_of, series_threshold
 from collection.judge.duplicates.neighbours import near_vectors
 from collection.judge.duplicates.pairs import Floats, NeighbourPairs
 from collection.judge.duplicates.second_look import SecondLook
+from collection.judge.duplicates.small_copies import SmallCopies
 from collection.store.columns import ComparedImage
-from collection.store.records import CrossCollectionDuplicate, Look
+from collection.store.records import CrossCollectionDuplicate
 from collection.store.store import Store
 from collection.values import label
 
@@ -36,8 +37,8 @@ class OtherPictures:
     """(n, FORMS): their perceptual hashes."""
     embeddings: Vectors
     """Vectors (n, d) of the encoder by which the project is compared."""
-    looks: tuple[Look | None, ...]
-    """What is kept of each for a second look; None for what moves."""
+    small_copies: SmallCopies
+    """What each is laid over ours by; none of what moves."""
     unscored: int = 0
     """Pictures there that have no vector and were left out."""
 
@@ -65,7 +66,7 @@ def other_pictures(store: Store, model: str, place: str, names: dict[str, str]) 
         tuple(asset.pixel_sha256 for asset in assets),
         hashes,
         vectors,
-        _looks(store, assets),
+        _small_copies(store, assets),
         len(images) - len(assets),
     )
 
@@ -81,7 +82,7 @@ def mark_duplicates_of(store: Store, thresholds: DuplicateThresholds, others: Ot
     hashes, vectors = _seen(store, thresholds.model, assets)
     candidates = _candidates(hashes, vectors, _limits(store, thresholds, assets), others, thresholds)
     duplicates = {}
-    for row, other, distance in _nearest(candidates, assets, _looks(store, assets), others, thresholds):
+    for row, other, distance in _nearest(candidates, assets, _small_copies(store, assets), others, thresholds):
         how = _how(assets[row].pixel_sha256 == others.pixels[other], hashes[row], others.hashes[other], thresholds)
         file = assets[row].file_sha256
         duplicates[file] = CrossCollectionDuplicate(file, f"{others.names[other]}{how}", distance)
@@ -105,9 +106,12 @@ def _limits(store: Store, thresholds: DuplicateThresholds, assets: Sequence[Comp
     return np.array([limit(wanted[asset.series]) for asset in assets])
 
 
-def _looks(store: Store, assets: Sequence[ComparedImage]) -> tuple[Look | None, ...]:
+def _small_copies(store: Store, assets: Sequence[ComparedImage]) -> SmallCopies:
     known = store.looks([asset.file_sha256 for asset in assets if not asset.animated])
-    return tuple(known.get(asset.file_sha256) for asset in assets)
+    files = [asset.file_sha256 for asset in assets]
+    return SmallCopies(
+        [known.get(file) for file in files], lambda rows: store.small_copies([files[row] for row in rows])
+    )
 
 
 def _candidates(
@@ -130,13 +134,17 @@ def _candidates(
 
 
 def _nearest(
-    candidates: Mapping[int, Mapping[int, float]], assets: Sequence[ComparedImage], looks: Sequence[Look | None],
+    candidates: Mapping[int, Mapping[int, float]], assets: Sequence[ComparedImage], copies: SmallCopies,
     others: OtherPictures, thresholds: DuplicateThresholds,
 ) -> Iterator[tuple[int, int, float]]:  # fmt: skip
     """(row, other, distance) of each picture that is near any other, with the nearest that shows the same."""
     signals, equal = thresholds.signals, {pixels: row for row, pixels in reversed([*enumerate(others.pixels)])}
     second = SecondLook(
-        looks, others.looks, limit=thresholds.tile_difference, turns="turns" in signals, borders="borders" in signals
+        copies,
+        others.small_copies,
+        limit=thresholds.tile_difference,
+        turns="turns" in signals,
+        borders="borders" in signals,
     )
     for row, asset in enumerate(assets):
         if (other := equal.get(asset.pixel_sha256)) is not None:

@@ -16,6 +16,7 @@ from collection.judge.duplicates.groups import PHASH_DISTANCE, DuplicateGroup, O
 from collection.judge.duplicates.keeping import in_order
 from collection.judge.duplicates.neighbourhood import EXACT_UP_TO, SIGNALS, STEPS, KnownNeighbours, find_neighbours
 from collection.judge.duplicates.second_look import TILE_DIFFERENCE, SecondLook
+from collection.judge.duplicates.small_copies import SmallCopies
 from collection.store.columns import ComparedImage
 from collection.store.records import Duplicate
 from collection.store.store import Store
@@ -232,7 +233,10 @@ class Grouping:
             looks = [None if row in moving else look for row, look in enumerate(self._known.looks())]
             signals = self._thresholds.signals
             self._looks[tile_difference] = SecondLook(
-                looks, limit=tile_difference, turns="turns" in signals, borders="borders" in signals
+                SmallCopies(looks, self._known.small_copies),
+                limit=tile_difference,
+                turns="turns" in signals,
+                borders="borders" in signals,
             )
         return self._looks[tile_difference]
 

@@ -107,7 +107,9 @@ def of_vectors(found: NeighbourPairs, vectors: Callable[[], Vectors]) -> Neighbo
 def star_clusters(
     images: OrderedImages, by_hash: Neighbours, by_vector: Neighbours, look: Look | None = None
 ) -> list[DuplicateGroup]:
-    """Let each image, in order, that none before it has taken take what is free and near it; by representative id.
+    """Group images around representatives; the groups by the id of theirs.
+
+    In the given order, each image that is still free becomes a representative and takes the free images near it.
 
     `look` decides of what is near; without it, all of it counts (look-alikes). An image that has a plain border around
     another gives way to that.

@@ -24,9 +24,9 @@ Hashes = npt.NDArray[np.uint64]
 QUERIES, COLUMNS = 256, 1024
 """Hashes of one tile: small enough to stay in a core's cache."""
 PLAIN, TURNS, BORDER = (0,), tuple(range(1, 8)), (8,)
-"""Forms of a picture that are compared with the plain form of another."""
+"""Forms of a picture that are compared with the plain form of another; without borders also with each other."""
 KINDS = ("phash", "mirrored", "turned", "turned", "turned", "turned", "turned", "turned", "border")
-"""What a pair is called that is nearest in that form of either."""
+"""What is said of a pair whose nearest hashes are the plain one of the one and that form of the other."""
 _WORDS, _BITS = 4, 16
 _WORTH = 16
 """Looking at a pair that two words propose costs about as much as looking at so many of a tile."""
@@ -38,6 +38,8 @@ def hash_distances(one: Hashes, other: Hashes, forms: Sequence[int]) -> tuple[np
     kinds = np.zeros(least.shape, dtype=np.uint8)
     for form in forms:
         bits = np.minimum(hamming(one[..., 0], other[..., form]), hamming(one[..., form], other[..., 0]))
+        if form in BORDER:
+            bits = np.minimum(bits, hamming(one[..., form], other[..., form]))
         kinds[bits < least] = form
         least = np.minimum(least, bits)
     return least, kinds
@@ -52,6 +54,7 @@ def near_hashes(
     With `before` (m,) a query is compared with so many of the others only, the first. Rows as in `near_vectors`.
     """
     pairs = [(0, 0), *((form, 0) for form in forms), *((0, form) for form in forms)]
+    pairs += [(form, form) for form in forms if form in BORDER]
     index = _Words(others, radius // _WORDS, pairs) if _worth_an_index(queries, others, radius) else None
 
     def search(start: int) -> NeighbourPairs:

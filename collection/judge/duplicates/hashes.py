@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from collection.judge.duplicates.look import take_look
+from collection.judge.duplicates.look import small_copy, take_look
 from collection.store.records import Fingerprint
 from collection.values import Pixels
 
@@ -34,20 +34,20 @@ def perceptual_hash(pixels: Pixels) -> int:
 
 
 def fingerprint(pixels: Pixels) -> Fingerprint:
-    """What an RGB picture (h, w, 3) is recognised by: `FORMS` hashes, and a look.
+    """What an RGB picture (h, w, 3) is recognised by: `FORMS` hashes, a look and a small copy.
 
     The transform of a turned picture is that of the picture with odd columns or rows negated, or transposed; its median
     is another. The hash of a picture that holds little says as little turned, so that the form is then the plain one.
     """
-    look, frequencies = take_look(pixels), _frequencies(pixels)
+    look, copy, frequencies = take_look(pixels), small_copy(pixels), _frequencies(pixels)
     plain = _bits(frequencies)
     if not look.rich:
-        return Fingerprint((plain,) * FORMS, look)
+        return Fingerprint((plain,) * FORMS, look, copy)
     turned = [form * sign for form in (frequencies, frequencies.T) for sign in _SIGNS]
     left, top, right, bottom = look.box
     framed = (left, top, right, bottom) != (0, 0, look.width, look.height)
     inner = perceptual_hash(pixels[top:bottom, left:right]) if framed else plain
-    return Fingerprint((*(_bits(form) for form in turned), inner), look)
+    return Fingerprint((*(_bits(form) for form in turned), inner), look, copy)
 
 
 _SIGNS = (1.0, _MIRRORED[None], _MIRRORED[:, None], _MIRRORED[None] * _MIRRORED[:, None])

@@ -13,9 +13,9 @@ def in_order(
 ) -> list[ComparedImage]:
     """The images in the order in which they may keep others.
 
-    "best": those that may be selected; of these those with the most pixels; of these a lossless file; of these one that
-    was made here (by its score), then of what came from elsewhere a flat drawing with the fewest shades (a copy has
-    more, by its compression) and a photograph with the most detail; then the score. Last decides the lowest number.
+    "best": those that may be selected; of these one that was made here; of these those with the most pixels; of these a
+    lossless file; then, of what came from elsewhere, one that says how it was made, a drawing with plain ground, and
+    the one with the most evidence of being the original; then the score. Last decides the lowest number.
     """
 
     def place(asset: ComparedImage) -> tuple[float, ...]:
@@ -25,9 +25,11 @@ def in_order(
         area = asset.width * asset.height
         if keep == "largest":
             return -area, asset.id
-        detail = (0.0, 0.0) if asset.made or look is None else (1.0, look.detail) if look.flat else (2.0, -look.detail)
+        said = (0.0, 0.0, 0.0)
+        if look is not None and not asset.made:
+            said = float(not asset.claims), float(not look.drawing), -look.evidence
         score = ranking.get(asset.id, float("-inf"))
         barred = float("-inf") < score < 0  # by its defects; see Judges.ranking
-        return barred, -area, not asset.lossless, *detail, -score, asset.id
+        return barred, not asset.made, -area, not asset.lossless, *said, -score, asset.id
 
     return sorted(assets, key=place)

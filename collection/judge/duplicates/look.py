@@ -10,9 +10,9 @@ import io
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
+from collection.judge.duplicates.originality import originality
 from collection.store.records import Look
 from collection.values import Pixels
 
@@ -28,10 +28,6 @@ _TONES, _COLOURS = 0.02, 4
 """Part of the variance that the best four colours must leave unexplained in a picture of many tones."""
 _DETAIL, _WAVES = 0.03, 3
 """The same of the three lowest frequencies each way."""
-_BLOCKY = 8
-"""Bits that are taken off for edges of blocks twice as high as other steps."""
-_MIDDLE, _EQUAL = 512, 0.5
-"""Pixels of the side of the middle that is counted; share of equal neighbours from which on a picture is flat."""
 _CONTRAST = 6.0
 """Least standard deviation, in levels, of a picture that shows anything."""
 _LOW = np.cos(np.pi * np.outer(np.arange(_WAVES), 2 * np.arange(SIDE // 4) + 1) / (SIDE // 2))
@@ -41,47 +37,19 @@ _LOW /= np.linalg.norm(_LOW, axis=1, keepdims=True)
 def take_look(pixels: Pixels) -> Look:
     """The look of an RGB picture (h, w, 3)."""
     height, width = pixels.shape[:2]
-    small = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-    crisp = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BOX)  # no shades that it does not have
+    box, (drawing, evidence) = plain_border(pixels), originality(pixels)
+    left, top, right, bottom = box
+    inner = pixels[top:bottom, left:right] if 4 * (right - left) * (bottom - top) >= width * height else pixels
+    crisp = Image.fromarray(inner).resize((SIDE, SIDE), Image.Resampling.BOX)  # no shades that it does not have
+    return Look(width, height, box, is_rich(crisp), drawing, evidence)
+
+
+def small_copy(pixels: Pixels) -> bytes:
+    """The JPEG file of a copy of an RGB picture (h, w, 3) squeezed into a square of `SIDE` pixels."""
     file = io.BytesIO()
+    small = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
     small.save(file, "JPEG", quality=_QUALITY, subsampling=0)
-    equal, detail = _information(pixels)
-    return Look(file.getvalue(), width, height, plain_border(pixels), is_rich(crisp), equal >= _EQUAL, detail)
-
-
-def _information(pixels: Pixels) -> tuple[float, float]:
-    """Share of pixels that equal a neighbour, and the information in two neighbours: their joint entropy in bits.
-
-    Of the middle, across and down, so that a turn changes neither. No change of light, contrast or colour that treats
-    all pixels alike can raise that entropy (the data processing inequality), and softening lowers it. JPEG may raise it
-    by the edges of its blocks, for which some is taken off.
-    """
-    height, width = pixels.shape[:2]
-    top, left = max(0, height - _MIDDLE) // 2, max(0, width - _MIDDLE) // 2
-    middle = pixels[top : top + _MIDDLE, left : left + _MIDDLE]
-    equal, bits = [0.0], 0.0
-    pairs = [(middle[:, :-1], middle[:, 1:]), (middle[:-1], middle[1:])]
-    equal += [float((one == other).all(axis=-1).mean()) for one, other in pairs if one.size]
-    for channel in range(3):
-        low_high = [
-            np.minimum(one, other)[..., channel].astype(np.int32) * 256 + np.maximum(one, other)[..., channel]
-            for one, other in pairs
-        ]
-        counts = np.bincount(np.concatenate([part.ravel() for part in low_high]), minlength=1)
-        shares = counts[counts > 0] / max(1, counts.sum())
-        bits -= float((shares * np.log2(shares)).sum())
-    return sum(equal) / 2, round(bits - _BLOCKY * (_block_edges(middle) - 1), 1)
-
-
-def _block_edges(pixels: Pixels) -> float:
-    """How many times as high, at most 2, steps are at every eighth pixel: above 1 once a picture was a JPEG."""
-    grey, found = pixels.astype(np.int16).sum(axis=-1), []
-    for steps in (np.abs(np.diff(grey, axis=1)), np.abs(np.diff(grey, axis=0)).T):
-        whole = steps.shape[1] // 8 * 8
-        if whole:
-            phases = steps[:, :whole].reshape(len(steps), -1, 8).mean((0, 1))
-            found.append(float(phases.max() / max(1e-6, phases.mean())))
-    return min(2.0, sum(found) / len(found)) if found else 1.0
+    return file.getvalue()
 
 
 def plain_border(pixels: Pixels) -> tuple[int, int, int, int]:
@@ -134,15 +102,3 @@ def is_rich(small: Image.Image) -> bool:
     """Whether a picture holds so many tones and so much detail that another light or a turn cannot make it another."""
     found = richness(small)
     return found.contrast >= _CONTRAST and found.tones >= _TONES and found.detail >= _DETAIL
-
-
-def opened(look: Look) -> Image.Image:
-    """The small copy."""
-    return Image.open(io.BytesIO(look.jpeg))
-
-
-def tile_means(look: Look) -> npt.NDArray[np.uint8]:
-    """(16, 16, 3): the means of the small copy's tiles; JPEG knows them without being decoded in full."""
-    image = opened(look)
-    image.draft("RGB", (SIDE // 8, SIDE // 8))
-    return np.asarray(image.convert("RGB").resize((16, 16), Image.Resampling.BOX))

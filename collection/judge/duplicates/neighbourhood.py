@@ -23,12 +23,13 @@ from collection.judge.duplicates.hash_neighbours import BORDER, KINDS, TURNS, Ha
 from collection.judge.duplicates.hashes import FORMS
 from collection.judge.duplicates.neighbours import near_vectors
 from collection.judge.duplicates.pairs import TOP, NeighbourPairs, Rows
+from collection.judge.duplicates.small_copies import Read
 from collection.store.columns import ComparedImage
 from collection.store.records import Look, Neighbour, Searched
 from collection.store.store import Store
 from collection.values import Progress, canonical_json, sha256_hex, silent
 
-HASHES = "phash/3"
+HASHES = "phash/4"
 """The model under which neighbours by hash are kept, with the forms that were compared."""
 BITS = 7
 """Bits within which neighbours by hash are kept, or more where more is asked for."""
@@ -62,7 +63,9 @@ class KnownNeighbours:
     by_hash: Neighbours
     by_vector: Neighbours
     looks: Callable[[], Sequence[Look | None]]
-    """What is kept of each picture for a second look, row by row."""
+    """What is known of each picture for a second look, row by row."""
+    small_copies: Read
+    """The files of the small copies of some."""
     search: Mapping[str, Any]
     """How vectors were searched: `method` exact or faiss; with faiss `recall`, the share that it found of the
     neighbours of `sampled` pictures, None where those have none. `searched` pictures are new."""
@@ -106,6 +109,7 @@ def find_neighbours(
         of_hashes(by_hash.found(), hashes, forms) if "phash" in signals else no_neighbours(len(files)),
         of_vectors(by_vector.found(), vectors) if "vectors" in signals else no_neighbours(len(files)),
         cache(lambda: _looks(store, files)),
+        _small_copies(store, files),
         told,
     )
 
@@ -122,6 +126,10 @@ def _hash_model(forms: Sequence[int]) -> str:
 def _looks(store: Store, files: Sequence[str]) -> list[Look | None]:
     known = store.looks(files)
     return [known.get(file) for file in files]
+
+
+def _small_copies(store: Store, files: Sequence[str]) -> Read:
+    return lambda rows: store.small_copies([files[row] for row in rows])
 
 
 def kept_neighbours(
@@ -146,6 +154,7 @@ def kept_neighbours(
         of_hashes(found["phash"], hashes, forms) if "phash" in found else no_neighbours(len(files)),
         of_vectors(found["vectors"], vectors) if "vectors" in found else no_neighbours(len(files)),
         cache(lambda: _looks(store, files)),
+        _small_copies(store, files),
         report.get("search", {}),
     )
     return known, radius.get("phash", 0.0), 1 - radius.get("vectors", 0.0)
@@ -161,7 +170,10 @@ def _calibrated(
     store: Store, assets: Sequence[ComparedImage], files: Sequence[str], model: str, least: float,
     vectors: Callable[[], Vectors],
 ) -> tuple[str, dict[str, float], dict[str, Any]]:  # fmt: skip
-    """Hash of what the thresholds depend on, the thresholds as they were or anew, and how was searched before."""
+    """What the thresholds depend on (a hash), the thresholds, and how the last search was made.
+
+    The thresholds are those of the last time, unless what they depend on has changed.
+    """
     series: dict[str, set[str]] = defaultdict(set)
     for asset in assets:
         series[asset.series].add(asset.file_sha256)

@@ -7,22 +7,20 @@ token's trait is a small place. It is taken coarse, where compression and noise 
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops, ImageFilter
 
-from collection.judge.duplicates.look import SIDE, tile_means
+from collection.judge.duplicates.look import SIDE
+from collection.judge.duplicates.small_copies import Floats, SmallCopies, SmallCopy
 from collection.store.records import Look
 
 TILE_DIFFERENCE = 14
 """Levels of 255 by which the worst of 16 x 16 tiles of two copies may differ. `benchmarks/duplicates.py` has the table:
 re-encoded, resized, blurred, noisy and darkened copies stay below it, and distinct tokens above."""
-Floats = npt.NDArray[np.float32]
 
 FINE = 2.5
 """How many times as much the worst tile of the fine comparison may differ: there the edges of a JPEG show."""
@@ -50,6 +48,8 @@ _CLIPPED = 4
 """Levels from black and white within which light may have been cut off."""
 _SLACK, _LIT_SLACK = 4, 12
 """More than what the tile means of a look are off by; and the light that is found from them, where some is cut off."""
+_HOPELESS = 4
+"""How many times as much as they may the worst tiles must differ for no blur to mend it."""
 _FLAT, _EDGE = 3.0, 0.06
 """Levels, and part of the contrast around, by which a tile of a picture without many tones may differ."""
 
@@ -59,27 +59,30 @@ _REVERSED: Mapping[Verdict, Verdict] = {"another": "another", "same": "same", "f
 
 
 class SecondLook:
-    """Compares the pictures of two lists of looks (or of one with itself)."""
+    """Compares the pictures of two sets (or of one with itself)."""
 
     def __init__(
-        self, ours: Sequence[Look | None], theirs: Sequence[Look | None] | None = None, *,
+        self, ours: SmallCopies, theirs: SmallCopies | None = None, *,
         limit: float = TILE_DIFFERENCE, turns: bool = True, borders: bool = True,
     ) -> None:  # fmt: skip
         self._ours, self._theirs = ours, ours if theirs is None else theirs
         self._limit, self._turns, self._borders = limit, turns, borders
-        self._our_tiles: dict[int, Floats] = {}
-        self._their_tiles = self._our_tiles if theirs is None else {}
         self._known: dict[tuple[int, int], Verdict] = {}
 
     def verdicts(self, row: int, others: npt.NDArray[np.int64]) -> list[Verdict]:
         """What each of their pictures is to one of ours. One without a look is another picture."""
-        look, left = self._ours[row], [other for other in others.tolist() if self._key(row, other) not in self._known]
-        there = {other: second for other in left if (second := self._theirs[other]) is not None}
+        look, left = (
+            self._ours.looks[row],
+            [place for place in others.tolist() if self._key(row, place) not in self._known],
+        )
+        there = [other for other in left if self._theirs.looks[other] is not None]
         if there and look is not None:
-            mine = _tiles(self._our_tiles, row, look)
-            theirs = np.stack([_tiles(self._their_tiles, other, second) for other, second in there.items()])
-            for (other, second), least in zip(there.items(), _least(mine, theirs).tolist(), strict=True):
-                found = self._verdict(look, second, least)
+            mine, theirs = self._ours.tiles([row])[0], self._theirs.tiles(there)
+            plain = np.abs(theirs - mine).max(axis=(1, 2, 3))
+            for other, as_they_are, lit in zip(
+                there, plain.tolist(), _least(mine, theirs, plain).tolist(), strict=True
+            ):
+                found = self._verdict(row, other, as_they_are, lit)
                 self._known[self._key(row, other)] = found if self._in_order(row, other) else _REVERSED[found]
         known = [self._known.get(self._key(row, other), "another") for other in others.tolist()]
         return [
@@ -93,68 +96,88 @@ class SecondLook:
     def _in_order(self, row: int, other: int) -> bool:
         return self._theirs is not self._ours or row <= other
 
-    def _verdict(self, one: Look, other: Look, distance: float) -> Verdict:
-        """By any way to lay the other down; `distance` bounds that of their tiles as they are."""
-        rich, side, proportions = one.rich and other.rich, _side(one, other), one.width / one.height
+    def _verdict(self, row: int, column: int, plain: float, lit: float) -> Verdict:
+        """By any way to lay the other down; `plain` and `lit` bound how far their tiles differ as they are."""
+        one, other = self._ours.looks[row], self._theirs.looks[column]
+        assert one is not None
+        assert other is not None
+        rich, limit = one.rich and other.rich, self._limit
+        distance = lit if rich else plain
+        if distance > limit + _SLACK and not rich:
+            return "another"
+        mine, theirs = self._ours[row], self._theirs[column]
+        side, proportions = _side(one, other), one.width / one.height
         if (
-            distance <= self._limit + _SLACK
+            distance <= limit + _SLACK
             and _alike(proportions, other.width / other.height)
-            and difference(_image(one.jpeg), _image(other.jpeg), side, rich=rich) <= self._limit
+            and difference(mine, theirs, side, rich=rich, limit=limit) <= limit
         ):
             return "same"
-        if distance <= _NEARLY:
+        if distance <= _NEARLY or not rich:
             return "another"  # it lies as the one does, and one place differs
-        if rich and self._turns and any(difference(*pair, side) <= self._limit for pair in self._turned(one, other)):
+        if self._turns and any(
+            difference(mine, turned, side, limit=limit) <= limit for turned in _turned(one, other, mine, theirs, limit)
+        ):
             return "same"
-        if rich and self._borders and _is_framed(one, other, self._limit):
+        if self._borders and _is_framed(one, other, mine, theirs, limit):
             return "framed"
-        if rich and self._borders and _is_framed(other, one, self._limit):
+        if self._borders and _is_framed(other, one, theirs, mine, limit):
             return "frame"
         return "another"
 
-    def _turned(self, one: Look, other: Look) -> Iterator[tuple[Image.Image, Image.Image]]:
-        means = _means(_image(other.jpeg))
-        least = _least(_means(_image(one.jpeg)), np.stack([turn(means) for _, turn in TURNS]))
-        for place, (turn, _) in enumerate(TURNS):
-            width, height = (other.width, other.height) if place < 3 else (other.height, other.width)
-            if least[place] <= self._limit + _SLACK and _alike(one.width / one.height, width / height):
-                yield _image(one.jpeg), _image(other.jpeg).transpose(turn)
+
+def _turned(one: Look, other: Look, mine: SmallCopy, theirs: SmallCopy, limit: float) -> Iterator[SmallCopy]:
+    """The other in the turns in which it may lie as the one does."""
+    turns = np.stack([turn(theirs.means) for _, turn in TURNS])
+    least = _least(mine.means, turns, np.abs(turns - mine.means).max(axis=(1, 2, 3)))
+    for place, (turn, _) in enumerate(TURNS):
+        width, height = (other.width, other.height) if place < 3 else (other.height, other.width)
+        if least[place] <= limit + _SLACK and _alike(one.width / one.height, width / height):
+            yield SmallCopy(theirs.image.transpose(turn))
 
 
-def difference(one: Image.Image, other: Image.Image, side: int, *, rich: bool = True) -> float:
+def difference(one: SmallCopy, other: SmallCopy, side: int, *, rich: bool = True, limit: float = 0.0) -> float:
     """In how many levels the worst tiles of two small copies differ, in the best light and sharpness (0 to 255).
 
     They are compared at `side` pixels. Pictures that are not `rich` are compared in the light that they have, and their
-    flat places more strictly: what another light would explain is another colour there.
+    flat places more strictly: what another light would explain is another colour there. What is within `limit` is not
+    looked at further.
     """
-    one, other = (image if side == SIDE else image.reduce(SIDE // side) for image in (one, other))
+    one, other = one.at(side), other.at(side)
+    allowed = None if rich else (_FLAT + _EDGE * np.maximum(one.contrast, other.contrast)[..., None]).astype(np.float32)
     least = float("inf")
     for first, second in _lights(one, other) if rich else ((one, other),):
-        sharpness = [_sharpness(image) for image in (first, second)]
-        sharper, softer = (first, second) if sharpness[0] >= sharpness[1] else (second, first)
-        blurs = _BLURS if max(sharpness) > _SHARPER * min(sharpness) else ()
-        before = float("inf")
-        for blur in (0.0, *blurs):
-            soft = sharper.filter(ImageFilter.GaussianBlur(blur * side / SIDE)) if blur else sharper
-            found = _worst(soft, softer, rich)
-            if found >= before:
-                break  # it was sharper and is softer now
-            before = found
-        least = min(least, before)
+        least = min(least, _in_best_sharpness(first, second, allowed, limit))
+        if least <= limit:
+            break
     return least
 
 
-def _lights(one: Image.Image, other: Image.Image) -> Iterator[tuple[Image.Image, Image.Image]]:
+def _in_best_sharpness(one: SmallCopy, other: SmallCopy, allowed: Floats | None, limit: float) -> float:
+    least = _worst(one.image, other.image, allowed, limit)
+    sharper, softer = (one, other) if one.sharpness >= other.sharpness else (other, one)
+    if least <= limit or least > _HOPELESS * max(limit, 1.0) or sharper.sharpness <= _SHARPER * softer.sharpness:
+        return least
+    for blur in _BLURS:
+        soft = sharper.image.filter(ImageFilter.GaussianBlur(blur * sharper.image.width / SIDE))
+        found = _worst(soft, softer.image, allowed, limit)
+        if found >= least:
+            break  # it was sharper and is softer now
+        least = found
+    return least
+
+
+def _lights(one: SmallCopy, other: SmallCopy) -> Iterator[tuple[SmallCopy, SmallCopy]]:
     """The two as they are, and each in the light of the other if that is another."""
     yield one, other
-    small, small_other = (_array(image.reduce(image.width // 64)) for image in (one, other))
+    small, small_other = one.at(64).pixels, other.at(64).pixels
     if (lit := _lit(one, small, small_other)) is not None:
         yield lit, other
     if (lit := _lit(other, small_other, small)) is not None:
         yield one, lit
 
 
-def _lit(image: Image.Image, mine: Floats, theirs: Floats) -> Image.Image | None:
+def _lit(copy: SmallCopy, mine: Floats, theirs: Floats) -> SmallCopy | None:
     """The one in the light of the other: least squares of what neither cuts off; None if that changes nothing."""
     low, high = _CLIPPED, 255 - _CLIPPED
     free = (mine > low) & (mine < high) & (theirs > low) & (theirs < high)
@@ -167,36 +190,27 @@ def _lit(image: Image.Image, mine: Floats, theirs: Floats) -> Image.Image | None
     changes = abs(gain - 1) > 0.01 or abs(shift) > 1
     if not changes or not _GAIN[0] <= gain <= _GAIN[1] or abs(shift) > _SHIFT:
         return None
-    return image.point([round(min(255.0, max(0.0, gain * level + shift))) for level in range(256)] * 3)
+    return SmallCopy(copy.image.point([round(min(255.0, max(0.0, gain * level + shift))) for level in range(256)] * 3))
 
 
-def _worst(one: Image.Image, other: Image.Image, rich: bool) -> float:
+def _worst(one: Image.Image, other: Image.Image, allowed: Floats | None, limit: float) -> float:
+    """The worst tile, coarse and fine; of pictures that are far apart coarse only."""
     side = one.width
     small, small_other = (image.reduce(side // 64) if side > 64 else image for image in (one, other))
-    coarse = _array(ImageChops.difference(small, small_other).reduce(4))
-    worst = float(coarse.max())
-    if not rich:
-        allowed = _FLAT + _EDGE * _contrast(_array(small), _array(small_other))[..., None]
-        worst = float((coarse / np.minimum(1.0, allowed / TILE_DIFFERENCE)).max())
-    fine = _array(ImageChops.difference(one, other).reduce(4)).max() / FINE if side > 64 else 0.0
+    coarse = np.asarray(ImageChops.difference(small, small_other).reduce(4), dtype=np.float32)
+    worst = float((coarse if allowed is None else coarse / np.minimum(1.0, allowed / TILE_DIFFERENCE)).max())
+    if side <= 64 or worst > _HOPELESS * max(limit, 1.0):
+        return worst
+    fine = np.asarray(ImageChops.difference(one, other).reduce(4)).max() / FINE
     return max(worst, float(fine))
 
 
-def _contrast(one: Floats, other: Floats) -> Floats:
-    """(16, 16): the greatest range of any channel in each tile and those around it."""
-    found = np.zeros((16, 16), dtype=np.float32)
-    for pixels in (one, other):
-        parts = pixels.reshape(16, 4, 16, 4, 3)
-        high, low = (np.pad(part, ((1, 1), (1, 1), (0, 0)), "edge") for part in (parts.max((1, 3)), parts.min((1, 3))))
-        places = [(slice(y, y + 16), slice(x, x + 16)) for y in range(3) for x in range(3)]
-        around = np.max([high[place] for place in places], axis=0) - np.min([low[place] for place in places], axis=0)
-        found = np.maximum(found, around.max(axis=-1))
-    return found
+def _least(mine: Floats, theirs: Floats, plain: Floats) -> Floats:
+    """(k,): how far the tile means (16, 16, 3) of one and those of others differ at the worst, in the best light.
 
-
-def _least(mine: Floats, theirs: Floats) -> Floats:
-    """(k,): how far the tile means (16, 16, 3) of one and those of others differ at the worst, in the best light."""
-    least = np.abs(theirs - mine).max(axis=(1, 2, 3))
+    `plain` (k,) is the same in the light that they have.
+    """
+    least = plain
     axes = (1, 2, 3)
     low, high = _CLIPPED, 255 - _CLIPPED
     free = ((theirs > low) & (theirs < high) & (mine > low) & (mine < high)).astype(np.float32)
@@ -214,20 +228,34 @@ def _least(mine: Floats, theirs: Floats) -> Floats:
     return np.asarray(least, dtype=np.float32)
 
 
-def _is_framed(framed: Look, whole: Look, limit: float) -> bool:
-    """Whether what the plain border of the one surrounds is the whole of the other."""
-    if framed.area == framed.width * framed.height or 4 * framed.area < framed.width * framed.height:
+def _is_framed(framed: Look, whole: Look, frame: SmallCopy, other: SmallCopy, limit: float) -> bool:
+    """Whether what the plain border of the one surrounds is the whole of the other, or what a thinner border surrounds
+    there."""
+    share, thinner = (look.area / (look.width * look.height) for look in (framed, whole))
+    if not 0.25 <= share < 1:
         return False
-    left, top, right, bottom = framed.box
-    if not _alike((right - left) / (bottom - top), whole.width / whole.height):
-        return False
-    across, down = SIDE / framed.width, SIDE / framed.height
+    proportions, inner = _proportions(framed.box), _inside(framed, frame)
+    candidates = [(whole.width / whole.height, other)]
+    candidates += [(_proportions(whole.box), _inside(whole, other))] if share < thinner < 1 else []
+    return any(
+        _alike(proportions, theirs)
+        and _least(inner.means, copy.means[None], np.abs(copy.means - inner.means).max()[None])[0] <= limit + _SLACK
+        and difference(inner, copy, _side(framed, whole), limit=limit) <= limit
+        for theirs, copy in candidates
+    )
+
+
+def _proportions(box: tuple[int, int, int, int]) -> float:
+    left, top, right, bottom = box
+    return (right - left) / (bottom - top)
+
+
+def _inside(look: Look, copy: SmallCopy) -> SmallCopy:
+    """What the plain border surrounds, as a small copy."""
+    left, top, right, bottom = look.box
+    across, down = SIDE / look.width, SIDE / look.height
     box = (left * across, top * down, right * across, bottom * down)
-    means = np.asarray(_image(framed.jpeg).resize((16, 16), Image.Resampling.BOX, box=box), dtype=np.float32)
-    if _least(means, _means(_image(whole.jpeg))[None])[0] > limit + _SLACK:
-        return False
-    inner = _image(framed.jpeg).resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=box)
-    return difference(inner, _image(whole.jpeg), _side(framed, whole)) <= limit
+    return SmallCopy(copy.image.resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=box))
 
 
 def _side(one: Look, other: Look) -> int:
@@ -238,31 +266,3 @@ def _side(one: Look, other: Look) -> int:
 
 def _alike(one: float, other: float) -> bool:
     return abs(one / other - 1) <= _ASPECT
-
-
-def _sharpness(image: Image.Image) -> float:
-    """Mean step from pixel to pixel."""
-    pixels = np.asarray(image.convert("L"), dtype=np.int16)
-    return 1e-3 + float(np.abs(np.diff(pixels, axis=0)).mean() + np.abs(np.diff(pixels, axis=1)).mean())
-
-
-def _tiles(known: dict[int, Floats], row: int, look: Look | None) -> Floats:
-    if row not in known:
-        assert look is not None
-        known[row] = tile_means(look).astype(np.float32)
-    return known[row]
-
-
-def _means(image: Image.Image) -> Floats:
-    return np.asarray(image.reduce(SIDE // 16), dtype=np.float32)
-
-
-@lru_cache(maxsize=256)
-def _image(jpeg: bytes) -> Image.Image:
-    image = Image.open(io.BytesIO(jpeg))
-    image.load()
-    return image
-
-
-def _array(image: Image.Image) -> Floats:
-    return np.asarray(image, dtype=np.float32)

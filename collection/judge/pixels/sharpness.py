@@ -17,6 +17,8 @@ BLUR = 9
 def sharpness(grey: Grey) -> float:
     """How much of the variation between neighbours another blur takes away, 0 (none: it was soft) to 1.
 
+    A direction without any variation, as along stripes, says nothing.
+
     `grey` is luminance (h, w) uint8. F. Crété, T. Dolmiere, P. Ladret, M. Nicolas, "The blur effect: perception and
     estimation with a new no-reference perceptual blur metric", SPIE 6492, 2007: their blur is 1 minus this, the worse
     of the two directions.
@@ -27,7 +29,7 @@ def sharpness(grey: Grey) -> float:
     edge = BLUR // 2
     across = (values[:, edge + 1 : -edge] - values[:, edge : -edge - 1], values[:, BLUR:] - values[:, :-BLUR])
     down = (values[edge + 1 : -edge] - values[edge : -edge - 1], values[BLUR:] - values[:-BLUR])
-    return min(lost(*across), lost(*down))
+    return min((lost(*steps) for steps in (across, down) if steps[0].any()), default=0.0)
 
 
 def lost(steps: Steps, far_steps: Steps) -> float:
@@ -51,5 +53,6 @@ SHARPNESS = Metric(
     limits="Grain and noise count as sharp; smooth gradients and soft focus that are meant count as blurred. A picture "
     "is seen with its longer side under 1024 pixels: softness finer than that is not noticed.",
     computed=OfPixels(lambda picture: round(sharpness(picture.luminance), 6)),
+    identity="sharpness/2",
     defect=Defect("blurred", 0.4, "under", "Less sharpness."),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import ImageError
 from collection.pictures.embedded.user_comment import read_user_comment
+from collection.pictures.embedded.xmp import KEYWORD, read_xmp_fields
 from collection.pictures.pillow import silence_pillow
 from collection.pictures.png_chunks import SIGNATURE, TEXTS, read_chunks, read_text, split, utf8_or_latin1
 
@@ -25,7 +26,9 @@ _FIELDS = {0x010E: "ImageDescription", 0x0131: "Software"}
 
 
 def read_texts(data: bytes, name: str | Path, ours: str) -> dict[str, str]:
-    """The texts of a picture file; of a name that comes twice the last. Raises ImageError for what is no picture.
+    """The texts of a picture file, those of XMP by the names of `xmp.py`; of a name that comes twice the last.
+
+    Raises ImageError for what is no picture.
 
     A PNG with a text of the name `ours` was written by the standard, so that every letter of it is known.
     """
@@ -39,6 +42,7 @@ def read_texts(data: bytes, name: str | Path, ours: str) -> dict[str, str]:
         raise ImageError(f"{name} is no readable picture: {error}") from error
     if data.startswith(SIGNATURE):
         found |= _chunks(data, ours.encode("latin-1"))
+    found |= read_xmp_fields(found.pop(KEYWORD, ""))
     return {key: text for key, text in found.items() if text.strip()}
 
 
@@ -60,7 +64,7 @@ def _chunks(data: bytes, ours: bytes) -> dict[str, str]:
 
 def _fields(image: Image.Image) -> dict[str, str]:
     """What EXIF and the comment say; what of it cannot be read costs itself."""
-    found = {COMMENT: _text(image.info.get("comment", b""))}
+    found = {COMMENT: _text(image.info.get("comment", b"")), KEYWORD: _text(image.info.get("xmp", b""))}
     try:
         exif = image.getexif()
         fields = {tag: exif[tag] for tag in exif}

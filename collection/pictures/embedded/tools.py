@@ -24,6 +24,7 @@ from collection.pictures.embedded.fields import (
 )
 from collection.pictures.embedded.infotext import parse_infotext, prompts
 from collection.pictures.embedded.texts import COMMENT, USER_COMMENT
+from collection.pictures.embedded.xmp import XMP_COMMENT, XMP_DESCRIPTION, XMP_TOOL
 
 PARAMETERS = "parameters"
 """Key of the text that the web UI and most tools write."""
@@ -52,7 +53,7 @@ def read_tools(texts: Texts) -> Iterator[Told]:
 
 def _web_ui(texts: Texts) -> Told | None:
     """A text with a line of pairs, wherever it is; in `parameters` also a prompt alone."""
-    for key in (PARAMETERS, USER_COMMENT, COMMENT, "ImageDescription", "Description"):
+    for key in (PARAMETERS, USER_COMMENT, COMMENT, "ImageDescription", "Description", XMP_COMMENT, XMP_DESCRIPTION):
         found = parse_infotext(texts.get(key, ""))
         if found:
             return Told("A1111", found)
@@ -68,8 +69,8 @@ def _stability_matrix(texts: Texts) -> Told | None:
 
 
 def _json_parameters(texts: Texts) -> Told | None:
-    """SwarmUI, Fooocus and its kin, Civitai, Draw Things and others: one JSON object."""
-    for key in (PARAMETERS, USER_COMMENT, COMMENT, "Comment", "ImageDescription", "generation_data"):
+    """SwarmUI, Fooocus and its kin, Civitai and others: one JSON object."""
+    for key in (PARAMETERS, USER_COMMENT, COMMENT, "Comment", "ImageDescription", "generation_data", XMP_COMMENT):
         value = json_object(texts.get(key, ""))
         if value and not (key == "Comment" and "Description" in texts):  # which is NovelAI's
             told = _json(value, texts)
@@ -179,6 +180,21 @@ def _novelai(texts: Texts) -> Told | None:
     return Told("NovelAI", plausible(found.items()))
 
 
+def _draw_things(texts: Texts) -> Told | None:
+    """XMP: JSON with "c" for the prompt and "uc" for what is unwanted; or its text, where a line "-..." is that."""
+    if "draw things" not in texts.get(XMP_TOOL, "").lower():
+        return None
+    found = read_fields(json_object(texts.get(XMP_COMMENT, "")) or {}, scale=CFG, c=PROMPT)
+    if not _enough(found):
+        lines = texts.get(XMP_DESCRIPTION, "").splitlines()
+        last = next((place for place, line in enumerate(lines) if line.startswith("Steps:")), len(lines))
+        unwanted = next((place for place, line in enumerate(lines[:last]) if place and line.startswith("-")), last)
+        said = [(PROMPT, "\n".join(lines[:unwanted])), (NEGATIVE, "\n".join(lines[unwanted:last]).removeprefix("-"))]
+        found = plausible([*said, *read_fields(parse_infotext("\n".join(lines[last:]))).items()])
+        found = found if _enough(found) else {}
+    return Told("Draw Things", found, "" if found else "a text of Draw Things")
+
+
 def _easy_diffusion(texts: Texts) -> Told | None:
     """One chunk for each parameter, by the names of its code or of its page."""
     keys = {re.sub("[^a-z]", "", key.lower()) for key in texts}
@@ -188,5 +204,5 @@ def _easy_diffusion(texts: Texts) -> Told | None:
 
 
 _READERS: tuple[Callable[[Texts], Told | None], ...] = (
-    _web_ui, _stability_matrix, _invokeai, _novelai, _easy_diffusion, _json_parameters, _comfyui,
+    _draw_things, _web_ui, _stability_matrix, _invokeai, _novelai, _easy_diffusion, _json_parameters, _comfyui,
 )  # fmt: skip

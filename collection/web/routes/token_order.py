@@ -1,4 +1,4 @@
-"""Routes to the order of the tokens: by lot, or as the owner puts it by hand."""
+"""Routes to the order of the tokens: by the rule of [freeze], or as the owner puts it by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from collection.errors import UsageError
-from collection.publish.freeze import token_order
+from collection.publish.freeze import by_hand, chosen_of, ordered_of
 from collection.values import label
 from collection.web.review_app import ReviewApp
 from collection.web.routes.dependencies import LARGEST, LOOKS, OWNER, App, Role, You
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/set/order")
 
 
 class Order(BaseModel):
-    """The images whose tokens come first, in this order; none: all by lot."""
+    """The images whose tokens come first, in this order; none: all by rule."""
 
     model_config = ConfigDict(extra="forbid")
     images: Annotated[list[Annotated[int, Field(ge=1, le=LARGEST)]], Field(max_length=100_000)]
@@ -45,5 +45,6 @@ def put_in_order(app: App, order: Order) -> dict[str, Any]:
 
 
 def _told(app: ReviewApp) -> dict[str, Any]:
-    found, by_hand = token_order(app.store, app.project.config)
-    return {"ids": [asset.id for asset in found], "by_hand": by_hand}
+    chosen = chosen_of(app.store)
+    ordered = ordered_of(app.store, app.project.config, chosen)
+    return {"ids": [asset.id for asset in ordered], "by_hand": len(by_hand(app.store, chosen))}

@@ -168,10 +168,25 @@ def kandinsky(parts: SimpleNamespace) -> Any:
     )  # fmt: skip
 
 
+def bria(parts: SimpleNamespace) -> Any:
+    """A family that AutoPipeline does not know."""
+    from diffusers import BriaPipeline, BriaTransformer2DModel
+
+    encoder, tokenizer = _t5()
+    transformer = BriaTransformer2DModel(
+        patch_size=1, in_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=16, num_attention_heads=2,
+        joint_attention_dim=8, axes_dims_rope=[4, 4, 8],
+    )  # fmt: skip
+    return BriaPipeline(
+        transformer=transformer, scheduler=_euler(use_dynamic_shifting=True), vae=_flow_vae(4), text_encoder=encoder,
+        tokenizer=tokenizer,
+    )  # fmt: skip
+
+
 FAMILIES: dict[str, Callable[[SimpleNamespace], Any]] = {
     "sd3": stable_diffusion_3, "flux-dev": flux, "flux-schnell": flux_schnell, "qwen": qwen_image,
     "pixart": pixart_sigma,
-    "kandinsky": kandinsky,
+    "kandinsky": kandinsky, "bria": bria,
 }  # fmt: skip
 """What builds each family."""
 

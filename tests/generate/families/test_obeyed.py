@@ -20,7 +20,7 @@ from collection.values import Recipe, Style, StyleBlend
 Write = Callable[..., Recipe]
 Make = Callable[[Recipe], bytes]
 
-NAMES = ["sd", "sdxl", "lcm", "sd3", "flux-dev", "flux-schnell", "qwen", "pixart", "kandinsky"]
+NAMES = ["sd", "sdxl", "lcm", "sd3", "flux-dev", "flux-schnell", "qwen", "pixart", "kandinsky", "bria"]
 CHANGES: dict[str, dict[str, Any]] = {
     "seed": {"seed": 2},
     "prompt": {"prompt": "a dog"},

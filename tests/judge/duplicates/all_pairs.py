@@ -15,6 +15,7 @@ from collection.judge.duplicates.cosine import Vectors, limit
 from collection.judge.duplicates.groups import (
     PHASH_DISTANCE,
     DuplicateGroup,
+    Look,
     OrderedImages,
     of_hashes,
     of_vectors,
@@ -42,13 +43,15 @@ class Pictures:
 
 
 def find_duplicates(
-    pictures: Pictures, *, phash_distance: int = PHASH_DISTANCE, cosine: float | Sequence[float] = COSINE
-) -> list[DuplicateGroup]:
+    pictures: Pictures, *, phash_distance: int = PHASH_DISTANCE, cosine: float | Sequence[float] = COSINE,
+    look: Look | None = None,
+) -> list[DuplicateGroup]:  # fmt: skip
     """Groups of near-duplicates, by representative id; the order of the rows does not matter.
 
     Best first (highest score, then lowest id), each picture that no better one has taken keeps what is near it:
     the same file, the same pixels, hashes within `phash_distance` bits, or a cosine of at least `cosine` (one number,
-    or one a picture: a pair must reach both). Time grows with n squared, memory does not.
+    or one a picture: a pair must reach both) that `look`, if there is one, confirms. Time grows with n squared, memory
+    does not.
     """
     order = sorted(range(len(pictures.ids)), key=lambda row: _rank(pictures, row))
     wanted = np.broadcast_to(np.asarray(cosine, dtype=np.float64), len(order))
@@ -65,7 +68,7 @@ def find_duplicates(
     radius = max(images.limits, default=0.0) if vectors.shape[1] else -1.0
     by_vector = near_vectors(vectors, vectors, radius, before=earlier)
     return star_clusters(
-        images, of_hashes(by_hash, lambda: hashes, FORMS_COMPARED), of_vectors(by_vector, lambda: vectors)
+        images, of_hashes(by_hash, lambda: hashes, FORMS_COMPARED), of_vectors(by_vector, lambda: vectors), look
     )
 
 

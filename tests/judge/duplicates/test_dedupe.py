@@ -17,6 +17,7 @@ from collection.judge.duplicates.regroup import Regrouping
 from collection.pictures.files import pixel_sha256
 from collection.store.records import Asset, Embedding
 from collection.store.store import Store
+from collection.values import Recipe
 
 THRESHOLDS = DuplicateThresholds("toy@1")
 
@@ -117,7 +118,16 @@ COPIES = {
     "darker": lambda image: ImageEnhance.Brightness(image).enhance(0.8),
     "brighter": lambda image: ImageEnhance.Brightness(image).enhance(1.15),
     "framed": lambda image: ImageOps.expand(image, 30, "white"),
+    "noisy": lambda image: noisy(image, 8),
+    "a little noisy": lambda image: noisy(image, 3),
+    "of more contrast": lambda image: ImageEnhance.Contrast(image).enhance(1.2),
+    "blown up a little": lambda image: image.resize((250, 190)).resize(image.size),
 }
+
+
+def noisy(image, deviation):
+    noise = np.random.default_rng(1).normal(0, deviation, (image.height, image.width, 3))
+    return Image.fromarray(np.clip(np.asarray(image, float) + noise, 0, 255).astype(np.uint8))
 
 
 @pytest.mark.parametrize("copy", COPIES)
@@ -128,12 +138,30 @@ def test_the_original_photograph_is_kept(store, coffee, copy):
     assert (kept, len(members)) == (2, 1)
 
 
-@pytest.mark.parametrize("copy", ["compressed", "softer", "smaller"])
+@pytest.mark.parametrize("copy", ["compressed", "softer", "smaller", "noisy"])
 def test_the_original_of_flat_art_is_kept(store, card, copy):
     add(store, COPIES[copy](card) if copy != "smaller" else card.resize((180, 180)))
     add(store, card)
     ((kept, _),) = groups(store, ranking={1: 99.0, 2: 1.0})
     assert kept == 2
+
+
+def test_what_was_made_here_is_kept_for_a_larger_import_of_it(store, coffee):
+    made = Recipe("painter", "painter/1", 9, coffee.width, coffee.height)
+    store.replace_plan([made])
+    pixels, file = np.asarray(coffee), hashlib.sha256(b"made").hexdigest()
+    store.add_assets([Asset(1, made, file, pixel_sha256(pixels), coffee.width, coffee.height, 1, {}, {})])
+    vector = Embedding(file, THRESHOLDS.model, np.array([1, 0], np.float32))
+    store.add_judgements(embeddings=[vector], fingerprints={file: fingerprint(pixels)})
+    larger = add(store, coffee.resize((720, 540), Image.Resampling.LANCZOS), claims={"format": "A1111"})
+    ((kept, members),) = groups(store, ranking={larger: 99.0})
+    assert (kept, [number for number, _ in members]) == (1, [larger])
+
+
+def test_of_files_alike_that_which_says_how_it_was_made_is_kept(store, coffee):
+    add(store, coffee.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
+    add(store, coffee, claims={"format": "A1111"})
+    assert groups(store)[0][0] == 2
 
 
 def test_a_lossless_file_comes_before_more_detail_and_the_first_of_two_turns(store, coffee):

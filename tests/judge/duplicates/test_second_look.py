@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from collection.judge.duplicates.look import plain_border, take_look
+from collection.judge.duplicates.look import plain_border, small_copy, take_look
 from collection.judge.duplicates.second_look import TURNS, SecondLook
+from collection.judge.duplicates.small_copies import SmallCopies
 
 COUNT = 12
 
@@ -42,8 +43,14 @@ LIGHT = {
 
 def verdicts(images, **options):
     """What each picture is to the first."""
-    looks = [take_look(np.asarray(image.convert("RGB"))) for image in images]
-    return SecondLook(looks, **options).verdicts(0, np.arange(1, len(looks)))
+    pixels = [np.asarray(image.convert("RGB")) for image in images]
+    return SecondLook(copies(pixels), **options).verdicts(0, np.arange(1, len(images)))
+
+
+def copies(pictures):
+    """The small copies of pixels; None: a picture that has none."""
+    looks = [None if pixels is None else take_look(pixels) for pixels in pictures]
+    return SmallCopies(looks, lambda rows: [small_copy(pictures[row]) for row in rows])
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +116,6 @@ def test_the_border_is_what_is_plain():
 
 
 def test_a_picture_without_a_look_is_another(photos):
-    look = take_look(photos["coffee"])
-    assert SecondLook([look, None, look]).verdicts(0, np.array([1, 2])) == ["another", "same"]
-    assert SecondLook([None, look]).verdicts(0, np.array([1])) == ["another"]
+    coffee = photos["coffee"]
+    assert SecondLook(copies([coffee, None, coffee])).verdicts(0, np.array([1, 2])) == ["another", "same"]
+    assert SecondLook(copies([None, coffee])).verdicts(0, np.array([1])) == ["another"]

@@ -11,6 +11,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from typing import Any
+from xml.sax.saxutils import escape
 
 import numpy as np
 import pytest
@@ -124,6 +125,60 @@ def test_parameters_of_other_tools(tool: str, texts: Mapping[str, Any], kind: st
     found = read(png(told, kind))
     assert (found.format, dict(found.parameters), found.unread) == (tool, CAT, ())
     assert found.recipe is None
+
+
+def draw_things(**fields: str) -> str:
+    """An XMP packet as Draw Things writes it."""
+    items = "".join(
+        f'<{name.replace("_", ":")}><rdf:Alt><rdf:li xml:lang="x-default">{escape(text)}</rdf:li></rdf:Alt>'
+        f'</{name.replace("_", ":")}>' for name, text in fields.items()
+    )  # fmt: skip
+    return (
+        '<?xpacket begin="\ufeff"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-'
+        'rdf-syntax-ns#"><rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/'
+        '1.1/" xmlns:exif="http://ns.adobe.com/exif/1.0/" xmp:CreatorTool="Draw Things">'
+        f"{items}</rdf:Description></rdf:RDF></x:xmpmeta>"
+    )
+
+
+DRAWN = {
+    "c": "a cat", "uc": "a dog", "model": "harbour", "sampler": "euler", "scale": 7.5, "seed": 1102676403634909,
+    "seed_mode": "Scale Alike", "size": "640x896", "steps": 20, "strength": 1, "v2": {"prompt": "no"},
+}  # fmt: skip
+DRAWN_TEXT = (
+    "a cat\n-a dog\nSteps: 20, Sampler: euler, Guidance Scale: 7.5, Seed: 1102676403634909, Size: 640x896, "
+    "Model: harbour"
+)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"dc_description": DRAWN_TEXT, "exif_UserComment": json.dumps(DRAWN)},
+        {"exif_UserComment": json.dumps(DRAWN)},
+        {"dc_description": DRAWN_TEXT},
+    ],
+)
+def test_draw_things_in_xmp(fields: dict[str, str]) -> None:
+    packet = draw_things(**fields)
+    jpeg = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(jpeg, "JPEG", xmp=packet.encode())
+    webp = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(webp, "WEBP", xmp=packet.encode())
+    for data in (png({"XML:com.adobe.xmp": packet}, "iTXt"), jpeg.getvalue(), webp.getvalue()):
+        found = read(data)
+        assert found.format == "Draw Things"
+        assert {key: found.parameters.get(key) for key in CAT} == CAT
+
+
+def test_xmp_of_nobody_says_nothing_and_entities_are_not_unfolded() -> None:
+    packet = draw_things(exif_UserComment=json.dumps(DRAWN))
+    for broken in (packet[:-20], f'<!DOCTYPE a [<!ENTITY b "c">]>{packet}', "<x:xmpmeta>", packet.replace("li", "lo")):
+        assert read(png({"XML:com.adobe.xmp": broken}, "iTXt")).parameters == {}
+    other = draw_things(exif_UserComment="a cat\nSteps: 20, Sampler: euler, Seed: 4").replace("Draw Things", "Photos")
+    assert read(png({"XML:com.adobe.xmp": other}, "iTXt")).parameters["Steps"] == "20"
+    unread = read(png({"XML:com.adobe.xmp": draw_things(exif_UserComment="{}")}, "iTXt"))
+    assert unread.unread == ("a text of Draw Things",)
 
 
 @pytest.mark.parametrize("cat", ["a cat", "猫、灯台"])

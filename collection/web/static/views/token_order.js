@@ -46,7 +46,7 @@ class OrderBoard {
     place.replaceChildren(element("section", { class: "read order" },
       element("div", { class: "line" }, this.said,
         owner && button("← Earlier [", () => this.move(-1)), owner && button("Later ] →", () => this.move(1)),
-        owner && button("Put the selected before this", () => this.gather()), owner && button("All by lot", () => this.#keep([]).catch(sayWrong)),
+        owner && button("Put the selected before this", () => this.gather()), owner && button("All by rule", () => this.#keep([]).catch(sayWrong)),
         button("Back to the set", () => app.go("set"), true)),
       this.tokens));
   }
@@ -64,7 +64,7 @@ class OrderBoard {
   #show({ ids, by_hand: byHand }) {
     this.#byHand = byHand;
     this.list.fill(ids);
-    this.said.textContent = `${counted(ids.length, "token")}, ${byHand ? `the first ${byHand.toLocaleString("en")} by hand, the others by lot` : "all by lot"}. The next freeze numbers them so.`;
+    this.said.textContent = `${counted(ids.length, "token")}, ${byHand ? `the first ${byHand.toLocaleString("en")} by hand, the others by rule` : "all by rule"}. The next freeze numbers them so.`;
     if (!ids.length) return void this.tokens.replaceChildren(nothing("No selection is written yet", "Write one in the set first."));
     if (this.list.place(this.app.cursor) < 0) this.app.lookAt(ids[0]);
     if (this.grid) {
@@ -98,7 +98,7 @@ class OrderBoard {
   }
 
   /** @param {number[]} images @param {string} [done] */
-  async #keep(images, done = "all tokens are by lot again") {
+  async #keep(images, done = "all tokens are by rule again") {
     if (this.app.state.role !== "owner") return say("the owner puts the tokens in order");
     this.#show(await post("/api/set/order", { images }));
     say(done);

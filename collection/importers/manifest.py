@@ -1,0 +1,61 @@
+"""The manifest of an OpenSea drop: a CSV file with a row for each picture.
+
+Columns tokenID, name, description and file_name, and an attributes[TRAIT] for each trait; a cell without text is no
+trait. CSV has no types: every value is text, as it is written. Source: docs.opensea.io, reference of the drop manifest.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+from collection.errors import ImageError
+
+SUFFIX = ".csv"
+_FILE = "file_name"
+_TRAIT = re.compile(r"attributes\[(.+)\]", re.IGNORECASE)
+_LONGEST_CELL = 1 << 26
+"""Characters; Python's own limit is lower than some descriptions are long."""
+
+
+def read_manifest(data: bytes) -> list[dict[str, Any]]:
+    """The rows as token metadata with `image` and `attributes`; raises ImageError, saying why, for any other file.
+
+    The token ids are left out: a row is of the file that it names, and of no other that has its number.
+    """
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    before = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        rows = list(csv.reader(io.StringIO(data.decode(encoding), newline=""), strict=True))
+    except (ValueError, csv.Error) as error:
+        raise ImageError(f"it is no CSV: {error}") from error
+    finally:
+        csv.field_size_limit(before)
+    head = [name.strip() for name in rows[0]] if rows else []
+    columns = {name.lower(): place for place, name in enumerate(head)}
+    if _FILE not in columns:
+        raise ImageError(f"it has no column {_FILE}, so it is no manifest of a drop")
+    if len(columns) < len(head):
+        raise ImageError("two of its columns have the same name")
+    if not any(map(any, rows[1:])):
+        raise ImageError("it has no row below its head")
+    for number, row in enumerate(rows[1:], 2):
+        if len(row) > len(head):
+            raise ImageError(f"its row {number} has {len(row)} cells, and there are {len(head)} columns")
+    return [_token(head, columns, row) for row in rows[1:] if any(row)]
+
+
+def _token(head: list[str], columns: dict[str, int], row: list[str]) -> dict[str, Any]:
+    cells = [*row, *[""] * (len(head) - len(row))]
+    traits = [
+        {"trait_type": match[1], "value": cell}
+        for name, cell in zip(head, cells, strict=True)
+        if (match := _TRAIT.fullmatch(name)) and cell.strip()
+    ]
+    said = {name: cells[place] for name, place in columns.items() if not _TRAIT.fullmatch(name)}
+    return {
+        "name": said.get("name", ""), "description": said.get("description", ""), "image": said[_FILE],
+        "attributes": traits,
+    }  # fmt: skip
