@@ -17,7 +17,7 @@ from many_images import make
 from playwright.sync_api import Page
 from review import browsing, served
 
-IMAGES, PICKED, STACKS = 300, 50, 20
+IMAGES, PICKED, STACKS, FEW = 300, 50, 20, 60
 DOCUMENT = Path(__file__).parent.parent / "docs" / "review.md"
 LIGHTROOM: dict[str, tuple[int, str]] = {
     "Cull 300 images to 50": (300, "P or X for each"),
@@ -86,10 +86,15 @@ def compare(hand: Hand) -> None:
 
 
 def ask(hand: Hand) -> None:
-    hand.press("/")
-    hand.type("sky:violet quality%>80 is:unreviewed")
+    hand.press("f")
+    hand.click("[data-state=unreviewed]")
+    hand.click("summary:text-is('sky')")
+    hand.click(".chip:has-text('violet')")
+    hand.page.wait_for_function("() => document.querySelector('#query').value.includes('violet')")
+    hand.press("/", "End")
+    hand.type(" score>80")
     hand.press("Enter")
-    hand.page.wait_for_function("() => new URLSearchParams(location.search).get('q')?.includes('violet')")
+    hand.page.wait_for_function("() => new URLSearchParams(location.search).get('q')?.endsWith('score>80')")
 
 
 def lock(hand: Hand) -> None:
@@ -141,7 +146,7 @@ def main() -> None:
     rows = []
     for (name, (there, how)), task in zip(LIGHTROOM.items(), TASKS, strict=True):
         with tempfile.TemporaryDirectory() as folder:
-            make(Path(folder), IMAGES if task is cull else 2 * STACKS * 10).close()
+            make(Path(folder), {cull: IMAGES, stacks: 20 * STACKS}.get(task, FEW)).close()
             with served(Path(folder)) as (link, _), browsing() as page:
                 page.goto(link)
                 page.wait_for_selector("#image-1.cursor")

@@ -181,6 +181,8 @@ class CredentialsError(CollectionError):
 class NotEnoughVotesError(CollectionError):
     """The votes do not support what would be claimed of them."""
 
+    kind = ErrorKind.CONFLICT
+
 
 class PublishError(CollectionError):
     """The set cannot be frozen as it stands."""

@@ -16,11 +16,12 @@ def status(page: Any, text: str) -> None:
 
 def test_the_colours_of_an_image(anna: TestClient) -> None:
     found = anna.get("/api/assets/3/colours").json()
-    assert found["palette"][0]["colour"] == "#3c3c3c"
+    shade = bytes.fromhex(found["palette"][0]["colour"].removeprefix("#"))
+    assert all(abs(channel - 60) < 4 for channel in shade), "small copies are compressed"
     for channel in ("red", "green", "blue"):
         counts = found["histogram"][channel]
         assert len(counts) == 64
-        assert counts.index(max(counts)) == 60 // 4
+        assert abs(counts.index(max(counts)) - 60 // 4) <= 1
     assert anna.get("/api/assets/99/colours").status_code == 404
 
 

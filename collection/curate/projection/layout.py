@@ -14,8 +14,8 @@ KEPT = 50
 """Principal components of the vectors that all of it goes by."""
 BESIDE = 5
 """Neighbours between which a new image is placed."""
-FEWEST, MOST = 3, 24
-"""Clusters."""
+FEWEST, MOST, SAMPLE = 3, 24, 4000
+"""Clusters, and the images by which their middles are found."""
 
 
 def lay_out(points: Points, method: str, progress: Progress) -> Points:
@@ -46,8 +46,8 @@ def clusters(points: Points) -> npt.NDArray[np.int64]:
     count = int(np.clip(np.sqrt(len(points)) / 4, FEWEST, MOST))
     if len(points) <= count:
         return np.zeros(len(points), dtype=np.int64)
-    sample = points[:: max(1, len(points) // 10_000)]
-    centres, _ = kmeans2(sample, count, iter=20, minit="++", rng=np.random.default_rng(0), missing="warn")
+    sample = points[:: max(1, len(points) // SAMPLE)]
+    centres, _ = kmeans2(sample, count, iter=10, minit="++", rng=np.random.default_rng(0), missing="warn")
     found = nearest(points, centres.astype(np.float32), 1)[0][:, 0]
     sizes = np.bincount(found, minlength=count)
     return np.asarray(np.argsort(np.argsort(-sizes, kind="stable"))[found])

@@ -105,6 +105,7 @@ export function badges(asset) {
  * @param {ImageList} list
  */
 export function empty(list) {
+  if (list.none) return element("div", { class: "empty" }, element("h2", {}, list.none[0]), element("p", {}, list.none[1]));
   const none = list.refusal ? "This query cannot be read" : "No image is like that";
   return element(
     "div",

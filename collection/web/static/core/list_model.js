@@ -8,6 +8,8 @@ export class ListModel {
   /** @type {Set<number>} */
   selection = new Set();
   query = "";
+  /** @type {[string, string] | undefined} */
+  none = undefined;
   /** @type {((asset: import("./types.js").Asset) => string) | undefined} */
   said = undefined;
   /** @type {Map<number, number>} */

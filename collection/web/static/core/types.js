@@ -296,6 +296,7 @@
  * @property {(name: string) => void} tell
  * @property {(view: string) => Promise<void>} go
  * @property {(query: string) => Promise<void>} [ask]
+ * @property {[string, string]} [none] what stands where there is no image: a title and what to do
  * @property {(asset: Asset) => string} [said] what stands on a picture in place of its numbers
  */
 export {};

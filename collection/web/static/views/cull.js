@@ -58,7 +58,7 @@ class CullView {
     this.place = place;
     this.app = app;
     this.list = new ListModel(app, () => (this.grid.mark(), this.tell()));
-    this.list.query = "preselected";
+    this.list.none = ["Nothing is preselected", "Move a slider: the unreviewed images of the query that lie beyond it come here."];
     this.list.said = (asset) => {
       show("scores", asset.id);
       return [...faultsIn(app.state, asset).map(({ why }) => why), ...(this.#found.get("duplicate")?.includes(asset.id) ? ["duplicate: not the best of its stack"] : [])].join("\n");

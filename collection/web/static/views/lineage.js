@@ -16,9 +16,11 @@ export const name = "lineage";
 export const key = "y";
 export const title = "Lineage";
 
-/** Sides of a picture, in pixels: at least, of a large family, of a small one, at most. */
-const SIDES = /** @type {const} */ ([72, 112, 216, 560]);
-const FEW = 8; // members of a small family
+/** Sides of a picture, in pixels: at least, of a family that is too large for the view, at most. */
+const SIDES = /** @type {const} */ ([72, 112, 560]);
+/** Of these the largest at which all of the family is in sight. */
+const FITTING = [280, 216, 176, 144];
+const AROUND = 96; // pixels of the view that words and margins take
 const COMPARED = 4;
 
 /** @type {Record<string, string | undefined>} */
@@ -93,13 +95,18 @@ class LineageTree {
   /** The side of a picture. */
   #fitting() {
     if (this.#side || !this.#found) return this.#side || SIDES[1];
-    return laidOut(this.#found, SIDES[1]).nodes.length <= FEW ? SIDES[2] : SIDES[1];
+    const { clientWidth: width, clientHeight: height } = this.place;
+    const fits = FITTING.find((side) => {
+      const drawn = laidOut(/** @type {Family} */ (this.#found), side);
+      return drawn.width <= width - AROUND && drawn.height <= height - AROUND;
+    });
+    return fits ?? SIDES[1];
   }
 
   /** Draw the family larger or smaller. @param {number} factor */
   resize(factor) {
     if (!this.#found || this.root === null) return;
-    this.#side = Math.round(Math.min(SIDES[3], Math.max(SIDES[0], this.#fitting() * factor)));
+    this.#side = Math.round(Math.min(SIDES[2], Math.max(SIDES[0], this.#fitting() * factor)));
     const family = laidOut(this.#found, this.#side);
     this.nodes = family.nodes;
     this.#draw(family, this.#found, this.root);
