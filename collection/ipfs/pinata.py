@@ -132,7 +132,7 @@ def _object(answer: Answer, name: str) -> dict[str, Any]:
     try:
         value = json.loads(answer.body)
     except (ValueError, RecursionError) as error:
-        raise PinError(f"{name} answers with no JSON", "`collection pin` tries again") from error
+        raise PinError(f"{name} replies with no JSON", "`collection pin` tries again") from error
     return value if isinstance(value, dict) else {}
 
 

@@ -143,13 +143,13 @@ class PinningService:
                 data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
             answer = self._client.ask(method, self._address.place + path, headers, data, accept=_GONE)
         if answer.status == 404:
-            raise _UnknownRequestError(f"{self.name} answers 404: it knows no such request", _ADDRESS_HINT)
+            raise _UnknownRequestError(f"{self.name} replies 404: it knows no such request", _ADDRESS_HINT)
         try:
             value = json.loads(answer.body)
         except (ValueError, RecursionError) as error:
-            raise PinError(f"{self.name} answers with no JSON", _ADDRESS_HINT) from error
+            raise PinError(f"{self.name} replies with no JSON", _ADDRESS_HINT) from error
         if not isinstance(value, dict):
-            raise PinError(f"{self.name} answers with no JSON object", _ADDRESS_HINT)
+            raise PinError(f"{self.name} replies with no JSON object", _ADDRESS_HINT)
         return value
 
     @contextmanager

@@ -15,6 +15,7 @@ from collection.chain.batches import BATCH
 from collection.chain.connection import Chain
 from collection.chain.mint_logs import all_mints
 from collection.errors import ChainError
+from collection.values import amount
 
 ERC721, ERC1155, ENUMERABLE = "80ac58cd", "d9b67a26", "780e9d63"
 _IMPLEMENTATION = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc"
@@ -122,7 +123,9 @@ def token_uris(chain: Chain, facts: ContractFacts, ids: Sequence[int]) -> Iterat
 
 def _check_count(count: int) -> None:
     if count > MOST_TOKENS:
-        raise ChainError(f"the contract has {count:,} tokens", f"name at most {MOST_TOKENS:,} of them: --ids 1-10000")
+        raise ChainError(
+            f"the contract has {amount(count, 'token')}", f"name at most {MOST_TOKENS:,} of them: --ids 1-10000"
+        )
 
 
 def _ask(chain: Chain, address: str, calls: Sequence[str], wait: Callable[[float], None] = time.sleep) -> list[Any]:

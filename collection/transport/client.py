@@ -114,7 +114,7 @@ class Client:
                 if answer.status < 300 or answer.status in accept:
                     return answer
                 said = _said(answer)
-                failure = RequestError(f"{_host(url)} answers {answer.status}{said}", status=answer.status)
+                failure = RequestError(f"{_host(url)} replies {answer.status}{said}", status=answer.status)
                 if answer.status not in PASSING:
                     raise failure
                 named = _retry_after(answer.headers.get("retry-after"))

@@ -120,7 +120,7 @@ def test_each_token_is_told_by_what_it_hangs(lost: Any, run: Any) -> None:
         1: "ipfs", 2: "http", 3: "ipfs", 4: "http",
     }  # fmt: skip
     assert {token_id: list(parts) for token_id, parts in found.missing.items()} == {4: ["image"]}
-    assert "answers 404" in found.missing[4]["image"]
+    assert "replies 404" in found.missing[4]["image"]
     parts = found.records[1].parts
     assert parts["image"].sha256 == sha256_hex(PICTURES[0])
     assert parts["image"].cid == file_cid(PICTURES[0], UNIXFS_V0_2015)

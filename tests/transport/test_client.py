@@ -75,14 +75,15 @@ def test_waits_double_with_a_random_part(server: Any) -> None:
     assert all(low <= found <= 1.25 * low for low, found in zip((1, 2, 4), waits(asking), strict=True))
 
 
-@pytest.mark.parametrize("when", ["7", formatdate(time.time() + 40, usegmt=True)])
+@pytest.mark.parametrize("when", ["7", "a date"])
 def test_the_server_says_when(server: Any, when: str) -> None:
     url, script, _ = server
-    script.append((429, {"Retry-After": when}, b""))
+    named = when if when == "7" else formatdate(time.time() + 100, usegmt=True)
+    script.append((429, {"Retry-After": named}, b""))
     asking = client()
     asking.ask("GET", url)
     [waited] = waits(asking)
-    assert waited == 7 if when == "7" else 30 < waited <= 40
+    assert waited == 7 if when == "7" else 60 < waited <= 100
 
 
 def test_a_server_that_wants_an_hour_is_left_alone(server: Any) -> None:
@@ -96,7 +97,7 @@ def test_a_server_that_wants_an_hour_is_left_alone(server: Any) -> None:
 def test_a_refusal_that_stays_is_asked_once(server: Any) -> None:
     url, script, asked = server
     script.append((404, {}, b"<html>"))
-    with pytest.raises(RequestError, match=r"answers 404$") as caught:
+    with pytest.raises(RequestError, match=r"replies 404$") as caught:
         client().ask("GET", url)
     assert (caught.value.status, len(asked)) == (404, 1)
 
