@@ -167,7 +167,8 @@ NOT_READ = (
     "- HPSv3 (Ma et al., ICCV 2025; 60.2 % in Multimodal RewardBench 2): a vision-language model of 7 billion "
     "parameters with a head of its own, asked in a fixed wording. Neither its weights nor numbers of its authors for "
     "known pictures were at hand to check a reader against, and no description of the file's layout was found apart "
-    "from its code. A number that nobody could have checked would carry the name of a model that may not have given it.",
+    "from its code. A number that nobody could have checked would carry the name of a model that may not have given "
+    "it.",
     "- The image-only HP head of ICT (2025): a small network on the vectors of a CLIP. The same holds.",
     "",
     "A package can add either as a metric: it runs the authors' own code, and brings its own check.",
