@@ -164,13 +164,12 @@ def option(parameter: Any) -> str:
 NOT_READ = (
     "## Models that are not read",
     "",
-    "- HPSv3 (Ma et al., ICCV 2025; 60.2 % in Multimodal RewardBench 2): a Qwen2-VL of 7 billion parameters with a "
-    "head of its own on the state of a special token, asked in a fixed wording. Its published file (16 GB) holds all "
-    "of it. Wording, token, and the size of the picture change the number, none of them is in the file, and neither "
-    "the file nor numbers of its authors for known pictures were at hand to check a reader against. A number that "
-    "nobody could have checked would carry the name of a model that may not have given it, so there is none.",
-    "- The image-only HP head of ICT (Ba et al., 2025): a CLIP ViT-H and a small network. No description of the layers "
-    "in its published file was found apart from the code that made it, and no number to check a reader against.",
+    "- HPSv3 (Ma et al., ICCV 2025; 60.2 % in Multimodal RewardBench 2): a vision-language model of 7 billion "
+    "parameters with a head of its own, asked in a fixed wording. Neither its weights nor numbers of its authors for "
+    "known pictures were at hand to check a reader against, and no description of the file's layout was found apart "
+    "from its code. A number that nobody could have checked would carry the name of a model that may not have given "
+    "it.",
+    "- The image-only HP head of ICT (2025): a small network on the vectors of a CLIP. The same holds.",
     "",
     "A package can add either as a metric: it runs the authors' own code, and brings its own check.",
 )
