@@ -57,7 +57,8 @@ SETTLED = """() => document.querySelector("#view").childElementCount
 KEYS = """async () => {
   const beside = (name) => import(document.querySelector("script[type=module]").src.replace("main.js", name));
   const [{ ACTIONS }, { shown }] = [await beside("core/actions.js"), await beside("core/keys.js")];
-  return [...Map.groupBy(ACTIONS.values(), ({ group }) => group).values()].flat().map(({ group, title, keys }) => [group, title, keys.map(shown)]);
+  const grouped = [...Map.groupBy(ACTIONS.values(), ({ group }) => group).values()].flat();
+  return grouped.map(({ group, title, keys }) => [group, title, keys.map(shown)]);
 }"""
 """Every action of the page: [group, title, its keys]."""
 
