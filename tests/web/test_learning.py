@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from starlette.testclient import TestClient
+
+from collection.judge.pixels.colour import COLOUR
+from collection.project import Project
+from collection.store.records import Embedding
 
 
 def answer(client: TestClient, *pairs: tuple[int, int]) -> None:
@@ -34,10 +39,14 @@ def test_answers_are_counted_before_they_sort(anna: TestClient) -> None:
     assert anna.get("/api/ids", params={"q": "sort:-votes id:1-3"}).json()["ids"][0] == 2
 
 
-def test_what_is_learned_and_whom_to_ask(anna: TestClient) -> None:
+def test_what_is_learned_and_whom_to_ask(anna: TestClient, project: Project) -> None:
+    colours = np.random.default_rng(3).normal(size=(12, 14)).astype(np.float32)
+    files = [asset.file_sha256 for asset in project.store.assets()]
+    project.store.add_judgements(
+        embeddings=[Embedding(sha256, COLOUR, row) for sha256, row in zip(files, colours, strict=True)]
+    )
     refused = anna.get("/api/doubtful")
-    assert (refused.status_code, "voted" in refused.json()["error"]) == (refused.status_code, True)
-    assert refused.status_code >= 400
+    assert (refused.status_code, "has voted" in refused.json()["error"]) == (409, True)
     for number, value in ((1, "pick"), (2, "reject"), (3, "pick"), (4, "reject")):
         anna.post("/api/events", json={"decisions": [{"kind": "flag", "asset": number, "value": value}]})
     found = anna.get("/api/doubtful", params={"count": 3}).json()["ids"]
