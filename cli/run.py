@@ -15,7 +15,7 @@ def command(
 
     Each stage continues where it stopped. The command stops at the first stage that cannot be completed.
     """
-    from collection.stages.pipeline import PIPELINE
+    from collection.stages.pipeline import pipeline
     from collection.stages.status import status_of
 
     with opened(context, as_json, yes_mainnet) as session:
@@ -27,7 +27,7 @@ def command(
             return session.screen.object(
                 {"pending": status.pending, "next": status.next, "why": status.why, "hint": status.hint}
             )
-        reports = session.work(*PIPELINE)
+        reports = session.work(*pipeline(session.project))
         complete = all(report.complete for report in reports)
         session.screen.object({"stages": [report.as_json() for report in reports], "complete": complete})
         if not complete:

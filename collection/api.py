@@ -24,7 +24,7 @@ from collection.stages.generate import GenerateStage
 from collection.stages.images import queried
 from collection.stages.importing import ImportStage
 from collection.stages.new import SAMPLE, make_project
-from collection.stages.pipeline import PIPELINE, Stage, run_stages
+from collection.stages.pipeline import Stage, run_stages
 from collection.stages.plan import PlanStage
 from collection.stages.publish import (
     DeployStage,
@@ -100,7 +100,7 @@ class Collection:
         def watch(stage: Stage) -> Iterator[Progress]:
             yield silent if progress is None else lambda done, total: progress(stage.name, done, total)
 
-        return run_stages(self._project, PIPELINE, watch=watch)
+        return run_stages(self._project, watch=watch)
 
     def plan(self, *, anyway: bool = False, yes: bool = False) -> Report:
         """Turn collection.toml into recipes, one for each image.

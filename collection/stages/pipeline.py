@@ -17,7 +17,7 @@ from collection.project import Project
 from collection.stages.dedupe import DedupeStage
 from collection.stages.generate import GenerateStage
 from collection.stages.plan import PlanStage
-from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
+from collection.stages.publish import DeployStage, FreezeMetadataStage, FreezeStage, MintStage, PinStage, VerifyStage
 from collection.stages.report import Report
 from collection.stages.score import ScoreStage
 from collection.stages.select import SelectStage
@@ -60,27 +60,36 @@ PIPELINE: tuple[Stage, ...] = (
 )
 """All stages, each of which needs those before it."""
 
+
+def pipeline(project: Project) -> tuple[Stage, ...]:
+    """The stages that the configuration asks for: where it says chain.freeze_metadata, that is done before `verify`."""
+    if not project.config.chain.freeze_metadata:
+        return PIPELINE
+    place = next(number for number, stage in enumerate(PIPELINE) if stage.name == VerifyStage.name)
+    return (*PIPELINE[:place], FreezeMetadataStage(), *PIPELINE[place:])
+
+
 Watch = Callable[[Stage], AbstractContextManager[Progress]]
 """Opens the progress by which a stage is watched."""
 
 
 def run_stages(
     project: Project,
-    stages: Sequence[Stage] = PIPELINE,
+    stages: Sequence[Stage] | None = None,
     *,
     watch: Watch = lambda _: nullcontext(silent),
     told: Callable[[Report], None] = lambda _: None,
     keep_going: bool = False,
     alone: bool = True,
 ) -> list[Report]:
-    """Run stages in order, alone in the project; `told` gets each report as it comes.
+    """Run stages in order, alone in the project; all of `pipeline` if none are named. `told` gets each report.
 
     Ends with the first stage that is not complete, unless `keep_going`. Raises ProjectError while another works in the
     project, and what the stages raise; what was finished before is kept. `alone` False is for stages that only read
     the project: they wait for nobody.
     """
     with project.working() if alone else nullcontext():
-        return list(_reports(project, stages, watch, told, keep_going))
+        return list(_reports(project, pipeline(project) if stages is None else stages, watch, told, keep_going))
 
 
 def _reports(
@@ -95,9 +104,10 @@ def _reports(
             return
 
 
-def pending(project: Project, stages: Sequence[Stage] = PIPELINE) -> dict[str, int]:
+def pending(project: Project, stages: Sequence[Stage] | None = None) -> dict[str, int]:
     """What each stage would do now, by its name; a later one may have more to do once an earlier one has run."""
-    return {stage.name: stage.pending(project) for stage in stages}
+    wanted = pipeline(project) if stages is None else stages
+    return {stage.name: stage.pending(project) for stage in wanted}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +137,11 @@ class Outlook:
         return f"nothing to do before {self.before}" if self.before else "nothing to do"
 
 
-def outlook(project: Project, stages: Sequence[Stage] = PIPELINE) -> list[Outlook]:
+def outlook(project: Project, stages: Sequence[Stage] | None = None) -> list[Outlook]:
     """What each stage would do now, in order; a stage that cannot say it costs itself and is named with the reason."""
     found: list[Outlook] = []
     before: str | None = None
-    for stage in stages:
+    for stage in pipeline(project) if stages is None else stages:
         try:
             item = Outlook(stage.name, stage.unit, stage.pending(project), before)
         except CollectionError as error:
@@ -147,7 +157,8 @@ def outlook_of(project: Project, stage: Stage) -> Outlook:
     Raises CollectionError where the stage cannot say what is pending.
     """
     count = stage.pending(project)
-    names = [each.name for each in PIPELINE]
-    earlier = PIPELINE[: names.index(stage.name)] if stage.name in names and not count else ()
+    stages = pipeline(project)
+    names = [each.name for each in stages]
+    earlier = stages[: names.index(stage.name)] if stage.name in names and not count else ()
     before = next((item.name for item in outlook(project, earlier) if item.pending or item.trouble), None)
     return Outlook(stage.name, stage.unit, count, before)

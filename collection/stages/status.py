@@ -10,6 +10,7 @@ from collection.errors import CollectionError
 from collection.models.hub import without_fetching
 from collection.project import Project
 from collection.stages.judges import IssuesByImage, judges_of
+from collection.stages.payees import payees_of_project, shared_by
 from collection.stages.pipeline import Outlook, outlook
 from collection.stages.plan import PlanStage
 from collection.stages.publish import OPEN_METADATA
@@ -108,10 +109,12 @@ def _counts(project: Project, found: Sequence[Outlook]) -> tuple[dict[str, int],
     settle("generated", counts["planned"])
     settle("scored", counts["generated"] + counts["imported"])
     counts["pinned"] = 0 if by_stage["pin"].pending else counts["frozen"]
-    settle("minted", counts["frozen"])
-    settle("verified", counts["frozen"])
+    if not config.sale:  # what was sold, only the chain knows
+        settle("minted", counts["frozen"])
+        settle("verified", counts["frozen"])
     images = max(config.images, counts["planned"])  # people may have added some
-    goals = {"planned": images, "generated": images, "scored": images + counts["imported"]}
+    sold = {"minted": config.sale.reserve} if config.sale else {}
+    goals = {**sold, "planned": images, "generated": images, "scored": images + counts["imported"]}
     return counts, {name: goals.get(name, config.supply) for name in REACHED}
 
 
@@ -163,10 +166,21 @@ def _settled(project: Project) -> list[str]:
             f"royalties.percent is {config.royalties.percent:g} now; "
             f"the contract was deployed with {settings['royalty_basis_points'] / 100:g}"
         )
-    receiver = config.royalty_receiver
-    if receiver and receiver.lower() != settings["royalty_receiver"].lower():
+    receiver, payees = config.royalty_receiver, payees_of_project(project)
+    if payees and not shared_by(project, known, payees):
+        shares = ", ".join(f"{payee.percent} % to {payee.address}" for payee in payees)
+        found.append(
+            f"royalties are shared now, {shares}; the contract was deployed with {settings['royalty_receiver']}"
+        )
+    elif receiver and receiver.lower() != settings["royalty_receiver"].lower():
         found.append(f"royalties go to {receiver} now; the contract was deployed with {settings['royalty_receiver']}")
-    recipients = {mint.recipient for mint in project.store.mints(known.id) if mint.status == "confirmed"}
+    frozen = project.store.frozen()
+    planned = project.store.recipients(frozen) if frozen else {}
+    recipients = {
+        mint.recipient
+        for mint in project.store.mints(known.id)
+        if mint.status == "confirmed" and mint.token_id not in planned
+    }
     wanted = config.chain.recipient
     if wanted and (others := sorted(each for each in recipients if each.lower() != wanted.lower())):
         found.append(f"chain.recipient is {wanted} now; tokens were minted to {', '.join(others)}")

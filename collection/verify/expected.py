@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from collection.chain.sale import sale_of
+from collection.chain.splitter import Payee, payees_of
+from collection.config.publishing import Artist
 from collection.errors import PublishError
 from collection.publish.provenance import provenance_hash
-from collection.store.records import Deployment, Freeze, Mint, Token
+from collection.store.records import Companion, Deployment, Freeze, Mint, Token
 from collection.store.store import Store
 
 
@@ -22,7 +25,13 @@ class ExpectedState:
     tokens: Sequence[Token]
     """The frozen tokens, by id."""
     mints: Mapping[int, Mint]
-    """The record of each minting, by token id, written before it was sent."""
+    """The record of each minting, by token id, written before it was sent; to whom, by the list if one names it."""
+    splitter: Companion | None = None
+    """The splitter that royalties go to; None: they go to one account."""
+    payees: Sequence[Payee] = ()
+    """Who shares them, by the artists of the frozen metadata."""
+    sale: Companion | None = None
+    """The contract that sells the tokens; None: nothing is sold."""
     metadata_frozen: bool = False
     """Whether the chain said once that nobody can move the metadata any more."""
 
@@ -46,8 +55,18 @@ def expected_state(store: Store, deployment: Deployment) -> ExpectedState:
         )
     tokens = store.tokens(frozen)
     settings = {**(deployment.settings or {"owner": deployment.deployer}), **_frozen_settings(frozen, tokens)}
-    mints = {mint.token_id: mint for mint in store.mints(deployment.id)}
-    return ExpectedState(deployment, settings, tokens, mints, bool(store.metadata_frozen(deployment)))
+    planned = store.recipients(frozen)
+    mints = {
+        mint.token_id: replace(mint, recipient=planned.get(mint.token_id, mint.recipient))
+        for mint in store.mints(deployment.id)
+    }
+    receiver = str(settings.get("royalty_receiver", "")).lower()
+    splitters = store.companions(deployment.chain_id, "splitter")
+    splitter = next((each for each in splitters if each.address.lower() == receiver), None)
+    payees = payees_of(Artist(**each) for each in frozen.settings.get("artists", ()))
+    frozen_on_chain = bool(store.metadata_frozen(deployment))
+    sale = sale_of(store, deployment)
+    return ExpectedState(deployment, settings, tokens, mints, splitter, payees, sale, frozen_on_chain)
 
 
 def _frozen_settings(frozen: Freeze, tokens: Sequence[Token]) -> dict[str, Any]:

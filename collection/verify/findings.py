@@ -12,8 +12,8 @@ class Finding:
     token_id: int | None
     """None: the contract or a storage as a whole."""
     what: str
-    """address, code, owner, name, symbol, supply, provenance, royalties, frozen, uri, receipt, metadata, image,
-    rendering or storage."""
+    """address, code, owner, name, symbol, supply, provenance, royalties, splitter, sale, frozen, uri, receipt,
+    metadata, image, rendering or storage."""
     why: str
 
     @property
@@ -39,3 +39,5 @@ class VerifyReport:
     findings: tuple[Finding, ...]
     metadata_frozen: bool
     """Whether nobody can move the metadata any more."""
+    unsold: int = 0
+    """Tokens that the sale of the set has still to sell; none of them is proven."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from collection.chain.compiled import artifact_of
 from collection.chain.connection import Chain
-from collection.chain.contract import TokenContract, artifact_of
+from collection.chain.contract import TokenContract
 from collection.chain.deploy import has_contract
 from collection.errors import ChainError
 from collection.store.records import Token
@@ -43,6 +44,7 @@ def verify(
     contract = TokenContract(chain, deployment.address, artifact_of(deployment.artifact_sha256))
     of_contract = list(check_contract(contract, expected))
     findings = [Finding(None, "storage", f"{name}: {why}") for name, why in (unreadable or {}).items()]
+    next_id = 1
     genuine = all(finding.what != "code" for finding in of_contract)
     if genuine:
         next_id = contract.next_token_id()
@@ -54,9 +56,10 @@ def verify(
             again = rerender if place == 0 and token.token_id in sample else None
             findings += check_content(token, expected.base_uri, source, again)
         progress(done, len(tokens))
+    unsold = {token.token_id for token in tokens if token.token_id >= next_id} if expected.sale else set[int]()
     unsound = {finding.token_id for finding in findings}
     numbers = {token.token_id for token in tokens}
-    proven = numbers - unsound if sources and not of_contract else set()
+    proven = numbers - unsound - unsold if sources and not of_contract else set()
     if not store.read_only:
         store.record_verdicts(deployment.id, [(token.token_id, token.token_id in proven) for token in tokens])
     alike = len((numbers & set(sample)) - unsound) if sources else 0
@@ -64,7 +67,9 @@ def verify(
     by_token = sorted(findings, key=lambda finding: finding.token_id or 0)
     once_only = sum(token.asset.recipe is not None and not token.asset.reproducible for token in tokens)
     frozen = genuine and contract.metadata_frozen()
-    return VerifyReport(len(tokens), len(proven), alike, once_only, names, (*of_contract, *by_token), frozen)
+    return VerifyReport(
+        len(tokens), len(proven), alike, once_only, names, (*of_contract, *by_token), frozen, len(unsold)
+    )
 
 
 def _open_again(store: Store, expected: ExpectedState, next_id: int) -> None:

@@ -6,7 +6,8 @@ import json
 import shutil
 import subprocess
 
-from collection.chain.contract import TokenContract, artifact, artifact_of
+from collection.chain.compiled import artifact, artifact_of
+from collection.chain.contract import TokenContract
 
 FIRST_VERSION = "8a79e113c22908a01976ccfed4c95f48c579bfdbc698cf4b1bdc2b26f433c199"
 
