@@ -30,9 +30,13 @@ def known_companion(store: Store, chain: Chain, kind: str, settings: Mapping[str
 def is_genuine(chain: Chain, companion: Companion) -> bool:
     """Whether the code at its address is that of the contract that was deployed there."""
     compiled = artifact_of(companion.artifact_sha256)
+    return compiled is not None and compiled.made(code_of(chain, companion.address))
+
+
+def code_of(chain: Chain, address: str) -> bytes:
+    """The code at an address; empty where there is none."""
     with chain.translated():
-        code = bytes(chain.web3.eth.get_code(checksummed(companion.address)))
-    return compiled is not None and compiled.made(code)
+        return bytes(chain.web3.eth.get_code(checksummed(address)))
 
 
 def deploy_companion(

@@ -15,6 +15,8 @@ from collection.values import sha256_hex
 class Artifact:
     """A compiled contract."""
 
+    name: str
+    """CollectionToken, Splitter or Sale."""
     abi: list[Any]
     bytecode: str
     """0x hex: the code that deploys."""
@@ -50,9 +52,20 @@ def artifact_of(sha256: str) -> Artifact | None:
     return None
 
 
+def recognised(code: bytes, contract: str = "CollectionToken") -> Artifact | None:
+    """The version of a contract that some code on a chain is; None: it is none."""
+    for file in (files("collection.chain") / "artifacts").iterdir():
+        if file.name.startswith(contract) and file.name.endswith(".json"):
+            compiled = _read_artifact(file.read_bytes())
+            if compiled.name == contract and compiled.made(code):
+                return compiled
+    return None
+
+
 def _read_artifact(data: bytes) -> Artifact:
     document = json.loads(data)
     return Artifact(
+        name=document["contractName"],
         abi=document["abi"],
         bytecode=document["bytecode"],
         deployed=bytes.fromhex(document["deployedBytecode"][2:]),

@@ -158,8 +158,9 @@ class MintStage:
             recipient = project.config.chain.recipient or account.address
             last = chosen[-1] if chosen and self.next else limit
             result = mint(project.store, chain, account, recipient, progress=progress, last=last)
+            minted = total - len(pending(project.store, chain.id))
         made, sent = amount(result.tokens, "token"), amount(result.transactions, "transaction")
-        nothing = f"nothing to do: {total} of {amount(total, 'token')} minted"
+        nothing = f"nothing to do: {minted} of {amount(total, 'token')} minted"
         line = f"{made} in {sent}, {result.gas:,} gas" if result.tokens else nothing
         details = {"minted": result.tokens, "transactions": result.transactions, "gas": result.gas, "tokens": total}
         return Report("mint", line, details)

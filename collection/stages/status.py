@@ -168,10 +168,8 @@ def _settled(project: Project) -> list[str]:
         )
     receiver, payees = config.royalty_receiver, payees_of_project(project)
     if payees and not shared_by(project, known, payees):
-        shares = ", ".join(f"{payee.percent} % to {payee.address}" for payee in payees)
-        found.append(
-            f"royalties are shared now, {shares}; the contract was deployed with {settings['royalty_receiver']}"
-        )
+        shares = ", ".join(map(str, payees))
+        found.append(f"royalties go {shares} now; the contract was deployed with {settings['royalty_receiver']}")
     elif receiver and receiver.lower() != settings["royalty_receiver"].lower():
         found.append(f"royalties go to {receiver} now; the contract was deployed with {settings['royalty_receiver']}")
     frozen = project.store.frozen()

@@ -112,15 +112,19 @@ def signed(chain):
     return made
 
 
-def test_a_voucher_is_good_once_until_its_deadline(
-    open_sale, transact, people, refused, signed, token, read, chain, now
-):
+@pytest.fixture
+def by_voucher(open_sale, chain, people):
+    """A sale whose owner's key is known."""
     chain.web3.eth.send_transaction({"from": people.artist, "to": SIGNER.address, "value": 10**18})
     sale = open_sale(owner=SIGNER.address)
-    accept = sale.functions.acceptToken().build_transaction(
-        {"from": SIGNER.address, "nonce": chain.web3.eth.get_transaction_count(SIGNER.address)}
-    )
+    told = {"from": SIGNER.address, "nonce": chain.web3.eth.get_transaction_count(SIGNER.address)}
+    accept = sale.functions.acceptToken().build_transaction(told)
     chain.web3.eth.send_raw_transaction(SIGNER.sign_transaction(accept).raw_transaction)
+    return sale
+
+
+def test_a_voucher_is_good_once_until_its_deadline(by_voucher, transact, people, refused, signed, token, read, now):
+    sale = by_voucher
     terms = {"recipient": people.buyer, "quantity": 2, "nonce": 5}
     transact(signed(sale, **terms), people.stranger, 14)
     assert read(token.functions.ownerOf(2)) == people.buyer
