@@ -19,8 +19,9 @@ from typing import Any
 
 from eth_utils.address import to_checksum_address
 
+from collection.chain.compiled import artifact
 from collection.chain.connection import Chain, open_chain
-from collection.chain.contract import TokenSettings, artifact
+from collection.chain.contract import TokenSettings
 from collection.chain.networks import find_network
 
 PEERS = Path(__file__).parent / "contracts"

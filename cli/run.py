@@ -27,14 +27,14 @@ def command(
 
     with opened(context, as_json, yes_mainnet) as session:
         if dry_run:
-            status = status_of(session.project, pipeline(anyway=anyway, yes=yes, again=again))
+            status = status_of(session.project, pipeline(session.project, anyway=anyway, yes=yes, again=again))
             for item in status.outlook:
                 session.screen.line(item.name, str(item))
             show_next(session, status)
             return session.screen.object(
                 {"pending": status.pending, "next": status.next, "why": status.why, "hint": status.hint}
             )
-        reports = session.work(*pipeline(anyway=anyway, yes=session.agreed(yes), again=again))
+        reports = session.work(*pipeline(session.project, anyway=anyway, yes=session.agreed(yes), again=again))
         complete = all(report.complete for report in reports)
         session.screen.object({"stages": [report.as_json() for report in reports], "complete": complete})
         if not complete:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,8 +22,13 @@ STORAGE_STATES = {
 }  # fmt: skip
 
 
-def command(context: typer.Context, as_json: Json = False) -> None:
+def command(
+    context: typer.Context,
+    chain: Annotated[bool, typer.Option("--chain", help="Also ask the chain what it knows of the contract.")] = False,
+    as_json: Json = False,
+) -> None:
     """Show how far the project is and what failed."""
+    from collection.stages.chain_state import chain_state
     from collection.stages.report import UNJUDGED, counted
     from collection.stages.status import REACHED, status_of
 
@@ -43,8 +48,13 @@ def command(context: typer.Context, as_json: Json = False) -> None:
         screen.failures([Failure(f"{stage} {failure.what}", failure.why) for stage, failure in status.failures])
         for note in status.notes:
             screen.note(note)
+        asked = {}
+        if chain:
+            report = chain_state(session.project)
+            screen.report(report)
+            asked = {"chain": dict(report.details)}
         show_next(session, status)
-        screen.object(status.as_json())
+        screen.object({**status.as_json(), **asked})
 
 
 def show_next(session: Session, status: Status) -> None:

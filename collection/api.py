@@ -107,7 +107,7 @@ class Collection:
         def watch(stage: Stage) -> Iterator[Progress]:
             yield silent if progress is None else lambda done, total: progress(stage.name, done, total)
 
-        return run_stages(self._project, pipeline(anyway=anyway, yes=yes, again=again), watch=watch)
+        return run_stages(self._project, pipeline(self._project, anyway=anyway, yes=yes, again=again), watch=watch)
 
     def plan(self, *, anyway: bool = False, yes: bool = False) -> Report:
         """Turn collection.toml into recipes, one for each image.

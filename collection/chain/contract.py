@@ -1,72 +1,19 @@
-"""The token contract, as Python sees it: its compiled artifact, what is decided at deployment, reads and calls."""
+"""The token contract, as Python sees it: what is decided at deployment, reads and calls."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from collection.chain.addresses import checksummed
+from collection.chain.compiled import Artifact, artifact
 from collection.chain.connection import Chain
 from collection.chain.mint_logs import find_mints, mints_in
 from collection.errors import ChainError
-from collection.values import sha256_hex
 
 if TYPE_CHECKING:
     from web3.contract.contract import ContractFunction
-
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """The compiled contract."""
-
-    abi: list[Any]
-    bytecode: str
-    """0x hex: the code that deploys."""
-    deployed: bytes
-    """The code at the address afterwards, with zeros where the immutable values go."""
-    immutables: tuple[tuple[int, int], ...]
-    """(start, length) in `deployed`, bytes."""
-    sha256: str
-
-    def made(self, code: bytes) -> bool:
-        """Whether `code`, read from a chain, is this contract; its immutable values may be any."""
-        masked = bytearray(code)
-        for start, length in self.immutables:
-            masked[start : start + length] = bytes(length)
-        return bytes(masked) == self.deployed
-
-
-@cache
-def artifact() -> Artifact:
-    """The token contract that is deployed now."""
-    return _read_artifact((files("collection.chain") / "artifacts" / "CollectionToken.json").read_bytes())
-
-
-@cache
-def artifact_of(sha256: str) -> Artifact | None:
-    """The token contract of that hash, of whatever version; None where this version of Collection does not have it.
-
-    Every contract that was ever deployed stays in the folder of artifacts.
-    """
-    for file in (files("collection.chain") / "artifacts").iterdir():
-        if file.name.endswith(".json") and sha256_hex(data := file.read_bytes()) == sha256:
-            return _read_artifact(data)
-    return None
-
-
-def _read_artifact(data: bytes) -> Artifact:
-    document = json.loads(data)
-    return Artifact(
-        abi=document["abi"],
-        bytecode=document["bytecode"],
-        deployed=bytes.fromhex(document["deployedBytecode"][2:]),
-        immutables=tuple((each["start"], each["length"]) for each in document["immutables"]),
-        sha256=sha256_hex(data),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +155,18 @@ class TokenContract:
     def mint_batch(self, to: str, first_token_id: int, quantity: int) -> ContractFunction:
         """The call that mints; refused by the contract unless `first_token_id` is the next one."""
         return self._contract.functions.mintBatch(checksummed(to), first_token_id, quantity)
+
+    def airdrop(self, first_token_id: int, owners: Sequence[str]) -> ContractFunction:
+        """The call that mints the next tokens to these owners, one each; refused as that of `mint_batch` is."""
+        return self._contract.functions.airdrop(first_token_id, [checksummed(owner) for owner in owners])
+
+    def offer_to(self, address: str) -> ContractFunction:
+        """The call that offers the contract to another owner, who must accept it."""
+        return self._contract.functions.transferOwnership(checksummed(address))
+
+    def accept(self) -> ContractFunction:
+        """The call by which the account that sends it takes over a contract that was offered to it."""
+        return self._contract.functions.acceptOwnership()
 
     def freeze_metadata(self) -> ContractFunction:
         """The call after which no URI can change any more; the contract refuses it a second time."""

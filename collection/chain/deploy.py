@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from collection.chain.addresses import created_address
+from collection.chain.compiled import artifact
 from collection.chain.connection import Chain
-from collection.chain.contract import TokenContract, TokenSettings, artifact
+from collection.chain.contract import TokenContract, TokenSettings
 from collection.chain.transactions import Account, prepared, receipt, send, wait_for_pending
 from collection.errors import ChainError
 from collection.store.records import Deployment, Freeze

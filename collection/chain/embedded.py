@@ -96,6 +96,15 @@ class BlockTable:
             self._copy.cleanup()
 
 
+def development_key(number: int = 0) -> str:
+    """The key, 0x and 64 hex digits, of an account of this chain: of a mnemonic that everybody knows, worth nothing."""
+    from eth_account import Account
+    from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
+
+    key = key_from_seed(seed_from_mnemonic(_MNEMONIC, ""), f"{_HD_PATH}/{number}")
+    return "0x" + bytes(Account.from_key(key).key).hex()
+
+
 def _may_write(path: Path) -> bool:
     return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
 

@@ -21,6 +21,7 @@ _HINTS = {
     "account that deployed it",
     "UnexpectedTokenId": "something else minted meanwhile: run this again",
     "MetadataLocked": "the metadata is frozen for ever",
+    "PaymentRefused": "the account is a contract that takes no payment: what is due to it stays in the splitter",
 }
 """What to do where the contract refuses with these errors."""
 

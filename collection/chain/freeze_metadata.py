@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from collection.chain.compiled import artifact_of
 from collection.chain.connection import Chain
-from collection.chain.contract import TokenContract, artifact_of
+from collection.chain.contract import TokenContract
 from collection.chain.mint import deployed
-from collection.chain.transactions import Account, prepared, receipt, send, wait_for_pending
+from collection.chain.transactions import Account, carry_out
 from collection.errors import ChainError
 from collection.store.store import Store
 
@@ -36,15 +37,7 @@ def freeze_metadata(store: Store, chain: Chain, account: Account) -> FrozenMetad
                 f"the contract points at {contract.base_uri()}, and the frozen set lies at {wanted}",
                 hint="collection verify names all that differs",
             )
-        nonce = wait_for_pending(chain, account)
-        chain.ask_before_sending()
-        call = contract.freeze_metadata()
-        tx_hash = send(
-            chain, account, prepared(chain, account, call, contract.artifact.abi, "freeze the metadata", nonce)
-        )
-        done = receipt(chain, account, tx_hash, nonce)
-        if done["status"] != 1:
-            raise ChainError(f"the metadata was not frozen: transaction {tx_hash} was reverted")
-        result = FrozenMetadata(known.address, tx_hash, int(done["gasUsed"]))
+        done = carry_out(chain, account, contract.freeze_metadata(), contract.artifact.abi, "freeze the metadata")
+        result = FrozenMetadata(known.address, done["transactionHash"].to_0x_hex(), int(done["gasUsed"]))
     store.record_metadata_frozen(known, frozen=True)
     return result

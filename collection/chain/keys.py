@@ -58,7 +58,7 @@ class PrivateKey:
             return "0x" + bytes(Account.sign_typed_data(self._secret, full_message=dict(data)).signature).hex()
         except Exception as error:
             failed = type(error).__name__
-        raise ChainError(f"the manifest could not be signed by {self.address} ({failed})")
+        raise ChainError(f"the typed data could not be signed by {self.address} ({failed})")
 
 
 def key_at_hand(source: str | None, folder: Path = Path()) -> PrivateKey | None:

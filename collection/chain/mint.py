@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from collection.chain.compiled import artifact_of
 from collection.chain.connection import Chain
-from collection.chain.contract import TokenContract, artifact_of
+from collection.chain.contract import TokenContract
 from collection.chain.deploy import frozen_set, has_contract
 from collection.chain.gas import MINT_BATCH
-from collection.chain.transactions import GAS_MARGIN, Account, prepared, receipt, send, wait_for_pending
+from collection.chain.mint_batches import BatchSize, affordable, minting, next_batch
+from collection.chain.mint_logs import find_sales
+from collection.chain.sale import sale_of
+from collection.chain.transactions import Account, prepared, receipt, send, wait_for_pending
 from collection.errors import ChainError, ReplacedError
 from collection.store.records import Deployment, Mint
 from collection.store.store import Store
-from collection.values import Progress, amount, silent
+from collection.values import Progress, silent
 
-_PROBES = (4, 64)  # tokens of the batches whose gas tells how many fit; one token alone is minted in another way
 _MOST_REPLACED = 5  # batches in one run whose place another transaction of the account may take
 
 
@@ -45,57 +48,82 @@ def pending(store: Store, chain_id: int) -> list[int]:
 
 
 def mint(
-    store: Store, chain: Chain, account: Account, recipient: str, batch: int = MINT_BATCH, progress: Progress = silent
+    store: Store,
+    chain: Chain,
+    account: Account,
+    recipient: str,
+    batch: int = MINT_BATCH,
+    progress: Progress = silent,
+    last: int | None = None,
 ) -> MintReport:
-    """Mint every frozen token that does not exist yet to `recipient`, `batch` at a time or as many as the gas allows.
+    """Mint every frozen token that does not exist yet, up to token `last`, `batch` at a time or as the gas allows.
 
-    Each batch is intended in the store, sent, and confirmed. The contract refuses a batch that does not begin with
-    the next id, so that nothing is minted twice, even if a batch is sent twice. Raises ChainError where it refuses.
+    A token goes to whom a list of the project says (`Store.recipients`), and to `recipient` where none does. Each batch
+    is intended in the store, sent, and confirmed. The contract refuses a batch that does not begin with the next id, so
+    that nothing is minted twice, even if a batch is sent twice. Raises ChainError where it refuses.
     """
     deployment = deployed(store, chain)
     contract = TokenContract(chain, deployment.address, artifact_of(deployment.artifact_sha256))
-    if recipient.lower() == contract.address.lower():
-        raise ChainError(
-            f"chain.recipient is the contract itself, {recipient}: what goes there can never be moved",
-            hint="name the account that is to hold the tokens",
-        )
+    to = {id_: owner for id_, owner in planned_owners(store, recipient).items() if last is None or id_ <= last}
+    _refuse_itself(contract, to.values())
     wait_for_pending(chain, account)
-    _reconcile(store, deployment, contract, recipient)
-    remaining, total = pending(store, chain.id), len(store.tokens())
+    _reconcile(store, deployment, contract, to)
+    remaining, total = _open(store, chain, last), len(to)
     if remaining:
         chain.ask_before_sending()
-    size = min(batch, _affordable(contract, account, recipient, remaining)) if remaining else batch
+    size = BatchSize(lambda ids: affordable(contract, account, ids, to))
     report, replaced = MintReport(0, 0, 0), 0
     while remaining:
-        ids = remaining[:size]
+        ids = size.cut(next_batch(remaining, to, batch), to)
         try:
-            gas = _mint_batch(store, deployment.id, contract, account, recipient, ids)
+            gas = _mint_batch(store, deployment.id, contract, account, to, ids)
         except ReplacedError:  # the account did something else meanwhile, or sent the same with a higher fee
             replaced += 1
             if replaced > _MOST_REPLACED:
                 raise
-            _reconcile(store, deployment, contract, recipient)
-            remaining = pending(store, chain.id)
+            _reconcile(store, deployment, contract, to)
+            remaining = _open(store, chain, last)
             continue
-        remaining = remaining[size:]
+        remaining = remaining[len(ids) :]
         report = MintReport(report.tokens + len(ids), report.transactions + 1, report.gas + gas)
         progress(total - len(remaining), total)
     return report
 
 
-def _reconcile(store: Store, deployment: Deployment, contract: TokenContract, recipient: str) -> None:
+def planned_owners(store: Store, recipient: str) -> dict[int, str]:
+    """To whom each frozen token is to be minted, by id: whom a list says, or else `recipient`."""
+    planned = store.recipients(frozen_set(store))
+    return {token.token_id: planned.get(token.token_id, recipient) for token in store.tokens()}
+
+
+def _open(store: Store, chain: Chain, last: int | None) -> list[int]:
+    """The tokens that are to be minted now, by id."""
+    return [token_id for token_id in pending(store, chain.id) if last is None or token_id <= last]
+
+
+def _refuse_itself(contract: TokenContract, owners: Iterable[str]) -> None:
+    if any(owner.lower() == contract.address.lower() for owner in owners):
+        raise ChainError(
+            f"the recipient is the contract itself, {contract.address}: what goes there can never be moved",
+            hint="chain.recipient, or the list, must name the account that is to hold the tokens",
+        )
+
+
+def _reconcile(store: Store, deployment: Deployment, contract: TokenContract, to: Mapping[int, str]) -> None:
     """Bring the store into step with the chain: tokens that exist there are minted, the others are not.
 
     Every batch is in the store before it is sent. A transaction that did not mint its tokens, because another of the
     same nonce took its place, is forgotten. A token that exists without such a record was minted by another
-    program: what is recorded of it is to whom this one would have minted it, so that `verify` can tell.
+    program: what is recorded of it is to whom this one would have minted it, so that `verify` can tell; unless the sale
+    of the set sold it: then that is its buyer.
     """
     known = {mint.token_id: mint for mint in store.mints(deployment.id)}
     next_id = contract.next_token_id()
+    bought = _bought(store, deployment, contract, [id_ for id_ in to if id_ < next_id and id_ not in known])
     changed = []
-    for token in store.tokens():
-        record = known.get(token.token_id, Mint(token.token_id, recipient, None, ""))
-        exists = token.token_id < next_id
+    for token_id, owner in (to | bought).items():
+        record = known.get(token_id, Mint(token_id, owner, None, ""))
+        exists = token_id < next_id
         if exists and record.status != "confirmed":
             changed.append(replace(record, status="confirmed"))
         elif not exists and record.status == "confirmed":
@@ -107,35 +135,30 @@ def _reconcile(store: Store, deployment: Deployment, contract: TokenContract, re
     ])  # fmt: skip
 
 
-def _affordable(contract: TokenContract, account: Account, recipient: str, remaining: Sequence[int]) -> int:
-    """How many tokens fit into one transaction, by the gas of two small batches: what a token adds, and the rest."""
-    small, large = (min(probe, len(remaining)) for probe in _PROBES)
-    with contract.chain.translated(contract.artifact.abi):
-        first, second = (
-            contract.mint_batch(recipient, remaining[0], probe).estimate_gas({"from": account.address}) * GAS_MARGIN
-            for probe in (small, large)
-        )
-    limit = contract.chain.gas_limit()
-    if second > limit:
-        raise ChainError(
-            f"the gas of {amount(large, 'token')} is {second:.0f}, but a transaction on this chain may use {limit}"
-        )
-    if small == large:
-        return large
-    return large + int((limit - second) / max((second - first) / (large - small), 1))
+def _bought(store: Store, deployment: Deployment, contract: TokenContract, token_ids: Sequence[int]) -> dict[int, str]:
+    """The buyers of those tokens that the sale of the contract sold."""
+    sale = sale_of(store, deployment)
+    if sale is None or not token_ids:
+        return {}
+    return find_sales(contract.chain, sale.address, token_ids, deployment.block or 0)
 
 
 def _mint_batch(
-    store: Store, deployment_id: int, contract: TokenContract, account: Account, recipient: str, ids: Sequence[int]
+    store: Store,
+    deployment_id: int,
+    contract: TokenContract,
+    account: Account,
+    to: Mapping[int, str],
+    ids: Sequence[int],
 ) -> int:
     """Mint consecutive ids; returns the gas used."""
 
     def record(tx_hash: str | None, status: str) -> None:
-        store.record_mints(deployment_id, [Mint(token_id, recipient, tx_hash, status) for token_id in ids])
+        store.record_mints(deployment_id, [Mint(token_id, to[token_id], tx_hash, status) for token_id in ids])
 
     chain = contract.chain
     record(None, "intended")
-    call = contract.mint_batch(recipient, ids[0], len(ids))
+    call = minting(contract, ids, to)
     with chain.translated():
         nonce = chain.web3.eth.get_transaction_count(account.address, "pending")
     tx_hash = send(chain, account, prepared(chain, account, call, contract.artifact.abi, "mint", nonce))

@@ -71,23 +71,25 @@ def _nonce(chain: Chain, account: Account, block: Any) -> int:
         return chain.web3.eth.get_transaction_count(account.address, block)
 
 
-def prepared(chain: Chain, account: Account, call: Any, abi: Sequence[Any], what: str, nonce: int) -> Mapping[str, Any]:
+def prepared(
+    chain: Chain, account: Account, call: Any, abi: Sequence[Any], what: str, nonce: int, value: int = 0
+) -> Mapping[str, Any]:
     """The transaction of a contract call or a deployment, its gas and fees asked of the node; `what` it is for.
 
-    Raises ChainError where the contract refuses, or the account cannot pay the gas.
+    `value` is paid with it, in wei. Raises ChainError where the contract refuses, or the account cannot pay.
     """
     try:
         with chain.translated(abi):
-            gas = min(int(call.estimate_gas({"from": account.address}) * GAS_MARGIN), chain.gas_limit())
-            told = {"from": account.address, "nonce": nonce, "gas": gas, "chainId": chain.id}
+            gas = min(int(call.estimate_gas({"from": account.address, "value": value}) * GAS_MARGIN), chain.gas_limit())
+            told = {"from": account.address, "nonce": nonce, "gas": gas, "chainId": chain.id, "value": value}
             transaction: Mapping[str, Any] = call.build_transaction(told)
     except ChainError as error:
         if re.search("funds|afford", error.message):
             raise _poor(chain, account, what, None) from error
         raise
     price = transaction.get("maxFeePerGas", transaction.get("gasPrice", 0))
-    if _balance(chain, account) < gas * price:
-        raise _poor(chain, account, what, gas * price)
+    if _balance(chain, account) < gas * price + value:
+        raise _poor(chain, account, what, gas * price + value)
     return transaction
 
 
@@ -97,22 +99,27 @@ def _balance(chain: Chain, account: Account) -> int:
 
 
 def _poor(chain: Chain, account: Account, what: str, need: int | None) -> ChainError:
-    """That an account cannot pay, with what it has, what it takes (wei; None: the node did not tell) and what helps."""
+    """That an account cannot pay a transaction; `need` is in wei, None if the node did not tell."""
+    return not_enough(chain, account.address, _balance(chain, account), need, f"the gas to {what}")
+
+
+def not_enough(chain: Chain, address: str, balance: int, need: int | None, what: str) -> ChainError:
+    """That an account cannot pay, with what it has, what it takes (wei), what is missing, and what helps."""
     network, unit = chain.network, chain.network.currency
-    more = "more" if need is None else f"up to {_ether(need)} {unit}"
+    takes = "more" if need is None else f"up to {ether(need)} {unit}: {ether(need - balance)} {unit} are missing"
     help_of = {
-        "test": f"a faucet of {network.name} gives {unit} for nothing: send it to {account.address}",
+        "test": f"a faucet of {network.name} gives {unit} for nothing: send it to {address}",
         "embedded": "leave chain.key out: the accounts of this chain have enough",
         "local": "leave chain.key out: the accounts of this chain have enough",
     }
     return ChainError(
-        f"not enough funds: {account.address} has {_ether(_balance(chain, account))} {unit} on {network.name}, "
-        f"and the gas to {what} takes {more}",
-        help_of.get(network.kind, f"send {unit} to {account.address}, then run this again"),
+        f"not enough funds: {address} has {ether(balance)} {unit} on {network.name}, and {what} takes {takes}",
+        help_of.get(network.kind, f"send {unit} to {address}, then run this again"),
     )
 
 
-def _ether(wei: int) -> str:
+def ether(wei: int) -> str:
+    """An amount of wei in units of 10**18, as short as six decimals are."""
     return f"{wei / 10**18:.6f}".rstrip("0").rstrip(".")
 
 
@@ -156,3 +163,18 @@ def _receipt(chain: Chain, tx_hash: str) -> TxReceipt | None:
     with chain.translated(), suppress(TransactionNotFound):
         return chain.web3.eth.get_transaction_receipt(HexBytes(tx_hash))
     return None
+
+
+def carry_out(chain: Chain, account: Account, call: Any, abi: Sequence[Any], what: str, value: int = 0) -> TxReceipt:
+    """Send a contract call after everything that the account has on its way, and wait until it is mined.
+
+    `what` says what it is for; `value` is paid with it, in wei. Raises ChainError where the contract refuses it, on the
+    way or when it is mined.
+    """
+    nonce = wait_for_pending(chain, account)
+    chain.ask_before_sending()
+    tx_hash = send(chain, account, prepared(chain, account, call, abi, what, nonce, value))
+    done = receipt(chain, account, tx_hash, nonce)
+    if done["status"] != 1:
+        raise ChainError(f"{chain.network.name} did not {what}: transaction {tx_hash} was reverted")
+    return done

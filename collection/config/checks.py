@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from collection.config.generator import TABLES
 from collection.config.planning import Image, OneOfOne, Series, listed
 from collection.config.reading import Place, Refuse
+from collection.config.selling import seconds_of
 from collection.config.tables import Config
 from collection.config.trait_checks import check_conditions, check_trait
 from collection.config.type_errors import what_fits
@@ -37,9 +38,20 @@ def check(config: Config, refuse: Refuse) -> None:
         if not rule.exclude and not rule.require:
             refuse(["rules", index], "says neither what to exclude nor what to require", "add exclude = {...}")
     _check_shares(config, refuse)
+    _check_sale(config, refuse)
     shares = sum(artist.share for artist in config.artists)
     if config.artists and abs(shares - 100) > 1e-6:
         refuse(["artists", len(config.artists) - 1, "share"], f"the shares sum to {shares:g}", "make them sum to 100")
+
+
+def _check_sale(config: Config, refuse: Refuse) -> None:
+    if config.sale is None:
+        return
+    if config.sale.reserve > config.supply:
+        refuse(["sale", "reserve"], f"{config.sale.reserve} is more than supply = {config.supply}", "reserve fewer")
+    for index, phase in enumerate(config.sale.phases):
+        if phase.end is not None and seconds_of(phase.end) <= seconds_of(phase.start):
+            refuse(["sale", "phases", index, "end"], f"{phase.end} is not after {phase.start}", "end it later")
 
 
 def _check_shares(config: Config, refuse: Refuse) -> None:

@@ -79,7 +79,7 @@ class Royalties(Table):
 
     percent: float = Field(default=5, ge=0, le=50)
     receiver: Address | None = None
-    """Absent: the first artist with an address, or else the account that deploys."""
+    """Absent: the artist with an address; of several, a splitter that owes each their share; of none, who deploys."""
 
 
 class TraitType(Table):
@@ -167,6 +167,8 @@ class Chain(Table):
     """Where the private key is: env:NAME or keystore:FILE; absent: the development account of a local network."""
     recipient: Address | None = None
     """Who gets the tokens; absent: the account that deploys."""
+    freeze_metadata: bool = False
+    """Whether `run` freezes the metadata on the chain for ever once all tokens are minted."""
 
 
 class Verify(Table):

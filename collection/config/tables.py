@@ -18,6 +18,7 @@ from collection.config.planning import Image, OneOfOne, Rule, Series, Trait
 from collection.config.publishing import Artist, Chain, Freeze, Publish, Royalties, TraitType, Verify
 from collection.config.reviewing import Review
 from collection.config.selecting import Select
+from collection.config.selling import Sale
 from collection.config.styles import AnyStyle
 from collection.config.types import Name, Table
 from collection.values import Style, StyleBlend
@@ -60,6 +61,8 @@ class Config(Table):
     publish: Publish = Publish()
     freeze: Freeze = Freeze()
     chain: Chain = Chain()
+    sale: Sale | None = None
+    """Absent: nothing is sold; all tokens are minted to chain.recipient, or to owners on lists."""
     verify: Verify = Verify()
 
     @property
@@ -80,8 +83,12 @@ class Config(Table):
 
     @property
     def royalty_receiver(self) -> str | None:
-        """The address that resales pay: the one named, or that of the first artist with one; None: who deploys."""
-        return self.royalties.receiver or next((artist.address for artist in self.artists if artist.address), None)
+        """The account that resales pay: the one named, or the only one that artists have.
+
+        None: artists have several, and a splitter is paid; or they have none, and who deploys is.
+        """
+        accounts = {artist.address.lower(): artist.address for artist in self.artists if artist.address}
+        return self.royalties.receiver or (next(iter(accounts.values())) if len(accounts) == 1 else None)
 
     @property
     def owners(self) -> dict[str, str]:

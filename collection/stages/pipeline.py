@@ -17,7 +17,7 @@ from collection.project import Project
 from collection.stages.dedupe import DedupeStage
 from collection.stages.generate import GenerateStage
 from collection.stages.plan import PlanStage
-from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
+from collection.stages.publish import DeployStage, FreezeMetadataStage, FreezeStage, MintStage, PinStage, VerifyStage
 from collection.stages.report import Report
 from collection.stages.score import ScoreStage
 from collection.stages.select import SelectStage
@@ -61,11 +61,18 @@ PIPELINE: tuple[Stage, ...] = (
 """All stages, each of which needs those before it."""
 
 
-def pipeline(*, anyway: bool = False, yes: bool = False, again: bool = False) -> tuple[Stage, ...]:
-    """All stages, with what their own commands can be told to do although they would refuse it: see `PlanStage` for
-    `anyway` and `yes`, `FreezeStage` for `again`."""
+def pipeline(project: Project, *, anyway: bool = False, yes: bool = False, again: bool = False) -> tuple[Stage, ...]:
+    """The stages that the configuration asks for: where it says chain.freeze_metadata, that is done before `verify`.
+
+    They do what their own commands can be told to do although they would refuse it: see `PlanStage` for `anyway` and
+    `yes`, `FreezeStage` for `again`.
+    """
     told: dict[str, Stage] = {"plan": PlanStage(anyway, yes), "freeze": FreezeStage(again)}
-    return tuple(told.get(stage.name, stage) for stage in PIPELINE)
+    stages = tuple(told.get(stage.name, stage) for stage in PIPELINE)
+    if not project.config.chain.freeze_metadata:
+        return stages
+    place = next(number for number, stage in enumerate(stages) if stage.name == VerifyStage.name)
+    return (*stages[:place], FreezeMetadataStage(), *stages[place:])
 
 
 Watch = Callable[[Stage], AbstractContextManager[Progress]]
@@ -74,21 +81,21 @@ Watch = Callable[[Stage], AbstractContextManager[Progress]]
 
 def run_stages(
     project: Project,
-    stages: Sequence[Stage] = PIPELINE,
+    stages: Sequence[Stage] | None = None,
     *,
     watch: Watch = lambda _: nullcontext(silent),
     told: Callable[[Report], None] = lambda _: None,
     keep_going: bool = False,
     alone: bool = True,
 ) -> list[Report]:
-    """Run stages in order, alone in the project; `told` gets each report as it comes.
+    """Run stages in order, alone in the project; all of `pipeline` if none are named. `told` gets each report.
 
     Ends with the first stage that is not complete, unless `keep_going`. Raises ProjectError while another works in the
     project, and what the stages raise; what was finished before is kept. `alone` False is for stages that only read
     the project: they wait for nobody.
     """
     with project.working() if alone else nullcontext():
-        return list(_reports(project, stages, watch, told, keep_going))
+        return list(_reports(project, pipeline(project) if stages is None else stages, watch, told, keep_going))
 
 
 def _reports(
@@ -103,9 +110,10 @@ def _reports(
             return
 
 
-def pending(project: Project, stages: Sequence[Stage] = PIPELINE) -> dict[str, int]:
+def pending(project: Project, stages: Sequence[Stage] | None = None) -> dict[str, int]:
     """What each stage would do now, by its name; a later one may have more to do once an earlier one has run."""
-    return {stage.name: stage.pending(project) for stage in stages}
+    wanted = pipeline(project) if stages is None else stages
+    return {stage.name: stage.pending(project) for stage in wanted}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +143,11 @@ class Outlook:
         return f"nothing to do before {self.before}" if self.before else "nothing to do"
 
 
-def outlook(project: Project, stages: Sequence[Stage] = PIPELINE) -> list[Outlook]:
+def outlook(project: Project, stages: Sequence[Stage] | None = None) -> list[Outlook]:
     """What each stage would do now, in order; a stage that cannot say it costs itself and is named with the reason."""
     found: list[Outlook] = []
     before: str | None = None
-    for stage in stages:
+    for stage in pipeline(project) if stages is None else stages:
         try:
             item = Outlook(stage.name, stage.unit, stage.pending(project), before)
         except CollectionError as error:
@@ -155,7 +163,8 @@ def outlook_of(project: Project, stage: Stage) -> Outlook:
     Raises CollectionError where the stage cannot say what is pending.
     """
     count = stage.pending(project)
-    names = [each.name for each in PIPELINE]
-    earlier = PIPELINE[: names.index(stage.name)] if stage.name in names and not count else ()
+    stages = pipeline(project)
+    names = [each.name for each in stages]
+    earlier = stages[: names.index(stage.name)] if stage.name in names and not count else ()
     before = next((item.name for item in outlook(project, earlier) if item.pending or item.trouble), None)
     return Outlook(stage.name, stage.unit, count, before)

@@ -140,10 +140,10 @@ class Publication:
         data = typed_manifest(manifest)
         return {**data, "signer": key.address, "signature": key.sign_typed(data)}
 
-    def token_settings(self, account: Account) -> TokenSettings:
-        """What the contract of the frozen set is told once and for all.
+    def token_settings(self, account: Account, receiver: str) -> TokenSettings:
+        """What the contract of the frozen set is told once and for all; royalties go to `receiver`.
 
-        Name and symbol are those of the frozen metadata of the contract; royalties are those of the configuration.
+        Name and symbol are those of the frozen metadata of the contract; the royalty is that of the configuration.
         """
         from collection.chain.contract import TokenSettings
         from collection.chain.deploy import frozen_set
@@ -159,7 +159,7 @@ class Publication:
             base_uri=f"ipfs://{frozen.metadata_cid}/",
             contract_uri=f"ipfs://{frozen.root_cid}/collection.json",
             provenance=frozen.provenance,
-            royalty_receiver=config.royalty_receiver or account.address,
+            royalty_receiver=receiver,
             royalty_basis_points=round(config.royalties.percent * 100),
         )
 

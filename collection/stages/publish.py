@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from collection.errors import CollectionError
+from collection.config.publishing import wrong_address
+from collection.errors import CollectionError, UsageError
 from collection.project import Project
 from collection.stages.additions import additions_of
+from collection.stages.airdrop import plan_owner
+from collection.stages.gas import refuse_poor_account
+from collection.stages.payees import find_receiver
 from collection.stages.publication import publication_of
-from collection.stages.published import contract_of, record_verified, unminted, unproven
+from collection.stages.published import contract_of, last_to_mint, record_verified, unminted, unproven
 from collection.stages.report import Report, bytes_of, marks_line, not_reproducible
 from collection.stages.stated import count_stated
 from collection.values import Failure, Progress, amount, silent
@@ -148,41 +152,60 @@ class DeployStage:
             publication.refuse_unpinned()
         with publication.chain(new=True) as chain:
             account = publication.account(chain)
-            result = deploy(project.store, chain, account, publication.token_settings(account))
+            if self.pending(project):
+                refuse_poor_account(project, chain, account)
+            receiver = find_receiver(project, chain, account)
+            settings = publication.token_settings(account, receiver.address)
+            result = deploy(project.store, chain, account, settings)
         did = f", {result.gas:,} gas" if result.gas else ""
         line = f"{result.symbol} at {result.address} on {network.name} (chain {network.chain_id}){did}"
         details = {
             "address": result.address, "tx_hash": result.tx_hash, "gas": result.gas, "network": network.name,
-            "chain_id": network.chain_id,
+            "chain_id": network.chain_id, "receiver": receiver.address, "splitter_gas": receiver.gas,
         }  # fmt: skip
-        return Report("deploy", line if did else f"nothing to do: {line}", details)
+        notes = [receiver.note] if receiver.note else []
+        return Report("deploy", line if did else f"nothing to do: {line}", details, notes=notes)
 
 
 @dataclass(frozen=True, slots=True)
 class MintStage:
     """Mints every frozen token that is not minted yet."""
 
+    next: int | None = None
+    """Only so many of them, the next ones; None: all."""
+    to: str | None = None
+    """Who gets them, where no list says otherwise; None: chain.recipient, or who deploys."""
     name: ClassVar[str] = "mint"
     unit: ClassVar[str] = "token"
 
     def pending(self, project: Project) -> int:
-        """Frozen tokens that are not known to be minted."""
-        return unminted(project)
+        """Frozen tokens that are not known to be minted; at most `next`."""
+        count = unminted(project)
+        return count if self.next is None else min(self.next, count)
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
-        """Mint; raises ChainError where the chain refuses or cannot be reached."""
-        from collection.chain.mint import mint
+        """Mint; raises ChainError where the chain refuses or cannot be reached, UsageError for a mistyped address."""
+        from collection.chain.mint import mint, pending
 
-        publication = publication_of(project)
+        if self.to and (wrong := wrong_address(self.to)):
+            raise UsageError(f'"{self.to}" is no address that tokens can go to', wrong)
+        publication, total = publication_of(project), len(project.store.tokens())
         if self.pending(project):
             publication.refuse_unpinned()
         with publication.chain() as chain:
             account = publication.account(chain)
+            limit = last_to_mint(project)
+            chosen = [each for each in pending(project.store, chain.id) if limit is None or each <= limit][: self.next]
+            if self.to and chosen:
+                plan_owner(project, chain, account, chosen, self.to)
+            if chosen:
+                refuse_poor_account(project, chain, account)
             recipient = project.config.chain.recipient or account.address
-            result = mint(project.store, chain, account, recipient, progress=progress)
-        total = len(project.store.tokens())
+            last = chosen[-1] if chosen and self.next else limit
+            result = mint(project.store, chain, account, recipient, progress=progress, last=last)
+            minted = total - len(pending(project.store, chain.id))
         made, sent = amount(result.tokens, "token"), amount(result.transactions, "transaction")
-        nothing = f"nothing to do: {total} of {amount(total, 'token')} minted"
+        nothing = f"nothing to do: {minted} of {amount(total, 'token')} minted"
         line = f"{made} in {sent}, {result.gas:,} gas" if result.tokens else nothing
         details = {"minted": result.tokens, "transactions": result.transactions, "gas": result.gas, "tokens": total}
         return Report("mint", line, details)
@@ -242,12 +265,12 @@ class VerifyStage:
         line = (
             f"{result.proven} of {amount(result.tokens, 'token')} proven: owner, URI, metadata, image, read from "
             f"{where}; {result.rerendered} re-rendered alike{not_reproducible(result.not_reproducible, 'token')}"
-            f"{marks_line(result.marks)}{stated.line}"
+            f"{marks_line(result.marks)}{stated.line}{f'; {result.unsold} not sold yet' if result.unsold else ''}"
         )
         details = {
             "tokens": result.tokens, "proven": result.proven, "rerendered": result.rerendered,
             "not_reproducible": result.not_reproducible, "sources": list(result.sources),
-            "metadata_frozen": result.metadata_frozen, "signer": result.signer,
+            "metadata_frozen": result.metadata_frozen, "unsold": result.unsold, "signer": result.signer,
             "marks": {name: {"read": read, "of": of} for name, (read, of) in result.marks.items()}, **stated.as_json(),
         }  # fmt: skip
         other = result.signer is not None and result.signer.lower() != known.deployer.lower()

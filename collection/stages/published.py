@@ -35,9 +35,14 @@ def contract_of(project: Project) -> Deployment | None:
     return known if has_chain(project, network) else None
 
 
+def last_to_mint(project: Project) -> int | None:
+    """The last token that this project mints: with a sale those of the reserve, the rest is for buyers; None: all."""
+    return project.config.sale.reserve if project.config.sale else None
+
+
 def unminted(project: Project) -> int:
-    """How many frozen tokens are not known to be minted on the configured network."""
-    known, tokens = contract_of(project), project.store.tokens()
+    """How many tokens that this project mints are not known to be minted on the configured network."""
+    known, tokens = contract_of(project), project.store.tokens()[: last_to_mint(project)]
     mints = project.store.mints(known.id) if known else []
     minted = {mint.token_id for mint in mints if mint.status == "confirmed"}
     return sum(token.token_id not in minted for token in tokens)

@@ -10,7 +10,8 @@ from collection.errors import CollectionError
 from collection.models.hub import without_fetching
 from collection.project import Project
 from collection.stages.judges import IssuesByImage, judges_of
-from collection.stages.pipeline import PIPELINE, Outlook, Stage, outlook
+from collection.stages.payees import payees_of_project, shared_by
+from collection.stages.pipeline import Outlook, Stage, outlook, pipeline
 from collection.stages.plan import PlanStage
 from collection.stages.publication import publication_of
 from collection.stages.publish import OPEN_METADATA, FreezeStage
@@ -80,11 +81,12 @@ class Status:
         }  # fmt: skip
 
 
-def status_of(project: Project, stages: Sequence[Stage] = PIPELINE) -> Status:
+def status_of(project: Project, stages: Sequence[Stage] | None = None) -> Status:
     """How far a project is, by what each stage says that it would do; no chain and no other machine is asked.
 
     What cannot be told, such as the issues where a package is missing, is left out and named.
     """
+    stages = pipeline(project) if stages is None else stages
     with without_fetching():
         found = outlook(project, stages)
         try:
@@ -115,10 +117,12 @@ def _counts(project: Project, found: Sequence[Outlook]) -> tuple[dict[str, int],
     settle("generated", counts["planned"])
     settle("scored", counts["generated"] + counts["imported"])
     counts["pinned"] = 0 if by_stage["pin"].pending else counts["frozen"]
-    settle("minted", counts["frozen"])
-    settle("verified", counts["frozen"])
+    if not config.sale:  # what was sold, only the chain knows
+        settle("minted", counts["frozen"])
+        settle("verified", counts["frozen"])
     images = max(config.images, counts["planned"])  # people may have added some
-    goals = {"planned": images, "generated": images, "scored": images + counts["imported"]}
+    sold = {"minted": config.sale.reserve} if config.sale else {}
+    goals = {**sold, "planned": images, "generated": images, "scored": images + counts["imported"]}
     return counts, {name: goals.get(name, config.supply) for name in REACHED}
 
 
@@ -173,10 +177,19 @@ def _settled(project: Project) -> list[str]:
             f"royalties.percent is {config.royalties.percent:g} now; "
             f"the contract was deployed with {settings['royalty_basis_points'] / 100:g}"
         )
-    receiver = config.royalty_receiver
-    if receiver and receiver.lower() != settings["royalty_receiver"].lower():
+    receiver, payees = config.royalty_receiver, payees_of_project(project)
+    if payees and not shared_by(project, known, payees):
+        shares = ", ".join(map(str, payees))
+        found.append(f"royalties go {shares} now; the contract was deployed with {settings['royalty_receiver']}")
+    elif receiver and receiver.lower() != settings["royalty_receiver"].lower():
         found.append(f"royalties go to {receiver} now; the contract was deployed with {settings['royalty_receiver']}")
-    recipients = {mint.recipient for mint in project.store.mints(known.id) if mint.status == "confirmed"}
+    frozen = project.store.frozen()
+    planned = project.store.recipients(frozen) if frozen else {}
+    recipients = {
+        mint.recipient
+        for mint in project.store.mints(known.id)
+        if mint.status == "confirmed" and mint.token_id not in planned
+    }
     wanted = config.chain.recipient
     if wanted and (others := sorted(each for each in recipients if each.lower() != wanted.lower())):
         found.append(f"chain.recipient is {wanted} now; tokens were minted to {', '.join(others)}")

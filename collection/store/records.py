@@ -441,6 +441,25 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """A contract beside a token; `status` is intended until its code was seen on the chain."""
+
+    id: int
+    kind: str
+    """splitter or sale."""
+    network: str
+    chain_id: int
+    address: str
+    deployer: str
+    nonce: int
+    artifact_sha256: str
+    settings: Mapping[str, Any]
+    """What the constructor was told, as JSON."""
+    tx_hash: str | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mint:
     """A token on a chain; `status` is intended until the chain has it."""
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select, update
 
 from collection.store.columns import Columns
+from collection.store.contracts import Contracts
 from collection.store.database import now
 from collection.store.judging import Judging
 from collection.store.maps import Maps
@@ -32,7 +33,7 @@ from collection.store.tables import AssetRow, BatchRow, RecipeRow
 from collection.values import Failure, Recipe, canonical_json
 
 
-class Store(Judging, Maps, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, Publishing, Queue):
+class Store(Judging, Maps, Meanings, Neighbourhood, Percentiles, Reviewing, Columns, Publishing, Contracts, Queue):
     """A project's collection.db, opened and brought to the newest schema."""
 
     # Recipes

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from collection.chain.sale import sale_of
+from collection.chain.splitter import Payee, payees_of
+from collection.config.publishing import Artist
 from collection.errors import PublishError
 from collection.publish.proof import Leaf
 from collection.publish.provenance import provenance_hash
-from collection.store.records import Deployment, Freeze, Mint, Token
+from collection.store.records import Companion, Deployment, Freeze, Mint, Token
 from collection.store.store import Store
 
 
@@ -23,11 +26,17 @@ class ExpectedState:
     tokens: Sequence[Token]
     """The frozen tokens, by id."""
     mints: Mapping[int, Mint]
-    """The record of each minting, by token id, written before it was sent."""
+    """The record of each minting, by token id, written before it was sent; to whom, by the list if one names it."""
     leaves: Sequence[tuple[int, str]] = ()
     """Of each token its id and the line of the proof, in order."""
     proof_sha256: str | None = None
     """SHA-256 of the manifest of the proof; None: frozen before there were proofs."""
+    splitter: Companion | None = None
+    """The splitter that royalties go to; None: they go to one account."""
+    payees: Sequence[Payee] = ()
+    """Who shares them, by the artists of the frozen metadata."""
+    sale: Companion | None = None
+    """The contract that sells the tokens; None: nothing is sold."""
     metadata_frozen: bool = False
     """Whether the chain said once that nobody can move the metadata any more."""
 
@@ -51,13 +60,24 @@ def expected_state(store: Store, deployment: Deployment) -> ExpectedState:
         )
     tokens = store.tokens(frozen)
     settings = {**(deployment.settings or {"owner": deployment.deployer}), **_frozen_settings(frozen, tokens)}
-    mints = {mint.token_id: mint for mint in store.mints(deployment.id)}
+    planned = store.recipients(frozen)
+    mints = {
+        mint.token_id: replace(mint, recipient=planned.get(mint.token_id, mint.recipient))
+        for mint in store.mints(deployment.id)
+    }
     leaves = [
         (token.token_id, str(Leaf.of(token, image, token.asset.recipe.sha256 if token.asset.recipe else None)))
         for token, image in zip(tokens, store.published_images(tokens), strict=True)
     ]
-    frozen_there = bool(store.metadata_frozen(deployment))
-    return ExpectedState(deployment, settings, tokens, mints, leaves, frozen.proof_sha256, frozen_there)
+    receiver = str(settings.get("royalty_receiver", "")).lower()
+    splitters = store.companions(deployment.chain_id, "splitter")
+    return ExpectedState(
+        deployment, settings, tokens, mints, leaves, frozen.proof_sha256,
+        splitter=next((each for each in splitters if each.address.lower() == receiver), None),
+        payees=payees_of(Artist(**each) for each in frozen.settings.get("artists", ())),
+        sale=sale_of(store, deployment),
+        metadata_frozen=bool(store.metadata_frozen(deployment)),
+    )  # fmt: skip
 
 
 def _frozen_settings(frozen: Freeze, tokens: Sequence[Token]) -> dict[str, Any]:

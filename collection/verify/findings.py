@@ -13,8 +13,8 @@ class Finding:
     token_id: int | None
     """None: the contract or a storage as a whole."""
     what: str
-    """address, code, owner, name, symbol, supply, provenance, royalties, frozen, uri, receipt, metadata, image,
-    animations, words, thumbnails, rendering, marks, proof or storage."""
+    """address, code, owner, name, symbol, supply, provenance, royalties, splitter, sale, frozen, uri, receipt,
+    metadata, image, animations, words, thumbnails, rendering, marks, proof or storage."""
     why: str
 
     @property
@@ -44,3 +44,5 @@ class VerifyReport:
     """Of each kind of mark, in how many pictures it was found, and in how many it was looked for."""
     signer: str | None = None
     """The account that signed the manifest of the proof; None where nobody did."""
+    unsold: int = 0
+    """Tokens that the sale of the set has still to sell; none of them is proven."""

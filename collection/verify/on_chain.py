@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from collection.chain.addresses import NOBODY, created_address
-from collection.chain.contract import TokenContract, artifact_of
-from collection.store.records import Mint
+from collection.chain.companions import is_genuine
+from collection.chain.compiled import artifact_of
+from collection.chain.contract import TokenContract
+from collection.chain.mint_logs import find_sales
+from collection.chain.sale import SaleContract, sale_settings
+from collection.chain.splitter import Payee, SplitterContract, in_words
+from collection.store.records import Companion, Mint
 from collection.verify.expected import ExpectedState
 from collection.verify.findings import Finding
 
@@ -38,7 +43,11 @@ def check_contract(contract: TokenContract, expected: ExpectedState) -> Iterator
             yield Finding(None, what, f"the contract says {found}, but it was deployed with {settings[field]}")
     if "royalty_receiver" in settings:
         yield from _check_royalties(contract, settings)
-    yield from _check_owner(contract, str(settings["owner"]))
+    if expected.splitter is not None:
+        yield from _check_splitter(contract, expected.splitter, expected.payees)
+    if expected.sale is not None:
+        yield from _check_sale(contract, expected.sale, settings)
+    yield from _check_owner(contract, str(settings["owner"]), expected.sale.address if expected.sale else None)
     if expected.metadata_frozen and not contract.metadata_frozen():
         yield Finding(None, "frozen", "the chain once said that the metadata is frozen, and now it is not")
 
@@ -64,18 +73,48 @@ def _check_royalties(contract: TokenContract, settings: Any) -> Iterator[Finding
         yield Finding(None, "royalties", f"the contract says {found}, but it was deployed with {wanted}")
 
 
-def _check_owner(contract: TokenContract, wanted: str) -> Iterator[Finding]:
-    """Another owner is a finding as long as an owner can still move the metadata; one that was given up is none."""
+def _check_splitter(contract: TokenContract, splitter: Companion, payees: Sequence[Payee]) -> Iterator[Finding]:
+    """The splitter must be the one that was deployed, and owe the artists of the metadata their shares."""
+    if not is_genuine(contract.chain, splitter):
+        yield Finding(None, "splitter", f"the code at {splitter.address} is not the splitter that was deployed there")
+        return
+    found = SplitterContract(contract.chain, splitter.address).payees()
+    if sorted(found, key=_by_address) != sorted(payees, key=_by_address):
+        why = f"the splitter {splitter.address} pays {in_words(found)}; the metadata says {in_words(payees)}"
+        yield Finding(None, "splitter", why)
+
+
+def _by_address(payee: Payee) -> str:
+    return payee.address
+
+
+def _check_sale(contract: TokenContract, sale: Companion, settings: Mapping[str, Any]) -> Iterator[Finding]:
+    """The sale must be the one that was deployed, and sell this contract's tokens for whom royalties are for."""
+    if not is_genuine(contract.chain, sale):
+        yield Finding(None, "sale", f"the code at {sale.address} is not the sale that was deployed there")
+        return
+    wanted = sale_settings(contract.address, settings["owner"], settings["royalty_receiver"])
+    found = SaleContract(contract.chain, sale.address).told()
+    for name, value in wanted.items():
+        if found[name] != value:
+            yield Finding(None, "sale", f"the {name} of the sale {sale.address} is {found[name]}, not {value}")
+
+
+def _check_owner(contract: TokenContract, wanted: str, sale: str | None) -> Iterator[Finding]:
+    """Another owner is a finding as long as an owner can still move the metadata; one that was given up is none.
+
+    The sale of the set owns it while it sells.
+    """
     owner = contract.owner()
-    if owner.lower() not in (wanted.lower(), NOBODY) and not contract.metadata_frozen():
+    if owner.lower() not in (wanted.lower(), NOBODY, (sale or wanted).lower()) and not contract.metadata_frozen():
         yield Finding(None, "owner", f"{owner} may move the metadata; the contract was deployed for {wanted}")
 
 
 def check_tokens(contract: TokenContract, expected: ExpectedState, next_id: int) -> list[Finding]:
-    """Compare each token's first owner and URI."""
+    """Compare each token's first owner and URI; of a set that is sold, tokens that nobody bought yet are left out."""
     there = [token.token_id for token in expected.tokens if token.token_id < next_id]
     missing = [token.token_id for token in expected.tokens if token.token_id >= next_id]
-    findings = [Finding(number, "owner", "it was never minted") for number in missing]
+    findings = [Finding(number, "owner", "it was never minted") for number in missing if not expected.sale]
     for number, uri in contract.token_uris(there).items():
         if uri != (wanted := f"{expected.base_uri}{number}.json"):
             findings.append(Finding(number, "uri", f"tokenURI is {uri}, not {wanted}"))
@@ -85,10 +124,15 @@ def check_tokens(contract: TokenContract, expected: ExpectedState, next_id: int)
 def _check_recipients(contract: TokenContract, expected: ExpectedState, there: Sequence[int]) -> Iterator[Finding]:
     """Each token must have been minted to the recipient on record; it may have been given away or sold since.
 
+    Of tokens that this project did not mint itself, the recipient is who bought them, by the events of its sale.
     The receipts of the recorded transactions name the first owners. Where a transaction is not on record, or did not
     mint the token, the chain is asked for its present owner, and if that is another, for the logs of its minting.
     """
     mints = {number: expected.mints.get(number) for number in there}
+    if expected.sale is not None:
+        beyond = [number for number, mint in mints.items() if mint is None]
+        sold_to = find_sales(contract.chain, expected.sale.address, beyond, expected.deployment.block or 0)
+        mints |= {number: Mint(number, buyer, None, "confirmed") for number, buyer in sold_to.items()}
     receipts = contract.minted_in(sorted({mint.tx_hash for mint in mints.values() if mint and mint.tx_hash}))
     minted_to, unclear = dict[int, str](), list[int]()
     for number, mint in mints.items():

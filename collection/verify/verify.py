@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from collection.chain.compiled import artifact_of
 from collection.chain.connection import Chain
-from collection.chain.contract import TokenContract, artifact_of
+from collection.chain.contract import TokenContract
 from collection.chain.deploy import has_contract
 from collection.errors import ChainError
 from collection.store.records import Token
@@ -46,6 +47,7 @@ def verify(
     contract = TokenContract(chain, deployment.address, artifact_of(deployment.artifact_sha256))
     of_contract = list(check_contract(contract, expected))
     findings = [Finding(None, "storage", f"{name}: {why}") for name, why in (unreadable or {}).items()]
+    next_id = 1
     genuine = all(finding.what != "code" for finding in of_contract)
     if genuine:
         next_id = contract.next_token_id()
@@ -59,9 +61,10 @@ def verify(
             again = rerender if place == 0 and token.token_id in sample else None
             findings += check_content(token, expected.base_uri, source, again, marks if place == 0 else None)
         progress(done, len(tokens))
+    unsold = {token.token_id for token in tokens if token.token_id >= next_id} if expected.sale else set[int]()
     unsound = {finding.token_id for finding in findings}
     numbers = {token.token_id for token in tokens}
-    proven = numbers - unsound if sources and not of_contract else set()
+    proven = numbers - unsound - unsold if sources and not of_contract else set()
     if not store.read_only:
         store.record_verdicts(deployment.id, [(token.token_id, token.token_id in proven) for token in tokens])
     alike = len((numbers & set(sample)) - unsound) if sources else 0
@@ -72,7 +75,7 @@ def verify(
     read = {name: (marks.read[name], count) for name, count in marks.told.items()} if marks else {}
     signed = signer(expected, sources[0]) if sources and expected.proof_sha256 else None
     told = (*of_contract, *by_token)
-    return VerifyReport(len(tokens), len(proven), alike, once_only, names, told, frozen, read, signed)
+    return VerifyReport(len(tokens), len(proven), alike, once_only, names, told, frozen, read, signed, len(unsold))
 
 
 def _of_proof(expected: ExpectedState, sources: Sequence[Source]) -> tuple[list[Finding], list[Finding]]:

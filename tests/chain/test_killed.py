@@ -10,8 +10,9 @@ import threading
 import pytest
 
 from collection.chain import deploy, mint
+from collection.chain.compiled import artifact
 from collection.chain.connection import open_chain
-from collection.chain.contract import TokenContract, artifact
+from collection.chain.contract import TokenContract
 from collection.chain.networks import find_network
 from collection.chain.transactions import prepared
 

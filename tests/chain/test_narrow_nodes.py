@@ -13,7 +13,8 @@ from urllib.request import Request, urlopen
 import pytest
 
 from collection.chain import deploy, mint
-from collection.chain.contract import TokenContract, artifact
+from collection.chain.compiled import artifact
+from collection.chain.contract import TokenContract
 from collection.errors import ChainError
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from collection.chain import deploy, mint
-from collection.chain.contract import TokenContract, TokenSettings, artifact
+from collection.chain.compiled import artifact
+from collection.chain.contract import TokenContract, TokenSettings
 from collection.chain.freeze_metadata import freeze_metadata
 from collection.chain.transactions import Account, find_account
 from collection.errors import ChainError, PublishError

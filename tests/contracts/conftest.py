@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
+from collection.chain.compiled import artifact
 from collection.chain.connection import Chain, open_chain
-from collection.chain.contract import TokenSettings, artifact
+from collection.chain.contract import TokenSettings
 from collection.chain.networks import find_network
 from collection.errors import ChainError
 
 PROVENANCE = "5e" * 32
+ERRORS = [each for name in ("CollectionToken", "Splitter", "Sale") for each in artifact(name).abi]
 
 
 @pytest.fixture(scope="session")
@@ -36,9 +41,12 @@ def people(chain: Chain) -> SimpleNamespace:
 def transact(chain: Chain) -> Callable[..., Any]:
     """Send a call of a contract from an account; returns its receipt."""
 
-    def sent(call: Any, sender: str) -> Any:
-        with chain.translated(artifact().abi):
-            return chain.web3.eth.wait_for_transaction_receipt(call.transact({"from": sender}), poll_latency=0.01)
+    def sent(call: Any, sender: str, value: int = 0, gas: int | None = None) -> Any:
+        """`gas` None: estimated, which is too little where a failure inside is not passed on."""
+        told = {"from": sender, "value": value, **({"gas": gas} if gas else {})}
+        with chain.translated(ERRORS):
+            sent = call.transact(told)
+            return chain.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
 
     return sent
 
@@ -83,7 +91,7 @@ def read(chain: Chain) -> Callable[[Any], Any]:
     """Call without a transaction, errors translated."""
 
     def called(call: Any) -> Any:
-        with chain.translated(artifact().abi):
+        with chain.translated(ERRORS):
             return call.call()
 
     return called
@@ -114,6 +122,30 @@ def install(chain: Chain, people: SimpleNamespace) -> Callable[[str], str]:
         return str(chain.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)["contractAddress"])
 
     return installed
+
+
+@pytest.fixture(scope="session")
+def place(chain: Chain, people: SimpleNamespace, transact: Callable[..., Any]) -> Callable[..., Any]:
+    """Deploys a compiled contract, {abi, bytecode} or one of ours by name; returns web3's view of it."""
+
+    def placed(compiled: Any, *arguments: Any) -> Any:
+        if isinstance(compiled, str):
+            compiled = {"abi": artifact(compiled).abi, "bytecode": artifact(compiled).bytecode}
+        receipt = transact(chain.web3.eth.contract(**compiled).constructor(*arguments), people.artist)
+        return chain.web3.eth.contract(address=receipt["contractAddress"], abi=compiled["abi"])
+
+    return placed
+
+
+@pytest.fixture(scope="session")
+def helpers(repository: Path, missing: Callable[[str], NoReturn]) -> dict[str, Any]:
+    """Contracts that behave badly, compiled: {abi, bytecode} by name."""
+    if not shutil.which("node") or not (repository / "contracts" / "node_modules" / "solc").is_dir():
+        missing("the compiler is not installed: npm ci --prefix contracts")
+    script = repository / "tests" / "contracts" / "helpers" / "compile.mjs"
+    found = json.loads(subprocess.run(["node", script], capture_output=True, text=True, check=True).stdout)
+    assert isinstance(found, dict)
+    return found
 
 
 @pytest.fixture(scope="session")

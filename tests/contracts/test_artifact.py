@@ -6,7 +6,10 @@ import json
 import shutil
 import subprocess
 
-from collection.chain.contract import TokenContract, artifact, artifact_of
+import pytest
+
+from collection.chain.compiled import artifact, artifact_of, recognised
+from collection.chain.contract import TokenContract
 
 FIRST_VERSION = "8a79e113c22908a01976ccfed4c95f48c579bfdbc698cf4b1bdc2b26f433c199"
 
@@ -22,13 +25,16 @@ def test_the_sources_compile_to_the_committed_artifact(contracts_folder, missing
     assert check.returncode == 0, check.stderr
 
 
-def test_the_artifact_is_compiled_for_shanghai_and_carries_no_metadata(repository):
-    document = json.loads((repository / "collection" / "chain" / "artifacts" / "CollectionToken.json").read_text())
+@pytest.mark.parametrize("contract", ["CollectionToken", "Splitter", "Sale"])
+def test_the_artifact_is_compiled_for_shanghai_and_carries_no_metadata(repository, contract):
+    document = json.loads((repository / "collection" / "chain" / "artifacts" / f"{contract}.json").read_text())
     assert document["compiler"]["version"].startswith("0.8.37+")
     assert document["compiler"]["settings"]["evmVersion"] == "shanghai"
     assert document["compiler"]["settings"]["metadata"] == {"bytecodeHash": "none", "appendCBOR": False}
-    assert "/" not in document["contractName"]
-    assert len(artifact().deployed) <= 24_576  # EIP-170
+    assert document["contractName"] == contract
+    assert len(artifact(contract).deployed) <= 24_576  # EIP-170
+    assert recognised(artifact(contract).deployed, contract).sha256 == artifact(contract).sha256
+    assert recognised(artifact(contract).deployed[1:], contract) is None
 
 
 def test_a_deployed_contract_is_recognised_and_another_is_not(chain, token, install):

@@ -11,8 +11,11 @@ import pytest
 from collection.chain.networks import Network
 from collection.errors import ChainError, PublishError, UsageError
 from collection.project import Project, open_project
+from collection.stages.airdrop import AirdropStage, forget
+from collection.stages.chain_state import chain_state
+from collection.stages.gas import gas_of_project
 from collection.stages.generate import GenerateStage
-from collection.stages.pipeline import run_stages
+from collection.stages.pipeline import pipeline, run_stages
 from collection.stages.plan import PlanStage
 from collection.stages.publication import publication_of
 from collection.stages.publish import (
@@ -24,6 +27,7 @@ from collection.stages.publish import (
     VerifyStage,
 )
 from collection.stages.status import status_of
+from collection.stages.withdraw import WithdrawStage
 from collection.store.records import Selection
 
 TOML = """\
@@ -312,3 +316,182 @@ def test_a_main_network_is_asked_about_by_its_full_name(reopen: Callable[..., Pr
                 consent(main)
                 consent(main)
                 assert len(asked) == 1
+
+
+ANNA, BEN = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
+SHARED = f"""
+[[artists]]
+name = "Anna"
+address = "{ANNA}"
+share = 60
+[[artists]]
+name = "Ben"
+address = "{BEN}"
+share = 40
+"""
+
+
+def test_two_artists_with_addresses_are_paid_by_a_splitter(reopen):
+    project = reopen(more=SHARED)
+    deployed = publish(project, FreezeStage(), PinStage(), DeployStage())[-1]
+    assert deployed.details["splitter_gas"] > 0
+    assert f"60 % to {ANNA}, 40 % to {BEN}" in deployed.notes[0]
+    assert all(report.complete for report in publish(project, MintStage(), VerifyStage()))
+    assert "splitter" not in str(status_of(project).notes)
+    splitter = deployed.details["receiver"]
+    again = publish(project, DeployStage())[0]
+    assert (again.details["receiver"], again.details["splitter_gas"]) == (splitter, 0)
+
+    (nothing,) = publish(project, WithdrawStage())
+    assert nothing.line == "nothing to do: nothing is due"
+    with publication_of(project).chain() as chain:
+        payer = chain.web3.eth.accounts[5]
+        chain.web3.eth.send_transaction({"from": payer, "to": splitter, "value": 1_000})
+        before = [chain.web3.eth.get_balance(each) for each in (ANNA, BEN)]
+    (paid,) = publish(project, WithdrawStage())
+    assert paid.details["paid"] == {ANNA: 600, BEN: 400}
+    with publication_of(project).chain() as chain:
+        after = [chain.web3.eth.get_balance(each) for each in (ANNA, BEN)]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [600, 400]
+
+    changed = reopen(more=SHARED.replace("60", "70").replace("40", "30"))
+    assert status_of(changed).pending["freeze"] == 3, "the metadata tells the shares"
+
+
+def test_a_share_without_an_address_is_refused_before_anything_is_paid(reopen):
+    project = reopen(more=SHARED.replace("40", "30") + '[[artists]]\nname = "Cleo"\nshare = 10\n')
+    with pytest.raises(ChainError, match='"Cleo" has a share of 10 % and no address'):
+        publish(project, FreezeStage(), PinStage(), DeployStage())
+    with publication_of(project).chain() as chain:
+        assert chain.web3.eth.block_number == 0
+
+
+def test_a_receiver_that_is_named_gets_everything(reopen, folder):
+    write(folder, more=SHARED)
+    text = (folder / "collection.toml").read_text().replace("[royalties]", f'[royalties]\nreceiver = "{BEN}"')
+    (folder / "collection.toml").write_text(text)
+    with open_project(folder) as project:
+        deployed = publish(project, FreezeStage(), PinStage(), DeployStage())[-1]
+        assert (deployed.details["receiver"], deployed.notes) == (BEN, [])
+        with pytest.raises(ChainError, match="nothing to withdraw"):
+            publish(project, WithdrawStage())
+    write(folder, more=SHARED)
+    with open_project(folder) as project:
+        assert any(f"royalties go 60 % to {ANNA}, 40 % to {BEN} now" in note for note in status_of(project).notes)
+
+
+class TestAirdrop:
+    @pytest.fixture
+    def deployed(self, reopen):
+        project = reopen()
+        publish(project, FreezeStage(), PinStage(), DeployStage())
+        return project
+
+    @pytest.fixture
+    def owners(self, folder):
+        def written(text):
+            (folder / "list.csv").write_text(text)
+            return folder / "list.csv"
+
+        return written
+
+    def minted(self, project):
+        return {each.token_id: each.recipient for each in project.store.mints(project.store.deployments()[-1].id)}
+
+    def test_a_list_is_minted_once_and_proven(self, deployed, owners):
+        stage = AirdropStage(owners(f"address,count\n{ANNA},1\n{BEN},1\n"))
+        assert stage.pending(deployed) == 2
+        (report,) = publish(deployed, stage)
+        assert (report.details["minted"], report.details["owners"]) == (2, 2)
+        assert report.details["recipients"]["accounts"] == [BEN, ANNA]
+        (again,) = publish(deployed, stage)
+        assert (again.details["minted"], stage.pending(deployed)) == (0, 0)
+        publish(deployed, MintStage())
+        assert self.minted(deployed) | {3: ""} == {1: ANNA, 2: BEN, 3: ""}
+        assert publish(deployed, VerifyStage())[0].complete
+        assert not any("recipient" in note for note in status_of(deployed).notes)
+
+    def test_the_plan_is_kept_when_minting_was_stopped(self, deployed, owners, monkeypatch):
+        file = owners(f"address,token\n{ANNA},3\n{BEN},1\n")
+        with monkeypatch.context() as broken:
+            broken.setattr("collection.chain.mint.mint", lambda *given, **named: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                publish(deployed, AirdropStage(file))
+        file.write_text(f"address,count\n{ANNA},3\n")
+        with pytest.raises(UsageError, match="gives out 3 tokens, and 1 are not given out yet"):
+            publish(deployed, AirdropStage(file))
+        publish(deployed, MintStage(to=ANNA))
+        assert self.minted(deployed) == {1: BEN, 2: ANNA, 3: ANNA}
+
+    def test_what_is_not_minted_can_be_taken_back(self, deployed, owners):
+        file = owners(f"address,token\n{ANNA},1\n")
+        publish(deployed, AirdropStage(file))
+        frozen = deployed.store.frozen()
+        deployed.store.plan_recipients(frozen, {2: BEN})
+        assert forget(deployed).details == {"forgotten": 1}
+        assert deployed.store.recipients(frozen) == {1: ANNA}
+        assert AirdropStage(file).pending(deployed) == 0
+
+    def test_a_contract_that_cannot_receive_is_named_and_nothing_is_sent(self, deployed, owners):
+        contract = deployed.store.deployments()[-1]
+        with publication_of(deployed).chain() as chain:
+            sent = chain.web3.eth.send_transaction(
+                {"from": chain.web3.eth.accounts[1], "data": "0x6001600c60003960016000f3fd"}
+            )
+            stuck = chain.web3.eth.wait_for_transaction_receipt(sent)["contractAddress"]
+        file = owners(f"{stuck}\n{ANNA}\n")
+        with pytest.raises(ChainError, match=stuck):
+            publish(deployed, AirdropStage(file))
+        assert self.minted(deployed) == {}
+        with pytest.raises(ChainError, match=stuck):
+            publish(deployed, MintStage(to=stuck))
+        (report,) = publish(deployed, AirdropStage(file, anyway=True))
+        assert report.details["minted"] == 2
+        assert any(stuck in note for note in report.notes)
+        file.write_text(f"{contract.address}\n")
+        with pytest.raises(ChainError, match="own contract"):
+            publish(deployed, AirdropStage(file, anyway=True))
+
+    def test_the_next_tokens_only(self, deployed):
+        assert MintStage(next=2).pending(deployed) == 2
+        assert publish(deployed, MintStage(next=2))[0].details["minted"] == 2
+        assert publish(deployed, MintStage(next=2))[0].details["minted"] == 1
+        with pytest.raises(UsageError, match="is no address"):
+            publish(deployed, MintStage(to="0x12"))
+
+
+class TestGas:
+    def test_the_plan_is_told_and_nothing_is_sent(self, reopen, folder):
+        project = reopen(more=SHARED + "[chain]\nfreeze_metadata = true\n")
+        publish(project, FreezeStage(), PinStage())
+        plan, report = gas_of_project(project)
+        assert [step.what for step in plan.steps] == [
+            "deploy the splitter", "deploy the contract", "mint 3 to one owner", "freeze the metadata",
+        ]  # fmt: skip
+        assert (report.complete, report.details["missing"]) == (True, 0)
+        assert not (folder / "chain.db").exists()
+        publish(project, DeployStage(), MintStage())
+        assert [step.what for step in gas_of_project(project)[0].steps] == ["freeze the metadata"]
+
+    def test_who_cannot_pay_the_whole_plan_is_refused_before_anything_is_sent(self, reopen, monkeypatch):
+        monkeypatch.setenv("ARTIST_KEY", "0x" + "77" * 32)
+        project = reopen(more='[chain]\nkey = "env:ARTIST_KEY"\n')
+        publish(project, FreezeStage(), PinStage())
+        with pytest.raises(ChainError, match="are missing"):
+            publish(project, DeployStage())
+        assert project.store.deployments() == []
+        _, report = gas_of_project(project)
+        assert not report.complete and report.details["missing"] > 0
+
+
+def test_the_configuration_can_have_the_metadata_frozen(reopen):
+    project = reopen(more="[chain]\nfreeze_metadata = true\n")
+    names = [stage.name for stage in pipeline(project)]
+    assert names[names.index("mint") :] == ["mint", "freeze-metadata", "verify", "sheet"]
+    publish(project, FreezeStage(), PinStage(), DeployStage(), MintStage())
+    assert status_of(project).pending["freeze-metadata"] == 1
+    publish(project, *pipeline(project)[names.index("freeze-metadata") : -1])
+    assert status_of(project).pending["freeze-metadata"] == 0
+    told = chain_state(project)
+    assert (told.details["minted"], told.details["metadata_frozen"], told.details["genuine"]) == (3, True, True)
+    assert "freeze-metadata" not in [stage.name for stage in pipeline(reopen())]

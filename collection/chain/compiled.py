@@ -1,0 +1,74 @@
+"""The compiled contracts that ship with the product, and how code on a chain is recognised as one of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from collection.values import sha256_hex
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A compiled contract."""
+
+    name: str
+    """CollectionToken, Splitter or Sale."""
+    abi: list[Any]
+    bytecode: str
+    """0x hex: the code that deploys."""
+    deployed: bytes
+    """The code at the address afterwards, with zeros where the immutable values go."""
+    immutables: tuple[tuple[int, int], ...]
+    """(start, length) in `deployed`, bytes."""
+    sha256: str
+
+    def made(self, code: bytes) -> bool:
+        """Whether `code`, read from a chain, is this contract; its immutable values may be any."""
+        masked = bytearray(code)
+        for start, length in self.immutables:
+            masked[start : start + length] = bytes(length)
+        return bytes(masked) == self.deployed
+
+
+@cache
+def artifact(contract: str = "CollectionToken") -> Artifact:
+    """The version of a contract that is deployed now: CollectionToken, Splitter or Sale."""
+    return _read_artifact((files("collection.chain") / "artifacts" / f"{contract}.json").read_bytes())
+
+
+@cache
+def artifact_of(sha256: str) -> Artifact | None:
+    """The contract of that hash, of whatever version; None where this version of Collection does not have it.
+
+    Every version that was ever released stays in the folder of artifacts.
+    """
+    for file in (files("collection.chain") / "artifacts").iterdir():
+        if file.name.endswith(".json") and sha256_hex(data := file.read_bytes()) == sha256:
+            return _read_artifact(data)
+    return None
+
+
+def recognised(code: bytes, contract: str = "CollectionToken") -> Artifact | None:
+    """The version of a contract that some code on a chain is; None: it is none."""
+    for file in (files("collection.chain") / "artifacts").iterdir():
+        if file.name.startswith(contract) and file.name.endswith(".json"):
+            compiled = _read_artifact(file.read_bytes())
+            if compiled.name == contract and compiled.made(code):
+                return compiled
+    return None
+
+
+def _read_artifact(data: bytes) -> Artifact:
+    document = json.loads(data)
+    return Artifact(
+        name=document["contractName"],
+        abi=document["abi"],
+        bytecode=document["bytecode"],
+        deployed=bytes.fromhex(document["deployedBytecode"][2:]),
+        immutables=tuple((each["start"], each["length"]) for each in document["immutables"]),
+        sha256=sha256_hex(data),
+    )

@@ -1,0 +1,166 @@
+"""Airdrops: a list says who gets which token; that is recorded first, and then minted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from collection.errors import ChainError, UsageError
+from collection.project import Project
+from collection.stages.publication import publication_of
+from collection.stages.report import Report
+from collection.values import Progress, amount, sha256_hex, silent
+
+if TYPE_CHECKING:
+    from collection.chain.connection import Chain
+    from collection.chain.recipients import Kinds
+    from collection.chain.transactions import Account
+    from collection.store.records import Freeze
+
+LISTS = "airdrop"
+"""The stage under which it is kept which lists were given out."""
+
+
+@dataclass(frozen=True, slots=True)
+class AirdropStage:
+    """Records the owners that a CSV file names, and mints the tokens up to the last of theirs, each once.
+
+    The same file again goes on where it was stopped. Tokens in between that no list names go to chain.recipient.
+    """
+
+    file: Path
+    anyway: bool = False
+    """Also to contracts that do not say that they can receive."""
+    name: ClassVar[str] = "airdrop"
+    unit: ClassVar[str] = "token"
+
+    def pending(self, project: Project) -> int:
+        """Tokens of the list that are not known to be minted; raises UsageError where the list is wrong."""
+        return len(set(_unminted(project)).intersection(self._owners(project)[1]))
+
+    def run(self, project: Project, *, progress: Progress = silent) -> Report:
+        """Plan and mint; raises ChainError for owners that could never move a token, unless it is wanted `anyway`."""
+        from collection.chain.mint import deployed, mint
+        from collection.chain.recipients import classify
+
+        publication, frozen = publication_of(project), _frozen(project)
+        publication.refuse_unpinned()
+        digest, owners = self._owners(project)
+        with publication.chain() as chain:
+            account = publication.account(chain)
+            contract = deployed(project.store, chain)
+            kinds = classify(chain, owners.values(), contract.address, account.address)
+            if not self.anyway:
+                refuse_contracts(kinds)
+            _record(project, frozen, digest, owners)
+            recipient = project.config.chain.recipient or account.address
+            result = mint(project.store, chain, account, recipient, progress=progress, last=max(owners))
+        line = (
+            f"{amount(result.tokens, 'token')} in {amount(result.transactions, 'transaction')}, {result.gas:,} gas"
+            if result.tokens
+            else f"nothing to do: {amount(len(owners), 'token')} of {self.file.name} minted"
+        )
+        details = {
+            "minted": result.tokens, "transactions": result.transactions, "gas": result.gas,
+            "owners": len(set(owners.values())), "recipients": kinds.as_json(),
+        }  # fmt: skip
+        notes = _notes(kinds)
+        between = [token_id for token_id in range(min(owners), max(owners)) if token_id not in owners]
+        if between:
+            notes.append(f"{amount(len(between), 'token')} among them on no list: to {recipient}")
+        return Report(self.name, line, details, notes=notes)
+
+    def _owners(self, project: Project) -> tuple[str, dict[int, str]]:
+        """The hash of the list, and the owner of each token that it gives out; as recorded, if it was read before."""
+        from collection.chain.recipients import assigned, read_list
+
+        frozen, text = _frozen(project), text_of(self.file)
+        digest = sha256_hex(f"{frozen.root_cid}\n{text}".encode())
+        known = _lists(project).get(digest)
+        planned = project.store.recipients(frozen)
+        if known is not None:
+            return digest, {token_id: planned[token_id] for token_id in known if token_id in planned}
+        lines, unminted = read_list(text, self.file.name), _unminted(project)
+        free = [token_id for token_id in unminted if token_id not in planned]
+        return digest, assigned(lines, free, unminted, self.file.name)
+
+
+def plan_owner(project: Project, chain: Chain, account: Account, token_ids: Sequence[int], owner: str) -> None:
+    """Record who is to get some tokens that no list gives out; they must be able to receive them."""
+    from collection.chain.addresses import checksummed
+    from collection.chain.mint import deployed
+    from collection.chain.recipients import classify
+
+    address, frozen = str(checksummed(owner)), _frozen(project)
+    refuse_contracts(classify(chain, [address], deployed(project.store, chain).address, account.address))
+    planned = project.store.recipients(frozen)
+    free = [token_id for token_id in token_ids if token_id not in planned]
+    project.store.plan_recipients(frozen, dict.fromkeys(free, address))
+
+
+def forget(project: Project) -> Report:
+    """Forget the owners that lists named, of the tokens that are not minted yet."""
+    frozen = _frozen(project)
+    planned, unminted = project.store.recipients(frozen), set(_unminted(project))
+    gone = [token_id for token_id in planned if token_id in unminted]
+    project.store.forget_recipients(frozen, gone)
+    kept = {digest: [each for each in ids if each not in gone] for digest, ids in _lists(project).items()}
+    project.store.record_stage(LISTS, frozen.root_cid, {digest: ids for digest, ids in kept.items() if ids})
+    line = f"{amount(len(gone), 'token')} given out by lists and not minted: taken back"
+    return Report(LISTS, line, {"forgotten": len(gone)})
+
+
+def refuse_contracts(kinds: Kinds) -> None:
+    """Raise ChainError where a token would go to a contract that does not say that it can receive one."""
+    if kinds.refusing:
+        raise ChainError(
+            f"{amount(len(kinds.refusing), 'contract')} that cannot receive a token: {', '.join(kinds.refusing)}",
+            "name other owners, or airdrop --anyway, if somebody can move tokens from there",
+        )
+
+
+def _record(project: Project, frozen: Freeze, digest: str, owners: Mapping[int, str]) -> None:
+    """Write down who is to get what, before anything is sent; minted tokens are not given out again."""
+    if digest not in _lists(project):
+        project.store.plan_recipients(frozen, owners)
+        project.store.record_stage(LISTS, frozen.root_cid, {**_lists(project), digest: sorted(owners)})
+
+
+def _lists(project: Project) -> dict[str, Any]:
+    """The tokens of each list that was given out, by the hash of the list."""
+    return dict(project.store.stage_report(LISTS))
+
+
+def _notes(kinds: Kinds) -> list[str]:
+    """What is to be known of the owners."""
+    said = {
+        "is a contract that does not say that it can receive": kinds.refusing,
+        "runs a contract's code (EIP-7702)": kinds.delegated,
+        "runs a contract's code (EIP-7702) that takes no safe transfers": kinds.delegated_silent,
+        "is a contract that can receive": kinds.contracts,
+    }
+    return [f"{address} {what}" for what, addresses in said.items() for address in addresses]
+
+
+def _frozen(project: Project) -> Freeze:
+    from collection.chain.deploy import frozen_set
+
+    return frozen_set(project.store)
+
+
+def _unminted(project: Project) -> list[int]:
+    from collection.chain.mint import pending
+
+    return pending(project.store, publication_of(project).network.chain_id)
+
+
+def text_of(file: Path) -> str:
+    """The text of a list; raises UsageError where it is none, or not there."""
+    try:
+        return file.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no list {file}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8 text (byte {error.start})") from error

@@ -1,0 +1,81 @@
+"""Who is paid by a frozen set: its artists by their shares, through a splitter, or one account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from collection.project import Project
+
+if TYPE_CHECKING:
+    from collection.chain.connection import Chain
+    from collection.chain.splitter import Payee
+    from collection.chain.transactions import Account
+    from collection.config.publishing import Artist
+    from collection.store.records import Deployment
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """The account that royalties and sales go to; `payees` share it if it is a splitter."""
+
+    address: str
+    payees: Sequence[Payee] = ()
+    gas: int = 0
+    """Of deploying the splitter now; 0: it was there, or there is none."""
+
+    @property
+    def note(self) -> str | None:
+        """That it is a splitter, in words; None if it is not."""
+        if not self.payees:
+            return None
+        from collection.chain.splitter import in_words
+
+        shares = in_words(self.payees)
+        return f"royalties and sales go to the splitter {self.address}: {shares}; `collection withdraw` pays them"
+
+
+def artists_of(project: Project) -> Sequence[Artist]:
+    """The artists that the metadata of the frozen set names; those of the configuration where nothing is frozen."""
+    from collection.publish.settings import config_of
+
+    frozen = project.store.frozen()
+    return (config_of(project.config, frozen)[0] if frozen else project.config).artists
+
+
+def payees_of_project(project: Project) -> Sequence[Payee]:
+    """Who shares royalties and sales; empty: one account gets them all."""
+    from collection.chain.splitter import payees_of
+
+    return () if project.config.royalties.receiver else payees_of(artists_of(project))
+
+
+def find_receiver(project: Project, chain: Chain, account: Account) -> Receiver:
+    """The account that is paid. Where artists share, their splitter, which `account` deploys if it is not there.
+
+    A contract of the frozen set that is on the chain already keeps the receiver that it was told.
+    Raises ChainError where an artist who has a share has no address.
+    """
+    from collection.chain.deploy import frozen_set
+    from collection.chain.splitter import deploy_splitter, refuse_missing_addresses
+
+    store, config = project.store, project.config
+    known = store.deployment(chain.id, frozen_set(store).root_cid)
+    if known is not None and known.settings and chain.has_code(known.address):
+        return Receiver(str(known.settings["royalty_receiver"]))
+    payees = payees_of_project(project)
+    if not payees:
+        return Receiver(config.royalty_receiver or account.address)
+    refuse_missing_addresses(artists_of(project))
+    splitter, gas = deploy_splitter(store, chain, account, payees)
+    return Receiver(splitter.address, payees, gas)
+
+
+def shared_by(project: Project, known: Deployment, payees: Sequence[Payee]) -> bool:
+    """Whether the royalties of a contract go to the splitter of just these payees, by the records."""
+    from collection.chain.splitter import settings_of
+
+    wanted, receiver = settings_of(payees), (known.settings or {}).get("royalty_receiver")
+    splitters = project.store.companions(known.chain_id, "splitter")
+    return any(each.address == receiver and each.settings == wanted for each in splitters)

@@ -1,0 +1,219 @@
+"""A set proven from its contract's address alone: what is public, and no record of whoever made it, is believed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from collection.chain.companions import code_of
+from collection.chain.compiled import artifact, recognised
+from collection.chain.connection import Chain
+from collection.chain.contract import TokenContract
+from collection.chain.splitter import SplitterContract, in_words, payees_of
+from collection.config.publishing import Artist
+from collection.errors import ChainError, CollectionError, PublishError
+from collection.publish.proof import LEAVES, MANIFEST, Leaf, merkle_root
+from collection.publish.provenance import provenance_hash
+from collection.publish.signature import typed_manifest
+from collection.values import Progress, parse_json, silent
+from collection.verify.content import Rerender
+from collection.verify.findings import Finding
+
+IDENTICAL, ATTESTED = "made again byte for byte", "attested only"
+"""Grades of a token: its picture was rendered again from its recipe; or it is as the signed manifest says, no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicReport:
+    """What is known of a set that anybody can read."""
+
+    title: str
+    tokens: int
+    minted: int
+    grades: Mapping[int, str]
+    """Of each token that is proven, by id."""
+    signer: str | None
+    """Who signed the manifest; None: it is not signed."""
+    findings: Sequence[Finding]
+    notes: Sequence[str] = field(default=())
+
+
+class _Public:
+    """The published files of a set, read by their URIs."""
+
+    def __init__(self, content: Callable[[str], Iterator[bytes]], root: str) -> None:
+        self._content, self.root = content, root
+
+    def bytes(self, uri: str) -> bytes:
+        return b"".join(self._content(uri))
+
+    def proof(self, name: str) -> bytes:
+        return self.bytes(f"ipfs://{self.root}/proof/{name}")
+
+
+def verify_public(
+    chain: Chain,
+    address: str,
+    content: Callable[[str], Iterator[bytes]],
+    rerender: Rerender | None = None,
+    sample: int = 0,
+    progress: Progress = silent,
+) -> PublicReport:
+    """Follow every minted token of a contract to its picture, by the manifest in the folder that its contract names.
+
+    `content` gives what lies behind an ipfs:// URI, each block checked against its CID; `rerender` makes the pictures
+    of `sample` tokens anew. Raises ChainError where there is no such contract, PublishError where the set has no proof.
+    """
+    compiled = recognised(code_of(chain, address))
+    if compiled is None and not chain.has_code(address):
+        raise ChainError(f"there is no contract at {address} on {chain.network.name}")
+    contract = TokenContract(chain, address, compiled or artifact())
+    findings, notes = list[Finding](), list[str]()
+    if compiled is None:
+        findings.append(Finding(None, "code", "it is no contract of this product: what it says may change"))
+    public = _Public(content, contract.contract_uri().removeprefix("ipfs://").partition("/")[0])
+    manifest, leaves = _manifest(public)
+    findings += _check_manifest(contract, public, manifest, leaves)
+    signer = _signer(public, manifest, findings)
+    owner = contract.owner()
+    if signer and signer.lower() != owner.lower():
+        notes.append(f"the manifest was signed by {signer}; {owner} owns the contract now")
+    if signer is None:
+        notes.append("the manifest is not signed: it is what the contract points at, by whoever deployed it")
+    minted = [leaf for leaf in leaves if leaf.token_id < contract.next_token_id()]
+    findings += _check_uris(contract, manifest, minted)
+    chosen = {leaf.token_id for leaf in minted[:: max(1, len(minted) // sample)]} if sample and minted else set[int]()
+    grades: dict[int, str] = {}
+    for done, leaf in enumerate(minted, start=1):
+        again = rerender if leaf.token_id in chosen else None
+        wrong, grade = _check_token(public, str(manifest["metadata_cid"]), leaf, again)
+        findings += wrong
+        grades[leaf.token_id] = grade
+        progress(done, len(minted))
+    notes += _royalties(contract, public, manifest)
+    notes.append("the metadata is frozen" if contract.metadata_frozen() else "its owner may still move the metadata")
+    of_set = any(finding.token_id is None for finding in findings)
+    unsound = {finding.token_id for finding in findings}
+    proven = {number: grade for number, grade in grades.items() if not of_set and number not in unsound}
+    title = str(manifest.get("title", contract.name()))
+    return PublicReport(title, len(leaves), len(minted), proven, signer, tuple(findings), tuple(notes))
+
+
+def _manifest(public: _Public) -> tuple[Mapping[str, Any], list[Leaf]]:
+    try:
+        manifest = json.loads(public.proof(MANIFEST))
+        lines = public.proof(LEAVES).decode().splitlines()
+        leaves = [_leaf(line) for line in lines]
+    except CollectionError as error:
+        raise PublishError(f"the set at ipfs://{public.root} has no proof that can be read: {error.message}") from error
+    except ValueError as error:
+        raise PublishError(f"the proof of ipfs://{public.root} is damaged: {error}") from error
+    return manifest, leaves
+
+
+def _leaf(line: str) -> Leaf:
+    number, image, pixels, metadata, recipe = line.split(" ")
+    return Leaf(int(number), image, pixels, metadata, None if recipe == "-" else recipe)
+
+
+def _check_manifest(
+    contract: TokenContract, public: _Public, manifest: Mapping[str, Any], leaves: Sequence[Leaf]
+) -> Iterator[Finding]:
+    """The manifest must be that of the contract, and of the lines beside it."""
+    if (found := merkle_root(leaves)) != manifest.get("merkle_root"):
+        yield Finding(None, "root", f"the lines have the root {found}, the manifest says {manifest.get('merkle_root')}")
+    if [leaf.token_id for leaf in leaves] != list(range(1, len(leaves) + 1)):
+        yield Finding(None, "root", "the lines of the proof do not number the tokens from 1 on")
+    provenance = provenance_hash(leaf.image_sha256 for leaf in leaves)
+    if provenance != contract.provenance():
+        yield Finding(None, "provenance", f"the contract says {contract.provenance()}, the pictures give {provenance}")
+    if contract.max_supply() != len(leaves):
+        yield Finding(None, "supply", f"the contract has {contract.max_supply()} tokens, the proof {len(leaves)}")
+    base = f"ipfs://{manifest.get('metadata_cid')}/"
+    if contract.base_uri() != base:
+        yield Finding(None, "uri", f"the contract points at {contract.base_uri()}, the manifest at {base}")
+    digest = sha256(public.proof(LEAVES)).hexdigest()
+    if manifest.get("files", {}).get(LEAVES) != digest:
+        yield Finding(None, "root", f"{LEAVES} is not the file that the manifest names")
+
+
+def _signer(public: _Public, manifest: Mapping[str, Any], findings: list[Finding]) -> str | None:
+    """Who signed the manifest, by the signature; None where nobody did, or it is not of this manifest."""
+    from eth_account import Account
+
+    if "signature.json" not in manifest.get("files", {}):
+        return None
+    try:
+        told = json.loads(public.proof("signature.json"))
+        data = typed_manifest(manifest)
+        if {key: told[key] for key in data} != data:
+            raise ValueError("it is of another manifest")
+        found = str(Account.recover_message(_signable(data), signature=told["signature"]))
+        if found.lower() != str(told["signer"]).lower():
+            raise ValueError(f"it is not by {told['signer']}")
+    except (CollectionError, ValueError, KeyError, TypeError) as error:
+        findings.append(Finding(None, "signature", f"the signature of the manifest is none: {error}"))
+        return None
+    return found
+
+
+def _signable(data: Mapping[str, Any]) -> Any:
+    from eth_account.messages import encode_typed_data
+
+    return encode_typed_data(full_message=dict(data))
+
+
+def _check_uris(contract: TokenContract, manifest: Mapping[str, Any], minted: Sequence[Leaf]) -> list[Finding]:
+    wanted = {leaf.token_id: f"ipfs://{manifest.get('metadata_cid')}/{leaf.token_id}.json" for leaf in minted}
+    found = contract.token_uris(list(wanted))
+    return [
+        Finding(number, "uri", f"tokenURI is {uri}, not {wanted[number]}")
+        for number, uri in found.items()
+        if uri != wanted[number]
+    ]
+
+
+def _check_token(
+    public: _Public, metadata_cid: str, leaf: Leaf, rerender: Rerender | None
+) -> tuple[list[Finding], str]:
+    """The files of a token against its line, and its picture made anew; what is wrong, or the grade."""
+    number = leaf.token_id
+    try:
+        metadata = public.bytes(f"ipfs://{metadata_cid}/{number}.json")
+        if sha256(metadata).hexdigest() != leaf.metadata_sha256:
+            return [Finding(number, "metadata", "its metadata is not what the proof says")], ""
+        told = parse_json(metadata.decode())
+        if sha256(public.bytes(told["image"])).hexdigest() != leaf.image_sha256:
+            return [Finding(number, "image", "its image is not what the proof says")], ""
+    except CollectionError as error:
+        return [Finding(number, "metadata", error.message)], ""
+    except (ValueError, KeyError, TypeError) as error:
+        return [Finding(number, "metadata", f"its metadata cannot be read: {error!r}")], ""
+    if rerender is None or leaf.recipe_sha256 is None:
+        return [], ATTESTED
+    try:
+        pixels = rerender(told)
+    except CollectionError:
+        return [], ATTESTED  # what made it is not here
+    if pixels != leaf.pixel_sha256:
+        return [Finding(number, "rendering", f"made anew its pixels are {pixels}, not {leaf.pixel_sha256}")], ""
+    return [], IDENTICAL
+
+
+def _royalties(contract: TokenContract, public: _Public, manifest: Mapping[str, Any]) -> list[str]:
+    """Who royalties go to, beside what the metadata says of its artists."""
+    receiver, amount = contract.royalty_info(1, 10_000)
+    told = f"royalties of {amount / 100:g} % go to {receiver}"
+    try:
+        first = parse_json(public.bytes(f"ipfs://{manifest['metadata_cid']}/1.json").decode())
+        wanted = payees_of(Artist.model_validate(each) for each in first["properties"]["artists"])
+    except (CollectionError, ValueError, KeyError, TypeError):
+        return [told]
+    if recognised(code_of(contract.chain, receiver), "Splitter"):
+        found = SplitterContract(contract.chain, receiver).payees()
+        same = sorted(found, key=str) == sorted(wanted, key=str)
+        return [f"{told}, a splitter: {in_words(found)}" + ("" if same else f"; the metadata says {in_words(wanted)}")]
+    return [f"{told} alone, and the metadata says {in_words(wanted)}"] if wanted else [told]

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+
+/// A currency of which anybody can make more.
+contract Coin is ERC20("Coin", "COIN") {
+    function mint(address to, uint256 amount) external {
+        _mint(to, amount);
+    }
+}
+
+/// An older currency, whose transfers answer nothing.
+contract MuteCoin {
+    mapping(address account => uint256) public balanceOf;
+
+    function mint(address to, uint256 amount) external {
+        balanceOf[to] += amount;
+    }
+
+    function transfer(address to, uint256 amount) external {
+        balanceOf[msg.sender] -= amount;
+        balanceOf[to] += amount;
+    }
+}
+
+/// Makes a call, and makes another whenever it is paid or gets a token, as often as it is told; it keeps the answers.
+contract Greedy {
+    address public target;
+    bytes public again;
+    uint256 public value;
+    uint256 public left;
+    uint256 public succeeded;
+    bool public refuses;
+
+    function plan(address to, bytes calldata data, uint256 paid, uint256 times) external {
+        (target, again, value, left) = (to, data, paid, times);
+    }
+
+    function refuse(bool whether) external {
+        refuses = whether;
+    }
+
+    function act(address to, bytes calldata data, uint256 paid) external payable {
+        (bool done, bytes memory answer) = to.call{value: paid}(data);
+        if (!done) {
+            assembly {
+                revert(add(answer, 32), mload(answer))
+            }
+        }
+    }
+
+    receive() external payable {
+        require(!refuses, "refused");
+        _again();
+    }
+
+    function onERC721Received(address, address, uint256, bytes calldata) external returns (bytes4) {
+        _again();
+        return this.onERC721Received.selector;
+    }
+
+    function _again() private {
+        if (left == 0) return;
+        --left;
+        (bool done,) = target.call{value: value}(again);
+        if (done) ++succeeded;
+    }
+}
