@@ -85,7 +85,7 @@ COMMANDS = {
         "export-set": Entry("publish.export_set", "Export the frozen set for a marketplace or a mint tool."),
         "chain": Entry("publish.chain", "Start or stop a node of this machine."),
         "rehearse": Entry("publish.rehearse", "Rehearse the whole launch on this machine."),
-        "gas": Entry("publish.gas", "Show what deploying and minting will cost, before a cent is spent."),
+        "gas": Entry("publish.gas", "Show what the launch costs in gas, before it is spent."),
         "deploy": Entry("publish.deploy", "Deploy the contract of the frozen set."),
         "mint": Entry("publish.mint", "Mint every frozen token that is not minted yet."),
         "airdrop": Entry("publish.airdrop", "Mint tokens to the owners that a list names."),

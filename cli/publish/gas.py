@@ -8,7 +8,7 @@ from ..session import Json, opened
 
 
 def command(context: typer.Context, as_json: Json = False) -> None:
-    """Show what deploying and minting will cost, before a cent is spent.
+    """Show what the launch costs in gas, before it is spent.
 
     The node is asked: its rules, its prices. Everything that is still to be sent is tried there without being sent.
     The exit code is 1 if the account cannot pay it.

@@ -121,7 +121,7 @@ def _reconcile(store: Store, deployment: Deployment, contract: TokenContract, to
     next_id = contract.next_token_id()
     bought = _bought(store, deployment, contract, [id_ for id_ in to if id_ < next_id and id_ not in known])
     changed = []
-    for token_id, owner in (to | bought).items():
+    for token_id, owner in {**to, **bought}.items():
         record = known.get(token_id, Mint(token_id, owner, None, ""))
         exists = token_id < next_id
         if exists and record.status != "confirmed":

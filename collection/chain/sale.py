@@ -114,7 +114,7 @@ class SaleContract:
 
     def phases(self) -> list[Terms]:
         """All phases, by their numbers."""
-        return [Terms(*numbers, b"" if root == bytes(32) else bytes(root)) for *numbers, root in self._read("phases")]
+        return [Terms(*found[:5], b"" if found[5] == bytes(32) else bytes(found[5])) for found in self._read("phases")]
 
     def sold(self, phase: int) -> int:
         """Tokens that a phase sold."""

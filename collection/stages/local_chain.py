@@ -22,8 +22,8 @@ def local_chain(project: Project, action: Action) -> Report:
 
     network = publication_of(project).network
     if network.kind == "embedded" and action == "status":
-        there = "its blocks are in chain.db" if has_chain(project, network) else "`collection deploy` makes it"
-        return Report("chain", f"the embedded chain needs no node: {there}", {"network": network.name, "running": True})
+        where = "its blocks are in chain.db" if has_chain(project, network) else "`collection deploy` makes it"
+        return Report("chain", f"the embedded chain needs no node: {where}", {"network": network.name, "running": True})
     node = local_node(network, project.folder, project.config.chain.rpc)
     details = {"network": network.name, "address": node.address, "keeps_state": node.keeps_state}
     kept = f"its state is kept in {node.folder}" if node.keeps_state else "it keeps no state: all is gone when it stops"

@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,6 +26,9 @@ from collection.stages.sale import PhaseStage, allowlist, known_sale
 from collection.values import Failure, Progress, amount, parse_json, silent
 
 if TYPE_CHECKING:
+    from eth_typing import ChecksumAddress
+    from web3.types import TxParams
+
     from collection.chain.allowlist import Allowlist
     from collection.chain.connection import Chain
     from collection.chain.sale import SaleContract
@@ -172,10 +175,13 @@ def _tried(log: _Log, what: str, trial: Callable[[], None]) -> None:
 
 def _try_phase(chain: Chain, sale: SaleContract, number: int, listed: Allowlist | None, log: _Log) -> None:
     """Buy one token in a phase, as anybody or as everybody on its list; a list's own limits must hold."""
+    from web3.types import Wei
+
+    from collection.chain.addresses import checksummed
     from collection.chain.allowlist import leads_to
     from collection.chain.transactions import Account
 
-    terms, rich = sale.phases()[number], chain.web3.eth.accounts[1]
+    terms, rich = sale.phases()[number], _account(chain, 1)
     if listed is None:
         gas = sale.carry_out(Account(rich), "buy", number, 1, value=terms.price)
         log.done(f"buy in phase {number}", "1 token to anybody", gas)
@@ -185,11 +191,17 @@ def _try_phase(chain: Chain, sale: SaleContract, number: int, listed: Allowlist 
     log.failures += [Failure(account, f"its proof does not lead to the root of phase {number}") for account in wrong]
     tried = lines[:: -(-len(lines) // PROOFS)]
     for line in tried:
-        gift = {"from": rich, "to": line.account, "value": _GIFT + terms.price}
+        gift: TxParams = {"from": rich, "to": checksummed(line.account), "value": Wei(_GIFT + terms.price)}
         with chain.translated():
             chain.web3.eth.wait_for_transaction_receipt(chain.web3.eth.send_transaction(gift), poll_latency=0.01)
         sale.simulate(line.account, terms.price, "claim", number, line.index, line.allowed, 1, line.proof)
     log.done(f"proofs of phase {number}", f"{len(lines)} lead to the root, {len(tried)} tried in the contract")
+
+
+def _account(chain: Chain, number: int) -> ChecksumAddress:
+    """One of the accounts that the chain has."""
+    accounts: Sequence[ChecksumAddress] = chain.web3.eth.accounts
+    return accounts[number]
 
 
 def _try_voucher(copy: Project, log: _Log) -> None:
@@ -202,7 +214,7 @@ def _try_voucher(copy: Project, log: _Log) -> None:
     companion = known_sale(copy, publication.deployment())
     assert companion is not None
     with publication.chain() as chain:
-        buyer = chain.web3.eth.accounts[2]
+        buyer = _account(chain, 2)
     voucher = sign_voucher(copy, buyer, 1, 1, 2**40)
     terms, signature = tuple(voucher["message"].values()), bytes.fromhex(voucher["signature"][2:])
     with publication.chain() as chain:

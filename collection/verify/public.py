@@ -47,11 +47,11 @@ class _Public:
     def __init__(self, content: Callable[[str], Iterator[bytes]], root: str) -> None:
         self._content, self.root = content, root
 
-    def bytes(self, uri: str) -> bytes:
+    def read(self, uri: str) -> bytes:
         return b"".join(self._content(uri))
 
     def proof(self, name: str) -> bytes:
-        return self.bytes(f"ipfs://{self.root}/proof/{name}")
+        return self.read(f"ipfs://{self.root}/proof/{name}")
 
 
 def verify_public(
@@ -182,11 +182,11 @@ def _check_token(
     """The files of a token against its line, and its picture made anew; what is wrong, or the grade."""
     number = leaf.token_id
     try:
-        metadata = public.bytes(f"ipfs://{metadata_cid}/{number}.json")
+        metadata = public.read(f"ipfs://{metadata_cid}/{number}.json")
         if sha256(metadata).hexdigest() != leaf.metadata_sha256:
             return [Finding(number, "metadata", "its metadata is not what the proof says")], ""
         told = parse_json(metadata.decode())
-        if sha256(public.bytes(told["image"])).hexdigest() != leaf.image_sha256:
+        if sha256(public.read(told["image"])).hexdigest() != leaf.image_sha256:
             return [Finding(number, "image", "its image is not what the proof says")], ""
     except CollectionError as error:
         return [Finding(number, "metadata", error.message)], ""
@@ -208,7 +208,7 @@ def _royalties(contract: TokenContract, public: _Public, manifest: Mapping[str, 
     receiver, amount = contract.royalty_info(1, 10_000)
     told = f"royalties of {amount / 100:g} % go to {receiver}"
     try:
-        first = parse_json(public.bytes(f"ipfs://{manifest['metadata_cid']}/1.json").decode())
+        first = parse_json(public.read(f"ipfs://{manifest['metadata_cid']}/1.json").decode())
         wanted = payees_of(Artist.model_validate(each) for each in first["properties"]["artists"])
     except (CollectionError, ValueError, KeyError, TypeError):
         return [told]

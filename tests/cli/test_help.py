@@ -95,7 +95,7 @@ def test_words_that_are_not_understood_are_named_with_the_help_to_read(collectio
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ("collection re", {"review", "reject", "remove", "reviews", "references", "reroll", "recipe"}),
+        ("collection re", {"review", "reject", "remove", "reviews", "references", "rehearse", "reroll", "recipe"}),
         ("collection select --wh", {"--why", "--why-image"}),
     ],
 )
