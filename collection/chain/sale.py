@@ -114,7 +114,10 @@ class SaleContract:
 
     def phases(self) -> list[Terms]:
         """All phases, by their numbers."""
-        return [Terms(*found[:5], b"" if found[5] == bytes(32) else bytes(found[5])) for found in self._read("phases")]
+        return [
+            Terms(start, end, price, per_account, supply, b"" if root == bytes(32) else bytes(root))
+            for start, end, price, per_account, supply, root in self._read("phases")
+        ]
 
     def sold(self, phase: int) -> int:
         """Tokens that a phase sold."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from collection.config.publishing import wrong_address
 from collection.errors import UsageError
 from collection.stages.report import Report
-from collection.values import Failure, Progress, amount, silent
+from collection.values import Failure, Pixels, Progress, amount, silent
 
 if TYPE_CHECKING:
     from collection.unixfs import Blocks
@@ -73,11 +73,10 @@ def _blocks(car: Path | None, gateway: str | None) -> Iterator[Blocks]:
             yield CheckedBlocks(opened, car.name)
 
 
-def _paint(metadata: Mapping[str, Any]) -> str:
-    """The pixel hash of what the painter makes of a token's recipe; raises a CollectionError for any other's."""
+def _paint(metadata: Mapping[str, Any]) -> Pixels:
+    """What the painter makes of a token's recipe; raises a CollectionError for any other's."""
     from collection.config import Config
     from collection.generate.registry import build_generator
-    from collection.pictures.files import pixel_sha256
     from collection.publish.metadata import recipe_of
     from collection.store.files import Files
 
@@ -86,4 +85,4 @@ def _paint(metadata: Mapping[str, Any]) -> str:
         raise UsageError(f"what made it, {recipe.generator}, needs its own configuration")
     with TemporaryDirectory(prefix="collection-") as folder:
         painter = build_generator(Config(title="proof", supply=1, seed=0), Files(Path(folder) / "files"))
-        return pixel_sha256(painter.generate([recipe])[0].pixels)
+        return painter.generate([recipe])[0].pixels

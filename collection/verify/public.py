@@ -15,15 +15,19 @@ from collection.chain.contract import TokenContract
 from collection.chain.splitter import SplitterContract, in_words, payees_of
 from collection.config.publishing import Artist
 from collection.errors import ChainError, CollectionError, PublishError
+from collection.marks.watermark import PUBLIC, LatticeWatermark
+from collection.pictures.files import pixel_sha256
 from collection.publish.proof import LEAVES, MANIFEST, Leaf, merkle_root
 from collection.publish.provenance import provenance_hash
 from collection.publish.signature import typed_manifest
-from collection.values import Progress, parse_json, silent
+from collection.values import Pixels, Progress, parse_json, silent
 from collection.verify.content import Rerender
 from collection.verify.findings import Finding
+from collection.verify.marks import MarkReader
 
-IDENTICAL, ATTESTED = "made again byte for byte", "attested only"
-"""Grades of a token: its picture was rendered again from its recipe; or it is as the signed manifest says, no more."""
+IDENTICAL, WATERMARKED, ATTESTED = "made again byte for byte", "made again with its watermark", "attested only"
+"""Grades of a token: its picture was rendered again from its recipe, with the watermark, that may differ by a level, or
+without; or it is as the signed manifest says, no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,8 @@ def _check_token(
         if sha256(metadata).hexdigest() != leaf.metadata_sha256:
             return [Finding(number, "metadata", "its metadata is not what the proof says")], ""
         told = parse_json(metadata.decode())
-        if sha256(public.read(told["image"])).hexdigest() != leaf.image_sha256:
+        image = public.read(told["image"])
+        if sha256(image).hexdigest() != leaf.image_sha256:
             return [Finding(number, "image", "its image is not what the proof says")], ""
     except CollectionError as error:
         return [Finding(number, "metadata", error.message)], ""
@@ -198,9 +203,23 @@ def _check_token(
         pixels = rerender(told)
     except CollectionError:
         return [], ATTESTED  # what made it is not here
-    if pixels != leaf.pixel_sha256:
-        return [Finding(number, "rendering", f"made anew its pixels are {pixels}, not {leaf.pixel_sha256}")], ""
-    return [], IDENTICAL
+    properties = told.get("properties", {})
+    frozen = str(properties.get("rendered_pixel_sha256", leaf.pixel_sha256))
+    if (found := pixel_sha256(pixels)) != frozen:
+        return [Finding(number, "rendering", f"made anew its pixels are {found}, not {frozen}")], ""
+    if frozen == leaf.pixel_sha256:
+        return [], IDENTICAL
+    return _watermarked(number, properties.get("disclosure", {}), image, pixels)
+
+
+def _watermarked(
+    number: int, disclosure: Mapping[str, Any], image: bytes, rendered: Pixels
+) -> tuple[list[Finding], str]:
+    """A published picture must be the rendered one with its watermark, as far as its key is everybody's."""
+    if disclosure.get("watermark", {}).get("key") != "public":
+        return [], ATTESTED
+    wrong = [*MarkReader(LatticeWatermark(), PUBLIC).check(number, disclosure, image, rendered)]
+    return [Finding(number, "marks", why) for why in wrong], WATERMARKED
 
 
 def _royalties(contract: TokenContract, public: _Public, manifest: Mapping[str, Any]) -> list[str]:
