@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from collection.chain.addresses import NOBODY, checksummed
 from collection.config.publishing import wrong_address
 from collection.errors import ChainError, UsageError
+from collection.values import amount
 
 if TYPE_CHECKING:
     from collection.chain.connection import Chain
@@ -80,7 +81,7 @@ def assigned(lines: Sequence[Line], free: Sequence[int], open_tokens: Iterable[i
     found: dict[int, str] = {}
     wanted = sum(line.count for line in lines if line.token is None)
     if wanted > len(free):
-        raise UsageError(f"{name} gives out {wanted} tokens, and {len(free)} are not given out yet")
+        raise UsageError(f"{name} gives out {amount(wanted, 'token')}, and {len(free)} are not given out yet")
     there, ids = set(open_tokens), iter(free)
     for line in lines:
         if line.token is None:

@@ -29,6 +29,6 @@ class GatewayBlocks:
             with urlopen(request, timeout=_TIMEOUT) as answer:
                 return bytes(answer.read(_LARGEST))
         except HTTPError as error:
-            raise PinError(f"{self.url} answers {error.code} for {cid_text(cid)}") from error
+            raise PinError(f"{self.url} has no {cid_text(cid)} (HTTP {error.code})") from error
         except (URLError, OSError, ValueError) as error:
             raise PinError(f"{self.url} gives nothing: {error}", "check --gateway, http(s)://HOST") from error

@@ -57,7 +57,7 @@ def check(project: Project, file: Path) -> Report:
     numbers = [number for number, terms in enumerate(phases) if terms.root == listed.root]
     short = [number for number in numbers if 0 < phases[number].supply < tokens]
     failures = [] if numbers else [Failure(file.name, f"no phase of {companion.address} has its root {root}")]
-    notes = [f"phase {number} sells {phases[number].supply} tokens, and the list allows {tokens}" for number in short]
+    notes = [f"phase {number} sells {phases[number].supply}, and the list allows {tokens}" for number in short]
     line = f"{amount(len(listed.entries), 'account')}, root {root}: phases {', '.join(map(str, numbers)) or 'none'}"
     hint = None if numbers else "collection phase apply"
     return Report("allowlist", line, {"root": root, "phases": numbers}, failures, bool(numbers), hint, notes)

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlmodel import col, delete, select, update
 
+from collection.store.contract_tables import CompanionRow, RecipientRow
 from collection.store.database import Database, now
 from collection.store.records import Companion, Freeze
-from collection.store.tables import CompanionRow, RecipientRow
 from collection.values import canonical_json
 
 

@@ -20,7 +20,7 @@ from collection.pictures.files import pixel_sha256
 from collection.publish.proof import LEAVES, MANIFEST, Leaf, merkle_root
 from collection.publish.provenance import provenance_hash
 from collection.publish.signature import typed_manifest
-from collection.values import Pixels, Progress, parse_json, silent
+from collection.values import Pixels, Progress, amount, parse_json, silent
 from collection.verify.content import Rerender
 from collection.verify.findings import Finding
 from collection.verify.marks import MarkReader
@@ -135,7 +135,9 @@ def _check_manifest(
     if provenance != contract.provenance():
         yield Finding(None, "provenance", f"the contract says {contract.provenance()}, the pictures give {provenance}")
     if contract.max_supply() != len(leaves):
-        yield Finding(None, "supply", f"the contract has {contract.max_supply()} tokens, the proof {len(leaves)}")
+        yield Finding(
+            None, "supply", f"the contract has {amount(contract.max_supply(), 'token')}, the proof {len(leaves)}"
+        )
     base = f"ipfs://{manifest.get('metadata_cid')}/"
     if contract.base_uri() != base:
         yield Finding(None, "uri", f"the contract points at {contract.base_uri()}, the manifest at {base}")
@@ -224,8 +226,8 @@ def _watermarked(
 
 def _royalties(contract: TokenContract, public: _Public, manifest: Mapping[str, Any]) -> list[str]:
     """Who royalties go to, beside what the metadata says of its artists."""
-    receiver, amount = contract.royalty_info(1, 10_000)
-    told = f"royalties of {amount / 100:g} % go to {receiver}"
+    receiver, points = contract.royalty_info(1, 10_000)
+    told = f"royalties of {points / 100:g} % go to {receiver}"
     try:
         first = parse_json(public.read(f"ipfs://{manifest['metadata_cid']}/1.json").decode())
         wanted = payees_of(Artist.model_validate(each) for each in first["properties"]["artists"])

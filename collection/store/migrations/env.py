@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import collection.store.contract_tables
 import collection.store.room_tables
 import collection.store.tables  # noqa: F401  (fills SQLModel.metadata)
 

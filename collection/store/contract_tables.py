@@ -1,0 +1,37 @@
+"""Tables of the contracts beside a token, and of the owners that lists name."""
+
+from __future__ import annotations
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class CompanionRow(SQLModel, table=True):
+    """A contract beside a token: a splitter or a sale."""
+
+    __tablename__ = "companion"
+    __table_args__ = (UniqueConstraint("chain_id", "address"),)
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    """splitter, sale."""
+    network: str
+    chain_id: int
+    address: str
+    deployer: str
+    nonce: int
+    artifact_sha256: str
+    settings: str
+    """JSON: what the constructor was told."""
+    tx_hash: str | None = None
+    status: str
+    """intended, confirmed."""
+    at: str
+
+
+class RecipientRow(SQLModel, table=True):
+    """To whom a token is to be minted, where a list of the project says so."""
+
+    __tablename__ = "recipient"
+    freeze_id: int = Field(primary_key=True, foreign_key="freeze.id")
+    token_id: int = Field(primary_key=True)
+    address: str
