@@ -86,7 +86,7 @@ COMMANDS = {
         "deploy": Entry("publish.deploy", "Deploy the contract of the frozen set."),
         "mint": Entry("publish.mint", "Mint every frozen token that is not minted yet."),
         "freeze-metadata": Entry("publish.freeze_metadata", "Freeze the metadata on the chain for ever."),
-        "rescue": Entry("publish.rescue", "Rescue a published collection: read its contract, fetch, import."),
+        "rescue": Entry("publish.rescue", "Rescue a published collection from its contract."),
         "verify": Entry("publish.verify", "Verify every token on the chain and on IPFS, without a key."),
     },
 }
