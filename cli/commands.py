@@ -90,7 +90,7 @@ COMMANDS = {
         "mint": Entry("publish.mint", "Mint every frozen token that is not minted yet."),
         "airdrop": Entry("publish.airdrop", "Mint tokens to the owners that a list names."),
         "freeze-metadata": Entry("publish.freeze_metadata", "Freeze the metadata on the chain for ever."),
-        "rescue": Entry("publish.rescue", "Rescue a published collection: read its contract, fetch, import."),
+        "rescue": Entry("publish.rescue", "Rescue a published collection from its contract."),
         "phase": Entry("publish.phase", "Show the phases of the sale, or bring them to the chain."),
         "allowlist": Entry("publish.allowlist", "Build the Merkle tree of a list, check it, or print a proof."),
         "voucher": Entry("publish.voucher", "Sign a voucher: a promise of tokens at a price."),

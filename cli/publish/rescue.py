@@ -46,9 +46,10 @@ def command(
     pin: Annotated[bool, typer.Option("--pin", help="Give the CAR file to the storages of [publish].")] = False,
     as_json: Json = False,
 ) -> None:
-    """Rescue a published collection: read its contract, fetch, import.
+    """Rescue a published collection from its contract.
 
-    Needs no key. The folder "rescued" gets the files, one CAR file and a report of what each token hangs by.
+    What its tokens lead to is fetched and imported. Needs no key. The folder "rescued" gets the files, one CAR file and a
+    report of what each token hangs by.
     """
     from collection.stages.rescue import RescueStage, rescue_settings
 

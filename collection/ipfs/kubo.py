@@ -15,7 +15,6 @@ from typing import Any
 from collection.errors import PinError, UsageError
 from collection.unixfs import Blocks, CheckedBlocks, cid_bytes, cid_text
 
-_BASE32 = {"cid-base": "base32"}
 _CONNECT_SECONDS = 10.0
 _PIECE = 1 << 20
 
@@ -41,7 +40,7 @@ class Kubo:
             from ipfshttpclient.exceptions import ErrorResponse
 
             try:
-                keys = client.pin.ls(root, type="recursive", opts=dict(_BASE32))["Keys"]
+                keys = client.pin.ls(root, type="recursive", opts=_base_of(root))["Keys"]
             except ErrorResponse as error:
                 if "not pinned" in str(error):
                     return False
@@ -51,7 +50,7 @@ class Kubo:
     def pin(self, car: Path, root: str) -> None:
         """Import the CAR file with a recursive pin on its root; the node's root must be `root`."""
         with self._client() as client, car.open("rb") as file:
-            answer = client.dag.imprt(file, opts=dict(_BASE32))["Root"]
+            answer = client.dag.imprt(file, opts=_base_of(root))["Root"]
             theirs, trouble = answer["Cid"]["/"], answer.get("PinErrorMsg")
         if trouble:
             raise PinError(f"{self.name} could not pin {root}: {trouble}", "run `collection pin` again")
@@ -117,6 +116,11 @@ class Kubo:
                 raise PinError(f"{self.name} refused: {error}", hint) from error
             except (KeyError, TypeError, AttributeError, AssertionError) as error:  # the client asserts on odd answers
                 raise PinError(f"{self.name} did not answer as an IPFS node does: {error!r}", hint) from error
+
+
+def _base_of(root: str) -> dict[str, str]:
+    """Has the node write CIDs as text in base32; those of version 0 have one text only."""
+    return {} if root.startswith("Qm") else {"cid-base": "base32"}
 
 
 class _NodeBlocks:

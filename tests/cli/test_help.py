@@ -74,7 +74,7 @@ def test_no_command_shows_the_help_and_is_a_usage_error(collection, words):
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [
-        (["frezee"], "Did you mean 'freeze'?", "collection --help"),
+        (["frezee"], "Did you mean 'freeze'", "collection --help"),
         (["score", "--hepl"], "--help", "collection score --help"),
         (["breed", 1], "'B'", "collection breed --help"),
         (["select", "--diversity", "much"], "--diversity", "collection select --help"),
@@ -95,7 +95,10 @@ def test_words_that_are_not_understood_are_named_with_the_help_to_read(collectio
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ("collection re", {"review", "reject", "remove", "reviews", "references", "rehearse", "reroll", "recipe"}),
+        (
+            "collection re",
+            {"review", "reject", "remove", "reviews", "references", "rehearse", "reroll", "recipe", "rescue"},
+        ),
         ("collection select --wh", {"--why", "--why-image"}),
     ],
 )

@@ -108,7 +108,8 @@ def test_cids_are_made_by_the_profile_that_is_named(store: Store, files: Files, 
     assert frozen is not None
     assert frozen.profile is PROFILES[profile]
     tree = published_tree(files, frozen, tokens)
-    assert frozen.root_cid == report.root_cid == directory_cid(tree, PROFILES[profile]) != directory_cid(tree)
+    assert frozen.root_cid == report.root_cid == directory_cid(tree, PROFILES[profile])
+    assert frozen.root_cid == directory_cid(tree) or profile == "unixfs-v0-2015", "small files are cut alike"
     assert frozen.images_cid.startswith("Qm" if profile == "unixfs-v0-2015" else "bafy")
     assert metadata(store, files)[0]["image"] == f"ipfs://{frozen.images_cid}/1.png"
     pinned = pin(store, tree, [], CarStore(tmp_path / "cars"))

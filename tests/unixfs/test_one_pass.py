@@ -18,7 +18,7 @@ CONTENT = st.binary(max_size=20) | st.sampled_from([b"x" * CHUNK, b"x" * (CHUNK 
 TREES = st.recursive(CONTENT, lambda inner: st.dictionaries(st.sampled_from("abcde"), inner, max_size=4), max_leaves=8)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 @given(TREES)
 def test_one_pass_gives_the_root_and_the_blocks_of_the_graph(tmp_path: Path, tree: Any) -> None:
     graph = graph_of(tree)
