@@ -155,9 +155,10 @@ def test_what_computes_a_number_keeps_its_name() -> None:
     assert {name: models.pop(name) for name in of_set} == dict.fromkeys(of_set, f"whole-set/1|{encoder.model}")
     assert models.pop("banding") == "banding/3"
     assert models.pop("text") == "text/2"
+    assert models.pop("clipping") == "clipping/2"
+    assert models.pop("sharpness") == "sharpness/2"
     first = (
-        "contrast", "exposure", "clipping", "highlights", "overexposure", "sharpness", "steadiness", "noise", "missing",
-        "aspect", "borders",
+        "contrast", "exposure", "highlights", "overexposure", "steadiness", "noise", "missing", "aspect", "borders",
     )  # fmt: skip
     assert models == {name: f"{name}/1" for name in first}
 

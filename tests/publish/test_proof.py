@@ -141,7 +141,9 @@ def test_the_root_depends_on_every_part_of_a_leaf() -> None:
 
 
 def test_the_provenance_of_seadrop_is_keccak_over_the_text_of_a_cid() -> None:
-    assert seadrop_provenance("") == "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"
+    """The hash is what pycryptodome gives."""
+    cid = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"
+    assert seadrop_provenance(cid) == "27bdcde325b1f75f418259cc6e8eb0c3a6aab6fb11319979b433d47d0c585752"
 
 
 def test_the_scripts_of_the_page_are_those_of_the_proof(repository: Path) -> None:
