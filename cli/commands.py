@@ -89,7 +89,7 @@ COMMANDS = {
         "airdrop": Entry("publish.airdrop", "Mint tokens to the owners that a list names."),
         "freeze-metadata": Entry("publish.freeze_metadata", "Freeze the metadata on the chain for ever."),
         "phase": Entry("publish.phase", "Show the phases of the sale, or bring them to the chain."),
-        "allowlist": Entry("publish.allowlist", "Build the Merkle tree of a list, check it, or print a proof."),
+        "allowlist": Entry("publish.allowlist", "Build the Merkle tree of a list, check it, print a proof."),
         "voucher": Entry("publish.voucher", "Sign a voucher: a promise of tokens at a price."),
         "withdraw": Entry("publish.withdraw", "Pay the artists what royalties and sales brought."),
         "verify": Entry("publish.verify", "Verify every token on the chain and on IPFS, without a key."),

@@ -35,7 +35,7 @@ def command(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Build the Merkle tree of a list, check it, or print a proof.
+    """Build the Merkle tree of a list, check it, print a proof.
 
     `build` writes FILE as JSON that OpenZeppelin's merkle-tree library loads, beside it. `check` compares it with the
     phases of the sale on the chain. `proof` prints what an account needs to buy.
