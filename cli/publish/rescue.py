@@ -48,8 +48,8 @@ def command(
 ) -> None:
     """Rescue a published collection from its contract.
 
-    What its tokens lead to is fetched and imported. Needs no key. The folder "rescued" gets the files, one CAR file and a
-    report of what each token hangs by.
+    What its tokens lead to is fetched and imported. Needs no key. The folder "rescued" gets the files, one CAR
+    file and a report of what each token hangs by.
     """
     from collection.stages.rescue import RescueStage, rescue_settings
 
