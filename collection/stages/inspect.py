@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import ImageError, UsageError
-from collection.project import CONFIG_FILE, Project, open_project
+from collection.project import CONFIG_FILE, DATABASE_FILE, Project, open_project
 from collection.stages.report import Report
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def inspect_picture(picture: Path, folder: Path | None = None) -> Report:
     Where there is a project in `folder`, its key reads the watermark, and the image that the picture is a copy of is
     named, with the marks that it had and has lost.
     """
-    if folder is not None and (folder / CONFIG_FILE).exists():
+    if folder is not None and (folder / CONFIG_FILE).exists() and (folder / DATABASE_FILE).exists():
         with open_project(folder) as project:
             return _inspected(picture, project)
     return _inspected(picture, None)

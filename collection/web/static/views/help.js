@@ -80,7 +80,7 @@ function row({ name, title }, sheet) {
   const keys = keysOf(name).flatMap((key) => [element("kbd", {}, shown(key)), " "]);
   /** @type {HTMLButtonElement} */
   const made = element("button", { class: "binding", "data-binding": name, click: () => listen(made, name, title, sheet) },
-    element("span", {}, title), element("span", {}, keys.length ? keys : "no key"));
+    title, element("span", {}, keys.length ? keys : "no key"));
   return made;
 }
 
