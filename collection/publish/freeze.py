@@ -25,7 +25,7 @@ from collection.publish.settings import settings_of
 from collection.store.files import Files
 from collection.store.records import Asset, Freeze, Token
 from collection.store.store import Store
-from collection.unixfs import PROFILES, cid_text, directory_cid, link_to
+from collection.unixfs import PROFILES, as_version_1, cid_text, directory_cid, link_to
 from collection.values import Progress, amount, canonical_json, sha256_hex, silent
 
 
@@ -154,7 +154,8 @@ def _manifest(config: Config, frozen: Freeze, by_hand: int) -> dict[str, Any]:
     return {
         "title": config.title, "images_cid": frozen.images_cid, "metadata_cid": frozen.metadata_cid,
         "contract_metadata_sha256": frozen.contract_metadata_sha256, "bayc_provenance": frozen.provenance,
-        "seadrop_provenance": seadrop_provenance(frozen.metadata_cid), "order": recorded_order(config, by_hand),
+        "seadrop_provenance": seadrop_provenance(as_version_1(frozen.metadata_cid)),
+        "order": recorded_order(config, by_hand),
     }  # fmt: skip
 
 

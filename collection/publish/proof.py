@@ -20,7 +20,6 @@ from collection.publish.merkle import MerkleTree
 from collection.publish.rarity import METHOD, Rarity
 from collection.store.files import Files
 from collection.store.records import PublishedImage, Token
-from collection.unixfs import as_version_1
 from collection.values import canonical_json
 
 FORMAT = "collection/proof/1"
@@ -64,7 +63,7 @@ def seadrop_provenance(metadata_cid: str) -> str:
     CIDv1; 64 hex digits."""
     from eth_utils.crypto import keccak
 
-    return keccak(text=as_version_1(metadata_cid)).hex()
+    return keccak(text=metadata_cid).hex()
 
 
 def write_proof(
