@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -156,6 +157,8 @@ class Commands(TyperGroup):
         if args and args[0] in RENAMED and args[0] not in self.commands:
             new = RENAMED[args[0]]
             raise UsageError(f"collection {args[0]} is called {new} now", f"collection {new} --help")
+        if args and args[0] not in self.commands and (near := get_close_matches(args[0], self.commands, 1)):
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
         return super().resolve_command(ctx, args)
 
     def command(self, name: str) -> Any:
