@@ -79,7 +79,7 @@ def stacks(hand: Hand) -> None:
 
 def compare(hand: Hand) -> None:
     hand.press("Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "n")
-    hand.page.wait_for_selector(".survey figure[data-id='4']")
+    hand.page.wait_for_selector(".survey > div[data-id='4']")
     hand.press("ArrowRight", "Delete", "Delete", "Delete", "Shift+P")
     hand.counts("1 of")
     hand.counts("3 out")

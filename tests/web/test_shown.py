@@ -88,7 +88,7 @@ class TestSeveral:
         page.wait_for_selector(".under:has-text('60 of 90 images')")
         assert "selected" not in page.text_content("#decide .target")
         page.click("button:has-text('Show the next 30')")
-        page.wait_for_selector(".survey figure[data-id='90']")
+        page.wait_for_selector(".survey > div[data-id='90']")
         page.keyboard.press("g")
         page.wait_for_selector(".virtual-grid .tile.cursor")
         assert page.locator(".tile[aria-selected=true]:visible").count() == 0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 SIZES = {"wide": (1440, 900, False, False), "dark": (1440, 900, True, False), "phone": (390, 844, False, True)}
-VIEWS = {"grid": ".tile img[src]", "loupe": ".pane img[src]", "compare": ".pane img[src]", "survey": "figure img[src]",
+VIEWS = {"grid": ".tile img[src]", "loupe": ".pane img[src]", "compare": ".pane img[src]", "survey": ".survey img[src]",
          "help": ".binding"}  # fmt: skip
 
 
@@ -181,13 +181,13 @@ def test_surveying_clicks_the_weak_away(
     page.click("#image-8")
     page.click("#image-12", modifiers=["Shift"])
     page.keyboard.press("n")
-    page.wait_for_function("() => document.querySelectorAll('.survey figure').length === 5")
-    page.click(".survey figure[data-id='9'] .aside", force=True)
-    page.wait_for_function("() => document.querySelectorAll('.survey figure').length === 4")
+    page.wait_for_function("() => document.querySelectorAll('.survey > div').length === 5")
+    page.click(".survey > div[data-id='9'] .aside", force=True)
+    page.wait_for_function("() => document.querySelectorAll('.survey > div').length === 4")
     page.keyboard.press("Delete")
-    page.wait_for_function("() => document.querySelectorAll('.survey figure').length === 3")
+    page.wait_for_function("() => document.querySelectorAll('.survey > div').length === 3")
     page.keyboard.press("Control+z")
-    page.wait_for_function("() => document.querySelectorAll('.survey figure').length === 4")
+    page.wait_for_function("() => document.querySelectorAll('.survey > div').length === 4")
     artefact(page, "survey-four")
     page.keyboard.press("Shift+p")
     page.wait_for_selector("#status:has-text('picked 4, rejected 1')")

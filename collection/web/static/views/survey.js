@@ -98,10 +98,10 @@ class SurveyView {
   #cell(asset) {
     const id = asset.id;
     return element(
-      "figure",
+      "div",
       { role: "option", "data-id": id, click: () => (this.active === id ? this.putAside(id) : this.activate(id)) },
       element("img", { src: asset.preview, alt: "", draggable: "false" }),
-      element("figcaption", { class: "marks", "aria-hidden": "true" }),
+      element("p", { class: "marks", "aria-hidden": "true" }),
       element(
         "span", // the key does the same; an option may hold no button
         { class: "aside", title: `Put ${asset.label} aside`, "aria-hidden": "true",
