@@ -46,8 +46,7 @@ def read_texts(path: Path, assets: Sequence[Asset]) -> dict[int, Addition]:
         number = known.get(image.lstrip("0") if image.isdigit() else image)
         wrong += [f"{where}: {why}" for why in _mistakes(image, number, said, found)]
         if number is not None:
-            name, description = (str(said.get(field) or "") for field in FIELDS)
-            found[number] = Addition(name, description)
+            found[number] = Addition(str(said.get("name") or ""), str(said.get("description") or ""))
     if wrong:
         raise MetadataError.of(wrong, f"correct {path.name}, then run `collection freeze`")
     return found
