@@ -6,6 +6,7 @@ without stopping the page.
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -47,8 +48,11 @@ TOLD = ("added", "made", "scored", "selected", "supply", "learned", "better")
 
 
 def run_job(folder: Path, kind: str, options: Options, line: Connection) -> None:
-    """Do a job, and tell the other end of the line: {"step", "done", "total"} again and again, then {"state"}."""
+    """Do a job, and tell the other end of the line: {"step", "done", "total"} again and again, then {"state"}.
 
+    SIGINT stops it, also where a server that was started in the background ignores that, and its children with it.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with open_project(folder) as project:
             reports = run_stages(project, JOBS[kind](options), watch=_watched(line), keep_going=True)

@@ -57,7 +57,10 @@ def test_a_second_run_does_nothing_and_says_so(collection, finished):
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(collection, project):
     (project / "collection.toml").write_text((project / "collection.toml").read_text().replace("= 5", "= 400"))
     command = [str(Path(sys.executable).parent / "collection"), "-C", str(project), "run", "--json"]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # in the background a shell has it ignored
+    )  # fmt: skip
     while not list(project.glob("files/*/*.png")):
         time.sleep(0.05)
         assert child.poll() is None
