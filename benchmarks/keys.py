@@ -1,8 +1,9 @@
 """Keys for ten tasks of a curator: `python benchmarks/keys.py` does each in a running room, counts what is pressed,
 checks what came of it, and prints the table of docs/review.md; `--write` writes it there.
 
-A click counts as a key, and so does each letter that is typed. What Lightroom Classic takes is counted from Adobe's
-list of its shortcuts, with auto advance on, a filter bar that is open and presets that are made; `LIGHTROOM` says how.
+A click counts as a key, and so does each letter that is typed. What Lightroom Classic takes was counted by hand
+from its shortcuts and not tried, with auto advance on, an open filter bar and presets that are made; `LIGHTROOM` says
+how.
 """
 
 from __future__ import annotations
