@@ -195,7 +195,7 @@ def graded(many_images: ModuleType, tmp_path_factory: pytest.TempPathFactory) ->
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def serving() -> Iterator[Callable[[Path], dict[str, str]]]:
     """Starts `collection review` on a project; returns the link of each curator."""
     command, started = str(Path(sys.executable).parent / "collection"), []
