@@ -61,13 +61,15 @@ def verify_public(
 
 @contextmanager
 def _blocks(car: Path | None, gateway: str | None) -> Iterator[Blocks]:
-    from collection.ipfs.remote_gateway import GatewayBlocks
+    from collection.ipfs.gateway_blocks import GatewayBlocks
+    from collection.transport import Client, Patience, TokenBucket
     from collection.unixfs import Car, CheckedBlocks
 
     if (car is None) == (gateway is None):
         raise UsageError("the content is read from --car FILE or from --gateway URL", "collection verify --help")
     if gateway is not None:
-        yield CheckedBlocks(GatewayBlocks(gateway), gateway)
+        client = Client(TokenBucket(100, 100), Patience(tries=2))
+        yield CheckedBlocks(GatewayBlocks([gateway.rstrip("/")], client), gateway)
     elif car is not None:
         with Car(car) as opened:
             yield CheckedBlocks(opened, car.name)
