@@ -9,19 +9,18 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from collection.errors import PinError, UnavailableError
-from collection.ipfs.gateway_blocks import GatewayBlocks
 from collection.ipfs.pinner import Journal
 from collection.ipfs.pinning_service import named_errors
 from collection.ipfs.s3_signature import signed_headers
+from collection.ipfs.service import Service
 from collection.ipfs.service_address import GATEWAYS, ServiceAddress, service_address, web_address
 from collection.transport import Answer, Client, TokenBucket, Upload
-from collection.unixfs import Blocks, cid_bytes
+from collection.unixfs import cid_bytes
 
 EXAMPLE = "filebase:env:FILEBASE_KEYS@my-bucket"
 PART = 64 << 20
@@ -33,12 +32,12 @@ _GONE = frozenset({404})
 _LOOKS = 6
 
 
-class Filebase:
+class Filebase(Service):
     """A bucket at Filebase. `part` is how many bytes one request sends."""
 
     def __init__(self, address: ServiceAddress, client: Client | None = None, *, part: int = PART) -> None:
-        self.name = address.name
-        self._address, self._client, self._part = address, client or Client(TokenBucket(20, 20)), part
+        super().__init__(address, client or Client(TokenBucket(20, 20)))
+        self._part = part
 
     def holds(self, root: str) -> bool:
         """Whether the bucket has the CAR file of that root, imported as that CID."""
@@ -52,17 +51,6 @@ class Filebase:
     def resume(self, car: Path, root: str, journal: Journal) -> None:
         """Upload the parts that are not noted yet."""
         self._upload(car, root, dict(journal.read()), journal.write)
-
-    def stop(self) -> None:
-        """End the upload."""
-        self._client.stop()
-
-    @contextmanager
-    def blocks(self, root: str) -> Iterator[Blocks]:
-        """The blocks as the gateways give them."""
-        if not self.holds(root):
-            raise PinError(f"{self.name} does not keep {root}", "run `collection pin`")
-        yield GatewayBlocks(self._address.gateways, self._client)
 
     def _upload(self, car: Path, root: str, known: dict[str, Any], note: Any) -> None:
         url, size = self._url(root), car.stat().st_size

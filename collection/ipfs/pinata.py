@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from collection.errors import PinError
-from collection.ipfs.gateway_blocks import GatewayBlocks
 from collection.ipfs.pinner import Journal
 from collection.ipfs.pinning_service import named_errors
+from collection.ipfs.service import Service
 from collection.ipfs.service_address import GATEWAYS, ServiceAddress, service_address, web_address
 from collection.transport import Answer, Client, TokenBucket, Upload
 from collection.unixfs import Blocks, Car, cid_bytes, content, files_below
@@ -27,12 +26,11 @@ _BOUNDARY = "collection-7f3a9c51d8e24b60"
 _END = f"--{_BOUNDARY}--\r\n".encode()
 
 
-class Pinata:
+class Pinata(Service):
     """An account at Pinata. The free plan takes 60 requests a minute, so no more than one leaves in a second."""
 
     def __init__(self, address: ServiceAddress, client: Client | None = None) -> None:
-        self.name = address.name
-        self._address, self._client = address, client or Client(TokenBucket(1, 3))
+        super().__init__(address, client or Client(TokenBucket(1, 3)))
 
     def holds(self, root: str) -> bool:
         """Whether it lists `root` as pinned."""
@@ -52,17 +50,6 @@ class Pinata:
         if isinstance(made, str):
             raise self._other_cid(root, made)
         self._upload(car, root, journal)
-
-    def stop(self) -> None:
-        """End the upload."""
-        self._client.stop()
-
-    @contextmanager
-    def blocks(self, root: str) -> Iterator[Blocks]:
-        """The blocks as the gateways give them."""
-        if not self.holds(root):
-            raise PinError(f"{self.name} does not keep {root}", "run `collection pin`")
-        yield GatewayBlocks(self._address.gateways, self._client)
 
     def _upload(self, car: Path, root: str, journal: Journal | None = None) -> None:
         with Car(car) as blocks:

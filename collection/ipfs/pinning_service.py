@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from collection.errors import PinError, UnavailableError
-from collection.ipfs.gateway_blocks import GatewayBlocks
 from collection.ipfs.pinner import Journal, Provider
+from collection.ipfs.service import Service
 from collection.ipfs.service_address import ServiceAddress, service_address, web_address
 from collection.transport import Client, Patience, RequestError
-from collection.unixfs import Blocks, cid_bytes
+from collection.unixfs import cid_bytes
 
 EXAMPLE = "pinning:env:PINNING_TOKEN@https://service.example/psa"
 _STATES = frozenset({"queued", "pinning", "pinned", "failed"})
@@ -27,15 +27,14 @@ _MOST_NAME = 255
 _GONE = frozenset({404})
 
 
-class PinningService:
+class PinningService(Service):
     """A service at an address. `seconds` is how long a run waits for it to fetch the content, `poll` how long before
     it is first asked again; that time doubles up to 30 seconds."""
 
     def __init__(
         self, address: ServiceAddress, client: Client | None = None, *, seconds: float = 600.0, poll: float = 1.0
     ) -> None:
-        self.name = address.name
-        self._address, self._client = address, client or Client()
+        super().__init__(address, client or Client())
         self._seconds, self._poll = seconds, poll
 
     def holds(self, root: str) -> bool:
@@ -72,17 +71,6 @@ class PinningService:
         journal.write({"requestid": found["requestid"]}, found["status"])
         if found["status"] == "failed":
             raise PinError(f"{self.name} could not pin {root}: {found['why']}", "`collection pin` asks again")
-
-    def stop(self) -> None:
-        """End every wait."""
-        self._client.stop()
-
-    @contextmanager
-    def blocks(self, root: str) -> Iterator[Blocks]:
-        """The blocks as the gateways of the name give them, for the API gives none."""
-        if not self.holds(root):
-            raise PinError(f"{self.name} does not keep {root}", "run `collection pin`")
-        yield GatewayBlocks(self._address.gateways, self._client)
 
     def _resumed(self, root: str, journal: Journal) -> dict[str, Any] | None:
         """The request that an earlier run made, if the service still knows it."""
