@@ -208,6 +208,19 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
 
 
 @pytest.fixture
+def chain(place: Place) -> Iterator[Chain]:
+    """Each of these chains, open."""
+    with place.open() as opened:
+        yield opened
+
+
+@pytest.fixture
+def account(chain: Chain, first_account: Callable[[Chain], Account]) -> Account:
+    """The first account of the open chain."""
+    return first_account(chain)
+
+
+@pytest.fixture
 def embedded(tmp_path: Path) -> Place:
     return Place("embedded", tmp_path)
 

@@ -18,17 +18,6 @@ PAYEES = (Payee(A, 60_000_000), Payee(B, 40_000_000))
 
 
 @pytest.fixture
-def chain(place):
-    with place.open() as opened:
-        yield opened
-
-
-@pytest.fixture
-def account(chain, first_account):
-    return first_account(chain)
-
-
-@pytest.fixture
 def project(make_project, tmp_path, request):
     return make_project(tmp_path, 60, name=request.node.name)
 

@@ -75,17 +75,6 @@ def test_long_runs_are_minted_as_runs_and_the_rest_as_lists():
 
 
 @pytest.fixture
-def chain(place):
-    with place.open() as opened:
-        yield opened
-
-
-@pytest.fixture
-def account(chain, first_account):
-    return first_account(chain)
-
-
-@pytest.fixture
 def project(make_project, tmp_path, request):
     return make_project(tmp_path, 12, name=request.node.name)
 

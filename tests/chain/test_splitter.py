@@ -55,17 +55,6 @@ def project(make_project, tmp_path, request):
     return made
 
 
-@pytest.fixture
-def chain(place):
-    with place.open() as opened:
-        yield opened
-
-
-@pytest.fixture
-def account(chain, first_account):
-    return first_account(chain)
-
-
 def minted(project, chain, account, receiver):
     settings = replace(project.settings(account), royalty_receiver=receiver)
     deploy.deploy(project.store, chain, account, settings)

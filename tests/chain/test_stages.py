@@ -27,17 +27,6 @@ def project(make_project, tmp_path, request):
     return make_project(tmp_path, 10, name=request.node.name)
 
 
-@pytest.fixture
-def chain(place):
-    with place.open() as opened:
-        yield opened
-
-
-@pytest.fixture
-def account(chain, first_account):
-    return first_account(chain)
-
-
 def test_from_frozen_to_proven(project, chain, account, prove):
     store = project.store
     assert deploy.pending(store, chain.id)
