@@ -1,4 +1,4 @@
-"""What the training runs share: checkpoints that survive any kill, going on from one, the rate, and the average."""
+"""What the training runs share: checkpoints that survive any kill, going on from one, precision, rate and average."""
 
 from __future__ import annotations
 
@@ -56,6 +56,12 @@ def resume(
     average.load(state["average"])
     print(f"resumed after step {state['step']}", flush=True)
     return int(state["step"]), float(state["spent"])
+
+
+def halves(device: str) -> torch.autocast:
+    """Compute in bfloat16, except on a processor that only imitates it, where it is many times slower than float32."""
+    kind = torch.device(device).type
+    return torch.autocast(kind, torch.bfloat16, enabled=kind != "cpu" or torch.cpu._is_avx512_bf16_supported())
 
 
 def set_rate(

@@ -73,7 +73,7 @@ def by_length(tokens: list[list[int]], groups: int = 4) -> list[tuple[list[int],
 
 def loss_of(towers: Towers, features: Tensor, tokens: list[list[int]], true: Tensor) -> Tensor:
     """The mean of both directions; `true` (captions, pictures) says which negatives are none."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with checkpoints.halves("cpu"):
         groups = by_length(tokens)
         texts = torch.cat([towers.texts(padded) for _, padded in groups])
         pictures = towers.pictures(features)

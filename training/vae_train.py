@@ -59,7 +59,7 @@ def crops(pictures: Tensor, step: int) -> Tensor:
 
 def loss_of(vae: nn.Module, wanted: Tensor) -> tuple[Tensor, Tensor]:
     """The loss, and the mean squared error of pixels from 0 to 1."""
-    with torch.autocast(wanted.device.type, torch.bfloat16):
+    with checkpoints.halves(wanted.device.type):
         latents = vae.encode(wanted).latent_dist
         found = vae.decode(latents.sample()).sample.float()
     error = found - wanted
