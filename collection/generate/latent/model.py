@@ -47,6 +47,8 @@ class LatentModel:
     """Whether gradients lead from pictures back to points."""
     mixes: bool = True
     """Whether classes can be mixed; else one is named by its number."""
+    encode: Callable[[Tensor], Tensor] | None = None
+    """Points of pictures (n, 3, h, w), -1 to 1, of a model that came with its encoder."""
     license: str = ""
     packages: tuple[str, ...] = ("torch",)
     manifest: Path | None = None
@@ -252,8 +254,18 @@ def _diffusers(place: Path) -> LatentModel:
     vae.float().eval().requires_grad_(False)
     scale, shift = float(config.get("scaling_factor") or 1.0), float(config.get("shift_factor") or 0.0)
     blocks = config.get("block_out_channels") or config["encoder_block_out_channels"]
+
+    def decode(points: Tensor, classes: Tensor) -> Tensor:
+        found: Tensor = vae.decode(points / scale + shift).sample
+        return found
+
+    def encode(pictures: Tensor) -> Tensor:
+        said = vae.encode(pictures)
+        found: Tensor = said.latents if kind == "AutoencoderTiny" else said.latent_dist.mode()
+        return (found - shift) * scale
+
+    shape = (int(config["latent_channels"]), 8, 8)
     return LatentModel(
-        "diffusers", lambda points, _: vae.decode(points / scale + shift).sample,
-        (int(config["latent_channels"]), 8, 8), weight_files(place), pixels_a_number=2 ** (len(blocks) - 1),
+        "diffusers", decode, shape, weight_files(place), pixels_a_number=2 ** (len(blocks) - 1), encode=encode,
         packages=("torch", "diffusers"),
     )  # fmt: skip
