@@ -51,11 +51,15 @@ COMMANDS = {
         "dedupe": Entry("make.dedupe", "Mark near-duplicates and keep the best of each group."),
     },
     "Train": {
-        "train": Entry("train", "Train a model on a folder of your own pictures.", {
-            "gan": Entry("train.gan", "Train a GAN: crisp pictures, learned slowly."),
-            "vae": Entry("train.vae", "Train a VAE: soft pictures, learned fast and surely."),
-        }),
-    },  # fmt: skip
+        "train": Entry(
+            "train",
+            "Train a model on a folder of your own pictures.",
+            {
+                "gan": Entry("train.gan", "Train a GAN: crisp pictures, learned slowly."),
+                "vae": Entry("train.vae", "Train a VAE: soft pictures, learned fast and surely."),
+            },
+        ),
+    },
     "Choose": {
         "review": Entry("choose.review", "Review the images in the browser, alone or with others."),
         "pick": Entry("choose.pick", "Flag images as picks."),
@@ -80,15 +84,21 @@ COMMANDS = {
         "upscale": Entry("derive.upscale", "Plan larger versions of images."),
         "interpolate": Entry("derive.interpolate", "Plan the images between two images."),
         "walk": Entry("derive.walk", "Animate the way from image to image through latent space."),
-        "latent": Entry("latent", "Find points and directions in a model's latent space.", {
-            "project": Entry("latent.project", "Find the point whose picture comes nearest to a picture."),
-            "direction": Entry("latent.direction", "Learn a direction from the votes of curators, or from a trait."),
-        }),
+        "latent": Entry(
+            "latent",
+            "Find points and directions in a model's latent space.",
+            {
+                "project": Entry("latent.project", "Find the point whose picture comes nearest to a picture."),
+                "direction": Entry(
+                    "latent.direction", "Learn a direction from the votes of curators, or from a trait."
+                ),
+            },
+        ),
         "finish": Entry("derive.finish", "Plan the selected previews again with the full decoder."),
         "remove": Entry("derive.remove", "Take added recipes out of the plan again."),
         "lineage": Entry("derive.lineage", "Draw the ancestors and the children of an image."),
         "recipe": Entry("derive.recipe", "Print the recipe that an image file carries."),
-    },  # fmt: skip
+    },
     "Publish and prove": {
         "rarity": Entry("publish.rarity", "Rank the tokens by rarity, by OpenRarity's method."),
         "keys": Entry("publish.keys", "Show or make the certificate that signs marked pictures."),

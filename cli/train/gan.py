@@ -25,8 +25,8 @@ def command(
 ) -> None:
     """Train a GAN: crisp pictures, learned slowly.
 
-    Give it many more steps than a VAE, and look at the sheets in samples/ on the way. The same command goes on after a stop or a
-    kill, and gives the same weights as if there had been none.
+    Give it many more steps than a VAE, and look at the sheets in samples/ on the way. The same command goes on after a
+    stop or a kill, and gives the same weights as if there had been none.
     """
     from collection.stages.train import Settings
 

@@ -10,9 +10,7 @@ import typer
 Folder = Annotated[
     Path, typer.Argument(exists=True, file_okay=False, show_default=False, help="The pictures; subfolders are classes.")
 ]
-Name = Annotated[
-    str, typer.Option("--name", metavar="NAME", show_default=False, help="What projects call the model.")
-]
+Name = Annotated[str, typer.Option("--name", metavar="NAME", show_default=False, help="What projects call the model.")]
 Size = Annotated[int, typer.Option(metavar="PIXELS", help="Side of its pictures: 16, 32, 64, 128 or 256.")]
 Steps = Annotated[int, typer.Option(min=1, max=10_000_000, metavar="N", help="Steps of training.")]
 Batch = Annotated[int, typer.Option(min=2, max=1024, metavar="N", help="Pictures of a step.")]

@@ -77,7 +77,12 @@ def learn_direction(project: Project, name: str, *, trait: str | None = None, cu
     place = path.relative_to(project.folder).as_posix()
     right = f"right on {trial.learned.right} of {trial.learned.votes} held out, chance on {trial.chance:.0%}"
     line = f"{subject} grows along {place}: {amount(len(votes), 'example')}, {right}"
-    details = {"direction": place, "examples": len(votes), "right": trial.learned.right, "held_out": trial.learned.votes}
+    details = {
+        "direction": place,
+        "examples": len(votes),
+        "right": trial.learned.right,
+        "held_out": trial.learned.votes,
+    }
     return Report("latent", line, details, hint=f'[styles.{name}] latent_direction = "{place}" moves images along it')
 
 

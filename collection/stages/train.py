@@ -12,14 +12,14 @@ from collection.train.trainer import Settings
 from collection.values import Failure, Progress, amount, silent
 
 if TYPE_CHECKING:
-    from collection.train.run import Source
+    from collection.train.card import Source
 
 __all__ = ["Settings"]  # what the commands fill in
 
 
 def source_of(folder: Path, license: str, credit: str) -> Source:
     """Where pictures came from, in words."""
-    from collection.train.run import Source
+    from collection.train.card import Source
 
     return Source(folder.resolve().name, license, credit)
 

@@ -13,15 +13,24 @@ from collection.values import amount
 NAMES = {"gan": "a FastGAN generator", "vae": "the decoder of a convolutional VAE"}
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the pictures came from, as the model card tells it."""
+
+    folder: str
+    """The name of the folder."""
+    license: str = ""
+    """Of the pictures, an SPDX expression; it becomes that of the model."""
+    credit: str = ""
+    """Whose pictures they are."""
+
+
 @dataclass(frozen=True)
 class Trained:
     """A model and how it came to be."""
 
     settings: Settings
-    folder: str
-    """The name of the folder of pictures."""
-    license: str
-    credit: str
+    source: Source
     data_sha256: str
     data: TrainingData
     seconds: float
@@ -50,11 +59,11 @@ def model_card(name: str, made: Trained) -> str:
         "",
         "## Data",
         "",
-        f"- {amount(len(data.names), 'picture')} of the folder `{made.folder}`{left_out}"
+        f"- {amount(len(data.names), 'picture')} of the folder `{made.source.folder}`{left_out}"
         + (f". Classes: {classes}" if classes else ""),
         f"- SHA-256 of the pixels and classes: `{made.data_sha256}`",
-        f"- By: {made.credit or 'not told (--credit)'}",
-        f"- License: {made.license or 'not told (--license): find out before you publish pictures of this model'}",
+        f"- By: {made.source.credit or 'not told (--credit)'}",
+        f"- License: {made.source.license or 'not told (--license): find out before you publish pictures of this model'}",
         *(f"- {note}" for note in data.notes),
         "",
         "## Training",

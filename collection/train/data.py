@@ -80,7 +80,9 @@ def read_training_data(
                 skipped.append(item)
         progress(done, len(paths))
     if len(pixels) < LEAST:
-        why = f"; {amount(len(skipped), 'file')} left out, such as {skipped[0].what}: {skipped[0].why}" if skipped else ""
+        why = (
+            f"; {amount(len(skipped), 'file')} left out, such as {skipped[0].what}: {skipped[0].why}" if skipped else ""
+        )
         raise UsageError(
             f"{folder} has {amount(len(pixels), 'picture')} to learn from, at least {LEAST} are wanted{why}",
             f"add pictures; with fewer than {FEW} a model mostly repeats them",

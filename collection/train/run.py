@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from collection.generate.latent.manifest import FILE, as_manifest
 from collection.models.determinism import deterministic
 from collection.models.weights import file_sha256
 from collection.train import checkpoints
-from collection.train.card import Trained, model_card
+from collection.train.card import Source, Trained, model_card
 from collection.train.curve import curve_png
 from collection.train.data import TrainingData
 from collection.train.sheet import grid_png
@@ -30,18 +29,6 @@ SHOWN = 36
 """Pictures on a sheet."""
 POINTS = 400
 """Points of the curve: each is the mean of the steps since the one before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where the pictures came from, as the model card tells it."""
-
-    folder: str
-    """The name of the folder."""
-    license: str = ""
-    """Of the pictures, an SPDX expression; it becomes that of the model."""
-    credit: str = ""
-    """Whose pictures they are."""
 
 
 def finished(folder: Path, settings: Settings, data_sha256: str) -> bool:
@@ -88,8 +75,9 @@ def train(data: TrainingData, settings: Settings, folder: Path, source: Source, 
                 })  # fmt: skip
             progress(step + 1, settings.steps)
     seconds = spent + time.monotonic() - started
-    trained = Trained(settings, source.folder, source.license, source.credit, digest, data, seconds, torch.__version__,
-                      torch.get_num_threads(), _final(history), _keep(trainer, settings, data, folder, source))  # fmt: skip
+    made_with = (seconds, torch.__version__, torch.get_num_threads(), _final(history))
+    weights = _keep(trainer, settings, data, folder, source)
+    trained = Trained(settings, source, digest, data, *made_with, weights)
     write_durably(folder / "README.md", model_card(folder.name, trained).encode())
     return trained
 

@@ -158,7 +158,9 @@ def _own(manifest: Manifest, weights: Path) -> dict[str, Any]:
     if manifest.size not in SIZES:
         raise WeightsError(f"size = {manifest.size}: a {manifest.kind} has {', '.join(map(str, SIZES))} pixels a side")
     network = ARCHITECTURES[manifest.kind](manifest.size, manifest.latent[0], manifest.inputs, manifest.width)
-    state = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in load_state(weights).items()}
+    state = {
+        name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in load_state(weights).items()
+    }
     try:
         network.load_state_dict(state)
     except RuntimeError as error:

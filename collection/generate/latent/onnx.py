@@ -20,14 +20,18 @@ class OnnxDecoder:
         try:
             import onnxruntime
         except ImportError as error:
-            raise WeightsError("onnxruntime, which runs ONNX models, is not installed", "pip install onnxruntime") from error
+            raise WeightsError(
+                "onnxruntime, which runs ONNX models, is not installed", "pip install onnxruntime"
+            ) from error
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1  # another number may give other last bits
         options.log_severity_level = 4
         try:
             self._session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # of a library that has a dozen kinds of them, all meaning the same
-            raise WeightsError(f"{file} is no ONNX model that runs here: {first_line(error)}", "give another file") from error
+            raise WeightsError(
+                f"{file} is no ONNX model that runs here: {first_line(error)}", "give another file"
+            ) from error
         inputs = self._session.get_inputs()
         if len(inputs) != 1 + with_classes:
             names = ", ".join(item.name for item in inputs)

@@ -51,7 +51,9 @@ def project(
     if named and named not in model.classes:
         raise UsageError(f'the model has no class "{named}"', f"its classes: {', '.join(model.classes) or 'none'}")
     if not model.differentiable:
-        raise UsageError("an ONNX model gives no gradients, so that nothing can be projected into it", "use TorchScript")
+        raise UsageError(
+            "an ONNX model gives no gradients, so that nothing can be projected into it", "use TorchScript"
+        )
     shape = model.shape_for(*size)
     with deterministic():
         if model.encode is not None:

@@ -37,9 +37,7 @@ class KerasDecoder:
         self._layers = self._read_topology()
         self._weights = self._read_weights()
         self.files = [file, *self._shards]
-        self.sizes = [
-            int(about["batch_input_shape"][-1]) for _, kind, about, _ in self._layers if kind == "InputLayer"
-        ]
+        self.sizes = [int(about["batch_input_shape"][-1]) for _, kind, about, _ in self._layers if kind == "InputLayer"]
         """Numbers of each input."""
         if len(self.sizes) not in (1, 2):
             raise self._wrong(f"it has {len(self.sizes)} inputs; one or two are wanted: a point, and classes")
