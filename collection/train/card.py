@@ -63,7 +63,7 @@ def model_card(name: str, made: Trained) -> str:
         + (f". Classes: {classes}" if classes else ""),
         f"- SHA-256 of the pixels and classes: `{made.data_sha256}`",
         f"- By: {made.source.credit or 'not told (--credit)'}",
-        f"- License: {made.source.license or 'not told (--license): find out before you publish pictures of this model'}",
+        f"- License: {made.source.license or 'not told (--license): find out before you publish pictures of it'}",
         *(f"- {note}" for note in data.notes),
         "",
         "## Training",
