@@ -30,6 +30,7 @@ BUILT_IN: Mapping[str, str] = {
     "diffusion": "collection.generate.diffusion.plugin:PLUGIN",
     "tiles": "collection.generate.upscale.plugin:TILES",
     "upscaler": "collection.generate.upscale.plugin:UPSCALER",
+    "restyle": "collection.generate.style_transfer.plugin:RESTYLE",
 }
 """The generators that come with Collection. No other module knows one by its name."""
 DEFAULT = "painter"
