@@ -31,6 +31,7 @@ BUILT_IN: Mapping[str, str] = {
     "tiles": "collection.generate.upscale.plugin:TILES",
     "upscaler": "collection.generate.upscale.plugin:UPSCALER",
     "restyle": "collection.generate.style_transfer.plugin:RESTYLE",
+    "dream": "collection.generate.dream.plugin:DREAM",
 }
 """The generators that come with Collection. No other module knows one by its name."""
 DEFAULT = "painter"

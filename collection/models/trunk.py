@@ -96,7 +96,9 @@ def open_trunk(name: str, path: Path | None = None, device: torch.device | None 
         network = efficientnet_lite0(load_state(EFFICIENTNET_LITE0.path()))
         return Trunk(name, _lite_layers(network), _LITE_MEAN, _LITE_DEVIATION, device)
     if path is None and name != "vgg16":
-        raise WeightsError(f"no network {name!r} comes with a package", f"one of: {', '.join(NETWORKS)}; or give a file")
+        raise WeightsError(
+            f"no network {name!r} comes with a package", f"one of: {', '.join(NETWORKS)}; or give a file"
+        )
     state = load_state(path or VGG16.path())
     return Trunk(name, _vgg_layers(state, name), _MEAN, _DEVIATION, device)
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from collection.models.efficientnet_lite import efficientnet_lite0
-from collection.models.packaged import EFFICIENTNET_LITE0
 from collection.models.environment import prepare_torchvision
+from collection.models.packaged import EFFICIENTNET_LITE0
 from collection.models.weights import load_state
 
 
