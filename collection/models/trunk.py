@@ -42,6 +42,7 @@ class BlurredPool(nn.Module):
         self.register_buffer("kernel", kernel.expand(channels, 1, _BLUR, _BLUR).clone())
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """(n, channels, h, w) to (n, channels, h // 2 + 2, w // 2 + 2), or one less of an odd side."""
         largest = functional.max_pool2d(features, 2, stride=1)
         wide = functional.pad(largest, (2, 2, 2, 2), mode="reflect")
         return functional.conv2d(wide, self.kernel, stride=2, groups=features.shape[1])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import torch
 from torch.nn import functional
@@ -44,6 +45,10 @@ class Aims:
     """Of the total variation."""
 
 
+Grams: TypeAlias = dict[str, torch.Tensor]
+"""The Gram matrix of each layer."""
+
+
 class StyleLoss:
     """How far a picture is from one picture's content in the style of others; smaller is nearer."""
 
@@ -55,11 +60,9 @@ class StyleLoss:
             self._content = trunk(content, [CONTENT_LAYER])[CONTENT_LAYER]
             self._groups = list(self._grouped(styles))
 
-    def _grouped(
-        self, styles: Sequence[StyleTarget]
-    ) -> list[tuple[torch.Tensor | None, float, dict[str, torch.Tensor]]]:
+    def _grouped(self, styles: Sequence[StyleTarget]) -> list[tuple[torch.Tensor | None, float, Grams]]:
         """(region, weight, Gram matrices) of the styles; those that apply everywhere become one, by their weights."""
-        found: list[tuple[torch.Tensor | None, float, dict[str, torch.Tensor]]] = []
+        found: list[tuple[torch.Tensor | None, float, Grams]] = []
         everywhere = [style for style in styles if style.region is None]
         total = sum(style.weight for style in everywhere)
         if total:
@@ -68,12 +71,10 @@ class StyleLoss:
                 for layer, matrix in self._grams(style.picture).items():
                     mixed[layer] = mixed[layer].to(matrix) + matrix * (style.weight / total)
             found.append((None, total, mixed))
-        found += [
-            (style.region, style.weight, self._grams(style.picture)) for style in styles if style.region is not None
-        ]
-        return found
+        local = [style for style in styles if style.region is not None]
+        return [*found, *((style.region, style.weight, self._grams(style.picture)) for style in local)]
 
-    def _grams(self, picture: torch.Tensor) -> dict[str, torch.Tensor]:
+    def _grams(self, picture: torch.Tensor) -> Grams:
         return {layer: gram(features) for layer, features in self._trunk(picture, STYLE_LAYERS).items()}
 
     def __call__(self, picture: torch.Tensor) -> torch.Tensor:
@@ -83,9 +84,8 @@ class StyleLoss:
         for region, weight, targets in self._groups:
             share = weight * self._aims.strength * STYLE_WEIGHT / len(STYLE_LAYERS)
             if share:
-                loss = loss + share * sum(
-                    _apart(gram(features[layer], region), targets[layer]) for layer in STYLE_LAYERS
-                )
+                apart = [_apart(gram(features[layer], region), targets[layer]) for layer in STYLE_LAYERS]
+                loss = loss + share * torch.stack(apart).sum()
         return loss + self._aims.smoothness * total_variation(picture)
 
 
@@ -117,15 +117,14 @@ def total_variation(picture: torch.Tensor) -> torch.Tensor:
 def painted(trunk: Trunk, content: torch.Tensor, styles: Sequence[StyleTarget], aims: Aims, steps: int) -> torch.Tensor:
     """The content in the styles, (1, 3, h, w) of 0 to 1, after `steps` evaluations of the loss.
 
-    Large pictures are painted coarsely first: half of the steps at half the size, and so on down to SMALLEST.
+    Large pictures are painted coarsely first: a quarter of the steps at full size, the others at half of it, a
+    quarter, and so on down to SMALLEST.
     """
-    picture = content.clone()
+    picture = content
     for side, share in _passes(min(content.shape[2:]), steps):
         scale = side / min(content.shape[2:])
         small = _resized(content, scale)
-        begin = small if picture is content else functional.interpolate(
-            picture, small.shape[2:], mode="bicubic", antialias=True
-        ).clamp(0, 1)  # fmt: skip
+        begin = functional.interpolate(picture, small.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
         loss = StyleLoss(trunk, small, [_scaled(style, small) for style in styles], aims)
         picture = lowered(loss, begin, share)
     return picture
@@ -139,12 +138,9 @@ def _passes(side: int, steps: int) -> list[tuple[int, int]]:
     if len(sides) == 1:
         return [(side, steps)]
     last = steps // 4
-    first, others = steps - last, sides[:-1]
-    each = first // len(others)
-    return [
-        *((item, each + (first % len(others) if number == 0 else 0)) for number, item in enumerate(others)),
-        (side, last),
-    ]
+    each, rest = divmod(steps - last, len(sides) - 1)
+    coarse = [(item, each + (rest if number == 0 else 0)) for number, item in enumerate(sides[:-1])]
+    return [*coarse, (side, last)]
 
 
 def _resized(picture: torch.Tensor, scale: float) -> torch.Tensor:
