@@ -32,6 +32,7 @@ BUILT_IN: Mapping[str, str] = {
     "upscaler": "collection.generate.upscale.plugin:UPSCALER",
     "restyle": "collection.generate.style_transfer.plugin:RESTYLE",
     "dream": "collection.generate.dream.plugin:DREAM",
+    "restore": "collection.generate.restore.plugin:RESTORE",
 }
 """The generators that come with Collection. No other module knows one by its name."""
 DEFAULT = "painter"

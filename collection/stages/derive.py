@@ -148,13 +148,13 @@ class VariationsStage(DeriveStage):
 
         if isinstance(self.picture, int):
             return Derived(varied(project.store, self.picture, self.strengths, self.seeds))
-        templates = _templates(project, self.series)
+        templates = templates_of(project, self.series)
         variations(templates, "", self.strengths, self.seeds)  # refuses before a file is kept
         sha256 = kept_picture(project, self.picture.read_bytes(), self.picture, keep)
         return Derived(variations(templates, sha256, self.strengths, self.seeds))
 
 
-def _templates(project: Project, series: str | None) -> list[Recipe]:
+def templates_of(project: Project, series: str | None) -> list[Recipe]:
     """The recipes of a series that the configuration planned."""
     names = [item.name for item in project.config.series]
     if series is not None and series not in names:
