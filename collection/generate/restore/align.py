@@ -63,7 +63,7 @@ def aligned(copy: Plane, first: Plane, name: str) -> Aligned:
     alike = _correlation(_grey(first)[found.seen], _grey(found.pixels)[found.seen])
     if alike < ALIKE:
         raise GenerationError(
-            f"{name} shows another picture than the first copy, or is turned or moved too far (correlation {alike:.2f})",
+            f"{name} shows another picture than the first copy, or lies too far off (correlation {alike:.2f})",
             "leave it out, or crop and turn it roughly like the first",
         )
     return found
@@ -109,7 +109,7 @@ def _placement(first: Plane, copy: Plane) -> Plane:
     place[:, 2] = _shift(*levels[-1])
     for number, (one, other) in enumerate(reversed(levels)):
         if number:
-            place[:, 2] = 2 * place[:, 2] + 0.5 * (1 - place[:, :2].sum(axis=1)) * -1
+            place[:, 2] = 2 * place[:, 2] + 0.5 * (1 - place[:, :2].sum(axis=1))
         place = _refined(one, other, place)
     return place
 

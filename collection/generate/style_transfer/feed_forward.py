@@ -103,7 +103,7 @@ def open_network(path: Path, name: str) -> StyleNetwork:
     if wrong := _difference(state, dict(network.named_parameters())):
         raise WeightsError(
             f"{name} is no feed-forward style network of the architecture that restyle runs: {wrong}",
-            "docs/ateliers.md says which networks it runs",
+            "docs/restyle.md says which networks it runs",
         )
     network.load_state_dict({key: tensor.float() for key, tensor in state.items()}, assign=True)
     return network.eval().requires_grad_(False)
