@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,15 @@ from collection.project import open_project
 from collection.values import Pixels
 
 Command = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(autouse=True)
+def few_threads() -> Iterator[None]:
+    """Pictures this small are not shared out among threads."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture

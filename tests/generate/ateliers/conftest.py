@@ -40,6 +40,11 @@ class Bench:
         )  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def few_threads(one_thread: None) -> None:
+    """Pictures this small are not shared out among threads."""
+
+
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
@@ -75,4 +80,3 @@ def random_vgg() -> dict[str, torch.Tensor]:
             width, place = channels, place + 2
         place += 1
     return state
-

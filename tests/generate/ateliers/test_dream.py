@@ -33,7 +33,7 @@ def test_the_layer_answers_more(lite: Trunk, photograph: Pixels, channel: int | 
     begin = as_tensor(photograph, lite.device)
     made = dreamed(lite, LAYER, begin, lambda features: answer_of(features, channel), Ascent(octaves=1, steps=4))
     assert answers(lite, made, channel) > answers(lite, begin, channel) + 0.1 * abs(answers(lite, begin, channel))
-    assert 0 <= float(made.min()) and float(made.max()) <= 1
+    assert float(made.min()) >= 0 and float(made.max()) <= 1
 
 
 def test_a_guide_draws_the_features_towards_its_own(lite: Trunk, photograph: Pixels) -> None:

@@ -63,7 +63,9 @@ def recipe_of(bench: Any, picture: Pixels, styles: dict[str, tuple[float, dict[s
     height, width = picture.shape[:2]
     known = {name: Style(name, settings=settings) for name, (_, settings) in styles.items()}
     blend = StyleBlend.of({name: weight for name, (weight, _) in styles.items()}, known)
-    return Recipe("restyle", "restyle/1", 1, width, height, init_image=bench.keep(picture), blend=blend, options=options)
+    return Recipe(
+        "restyle", "restyle/1", 1, width, height, init_image=bench.keep(picture), blend=blend, options=options
+    )
 
 
 def painted(bench: Any, recipe: Recipe) -> Pixels:
@@ -77,7 +79,7 @@ def test_the_loss_falls_and_the_style_comes_nearer(trunk: Trunk, small: Pixels) 
     assert float(loss(made)) < 0.6 * float(loss(content))
     wanted, before, after = (gram(trunk(each, ["relu2_1"])["relu2_1"]) for each in (style, content, made))
     assert float(((after - wanted) ** 2).mean()) < 0.5 * float(((before - wanted) ** 2).mean())
-    assert 0 <= float(made.min()) and float(made.max()) <= 1
+    assert float(made.min()) >= 0 and float(made.max()) <= 1
 
 
 def test_two_styles_everywhere_are_their_mean_by_weight(trunk: Trunk, small: Pixels) -> None:
@@ -107,9 +109,7 @@ def test_large_pictures_are_painted_coarsely_first() -> None:
     assert sum(steps for _, steps in _passes(4000, 61)) == 61
 
 
-def test_a_recipe_is_painted_the_same_again_in_the_regions_of_its_styles(
-    bench: Any, small: Pixels, vgg: Path
-) -> None:
+def test_a_recipe_is_painted_the_same_again_in_the_regions_of_its_styles(bench: Any, small: Pixels, vgg: Path) -> None:
     sha256 = file_sha256(vgg)
     (bench.folder / f"{sha256}.safetensors").write_bytes(vgg.read_bytes())
     left = np.zeros_like(small)
