@@ -78,6 +78,9 @@ COMMANDS = {
     "Make more images": {
         "variations": Entry("derive.variations", "Plan image-to-image variations of a picture."),
         "inpaint": Entry("derive.inpaint", "Plan to inpaint a part of an image."),
+        "restyle": Entry("derive.restyle", "Plan images anew in the style of other pictures."),
+        "dream": Entry("derive.dream", "Plan dreams of images: a network amplifies what it sees."),
+        "restore": Entry("derive.restore", "Plan one whole picture of several damaged copies."),
         "breed": Entry("derive.breed", "Plan children of two images by crossing their recipes."),
         "reroll": Entry("derive.reroll", "Plan to replace images by new ones with another seed."),
         "top-up": Entry("derive.top_up", "Plan the images that the supply still lacks."),

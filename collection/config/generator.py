@@ -31,6 +31,9 @@ BUILT_IN: Mapping[str, str] = {
     "latent": "collection.generate.latent.plugin:PLUGIN",
     "tiles": "collection.generate.upscale.plugin:TILES",
     "upscaler": "collection.generate.upscale.plugin:UPSCALER",
+    "restyle": "collection.generate.style_transfer.plugin:RESTYLE",
+    "dream": "collection.generate.dream.plugin:DREAM",
+    "restore": "collection.generate.restore.plugin:RESTORE",
 }
 """The generators that come with Collection. No other module knows one by its name."""
 DEFAULT = "painter"

@@ -131,10 +131,14 @@ def _remarks(project: Project) -> list[str]:
 
 
 def keep_references(project: Project) -> None:
-    """Put the reference pictures of every style among the files, where recipes name them by SHA-256."""
+    """Put the files of every style among the project's files, where recipes name them by SHA-256.
+
+    Pictures of any format lie there as .png, as all pictures do, and networks as .safetensors.
+    """
     for table in project.config.styles.values():
-        for picture in table.pictures(project.folder):
-            project.files.add(picture.read_bytes())
+        for path in table.pictures(project.folder):
+            suffix = path.suffix.lower()
+            project.files.add(path.read_bytes(), suffix if suffix == ".safetensors" else ".png")
 
 
 @dataclass(frozen=True, slots=True)
