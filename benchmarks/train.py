@@ -4,7 +4,7 @@
 
 The drawings are those of training/art (npm install there). Classes are their CLDR groups. The classifier, a small
 convolutional network, has seen drawings alone; it is asked which class each generated picture was made as. Chance is
-one in the number of classes; the interval is that of Clopper and Pearson, 95 %. Seconds are of the processor (all threads).
+one in the number of classes; the interval is that of Clopper and Pearson, 95 %. Seconds are of the processor.
 """
 
 from __future__ import annotations
