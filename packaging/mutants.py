@@ -108,7 +108,7 @@ def _dies(forge: Path, folder: Path, mutant: Mutant) -> bool:
         raise SystemExit(f"{mutant.file} does not contain once: {mutant.before}")
     source.write_text(text.replace(mutant.before, mutant.after))
     try:
-        command = [forge, "test", "--json", "--match-path", f"test/{mutant.tests}*.t.sol"]
+        command = [str(forge), "test", "--json", "--match-path", f"test/{mutant.tests}*.t.sol"]
         told = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, check=False, env=os.environ | QUICKLY
         )

@@ -63,6 +63,15 @@ class SalePhase(Table):
     """A CSV file of those who may buy, with the columns address and count; absent: everybody may."""
 
 
+class Reveal(Table):
+    """Buyers learn what they have only after the last token is minted: the documents are moved by a drawn offset."""
+
+    deadline: Moment
+    """From when on anybody may have the offset drawn although tokens are left: 2027-01-01T00:00Z."""
+    placeholder: str | None = Field(default=None, pattern=r"^(ipfs|https|data):.+$")
+    """URI of what every token shows until then; absent: the title, in a document that the contract holds."""
+
+
 class Sale(Table):
     """How tokens are sold: a contract of its own mints them to who buys."""
 

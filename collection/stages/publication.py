@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import ChainError, PinError, PublishError, UsageError
 from collection.project import Project
-from collection.stages.published import has_chain
+from collection.stages.published import has_chain, is_hidden
 from collection.values import Progress, silent
 
 if TYPE_CHECKING:
@@ -50,9 +50,14 @@ class Publication:
 
         return CarStore(self._project.folder / "car")
 
-    @cached_property
+    @property
     def pinners(self) -> list[Pinner]:
-        """The storages that are to keep what is published."""
+        """The storages that are to keep what is published; before a reveal none but the CAR file on this disk."""
+        hidden = is_hidden(self._project)
+        return [pinner for pinner in self._storages if pinner.name == "car" or not hidden]
+
+    @cached_property
+    def _storages(self) -> list[Pinner]:
         from collection.ipfs.pinner import open_pinners
 
         return open_pinners(self._project.config.publish.storage, self.cars.folder)

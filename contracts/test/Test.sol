@@ -13,7 +13,7 @@ interface Vm {
     function deal(address account, uint256 balance) external;
     function warp(uint256 time) external;
     function roll(uint256 number) external;
-    function prevrandao(bytes32 value) external;
+    function setBlockhash(uint256 number, bytes32 hash) external;
     function assume(bool condition) external pure;
     function addr(uint256 key) external pure returns (address);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
