@@ -16,7 +16,7 @@ class Artifact:
     """A compiled contract."""
 
     name: str
-    """CollectionToken, RevealToken, Splitter or Sale."""
+    """CollectionToken, RevealToken, Editions, Splitter or Sale."""
     abi: list[Any]
     bytecode: str
     """0x hex: the code that deploys."""

@@ -225,6 +225,14 @@ class Publication:
                 unreadable=unreadable, progress=progress,
             )  # fmt: skip
 
+    @contextmanager
+    def sources(self) -> Iterator[tuple[list[Source], dict[str, str]]]:
+        """The storages that keep the frozen set, open; and why the others could not be opened."""
+        from collection.chain.deploy import frozen_set
+
+        with ExitStack() as stack:
+            yield self._sources(frozen_set(self._project.store).root_cid, stack)
+
     def _sources(self, root: str, stack: ExitStack) -> tuple[list[Source], dict[str, str]]:
         """The storages of the configuration, opened where they keep `root`; and why the others could not be."""
         from collection.unixfs import Reader

@@ -72,7 +72,9 @@ contract RevealToken is IRevealToken, CollectionToken {
     function reveal(bytes calldata header) external {
         if (revealed) revert AlreadyRevealed();
         uint256 number = _drawBlock;
+        // slither-disable-next-line incorrect-equality
         bytes32 known = number == 0 ? bytes32(0) : blockhash(number);
+        // slither-disable-next-line incorrect-equality
         if (known == 0) revert DrawBlockUnknown(number);
         if (keccak256(header) != known) revert WrongHeader(number);
         bytes32 randao = _randaoOf(header);
