@@ -47,7 +47,7 @@ MUTANTS = [
         ("_increaseBalance(to, uint128(quantity));", ""),
         ("_increaseBalance(to, 1);", ""),
         ("let end := add(tokenId, quantity)", "let end := add(tokenId, sub(quantity, 1))"),
-        ("sub(tokenId, first)), ADDRESS_LENGTH", "sub(tokenId, 11)), ADDRESS_LENGTH"),
+        ("sub(tokenId, first)))", "sub(tokenId, 11)))"),
         ("++open.closed;", ""),
     ),
     *_mutants(
@@ -74,6 +74,23 @@ MUTANTS = [
         "Sale", "Reentrancy",
         ("sold[phase] = before + quantity;\n        _sell(msg.sender, quantity, terms.price);",
          "_sell(msg.sender, quantity, terms.price);\n        sold[phase] = before + quantity;"),
+    ),
+    *_mutants(
+        "RevealToken", "Reveal",
+        ("left != 0 && block.timestamp < deadline", "false"),
+        ("block.number <= pending + KNOWN_BLOCKS", "block.number < pending"),
+        ("if (keccak256(header) != known)", "if (header.length == 0)"),
+        ("RANDAO_FIELD = 13", "RANDAO_FIELD = 11"),
+        ("FIRST_TOKEN_ID + _offset) % maxSupply", "FIRST_TOKEN_ID) % maxSupply"),
+        ("metadataFrozen = true;", ""),
+    ),
+    *_mutants(
+        "Editions", "Editions",
+        ("if (supply != there)", "if (supply > there + 1)"),
+        ("amount > copies - there", "amount > copies"),
+        ("_closed = true;", ""),
+        ("block.timestamp >= closesAt", "block.timestamp > closesAt"),
+        ("id == 0 || id > images", "id == 0"),
     ),
     *_mutants(
         "Splitter", "Splitter",

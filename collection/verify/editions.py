@@ -16,7 +16,7 @@ from collection.verify.findings import Finding
 def check_editions(
     chain: Chain, companion: Companion, tokens: Sequence[Token], sources: Sequence[Source], progress: Progress = silent
 ) -> Iterator[Finding]:
-    """What is wrong with the contract as a whole, then with each image: its URI, its copies, and the files behind it."""
+    """What is wrong with the contract as a whole, then with each image: its URI, its copies, the files behind it."""
     if not is_genuine(chain, companion):
         yield Finding(None, "code", f"the code at {companion.address} is not the editions that were deployed there")
         return
