@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench contracts docs pictures train lock clean
+.PHONY: help setup demo test lint bench contracts mutants docs pictures train lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,9 +31,13 @@ lint: setup ## ruff, mypy, tsc over the page's scripts, and whether the referenc
 bench: setup ## run every benchmark; each prints a table
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-contracts: ## compile the contract again and write its artifact
+contracts: ## compile the contracts again and write their artifacts
 	@sh packaging/node-tools.sh contracts
 	@node contracts/compile.mjs
+
+mutants: setup ## whether the tests of the contracts see faults: each mutant must fail one (some minutes)
+	@sh packaging/node-tools.sh contracts
+	@$(BIN)/python packaging/mutants.py
 
 docs: setup ## write the reference pages and the picture of the architecture from the code
 	@$(BIN)/python packaging/reference.py

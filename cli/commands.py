@@ -122,6 +122,8 @@ COMMANDS = {
         "phase": Entry("publish.phase", "Show the phases of the sale, or bring them to the chain."),
         "allowlist": Entry("publish.allowlist", "Build or check an allowlist, or print a proof from it."),
         "voucher": Entry("publish.voucher", "Sign a voucher: a promise of tokens at a price."),
+        "editions": Entry("publish.editions", "Deploy, mint, close or verify copies of the images."),
+        "reveal": Entry("publish.reveal", "Draw which token shows which image."),
         "withdraw": Entry("publish.withdraw", "Pay the artists what royalties and sales brought."),
         "verify": Entry("publish.verify", "Verify every token on the chain and on IPFS, without a key."),
     },

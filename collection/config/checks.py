@@ -39,9 +39,15 @@ def check(config: Config, refuse: Refuse) -> None:
             refuse(["rules", index], "says neither what to exclude nor what to require", "add exclude = {...}")
     _check_shares(config, refuse)
     _check_sale(config, refuse)
+    _check_editions(config, refuse)
     shares = sum(artist.share for artist in config.artists)
     if config.artists and abs(shares - 100) > 1e-6:
         refuse(["artists", len(config.artists) - 1, "share"], f"the shares sum to {shares:g}", "make them sum to 100")
+
+
+def _check_editions(config: Config, refuse: Refuse) -> None:
+    if (told := config.editions) and told.copies and told.mint > told.copies:
+        refuse(["editions", "mint"], f"{told.mint} is more than copies = {told.copies}", "mint fewer")
 
 
 def _check_sale(config: Config, refuse: Refuse) -> None:

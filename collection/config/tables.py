@@ -18,7 +18,7 @@ from collection.config.planning import Image, OneOfOne, Rule, Series, Trait
 from collection.config.publishing import Artist, Chain, Freeze, Publish, Royalties, TraitType, Verify
 from collection.config.reviewing import Review
 from collection.config.selecting import Select
-from collection.config.selling import Sale
+from collection.config.selling import Editions, Reveal, Sale
 from collection.config.styles import AnyStyle
 from collection.config.types import Name, Table
 from collection.values import Style, StyleBlend
@@ -63,6 +63,10 @@ class Config(Table):
     chain: Chain = Chain()
     sale: Sale | None = None
     """Absent: nothing is sold; all tokens are minted to chain.recipient, or to owners on lists."""
+    editions: Editions | None = None
+    """Absent: each image is one token, and has no copies."""
+    reveal: Reveal | None = None
+    """Absent: every token shows its image at once; none is needed where the whole set goes to its creator first."""
     verify: Verify = Verify()
 
     @property

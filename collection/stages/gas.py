@@ -14,6 +14,7 @@ from collection.stages.payees import payees_of_project
 from collection.stages.publication import publication_of
 from collection.stages.published import has_chain, last_to_mint
 from collection.stages.report import Report
+from collection.stages.reveal import hiding_of
 from collection.stages.sale import known_sale, terms_of
 
 if TYPE_CHECKING:
@@ -105,8 +106,9 @@ def wanted_of(project: Project, chain: Chain, account: Account) -> Wanted:
         () if splitter else payees,
         token,
         {token_id: owners[token_id] for token_id in open_ids},
-        config.chain.freeze_metadata and not frozen,
+        config.chain.freeze_metadata and not frozen and not config.reveal,
         terms_of(project) if config.sale and not (known and known_sale(project, known)) else None,
+        hiding_of(project),
     )
 
 

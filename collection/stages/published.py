@@ -35,6 +35,18 @@ def contract_of(project: Project) -> Deployment | None:
     return known if has_chain(project, network) else None
 
 
+REVEAL = "reveal"
+"""The stage under which a draw is kept, by the address of the contract."""
+
+
+def is_hidden(project: Project) -> bool:
+    """Whether the set is to show placeholders, and no draw of its present contract is on record."""
+    if project.config.reveal is None:
+        return False
+    known = contract_of(project)
+    return known is None or project.store.stage_inputs(REVEAL) != known.address
+
+
 def last_to_mint(project: Project) -> int | None:
     """The last token that this project mints: with a sale those of the reserve, the rest is for buyers; None: all."""
     return project.config.sale.reserve if project.config.sale else None
