@@ -23,6 +23,7 @@ FINE = 2  # everything is drawn twice as large and then made smaller, which smoo
 
 
 def features(rng):
+    """What is rare about a picture; each becomes a trait of the token."""
     return {
         "Palette": rng.choices(FEATURES["Palette"], [4, 3, 2, 1])[0],
         "Moons": rng.choices(FEATURES["Moons"], [6, 3, 1])[0],
@@ -31,6 +32,7 @@ def features(rng):
 
 
 def render(rng, features, size):
+    """The picture, (width, height) pixels large; `features` holds what the plan says in the place of what was drawn."""
     width, height = (side * FINE for side in size)
     above, below, moon, threads = PALETTES[features["Palette"]]
     picture = sky(above, below, width, height)
@@ -55,7 +57,7 @@ def paint_moons(rng, draw, moons, light, dark, width, height):
     x, y = width * rng.uniform(0.25, 0.75), height * rng.uniform(0.22, 0.36)
     disc(draw, x, y, radius, light)
     if moons == "Two":
-        disc(draw, width - x + radius * 0.4, y * 0.7, radius * 0.45, light)
+        disc(draw, width * (0.16 if x > width / 2 else 0.84), y * 0.7, radius * 0.45, light)
     if moons == "Eclipse":
         disc(draw, x + radius * 0.12, y + radius * 0.08, radius * 0.9, dark)
 
@@ -75,7 +77,10 @@ def paint_water(rng, draw, density, colours, width, height):
         start = rng.uniform(-0.2, 0.7)
         steps = [start + step / 60 for step in range(int(60 * rng.uniform(0.25, 0.9)))]
         line = [
-            (along * width, level + tall * sum(s * math.sin(f * along * 6 + p + shift + 4 * depth) for f, p, s in waves))
+            (
+                along * width,
+                level + tall * sum(s * math.sin(f * along * 6 + p + shift + 4 * depth) for f, p, s in waves),
+            )
             for along in steps
         ]
         draw.line(line, fill=fill, width=round(FINE * width / 1000 * (0.6 + 2.2 * depth)) or 1, joint="curve")

@@ -9,8 +9,9 @@ from typing import Any
 from collection.errors import GenerationError
 from collection.generate.plugin import Context
 from collection.generate.script import landlock
+from collection.generate.script.confine import able
 from collection.generate.script.plugin import ScriptTable, source_of
-from collection.generate.script.process import Limits, Scripts, able
+from collection.generate.script.process import Limits, Scripts
 from collection.generate.script.seeded import token_hash
 from collection.values import Recipe, Rendering
 
@@ -78,9 +79,14 @@ def _rendering(recipe: Recipe, said: Mapping[str, Any], pixels: bytes) -> Render
         )
     import PIL
 
-    versions = {"python": platform.python_version(), "numpy": np.__version__, "pillow": PIL.__version__}
+    made = {
+        "digital_source_type": "algorithmicMedia",
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "pillow": PIL.__version__,
+    }
     shaped = np.frombuffer(pixels, np.uint8).reshape(recipe.height, recipe.width, 3)
-    return Rendering(shaped, dict(features or {}), identity=versions)
+    return Rendering(shaped, dict(features or {}), identity=made)
 
 
 HINT = "correct the script, then `collection plan` and `collection generate`; docs/scripts.md says what it may do"

@@ -145,7 +145,7 @@ def _pixels(picture: Any, size: tuple[int, int]) -> bytes:
         raise ScriptError(f"render returned a {type(picture).__name__}, not a picture of Pillow or numpy")
     if picture.size != size:
         raise ScriptError(f"render returned a picture of {picture.width}x{picture.height}, not {size[0]}x{size[1]}")
-    if picture.has_transparency_data and picture.convert("RGBA").getextrema()[3] != (255, 255):
+    if picture.has_transparency_data and picture.convert("RGBA").getchannel("A").getextrema() != (255, 255):
         raise ScriptError("its picture is transparent in places: paste it onto a ground before it is returned")
     try:
         return picture.convert("RGB").tobytes()
