@@ -10,11 +10,10 @@ help: ## say what can be made
 setup: ## make .venv with what requirements.lock lists
 	@sh packaging/setup.sh
 
-# `make demo SAMPLE=script` takes another sample, into demo-script/.
-SAMPLE := paper-weather
-DEMO := demo$(if $(filter-out paper-weather,$(SAMPLE)),-$(SAMPLE))
+SAMPLE ?= paper-weather
+DEMO = demo$(if $(filter paper-weather,$(SAMPLE)),,/$(SAMPLE))
 
-demo: setup ## take a sample collection (SAMPLE=NAME) through every stage, into demo/ or demo-NAME/
+demo: setup ## take a sample collection (SAMPLE=paper-weather) through every stage, into demo/
 	@test -f $(DEMO)/collection.toml || $(BIN)/collection new $(DEMO) --sample $(SAMPLE)
 	@$(BIN)/collection -C $(DEMO) run
 	@echo "The contact sheet is $(DEMO)/sheet.png. To see where it stands: $(BIN)/collection -C $(DEMO) status"
@@ -52,4 +51,4 @@ lock: setup ## write the lock files anew
 	@$(BIN)/python packaging/lock.py
 
 clean: ## remove the demo and what building left
-	@rm -rf demo demo-* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

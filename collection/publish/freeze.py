@@ -104,7 +104,7 @@ def freeze(
     artist's words by image, `sign` signs the manifest of the proof, `credentials` give what signs marked pictures.
     Raises PublishError for that, where less than the supply is chosen, and where a model's license asks for more.
     """
-    chosen, written = chosen_of(store), config
+    chosen, configured = chosen_of(store), config
     if error := refusal(store, config, additions, again=again, assets=chosen):
         raise error
     config = shared_by(config, chosen)
@@ -147,7 +147,7 @@ def freeze(
     frozen = replace(frozen, root_cid=cid_text(root.cid), proof_sha256=proof)
     rows = [(token.token_id, token.asset.id, token.image_sha256, token.metadata_sha256) for token in tokens]
     further = {token.token_id: token.extras for token in tokens}
-    store.add_freeze(frozen, rows, inputs(store, written, additions, chosen), {"tokens": len(tokens)}, further)
+    store.add_freeze(frozen, rows, inputs(store, configured, additions, chosen), {"tokens": len(tokens)}, further)
     return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)
 
 

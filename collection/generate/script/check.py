@@ -10,6 +10,7 @@ from typing import Any
 from collection.errors import GenerationError
 from collection.generate.plugin import Context
 from collection.generate.script.generator import ScriptGenerator
+from collection.generate.script.plugin import suffix_of
 from collection.spelling import nearest
 from collection.values import Recipe
 
@@ -63,20 +64,20 @@ def _check_features(recipes: Sequence[Recipe], said: Mapping[str, Any]) -> list[
     for recipe in recipes:
         for name, value in recipe.traits.items():
             planned[name][value] = None
-    declared, features, model = said.get("declared") or {}, said["features"], recipes[0].model
-    undeclared = []
+    settable: Mapping[str, Sequence[str] | None] = said["settable"]
+    model, undeclared = recipes[0].model, []
     for name, values in planned.items():
-        known = {*features, *declared}
+        known, declared = list(settable), settable.get(name)
         if name not in known:
-            hint = (
-                f"its features: {', '.join(sorted(known)) or 'none'}; rename [traits.{name}], or add it to the script"
-            )
-            raise GenerationError(f'{model} has no feature "{name}", which is a trait{nearest(name, known)}', hint)
-        unknown = [value for value in values if value not in declared.get(name, values)]
+            kind = "param" if suffix_of(model) == ".js" else "feature"
+            listed = ", ".join(sorted(known)) or "none"
+            hint = f"its {kind}s: {listed}; rename [traits.{name}], or add it to the script"
+            raise GenerationError(f'{model} has no {kind} "{name}", which is a trait{nearest(name, known)}', hint)
+        unknown = [value for value in values if declared is not None and value not in declared]
         if unknown:
-            hint = f"FEATURES says: {', '.join(declared[name])}"
+            hint = f"it declares: {', '.join(declared or ())}"
             raise GenerationError(f'{model} does not declare {name} = "{unknown[0]}", which is planned', hint)
-        undeclared += [name] if name not in declared else []
+        undeclared += [name] if declared is None else []
     if not undeclared:
         return []
     names = ", ".join(undeclared)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import io
 import json
-import math
 import random
 import sys
 import traceback
@@ -18,18 +17,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from collection.generate.script.features import LONGEST, ScriptError, as_text, checked_features
 from collection.generate.script.seeded import Rng
 
 FUNCTIONS = {"render": "render(rng, features, size)", "features": "features(rng)"}
 """What a script must have."""
-MOST_FEATURES, LONGEST = 100, 500
-"""Features of a picture, and characters of a name or a value."""
 _CONFINED = {errno.EPERM, errno.EACCES, errno.EROFS}
 _FORBIDDEN = "a script may not write files, read those of others, reach a network, or start or signal processes"
-
-
-class ScriptError(Exception):
-    """What is wrong with a script, in words."""
 
 
 def make(name: str, source: str, request: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -43,11 +37,12 @@ def make(name: str, source: str, request: Mapping[str, Any]) -> tuple[dict[str, 
     found = _told(name, lambda: _loaded(name, source))
     declared = _declared(found)
     features = _told(name, lambda: found["features"](Rng(hash, "features")))
-    features = _planned(_checked(features), declared, request["traits"])
+    checked_features(features)
+    features = _planned(features, declared, request["traits"])
     picture = _told(name, lambda: found["render"](Rng(hash, "render"), features, size))
     pixels = _pixels(picture, size)
-    said = {key: str(value) for key, value in _checked(features).items()}
-    return {"features": said, "declared": {key: list(map(str, values)) for key, values in declared.items()}}, pixels
+    settable = {key: list(map(as_text, declared[key])) if key in declared else None for key in {**features, **declared}}
+    return {"features": checked_features(features), "settable": settable}, pixels
 
 
 def _loaded(name: str, source: str) -> dict[str, Any]:
@@ -90,23 +85,8 @@ def _declared(found: Mapping[str, Any]) -> dict[str, list[Any]]:
         if not isinstance(values, list | tuple) or not values:
             raise ScriptError(f"its FEATURES[{name!r}] is no list of values")
         for value in values:
-            _checked({name: value})
+            checked_features({name: value})
     return {name: list(values) for name, values in said.items()}
-
-
-def _checked(features: Any) -> dict[str, Any]:
-    """Features that can be traits; raises ScriptError for others."""
-    if not isinstance(features, dict):
-        raise ScriptError(f"features(rng) returned a {type(features).__name__}, not a dict")
-    if len(features) > MOST_FEATURES:
-        raise ScriptError(f"it has {len(features)} features, more than {MOST_FEATURES}")
-    for name, value in features.items():
-        if not isinstance(name, str) or not name.strip() or len(name) > LONGEST:
-            raise ScriptError(f"the name of a feature is {name!r:.80}, not a text of 1 to {LONGEST} characters")
-        plain = isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
-        if not plain or len(str(value)) > LONGEST or not str(value).strip():
-            raise ScriptError(f"the feature {name!r:.80} is {value!r:.80}, neither a text nor a finite number")
-    return features
 
 
 def _planned(features: dict[str, Any], declared: Mapping[str, list[Any]], traits: Mapping[str, str]) -> dict[str, Any]:
@@ -120,9 +100,9 @@ def _planned(features: dict[str, Any], declared: Mapping[str, list[Any]], traits
             drawn = features[name]
             features[name] = _as_type(value, drawn) if isinstance(drawn, int | float) else value
             continue
-        matching = [each for each in values if str(each) == value]
+        matching = [each for each in values if as_text(each) == value]
         if not matching:
-            known = ", ".join(map(str, values))
+            known = ", ".join(map(as_text, values))
             raise ScriptError(f'its feature "{name}" has no value "{value}", which is planned (it has: {known})')
         features[name] = matching[0]
     return features
@@ -130,7 +110,7 @@ def _planned(features: dict[str, Any], declared: Mapping[str, list[Any]], traits
 
 def _as_type(text: str, drawn: Any) -> Any:
     try:
-        return text == "True" if isinstance(drawn, bool) else type(drawn)(text)
+        return text.lower() == "true" if isinstance(drawn, bool) else type(drawn)(text)
     except ValueError:
         return text
 

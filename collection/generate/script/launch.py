@@ -1,0 +1,26 @@
+"""Becomes a program that cannot reach a network and ends with its parent: `launch READ WRITE PROGRAM ARGUMENT...`.
+
+READ and WRITE are descriptors, which the program finds as 3 and 4.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from collection.generate.script import seccomp
+from collection.generate.script.confine import die_with_parent
+
+
+def main(arguments: list[str]) -> None:
+    """Never returns."""
+    read, write = os.dup(int(arguments[0])), os.dup(int(arguments[1]))
+    os.dup2(read, 3)
+    os.dup2(write, 4)
+    die_with_parent()
+    seccomp.install(seccomp.no_network())
+    os.execvp(arguments[2], arguments[2:])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
