@@ -61,7 +61,7 @@ class ExploreStage:
         keep_files(project)
         path, failed = self.output or project.folder / "explore.png", list[Failure]()
         with tempfile.TemporaryDirectory(prefix="collection-explore-") as folder:
-            files, cells = Files(Path(folder)), list[Cell]()
+            files, cells = Files(Path(folder)), list["Cell"]()
             for done, recipe in enumerate(recipes, 1):
                 try:
                     rendering = project.generator.generate([recipe])[0]

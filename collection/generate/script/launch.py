@@ -5,6 +5,7 @@ READ and WRITE are descriptors, which the program finds as 3 and 4.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 
@@ -14,7 +15,7 @@ from collection.generate.script.confine import die_with_parent
 
 def main(arguments: list[str]) -> None:
     """Never returns."""
-    read, write = os.dup(int(arguments[0])), os.dup(int(arguments[1]))
+    read, write = (fcntl.fcntl(int(each), fcntl.F_DUPFD, 10) for each in arguments[:2])  # out of the way of 3 and 4
     os.dup2(read, 3)
     os.dup2(write, 4)
     die_with_parent()
