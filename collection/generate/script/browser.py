@@ -102,7 +102,7 @@ class Browser:
         options += ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses its own sandbox to root
         launcher = [sys.executable, "-B", "-P", "-m", "collection.generate.script.launch"]
         self._process = subprocess.Popen(
-            [*launcher, str(theirs_in), str(theirs_out), chromium(), *options, "about:blank"],
+            [*launcher, str(os.getpid()), str(theirs_in), str(theirs_out), chromium(), *options, "about:blank"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env={**environment(), "HOME": profile.name}, cwd="/", start_new_session=True,
             pass_fds=(theirs_in, theirs_out),

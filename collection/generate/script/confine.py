@@ -20,17 +20,19 @@ def able() -> bool:
     return seccomp.machine() is not None
 
 
-def die_with_parent() -> None:
-    """Be killed when the process that started this one ends."""
+def die_with_parent(parent: int) -> None:
+    """Be killed when the process that started this one ends, `parent` by its id; end at once if it has ended."""
     ctypes.CDLL(None).prctl(_PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
-def confine(megabytes: int, seconds: float) -> None:
+def confine(parent: int, megabytes: int, seconds: float) -> None:
     """Bind this process, for good: see docs/scripts.md for what is then refused. Raises OSError where that fails.
 
-    `megabytes` of memory beside what it has now, `seconds` of the processor's time.
+    `parent` is the process that started it, `megabytes` of memory beside what it has now, `seconds` of the processor's time.
     """
-    die_with_parent()
+    die_with_parent(parent)
     held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     most = held + megabytes * 2**20
     limits = {

@@ -77,7 +77,7 @@ class Scripts:
             )
         if self._server is None or self._server.poll() is not None:
             self._server = subprocess.Popen(
-                [sys.executable, "-B", "-P", "-m", "collection.generate.script.zygote"],
+                [sys.executable, "-B", "-P", "-m", "collection.generate.script.zygote", str(os.getpid())],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 env=environment(), cwd="/", start_new_session=True,
             )  # fmt: skip

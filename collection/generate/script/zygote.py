@@ -13,6 +13,7 @@ import signal
 import struct
 import sys
 import time
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from collection.generate.script import confine, host
@@ -25,9 +26,9 @@ _LENGTHS = struct.Struct("!QQ")
 """Before an answer of a confined process: bytes of JSON, bytes of pixels."""
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer requests until there are no more."""
-    confine.die_with_parent()
+def serve(parent: int, requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer requests of the process `parent` until there are no more."""
+    confine.die_with_parent(parent)
     host.prepare()
     while True:
         length = requests.read(8)
@@ -44,9 +45,9 @@ def render(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     """The answer of a confined process to a request, or why there is none."""
     result, result_end = os.pipe()
     printed, printed_end = os.pipe()
-    process = os.fork()
+    here, process = os.getpid(), os.fork()
     if process == 0:
-        _be_child(request, result_end, printed_end)
+        _be_child(here, request, result_end, printed_end)
     os.close(result_end)
     os.close(printed_end)
     wanted = int(request["width"]) * int(request["height"]) * 3
@@ -72,7 +73,7 @@ def _ended(process: int, seconds: float) -> int:
         time.sleep(0.0005)
 
 
-def _be_child(request: dict[str, Any], result: int, printed: int) -> None:
+def _be_child(parent: int, request: dict[str, Any], result: int, printed: int) -> None:
     """Become the confined process; never returns."""
     try:
         nothing = os.open(os.devnull, os.O_RDONLY)
@@ -83,14 +84,17 @@ def _be_child(request: dict[str, Any], result: int, printed: int) -> None:
         os.closerange(4, 1024)
         name, source = str(request.pop("name")), str(request.pop("source"))
         try:
-            confine.confine(int(request["megabytes"]), float(request["seconds"]))
+            confine.confine(parent, int(request["megabytes"]), float(request["seconds"]))
         except OSError as error:
             _send(json.dumps({"error": f"scripts cannot be confined here: {error}"}).encode(), b"")
             os._exit(0)
         try:
+            sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
             words, pixels = host.answer(name, source, request)
         except MemoryError:
             words, pixels = b'{"error": "memory"}', b""
+        with suppress(Exception):  # whatever the script put there
+            sys.stdout.flush()
         _send(words, pixels)
     finally:
         os._exit(0)
@@ -153,4 +157,4 @@ def _object(words: bytes) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    serve(int(sys.argv[1]), sys.stdin.buffer, sys.stdout.buffer)
