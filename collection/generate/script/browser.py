@@ -34,7 +34,8 @@ OPTIONS = (
     "--disable-component-update", "--disable-default-apps", "--force-color-profile=srgb", "--disable-lcd-text",
     "--font-render-hinting=none", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
     "--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9", "--disable-dev-shm-usage",
-    "--disable-breakpad",
+    "--disable-breakpad", "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
 )  # fmt: skip
 
 
@@ -69,7 +70,7 @@ class Browser:
         try:
             connection = self._running(limits)
             end = time.monotonic() + limits.seconds
-            session = connection.session(size, end)
+            session = connection.session(end)
             found = _photographed(connection, session, page, size, end)
         except TimeoutError:
             self.close()
@@ -153,13 +154,13 @@ class Connection:
             if message.get("sessionId") == session and "method" in message:
                 yield message["method"], message["params"]
 
-    def session(self, size: tuple[int, int], end: float) -> str:
-        """A new page in a context of its own, of that size; the one before is thrown away."""
+    def session(self, end: float) -> str:
+        """A new page in a context of its own; the one before is thrown away."""
         if self._context:
             self.call("Target.disposeBrowserContext", {"browserContextId": self._context}, "", end)
         self._events.clear()
         self._context = self.call("Target.createBrowserContext", {}, "", end)["browserContextId"]
-        wanted = {"url": "about:blank", "browserContextId": self._context, "width": size[0], "height": size[1]}
+        wanted = {"url": "about:blank", "browserContextId": self._context}
         target = self.call("Target.createTarget", wanted, "", end)["targetId"]
         return str(self.call("Target.attachToTarget", {"targetId": target, "flatten": True}, "", end)["sessionId"])
 
@@ -196,9 +197,12 @@ def _photographed(
         elif method == "Inspector.targetCrashed":
             raise OSError("the page crashed")
         elif method == "Runtime.bindingCalled" and given["name"] == "collectionPreview":
+            said = _said(given["payload"])
+            if "error" in said:
+                return said, b""
             clip = {"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1}
             shot = connection.call("Page.captureScreenshot", {"format": "png", "clip": clip}, session, end)
-            return _said(given["payload"]), base64.b64decode(shot["data"])
+            return said, base64.b64decode(shot["data"])
     raise AssertionError("events never end")
 
 

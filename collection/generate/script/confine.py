@@ -30,7 +30,8 @@ def die_with_parent(parent: int) -> None:
 def confine(parent: int, megabytes: int, seconds: float) -> None:
     """Bind this process, for good: see docs/scripts.md for what is then refused. Raises OSError where that fails.
 
-    `parent` is the process that started it, `megabytes` of memory beside what it has now, `seconds` of the processor's time.
+    `parent` is the process that started it; `megabytes` come on top of the memory that it has now; `seconds` are those
+    of the processor.
     """
     die_with_parent(parent)
     held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()

@@ -1,4 +1,4 @@
-"""Becomes a program that cannot reach a network and ends with its parent: `launch PARENT READ WRITE PROGRAM ARGUMENT...`.
+"""Becomes a program without a network that ends with its parent: `launch PARENT READ WRITE PROGRAM ARGUMENT...`.
 
 PARENT is the id of the process that starts it. READ and WRITE are descriptors, which the program finds as 3 and 4.
 """

@@ -58,7 +58,7 @@ def browser(missing: Callable[[str], NoReturn]) -> Iterator[Browser]:
 def show(browser: Browser) -> Ask:
     """Show a script: what it says, and its picture."""
 
-    def run(source: str, seed: int = 7, seconds: float = 60, **planned: str) -> tuple[Any, bytes]:
+    def run(source: str, seed: int = 7, seconds: float = 30, **planned: str) -> tuple[Any, bytes]:
         shown = page("art.js", source, token_hash(seed), planned, capture=True)
         return browser.ask(shown, (64, 64), Limits(seconds, 256))
 
