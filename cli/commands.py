@@ -44,6 +44,7 @@ COMMANDS = {
     "Make and judge": {
         "plan": Entry("make.plan", "Turn collection.toml into recipes, one for each image."),
         "generate": Entry("make.generate", "Generate every planned image that does not exist yet."),
+        "explore": Entry("make.explore", "Draw a contact sheet of seeds to choose from."),
         "import": Entry("make.importing", "Import images of any origin, with their metadata."),
         "score": Entry("make.score", "Score images: aesthetics, defects, safety, embeddings."),
         "mismatches": Entry("make.mismatches", "List images that do not show a planned trait."),

@@ -328,6 +328,8 @@ class Rendering:
     """What the maker should know about this picture: a prompt that was cut, a second attempt and its reason."""
     identity: Mapping[str, Any] = field(default_factory=dict)
     """What ran for this picture besides the generator's own identity (the weights of its LoRAs): JSON values."""
+    animation: tuple[bytes, str] | None = None
+    """The file of an animation, and its suffix (".gif"), of which `pixels` are the frame that stands for it."""
 
 
 class ImageGenerator(Protocol):

@@ -40,6 +40,7 @@ def check(config: Config, refuse: Refuse) -> None:
     _check_shares(config, refuse)
     _check_sale(config, refuse)
     _check_editions(config, refuse)
+    _check_credits(config, refuse)
     shares = sum(artist.share for artist in config.artists)
     if config.artists and abs(shares - 100) > 1e-6:
         refuse(["artists", len(config.artists) - 1, "share"], f"the shares sum to {shares:g}", "make them sum to 100")
@@ -48,6 +49,19 @@ def check(config: Config, refuse: Refuse) -> None:
 def _check_editions(config: Config, refuse: Refuse) -> None:
     if (told := config.editions) and told.copies and told.mint > told.copies:
         refuse(["editions", "mint"], f"{told.mint} is more than copies = {told.copies}", "mint fewer")
+
+
+def _check_credits(config: Config, refuse: Refuse) -> None:
+    """Whoever is named by a style or the generator is one of [[artists]], who has an address there."""
+    names = [artist.name for artist in config.artists]
+    named = [(["generator"], config.generator), *((["styles", name], style) for name, style in config.styles.items())]
+    for place, table in named:
+        if table.artist is not None and names.count(table.artist) != 1:
+            message = f'{names.count(table.artist) or "no"} artists are called "{table.artist}"'
+            hint = f'[[artists]] with name = "{table.artist}" once; share = 0, if nothing else is theirs'
+            refuse([*place, "artist"], message + nearest(table.artist, names), hint)
+        elif table.artist is None and "share" in table.model_fields_set:
+            refuse([*place, "share"], "is nobody's", 'artist = "..." says whose it is')
 
 
 def _check_sale(config: Config, refuse: Refuse) -> None:

@@ -13,12 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import ValidationError, ValidationInfo, create_model
+from pydantic import Field, ValidationError, ValidationInfo, create_model
 from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 from collection.config.type_errors import what_fits
-from collection.config.types import Table
+from collection.config.types import Name, Table
 from collection.errors import CollectionError, UnknownPluginError, UsageError
 from collection.plugins import Registry
 from collection.spelling import OPTIONS, nearest
@@ -29,6 +29,7 @@ BUILT_IN: Mapping[str, str] = {
     "painter": "collection.generate.painter.plugin:PLUGIN",
     "diffusion": "collection.generate.diffusion.plugin:PLUGIN",
     "latent": "collection.generate.latent.plugin:PLUGIN",
+    "script": "collection.generate.script.plugin:PLUGIN",
     "tiles": "collection.generate.upscale.plugin:TILES",
     "upscaler": "collection.generate.upscale.plugin:UPSCALER",
     "restyle": "collection.generate.style_transfer.plugin:RESTYLE",
@@ -36,6 +37,10 @@ BUILT_IN: Mapping[str, str] = {
     "restore": "collection.generate.restore.plugin:RESTORE",
 }
 """The generators that come with Collection. No other module knows one by its name."""
+UNSAID = ("use", "artist", "share")
+"""Keys of every [generator] table that are neither options of recipes nor axes."""
+CREDIT = ("artist", "share")
+"""Keys of every style and generator that say whose it is."""
 DEFAULT = "painter"
 """The generator of a collection.toml that has no [generator] table."""
 
@@ -132,6 +137,10 @@ class GeneratorTable(Table):
 
     use: str
     """The name of the generator."""
+    artist: Name | None = None
+    """Who made what it runs (a model, a script, layers): the name of one of [[artists]]."""
+    share: float = Field(default=100, gt=0, le=100)
+    """Percent of each picture that the artist has; the rest is shared by styles and [[artists]]."""
 
     capabilities: ClassVar[Capabilities] = Capabilities()
     recipe_model: ClassVar[str] = "model"
@@ -148,12 +157,12 @@ class GeneratorTable(Table):
     @classmethod
     def option_names(cls) -> tuple[str, ...]:
         """The keys that are options of recipes."""
-        return tuple(name for name in cls.model_fields if name not in {"use", cls.recipe_model, *cls.outside})
+        return tuple(name for name in cls.model_fields if name not in {*UNSAID, cls.recipe_model, *cls.outside})
 
     @classmethod
     def axes(cls) -> tuple[str, ...]:
         """The keys that axes may vary."""
-        return tuple(name for name in cls.model_fields if name != "use" and name not in cls.outside)
+        return tuple(name for name in cls.model_fields if name not in {*UNSAID, *cls.outside})
 
     @classmethod
     def recipe_options(cls) -> type[Table]:
@@ -248,7 +257,7 @@ def _table_of(name: str, found: Any) -> type[GeneratorTable]:
         raise ValueError(f"its table has no key {table.recipe_model!r} for the model of its recipes")
     if not (isinstance(table.styles, type) and issubclass(table.styles, StyleSettings)):
         raise TypeError("its table's styles are no StyleSettings")
-    if taken := [key for key in table.styles.model_fields if key in STYLE_FIELDS]:
+    if taken := [key for key in table.styles.model_fields if key in (*STYLE_FIELDS, *CREDIT)]:
         raise ValueError(f"its styles have a key {taken[0]!r}, which every style has")
     return table
 

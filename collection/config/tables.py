@@ -19,6 +19,7 @@ from collection.config.publishing import Artist, Chain, Freeze, Publish, Royalti
 from collection.config.reviewing import Review
 from collection.config.selecting import Select
 from collection.config.selling import Editions, Reveal, Sale
+from collection.config.shares import Credits, credits_of
 from collection.config.styles import AnyStyle
 from collection.config.types import Name, Table
 from collection.values import Style, StyleBlend
@@ -91,8 +92,13 @@ class Config(Table):
 
         None: artists have several, and a splitter is paid; or they have none, and who deploys is.
         """
-        accounts = {artist.address.lower(): artist.address for artist in self.artists if artist.address}
+        accounts = {item.address.lower(): item.address for item in self.artists if item.address and item.share}
         return self.royalties.receiver or (next(iter(accounts.values())) if len(accounts) == 1 else None)
+
+    @cached_property
+    def credits(self) -> Credits:
+        """Whose the styles are, and what the generator runs; of a frozen set, as it was then."""
+        return credits_of(self)
 
     @property
     def owners(self) -> dict[str, str]:

@@ -72,8 +72,9 @@ class PlanStage:
         frozen would be set aside (unless `yes`)."""
         config, recipes = project.config, project.plan.recipes
         stated, leaving = self._refuse(project)
-        told = project.generator.check(recipes)
         keep_references(project)
+        keep_files(project)
+        told = project.generator.check(recipes)
         added, retired = project.store.replace_plan(recipes)
         line = f"{amount(len(recipes), 'recipe')}, {amount(len(config.styles), 'style')}, {len(config.series)} series"
         changed = [f"{added} new"] if added else []
@@ -139,6 +140,15 @@ def keep_references(project: Project) -> None:
         for path in table.pictures(project.folder):
             suffix = path.suffix.lower()
             project.files.add(path.read_bytes(), suffix if suffix == ".safetensors" else ".png")
+
+
+def keep_files(project: Project) -> None:
+    """Put the files that recipes of the plan name by SHA-256 among the project's, where its generator has any."""
+    from collection.generate.registry import GENERATORS
+
+    plugin = GENERATORS.get(project.config.generator.use)
+    for data, suffix in {file for recipe in project.plan.recipes for file in plugin.files(recipe, project.names)}:
+        project.files.add(data, suffix)
 
 
 @dataclass(frozen=True, slots=True)

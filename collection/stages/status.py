@@ -10,7 +10,7 @@ from collection.errors import CollectionError
 from collection.models.hub import without_fetching
 from collection.project import Project
 from collection.stages.judges import IssuesByImage, judges_of
-from collection.stages.payees import payees_of_project, shared_by
+from collection.stages.payees import payees_of_project, receiver_of, shared_by
 from collection.stages.pipeline import Outlook, Stage, outlook, pipeline
 from collection.stages.plan import PlanStage
 from collection.stages.publication import publication_of
@@ -177,7 +177,7 @@ def _settled(project: Project) -> list[str]:
             f"royalties.percent is {config.royalties.percent:g} now; "
             f"the contract was deployed with {settings['royalty_basis_points'] / 100:g}"
         )
-    receiver, payees = config.royalty_receiver, payees_of_project(project)
+    receiver, payees = receiver_of(project), payees_of_project(project)
     if payees and not shared_by(project, known, payees):
         shares = ", ".join(map(str, payees))
         found.append(f"royalties go {shares} now; the contract was deployed with {settings['royalty_receiver']}")
