@@ -112,6 +112,7 @@ COMMANDS = {
         "inspect": Entry("publish.inspecting", "Read the marks in an image file: what made it."),
         "gateway": Entry("publish.gateway", "Show the frozen set in the browser, as IPFS gateways will."),
         "export-set": Entry("publish.export_set", "Export the frozen set for a marketplace or a mint tool."),
+        "site": Entry("publish.site", "Make a static gallery of the frozen set, with its proof."),
         "chain": Entry("publish.chain", "Start or stop a node of this machine."),
         "rehearse": Entry("publish.rehearse", "Rehearse the whole launch on this machine."),
         "gas": Entry("publish.gas", "Show what the launch costs in gas, before it is spent."),

@@ -201,6 +201,43 @@ def third_party(_installed: Callable[[str], Path], monkeypatch: pytest.MonkeyPat
     return add
 
 
+BROWSER_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser(missing: Callable[[str], NoReturn]) -> Iterator[Any]:
+    """The system's Chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not path:
+        missing("there is no Chromium; install it, or name it by CHROMIUM")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def axe(repository: Path, missing: Callable[[str], NoReturn]) -> str:
+    """The accessibility checker, to be run in a page."""
+    path = repository / "tests" / "node" / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.is_file():
+        missing("axe-core is not installed: packaging/node-tools.sh tests/node")
+    return path.read_text()
+
+
+@pytest.fixture(scope="session")
+def artefact(repository: Path) -> Callable[[Any, str], None]:
+    """Keeps a screenshot of a page under tests/artefacts, which git ignores."""
+    folder = repository / "tests" / "artefacts"
+    folder.mkdir(exist_ok=True)
+    return lambda page, name: page.screenshot(path=folder / f"{name}.png")
+
+
 COLOURS = {"red": (220, 40, 40), "blue": (40, 60, 220), "green": (40, 170, 60)}
 SHAPES = ("circle", "stripes")
 SIDE = 32

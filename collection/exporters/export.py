@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from collection.errors import CollectionError, MetadataError, PluginError, UnavailableError, UsageError
-from collection.exporters.exporter import EXPORTERS, Content, PublishedSet
+from collection.exporters.exporter import EXPORTERS, Content, Exporter, PublishedSet
 from collection.values import Progress, silent
 
 T = TypeVar("T")
@@ -26,14 +26,18 @@ class ExportReport:
     """Bytes."""
 
 
-def export(published: PublishedSet, target: str, folder: Path, progress: Progress = silent) -> ExportReport:
+def export(
+    published: PublishedSet, target: str, folder: Path, progress: Progress = silent, settled: Exporter | None = None
+) -> ExportReport:
     """Write a frozen set for a target into a folder that is new or empty; `progress` counts tokens.
+
+    `settled` is the target's exporter where it was told more than others need.
 
     Raises UsageError for a folder that holds something, UnknownPluginError for a target that nobody knows,
     MetadataError naming all that the target would not take, PluginError where a package's target fails, and
     UnavailableError where the disk refuses. Then nothing was written.
     """
-    exporter, named = EXPORTERS.get(target), _Guard(target)
+    exporter, named = settled or EXPORTERS.get(target), _Guard(target)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not an empty folder", "name a folder that does not exist yet")
     found = named(lambda: [str(line) for line in exporter.problems(published)])

@@ -94,6 +94,7 @@ EXPORTERS: Registry[Exporter] = Registry(
         "metaplex": "collection.exporters.metaplex:METAPLEX",
         "thirdweb": "collection.exporters.thirdweb:THIRDWEB",
         "hashlips": "collection.exporters.hashlips:HASHLIPS",
+        "site": "collection.exporters.site.exporter:SITE",
     },
     _accept,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,10 +56,6 @@ weight = { clear = 2, torn = 1 }
 by = ["quality"]
 """
 CURATORS = ("anna", "bob")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-]  # fmt: skip
 IMAGES = 120
 Client = Callable[[str], TestClient]
 
@@ -224,20 +219,6 @@ def links(gallery: Path, serving: Callable[[Path], dict[str, str]]) -> dict[str,
     return serving(gallery)
 
 
-@pytest.fixture(scope="module")
-def browser(missing: Callable[[str], NoReturn]) -> Iterator[Any]:
-    """The system's Chromium, driven by Playwright."""
-    from playwright.sync_api import sync_playwright
-
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not path:
-        missing("there is no Chromium; install it, or name it by CHROMIUM")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def opened(browser: Any) -> Iterator[Callable[..., Any]]:
     """Opens a link in a browser of its own: `opened(link, width=1440, height=900, dark=False, touch=False)`.
@@ -263,11 +244,3 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert not mistakes
-
-
-@pytest.fixture(scope="session")
-def artefact(repository: Path) -> Callable[[Any, str], None]:
-    """Keeps a screenshot of a page under tests/artefacts, which git ignores."""
-    folder = repository / "tests" / "artefacts"
-    folder.mkdir(exist_ok=True)
-    return lambda page, name: page.screenshot(path=folder / f"{name}.png")

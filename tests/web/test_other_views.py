@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
@@ -61,15 +61,6 @@ def family_links(family: Path, serving: Callable[..., dict[str, str]]) -> dict[s
 @pytest.fixture(scope="module")
 def graded_links(graded: Path, serving: Callable[..., dict[str, str]]) -> dict[str, str]:
     return serving(graded)
-
-
-@pytest.fixture(scope="session")
-def axe(repository: Path, missing: Callable[[str], NoReturn]) -> str:
-    """The accessibility checker, to be run in a page."""
-    path = repository / "tests" / "node" / "node_modules" / "axe-core" / "axe.min.js"
-    if not path.is_file():
-        missing("axe-core is not installed: packaging/node-tools.sh tests/node")
-    return path.read_text()
 
 
 def status(page: Any, words: str) -> None:
