@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -68,9 +69,35 @@ def canonical_json(value: Any) -> bytes:
     import rfc8785
 
     try:
+        if _has_one_form(value):
+            with suppress(UnicodeEncodeError):  # half of a surrogate pair: refused below by name
+                return _COMPACT(value).encode()
         return rfc8785.dumps(value)
     except rfc8785.CanonicalizationError as error:
         raise UsageError(f"no canonical JSON: {error}") from error
+
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_PRECISE = 2**53 - 1
+
+
+def _has_one_form(value: Any) -> bool:
+    """Whether Python's own encoder, which is many times faster, writes a value as RFC 8785 does: there are no
+    fractions, which ECMAScript writes otherwise, and keys are ASCII, which UTF-16 orders alike."""
+    left = [value]
+    while left:
+        item = left.pop()
+        kind = type(item)
+        if kind is dict:
+            for key in item:
+                if type(key) is not str or not key.isascii():
+                    return False
+            left.extend(item.values())
+        elif kind is list or kind is tuple:
+            left.extend(item)
+        elif not (kind is str or item is None or kind is bool or (kind is int and -_PRECISE <= item <= _PRECISE)):
+            return False
+    return True
 
 
 DEEPEST_JSON = DEEPEST
