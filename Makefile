@@ -10,10 +10,13 @@ help: ## say what can be made
 setup: ## make .venv with what requirements.lock lists
 	@sh packaging/setup.sh
 
-demo: setup ## take a sample collection through every stage, into demo/
-	@test -f demo/collection.toml || $(BIN)/collection new demo --sample paper-weather
-	@$(BIN)/collection -C demo run
-	@echo "The contact sheet is demo/sheet.png. To see where it stands: $(BIN)/collection -C demo status"
+SAMPLE ?= paper-weather
+DEMO = demo$(if $(filter paper-weather,$(SAMPLE)),,/$(SAMPLE))
+
+demo: setup ## take a sample collection (SAMPLE=paper-weather) through every stage, into demo/
+	@test -f $(DEMO)/collection.toml || $(BIN)/collection new $(DEMO) --sample $(SAMPLE)
+	@$(BIN)/collection -C $(DEMO) run
+	@echo "The contact sheet is $(DEMO)/sheet.png. To see where it stands: $(BIN)/collection -C $(DEMO) status"
 
 test: setup node-tools ## run all tests (REQUIRE_ALL=1: a missing tool is a failure)
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder

@@ -131,10 +131,12 @@ def _remarks(project: Project) -> list[str]:
 
 
 def keep_references(project: Project) -> None:
-    """Put the reference pictures of every style among the files, where recipes name them by SHA-256."""
+    """Put the pictures of styles and of the generator among the files, where recipes name them by SHA-256."""
     for table in project.config.styles.values():
         for picture in table.pictures(project.folder):
             project.files.add(picture.read_bytes())
+    for picture in project.config.generator.pictures():
+        project.files.add(picture.read_bytes(), picture.suffix.lower())
 
 
 @dataclass(frozen=True, slots=True)
