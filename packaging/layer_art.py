@@ -95,7 +95,8 @@ def drawings() -> dict[str, str]:
     """Every SVG layer, by its place in the folder of layers."""
     found = {
         "1 Background/Sky#30": ground("#8ecae6"), "1 Background/Meadow#30": ground("#b7d48c"),
-        "1 Background/Dots#20": ground("#f4d6cc", dots("#e9b7a6")), "1 Background/Rays#20": ground("#f6c453", rays("#f8d47f")),
+        "1 Background/Dots#20": ground("#f4d6cc", dots("#e9b7a6")),
+        "1 Background/Rays#20": ground("#f6c453", rays("#f8d47f")),
         "2 Body/Plain#60": stroke(BODY, PELT),
         "2 Body/Scarf#40": stroke(BODY, PELT) + stroke("M150 436Q256 480 362 436", "none", 34, "#c8413b"),
     }  # fmt: skip
@@ -104,10 +105,12 @@ def drawings() -> dict[str, str]:
     found |= {f"4 Markings/{name}#{30 if name == 'Patch' else 20}": body for name, body in PATTERNS.items()}
     found |= {
         f"5 Eyes/{name}#{number}": eye(name)
-        for name, number in zip(("Round", "Sleepy", "Star", "Wink"), (45, 25, 10, 20))
+        for name, number in zip(("Round", "Sleepy", "Star", "Wink"), (45, 25, 10, 20), strict=True)
     }
-    found |= {f"6 Mouth/{name}#{number}": body for (name, body), number in zip(MOUTHS.items(), (60, 25, 15))}
-    found |= {f"7 Hat/{name}#{number}": body for (name, body), number in zip(HATS.items(), (5, 30, 15))}
+    found |= {
+        f"6 Mouth/{name}#{number}": body for (name, body), number in zip(MOUTHS.items(), (60, 25, 15), strict=True)
+    }
+    found |= {f"7 Hat/{name}#{number}": body for (name, body), number in zip(HATS.items(), (5, 30, 15), strict=True)}
     return found
 
 

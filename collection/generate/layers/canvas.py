@@ -7,91 +7,68 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from collection.generate.layers.blend_modes import OUTSIDE, combined
+from collection.generate.layers.blend_modes import OUTSIDE, combined, premultiplied, straightened
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from collection.generate.layers.sheets import DecodedSheet
 
-ROWS = 256
+ROWS = 128
 """Rows that are blended at a time, so that memory does not grow with the picture."""
 
 
 class Canvas:
-    """Pixels of 8 bits, straight alpha. As long as all of it is opaque it is RGB: usual layers are then pasted."""
+    """As long as all of it is opaque it is an RGB image, upon which usual layers are pasted; else premultiplied RGBA."""
 
     def __init__(self, width: int, height: int, background: str = "") -> None:
         from PIL import Image
 
         self.size = width, height
-        kind, colour = ("RGB", background) if background else ("RGBA", (0, 0, 0, 0))
-        self._image = Image.new(kind, self.size, colour)
-        self._empty = not background
+        self._opaque = Image.new("RGB", self.size, background) if background else None
+        self._soft: npt.NDArray[np.uint8] | None = None
 
-    def draw(self, sheet: DecodedSheet, blend: str) -> None:
+    def draw(self, sheet: DecodedSheet, blend: str, opacity: float = 1) -> None:
         """Draw a layer."""
-        if blend != "source-over":
-            self._blend(sheet, blend)
-        elif sheet.image is not None:
-            self._draw_over(sheet, sheet.image)
-        self._empty = False
-
-    def _draw_over(self, sheet: DecodedSheet, image: Image.Image) -> None:
-        whole = image.size == self.size
-        if sheet.opaque and whole:
-            self._image = image.copy()
-        elif self._image.mode == "RGB":
-            self._image.paste(image, sheet.place, sheet.mask)
-        elif self._empty:
-            self._image.paste(image, sheet.place)
-        else:
-            self._image.alpha_composite(image if image.mode == "RGBA" else image.convert("RGBA"), sheet.place)
-
-    def _blend(self, sheet: DecodedSheet, blend: str) -> None:
-        """By the formulas, in strips; only where the layer shows something, if the operator leaves the rest alone."""
-        from PIL import Image
-
-        canvas = self._image if self._image.mode == "RGBA" else self._image.convert("RGBA")
-        image, (left, top) = sheet.image, sheet.place
-        if blend in OUTSIDE:
-            layer = Image.new("RGBA", self.size, (0, 0, 0, 0))
-            if image is not None:
-                layer.paste(image.convert("RGBA"), sheet.place)
-            left = top = 0
-        elif image is None:
+        if blend == "source-over" and opacity == 1 and self._paste(sheet):
             return
-        else:
-            layer = image.convert("RGBA")
-        for row in range(0, layer.height, ROWS):
-            last = min(row + ROWS, layer.height)
-            place = (left, top + row, left + layer.width, top + last)
-            below, above = canvas.crop(place), layer.crop((0, row, layer.width, last))
-            canvas.paste(
-                Image.fromarray(_levels(combined(blend, _premultiplied(below), _premultiplied(above)))), place[:2]
-            )
-        opaque = canvas.getchannel("A").getextrema()[0] == 255
-        self._image = canvas.convert("RGB") if opaque else canvas
+        if sheet.image is not None or blend in OUTSIDE:
+            self._blend(sheet, blend, opacity)
+
+    def _paste(self, sheet: DecodedSheet) -> bool:
+        """Lay a usual layer upon an opaque picture; False if that is not what is there."""
+        if sheet.image is not None and sheet.mask is None and sheet.image.size == self.size:
+            self._opaque, self._soft = sheet.image.copy(), None
+        elif self._opaque is None:
+            return False
+        elif sheet.image is not None:
+            self._opaque.paste(sheet.image, sheet.place, sheet.mask)
+        return True
+
+    def _blend(self, sheet: DecodedSheet, blend: str, opacity: float) -> None:
+        """By the formulas, in strips; only where the layer shows something, if the operator leaves the rest alone."""
+        canvas = self._premultiplied()
+        left, top, right, last = sheet.box(self.size) if blend not in OUTSIDE else (0, 0, *self.size)
+        for row in range(top, last, ROWS):
+            place = (left, row, right, min(row + ROWS, last))
+            strip = canvas[place[1] : place[3], left:right]
+            strip[:] = combined(blend, strip, premultiplied(sheet.cut(place)), opacity)
+        self._opaque, self._soft = None, canvas
+        if canvas[..., 3].min() == 255:
+            from PIL import Image
+
+            self._opaque, self._soft = Image.fromarray(np.ascontiguousarray(canvas[..., :3])), None
+
+    def _premultiplied(self) -> npt.NDArray[np.uint8]:
+        if self._soft is not None:
+            return self._soft
+        if self._opaque is not None:
+            return np.array(self._opaque.convert("RGBA"))
+        return np.zeros((self.size[1], self.size[0], 4), np.uint8)
 
     def pixels(self) -> npt.NDArray[np.uint8]:
-        """(h, w, 3), or (h, w, 4) where something is not opaque, black where nothing is seen."""
-        if self._image.mode == "RGBA" and self._image.getchannel("A").getextrema()[0] == 255:
-            return np.asarray(self._image.convert("RGB"))
-        found = np.asarray(self._image)
-        if found.shape[2] == 4:
-            found = found * (found[..., 3:] > 0)
-        return found
-
-
-def _premultiplied(image: Image.Image) -> npt.NDArray[np.float32]:
-    found = np.asarray(image).astype(np.float32) / np.float32(255)
-    found[..., :3] *= found[..., 3:]
-    return found
-
-
-def _levels(premultiplied: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    """Straight levels, 0 to 255, rounded."""
-    alpha = premultiplied[..., 3:]
-    straight = premultiplied.copy()
-    straight[..., :3] /= np.where(alpha > 0, alpha, 1)
-    return np.rint(np.clip(straight, 0, 1) * 255).astype(np.uint8)
+        """(h, w, 3), or (h, w, 4), straight, where something is not opaque; black where nothing is seen."""
+        if self._opaque is not None:
+            return np.asarray(self._opaque)
+        soft = self._premultiplied()
+        return np.concatenate([straightened(soft[row : row + ROWS]) for row in range(0, len(soft), ROWS)])

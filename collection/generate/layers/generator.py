@@ -41,7 +41,7 @@ class Layers:
         options = LayersOptions.model_validate(dict(recipe.options))
         canvas = Canvas(recipe.width, recipe.height, options.background)
         for sheet in options.stack:
-            canvas.draw(self._sheets.get(sheet, canvas.size, options.resize), sheet.blend)
+            canvas.draw(self._sheets.get(sheet, canvas.size, options.resize), sheet.blend, sheet.opacity)
         pixels = canvas.pixels()
         if pixels.shape[2] == 3:
             return Rendering(pixels, dict(recipe.traits))

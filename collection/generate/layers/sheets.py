@@ -9,6 +9,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 from collection.errors import GenerationError, ImageError
 from collection.generate.layers.recolour import recoloured
 
@@ -31,15 +34,30 @@ class DecodedSheet:
     """Its alpha; None where all of it covers."""
     place: tuple[int, int]
 
-    @property
-    def opaque(self) -> bool:
-        """Whether all of `image` covers what lies below."""
-        return self.mask is None
+    def box(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Where it shows something on a canvas of that size: left, top, right, bottom."""
+        wide, high = (0, 0) if self.image is None else self.image.size
+        return (*self.place, min(self.place[0] + wide, size[0]), min(self.place[1] + high, size[1]))
+
+    def cut(self, place: tuple[int, int, int, int]) -> npt.NDArray[np.uint8]:
+        """What it shows in a part of the canvas, (h, w, 4), straight alpha."""
+        if self.image is None:
+            return np.zeros((place[3] - place[1], place[2] - place[0], 4), np.uint8)
+        left, top = self.place
+        box = (place[0] - left, place[1] - top, place[2] - left, place[3] - top)
+        part = self.image.crop(box)
+        if self.mask is None and part.mode == "RGB":
+            inside = box[0] >= 0 and box[1] >= 0 and box[2] <= self.image.width and box[3] <= self.image.height
+            if inside:
+                part = part.convert("RGBA")
+            else:
+                part = self.image.convert("RGBA").crop(box)
+        return np.asarray(part)
 
     @property
     def bytes(self) -> int:
         """Memory that it takes."""
-        return 0 if self.image is None else self.image.width * self.image.height * (4 if self.opaque else 5)
+        return 0 if self.image is None else self.image.width * self.image.height * (4 if self.mask is None else 5)
 
 
 class Sheets:
@@ -53,7 +71,7 @@ class Sheets:
 
     def get(self, sheet: Sheet, size: tuple[int, int], resize: str) -> DecodedSheet:
         """The picture of a recipe's stack for a canvas of that size; raises GenerationError, naming its file."""
-        key = (sheet.file, sheet.opacity, tuple(sorted(sheet.colours.items())), size, resize)
+        key = (sheet.file, tuple(sorted(sheet.colours.items())), size, resize)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -81,7 +99,7 @@ class Sheets:
             image = as_rgba(data, size, resize)
         except ImageError as error:
             raise GenerationError(f"the layer {sheet.name} {error.message}", error.hint) from error
-        return _cut(_covering(recoloured(image, sheet.colours), sheet.opacity))
+        return _cut(recoloured(image, sheet.colours))
 
 
 def as_rgba(data: bytes, size: tuple[int, int], resize: str) -> Image.Image:
@@ -115,13 +133,6 @@ def fitted(image: Image.Image, size: tuple[int, int], resize: str) -> Image.Imag
     if resize == "nearest":
         return image.resize(size, Image.Resampling.NEAREST)
     return image.resize(size, Image.Resampling.LANCZOS)
-
-
-def _covering(image: Image.Image, opacity: float) -> Image.Image:
-    if opacity < 1:
-        levels = [round(level * opacity) for level in range(256)]
-        image.putalpha(image.getchannel("A").point(levels))
-    return image
 
 
 def _cut(image: Image.Image) -> DecodedSheet:
