@@ -40,7 +40,7 @@ SIDE, LAYERS, VALUES, TOKENS = 2000, 8, 4, 8
 
 
 def art(folder: Path) -> list[list[Path]]:
-    """Pictures such as PFPs have: an opaque ground, then shapes of a few colours with soft edges, mostly transparent."""
+    """Pictures such as PFPs have: an opaque ground, then shapes with soft edges on nothing."""
     draw = np.random.default_rng(7)
     found: list[list[Path]] = []
     for layer in range(LAYERS):
@@ -94,7 +94,7 @@ def recipes(tokens: list[list[dict[str, Any]]], side: int) -> tuple[list[Recipe]
     names = {str(path): name for name, path in files.items()}
     found = [
         Recipe("layers", "layers/1", number, side, side, options={"stack": [
-            {"file": f"{names[item['path']]}.png", "name": Path(item["path"]).name, "blend": item["blend"], "opacity": item["opacity"]}
+            {"file": f"{names[item['path']]}.png", "name": "", "blend": item["blend"], "opacity": item["opacity"]}
             for item in stack
         ]})
         for number, stack in enumerate(tokens)
@@ -139,12 +139,11 @@ def speed() -> None:
         ours(stacks(pictures, TOKENS * 4), folder / "ours", SIDE)
         many = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"{TOKENS} tokens of {LAYERS} layers, {SIDE}x{SIDE}, {os.cpu_count()} cores")
-    print(
-        f"HashLips's loop  {theirs['seconds'] / TOKENS:6.3f} s a token  {theirs['bytes'] / 2**20:6.0f} MiB  {size[0] / 1000:6.0f} kB"
-    )
-    print(f"layers           {own / TOKENS:6.3f} s a token  {few / 1024:6.0f} MiB  {size[1] / 1000:6.0f} kB")
-    print(f"times            {theirs['seconds'] / own:6.1f}")
-    print(f"memory after {TOKENS * 4} more tokens: {many / 1024:.0f} MiB")
+    for who, took, most, each in (
+        ("HashLips's loop", theirs["seconds"], theirs["bytes"], size[0]), ("layers", own, few * 1024, size[1])
+    ):  # fmt: skip
+        print(f"{who:17}{took / TOKENS:7.3f} s a token {most / 2**20:6.0f} MiB {each / 1000:6.0f} kB")
+    print(f"times {theirs['seconds'] / own:.1f}; memory after {TOKENS * 4} more tokens: {many / 1024:.0f} MiB")
 
 
 def blend_pictures(folder: Path, side: int = 12) -> list[Path]:

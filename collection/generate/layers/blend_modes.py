@@ -1,8 +1,8 @@
 """The operators of the canvas of HTML: how a layer and what lies below it become one.
 
-Formulas: W3C, Compositing and Blending Level 1 (Candidate Recommendation, 21 March 2024), sections 9 and 10. Pictures are
-premultiplied by alpha, (h, w, 4) uint8. What can be said in whole numbers is, with products brought back to 8 bits as the
-canvas of browsers does it (Skia); the others are worked out in float32 and rounded.
+Formulas: W3C, Compositing and Blending Level 1 (Candidate Recommendation, 21 March 2024), sections 9 and 10. Pictures
+are premultiplied by alpha, (h, w, 4) uint8. What can be said in whole numbers is, with products brought back to 8 bits
+as the canvas of browsers does it (Skia); the others are worked out in float32 and rounded.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ def as_rgba(data: bytes, size: tuple[int, int], resize: str) -> Image.Image:
     try:
         picture = read_picture(data)
     except ImageError as error:
-        raise ImageError(f"is no readable picture: {error.message}", error.hint) from error
+        raise ImageError(f"is no readable picture: {error.message}", error.hint or "export it again, as PNG") from error
     image = Image.fromarray(picture.channels).convert("RGBA")
     return fitted(image, size, resize)
 

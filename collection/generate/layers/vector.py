@@ -37,7 +37,7 @@ def rasterised(data: bytes, size: tuple[int, int]) -> Image.Image:
     try:
         png = bytes(resvg_py.svg_to_bytes(svg_string=text, width=size[0], height=size[1], skip_system_fonts=True))
     except Exception as error:  # whatever its reader says of a broken file
-        raise ImageError(f"is no SVG that can be drawn: {error}") from error
+        raise ImageError(f"is no SVG that can be drawn: {error}", "export it again, as plain SVG") from error
     image = Image.open(io.BytesIO(png)).convert("RGBA")
     if image.size != size:
         image = image.resize(size, Image.Resampling.LANCZOS)
