@@ -355,8 +355,16 @@ class Rendering:
     """What the maker should know about this picture: a prompt that was cut, a second attempt and its reason."""
     identity: Mapping[str, Any] = field(default_factory=dict)
     """What ran for this picture besides the generator's own identity (the weights of its LoRAs): JSON values."""
+    transparent: npt.NDArray[np.uint8] | None = None
+    """(h, w, 4) uint8, with its alpha, black where nothing is seen; `pixels` are these, laid on the ground that every
+    transparent picture has. None where all of it is opaque."""
     animation: tuple[bytes, str] | None = None
     """The file of an animation, and its suffix (".gif"), of which `pixels` are the frame that stands for it."""
+
+    @property
+    def channels(self) -> npt.NDArray[np.uint8]:
+        """(h, w, 3 or 4): the pixels, with their alpha if they have any; what a PNG of the picture holds."""
+        return self.pixels if self.transparent is None else self.transparent
 
 
 class ImageGenerator(Protocol):

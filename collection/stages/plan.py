@@ -140,6 +140,8 @@ def keep_references(project: Project) -> None:
         for path in table.pictures(project.folder):
             suffix = path.suffix.lower()
             project.files.add(path.read_bytes(), suffix if suffix == ".safetensors" else ".png")
+    for picture in project.config.generator.pictures():
+        project.files.add(picture.read_bytes(), picture.suffix.lower())
 
 
 def keep_files(project: Project) -> None:

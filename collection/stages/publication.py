@@ -261,10 +261,10 @@ class Publication:
             return MarkReader(watermark_of(config), None)
 
     def rerender(self, metadata: Mapping[str, Any]) -> Pixels:
-        """What the recipe in a token's metadata makes now."""
+        """What the recipe in a token's metadata makes now, with alpha where it has any."""
         from collection.publish.metadata import recipe_of
 
-        return self._project.generator.generate([recipe_of(metadata)])[0].pixels
+        return self._project.generator.generate([recipe_of(metadata)])[0].channels
 
 
 def publication_of(project: Project) -> Publication:

@@ -117,7 +117,7 @@ def persist(library: ImageLibrary, batch: Batch, result: BatchResult) -> None:
 def make_asset(planned: PlannedRecipe, rendering: Rendering, identity: Mapping[str, Any]) -> tuple[Asset, bytes]:
     """The asset of a rendering, and its PNG file."""
     record = {**identity, **rendering.identity}
-    png = encode_png(rendering.pixels, planned.recipe, record)
+    png = encode_png(rendering.channels, planned.recipe, record)
     height, width = rendering.pixels.shape[:2]
     said: dict[str, Any] = {"warnings": list(rendering.warnings)} if rendering.warnings else {}
     if rendering.animation:
@@ -127,7 +127,7 @@ def make_asset(planned: PlannedRecipe, rendering: Rendering, identity: Mapping[s
         id=planned.id,
         recipe=planned.recipe,
         file_sha256=sha256_hex(png),
-        pixel_sha256=pixel_sha256(rendering.pixels),
+        pixel_sha256=pixel_sha256(rendering.channels),
         width=width,
         height=height,
         size=len(png),
