@@ -100,7 +100,21 @@ def test_words_that_are_not_understood_are_named_with_the_help_to_read(collectio
     [
         (
             "collection re",
-            set(["review", "reject", "remove", "reviews", "references", "rehearse", "reroll", "recipe", "rescue", "restore", "restyle"]),
+            set(
+                [
+                    "review",
+                    "reject",
+                    "remove",
+                    "reviews",
+                    "references",
+                    "rehearse",
+                    "reroll",
+                    "recipe",
+                    "rescue",
+                    "restore",
+                    "restyle",
+                ]
+            ),
         ),
         ("collection select --wh", {"--why", "--why-image"}),
     ],

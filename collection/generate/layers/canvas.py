@@ -10,8 +10,6 @@ import numpy.typing as npt
 from collection.generate.layers.blend_modes import OUTSIDE, combined, premultiplied, straightened
 
 if TYPE_CHECKING:
-    from PIL import Image
-
     from collection.generate.layers.sheets import DecodedSheet
 
 ROWS = 128
