@@ -28,11 +28,6 @@ class Names:
         self.folder = folder
         self._named: dict[str, str] = {}
 
-    @property
-    def folder(self) -> Path:
-        """The project's folder."""
-        return self._folder
-
     @cached_property
     def _paths(self) -> dict[str, str]:
         try:
