@@ -134,11 +134,12 @@ def _votes_by_trait(project: Project, rows: Mapping[int, int], trait: str) -> li
     name, sign, value = trait.partition("=")
     if not sign or not name or not value:
         raise UsageError(f"--trait {trait}: a trait is NAME=VALUE", "as in --trait Class=food")
-    said = {asset.id: asset.traits.get(name) for asset in project.store.assets() if asset.id in rows}
+    told = {asset.id: asset.traits for asset in project.store.assets() if asset.id in rows}
+    said = {number: traits[name] for number, traits in told.items() if name in traits}
     having = [number for number, found in said.items() if found == value]
     if not having or len(having) == len(said):
         raise UsageError(
-            f"{'every' if having else 'no'} image has {trait}", "name a trait that some of the images have and some not"
+            f"{'every' if having else 'no'} image that has a {name} has {trait}", "name a value that some have and some not"
         )
     return [Verdict(rows[number], found == value) for number, found in said.items()]
 
