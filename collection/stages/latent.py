@@ -138,9 +138,8 @@ def _votes_by_trait(project: Project, rows: Mapping[int, int], trait: str) -> li
     said = {number: traits[name] for number, traits in told.items() if name in traits}
     having = [number for number, found in said.items() if found == value]
     if not having or len(having) == len(said):
-        raise UsageError(
-            f"{'every' if having else 'no'} image that has a {name} has {trait}", "name a value that some have and some not"
-        )
+        how_many = "every" if having else "no"
+        raise UsageError(f"{how_many} image that has a {name} has {trait}", "name a value that some have and some not")
     return [Verdict(rows[number], found == value) for number, found in said.items()]
 
 
