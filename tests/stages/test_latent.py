@@ -48,7 +48,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     write_model(folder)
     (folder / "collection.toml").write_text(CONFIG)
     with open_project(folder) as opened:
-        run_stages(opened, [PlanStage(), GenerateStage(score=False)])
+        run_stages(opened, [PlanStage(), GenerateStage(judged=False)])
         yield opened
 
 
