@@ -109,7 +109,7 @@ def test_a_loop_begins_with_its_first_image_and_moves_evenly(
     asset = project.store.asset(1)
     assert asset is not None
     with Image.open(project.files.path(asset.file_sha256)) as made:
-        assert np.abs(first - np.asarray(made.convert("RGB"))).mean() < (4 if suffix == "gif" else 0.01)
+        assert np.abs(first - np.asarray(made.convert("RGB"))).mean() < (10 if suffix == "gif" else 0.01), "256 colours"
     steps = [np.abs(frames[place] - frames[place - 1]).mean() for place in range(12)]
     assert max(steps) < 5 * np.mean(steps), "also from the last to the first"
 
