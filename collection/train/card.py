@@ -68,7 +68,7 @@ def model_card(name: str, made: Trained) -> str:
         "",
         "## Training",
         "",
-        f"- {settings.steps:,} steps of {settings.batch} pictures in {made.seconds / 60:.1f} minutes, seed "
+        f"- {amount(settings.steps, 'step')} of {amount(settings.batch, 'picture')} in {made.seconds / 60:.1f} min, seed "
         f"{settings.seed}, {'mirrored half the time' if settings.mirror else 'never mirrored'}",
         f"- Points of {settings.latent} numbers, {settings.width} channels in the last layer",
         f"- torch {made.torch}, {amount(made.threads, 'thread')} of the processor at the end",
