@@ -33,17 +33,12 @@ COUNT, SIDE, EACH = 2000, 64, 32
 
 
 def draw_emoji(folder: Path) -> None:
-    """COUNT drawings of all groups and sets, by chance, as PNG files in a folder for each group."""
-    import resvg_py
-
+    """COUNT drawings of all groups and sets, by chance, in a folder for each group."""
     from training.drawings import drawings
+    from training.emoji_folder import draw
 
-    found = list(drawings())
-    for number, drawing in enumerate(Random("emoji").sample(found, COUNT)):
-        place = folder / drawing.thing.group.replace(" & ", " and ") / f"{number:04d}.png"
-        place.parent.mkdir(exist_ok=True)
-        png = resvg_py.svg_to_bytes(svg_string=drawing.svg, width=SIDE, height=SIDE, skip_system_fonts=True)
-        place.write_bytes(bytes(png))
+    wanted = Random("emoji").sample(list(drawings()), COUNT)
+    draw(folder, wanted, {drawing.thing.group: drawing.thing.group.replace("&", "and") for drawing in wanted}, SIDE)
 
 
 def classifier(data: TrainingData, steps: int) -> nn.Module:
@@ -104,7 +99,6 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "emoji"
-        folder.mkdir()
         draw_emoji(folder)
         data = read_training_data(folder, SIDE)
         print(f"{len(data.names)} emoji, {len(data.classes)} classes, {options.threads} thread(s)", flush=True)

@@ -14,6 +14,7 @@ from collection.values import Progress, Recipe, amount, silent
 
 if TYPE_CHECKING:
     from collection.generate.latent.model import LatentModel
+    from collection.judge.learned_preference import Numbers
     from collection.judge.votes import Vote
 
 FOLDER = "latents"
@@ -69,9 +70,7 @@ def learn_direction(project: Project, name: str, *, trait: str | None = None, cu
     subject = trait or (f"what {curator} likes" if curator else "what curators like")
     if not votes:
         raise NotEnoughVotesError(f"nothing was said of {subject}", "review images first, or name a --trait")
-    points, classes = _places(model, recipes)
-    blocks = [points, classes] if classes.shape[1] else [points]
-    learned, trial = proven_preference(blocks, votes, None)
+    learned, trial = proven_preference([_points(model, recipes)], votes, None)
     direction = learned.weights[0] / max(float(np.linalg.norm(learned.weights[0])), 1e-12)
     write_vector(path, "direction", model.weights, direction.tolist(), {}, subject)
     place = path.relative_to(project.folder).as_posix()
@@ -116,16 +115,16 @@ def _recipes(project: Project) -> dict[int, Recipe]:
     }
 
 
-def _places(model: LatentModel, recipes: Mapping[int, Recipe]):  # type: ignore[no-untyped-def]
-    """(n, latent) and (n, classes) of the images, in the order of `recipes`."""
+def _points(model: LatentModel, recipes: Mapping[int, Recipe]) -> Numbers:
+    """(n, latent) of the images, in the order of `recipes`."""
     import numpy as np
 
     from collection.generate.latent.points import place_of
 
-    found = [place_of(recipe, model) for recipe in recipes.values()]
+    found = [place_of(recipe, model).point.flatten().numpy() for recipe in recipes.values()]
     if not found:
         raise UsageError("this model has made no image yet", "`collection generate` makes them")
-    return np.stack([place.point.flatten().numpy() for place in found]), np.stack([p.classes.numpy() for p in found])
+    return np.stack(found).astype(np.float64)
 
 
 def _votes_by_trait(project: Project, rows: Mapping[int, int], trait: str) -> list[Vote]:
@@ -134,12 +133,12 @@ def _votes_by_trait(project: Project, rows: Mapping[int, int], trait: str) -> li
     name, sign, value = trait.partition("=")
     if not sign or not name or not value:
         raise UsageError(f"--trait {trait}: a trait is NAME=VALUE", "as in --trait Class=food")
-    said = {asset.id: asset.traits.get(name) for asset in project.store.assets() if asset.id in rows}
+    told = {asset.id: asset.traits for asset in project.store.assets() if asset.id in rows}
+    said = {number: traits[name] for number, traits in told.items() if name in traits}
     having = [number for number, found in said.items() if found == value]
     if not having or len(having) == len(said):
-        raise UsageError(
-            f"{'every' if having else 'no'} image has {trait}", "name a trait that some of the images have and some not"
-        )
+        how_many = "every" if having else "no"
+        raise UsageError(f"{how_many} image that has a {name} has {trait}", "name a value that some have and some not")
     return [Verdict(rows[number], found == value) for number, found in said.items()]
 
 

@@ -68,8 +68,8 @@ def model_card(name: str, made: Trained) -> str:
         "",
         "## Training",
         "",
-        f"- {settings.steps:,} steps of {settings.batch} pictures in {made.seconds / 60:.1f} minutes, seed "
-        f"{settings.seed}, {'mirrored half the time' if settings.mirror else 'never mirrored'}",
+        f"- {amount(settings.steps, 'step')} of {amount(settings.batch, 'picture')} in {made.seconds / 60:.1f} min, "
+        f"seed {settings.seed}, {'mirrored half the time' if settings.mirror else 'never mirrored'}",
         f"- Points of {settings.latent} numbers, {settings.width} channels in the last layer",
         f"- torch {made.torch}, {amount(made.threads, 'thread')} of the processor at the end",
         f"- The objective at the end: {objective}; `curve.png` shows it, `samples/` pictures on the way",

@@ -73,8 +73,10 @@ class GanTrainer:
         count = len(data.classes)
         self._generator = GanGenerator(settings.size, settings.latent, count, settings.width)
         self._judge = Discriminator(settings.size, count, settings.width)
-        rates = {"lr": RATE, "betas": (0.5, 0.999)}
-        self._optimizers = [torch.optim.Adam(net.parameters(), **rates) for net in (self._generator, self._judge)]
+        self._optimizers = [
+            torch.optim.Adam(network.parameters(), lr=RATE, betas=(0.5, 0.999))
+            for network in (self._generator, self._judge)
+        ]
         self._average = Average(self._generator, FADE)
         self._batches = Batches(data, settings.batch, settings.seed, settings.mirror)
         self._settings = settings
@@ -88,7 +90,7 @@ class GanTrainer:
         self._judge.requires_grad_(False)
         loss = -self._judge(augmented(made), classes)[0].mean()
         self._optimizers[0].zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self._optimizers[0].step()
         self._judge.requires_grad_(True)
         self._average.follow(self._generator, number)

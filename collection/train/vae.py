@@ -57,7 +57,8 @@ class VaeTrainer:
     def __init__(self, data: TrainingData, settings: Settings) -> None:
         torch.manual_seed(settings.seed)
         shape = (settings.size, settings.latent, len(data.classes), settings.width)
-        self._networks = nn.ModuleDict({"encoder": VaeEncoder(*shape), "decoder": VaeDecoder(*shape)})
+        self._encoder, self._decoder = VaeEncoder(*shape), VaeDecoder(*shape)
+        self._networks = nn.ModuleDict({"encoder": self._encoder, "decoder": self._decoder})
         self._optimizer = torch.optim.AdamW(self._networks.parameters(), lr=RATE, betas=(0.9, 0.99), weight_decay=1e-4)
         self._average = Average(self._networks, FADE)
         self._batches = Batches(data, settings.batch, settings.seed, settings.mirror)
@@ -66,9 +67,9 @@ class VaeTrainer:
     def step(self, number: int) -> Mapping[str, float]:
         """Errors of pixels (0 to 2), and the divergence in nats a picture."""
         pictures, classes = self._batches(number)
-        mean, spread = self._networks["encoder"](pictures, classes)
+        mean, spread = self._encoder(pictures, classes)
         codes = mean + torch.randn_like(mean) * (spread / 2).exp()
-        error = self._networks["decoder"].decode(codes, classes) - pictures
+        error = self._decoder.decode(codes, classes) - pictures
         pixels = error.abs().mean()
         divergence = 0.5 * (mean.square() + spread.exp() - 1 - spread).sum(dim=1).mean()
         loss = pixels + SPREAD * divergence / error[0].numel()
@@ -76,7 +77,7 @@ class VaeTrainer:
             loss = loss + 0.5 * (error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean())
             error = nn.functional.avg_pool2d(error, 2)
         self._optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         nn.utils.clip_grad_norm_(self._networks.parameters(), 1.0)
         self._optimizer.step()
         self._average.follow(self._networks, number)
@@ -124,7 +125,7 @@ class VaeTrainer:
         rows = torch.arange(len(data.pictures))[: 1 << 14]
         found = [
             encoder(data.pictures[part].float() / 127.5 - 1, self._batches.classes(data.labels[part]))
-            for part in rows.split(64)
+            for part in torch.split(rows, 64)
         ]
         means, variances = torch.cat([mean for mean, _ in found]), torch.cat([spread.exp() for _, spread in found])
         labels = data.labels[rows]

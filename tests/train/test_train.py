@@ -99,21 +99,24 @@ def test_a_killed_run_goes_on_as_if_it_had_not_been(
     kind: str, data: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "SECONDS", -1.0)
-    whole = train(data, tiny(kind), tmp_path / "whole", SOURCE)
+    monkeypatch.setattr(run, "SHEETS", 1)
+    monkeypatch.setattr(run, "SHOWN", 4)
+    settings = tiny(kind, steps=4)
+    whole = train(data, settings, tmp_path / "whole", SOURCE)
 
     def killed(done: int, total: int) -> None:
-        if done == 4:
+        if done == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train(data, tiny(kind), tmp_path / "killed", SOURCE, killed)
+        train(data, settings, tmp_path / "killed", SOURCE, killed)
     assert not (tmp_path / "killed" / "latent.json").exists(), "no model before its last step"
     torch.rand(7)
     seen: list[int] = []
-    again = train(data, tiny(kind), tmp_path / "killed", SOURCE, lambda done, total: seen.append(done))
-    assert seen[0] == 4
+    again = train(data, settings, tmp_path / "killed", SOURCE, lambda done, total: seen.append(done))
+    assert seen[0] == 2
     assert again.weights == whole.weights
-    for name in ("curve.png", "samples/000006.png"):
+    for name in ("curve.png", "samples/000004.png"):
         assert (tmp_path / "killed" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 

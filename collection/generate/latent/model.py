@@ -190,7 +190,7 @@ def _torchscript(manifest: Manifest, weights: Path) -> dict[str, Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            network = torch.jit.load(str(weights), map_location="cpu").eval()
+            network = torch.jit.load(str(weights), map_location="cpu").eval()  # type: ignore[no-untyped-call]
     except (RuntimeError, ValueError, OSError) as error:
         raise WeightsError(
             f"{weights} is no TorchScript archive: {first_line(error)}",

@@ -41,6 +41,11 @@ class VaeDecoder(nn.Module):
     one covariance, as P. Ghosh et al. (ICLR 2020) do: points of the standard normal distribution are moved into it.
     """
 
+    prior_mean: Tensor
+    """(classes or 1, latent)."""
+    prior_factor: Tensor
+    """(latent, latent), the lower triangle of Cholesky's decomposition of the covariance."""
+
     def __init__(self, size: int, latent: int, classes: int, width: int) -> None:
         super().__init__()
         rows = max(classes, 1)
