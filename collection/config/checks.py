@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from collection.config.generator import TABLES
+from collection.config.generator import TABLES, GeneratorTable
 from collection.config.planning import Image, OneOfOne, Series, listed
 from collection.config.reading import Place, Refuse
 from collection.config.selling import seconds_of
+from collection.config.styles import StyleTable
 from collection.config.tables import Config
 from collection.config.trait_checks import check_conditions, check_trait
 from collection.config.type_errors import what_fits
@@ -54,7 +55,8 @@ def _check_editions(config: Config, refuse: Refuse) -> None:
 def _check_credits(config: Config, refuse: Refuse) -> None:
     """Whoever is named by a style or the generator is one of [[artists]], who has an address there."""
     names = [artist.name for artist in config.artists]
-    named = [(["generator"], config.generator), *((["styles", name], style) for name, style in config.styles.items())]
+    named: list[tuple[list[str], GeneratorTable | StyleTable]] = [(["generator"], config.generator)]
+    named += [(["styles", name], style) for name, style in config.styles.items()]
     for place, table in named:
         if table.artist is not None and names.count(table.artist) != 1:
             message = f'{names.count(table.artist) or "no"} artists are called "{table.artist}"'

@@ -55,6 +55,7 @@ class Browser:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
         self._version = ""
 
     @property
@@ -95,7 +96,7 @@ class Browser:
                 "scripts cannot be confined on this machine, so none is run",
                 "they need Linux on x86-64 or arm64 (docs/scripts.md)",
             )
-        if self._process is not None:
+        if self._process is not None and self._connection is not None:
             return self._connection
         profile = tempfile.TemporaryDirectory(prefix="collection-browser-", ignore_cleanup_errors=True)
         (theirs_in, ours_out), (ours_in, theirs_out) = os.pipe(), os.pipe()
@@ -110,11 +111,11 @@ class Browser:
         )  # fmt: skip
         os.close(theirs_in)
         os.close(theirs_out)
-        self._connection = Connection(ours_in, ours_out)
+        connection = self._connection = Connection(ours_in, ours_out)
         self._ended = weakref.finalize(self, _end, self._process, profile, (ours_in, ours_out))
-        said = self._connection.call("Browser.getVersion", {}, "", time.monotonic() + STARTING)
+        said = connection.call("Browser.getVersion", {}, "", time.monotonic() + STARTING)
         self._version = str(said["product"])
-        return self._connection
+        return connection
 
 
 class Connection:
@@ -183,11 +184,11 @@ def _photographed(
 ) -> tuple[Mapping[str, Any], bytes]:
     """Open a page, wait for its preview, and take the picture."""
     view = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
-    for method, given in (
+    for method, wanted in (
         ("Emulation.setDeviceMetricsOverride", view), ("Fetch.enable", {}), ("Page.enable", {}),
         ("Inspector.enable", {}), ("Runtime.enable", {}), ("Runtime.addBinding", {"name": "collectionPreview"}),
     ):  # fmt: skip
-        connection.call(method, given, session, end)
+        connection.call(method, wanted, session, end)
     connection.send("Page.navigate", {"url": URL}, session)
     for method, given in connection.events(session, end):
         if method == "Fetch.requestPaused":
