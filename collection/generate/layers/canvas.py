@@ -10,8 +10,6 @@ import numpy.typing as npt
 from collection.generate.layers.blend_modes import OUTSIDE, combined, premultiplied, straightened
 
 if TYPE_CHECKING:
-    from PIL import Image
-
     from collection.generate.layers.sheets import DecodedSheet
 
 ROWS = 128
@@ -19,7 +17,7 @@ ROWS = 128
 
 
 class Canvas:
-    """As long as all of it is opaque it is an RGB image, upon which usual layers are pasted; else premultiplied RGBA."""
+    """As long as all of it is opaque it is an RGB image, upon which usual layers are pasted; else premultiplied."""
 
     def __init__(self, width: int, height: int, background: str = "") -> None:
         from PIL import Image
