@@ -341,7 +341,9 @@ def test_the_schema_knows_every_key_of_the_samples(repository: Path) -> None:
 
 
 def test_the_schema_says_of_a_key_what_is_written_below_it(repository: Path) -> None:
-    source = " ".join("".join(path.read_text() for path in (repository / "collection" / "config").glob("*.py")).split())
+    files = [*(repository / "collection" / "config").glob("*.py")]
+    files += (repository / "collection" / "generate").glob("*/table.py")
+    source = " ".join("".join(path.read_text() for path in files).split())
     schema = Config.model_json_schema()
     for table in (schema, *schema["$defs"].values()):
         said = [key["description"] for key in table["properties"].values() if "description" in key]

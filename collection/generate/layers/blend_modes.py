@@ -28,8 +28,12 @@ def combined(operator: str, below: U8, layer: U8, opacity: float = 1) -> U8:
     if operator in EXACT:
         d, s = below.astype(np.uint16), layer.astype(np.uint16)
         if opacity < 1:
-            part = np.uint16(round(opacity * 255))
-            s = s * (part + 1) >> 8 if operator == "source-over" else _back(s * part)
+            part = round(opacity * 255)
+            s = (
+                np.right_shift(s * np.uint16(part + 1), np.uint16(8))
+                if operator == "source-over"
+                else _back(s * np.uint16(part))
+            )
         found: U = EXACT[operator](s, d, s[..., 3:], d[..., 3:])
         return found.astype(np.uint8)
     under, over = below.astype(np.float32) / 255, layer.astype(np.float32) * np.float32(opacity / 255)
@@ -59,13 +63,15 @@ def straightened(picture: U8) -> U8:
 
 def _back(product: U) -> U:
     """A product of two levels, or a sum of such, as a level."""
-    return (product + 255) >> 8
+    found: U = np.right_shift(product + np.uint16(255), np.uint16(8))
+    return found
 
 
 def _near(product: U) -> U:
     """A product of two levels as the nearest level."""
-    half_up = product + 128
-    return (half_up + (half_up >> 8)) >> 8
+    half_up = product + np.uint16(128)
+    found: U = np.right_shift(half_up + np.right_shift(half_up, np.uint16(8)), np.uint16(8))
+    return found
 
 
 def _hard(s: U, d: U, a: U, b: U, dark: npt.NDArray[np.bool_]) -> U:
@@ -101,7 +107,7 @@ EXACT: Mapping[str, Callable[[U, U, U, U], U]] = {
     "hard-light": lambda s, d, a, b: _hard(s, d, a, b, 2 * s <= a),
     "overlay": lambda s, d, a, b: _hard(s, d, a, b, 2 * d <= b),
 }
-"""Of the layer (s), the picture below (d), and the alpha of each (a, b): Porter and Duff, and the plainer blend modes."""
+"""Of the layer (s), the picture below (d) and the alpha of each (a, b): Porter and Duff, and plainer blend modes."""
 
 
 def _straight(picture: U8) -> F:

@@ -17,7 +17,7 @@ ROWS = 128
 
 
 class Canvas:
-    """As long as all of it is opaque it is an RGB image, upon which usual layers are pasted; else premultiplied RGBA."""
+    """As long as all of it is opaque it is an RGB image, upon which usual layers are pasted; else premultiplied."""
 
     def __init__(self, width: int, height: int, background: str = "") -> None:
         from PIL import Image

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from collection.errors import MOST_TOLD, GenerationError, ImageError, UsageError
 from collection.generate.layers.arrangement import digest
-from collection.generate.layers.sheets import as_rgba
+from collection.generate.layers.moving import frames_of
+from collection.generate.layers.sheets import MOVING, as_rgba, fitted
 from collection.generate.layers.table import LayersGenerator
 from collection.values import Recipe, amount, canonical_json
 
@@ -32,7 +33,12 @@ def check_pictures(
         (file, size, resize), name = item
         sha256, _, suffix = file.partition(".")
         try:
-            as_rgba((here.get(file) or stored(sha256, f".{suffix}")).read_bytes(), size, resize)
+            data = (here.get(file) or stored(sha256, f".{suffix}")).read_bytes()
+            frames = frames_of(data) if f".{suffix}" in MOVING else []
+            if not frames:
+                as_rgba(data, size, resize)
+            for image, _ in frames:
+                fitted(image, size, resize)
         except OSError as error:
             return f"{name} cannot be read: {error.strerror}", "put the file back"
         except ImageError as error:

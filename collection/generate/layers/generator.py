@@ -8,7 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from collection.generate.layers.canvas import Canvas
+from collection.generate.layers.moving import encode, timeline
 from collection.generate.layers.sheets import Sheets
 from collection.generate.layers.table import BATCH, LayersOptions
 from collection.values import Recipe, Rendering
@@ -39,13 +43,40 @@ class Layers:
 
     def _render(self, recipe: Recipe) -> Rendering:
         options = LayersOptions.model_validate(dict(recipe.options))
-        canvas = Canvas(recipe.width, recipe.height, options.background)
-        for sheet in options.stack:
-            canvas.draw(self._sheets.get(sheet, canvas.size, options.resize), sheet.blend, sheet.opacity)
-        pixels = canvas.pixels()
+        size = recipe.width, recipe.height
+        decoded = [self._sheets.get(sheet, size, options.resize) for sheet in options.stack]
+
+        def drawn(frames: Sequence[int]) -> npt.NDArray[np.uint8]:
+            canvas = Canvas(*size, options.background)
+            for sheet, layer, number in zip(options.stack, decoded, frames, strict=True):
+                canvas.draw(layer.frames[number], sheet.blend, sheet.opacity)
+            return canvas.pixels()
+
+        pixels = drawn([0] * len(decoded))
+        animation = None
+        if any(len(layer.frames) > 1 for layer in decoded):
+            animation = _animated(drawn, [layer.times for layer in decoded], options.moving)
         if pixels.shape[2] == 3:
-            return Rendering(pixels, dict(recipe.traits))
-        return Rendering(on_ground(pixels), dict(recipe.traits), transparent=pixels)
+            return Rendering(pixels, dict(recipe.traits), animation=animation)
+        return Rendering(on_ground(pixels), dict(recipe.traits), transparent=pixels, animation=animation)
+
+
+def _animated(
+    drawn: Callable[[Sequence[int]], npt.NDArray[np.uint8]], times: Sequence[Sequence[int]], form: str
+) -> tuple[bytes, str]:
+    """The file of an animation: every moment at which a layer changes, drawn."""
+    from PIL import Image
+
+    places = [place for place, shown in enumerate(times) if len(shown) > 1]
+    found: list[Image.Image] = []
+    shown: list[int] = []
+    for frames, milliseconds in timeline([times[place] for place in places]):
+        numbers = [0] * len(times)
+        for place, number in zip(places, frames, strict=True):
+            numbers[place] = number
+        found.append(Image.fromarray(drawn(numbers)).convert("RGBA"))
+        shown.append(milliseconds)
+    return encode(found, shown, form)
 
 
 def on_ground(pixels: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,10 @@ class LayersPlugin(GeneratorPlugin[LayersGenerator]):
                         f'generator.palettes.{name}.layers: no layer shows "{layer}"{nearest(layer, brought)}',
                         f"the traits of layers: {', '.join(brought)}",
                     )
+        if table.moving == "mp4" and shutil.which("ffmpeg") is None:
+            raise ConfigError(
+                'generator.moving: "mp4" needs ffmpeg, which is not here', 'install ffmpeg, or set moving = "webp"'
+            )
         if config.images > config.supply and not any(series.axes.points for series in config.series):
             raise ConfigError(
                 f"candidates: {config.images} is more than supply = {config.supply}, and layers draw one picture of "

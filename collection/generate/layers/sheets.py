@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.errors import GenerationError, ImageError
+from collection.generate.layers.moving import frames_of
 from collection.generate.layers.recolour import recoloured
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from collection.generate.layers.table import Sheet
 
+MOVING = (".gif", ".png", ".apng", ".webp")
+"""Suffixes of files that may hold several frames."""
 MOST_BYTES = 512 * 2**20
 """Decoded pictures that are kept; of more, those that were drawn longest ago are decoded again."""
 
@@ -46,13 +49,7 @@ class DecodedSheet:
         left, top = self.place
         box = (place[0] - left, place[1] - top, place[2] - left, place[3] - top)
         part = self.image.crop(box)
-        if self.mask is None and part.mode == "RGB":
-            inside = box[0] >= 0 and box[1] >= 0 and box[2] <= self.image.width and box[3] <= self.image.height
-            if inside:
-                part = part.convert("RGBA")
-            else:
-                part = self.image.convert("RGBA").crop(box)
-        return np.asarray(part)
+        return np.asarray(part if part.mode == "RGBA" else self.image.convert("RGBA").crop(box))
 
     @property
     def bytes(self) -> int:
@@ -60,16 +57,29 @@ class DecodedSheet:
         return 0 if self.image is None else self.image.width * self.image.height * (4 if self.mask is None else 5)
 
 
+@dataclass(frozen=True, slots=True)
+class DecodedFrames:
+    """What a picture file shows: one frame, or several with their milliseconds."""
+
+    frames: tuple[DecodedSheet, ...]
+    times: tuple[int, ...]
+
+    @property
+    def bytes(self) -> int:
+        """Memory that it takes."""
+        return sum(frame.bytes for frame in self.frames)
+
+
 class Sheets:
     """Decodes pictures of the project's files, each once as long as there is room; for several threads."""
 
     def __init__(self, path: Callable[[str, str], Path]) -> None:
         self._path = path
-        self._kept: OrderedDict[object, DecodedSheet] = OrderedDict()
+        self._kept: OrderedDict[object, DecodedFrames] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
 
-    def get(self, sheet: Sheet, size: tuple[int, int], resize: str) -> DecodedSheet:
+    def get(self, sheet: Sheet, size: tuple[int, int], resize: str) -> DecodedFrames:
         """The picture of a recipe's stack for a canvas of that size; raises GenerationError, naming its file."""
         key = (sheet.file, tuple(sorted(sheet.colours.items())), size, resize)
         with self._lock:
@@ -86,7 +96,7 @@ class Sheets:
                 self._bytes -= gone.bytes
         return found
 
-    def _decoded(self, sheet: Sheet, size: tuple[int, int], resize: str) -> DecodedSheet:
+    def _decoded(self, sheet: Sheet, size: tuple[int, int], resize: str) -> DecodedFrames:
         sha256, _, suffix = sheet.file.partition(".")
         try:
             data = self._path(sha256, f".{suffix}").read_bytes()
@@ -96,10 +106,13 @@ class Sheets:
                 "put the picture back into the folder of its layer, then: collection plan",
             ) from error
         try:
-            image = as_rgba(data, size, resize)
+            frames = frames_of(data) if f".{suffix}" in MOVING else []
+            frames = [(fitted(image, size, resize), shown) for image, shown in frames]
+            frames = frames or [(as_rgba(data, size, resize), 0)]
         except ImageError as error:
             raise GenerationError(f"the layer {sheet.name} {error.message}", error.hint) from error
-        return _cut(recoloured(image, sheet.colours))
+        cut = tuple(_cut(recoloured(image, sheet.colours)) for image, _ in frames)
+        return DecodedFrames(cut, tuple(shown for _, shown in frames))
 
 
 def as_rgba(data: bytes, size: tuple[int, int], resize: str) -> Image.Image:

@@ -138,7 +138,8 @@ def test_lists_that_are_wrong_are_named(change: dict[str, Any], said: str, tmp_p
 
 def test_literals_of_javascript() -> None:
     found = read_constants(
-        "const a = [1, -2.5, 0x10, .5, 1e3,], b = 3;\nlet c = {'x y': `t`, 5: null, f() { return 1 }, ...d, g: x => {y}};\n"
+        "const a = [1, -2.5, 0x10, .5, 1e3,], b = 3;\n"
+        "let c = {'x y': `t`, 5: null, f() { return 1 }, ...d, g: x => {y}};\n"
         "var e = MODE.destinationIn // c\nconst h = 'a' + 'b'\nconst i = `${e}`;/* const j = 1; */ const k = !0;"
     )
     assert found["a"] == [1, -2.5, 16, 0.5, 1000] and found["e"] == "destination-in"

@@ -1,4 +1,4 @@
-"""HashLips's src/config.js, and that of nftchef's fork: layer configurations, blend modes, opacity, bypassDNA, names."""
+"""HashLips's src/config.js, and that of nftchef's fork: configurations, blend modes, opacity, bypassDNA, names."""
 
 from __future__ import annotations
 
@@ -77,13 +77,17 @@ def _layers_folder(path: Path) -> Path:
 
 def _shares(path: Path, sets: Sequence[Any]) -> list[float]:
     """How many tokens each configuration adds: growEditionSizeTo counts those before it too."""
-    ends = [_table(one).get("growEditionSizeTo") for one in sets]
-    for number, (before, end) in enumerate(zip([0, *ends], ends, strict=False), 1):
-        if not isinstance(end, int) or not isinstance(before, int) or end <= before:
+    found: list[float] = []
+    before = 0
+    for number, one in enumerate(sets, 1):
+        end = _table(one).get("growEditionSizeTo")
+        if not isinstance(end, int) or end <= before:
             raise UsageError(
                 f"{path}: growEditionSizeTo of configuration {number} is {end!r}", f"write a number above {before}"
             )
-    return [end - before for before, end in zip([0, *ends], ends, strict=False)]
+        found.append(end - before)
+        before = end
+    return found
 
 
 def _order(path: Path, configuration: Any) -> list[Any]:

@@ -74,7 +74,7 @@ def _layer(path: Path, number: int, layer: Mapping[str, Any]) -> tuple[dict[str,
 def _rules(said: Any, values: Mapping[str, Sequence[str]], notes: list[str]) -> Iterator[dict[str, Any]]:
     for rule in said if isinstance(said, list) else ():
         layer, value = (rule.get("layer"), rule.get("value")) if isinstance(rule, dict) else (None, None)
-        if layer not in values or value not in values[layer]:
+        if not isinstance(layer, str) or value not in values.get(layer, ()):
             notes.append(f"an incompatibility of {layer} {value} is left out: there is no such value")
             continue
         others = rule.get("incompatible_with")
