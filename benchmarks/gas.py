@@ -1,8 +1,9 @@
 """What tokens cost, in gas: the project's contract beside OpenZeppelin's, Solady's, ERC721A's, and the least there is.
 
-    sh packaging/node-tools.sh benchmarks/contracts && python benchmarks/gas.py [--rpc http://127.0.0.1:8545]
+    sh packaging/node-tools.sh benchmarks/contracts && python benchmarks/gas.py [--anvil] [--write]
 
-Without `--rpc` the chain is the embedded one; with it, an Anvil that listens there. The peers are compiled with the
+The chain is the embedded one, or with `--anvil` that of tests/node. Each transaction is then sent once more by the
+rules of the fork Amsterdam, in EthereumJS. `--write` puts the tables into docs/gas.md. The peers are compiled with the
 compiler and settings of the project's contract. "floor" emits the events of a batch and counts, and stores no owner.
 "holder": the recipient owns a token already; "fresh": it never did.
 """
@@ -11,145 +12,239 @@ from __future__ import annotations
 
 import argparse
 import json
+import socket
 import subprocess
-from collections.abc import Callable
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from eth_utils.address import to_checksum_address
+from gas_tables import BATCH, Cost, Rows, page
 
+from collection.chain.allowlist import Allowlist, Entry
 from collection.chain.compiled import artifact
 from collection.chain.connection import Chain, open_chain
 from collection.chain.contract import TokenSettings
 from collection.chain.networks import find_network
+from collection.errors import ChainError
 
+REPOSITORY = Path(__file__).resolve().parents[1]
 PEERS = Path(__file__).parent / "contracts"
-BATCH, RUNS = 500, 64
+DOCS = REPOSITORY / "docs" / "gas.md"
+RUNS = 64
 OWNERS = [to_checksum_address(f"0x{number:040x}") for number in range(4096, 4096 + 100)]
-COLUMNS = {
-    "Floor": "floor", "OpenZeppelin": "OpenZeppelin", "Solady": "Solady", "A": "ERC721A", "Runs": "runs, bare",
-    "ours": "CollectionToken",
-}  # fmt: skip
+CALL = 21_000
+"""Gas of a transaction that does nothing."""
+
+
+class Run:
+    """The transactions of a run in order: what each was, and the gas that it took."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain, self.gas, self.sent = chain, list[int](), list[dict[str, Any]]()
+
+    def send(self, sender: str, to: str | None, data: str, value: int = 0) -> tuple[Cost, Any]:
+        """Send it; returns its cost and receipt."""
+        told = {"from": sender, "data": data, "value": value, **({"to": to} if to else {})}
+        eth = self.chain.web3.eth
+        receipt = eth.wait_for_transaction_receipt(eth.send_transaction(told), poll_latency=0.01)  # type: ignore[arg-type]
+        assert receipt["status"] == 1
+        self.sent.append({"from": sender, "to": to, "data": data, "value": value})
+        self.gas.append(int(receipt["gasUsed"]))
+        return Cost((len(self.gas) - 1,)), receipt
+
+    def call(self, contract: Any, function: str, *arguments: Any, sender: str, value: int = 0) -> Cost:
+        """Send a call of a contract."""
+        data = contract.encode_abi(function, list(arguments))
+        return self.send(sender, contract.address, data, value)[0]
+
+    def deploy(self, abi: Any, bytecode: str, *arguments: Any) -> tuple[Any, Cost]:
+        """Deploy a contract by the first account."""
+        factory = self.chain.web3.eth.contract(abi=abi, bytecode=bytecode)
+        data = str(factory.constructor(*arguments).data_in_transaction)
+        cost, receipt = self.send(self.chain.web3.eth.accounts[0], None, data)
+        return self.chain.web3.eth.contract(address=receipt["contractAddress"], abi=abi), cost
+
+    def by_amsterdam(self) -> list[int] | None:
+        """The gas of each transaction by that fork's rules; None where EthereumJS is not here."""
+        if not (PEERS / "node_modules" / "@ethereumjs").is_dir():
+            return None
+        script, told = PEERS / "amsterdam.mjs", json.dumps(self.sent)
+        found = subprocess.run(["node", script], input=told, check=True, capture_output=True, text=True).stdout
+        return list(json.loads(found))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rpc", help="an Anvil's address")
+    parser.add_argument("--anvil", action="store_true", help="measure on the Anvil of tests/node")
+    parser.add_argument("--write", action="store_true", help="write docs/gas.md")
     options = parser.parse_args()
     if not (PEERS / "node_modules").is_dir():
         print("the peers are not here: sh packaging/node-tools.sh benchmarks/contracts; nothing is measured")
         return
     found = subprocess.run(["node", PEERS / "compile.mjs"], check=True, capture_output=True, text=True).stdout
-    network = find_network("anvil" if options.rpc else "embedded")
-    with TemporaryDirectory() as folder, open_chain(network, Path(folder), options.rpc) as chain:
-        measured = {name: measure(chain, peer(chain, each)) for name, each in json.loads(found).items()}
-        measured["ours"] = measure(chain, ours(chain))
-    show(measured)
+    with opened(options.anvil) as chain:
+        run = Run(chain)
+        peers = json.loads(found)
+        tokens = {name: Token(run, each["abi"], each["bytecode"]) for name, each in peers.items()}
+        tokens["ours"] = ours(run)
+        measured = {name: measure(token) for name, token in tokens.items()}
+        others = beside(run)
+        where = f"{chain.web3.client_version.partition('/v')[0]}"
+    sizes = {**{name: each["size"] for name, each in peers.items()}, "ours": len(artifact().deployed)}
+    text = page(measured, others, sizes, run.gas, run.by_amsterdam(), where)
+    print(text)
+    if options.write:
+        DOCS.write_text(text)
+
+
+@contextmanager
+def opened(anvil: bool) -> Iterator[Chain]:
+    """The chain to measure on, empty; its node ends with it."""
+    with TemporaryDirectory() as folder:
+        if not anvil:
+            with open_chain(find_network("embedded"), Path(folder)) as chain:
+                yield chain
+            return
+        program = next((REPOSITORY / "tests/node/node_modules/@foundry-rs").glob("anvil-*/bin/anvil"))
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        node = subprocess.Popen([program, "--silent", "--host", "127.0.0.1", "--port", str(port)])
+        try:
+            with answered(Path(folder), f"http://127.0.0.1:{port}") as chain:
+                yield chain
+        finally:
+            node.terminate()
+            node.wait()
+
+
+@contextmanager
+def answered(folder: Path, rpc: str) -> Iterator[Chain]:
+    for _ in range(600):
+        try:
+            with open_chain(find_network("anvil"), folder, rpc) as chain:
+                yield chain
+                return
+        except ChainError:
+            time.sleep(0.1)
+    raise SystemExit(f"Anvil does not answer at {rpc}")
 
 
 class Token:
     """A contract under measurement, by one interface."""
 
-    def __init__(self, chain: Chain, deploy: Callable[[], tuple[Any, int]], size: int, project: bool) -> None:
-        self.chain, self.size, self.project = chain, size, project
-        self.deploy = deploy
+    def __init__(self, run: Run, abi: Any, bytecode: str, settings: TokenSettings | None = None) -> None:
+        self.run, self._abi, self._bytecode, self._settings = run, abi, bytecode, settings
+        self.functions = {each["name"] for each in abi if each["type"] == "function"}
 
-    def mint(self, to: str, first: int, quantity: int) -> Any:
-        if self.project:
-            return self.contract.functions.mintBatch(to, first, quantity)
-        return self.contract.functions.mint(to, quantity)
+    def fresh(self) -> Cost:
+        """Deploy it anew."""
+        arguments = [self._settings.as_argument()] if self._settings else []
+        self.contract, cost = self.run.deploy(self._abi, self._bytecode, *arguments)
+        return cost
 
-    def airdrop(self, owners: list[str]) -> Any:
-        return self.contract.functions.airdrop(*([1] if self.project else []), owners)
+    def mint(self, sender: str, to: str, first: int, quantity: int) -> Cost:
+        if self._settings:
+            return self.run.call(self.contract, "mintBatch", to, first, quantity, sender=sender)
+        return self.run.call(self.contract, "mint", to, quantity, sender=sender)
 
-    def fresh(self) -> int:
-        """Deploy it anew; returns the gas."""
-        self.contract, gas = self.deploy()
-        return gas
+    def airdrop(self, sender: str, owners: list[str]) -> Cost:
+        first = [1] if self._settings else []
+        return self.run.call(self.contract, "airdrop", *first, owners, sender=sender)
 
-
-def used(chain: Chain, call: Any, sender: str) -> int:
-    sent = chain.web3.eth.wait_for_transaction_receipt(call.transact({"from": sender}), poll_latency=0.01)
-    assert sent["status"] == 1
-    return int(sent["gasUsed"])
-
-
-def deployer(chain: Chain, abi: Any, bytecode: str, *arguments: Any) -> Callable[[], tuple[Any, int]]:
-    def deploy() -> tuple[Any, int]:
-        sent = chain.web3.eth.contract(abi=abi, bytecode=bytecode).constructor(*arguments)
-        receipt = chain.web3.eth.wait_for_transaction_receipt(
-            sent.transact({"from": chain.web3.eth.accounts[0]}), poll_latency=0.01
-        )
-        return chain.web3.eth.contract(address=receipt["contractAddress"], abi=abi), int(receipt["gasUsed"])
-
-    return deploy
+    def move(self, giver: str, taker: str, token_id: int) -> Cost:
+        return self.run.call(self.contract, "transferFrom", giver, taker, token_id, sender=giver)
 
 
-def peer(chain: Chain, compiled: dict[str, Any]) -> Token:
-    return Token(chain, deployer(chain, compiled["abi"], compiled["bytecode"]), compiled["size"], project=False)
-
-
-def ours(chain: Chain) -> Token:
-    owner, friend = chain.web3.eth.accounts[0], chain.web3.eth.accounts[2]
-    settings = TokenSettings(
+def settings_of(run: Run) -> TokenSettings:
+    owner, friend = run.chain.web3.eth.accounts[0], run.chain.web3.eth.accounts[2]
+    return TokenSettings(
         name="Bare", symbol="BARE", owner=owner, max_supply=100_000, base_uri="ipfs://metadata/",
         contract_uri="ipfs://root/collection.json", provenance="5e" * 32, royalty_receiver=friend,
         royalty_basis_points=500,
     )  # fmt: skip
+
+
+def ours(run: Run) -> Token:
     compiled = artifact()
-    deploy = deployer(chain, compiled.abi, compiled.bytecode, settings.as_argument())
-    return Token(chain, deploy, len(compiled.deployed), project=True)
+    return Token(run, compiled.abi, compiled.bytecode, settings_of(run))
 
 
-def measure(chain: Chain, token: Token) -> dict[str, int]:
-    """Gas by what was done; a contract that cannot do it has no row."""
-    artist, buyer, friend = chain.web3.eth.accounts[:3]
-    rows = {"bytes of code": token.size, "deploy": token.fresh()}
-
-    def spend(call: Any, sender: str = artist) -> int:
-        return used(chain, call, sender)
-
+def measure(token: Token) -> Rows:
+    """Cost by what was done; a contract that cannot do it has no row."""
+    artist, buyer, friend = token.run.chain.web3.eth.accounts[:3]
+    rows = {"deploy": token.fresh()}
     for quantity in (1, 100):
         token.fresh()
-        rows[f"mint {quantity}"] = spend(token.mint(buyer, 1, quantity))
+        rows[f"mint {quantity}"] = token.mint(artist, buyer, 1, quantity)
     token.fresh()
-    rows[f"mint {BATCH}"] = spend(token.mint(buyer, 1, BATCH))
-    functions = token.contract.functions
-    if "transferFrom" in dir(functions):
-        rows[f"first transfer, middle of {BATCH}, fresh"] = spend(functions.transferFrom(buyer, friend, 250), buyer)
-        rows[f"first transfer, middle of {BATCH}, holder"] = spend(functions.transferFrom(buyer, friend, 350), buyer)
-        rows["second transfer, holder"] = spend(functions.transferFrom(friend, buyer, 350), friend)
-    rows[f"next {BATCH}, same owner"] = spend(token.mint(buyer, BATCH + 1, BATCH))
-    rows[f"next {BATCH}, another"] = spend(token.mint(friend, 2 * BATCH + 1, BATCH))
-    if "transferFrom" in dir(functions):
-        rows["first transfer, an earlier batch, holder"] = spend(functions.transferFrom(buyer, friend, 700), buyer)
+    rows[f"mint {BATCH}"] = token.mint(artist, buyer, 1, BATCH)
+    moves = "transferFrom" in token.functions
+    if moves:
+        rows[f"first transfer, middle of {BATCH}, fresh"] = token.move(buyer, friend, 250)
+        rows[f"first transfer, middle of {BATCH}, holder"] = token.move(buyer, friend, 350)
+        rows["second transfer, holder"] = token.move(friend, buyer, 350)
+    rows[f"next {BATCH}, same owner"] = token.mint(artist, buyer, BATCH + 1, BATCH)
+    rows[f"next {BATCH}, another"] = token.mint(artist, friend, 2 * BATCH + 1, BATCH)
+    if moves:
+        rows["first transfer, an earlier batch, holder"] = token.move(buyer, friend, 700)
         token.fresh()
         for number in range(RUNS):
-            spend(token.mint((buyer, friend)[number % 2], 1 + 5 * number, 5))
-        move = token.contract.functions.transferFrom(buyer, friend, 3)
-        rows[f"first transfer, {RUNS} batches of 5, holder"] = spend(move, buyer)
+            token.mint(artist, (buyer, friend)[number % 2], 1 + 5 * number, 5)
+        rows[f"first transfer, {RUNS} batches of 5, holder"] = token.move(buyer, friend, 3)
     token.fresh()
-    if "airdrop" in dir(token.contract.functions):
-        rows["100 tokens to 100 owners"] = spend(token.airdrop(OWNERS))
-    elif "transferFrom" in dir(token.contract.functions):
-        rows["100 tokens to 100 owners"] = sum(
-            spend(token.mint(owner, place, 1)) - 21_000 for place, owner in enumerate(OWNERS, 1)
-        )
+    if "airdrop" in token.functions:
+        rows["100 tokens to 100 owners"] = token.airdrop(artist, OWNERS)
+    elif moves:
+        places = [token.mint(artist, owner, place, 1).places[0] for place, owner in enumerate(OWNERS, 1)]
+        rows["100 tokens to 100 owners"] = Cost(tuple(places), CALL * len(places))
     return rows
 
 
-def show(measured: dict[str, dict[str, int]]) -> None:
-    names = [name for name in COLUMNS if name in measured]
-    print("| | " + " | ".join(COLUMNS[name] for name in names) + " |")
-    print("|---" * (len(names) + 1) + "|")
-    for row in measured["ours"]:
-        cells = (f"{measured[name][row]:,}" if row in measured[name] else "" for name in names)
-        print(f"| {row} | " + " | ".join(cells) + " |")
-    floor = measured["Floor"][f"mint {BATCH}"]
-    times = ", ".join(f"{COLUMNS[name]} {measured[name][f'mint {BATCH}'] / floor:.3f}" for name in names)
-    print(f"\nmint {BATCH}, times the floor: {times}")
-    print("100 owners, without airdrop: a call each, less the 21,000 gas of its transaction")
+def beside(run: Run) -> Rows:
+    """Cost of what lies beside the token: splitter, sale, reveal and editions."""
+    artist, buyer, friend, stranger = run.chain.web3.eth.accounts[:4]
+    token = ours(run)
+    token.fresh()
+    compiled = {name: artifact(name) for name in ("Splitter", "Sale", "RevealToken", "Editions")}
+
+    def deploy(name: str, *arguments: Any) -> tuple[Any, Cost]:
+        return run.deploy(compiled[name].abi, compiled[name].bytecode, *arguments)
+
+    rows: Rows = {}
+    splitter, rows["splitter: deploy, two payees"] = deploy("Splitter", [(artist, 60), (buyer, 40)])
+    rows["splitter: a payment to it"] = run.send(artist, splitter.address, "0x", 1_000)[0]
+    native = to_checksum_address("0x" + "00" * 20)
+    rows["splitter: a payee takes their part"] = run.call(splitter, "release", buyer, native, sender=buyer)
+    listed = Allowlist([Entry(owner, 2) for owner in (buyer, friend, *OWNERS)])
+    phases = [(0, 0, 10, 2, 0, bytes(32)), (0, 0, 10, 0, 0, listed.root)]
+    sale, rows["sale: deploy, two phases"] = deploy("Sale", token.contract.address, artist, friend, phases)
+    handed = run.call(token.contract, "transferOwnership", sale.address, sender=artist)
+    taken = run.call(sale, "acceptToken", sender=artist)
+    rows["sale: open (two transactions)"] = Cost(handed.places + taken.places)
+    run.call(sale, "buy", 0, 1, sender=friend, value=10)
+    rows["sale: buy 1, limited by account"] = run.call(sale, "buy", 0, 1, sender=buyer, value=10)
+    rows["sale: buy 1 more"] = run.call(sale, "buy", 0, 1, sender=buyer, value=10)
+    for who, name in ((friend, "first line"), (buyer, "a later line")):
+        line = listed.line(who)
+        arguments = (1, line.index, 2, 2, line.proof)
+        rows[f"sale: claim 2 of a list of {len(OWNERS) + 2}, {name}"] = run.call(
+            sale, "claim", *arguments, sender=who, value=20
+        )
+    rows["sale: withdraw"] = run.call(sale, "withdraw", sender=stranger)
+    told = settings_of(run)
+    _, rows["reveal: deploy the token with it"] = deploy("RevealToken", told.as_argument(), ("ipfs://placeholder", 1))
+    described = (
+        "Bare", "BARE", artist, 100, 500, 0, told.base_uri, told.contract_uri, bytes(32), friend, 500,
+    )  # fmt: skip
+    editions, rows["editions: deploy"] = deploy("Editions", described)
+    rows["editions: 500 copies of an image to one owner"] = run.call(editions, "mint", buyer, 1, 0, 500, sender=artist)
+    rows["editions: 100 copies to 100 owners"] = run.call(editions, "airdrop", 2, 0, OWNERS, sender=artist)
+    return rows
 
 
 if __name__ == "__main__":
