@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench contracts docs pictures train lock clean
+.PHONY: help setup demo test lint bench contracts mutants docs pictures train lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -10,10 +10,12 @@ help: ## say what can be made
 setup: ## make .venv with what requirements.lock lists
 	@sh packaging/setup.sh
 
-demo: setup ## take a sample collection through every stage, into demo/
-	@test -f demo/collection.toml || $(BIN)/collection new demo --sample paper-weather
-	@$(BIN)/collection -C demo run
-	@echo "The contact sheet is demo/sheet.png. To see where it stands: $(BIN)/collection -C demo status"
+SAMPLE := paper-weather
+DEMO := $(if $(filter paper-weather,$(SAMPLE)),demo,demo-$(SAMPLE))
+demo: setup ## take a sample collection (SAMPLE=latent: that one) through every stage, into demo/
+	@test -f $(DEMO)/collection.toml || $(BIN)/collection new $(DEMO) --sample $(SAMPLE)
+	@$(BIN)/collection -C $(DEMO) run
+	@echo "The contact sheet is $(DEMO)/sheet.png. To see where it stands: $(BIN)/collection -C $(DEMO) status"
 
 test: setup node-tools ## run all tests (REQUIRE_ALL=1: a missing tool is a failure)
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
@@ -29,9 +31,13 @@ lint: setup ## ruff, mypy, tsc over the page's scripts, and whether the referenc
 bench: setup ## run every benchmark; each prints a table
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-contracts: ## compile the contract again and write its artifact
+contracts: ## compile the contracts again and write their artifacts
 	@sh packaging/node-tools.sh contracts
 	@node contracts/compile.mjs
+
+mutants: setup ## whether the tests of the contracts see faults: each mutant must fail one (some minutes)
+	@sh packaging/node-tools.sh contracts
+	@$(BIN)/python packaging/mutants.py
 
 docs: setup ## write the reference pages and the picture of the architecture from the code
 	@$(BIN)/python packaging/reference.py
@@ -48,4 +54,4 @@ lock: setup ## write the lock files anew
 	@$(BIN)/python packaging/lock.py
 
 clean: ## remove the demo and what building left
-	@rm -rf demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf demo demo-* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

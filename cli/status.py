@@ -64,7 +64,8 @@ def show_next(session: Session, status: Status) -> None:
         screen.line("", status.why)
         screen.line("next", status.hint or session.typed("doctor"))
     elif status.next:
-        screen.line("next", f"{session.typed(status.next)}, or {session.typed('run')} for all remaining stages")
+        run = " ".join(["run", *status.next.split()[1:]])
+        screen.line("next", f"{session.typed(status.next)}, or {session.typed(run)} for all remaining stages")
     elif status.done:
         screen.line("next", f"all done: {amount(session.project.config.supply, 'token')} verified")
     else:

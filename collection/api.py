@@ -44,6 +44,7 @@ from collection.stages.select import SelectStage, explain
 from collection.stages.sheet import SheetStage
 from collection.stages.status import Status, status_of
 from collection.stages.upscale import UpscaleStage
+from collection.stages.versions import bring_back, compared, unfreeze, versions
 from collection.values import Progress, silent
 
 Images = Iterable[int | ImageRecord]
@@ -157,6 +158,24 @@ class Collection:
     def freeze(self, *, again: bool = False, progress: Progress = silent) -> Report:
         """Give out token ids, write the metadata, and fix both by hash."""
         return self._do(FreezeStage(again), progress)
+
+    def freeze_diff(self) -> Report:
+        """What a freeze now would change of the current frozen set, token by token; nothing is written."""
+        return compared(self._project)
+
+    def frozen_versions(self) -> Report:
+        """Every freeze there was, each a version of its own, with its pins and contracts."""
+        return versions(self._project)
+
+    def bring_back(self, version: int) -> Report:
+        """Make an earlier version the current one again."""
+        with self._project.working():
+            return bring_back(self._project, version)
+
+    def unfreeze(self) -> Report:
+        """Go back to choosing; every frozen version is kept, and what is pinned or minted stays what it is."""
+        with self._project.working():
+            return unfreeze(self._project)
 
     def pin(self, *, progress: Progress = silent) -> Report:
         """Give the frozen set to every storage."""

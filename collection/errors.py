@@ -7,6 +7,7 @@ CollectionError                 the work failed
 │   ├── ProjectError            there is no project here, or another version wrote it
 │   └── UnknownPluginError      nothing installed has that name: no such generator, encoder, metric or pinner
 ├── ConflictError               it cannot be done now: something else is at work, or has changed the same thing
+│   ├── BlindError              it would show what others said to a curator who has images left to review
 │   └── ProjectBusyError        another process is at work in the project
 ├── UnavailableError            a file, a disk, a device or a service that the work needs is missing or refuses
 │   ├── WeightsError            model weights are missing, untrained or not the ones they claim to be
@@ -133,6 +134,18 @@ class ConflictError(CollectionError):
     """Something else is at work, or has changed the same thing meanwhile."""
 
     kind = ErrorKind.CONFLICT
+
+
+class BlindError(ConflictError):
+    """It would show what others said to a curator who has images left to review."""
+
+    blind = True
+
+    def __init__(self, told: str) -> None:
+        super().__init__(
+            f"{told}, and you have not reviewed all images",
+            "a curator may show it all the same, in the views Set and Duel: the log then says so of later votes",
+        )
 
 
 class ProjectBusyError(ConflictError):

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 import { compile, settings, version } from "./solidity.mjs";
 
-const CONTRACTS = ["CollectionToken", "Splitter", "Sale"];
+const CONTRACTS = ["CollectionToken", "RevealToken", "Editions", "Splitter", "Sale"];
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = join(here, "..", "collection", "chain", "artifacts");
 

@@ -1,11 +1,15 @@
 """Make the pictures of docs/review.md, and its table of keys, from a running room: `make pictures`.
 
-`python packaging/review_page.py [PROJECT]` takes a copy of PROJECT, which `make demo` made, or makes the sample anew;
-lets two curators decide, breeds two images, and looks at the room with the system's Chromium.
+`python packaging/review_page.py [--looks DIR] [PROJECT]` takes a copy of PROJECT, which `make demo` made, or makes the
+sample anew; lets two curators decide, breeds two images, and looks at the room with the system's Chromium.
+
+With `--looks DIR` it writes every view at every size instead, light, dark and with text twice as large, for somebody
+who looks at them before a release.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import os
@@ -41,6 +45,9 @@ SAID = (
     ("score",),
     ("dedupe",),
 )
+SIZES = (DESK, (1366, 768), (1280, 720), PHONE)
+TWICE = "document.documentElement.style.fontSize = '200%'"
+"""Text of twice the size, as somebody who sees badly sets it."""
 # name, view and query of the address, size, dark, keys pressed before the picture is taken
 PICTURES = (
     ("review-grid", "view=grid&at=14", DESK, False, "fi"),
@@ -64,29 +71,61 @@ KEYS = """async () => {
 
 
 def main() -> None:
-    """Take the pictures and write the table."""
-    with decided(sys.argv[1:]) as folder, served(folder) as link, browsing() as browser:
-        for name, address, size, dark, keys in PICTURES:
-            page = browser.new_page(
-                viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light"
-            )
-            page.goto(f"{link}&{address}")
-            write(DOCS / "images" / f"{name}.webp", taken(page, keys))
-            page.close()
-        page = browser.new_page()
-        page.goto(link)
-        page.wait_for_selector("#view[data-view]")
-        document = DOCS / "review.md"
-        document.write_text(with_keys(document.read_text(), page.evaluate(KEYS)))
+    """Take the pictures and write the table, or take all looks."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("project", nargs="?", type=Path, help="what `make demo` made; else the sample is made anew")
+    parser.add_argument("--looks", type=Path, metavar="DIR", help="write every view at every size there instead")
+    options = parser.parse_args()
+    with decided(options.project) as folder, served(folder) as link, browsing() as browser:
+        if options.looks:
+            write_looks(browser, link, options.looks)
+        else:
+            write_documented(browser, link)
+
+
+def write_documented(browser: Browser, link: str) -> None:
+    """The pictures of docs/review.md and its table of keys."""
+    for name, address, size, dark, keys in PICTURES:
+        page = opened(browser, f"{link}&{address}", size, dark)
+        write(DOCS / "images" / f"{name}.webp", taken(page, keys))
+        page.close()
+    page = browser.new_page()
+    page.goto(link)
+    page.wait_for_selector("#view[data-view]")
+    document = DOCS / "review.md"
+    document.write_text(with_keys(document.read_text(), page.evaluate(KEYS)))
+
+
+def write_looks(browser: Browser, link: str, folder: Path) -> None:
+    """Each documented view at each of SIZES: light, dark, and with text twice as large."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, address, _, _, keys in PICTURES:
+        for size in SIZES:
+            for look in ("light", "dark", "200"):
+                page = opened(browser, f"{link}&{address}", size, look == "dark")
+                page.wait_for_function(SETTLED)
+                if look == "200":
+                    page.evaluate(TWICE)
+                path = folder / f"{name.removeprefix('review-')}-{size[0]}x{size[1]}-{look}.png"
+                taken(page, keys, wait=500).save(path)
+                page.close()
+                print(path.name, flush=True)
+
+
+def opened(browser: Browser, address: str, size: tuple[int, int], dark: bool) -> Page:
+    """The page at an address, in a window of `size` pixels."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light")
+    page.goto(address)
+    return page
 
 
 @contextmanager
-def decided(given: list[str]) -> Iterator[Path]:
+def decided(given: Path | None) -> Iterator[Path]:
     """A demo collection on which two curators have been at work."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "demo"
         if given:
-            shutil.copytree(given[0], folder)
+            shutil.copytree(given, folder)
         else:
             subprocess.run([COLLECTION, "new", folder, "--sample", "paper-weather"], check=True)
             subprocess.run([COLLECTION, "-C", folder, "run"], check=True)
@@ -120,12 +159,12 @@ def browsing() -> Iterator[Browser]:
         browser.close()
 
 
-def taken(page: Page, keys: str) -> Image.Image:
-    """What the page shows after these keys."""
+def taken(page: Page, keys: str, wait: int = 7000) -> Image.Image:
+    """What the page shows after these keys and so many milliseconds: after 7,000 the status line is gone."""
     page.wait_for_function(SETTLED)
     for key in keys:
         page.keyboard.press(key)
-    page.wait_for_timeout(7000)  # until the status line is gone
+    page.wait_for_timeout(wait)
     page.wait_for_function(SETTLED)
     return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
 

@@ -72,7 +72,7 @@ def trained_weights(missing: Callable[[str], NoReturn]) -> Path:
 
 MODULES = (
     "alembic.command", "collection.stages.runners", "collection.chain.embedded", "collection.verify.verify",
-    "collection.generate.painter.engine", "collection.judge.encoders.efficientnet_lite",
+    "collection.generate.painter.engine", "collection.models.efficientnet_lite",
     "collection.stages.publication", "eth_tester", "web3",
 )  # fmt: skip
 """What most commands load, and what takes long."""

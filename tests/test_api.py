@@ -96,6 +96,14 @@ def test_a_notebook_goes_the_whole_way(folder: Path) -> None:
         assert {stage for stage, _, _ in heard} >= {"freeze", "mint", "verify"}
         assert (tiny.status.next, tiny.verify().details["proven"]) == (None, 3)
         assert tiny.sheet(folder / "some.png", images="id:1-2").details["images"] == 2
+
+        assert tiny.freeze_diff().line == "nothing would change"
+        tiny.unfreeze()
+        (version,) = tiny.frozen_versions().details["versions"]
+        assert (version["version"], version["current"]) == (1, False)
+        assert tiny.freeze_diff().line == "nothing is frozen yet: 3 tokens would be"
+        tiny.bring_back(1)
+        assert (tiny.status.next, tiny.verify().details["proven"]) == (None, 3)
     assert [report.line for report in collection.run(folder)][4].startswith("nothing to do"), "it begins where it was"
 
 

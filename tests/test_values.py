@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+import rfc8785
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from collection.errors import UsageError
@@ -29,6 +30,34 @@ def test_canonical_json_is_json_of_the_same_value(value: object) -> None:
 @given(st.dictionaries(st.text(max_size=5), st.integers(0, 9), max_size=5))
 def test_canonical_json_does_not_depend_on_the_order_of_keys(value: dict[str, int]) -> None:
     assert canonical_json(value) == canonical_json(dict(reversed(value.items())))
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**54), 2**54) | st.floats() | st.text(max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.lists(inner, max_size=2).map(tuple)
+        | st.dictionaries(st.text(max_size=3) | st.integers(0, 3), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(JSON_VALUES)
+@example({"\U0001f600": 1, "\ufb33": 2})
+@example(['\u007f\u0000\u001f\u2028"\\\b\f\n\r\t/é', 1e21, 1e-7, -0.0, 2**53 - 1])
+@example({"b": {"é": [None, True]}, "B": (), "a": "\ud800"})
+@example({1: "a"})
+@example(2**53)
+def test_the_quick_way_writes_what_rfc_8785_does_and_refuses_what_it_refuses(value: Any) -> None:
+    try:
+        right = rfc8785.dumps(value)
+    except rfc8785.CanonicalizationError:
+        with pytest.raises(UsageError):
+            canonical_json(value)
+    else:
+        assert canonical_json(value) == right
 
 
 def test_canonical_json_is_that_of_rfc_8785() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from training import checkpoints
+from collection.train import checkpoints
 from training.clip_data import KINDS, Examples, all_facts, batch, load, truth
 from training.clip_measures import Texts, measure
 from training.clip_model import EMBED, configuration
@@ -73,7 +73,7 @@ def by_length(tokens: list[list[int]], groups: int = 4) -> list[tuple[list[int],
 
 def loss_of(towers: Towers, features: Tensor, tokens: list[list[int]], true: Tensor) -> Tensor:
     """The mean of both directions; `true` (captions, pictures) says which negatives are none."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with checkpoints.halves("cpu"):
         groups = by_length(tokens)
         texts = torch.cat([towers.texts(padded) for _, padded in groups])
         pictures = towers.pictures(features)
@@ -131,6 +131,8 @@ def train(folder: Path, examples: Examples, tokenizer: Any, steps: int) -> None:
     optimizer = torch.optim.AdamW(_groups(towers), lr=RATE, betas=(0.9, 0.98))
     average = checkpoints.Average(towers, 0.998)
     begun, spent = checkpoints.resume(kept, "towers", towers, optimizer, average)
+    if begun:
+        print(f"resumed after step {begun}", flush=True)
     saved = started = time.monotonic()
     for step in range(begun, steps):
         checkpoints.set_rate(optimizer, RATE, step, steps, warm_up=WARM_UP, decay=DECAY)

@@ -17,14 +17,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from training import checkpoints
-from training.captions import Picture, caption
+from collection.train import checkpoints
+from training.captions import Picture, full_caption
 from training.clip_export import SHIPPED
-from training.pictures import open_library, trained_on
+from training.compose import Composition
+from training.pictures import Library, as_array, open_library, trained_on
 from training.pipeline_model import assemble, new_unet, new_vae, text_encoder
 from training.places import VAE, workshop
+from training.scenes import Scene
 from training.tokens import CONTEXT
-from training.vae_train import training_pictures
 
 BATCH, RATE, WARM_UP, DECAY = 32, 6e-4, 300, 0.3
 WORLD = ("Animals & Nature", "Food & Drink")
@@ -58,20 +59,20 @@ def main() -> None:
     train(options)
 
 
-def latents_of(device: str) -> tuple[Tensor, dict[str, Any]]:
-    """Latents of everything that is trained on, standardised by channel, and the VAE's state that makes them so.
+def latents_of(library: Library, made: list[Composition | Scene], device: str) -> tuple[Tensor, dict[str, Any]]:
+    """Latents of these pictures, standardised by channel, and the VAE's state that makes them so.
 
     Kept beside the checkpoints: (n, 8, 16, 16) float16, each picture as it is.
     """
     path = workshop() / "latents.pt"
-    if state := checkpoints.read(path):
+    if (state := checkpoints.read(path)) and len(state["latents"]) == len(made):
         return state["latents"], state["vae"]
     vae = trained_vae().to(device).eval()
-    pictures = training_pictures(open_library())
     found = []
     with torch.inference_mode():
-        for start in range(0, len(pictures), 64):
-            batch = (pictures[start : start + 64].float() / 127.5 - 1).to(device)
+        for start in range(0, len(made), 64):
+            pixels = torch.from_numpy(as_array([library.render(one) for one in made[start : start + 64]]))
+            batch = (pixels.permute(0, 3, 1, 2).float() / 127.5 - 1).to(device)
             found.append(vae.encode(batch).latent_dist.mode().half().cpu())
     latents = torch.cat(found)
     mean, deviation = latents.float().mean(dim=(0, 2, 3)), latents.float().std(dim=(0, 2, 3))
@@ -107,13 +108,24 @@ def standardise(vae: Any, mean: Tensor, deviation: Tensor) -> None:
         weight *= deviation.view(1, -1, 1, 1)
 
 
-def rows_of(pictures: list[Picture], groups: Container[str] | None) -> tuple[list[int], list[int]]:
-    """Which pictures are drawings, and which landscapes; of some `groups` of things alone, no landscape."""
+def learned(library: Library, groups: Container[str] | None) -> list[Composition | Scene]:
+    """What is learned from: everything, or only drawings of some `groups` of things, without a landscape."""
+    return [
+        made
+        for made in trained_on(library)
+        if groups is None or (isinstance(made, Composition) and made.scene < 0 and _all_of(library, made, groups))
+    ]
+
+
+def _all_of(library: Library, made: Composition, groups: Container[str]) -> bool:
+    return all(library.things[code].group in groups for code in made.codes)
+
+
+def rows_of(pictures: list[Picture]) -> tuple[list[int], list[int]]:
+    """Which pictures are drawings, and which show a landscape."""
     rows: tuple[list[int], list[int]] = [], []
     for row, picture in enumerate(pictures):
-        landscape = picture.scene is not None
-        if groups is None or (not landscape and all(thing.group in groups for thing in picture.things)):
-            rows[landscape].append(row)
+        rows[picture.scene is not None].append(row)
     return rows
 
 
@@ -127,7 +139,7 @@ def batch_of(step: int, size: int, rows: tuple[list[int], list[int]]) -> list[in
 def captions_of(step: int, chosen: list[int], pictures: list[Picture]) -> list[str]:
     """A caption a picture, some of them empty."""
     rng = Random(f"captions {step}")
-    return ["" if rng.random() < WITHOUT_WORDS else caption(pictures[row], rng)[0] for row in chosen]
+    return ["" if rng.random() < WITHOUT_WORDS else full_caption(pictures[row], rng) for row in chosen]
 
 
 def flow(latents: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -142,11 +154,11 @@ def train(options: argparse.Namespace) -> None:
     """Steps until the last; the average over them is what paints."""
     folder, device = workshop() / "denoiser", options.device
     folder.mkdir(exist_ok=True)
-    latents, vae = latents_of(device)
     library = open_library()
-    pictures = [library.picture(made) for made in trained_on(library)]
-    assert len(pictures) == len(latents), "pictures.zip is newer than latents.pt: remove latents.pt and pictures.npy"
-    rows = rows_of(pictures, None if options.everything else WORLD)
+    made = learned(library, None if options.everything else WORLD)
+    latents, vae = latents_of(library, made, device)
+    pictures = [library.picture(one) for one in made]
+    rows = rows_of(pictures)
     encoder, tokenizer = shipped_text_tower()
     encoder.to(device)
     torch.manual_seed(0)
@@ -154,6 +166,8 @@ def train(options: argparse.Namespace) -> None:
     optimizer = torch.optim.AdamW(unet.parameters(), lr=RATE, betas=(0.9, 0.99), weight_decay=0.01)
     average = checkpoints.Average(unet, 0.9995)
     begun, spent = checkpoints.resume(checkpoints.read(folder / "checkpoint.pt"), "unet", unet, optimizer, average)
+    if begun:
+        print(f"resumed after step {begun}", flush=True)
     started = saved = shown = time.monotonic()
     for step in range(begun, options.steps):
         checkpoints.set_rate(optimizer, RATE, step, options.steps, warm_up=WARM_UP, decay=DECAY)
@@ -197,7 +211,7 @@ def loss_of(
         captions_of(step, chosen, pictures), padding="max_length", truncation=True, max_length=CONTEXT,
         return_tensors="pt",
     )  # fmt: skip
-    with torch.autocast(torch.device(device).type, torch.bfloat16):
+    with checkpoints.halves(device):
         with torch.no_grad():
             words = encoder(tokens.input_ids.to(device)).last_hidden_state
         found = unet(noisy.to(device), (times * 1000).to(device), encoder_hidden_states=words).sample

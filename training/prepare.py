@@ -150,12 +150,12 @@ def _webp(picture: Image.Image, **how: Any) -> bytes:
 def _network() -> Any:
     import torch
 
-    from collection.judge.encoders.efficientnet_lite import efficientnet_lite0
-    from collection.judge.encoders.embedded_encoder import packaged_weights
+    from collection.models.efficientnet_lite import efficientnet_lite0
+    from collection.models.packaged import EFFICIENTNET_LITE0
     from collection.models.weights import load_state
 
     torch.set_num_threads(1)
-    return efficientnet_lite0(load_state(packaged_weights())).to(memory_format=torch.channels_last)
+    return efficientnet_lite0(load_state(EFFICIENTNET_LITE0.path())).to(memory_format=torch.channels_last)
 
 
 def _encode(pictures: Sequence[Any]) -> Any:

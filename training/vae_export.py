@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from training.compose import Composition
-from training.denoiser_train import latents_of
+from training.denoiser_train import latents_of, learned
 from training.pictures import Library, as_array, open_library
 from training.pipeline_model import new_vae
 from training.places import VAE
@@ -23,11 +23,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path, default=VAE)
     folder = parser.parse_args().folder
-    vae = new_vae().eval()
-    vae.load_state_dict(latents_of("cpu")[1])
+    vae, library = new_vae().eval(), open_library()
+    vae.load_state_dict(latents_of(library, learned(library, None), "cpu")[1])
     vae.half().save_pretrained(folder, safe_serialization=True)
     size = sum(file.stat().st_size for file in folder.iterdir())
-    print(f"{folder}: {size / 1e6:.1f} MB; {fidelity(vae.float(), open_library()):.1f} dB on held-out drawings")
+    print(f"{folder}: {size / 1e6:.1f} MB; {fidelity(vae.float(), library):.1f} dB on held-out drawings")
 
 
 def fidelity(vae: Any, library: Library, most: int = 200) -> float:

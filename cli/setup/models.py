@@ -24,4 +24,4 @@ def command(as_json: Json = False) -> None:
         screen.say(f"{preset.name:<16} {preset.license:<24} {numbers}")
         screen.say(f"{'':16} {preset.note}")
     screen.say("These facts come from the pages of the models. Read the license before you sell images of a model.")
-    screen.object({"models": [asdict(preset) for preset in presets]})
+    screen.object({"models": [{**asdict(preset), "duties": preset.duties} for preset in presets]})

@@ -17,7 +17,8 @@ def command(
     """List the words that a generator can paint.
 
     Whole words of a prompt count, in any case, also in the plural. A word that says a trait outright (night) beats one
-    that only suggests it (summer); of equals the first counts. What no word decides, the seed does.
+    that only suggests it (summer), a number of things their denial (no boats); of equals the first counts. What no word
+    decides, the seed does.
     """
     from collection.stages.reference import vocabulary_reference
 

@@ -13,7 +13,7 @@ from collection.errors import ChainError
 from collection.store.records import Companion
 from collection.store.store import Store
 
-CONTRACTS = {"splitter": "Splitter", "sale": "Sale"}
+CONTRACTS = {"splitter": "Splitter", "sale": "Sale", "editions": "Editions"}
 """The compiled contract of each kind of companion."""
 
 

@@ -16,7 +16,7 @@ class Artifact:
     """A compiled contract."""
 
     name: str
-    """CollectionToken, Splitter or Sale."""
+    """CollectionToken, RevealToken, Editions, Splitter or Sale."""
     abi: list[Any]
     bytecode: str
     """0x hex: the code that deploys."""
@@ -36,7 +36,7 @@ class Artifact:
 
 @cache
 def artifact(contract: str = "CollectionToken") -> Artifact:
-    """The version of a contract that is deployed now: CollectionToken, Splitter or Sale."""
+    """The version of a contract that is deployed now, by its name."""
     return _read_artifact((files("collection.chain") / "artifacts" / f"{contract}.json").read_bytes())
 
 
@@ -60,6 +60,11 @@ def recognised(code: bytes, contract: str = "CollectionToken") -> Artifact | Non
             if compiled.name == contract and compiled.made(code):
                 return compiled
     return None
+
+
+def recognised_token(code: bytes) -> Artifact | None:
+    """The version of a token contract that some code on a chain is, with a delayed reveal or without."""
+    return recognised(code) or recognised(code, "RevealToken")
 
 
 def _read_artifact(data: bytes) -> Artifact:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from collection.chain.addresses import created_address
-from collection.chain.compiled import artifact
+from collection.chain.compiled import Artifact, artifact
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract, TokenSettings
+from collection.chain.reveal import CONTRACT as REVEAL_TOKEN
+from collection.chain.reveal import Hiding
 from collection.chain.transactions import Account, prepared, receipt, send, wait_for_pending
 from collection.errors import ChainError
 from collection.store.records import Deployment, Freeze
@@ -47,8 +49,15 @@ def pending(store: Store, chain_id: int) -> bool:
     return known is None or known.status != "confirmed"
 
 
-def deploy(store: Store, chain: Chain, account: Account, settings: TokenSettings) -> DeployReport:
-    """Deploy the contract of the frozen set, unless it is on this chain already.
+def token_artifact(hiding: Hiding | None) -> Artifact:
+    """The compiled token contract: that with a delayed reveal where something is hidden."""
+    return artifact(REVEAL_TOKEN) if hiding else artifact()
+
+
+def deploy(
+    store: Store, chain: Chain, account: Account, settings: TokenSettings, hiding: Hiding | None = None
+) -> DeployReport:
+    """Deploy the contract of the frozen set, unless it is on this chain already; that of a delayed reveal by `hiding`.
 
     The intent, with the address that the contract will have and the settings that it is told, is written before
     anything is sent: a killed run is followed by one that looks there first. Raises ChainError where the chain refuses,
@@ -63,8 +72,8 @@ def deploy(store: Store, chain: Chain, account: Account, settings: TokenSettings
     chain.ask_before_sending()
     if known is not None:
         _forget(store, chain, known)
-    intent = store.add_deployment(_intent(store, chain, account, settings, nonce))
-    return _send(store, chain, account, settings, intent)
+    intent = store.add_deployment(_intent(store, chain, account, settings, hiding, nonce))
+    return _send(store, chain, account, settings, hiding, intent)
 
 
 def _creation(chain: Chain, known: Deployment) -> str | None:
@@ -84,7 +93,9 @@ def _forget(store: Store, chain: Chain, known: Deployment) -> None:
     store.drop_deployment(known.id)
 
 
-def _intent(store: Store, chain: Chain, account: Account, settings: TokenSettings, nonce: int) -> Deployment:
+def _intent(
+    store: Store, chain: Chain, account: Account, settings: TokenSettings, hiding: Hiding | None, nonce: int
+) -> Deployment:
     with chain.translated():
         block = chain.web3.eth.block_number
     return Deployment(
@@ -94,23 +105,25 @@ def _intent(store: Store, chain: Chain, account: Account, settings: TokenSetting
         address=created_address(account.address, nonce),
         deployer=account.address,
         nonce=nonce,
-        artifact_sha256=artifact().sha256,
+        artifact_sha256=token_artifact(hiding).sha256,
         root_cid=frozen_set(store).root_cid,
         tx_hash=None,
         status="intended",
-        settings=asdict(settings),
+        settings={**asdict(settings), **(asdict(hiding) if hiding else {})},
         block=block,
     )
 
 
-def _send(store: Store, chain: Chain, account: Account, settings: TokenSettings, intent: Deployment) -> DeployReport:
-    compiled = artifact()
+def _send(
+    store: Store, chain: Chain, account: Account, settings: TokenSettings, hiding: Hiding | None, intent: Deployment
+) -> DeployReport:
+    compiled = token_artifact(hiding)
     factory = chain.web3.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
-    call = factory.constructor(settings.as_argument())
+    call = factory.constructor(settings.as_argument(), *([hiding.as_argument()] if hiding else []))
     tx_hash = send(chain, account, prepared(chain, account, call, compiled.abi, "deploy", intent.nonce))
     store.update_deployment(intent.id, tx_hash=tx_hash, status="intended")
     done = receipt(chain, account, tx_hash, intent.nonce)
-    if done["status"] != 1 or not TokenContract(chain, intent.address).is_genuine():
+    if done["status"] != 1 or not TokenContract(chain, intent.address, compiled).is_genuine():
         raise ChainError(f"{chain.network.name} did not create the contract (transaction {tx_hash})")
     store.update_deployment(intent.id, tx_hash=tx_hash, status="confirmed", block=done["blockNumber"])
     return DeployReport(intent.address, settings.symbol, tx_hash, done["gasUsed"])

@@ -10,9 +10,11 @@ from collection.chain.addresses import created_address
 from collection.chain.compiled import artifact
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract, TokenSettings
+from collection.chain.deploy import token_artifact
 from collection.chain.fees import Price, data_fee, price_of, rules_of
 from collection.chain.gas import MINT_BATCH
 from collection.chain.mint_batches import minting, next_batch
+from collection.chain.reveal import Hiding
 from collection.chain.sale import SaleContract, Terms
 from collection.chain.simulation import Call, Measured, measure
 from collection.chain.splitter import Payee
@@ -40,6 +42,8 @@ class Wanted:
     """Whether the metadata is still to be frozen."""
     phases: Sequence[Terms] | None = None
     """Of the sale that is still to be deployed and opened; None: none is."""
+    hiding: Hiding | None = None
+    """What is hidden until a reveal; None: nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ class _Calls:
         if token is None:
             token = created_address(sender, nonce + len(found))
             settings = replace(wanted.settings, owner=sender, royalty_receiver=receiver)
-            found.append(_creation(chain, "CollectionToken", "deploy the contract", settings.as_argument()))
+            found.append(_token_creation(chain, settings, wanted.hiding))
         contract = TokenContract(chain, token)
         next_id = 1
         if wanted.token is not None and not afresh:
@@ -184,6 +188,11 @@ class _Calls:
 def _call(what: str, contract: TokenContract | SaleContract, call: ContractFunction, times: int = 1) -> Call:
     complete = cast("TxParams", {"gas": 0, "gasPrice": 0, "nonce": 0, "chainId": 1})  # so that nothing is asked
     return Call(what, contract.address, str(call.build_transaction(complete)["data"]), times)
+
+
+def _token_creation(chain: Chain, settings: TokenSettings, hiding: Hiding | None) -> Call:
+    arguments = [settings.as_argument(), *([hiding.as_argument()] if hiding else [])]
+    return _creation(chain, token_artifact(hiding).name, "deploy the contract", *arguments)
 
 
 def _creation(chain: Chain, contract: str, what: str, *arguments: object) -> Call:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from collection.chain.addresses import checksummed
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """keccak256 of Transfer(address,address,uint256)."""
+_CONSECUTIVE = "0xdeaa91b6123d068f5821d0fb0678463d1a8a6079fe8af5de3ce5e896dcf9133d"
+"""keccak256 of ConsecutiveTransfer(uint256,uint256,address,address), of ERC-2309."""
 _NOBODY = "0x" + "00" * 32
 _SOLD = "0xe029f26dbcf8c42dd2f352c10214a7fc26773dc62482c6241334a0402ac09a80"
 """keccak256 of Sold(address,uint256,uint256,uint256), by which a sale says what it sold."""
@@ -68,6 +70,18 @@ def all_mints(chain: Chain, address: str, from_block: int) -> Iterator[dict[int,
         yield mints_in(logs, address)
 
 
+def consecutive_mints(chain: Chain, address: str, from_block: int) -> Iterator[range]:
+    """The ids that were minted since a block by one log for many (ERC-2309), run by run. They may be any number."""
+    from hexbytes import HexBytes
+
+    for logs in _windows(chain, address, [_CONSECUTIVE, None, _NOBODY], from_block):
+        for log in logs:
+            topics, data = [HexBytes(topic).to_0x_hex() for topic in log["topics"]], bytes(HexBytes(log["data"]))
+            minted = len(topics) == 4 and (topics[0], topics[2]) == (_CONSECUTIVE, _NOBODY) and len(data) >= 32
+            if minted and log["address"].lower() == address.lower():
+                yield range(int(topics[1], 16), int.from_bytes(data[:32], "big") + 1)
+
+
 def _until_found(
     chain: Chain,
     address: str,
@@ -87,7 +101,7 @@ def _until_found(
     return found
 
 
-def _windows(chain: Chain, address: str, topics: list[str], from_block: int) -> Iterator[list[LogReceipt]]:
+def _windows(chain: Chain, address: str, topics: Sequence[str | None], from_block: int) -> Iterator[list[LogReceipt]]:
     """The logs of a contract that begin with `topics`, in windows of blocks that shrink for a node that takes fewer."""
     with chain.translated():
         last = chain.web3.eth.block_number
@@ -102,7 +116,7 @@ def _windows(chain: Chain, address: str, topics: list[str], from_block: int) -> 
 
 
 def _logs(
-    chain: Chain, address: str, topics: list[str], first: int, last: int, *, alone: bool
+    chain: Chain, address: str, topics: Sequence[str | None], first: int, last: int, *, alone: bool
 ) -> list[LogReceipt] | None:
     """The logs of some blocks that begin with `topics`; None if the node finds them too many, unless it is one."""
     from requests import HTTPError

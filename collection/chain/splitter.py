@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from collection.chain.addresses import NOBODY, checksummed
@@ -13,6 +14,7 @@ from collection.chain.compiled import artifact
 from collection.chain.connection import Chain
 from collection.chain.transactions import Account, carry_out
 from collection.config.publishing import Artist
+from collection.config.shares import apportion
 from collection.errors import ChainError
 from collection.store.records import Companion
 from collection.store.store import Store
@@ -37,22 +39,22 @@ def payees_of(artists: Iterable[Artist]) -> tuple[Payee, ...]:
 
     Artists of one address are one payee. An artist without one is left out: `missing_addresses` names them.
     """
-    shares: dict[str, Decimal] = {}
+    shares: dict[str, Fraction] = {}
     for artist in artists:
-        if artist.address:
+        if artist.address and artist.share:
             address = checksummed(artist.address)
-            shares[address] = shares.get(address, Decimal(0)) + Decimal(repr(artist.share))
+            shares[address] = shares.get(address, Fraction(0)) + Fraction(repr(artist.share))
     if len(shares) < 2:
         return ()
-    return tuple(
-        Payee(address, int((share * UNITS).quantize(Decimal(1), ROUND_HALF_UP))) for address, share in shares.items()
-    )
+    # of artists without an address the shares are missing, and `refuse_missing_addresses` stops what would pay them
+    units = apportion(shares, round(sum(shares.values()) * UNITS))
+    return tuple(Payee(address, units[address]) for address in shares if address in units)
 
 
 def refuse_missing_addresses(artists: Sequence[Artist]) -> None:
     """Raise ChainError for an artist without an address whose share a splitter would have to pay to the others."""
     for artist in artists:
-        if artist.address is None and payees_of(artists):
+        if artist.address is None and artist.share and payees_of(artists):
             raise ChainError(
                 f'[[artists]] "{artist.name}" has a share of {artist.share:g} % and no address, and others have one: '
                 "their splitter would pay that share to them",

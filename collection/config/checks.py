@@ -39,9 +39,29 @@ def check(config: Config, refuse: Refuse) -> None:
             refuse(["rules", index], "says neither what to exclude nor what to require", "add exclude = {...}")
     _check_shares(config, refuse)
     _check_sale(config, refuse)
+    _check_editions(config, refuse)
+    _check_credits(config, refuse)
     shares = sum(artist.share for artist in config.artists)
     if config.artists and abs(shares - 100) > 1e-6:
         refuse(["artists", len(config.artists) - 1, "share"], f"the shares sum to {shares:g}", "make them sum to 100")
+
+
+def _check_editions(config: Config, refuse: Refuse) -> None:
+    if (told := config.editions) and told.copies and told.mint > told.copies:
+        refuse(["editions", "mint"], f"{told.mint} is more than copies = {told.copies}", "mint fewer")
+
+
+def _check_credits(config: Config, refuse: Refuse) -> None:
+    """Whoever is named by a style or the generator is one of [[artists]], who has an address there."""
+    names = [artist.name for artist in config.artists]
+    named = [(["generator"], config.generator), *((["styles", name], style) for name, style in config.styles.items())]
+    for place, table in named:
+        if table.artist is not None and names.count(table.artist) != 1:
+            message = f'{names.count(table.artist) or "no"} artists are called "{table.artist}"'
+            hint = f'[[artists]] with name = "{table.artist}" once; share = 0, if nothing else is theirs'
+            refuse([*place, "artist"], message + nearest(table.artist, names), hint)
+        elif table.artist is None and "share" in table.model_fields_set:
+            refuse([*place, "share"], "is nobody's", 'artist = "..." says whose it is')
 
 
 def _check_sale(config: Config, refuse: Refuse) -> None:

@@ -13,12 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import ValidationError, ValidationInfo, create_model
+from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, create_model
 from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
+from collection.config.planning import Rule, Trait
 from collection.config.type_errors import what_fits
-from collection.config.types import Table
+from collection.config.types import Name, Table
 from collection.errors import CollectionError, UnknownPluginError, UsageError
 from collection.plugins import Registry
 from collection.spelling import OPTIONS, nearest
@@ -28,10 +29,20 @@ GROUP = "collection.generators"
 BUILT_IN: Mapping[str, str] = {
     "painter": "collection.generate.painter.plugin:PLUGIN",
     "diffusion": "collection.generate.diffusion.plugin:PLUGIN",
+    "latent": "collection.generate.latent.plugin:PLUGIN",
+    "script": "collection.generate.script.plugin:PLUGIN",
     "tiles": "collection.generate.upscale.plugin:TILES",
+    "layers": "collection.generate.layers.plugin:PLUGIN",
     "upscaler": "collection.generate.upscale.plugin:UPSCALER",
+    "restyle": "collection.generate.style_transfer.plugin:RESTYLE",
+    "dream": "collection.generate.dream.plugin:DREAM",
+    "restore": "collection.generate.restore.plugin:RESTORE",
 }
 """The generators that come with Collection. No other module knows one by its name."""
+UNSAID = ("use", "artist", "share")
+"""Keys of every [generator] table that are neither options of recipes nor axes."""
+CREDIT = ("artist", "share")
+"""Keys of every style and generator that say whose it is."""
 DEFAULT = "painter"
 """The generator of a collection.toml that has no [generator] table."""
 
@@ -60,6 +71,9 @@ class Capabilities:
     """Pixels of the longest side that it makes."""
     preview_option: str = ""
     """The option of a recipe that makes it a draft; a recipe without it makes the full picture."""
+    seeds: bool = True
+    """Another seed makes another picture. If not, pictures follow from traits alone: a token has one candidate, and no
+    two tokens have the same traits unless `unique_traits = false` allows it."""
     cpu_noise: bool = False
     """Its noise is drawn on the processor, from the seed, as "RNG: CPU" says in the `parameters` of a picture."""
 
@@ -128,6 +142,10 @@ class GeneratorTable(Table):
 
     use: str
     """The name of the generator."""
+    artist: Name | None = None
+    """Who made what it runs (a model, a script, layers): the name of one of [[artists]]."""
+    share: float = Field(default=100, gt=0, le=100)
+    """Percent of each picture that the artist has; the rest is shared by styles and [[artists]]."""
 
     capabilities: ClassVar[Capabilities] = Capabilities()
     recipe_model: ClassVar[str] = "model"
@@ -141,15 +159,18 @@ class GeneratorTable(Table):
     presets: ClassVar[bool] = False
     """Whether its model may be a name that `collection models` lists."""
 
+    _folder: Path = PrivateAttr(default=Path())
+    """The folder of the file that the table was read from."""
+
     @classmethod
     def option_names(cls) -> tuple[str, ...]:
         """The keys that are options of recipes."""
-        return tuple(name for name in cls.model_fields if name not in {"use", cls.recipe_model, *cls.outside})
+        return tuple(name for name in cls.model_fields if name not in {*UNSAID, cls.recipe_model, *cls.outside})
 
     @classmethod
     def axes(cls) -> tuple[str, ...]:
         """The keys that axes may vary."""
-        return tuple(name for name in cls.model_fields if name != "use" and name not in cls.outside)
+        return tuple(name for name in cls.model_fields if name not in {*UNSAID, *cls.outside})
 
     @classmethod
     def recipe_options(cls) -> type[Table]:
@@ -192,6 +213,22 @@ class GeneratorTable(Table):
     def estimate(self) -> Estimate:
         """What an image takes."""
         return Estimate()
+
+    def traits(self) -> Mapping[str, Trait]:
+        """Traits that the generator brings, beside those of [traits] (the folders of layers); raises ConfigError."""
+        return {}
+
+    def rules(self) -> Sequence[Rule]:
+        """Rules that follow from those traits, beside [[rules]]."""
+        return ()
+
+    def drawn(self, series: str, traits: Mapping[str, str]) -> Mapping[str, Any]:
+        """Further options of a recipe, by its traits and its series ("" of a one-of-one); raises ConfigError."""
+        return {}
+
+    def pictures(self) -> Sequence[Path]:
+        """Files in the project's folder that recipes name by SHA-256, and that must be kept; raises ConfigError."""
+        return ()
 
 
 @cache
@@ -244,7 +281,7 @@ def _table_of(name: str, found: Any) -> type[GeneratorTable]:
         raise ValueError(f"its table has no key {table.recipe_model!r} for the model of its recipes")
     if not (isinstance(table.styles, type) and issubclass(table.styles, StyleSettings)):
         raise TypeError("its table's styles are no StyleSettings")
-    if taken := [key for key in table.styles.model_fields if key in STYLE_FIELDS]:
+    if taken := [key for key in table.styles.model_fields if key in (*STYLE_FIELDS, *CREDIT)]:
         raise ValueError(f"its styles have a key {taken[0]!r}, which every style has")
     return table
 
@@ -298,10 +335,14 @@ def _read(value: Any, info: ValidationInfo) -> GeneratorTable:
     table = _named_table(value)
     try:
         if info.mode == "json":
-            return table.model_validate_json(json.dumps(value), strict=True, context=info.context)
-        return table.model_validate(value, context=info.context)
+            read = table.model_validate_json(json.dumps(value), strict=True, context=info.context)
+        else:
+            read = table.model_validate(value, context=info.context)
     except ValidationError as error:
         raise _at(error, str(value["use"])) from error
+    if info.context:
+        read._folder = info.context["folder"]
+    return read
 
 
 def _named_table(value: dict[str, Any]) -> type[GeneratorTable]:

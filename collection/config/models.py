@@ -23,6 +23,37 @@ DUTIES: Mapping[Duty, str] = MappingProxyType(
 )
 """What licenses of models ask of whoever publishes their pictures."""
 DATA = Path(__file__).with_name("models.toml")
+LICENSES = Path(__file__).with_name("licenses.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class License:
+    """A license of models, as far as it is about their pictures."""
+
+    name: str
+    says: str
+    """What else its text says of pictures."""
+    duties: tuple[Duty, ...] = ()
+    names: tuple[str, ...] = ()
+    """What else it is called."""
+
+
+@cache
+def licenses() -> Mapping[str, License]:
+    """Every known license by each of its names, in lower case."""
+    tables = tomllib.loads(LICENSES.read_text("utf-8"))
+    found: dict[str, License] = {}
+    for name, table in tables.items():
+        duties, names = _duties(f"licenses.toml: {name}", table), tuple(table.get("names", ()))
+        license = License(name, table["says"], duties, names)
+        found |= {called.lower(): license for called in (name, *names)}
+    return MappingProxyType(found)
+
+
+def license_duties(name: str | None) -> tuple[Duty, ...]:
+    """What a license asks of whoever publishes the pictures, by any of its names; nothing for one that is not known."""
+    known = licenses().get((name or "").lower())
+    return known.duties if known else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +70,13 @@ class ModelPreset:
     steps: int
     guidance: float
     note: str
-    duties: tuple[Duty, ...] = ()
-    """What its license asks of whoever publishes its pictures."""
     scheduler: str | None = None
     """Where the model's own cannot make an image twice, or is not the best."""
+
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        """What its license asks of whoever publishes its pictures."""
+        return license_duties(self.license)
 
     @property
     def generator(self) -> dict[str, Any]:
@@ -61,14 +95,14 @@ class ModelPreset:
 def model_presets() -> Mapping[str, ModelPreset]:
     """Every preset by its name, lightest first."""
     tables = tomllib.loads(DATA.read_text("utf-8"))
-    return MappingProxyType({name: _preset(name, table) for name, table in tables.items()})
+    return MappingProxyType({name: ModelPreset(name=name, **table) for name, table in tables.items()})
 
 
-def _preset(name: str, table: dict[str, Any]) -> ModelPreset:
-    duties: tuple[Duty, ...] = tuple(table.pop("duties", ()))
+def _duties(where: str, table: Mapping[str, Any]) -> tuple[Duty, ...]:
+    duties: tuple[Duty, ...] = tuple(table.get("duties", ()))
     if unknown := {*duties} - {*DUTIES}:
-        raise ValueError(f"models.toml: {name}: no duty is called {', '.join(sorted(unknown))}")
-    return ModelPreset(name=name, duties=duties, **table)
+        raise ValueError(f"{where}: no duty is called {', '.join(sorted(unknown))}")
+    return duties
 
 
 def fill_from_preset(value: Any) -> Any:

@@ -96,6 +96,8 @@ class Trait(Table):
     """Drawn only where the token's series or other traits, all that are named, are as it says; else it is absent."""
     words: dict[Name, str] = {}
     """What a prompt says for a value, where that is not the value itself."""
+    distinct: bool = True
+    """Whether two tokens may differ by this trait alone; false: those count as the same (HashLips: bypassDNA)."""
 
     @field_validator("numbers")
     @classmethod
@@ -117,6 +119,13 @@ class Trait(Table):
     def weights(self) -> dict[str, float]:
         """The weight of every value that has no count."""
         return {**{value: 1.0 for value in self._numbers if value not in self.count}, **self.weight}
+
+    def changed(self, by: Trait) -> Trait:
+        """The trait with what another states of it: values that it counts have no weight, `when` is added to."""
+        weight = {value: weight for value, weight in {**self.weight, **by.weight}.items() if value not in by.count}
+        count = {value: count for value, count in {**self.count, **by.count}.items() if value not in by.weight}
+        rest = {key: getattr(by, key) for key in by.model_fields_set - {"weight", "count", "when"}}
+        return self.model_copy(update={**rest, "weight": weight, "count": count, "when": {**self.when, **by.when}})
 
     @property
     def drawn_from(self) -> list[str]:

@@ -62,8 +62,8 @@ class Artist(Table):
 
     name: Name
     address: Address | None = None
-    share: float = Field(default=100, gt=0, le=100)
-    """Percent."""
+    share: float = Field(default=100, ge=0, le=100)
+    """Percent of what styles and generator leave, which is all where they name no artist; 0: nothing of that."""
     series: tuple[Name, ...] = ()
     """The series that are this artist's, for the shares of [select]; imported images say it by their trait "artist"."""
 

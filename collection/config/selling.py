@@ -63,6 +63,26 @@ class SalePhase(Table):
     """A CSV file of those who may buy, with the columns address and count; absent: everybody may."""
 
 
+class Reveal(Table):
+    """Buyers learn what they have only after the last token is minted: the documents are moved by a drawn offset."""
+
+    deadline: Moment
+    """From when on anybody may have the offset drawn although tokens are left: 2027-01-01T00:00Z."""
+    placeholder: str | None = Field(default=None, pattern=r"^(ipfs|https|data):.+$")
+    """URI of what every token shows until then; absent: the title, in a document that the contract holds."""
+
+
+class Editions(Table):
+    """Copies of the images, by an ERC-1155 contract of their own: `collection editions`."""
+
+    copies: int = Field(ge=0, lt=2**64)
+    """Most copies of each image; 0: any number, an open edition."""
+    mint: int = Field(default=1, ge=1, lt=2**64)
+    """Copies of each image that `editions mint` makes, where --copies says nothing else."""
+    closes_at: Moment | None = None
+    """From when on no copy is made any more: 2027-01-01T00:00Z; absent: until `editions close`."""
+
+
 class Sale(Table):
     """How tokens are sold: a contract of its own mints them to who buys."""
 

@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import PrivateAttr, ValidationInfo, create_model
+from pydantic import Field, PrivateAttr, ValidationInfo, create_model
 from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from collection.config.generator import TABLES, StyleSettings
-from collection.config.types import Table
+from collection.config.types import Name, Table
 from collection.errors import ConfigError
 from collection.values import Style
 
@@ -23,6 +23,10 @@ class StyleTable(Table):
 
     prompt: str = ""
     """Words for a text-to-image model."""
+    artist: Name | None = None
+    """Who made it, or its LoRA: the name of one of [[artists]]."""
+    share: float = Field(default=100, gt=0, le=100)
+    """Percent that the artist has of a picture that is all in this style; in a blend, of the style's part."""
     _folder: Path = PrivateAttr(default=Path())
     """The folder of the file that the table was read from."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from collection.config.conditions import SERIES, TraitName, Values, values_of
 from collection.config.generator import DEFAULT, TABLES, AnyGenerator, GeneratorTable
@@ -18,7 +18,8 @@ from collection.config.planning import Image, OneOfOne, Rule, Series, Trait
 from collection.config.publishing import Artist, Chain, Freeze, Publish, Royalties, TraitType, Verify
 from collection.config.reviewing import Review
 from collection.config.selecting import Select
-from collection.config.selling import Sale
+from collection.config.selling import Editions, Reveal, Sale
+from collection.config.shares import Credits, credits_of
 from collection.config.styles import AnyStyle
 from collection.config.types import Name, Table
 from collection.values import Style, StyleBlend
@@ -47,11 +48,12 @@ class Config(Table):
     generator: AnyGenerator = Field(default_factory=_default_generator)
     styles: dict[Name, AnyStyle] = {}
     series: tuple[Series, ...] = (Series(),)
-    traits: dict[TraitName, Trait] = {}
-    rules: tuple[Rule, ...] = ()
+    traits: dict[TraitName, Trait] = Field(default={}, validate_default=True)
+    rules: tuple[Rule, ...] = Field(default=(), validate_default=True)
     one_of_ones: tuple[OneOfOne, ...] = ()
-    unique_traits: bool = False
-    """Refuse a plan in which two tokens have the same traits; else they repeat where there are too few combinations."""
+    unique_traits: bool | None = None
+    """Refuse a plan in which two tokens have the same traits; false: they repeat where there are too few combinations.
+    Absent: false, or true where a picture follows from traits alone, as one of layers does."""
     score: Score = Score()
     dedupe: Dedupe = Dedupe()
     review: Review = Review()
@@ -63,17 +65,47 @@ class Config(Table):
     chain: Chain = Chain()
     sale: Sale | None = None
     """Absent: nothing is sold; all tokens are minted to chain.recipient, or to owners on lists."""
+    editions: Editions | None = None
+    """Absent: each image is one token, and has no copies."""
+    reveal: Reveal | None = None
+    """Absent: every token shows its image at once; none is needed where the whole set goes to its creator first."""
     verify: Verify = Verify()
+
+    @field_validator("traits")
+    @classmethod
+    def _with_those_of_the_generator(cls, written: dict[str, Trait], info: ValidationInfo) -> dict[str, Trait]:
+        """The traits that the generator brings, as [traits] changes them, and those of [traits] alone."""
+        generator = info.data.get("generator")
+        brought = generator.traits() if generator else {}
+        changed = {name: trait.changed(written[name]) if name in written else trait for name, trait in brought.items()}
+        shown = not generator or generator.capabilities.seeds
+        others = {name: trait for name, trait in written.items() if name not in brought}
+        if not shown:
+            others = {name: trait.model_copy(update={"distinct": False}) for name, trait in others.items()}
+        return {**changed, **others}
+
+    @field_validator("rules")
+    @classmethod
+    def _and_those_of_the_generator(cls, written: tuple[Rule, ...], info: ValidationInfo) -> tuple[Rule, ...]:
+        """The rules of the file, so that their numbers stay, and those that the generator brings."""
+        generator = info.data.get("generator")
+        return (*written, *(generator.rules() if generator else ()))
+
+    @property
+    def distinct_tokens(self) -> bool:
+        """Whether a plan in which two tokens have the same traits is refused."""
+        return not self.generator.capabilities.seeds if self.unique_traits is None else self.unique_traits
 
     @property
     def images(self) -> int:
-        """Images to make: `candidates`, or else one and a half times `supply`, rounded up, or what the axes ask for."""
+        """Images to make: `candidates`, or else one and a half times `supply`, rounded up (where only traits make a
+        picture another, `supply`), or what the axes ask for."""
         asked = sum(series.axes.points for series in self.series) + len(self.one_of_ones)
         if self.candidates is not None:
             return self.candidates
         if all(series.axes.points for series in self.series):
             return asked
-        return max(-(-self.supply * 3 // 2), asked)
+        return max(-(-self.supply * 3 // 2) if self.generator.capabilities.seeds else self.supply, asked)
 
     @property
     def token_symbol(self) -> str:
@@ -87,8 +119,13 @@ class Config(Table):
 
         None: artists have several, and a splitter is paid; or they have none, and who deploys is.
         """
-        accounts = {artist.address.lower(): artist.address for artist in self.artists if artist.address}
+        accounts = {item.address.lower(): item.address for item in self.artists if item.address and item.share}
         return self.royalties.receiver or (next(iter(accounts.values())) if len(accounts) == 1 else None)
+
+    @cached_property
+    def credits(self) -> Credits:
+        """Whose the styles are, and what the generator runs; of a frozen set, as it was then."""
+        return credits_of(self)
 
     @property
     def owners(self) -> dict[str, str]:

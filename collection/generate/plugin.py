@@ -115,6 +115,13 @@ class GeneratorPlugin(Generic[T]):
         """The recipe with names in the place of paths of this machine, as it is planned and published."""
         return recipe
 
+    def files(self, recipe: Recipe, names: Names) -> Sequence[tuple[bytes, str]]:
+        """The files, each with its suffix, that a portable recipe names by SHA-256: planning keeps them in the project.
+
+        Raises ConfigError where one cannot be read.
+        """
+        return ()
+
     def resources(self, table: T) -> Resources:
         """What it takes of the machine."""
         return Resources()

@@ -210,5 +210,20 @@ def _check_rendering(name: str, recipe: Recipe, rendering: Any) -> None:
         raise GenerationError(
             f"{name} returned {pixels.dtype} pixels of shape {pixels.shape}, not uint8 of shape {wanted}"
         )
+    _check_extras(name, recipe, rendering)
     if not all(isinstance(part, str) for pair in rendering.features.items() for part in pair):
         raise GenerationError(f"{name} returned features that are not texts by name")
+
+
+def _check_extras(name: str, recipe: Recipe, rendering: Rendering) -> None:
+    """Refuse alpha of another size than the picture, and an animation that is no file."""
+    import numpy as np
+
+    alpha: Any = rendering.transparent
+    wanted = (recipe.height, recipe.width, 4)
+    if alpha is not None and not (isinstance(alpha, np.ndarray) and alpha.dtype == np.uint8 and alpha.shape == wanted):
+        raise GenerationError(f"{name} returned transparent pixels that are no uint8 array of shape {wanted}")
+    match rendering.animation:
+        case None | (bytes(), str()):
+            return
+    raise GenerationError(f"{name} returned an animation that is no file with its suffix")

@@ -1,7 +1,7 @@
 """An IPFS node that speaks Kubo's RPC: Kubo, js-ipfs, and services that offer `/api/v0/dag/import`.
 
 ipfshttpclient does the talking. Its `connect` turns away every node since 2021 by the version number, so the `Client`
-is made directly; the calls used here (dag import, pin ls, block get) are the same in all versions.
+is made directly; the calls used here (dag import, pin ls, block get, block stat) are the same in all versions.
 """
 
 from __future__ import annotations
@@ -9,14 +9,21 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from collection.errors import PinError, UsageError
-from collection.unixfs import Blocks, CheckedBlocks, cid_bytes, cid_text
+from collection.ipfs.pinner import Journal
+from collection.unixfs import Blocks, Car, CheckedBlocks, car_part, cid_bytes, cid_text
 
-_CONNECT_SECONDS = 10.0
+_CONNECT_SECONDS, _LOOK_SECONDS = 10.0, 5.0
 _PIECE = 1 << 20
+_ODD_ANSWERS = (KeyError, TypeError, AttributeError, AssertionError, StopIteration)
+"""What comes of an answer that is none of a node; the client asserts on some."""
+_PART = 8 << 20
+"""Bytes of blocks that are sent in one request: what an interruption costs."""
 
 
 class Kubo:
@@ -28,6 +35,7 @@ class Kubo:
     def __init__(self, address: str, seconds: float = 300.0) -> None:
         self.address = address
         self._timeout = (min(_CONNECT_SECONDS, seconds), seconds)
+        self._stopped = Event()
 
     @property
     def name(self) -> str:
@@ -49,13 +57,69 @@ class Kubo:
 
     def pin(self, car: Path, root: str) -> None:
         """Import the CAR file with a recursive pin on its root; the node's root must be `root`."""
-        with self._client() as client, car.open("rb") as file:
-            answer = client.dag.imprt(file, opts=_base_of(root))["Root"]
+        self._upload(car, root, None)
+
+    def resume(self, car: Path, root: str, journal: Journal) -> None:
+        """The same, without the blocks that an earlier run sent and the node still has."""
+        self._upload(car, root, journal)
+
+    def stop(self) -> None:
+        """Send no further part."""
+        self._stopped.set()
+
+    def _upload(self, car: Path, root: str, journal: Journal | None) -> None:
+        """Send the blocks in parts, and at last the root again, with a pin on all below it."""
+        with Car(car) as blocks:
+            if cid_bytes(blocks.root) != cid_bytes(root):
+                raise PinError(f"{car} has another root than {root}: {blocks.root}", "run `collection freeze`")
+            cids = list(blocks)
+            sent = self._there(cids, journal)
+            while sent < len(cids):
+                part = blocks.part(sent, _PART)
+                self._send(blocks, part, part[0])
+                sent += len(part)
+                if journal:
+                    journal.write({"blocks": sent})
+                if self._stopped.is_set():
+                    raise PinError(f"{self.name} was interrupted", "`collection pin` goes on there")
+            try:
+                self._pin_root(blocks, root)
+            except PinError:
+                if journal:
+                    journal.write({})  # the node may have dropped a block: the next run sends all of them
+                raise
+
+    def _there(self, cids: Sequence[bytes], journal: Journal | None) -> int:
+        """How many blocks were sent already: none where the node does not have the first and the last of them."""
+        sent = journal.read().get("blocks", 0) if journal else 0
+        if not (isinstance(sent, int) and 0 < sent <= len(cids)):
+            return 0
+        return sent if all(self._has(cid) for cid in (cids[0], cids[sent - 1])) else 0
+
+    def _has(self, cid: bytes) -> bool:
+        """Whether the node has a block; one that looks for it elsewhere is not waited for long."""
+        with suppress(PinError), self._client() as client:
+            client.block.stat(cid_text(cid), opts={"offline": "true"}, timeout=_LOOK_SECONDS)
+            return True
+        return False
+
+    def _send(self, blocks: Blocks, cids: Sequence[bytes], root: bytes, *, pin: bool = False) -> list[Any]:
+        """Import a CAR file of these blocks; returns what the node says of its root, if that is to be pinned."""
+        file = BytesIO(car_part(blocks, cids, root))
+        opts = {**_base_of(cid_text(root)), "pin-roots": str(pin).lower()}
+        with self._client() as client:
+            return list(client.dag.imprt(file, opts=opts, stream=True))
+
+    def _pin_root(self, blocks: Blocks, root: str) -> None:
+        cid = cid_bytes(root)
+        answers = self._send(blocks, [cid], cid, pin=True)
+        with self._translated():
+            answer = next(answer["Root"] for answer in answers if "Root" in answer)
             theirs, trouble = answer["Cid"]["/"], answer.get("PinErrorMsg")
         if trouble:
             raise PinError(f"{self.name} could not pin {root}: {trouble}", "run `collection pin` again")
-        if cid_bytes(theirs) != cid_bytes(root):
-            raise PinError(f"{self.name} read {car} as {theirs}, but its root is {root}", "run `collection freeze`")
+        if cid_bytes(theirs) != cid:
+            raise PinError(f"{self.name} read the set as {theirs}, but its root is {root}", "run `collection freeze`")
         if not self.holds(root):
             raise PinError(f"{self.name} took {root} but does not list it as pinned", "run `collection pin` again")
 
@@ -114,7 +178,7 @@ class Kubo:
                 raise PinError(f"{self.name} cannot be reached", hint) from error
             except (ipfshttpclient.exceptions.Error, RequestException) as error:
                 raise PinError(f"{self.name} refused: {error}", hint) from error
-            except (KeyError, TypeError, AttributeError, AssertionError) as error:  # the client asserts on odd answers
+            except _ODD_ANSWERS as error:
                 raise PinError(f"{self.name} did not answer as an IPFS node does: {error!r}", hint) from error
 
 

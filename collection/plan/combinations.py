@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import islice, product
+from operator import and_
 
 from collection.plan.domain import TraitDomain
 
 WIDTH = 4096
 """States kept at a step. Beyond, the rarest are dropped, and what is counted is a lower bound."""
+
+CHOICES = 256
+"""Choices of values of traits that make no difference, each of which is looked at by itself."""
+
+Choice = Mapping[int, int]
+"""For some traits a value of each."""
 
 States = Mapping[int, int]
 """The exclusions that a partial combination may still end in, as bits, and how many partial combinations those are."""
@@ -25,8 +34,10 @@ class Combinations:
     """False: there are at least so many."""
 
     def listed(self, domain: TraitDomain) -> int:
-        """How many there are if one that is allowed in several series counts for each."""
-        return self.total if domain.series is None else sum(self.having[domain.series])
+        """How many there are if all traits make a difference, those that need not too."""
+        if len(domain.alike) < 2:
+            return sum(self.having[domain.alike[0]]) if domain.alike else self.total
+        return count_combinations(replace(domain, alike=())).total
 
 
 def count_combinations(domain: TraitDomain, width: int = WIDTH) -> Combinations:
@@ -36,12 +47,14 @@ def count_combinations(domain: TraitDomain, width: int = WIDTH) -> Combinations:
     agree in this are counted as one state; values in the same exclusions are one step. Forward counts times backward
     counts give the number of combinations with each value. Exact unless more than `width` states meet at a step.
 
-    Where the series is among the traits, a combination of the others counts once, in however many series it is allowed:
-    a state then says of each series by itself what is still open (the subset construction: Rabin, Scott 1959).
+    Where some traits make no difference (the series), a combination of the others counts once, beside however many of
+    their values it is allowed: a state then says of each choice of these by itself what is still open (the subset
+    construction: Rabin, Scott 1959). Of more than CHOICES, the rest is not looked at, and the count is a lower bound.
     """
-    each = range(len(domain.values[domain.series])) if domain.series is not None else range(0)
-    steps = _Steps(domain, each)
+    choices = _choices(domain)
+    steps = _Steps(domain, choices[:CHOICES])
     layers, exact = steps.forward(width)
+    exact &= len(choices) <= CHOICES
     finish: States = dict.fromkeys(layers[-1], 1)
     having: list[tuple[int, ...]] = [()] * len(domain.traits)
     for place in reversed(range(len(steps.order))):
@@ -57,25 +70,40 @@ def count_combinations(domain: TraitDomain, width: int = WIDTH) -> Combinations:
         having[trait] = tuple(by_mask[mask] for mask in masks)
         finish = before
     total = sum(ways * finish[state] for state, ways in layers[0].items())
-    if domain.series is not None:
-        alone = [_Steps(domain, range(value, value + 1)).forward(width) for value in each]
-        having[domain.series] = tuple(sum(last[-1].values()) for last, _ in alone)
-        exact &= all(whole for _, whole in alone)
+    for trait in domain.alike:
+        counted = []
+        for value in range(len(domain.values[trait])):
+            with_it = [choice for choice in choices[:CHOICES] if choice.get(trait, value) == value]
+            last, whole = _Steps(domain, with_it).forward(width) if with_it or not choices else ([{}], False)
+            counted.append(sum(last[-1].values()))
+            exact &= whole
+        having[trait] = tuple(counted)
     return Combinations(total, tuple(having), exact)
 
 
-class _Steps:
-    """The steps from state to state. A state is, for each series that is looked at (or for the one that there is), one
-    bit that is set while the series is possible, and above it a bit for each exclusion that may still end in it."""
+def _choices(domain: TraitDomain) -> list[Choice]:
+    """Every choice of values of the traits that make no difference, as far as an exclusion names them."""
+    bound = {trait for exclusion in domain.exclusions for trait in exclusion.sides} | {domain.series}
+    places = [trait for trait in domain.alike if trait in bound]
+    every = product(*(range(len(domain.values[trait])) for trait in places))
+    return [dict(zip(places, values, strict=True)) for values in islice(every, CHOICES + 1)] if places else []
 
-    def __init__(self, domain: TraitDomain, series: range) -> None:
-        self.order = [trait for trait in _order(domain) if trait != domain.series]
+
+class _Steps:
+    """The steps from state to state. A state is, for each choice that is looked at (or for the one that there is), one
+    bit that is set while the choice is possible, and above it a bit for each exclusion that may still end in it."""
+
+    def __init__(self, domain: TraitDomain, choices: Sequence[Choice]) -> None:
+        self.order = [trait for trait in _order(domain) if trait not in domain.alike]
         wide = len(domain.exclusions) + 1
-        self.parts = [((1 << wide) - 1) << wide * part for part in range(max(len(series), 1))]
+        self.parts = [((1 << wide) - 1) << wide * part for part in range(max(len(choices), 1))]
         copies = sum(1 << wide * part for part in range(len(self.parts)))
         self.masks = [[(mask << 1 | 1) * copies for mask in masks] for masks in domain.masks]
         self.possible = copies
-        starts = [domain.masks[domain.series or 0][value] for value in series] or [(1 << len(domain.exclusions)) - 1]
+        full = (1 << len(domain.exclusions)) - 1
+        starts = [
+            reduce(and_, (domain.masks[trait][value] for trait, value in choice.items()), full) for choice in choices
+        ] or [full]
         self.start = sum((mask << 1 | 1) << wide * part for part, mask in enumerate(starts))
         at = {trait: index for index, trait in enumerate(self.order)}
         last = [
@@ -87,9 +115,9 @@ class _Steps:
         ]
 
     def next(self, state: int, place: int) -> int:
-        """A state without the series that have ended in an exclusion at this place of the order; 0 if none is left.
+        """A state without the choices that have ended in an exclusion at this place of the order; 0 if none is left.
 
-        Once all is allowed in some series, what is open in others does not matter.
+        Once all is allowed beside some choice, what is open beside others does not matter.
         """
         if state & self.ended[place]:
             for part in self.parts:

@@ -42,11 +42,14 @@ class TraitDomain:
     tokens: int
     series: int | None = None
     """The place among the traits of the series, where a condition names it. Tokens do not differ by it."""
+    alike: tuple[int, ...] = ()
+    """The places of traits by which tokens do not differ (`distinct = false`), that of the series among them."""
 
     def shown(self, combination: Combination) -> Combination:
-        """By what tokens differ: a combination without the series."""
-        place = self.series
-        return combination if place is None else combination[:place] + combination[place + 1 :]
+        """By what tokens differ: a combination without the traits that make no difference."""
+        if not self.alike:
+            return combination
+        return tuple(value for place, value in enumerate(combination) if place not in self.alike)
 
     @cached_property
     def masks(self) -> tuple[tuple[int, ...], ...]:
@@ -101,6 +104,7 @@ def build_domain(config: Config, series: Mapping[str, int], met: Mapping[str, in
         tuple(_hangs(config, name, traits, values) for name in traits),
         tokens,
         traits.index(SERIES) if SERIES in traits else None,
+        tuple(place for place, name in enumerate(traits) if name == SERIES or not config.traits[name].distinct),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from collection.config.generator import Capabilities, capable, enlarger, known_table
 from collection.errors import UsageError
 from collection.plan.seeds import image_seed
-from collection.values import Recipe
+from collection.values import Recipe, StyleBlend
 
 LONGEST = 8192
 """Pixels of the longest side of an enlarged picture."""
@@ -120,6 +120,22 @@ def model_larger(recipe: Recipe, picture: str, scale: int, *, model: str, weight
         interpolation_target=None,
         options=options,
     )
+
+
+def derived(
+    recipe: Recipe, picture: str, generator: str, model: str, options: dict[str, Any], **changed: Any
+) -> Recipe:
+    """A recipe for a generator that makes one picture of another: `picture` (SHA-256), which `recipe` made.
+
+    What the picture shows (prompt, traits, blend) is kept unless it is `changed`; its recipe is the parent.
+    """
+    return replace(
+        recipe,
+        **{
+            "generator": generator, "model": model, "options": options, "init_image": picture, "mask_image": "",
+            "interpolation_target": None, "switch_to": StyleBlend(), "parents": (recipe.sha256,), **changed,
+        },
+    )  # fmt: skip
 
 
 def _enlarged(recipe: Recipe, scale: int, longest: int = LONGEST) -> Recipe:

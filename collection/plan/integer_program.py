@@ -141,10 +141,10 @@ class _Program:
             counts += domain.quotas[trait]
         prices = [stream.below(DEAREST) if stream else 0 for _ in listed]
         program = cls(vstack(rows, format="csr"), counts, 1 if distinct else domain.tokens, prices)
-        return program._differing(domain, listed) if distinct and domain.series is not None else program
+        return program._differing(domain, listed) if distinct and domain.alike else program
 
     def _differing(self, domain: TraitDomain, listed: Sequence[Combination]) -> Self:
-        """The same, of the combinations that differ in nothing but the series one at most."""
+        """The same, of the combinations that differ only in what makes no difference one at most."""
         import numpy as np
         from scipy.sparse import csr_array
 

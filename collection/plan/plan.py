@@ -199,7 +199,7 @@ class Plan:
             blend=self.config.blend(point["blend"]) if "blend" in point else part.blend,
             switch_to=part.switch_to,
             traits=dict(traits),
-            options=options,
+            options={**options, **generator.drawn(table.name if isinstance(table, Series) else "", traits)},
         )
         return self._portable(recipe)
 

@@ -44,7 +44,7 @@ def draw_tokens(config: Config) -> DrawnTokens:
     for domain in _domains(config, series_tokens(config)):
         combinations, stream = count_combinations(domain), RandomStream(derived_seed(config.seed, "traits"))
         try:
-            return DrawnTokens(domain, combinations, draw_traits(domain, combinations, stream, config.unique_traits))
+            return DrawnTokens(domain, combinations, draw_traits(domain, combinations, stream, config.distinct_tokens))
         except ConfigError as error:
             refused = refused or error
     assert refused is not None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from collection.config import Config
+from collection.config.shares import shared
 from collection.curate.reviews.log import review_states
 from collection.errors import PublishError
 from collection.publish.additions import Addition
@@ -103,9 +104,10 @@ def freeze(
     artist's words by image, `sign` signs the manifest of the proof, `credentials` give what signs marked pictures.
     Raises PublishError for that, where less than the supply is chosen, and where a model's license asks for more.
     """
-    chosen = chosen_of(store)
+    chosen, configured = chosen_of(store), config
     if error := refusal(store, config, additions, again=again, assets=chosen):
         raise error
+    config = shared_by(config, chosen)
     ordered = ordered_of(store, config, chosen)
     published = published_images(store, files, config, ordered, credentials, progress)
     images = [image.image_sha256 for image in published]
@@ -145,7 +147,7 @@ def freeze(
     frozen = replace(frozen, root_cid=cid_text(root.cid), proof_sha256=proof)
     rows = [(token.token_id, token.asset.id, token.image_sha256, token.metadata_sha256) for token in tokens]
     further = {token.token_id: token.extras for token in tokens}
-    store.add_freeze(frozen, rows, inputs(store, config, additions, chosen), {"tokens": len(tokens)}, further)
+    store.add_freeze(frozen, rows, inputs(store, configured, additions, chosen), {"tokens": len(tokens)}, further)
     return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)
 
 
@@ -181,6 +183,11 @@ def chosen_of(store: Store) -> list[Asset]:
     return [by_id[choice.asset_id] for choice in store.selection() if choice.asset_id in by_id]
 
 
+def shared_by(config: Config, assets: Sequence[Asset]) -> Config:
+    """The configuration, in which each artist has the share that is theirs of these images."""
+    return shared(config, [asset.recipe for asset in assets])
+
+
 def refusal(
     store: Store,
     config: Config,
@@ -204,7 +211,7 @@ def refusal(
     if frozen is None or published is None:
         return None
     return PublishError(
-        f"the frozen set {published}, and since then {_changed(frozen, config, additions)} changed",
+        f"the frozen set {published}, and since then {_changed(frozen, shared_by(config, chosen), additions)} changed",
         "take the change back, or `collection freeze --again` makes a new set, which is published anew",
     )
 

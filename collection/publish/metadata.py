@@ -8,6 +8,7 @@ from typing import Any
 
 from collection.config import Config
 from collection.config.publishing import PLACE
+from collection.config.shares import token_shares
 from collection.errors import PublishError
 from collection.publish.additions import ANIMATIONS, MEDIA_TYPES, Addition
 from collection.publish.duties import duties_of
@@ -74,7 +75,8 @@ def described_token(
     `properties` holds what a proof needs: the whole recipe, what ran it (in `generator`, which has
     `reproducible: false` where it cannot run it again alike), and the hashes of file and pixels. `reported` stands
     there only where the generator reports another value of a planned trait than the attributes state.
-    Of an animation the image is one frame, and `animation_url` names the whole.
+    `artists` and their shares are those of the whole set; `shares`, where styles or the generator name an artist, what
+    each has of this picture. Of an animation the image is one frame, and `animation_url` names the whole.
     """
     publish = config.publish
     shown = image or PublishedImage(asset.file_sha256, asset.pixel_sha256)
@@ -102,6 +104,7 @@ def described_token(
             **({"rendered_pixel_sha256": asset.pixel_sha256} if marked else {}),
             **({"disclosure": dict(shown.disclosure)} if shown.disclosure else {}),
             "artists": [artist.model_dump(exclude_none=True) for artist in config.artists],
+            **({"shares": shares_of(config, asset)} if config.credits else {}),
             "license": publish.license,
             **model_license(asset),
             **({"model_duties": list(duties)} if (duties := duties_of(asset)) else {}),
@@ -122,6 +125,15 @@ def _maker(asset: Asset) -> str:
         return "unknown: imported"
     again = "" if asset.reproducible else ", which does not make the same picture twice"
     return f"a machine, from the recipe below{again}"
+
+
+def shares_of(config: Config, asset: Asset) -> list[dict[str, Any]]:
+    """What each artist has of one picture, in percent to two places, which sum to 100; by name.
+
+    `artists`, beside it, says what each has of the whole set, as royalties are paid.
+    """
+    points = token_shares(config.credits, asset.recipe)
+    return [{"name": name, "share": share / 100} for name, share in sorted(points.items())]
 
 
 def model_license(asset: Asset) -> dict[str, str]:

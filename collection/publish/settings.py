@@ -8,6 +8,7 @@ from typing import Any
 from collection.config import Config
 from collection.config.publishing import Artist, Publish
 from collection.config.publishing import Freeze as FreezeTable
+from collection.config.shares import Credits
 from collection.publish.additions import Addition
 from collection.store.records import Freeze
 
@@ -37,6 +38,8 @@ def settings_of(config: Config, additions: Mapping[int, Addition] | None = None)
         include={"title", "symbol", "description", "seed", "artists", "publish", "freeze"},
         exclude={"publish": {*ASIDE, *quiet["publish"]}, "freeze": quiet["freeze"]},
     )
+    if config.credits:
+        found["credits"] = config.credits.as_json()
     if not found["freeze"]:
         del found["freeze"]
     added = {str(number): addition.as_json() for number, addition in (additions or {}).items()}
@@ -55,8 +58,10 @@ def config_of(config: Config, frozen: Freeze) -> tuple[Config, dict[int, Additio
     additions = {int(number): Addition.from_json(said) for number, said in told.pop("additions", {}).items()}
     artists = tuple(Artist(**item) for item in told.pop("artists"))
     publish = Publish.model_validate({**told.pop("publish"), "storage": config.publish.storage})
+    credits = Credits.from_json(told.pop("credits", None))
     freeze = FreezeTable.model_validate(told.pop("freeze", {}))
-    return config.model_copy(update={**told, "artists": artists, "publish": publish, "freeze": freeze}), additions
+    then = {**told, "artists": artists, "publish": publish, "freeze": freeze, "credits": credits}
+    return config.model_copy(update=then), additions
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any], place: str = "") -> dict[str, tuple[Any, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from collection.config import Config
 from collection.publish.additions import Addition
-from collection.publish.freeze import NO_ADDITIONS, chosen_of, ordered_of
+from collection.publish.freeze import NO_ADDITIONS, chosen_of, ordered_of, shared_by
 from collection.publish.settings import changes, settings_of
 from collection.store.store import Store
 
@@ -46,7 +46,9 @@ def difference(store: Store, config: Config, additions: Mapping[int, Addition] =
     """What freezing now would change. Nothing is written; without a frozen set, everything is new."""
     frozen = store.frozen()
     before = {token.asset.id: token for token in store.tokens()} if frozen else {}
-    ordered = {asset.id: (number, asset) for number, asset in enumerate(ordered_of(store, config, chosen_of(store)), 1)}
+    chosen = chosen_of(store)
+    ordered = {asset.id: (number, asset) for number, asset in enumerate(ordered_of(store, config, chosen), 1)}
+    settings = settings_of(shared_by(config, chosen), additions)
     both = [number for number in ordered if number in before]
     return Difference(
         added={number: token for number, (token, _) in ordered.items() if number not in before},
@@ -57,5 +59,5 @@ def difference(store: Store, config: Config, additions: Mapping[int, Addition] =
             if before[number].token_id != ordered[number][0]
         },
         remade=tuple(number for number in both if before[number].asset != ordered[number][1]),
-        settings=changes(frozen.settings, settings_of(config, additions)) if frozen and frozen.settings else {},
+        settings=changes(frozen.settings, settings) if frozen and frozen.settings else {},
     )

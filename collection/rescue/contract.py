@@ -1,6 +1,7 @@
 """What a stranger's contract says: its kind, its token ids, their URIs, and who may change them. Nothing is sent.
 
-Sources: ERC-165, ERC-721 with its metadata and enumerable extensions, ERC-1155, ERC-1967 (proxies), ERC-173 (owner).
+Sources: ERC-165, ERC-721 with its metadata and enumerable extensions, ERC-2309, ERC-1155, ERC-1967 (proxies), ERC-173
+(owner).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from collection.chain.addresses import NOBODY, checksummed
 from collection.chain.batches import BATCH
 from collection.chain.connection import Chain
-from collection.chain.mint_logs import all_mints
+from collection.chain.mint_logs import all_mints, consecutive_mints
 from collection.errors import ChainError
 from collection.values import amount
 
@@ -86,7 +87,8 @@ def contract_facts(chain: Chain, address: str, *, assume_1155: bool = False) -> 
 
 
 def token_ids(chain: Chain, facts: ContractFacts, from_block: int = 0) -> list[int]:
-    """Every token id: from the enumeration of ERC-721 where there is one, else from the logs of mints.
+    """Every token id: from the enumeration of ERC-721 where there is one, else from the logs of mints, of
+    one token or (ERC-2309) of many.
 
     Raises ChainError for an ERC-1155 contract, whose ids nobody can list, and for more than 100,000 tokens.
     """
@@ -103,6 +105,9 @@ def token_ids(chain: Chain, facts: ContractFacts, from_block: int = 0) -> list[i
     for minted in all_mints(chain, facts.address, from_block):
         ids |= minted.keys()
         _check_count(len(ids))
+    for run in consecutive_mints(chain, facts.address, from_block):
+        _check_count(len(ids) + max(0, run.stop - run.start))
+        ids.update(run)
     return sorted(ids)
 
 

@@ -15,9 +15,10 @@ from collection.errors import UsageError
 from collection.plan.ranges import seeds_of, strengths_of
 from collection.project import Project
 from collection.stages.judges import judges_of
+from collection.stages.kept_files import kept_picture
 from collection.stages.report import Report, spans
 from collection.stages.shortage import shortage, way_out
-from collection.values import Progress, Recipe, amount, sha256_hex, silent
+from collection.values import Progress, Recipe, amount, silent
 
 __all__ = ["seeds_of", "strengths_of"]  # the options of VariationsStage, as people type them
 
@@ -147,13 +148,13 @@ class VariationsStage(DeriveStage):
 
         if isinstance(self.picture, int):
             return Derived(varied(project.store, self.picture, self.strengths, self.seeds))
-        templates = _templates(project, self.series)
+        templates = templates_of(project, self.series)
         variations(templates, "", self.strengths, self.seeds)  # refuses before a file is kept
-        sha256 = _kept_picture(project, self.picture.read_bytes(), self.picture, keep)
+        sha256 = kept_picture(project, self.picture.read_bytes(), self.picture, keep)
         return Derived(variations(templates, sha256, self.strengths, self.seeds))
 
 
-def _templates(project: Project, series: str | None) -> list[Recipe]:
+def templates_of(project: Project, series: str | None) -> list[Recipe]:
     """The recipes of a series that the configuration planned."""
     names = [item.name for item in project.config.series]
     if series is not None and series not in names:
@@ -164,14 +165,6 @@ def _templates(project: Project, series: str | None) -> list[Recipe]:
     if not found:
         raise UsageError(f'nothing is planned for the series "{name}"', "`collection plan` comes first")
     return found
-
-
-def _kept_picture(project: Project, data: bytes, path: Path, keep: bool) -> str:
-    """The SHA-256 of a picture file's PNG, which is kept among the project's files if so wanted."""
-    from collection.pictures.files import as_png
-
-    png = as_png(data, str(path))
-    return project.files.add(png) if keep else sha256_hex(png)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +192,7 @@ class InpaintStage(DeriveStage):
         refuse_unable([recipe], "mask", "inpaint")
         data = self.mask.read_bytes()
         check_mask(data, self.mask, (asset.width, asset.height))
-        sha256 = _kept_picture(project, data, self.mask, keep)
+        sha256 = kept_picture(project, data, self.mask, keep)
         seeds = inpaint_seeds(project.config.seed, recipe, sha256, self.attempts)
         return Derived(inpaint(recipe, asset.file_sha256, sha256, seeds, strength=self.strength, prompt=self.prompt))
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -102,10 +102,14 @@ class ExportStage:
 
 
 def exported(
-    project: Project, numbers: Sequence[int], by: str = "number", viewer: str | None = None
+    project: Project,
+    numbers: Sequence[int],
+    by: str = "number",
+    viewer: str | None = None,
+    hidden: Collection[str] = (),
 ) -> list[ExportedImage]:
     """Images as they leave the project, in this order; with `viewer` what others said is left out where that curator
-    may not see it.
+    may not see it. `hidden` are metrics that are left out, and `selected`, where that is.
 
     Raises UsageError for an image that has no token to be named by.
     """
@@ -127,8 +131,9 @@ def exported(
         file = f"{token if by == 'token' else label(number)}.png"
         record = {
             "number": number, "file": file, "token": token, "width": image.width, "height": image.height,
-            "sha256": assets[number].file_sha256, "traits": assets[number].traits, "scores": dict(image.scores),
-            "issues": list(image.issues), "selected": image.selected,
+            "sha256": assets[number].file_sha256, "traits": assets[number].traits, "issues": list(image.issues),
+            "scores": {name: value for name, value in image.scores.items() if name not in hidden},
+            "selected": None if "selected" in hidden else image.selected,
             "recipe": image.recipe.as_json() if image.recipe else None,
             "flags": dict(said.flags), "stars": dict(said.stars), "notes": [list(note) for note in said.notes],
             "reasons": dict(said.reasons), "tags": {who: list(tags) for who, tags in said.tags.items()},

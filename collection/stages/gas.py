@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from collection.errors import KeyMissingError
 from collection.project import Project
-from collection.stages.payees import payees_of_project
+from collection.stages.payees import payees_of_project, receiver_of
 from collection.stages.publication import publication_of
 from collection.stages.published import has_chain, last_to_mint
 from collection.stages.report import Report
+from collection.stages.reveal import hiding_of
 from collection.stages.sale import known_sale, terms_of
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def wanted_of(project: Project, chain: Chain, account: Account) -> Wanted:
     token = known.address if known and chain.has_code(known.address) else None
     payees = payees_of_project(project) if token is None else ()
     splitter = known_splitter(store, chain, payees) if payees else None
-    receiver = splitter.address if splitter else config.royalty_receiver or account.address
+    receiver = splitter.address if splitter else receiver_of(project) or account.address
     next_id, frozen = 1, False
     if known and token:
         contract = TokenContract(chain, token, artifact_of(known.artifact_sha256))
@@ -105,8 +106,9 @@ def wanted_of(project: Project, chain: Chain, account: Account) -> Wanted:
         () if splitter else payees,
         token,
         {token_id: owners[token_id] for token_id in open_ids},
-        config.chain.freeze_metadata and not frozen,
+        config.chain.freeze_metadata and not frozen and not config.reveal,
         terms_of(project) if config.sale and not (known and known_sale(project, known)) else None,
+        hiding_of(project),
     )
 
 

@@ -37,11 +37,25 @@ class Receiver:
 
 
 def artists_of(project: Project) -> Sequence[Artist]:
-    """The artists that the metadata of the frozen set names; those of the configuration where nothing is frozen."""
+    """The artists that the metadata of the frozen set names, with their shares of it; else those of the configuration,
+    with their shares of the chosen images."""
+    from collection.publish.freeze import chosen_of, shared_by
     from collection.publish.settings import config_of
 
     frozen = project.store.frozen()
-    return (config_of(project.config, frozen)[0] if frozen else project.config).artists
+    if frozen:
+        return config_of(project.config, frozen)[0].artists
+    return (shared_by(project.config, chosen_of(project.store)) if project.config.credits else project.config).artists
+
+
+def receiver_of(project: Project) -> str | None:
+    """The account that resales pay by the shares of the artists; None: a splitter, or who deploys."""
+    config = project.config
+    return (
+        config.model_copy(update={"artists": artists_of(project)}).royalty_receiver
+        if config.credits
+        else (config.royalty_receiver)
+    )
 
 
 def payees_of_project(project: Project) -> Sequence[Payee]:
@@ -60,13 +74,13 @@ def find_receiver(project: Project, chain: Chain, account: Account) -> Receiver:
     from collection.chain.deploy import frozen_set
     from collection.chain.splitter import deploy_splitter, refuse_missing_addresses
 
-    store, config = project.store, project.config
+    store = project.store
     known = store.deployment(chain.id, frozen_set(store).root_cid)
     if known is not None and known.settings and chain.has_code(known.address):
         return Receiver(str(known.settings["royalty_receiver"]))
     payees = payees_of_project(project)
     if not payees:
-        return Receiver(config.royalty_receiver or account.address)
+        return Receiver(receiver_of(project) or account.address)
     refuse_missing_addresses(artists_of(project))
     splitter, gas = deploy_splitter(store, chain, account, payees)
     return Receiver(splitter.address, payees, gas)

@@ -72,8 +72,9 @@ class PlanStage:
         frozen would be set aside (unless `yes`)."""
         config, recipes = project.config, project.plan.recipes
         stated, leaving = self._refuse(project)
-        told = project.generator.check(recipes)
         keep_references(project)
+        keep_files(project)
+        told = project.generator.check(recipes)
         added, retired = project.store.replace_plan(recipes)
         line = f"{amount(len(recipes), 'recipe')}, {amount(len(config.styles), 'style')}, {len(config.series)} series"
         changed = [f"{added} new"] if added else []
@@ -131,10 +132,25 @@ def _remarks(project: Project) -> list[str]:
 
 
 def keep_references(project: Project) -> None:
-    """Put the reference pictures of every style among the files, where recipes name them by SHA-256."""
+    """Put the files of every style among the project's files, where recipes name them by SHA-256.
+
+    Pictures of any format lie there as .png, as all pictures do, and networks as .safetensors.
+    """
     for table in project.config.styles.values():
-        for picture in table.pictures(project.folder):
-            project.files.add(picture.read_bytes())
+        for path in table.pictures(project.folder):
+            suffix = path.suffix.lower()
+            project.files.add(path.read_bytes(), suffix if suffix == ".safetensors" else ".png")
+    for picture in project.config.generator.pictures():
+        project.files.add(picture.read_bytes(), picture.suffix.lower())
+
+
+def keep_files(project: Project) -> None:
+    """Put the files that recipes of the plan name by SHA-256 among the project's, where its generator has any."""
+    from collection.generate.registry import GENERATORS
+
+    plugin = GENERATORS.get(project.config.generator.use)
+    for data, suffix in {file for recipe in project.plan.recipes for file in plugin.files(recipe, project.names)}:
+        project.files.add(data, suffix)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import ChainError, PinError, PublishError, UsageError
 from collection.project import Project
-from collection.stages.published import has_chain
+from collection.stages.published import has_chain, is_hidden
 from collection.values import Progress, silent
 
 if TYPE_CHECKING:
@@ -50,9 +50,14 @@ class Publication:
 
         return CarStore(self._project.folder / "car")
 
-    @cached_property
+    @property
     def pinners(self) -> list[Pinner]:
-        """The storages that are to keep what is published."""
+        """The storages that are to keep what is published; before a reveal none but the CAR file on this disk."""
+        hidden = is_hidden(self._project)
+        return [pinner for pinner in self._storages if pinner.name == "car" or not hidden]
+
+    @cached_property
+    def _storages(self) -> list[Pinner]:
         from collection.ipfs.pinner import open_pinners
 
         return open_pinners(self._project.config.publish.storage, self.cars.folder)
@@ -220,6 +225,14 @@ class Publication:
                 unreadable=unreadable, progress=progress,
             )  # fmt: skip
 
+    @contextmanager
+    def sources(self) -> Iterator[tuple[list[Source], dict[str, str]]]:
+        """The storages that keep the frozen set, open; and why the others could not be opened."""
+        from collection.chain.deploy import frozen_set
+
+        with ExitStack() as stack:
+            yield self._sources(frozen_set(self._project.store).root_cid, stack)
+
     def _sources(self, root: str, stack: ExitStack) -> tuple[list[Source], dict[str, str]]:
         """The storages of the configuration, opened where they keep `root`; and why the others could not be."""
         from collection.unixfs import Reader
@@ -248,10 +261,10 @@ class Publication:
             return MarkReader(watermark_of(config), None)
 
     def rerender(self, metadata: Mapping[str, Any]) -> Pixels:
-        """What the recipe in a token's metadata makes now."""
+        """What the recipe in a token's metadata makes now, with alpha where it has any."""
         from collection.publish.metadata import recipe_of
 
-        return self._project.generator.generate([recipe_of(metadata)])[0].pixels
+        return self._project.generator.generate([recipe_of(metadata)])[0].channels
 
 
 def publication_of(project: Project) -> Publication:

@@ -16,12 +16,14 @@ from collection.stages.publication import publication_of
 from collection.stages.published import (
     contract_of,
     explorer_notes,
+    is_hidden,
     last_to_mint,
     record_verified,
     unminted,
     unproven,
-)  # fmt: skip
+)
 from collection.stages.report import Report, bytes_of, marks_line, not_reproducible
+from collection.stages.reveal import HIDDEN, hiding_of
 from collection.stages.stated import count_stated
 from collection.values import Failure, Progress, amount, silent
 
@@ -163,7 +165,7 @@ class DeployStage:
                 refuse_poor_account(project, chain, account)
             receiver = find_receiver(project, chain, account)
             settings = publication.token_settings(account, receiver.address)
-            result = deploy(project.store, chain, account, settings)
+            result = deploy(project.store, chain, account, settings, hiding_of(project))
         did = f", {result.gas:,} gas" if result.gas else ""
         line = f"{result.symbol} at {result.address} on {network.name} (chain {network.chain_id}){did}"
         details = {
@@ -284,5 +286,6 @@ class VerifyStage:
         }  # fmt: skip
         other = result.signer is not None and result.signer.lower() != known.deployer.lower()
         signed = [f"the proof is signed by {result.signer}, the contract deployed by {known.deployer}"] if other else []
-        notes = [*stated.notes, *signed, *([] if result.metadata_frozen else [OPEN_METADATA])]
+        hidden = [HIDDEN] if is_hidden(project) else []
+        notes = [*stated.notes, *signed, *hidden, *([] if result.metadata_frozen else [OPEN_METADATA])]
         return Report("verify", line, details, findings, complete=complete, notes=notes)

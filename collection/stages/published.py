@@ -44,6 +44,18 @@ def explorer_notes(network: Network, address: str, tokens: int = 0) -> list[str]
     return [f"the contract on the explorer: {page}", *first] if page else []
 
 
+REVEAL = "reveal"
+"""The stage under which a draw is kept, by the address of the contract."""
+
+
+def is_hidden(project: Project) -> bool:
+    """Whether the set is to show placeholders, and no draw of its present contract is on record."""
+    if project.config.reveal is None:
+        return False
+    known = contract_of(project)
+    return known is None or project.store.stage_inputs(REVEAL) != known.address
+
+
 def last_to_mint(project: Project) -> int | None:
     """The last token that this project mints: with a sale those of the reserve, the rest is for buyers; None: all."""
     return project.config.sale.reserve if project.config.sale else None

@@ -22,6 +22,7 @@ from collection.stages.gateway import local_gateway
 from collection.stages.publication import publication_of
 from collection.stages.publish import DeployStage, FreezeMetadataStage, MintStage, VerifyStage
 from collection.stages.report import Report
+from collection.stages.reveal import RevealStage
 from collection.stages.sale import PhaseStage, allowlist, known_sale
 from collection.values import Failure, Progress, amount, parse_json, silent
 
@@ -83,6 +84,8 @@ class RehearseStage:
             log.stage(MintStage().run(copy, progress=progress))
             if copy.config.chain.freeze_metadata:
                 log.stage(FreezeMetadataStage().run(copy))
+            if copy.config.reveal:
+                log.stage(RevealStage().run(copy))
             log.stage(VerifyStage(rerender=0).run(copy))
             crawled = _crawl(copy, log, progress)
         spent = sum(int(str(step["gas"])) for step in log.steps)
@@ -230,20 +233,26 @@ def _try_voucher(copy: Project, log: _Log) -> None:
 
 def _crawl(copy: Project, log: _Log, progress: Progress) -> int:
     """Read every tokenURI and its image through a gateway, as marketplaces do; returns how many are as frozen."""
+
+    from collection.chain.compiled import artifact_of
     from collection.chain.contract import TokenContract
+    from collection.chain.reveal import offset_of, token_of
 
     publication = publication_of(copy)
     tokens = copy.store.tokens()
     with publication.chain() as chain:
-        uris = TokenContract(chain, publication.deployment().address).token_uris([token.token_id for token in tokens])
+        known = publication.deployment()
+        contract = TokenContract(chain, known.address, artifact_of(known.artifact_sha256))
+        uris, offset = contract.token_uris([token.token_id for token in tokens]), offset_of(contract) or 0
     good = 0
     with local_gateway(copy) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
             for done, token in enumerate(tokens, start=1):
+                shown_by = token_of(token.token_id, offset, len(tokens))
                 wrong = _read(
-                    server.url.partition("/ipfs/")[0], uris[token.token_id], token.metadata_sha256, token.image_sha256
+                    server.url.partition("/ipfs/")[0], uris[shown_by], token.metadata_sha256, token.image_sha256
                 )
                 good += wrong is None
                 log.failures += [Failure(f"token {token.token_id}", wrong)] if wrong else []

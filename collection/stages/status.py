@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import CollectionError
 from collection.models.hub import without_fetching
 from collection.project import Project
 from collection.stages.judges import IssuesByImage, judges_of
-from collection.stages.payees import payees_of_project, shared_by
+from collection.stages.payees import payees_of_project, receiver_of, shared_by
 from collection.stages.pipeline import Outlook, Stage, outlook, pipeline
 from collection.stages.plan import PlanStage
 from collection.stages.publication import publication_of
@@ -45,7 +45,7 @@ class Status:
     outlook: Sequence[Outlook]
     """What each stage would do now, in order."""
     next: str | None
-    """The command that comes next; None: no command has anything to do."""
+    """The command that comes next, with the options that it needs; None: no command has anything to do."""
     why: str | None = None
     """What stands in the way of going on, in words, if anything."""
     hint: str | None = None
@@ -160,8 +160,16 @@ def _next(
     if following is None:
         return None, None
     stage = stages[at]
-    refused = stage.refusal(project) if isinstance(stage, PlanStage | FreezeStage) else None
-    return following.name, following.trouble or refused
+    if not isinstance(stage, PlanStage | FreezeStage):
+        return following.name, following.trouble
+    return _command(project, stage), following.trouble or stage.refusal(project)
+
+
+def _command(project: Project, stage: PlanStage | FreezeStage) -> str:
+    """The command of a stage, with those of its options without which it would refuse."""
+    told = {option: value for option, value in asdict(stage).items() if value}
+    needed = [option for option in told if type(stage)(**(told | {option: False})).refusal(project)]
+    return " ".join([stage.name, *(f"--{option}" for option in needed)])
 
 
 def _settled(project: Project) -> list[str]:
@@ -177,7 +185,7 @@ def _settled(project: Project) -> list[str]:
             f"royalties.percent is {config.royalties.percent:g} now; "
             f"the contract was deployed with {settings['royalty_basis_points'] / 100:g}"
         )
-    receiver, payees = config.royalty_receiver, payees_of_project(project)
+    receiver, payees = receiver_of(project), payees_of_project(project)
     if payees and not shared_by(project, known, payees):
         shares = ", ".join(map(str, payees))
         found.append(f"royalties go {shares} now; the contract was deployed with {settings['royalty_receiver']}")

@@ -7,8 +7,9 @@ Sources: CARv1 specification of IPLD; the header is DAG-CBOR {"roots": [CID], "v
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -53,6 +54,12 @@ def sections(blocks: Blocks, root: str, first: Mapping[bytes, bytes]) -> Iterato
     for cid, block in walk.reachable(blocks, root):
         if cid not in first:
             yield varint(len(cid) + len(block)) + cid + block
+
+
+def car_part(blocks: Blocks, cids: Sequence[bytes], root: bytes) -> bytes:
+    """A CAR file of some blocks of a graph, in memory, that names `root`."""
+    found = ((cid, blocks.block(cid)) for cid in cids)
+    return b"".join([_header(root), *(varint(len(cid) + len(block)) + cid + block for cid, block in found)])
 
 
 class WrongRootError(PinError):
@@ -147,6 +154,20 @@ class Car:
 
     def __len__(self) -> int:
         return len(self._places)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The CIDs of its blocks, as they stand in the file."""
+        return iter(self._places)
+
+    def part(self, start: int, size: int) -> list[bytes]:
+        """The CIDs of the next blocks, from that place on, that have at most `size` bytes together; at least one."""
+        found: list[bytes] = []
+        for cid, (_, length) in islice(self._places.items(), start, None):
+            size -= length
+            if found and size < 0:
+                break
+            found.append(cid)
+        return found
 
     def close(self) -> None:
         """Close the file."""

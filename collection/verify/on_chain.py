@@ -10,6 +10,7 @@ from collection.chain.companions import is_genuine
 from collection.chain.compiled import artifact_of
 from collection.chain.contract import TokenContract
 from collection.chain.mint_logs import find_sales
+from collection.chain.reveal import RevealContract, expected_uris
 from collection.chain.sale import SaleContract, sale_settings
 from collection.chain.splitter import Payee, SplitterContract, in_words
 from collection.store.records import Companion, Mint
@@ -41,6 +42,8 @@ def check_contract(contract: TokenContract, expected: ExpectedState) -> Iterator
     for field, what in _FIELDS.items():
         if field in settings and (found := getattr(contract, field)()) != settings[field]:
             yield Finding(None, what, f"the contract says {found}, but it was deployed with {settings[field]}")
+    if "placeholder_uri" in settings:
+        yield from _check_hiding(contract, settings)
     if "royalty_receiver" in settings:
         yield from _check_royalties(contract, settings)
     if expected.splitter is not None:
@@ -71,6 +74,15 @@ def _check_royalties(contract: TokenContract, settings: Any) -> Iterator[Finding
     wanted = f"{settings['royalty_basis_points']} basis points to {settings['royalty_receiver'].lower()}"
     if found != wanted:
         yield Finding(None, "royalties", f"the contract says {found}, but it was deployed with {wanted}")
+
+
+def _check_hiding(contract: TokenContract, settings: Mapping[str, Any]) -> Iterator[Finding]:
+    """Placeholder and deadline of a delayed reveal; nobody can change them, so a difference is another deployment."""
+    found = RevealContract(contract.chain, contract.address).hiding()
+    for name in ("placeholder_uri", "deadline"):
+        if getattr(found, name) != settings[name]:
+            why = f"the {name} of the contract is {getattr(found, name)}, but it was deployed with {settings[name]}"
+            yield Finding(None, "reveal", why)
 
 
 def _check_splitter(contract: TokenContract, splitter: Companion, payees: Sequence[Payee]) -> Iterator[Finding]:
@@ -115,9 +127,10 @@ def check_tokens(contract: TokenContract, expected: ExpectedState, next_id: int)
     there = [token.token_id for token in expected.tokens if token.token_id < next_id]
     missing = [token.token_id for token in expected.tokens if token.token_id >= next_id]
     findings = [Finding(number, "owner", "it was never minted") for number in missing if not expected.sale]
+    wanted = expected_uris(contract, expected.base_uri, there, expected.settings.get("placeholder_uri"))
     for number, uri in contract.token_uris(there).items():
-        if uri != (wanted := f"{expected.base_uri}{number}.json"):
-            findings.append(Finding(number, "uri", f"tokenURI is {uri}, not {wanted}"))
+        if uri != wanted[number]:
+            findings.append(Finding(number, "uri", f"tokenURI is {uri}, not {wanted[number]}"))
     return findings + list(_check_recipients(contract, expected, there))
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
 from collection.chain.companions import code_of
-from collection.chain.compiled import artifact, recognised
+from collection.chain.compiled import artifact, recognised, recognised_token
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract
+from collection.chain.reveal import expected_uris, offset_of, token_of
 from collection.chain.splitter import SplitterContract, in_words, payees_of
 from collection.config.publishing import Artist
 from collection.errors import ChainError, CollectionError, PublishError
@@ -73,7 +74,7 @@ def verify_public(
     `content` gives what lies behind an ipfs:// URI, each block checked against its CID; `rerender` makes the pictures
     of `sample` tokens anew. Raises ChainError where there is no such contract, PublishError where the set has no proof.
     """
-    compiled = recognised(code_of(chain, address))
+    compiled = recognised_token(code_of(chain, address))
     if compiled is None and not chain.has_code(address):
         raise ChainError(f"there is no contract at {address} on {chain.network.name}")
     contract = TokenContract(chain, address, compiled or artifact())
@@ -89,15 +90,14 @@ def verify_public(
         notes.append(f"the manifest was signed by {signer}; {owner} owns the contract now")
     if signer is None:
         notes.append("the manifest is not signed: it is what the contract points at, by whoever deployed it")
-    minted = [leaf for leaf in leaves if leaf.token_id < contract.next_token_id()]
-    findings += _check_uris(contract, manifest, minted)
-    chosen = {leaf.token_id for leaf in minted[:: max(1, len(minted) // sample)]} if sample and minted else set[int]()
+    minted = _minted(contract, leaves)
+    findings += _check_uris(contract, manifest, list(minted))
+    chosen = set([*minted][:: max(1, len(minted) // sample)]) if sample and minted else set[int]()
     grades: dict[int, str] = {}
-    for done, leaf in enumerate(minted, start=1):
-        again = rerender if leaf.token_id in chosen else None
-        wrong, grade = _check_token(public, str(manifest["metadata_cid"]), leaf, again)
-        findings += wrong
-        grades[leaf.token_id] = grade
+    for done, (number, leaf) in enumerate(minted.items(), start=1):
+        again = rerender if number in chosen else None
+        wrong, grades[number] = _check_token(public, str(manifest["metadata_cid"]), leaf, again)
+        findings += [replace(finding, token_id=number) for finding in wrong]
         progress(done, len(minted))
     notes += _royalties(contract, public, manifest)
     notes.append("the metadata is frozen" if contract.metadata_frozen() else "its owner may still move the metadata")
@@ -118,6 +118,13 @@ def _manifest(public: _Public) -> tuple[Mapping[str, Any], list[Leaf]]:
     except ValueError as error:
         raise PublishError(f"the proof of ipfs://{public.root} is damaged: {error}") from error
     return manifest, leaves
+
+
+def _minted(contract: TokenContract, leaves: Sequence[Leaf]) -> dict[int, Leaf]:
+    """The line of each token that exists, by the token's id: of a set with a reveal that of the document it shows."""
+    offset, end = offset_of(contract) or 0, contract.next_token_id()
+    shown = {token_of(leaf.token_id, offset, len(leaves)): leaf for leaf in leaves}
+    return {number: shown[number] for number in sorted(shown) if number < end}
 
 
 def _leaf(line: str) -> Leaf:
@@ -174,8 +181,8 @@ def _signable(data: Mapping[str, Any]) -> Any:
     return encode_typed_data(full_message=dict(data))
 
 
-def _check_uris(contract: TokenContract, manifest: Mapping[str, Any], minted: Sequence[Leaf]) -> list[Finding]:
-    wanted = {leaf.token_id: f"ipfs://{manifest.get('metadata_cid')}/{leaf.token_id}.json" for leaf in minted}
+def _check_uris(contract: TokenContract, manifest: Mapping[str, Any], minted: Sequence[int]) -> list[Finding]:
+    wanted = expected_uris(contract, f"ipfs://{manifest.get('metadata_cid')}/", minted)
     found = contract.token_uris(list(wanted))
     return [
         Finding(number, "uri", f"tokenURI is {uri}, not {wanted[number]}")

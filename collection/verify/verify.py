@@ -9,6 +9,7 @@ from collection.chain.compiled import artifact_of
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract
 from collection.chain.deploy import has_contract
+from collection.chain.reveal import offset_of, token_of
 from collection.errors import ChainError
 from collection.store.records import Token
 from collection.store.store import Store
@@ -47,27 +48,30 @@ def verify(
     contract = TokenContract(chain, deployment.address, artifact_of(deployment.artifact_sha256))
     of_contract = list(check_contract(contract, expected))
     findings = [Finding(None, "storage", f"{name}: {why}") for name, why in (unreadable or {}).items()]
-    next_id = 1
+    next_id, offset = 1, 0
     genuine = all(finding.what != "code" for finding in of_contract)
     if genuine:
-        next_id = contract.next_token_id()
+        next_id, offset = contract.next_token_id(), offset_of(contract) or 0
         findings += check_tokens(contract, expected, next_id)
         if not store.read_only:
             _open_again(store, expected, next_id)
     of_set, of_tokens = _of_proof(expected, sources)
-    of_contract, findings = of_contract + of_set, findings + of_tokens
+    of_contract, of_content = of_contract + of_set, of_tokens
     for done, token in enumerate(tokens, start=1):
         for place, source in enumerate(sources):
             again = rerender if place == 0 and token.token_id in sample else None
-            findings += check_content(token, expected.base_uri, source, again, marks if place == 0 else None)
+            of_content += check_content(token, expected.base_uri, source, again, marks if place == 0 else None)
         progress(done, len(tokens))
+    # Content is found by the numbers of documents, and told of the tokens that show them.
+    moved = {token.token_id: token_of(token.token_id, offset, len(tokens)) for token in tokens}
+    findings += [replace(each, token_id=moved.get(each.token_id or 0, each.token_id)) for each in of_content]
     unsold = {token.token_id for token in tokens if token.token_id >= next_id} if expected.sale else set[int]()
     unsound = {finding.token_id for finding in findings}
     numbers = {token.token_id for token in tokens}
     proven = numbers - unsound - unsold if sources and not of_contract else set()
     if not store.read_only:
         store.record_verdicts(deployment.id, [(token.token_id, token.token_id in proven) for token in tokens])
-    alike = len((numbers & set(sample)) - unsound) if sources else 0
+    alike = len({moved[number] for number in numbers & set(sample)} - unsound) if sources else 0
     names = tuple(source.name for source in sources)
     by_token = sorted(findings, key=lambda finding: finding.token_id or 0)
     once_only = sum(token.asset.recipe is not None and not token.asset.reproducible for token in tokens)

@@ -69,7 +69,7 @@ def detail_json(app: ReviewApp, snapshot: Snapshot, number: int, you: str) -> di
         raise UnknownImageError(number)
     review_state = snapshot.reviews.review_state(number)
     visible = review_state.as_seen_by(you)
-    blind = visible.flags != review_state.flags or visible.locks != review_state.locks
+    blind = bool(snapshot.hidden) or visible.flags != review_state.flags or visible.locks != review_state.locks
     return {
         **image_json(snapshot, row, you),
         "token": app.publications.now().tokens.get(number),

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any, Literal
 
+from collection.curate.reviews.state import Blind
 from collection.curate.search.catalogue import Snapshot
-from collection.errors import ConflictError
+from collection.curate.selection.vote_ranking import VOTES
+from collection.errors import BlindError
+from collection.stages.learned_preference import metric_of_curator
 from collection.store.store import Store
 
 What = Literal["others", "scores"]
 ALL = 0
 """In place of a number: what came of all votes, as the set shows it."""
-
-
-class BlindError(ConflictError):
-    """What is asked for would show what others said."""
-
-    blind = True
 
 
 class Sights:
@@ -55,27 +52,54 @@ class Sights:
             "scores": bool(seen.get("scores")) or self.has(curator, "scores", images),
         }
 
-    def refuse_blind(self, curator: str, now: Snapshot, *, owner: bool = False, said: bool = False) -> None:
-        """Raise BlindError where a curator who has images left to review would see what came of the others' votes.
+    def blind(self, curator: str, now: Snapshot) -> bool:
+        """Whether a curator is not to see what came of all votes: others decided, and images are left to review.
 
-        `said`: others are known to have said something, in comparisons for instance. Whoever has reviewed all of them,
-        or asked for it, and the owner, who writes the set, sees it from now on, which is remembered.
+        A Blind one never is. Whoever has reviewed all images, or asked for it, sees it for good.
         """
-        if self.has(curator, "others", ()) or not (said or others_said(curator, now)):
-            return
+        if not others_decided(curator, now):
+            return False
+        if isinstance(curator, Blind):
+            return True
         left = len(now.images) - int(now.votes(curator, curator).voted.sum())
-        if left and not owner:
-            raise BlindError(
-                "it shows what came of the others' votes, and you have not reviewed all images",
-                "show it all the same: your later votes are then logged as made with the others' in sight",
-            )
-        self.add(curator, "others", [ALL])
+        return left > 0 and not self.has(curator, "others", ())
+
+    def known(self, curator: str, role: str, now: Snapshot) -> Snapshot:
+        """All images without what tells a blind curator what others said: what is selected, the metrics that others'
+        decisions taught, and their part in every score. A viewer, who decides nothing, is not blind.
+
+        For a curator who sees all of it although others decided, that is remembered.
+        """
+        if role == "viewer" or not others_decided(curator, now):
+            return now
+        if not self.blind(curator, now):
+            self.add(curator, "others", [ALL])
+            return now
+        return now.without(name for name in now.scores.metrics if _of_others(name, curator, now))
+
+    def refuse_blind(self, curator: str, now: Snapshot, *, owner: bool = False) -> None:
+        """Raise BlindError where a curator who is still blind would see what came of the others' votes.
+
+        The owner, who writes the set, sees it from now on, which is remembered.
+        """
+        if self.blind(curator, now) and not owner:
+            raise BlindError("it shows what came of the others' votes")
+        if others_decided(curator, now):
+            self.add(curator, "others", [ALL])
 
 
-def others_said(curator: str, now: Snapshot) -> bool:
-    """Whether anybody else has flagged an image, given it stars or locked it."""
-    return any(
-        who != curator
-        for review_state in now.reviews.review_states().values()
-        for who in (*review_state.flags, *review_state.stars, *review_state.locks)
-    )
+DECIDE = ("flag", "stars", "lock", "pair")
+"""The kinds of decisions of which the set, or what is learned, comes."""
+
+
+def others_decided(curator: str, now: Snapshot, kinds: Sequence[str] = DECIDE) -> bool:
+    """Whether anybody else ever decided anything of these kinds."""
+    return not now.reviews.curators(*kinds) <= {str(curator)}
+
+
+def _of_others(metric: str, curator: str, now: Snapshot) -> bool:
+    """Whether a metric comes of what others decided."""
+    if metric == VOTES:
+        return others_decided(curator, now, ["pair"])
+    learned = metric_of_curator(None)
+    return metric == learned or (metric.startswith(f"{learned}:") and metric != metric_of_curator(curator))

@@ -27,15 +27,20 @@ class Stacking:
         """Whether `dedupe` kept neighbours to draw stacks by."""
         return bool(self._project.store.stage_report("dedupe").get("cosines"))
 
-    def at(self, now: Snapshot, nearer: float) -> tuple[GroupingThresholds, bool, Mapping[int, Sequence[Duplicate]]]:
+    def at(
+        self, now: Snapshot, nearer: float, viewer: str
+    ) -> tuple[GroupingThresholds, bool, Mapping[int, Sequence[Duplicate]]]:
         """The thresholds that `nearer` (-1 to 1, see Regrouping) means, whether they are the loosest, and the stacks.
 
-        The stacks are by the number of the image that leads, as those of Choice; nothing is set aside by them.
+        The stacks are by the number of the image that leads, as those of Choice; nothing is set aside by them. A locked
+        image leads, as far as the viewer may know of the lock.
         """
         known = self._known(now)
         at = known.thresholds(nearer)
         locked = frozenset(
-            number for number, review_state in now.reviews.review_states().items() if review_state.locked
+            number
+            for number, review_state in now.reviews.review_states().items()
+            if review_state.as_seen_by(viewer).locked
         )
         found = {group.representative: _stack(group) for group in known.groups(at, locked)}
         return at, at == known.loosest, found

@@ -101,7 +101,7 @@ contract CollectionToken is ICollectionToken, IERC4906, ERC721Runs, ERC2981, Own
     }
 
     /// @notice The metadata document of one token: base URI, id, ".json".
-    function tokenURI(uint256 tokenId) public view override returns (string memory) {
+    function tokenURI(uint256 tokenId) public view virtual override returns (string memory) {
         _requireOwned(tokenId);
         return string.concat(baseURI, Strings.toString(tokenId), ".json");
     }
@@ -129,7 +129,13 @@ contract CollectionToken is ICollectionToken, IERC4906, ERC721Runs, ERC2981, Own
     //////////////////////////////////////////////////////////////*/
 
     /// @notice ERC-165, ERC-721 with metadata, ERC-2981, ERC-4906, and `ICollectionToken`.
-    function supportsInterface(bytes4 interfaceId) public view override(IERC165, ERC721, ERC2981) returns (bool) {
+    function supportsInterface(bytes4 interfaceId)
+        public
+        view
+        virtual
+        override(IERC165, ERC721, ERC2981)
+        returns (bool)
+    {
         return interfaceId == ERC4906_INTERFACE_ID || interfaceId == type(ICollectionToken).interfaceId
             || super.supportsInterface(interfaceId);
     }

@@ -107,6 +107,7 @@ contract Sale is ISale, Ownable2Step, Pausable, EIP712 {
                 )
             )
         );
+        // slither-disable-next-line unused-return
         (address signer, ECDSA.RecoverError wrong,) = ECDSA.tryRecover(digest, signature);
         if (wrong != ECDSA.RecoverError.NoError || signer != owner()) revert InvalidSignature();
         _spendVoucher(voucher.nonce);

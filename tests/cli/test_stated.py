@@ -45,7 +45,10 @@ def test_a_run_refuses_what_plan_refuses_and_takes_the_same_word(collection, fox
     told = collection("-C", fox, "run", "--dry-run", "--json").object
     assert "states what the painter does not paint" in told["why"]
     agreed = collection("-C", fox, "run", "--dry-run", "--anyway", "--json").object
-    assert (agreed["next"], agreed["why"]) == ("plan", None)
+    assert (agreed["next"], agreed["why"]) == ("plan --anyway", None)
+    shown = collection("-C", fox, "run", "--dry-run", "--anyway").out
+    assert "plan --anyway, or " in shown, "what is told to be typed next does not refuse"
+    assert "run --anyway for all" in shown
 
 
 def test_what_was_planned_anyway_is_told_at_every_step(collection, fox):

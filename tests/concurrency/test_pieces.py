@@ -51,7 +51,7 @@ def test_each_of_several_threads_has_one_of_torchs_and_whoever_asks_keeps_theirs
 def test_a_network_that_several_threads_want_first_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = []
     monkeypatch.setattr(
-        "collection.judge.encoders.efficientnet_lite.efficientnet_lite0",
+        "collection.models.efficientnet_lite.efficientnet_lite0",
         lambda state: (loaded.append(state), torch.nn.Flatten())[1],
     )
     encoder = EfficientNetLite0()

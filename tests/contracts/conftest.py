@@ -20,7 +20,9 @@ from collection.chain.networks import find_network
 from collection.errors import ChainError
 
 PROVENANCE = "5e" * 32
-ERRORS = [each for name in ("CollectionToken", "Splitter", "Sale") for each in artifact(name).abi]
+ERRORS = [
+    each for name in ("CollectionToken", "RevealToken", "Editions", "Splitter", "Sale") for each in artifact(name).abi
+]
 
 
 @pytest.fixture(scope="session")

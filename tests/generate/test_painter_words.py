@@ -78,6 +78,11 @@ def test_what_is_denied_is_not_painted(prompt: str) -> None:
         ("3 trees in the desert", {"Motif": "Desert", "Trees": "Three"}),
         ("one evening, a boat", {"Light": "Dusk", "Motif": "Harbour"}),
         ("the sea without boats", {"Motif": "Sea", "Boats": "None"}),
+        ("three boats and no boats", {"Motif": "Harbour", "Boats": "Three"}),
+        ("the sea, no boats, three ships", {"Motif": "Sea", "Boats": "Three"}),
+        ("a boat, and five boats", {"Motif": "Harbour", "Boats": "Five"}),
+        ("two trees, three trees and no trees", {"Motif": "Forest", "Trees": "Two"}),
+        ("a desert without boats, three boats", {"Motif": "Desert", "Boats": "None"}),
         ("one boat in the desert", {"Motif": "Desert"}),
     ],
 )

@@ -13,7 +13,7 @@ import pytest
 
 from collection.errors import PinError
 from collection.ipfs.kubo import Kubo
-from collection.unixfs import file_cid
+from collection.unixfs import file_cid, write_entry_car
 
 ROOT = file_cid(b"content")
 Answer = tuple[int, str]
@@ -104,7 +104,7 @@ def test_an_import_that_is_not_what_was_sent(
     node_that_says: Callable[[Answer], str], tmp_path: Path, answer: Answer, words: str
 ) -> None:
     address, car = node_that_says(answer), tmp_path / "set.car"
-    car.write_bytes(b"whatever: this node does not look at it")
+    write_entry_car(car, b"content", ROOT)
     with pytest.raises(PinError) as caught:
         Kubo(address).pin(car, ROOT)
     assert address in caught.value.message

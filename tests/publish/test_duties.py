@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from collection.config import Config
-from collection.config.models import DUTIES, model_presets
+from collection.config.models import DUTIES, license_duties, licenses, model_presets
 from collection.curate.reviews.log import record
 from collection.errors import PublishError
 from collection.pictures.files import encode_png, pixel_sha256
@@ -77,3 +77,38 @@ def test_duties_are_those_that_were_recorded_with_the_image() -> None:
     asset = Asset(1, RECIPE, "a" * 64, "b" * 64, 8, 8, 9, {"duties": ["filter", "review", "unheard of"]})
     assert duties_of(asset) == ("review", "filter")
     assert duties_of(replace(asset, generator={"license": "L"})) == ()
+
+
+@pytest.mark.parametrize("name", model_presets())
+def test_the_license_of_every_listed_model_was_read(name: str) -> None:
+    license = licenses()[model_presets()[name].license.lower()]
+    assert license.says
+    assert license.duties == model_presets()[name].duties
+
+
+@pytest.mark.parametrize(
+    ("name", "duties"),
+    [
+        ("flux-1-dev-non-commercial-license", ("filter", "revenue")),
+        ("FLUX-Non-Commercial", ("filter", "disclosure", "revenue")),
+        ("stabilityai-ai-community", ("revenue",)),
+        ("OpenRAIL++", ()),
+        ("a license that nobody knows", ()),
+        (None, ()),
+    ],
+)
+def test_a_license_brings_its_duties_by_any_of_its_names(name: str | None, duties: tuple[str, ...]) -> None:
+    assert license_duties(name) == duties
+
+
+def test_a_model_of_ones_own_has_the_duties_of_the_license_that_is_named() -> None:
+    from collection.generate.plugin import GENERATORS
+
+    table = {"use": "diffusion", "model": "someone/flux", "license": "flux-1-dev-non-commercial-license"}
+    plugin = GENERATORS.get("diffusion")
+    read = {said: Config.model_validate({"title": "T", "supply": 1, "seed": 1, "generator": table | more}).generator
+            for said, more in (("by license", {}), ("by its creator", {"duties": ["review"]}))}  # fmt: skip
+    recipe = replace(RECIPE, model="someone/flux")
+    assert plugin.duties(recipe, read["by license"]) == ("filter", "revenue")
+    assert plugin.duties(recipe, read["by its creator"]) == ("review",)
+    assert plugin.duties(replace(recipe, model="another/model"), read["by license"]) == ()

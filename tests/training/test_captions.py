@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection.generate.painter.vocabulary import ODDS
-from training.captions import Picture, caption, facts
+from training.captions import Picture, caption, facts, full_caption, short
 from training.clip_data import truth
 from training.compose import Composition
 from training.drawings import Thing
@@ -49,6 +49,25 @@ def test_a_caption_claims_only_what_is_true_of_its_picture(picture: Picture, see
 @given(pictures(), seeds)
 def test_the_same_seed_says_the_same(picture: Picture, seed: int) -> None:
     assert caption(picture, Random(seed)) == caption(picture, Random(seed))
+
+
+@given(pictures(), seeds)
+def test_a_full_caption_names_the_thing_and_a_ground_that_is_not_white(picture: Picture, seed: int) -> None:
+    text, made = full_caption(picture, Random(seed)), picture.composition
+    assert text == full_caption(picture, Random(seed))
+    if made is not None and made.kind in ("plain", "varied"):
+        assert short(picture.things[0].name) in text
+        assert (f"{made.ground} background" in text) == (made.ground != "white")
+
+
+def test_most_full_captions_name_the_style_that_is_true() -> None:
+    fox = Picture((FOX,), Composition("plain", "twemoji", (FOX.code,)))
+    said = [full_caption(fox, Random(seed)) for seed in range(200)]
+    named = [any(words in text for words in DRAWN["twemoji"]) for text in said]
+    assert 0.8 < sum(named) / len(named) < 1
+    assert not any(
+        words in text for text in said for set_name in DRAWN if set_name != "twemoji" for words in DRAWN[set_name]
+    )
 
 
 def test_a_caption_is_true_of_every_picture_that_has_what_it_claims() -> None:

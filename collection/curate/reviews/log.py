@@ -132,6 +132,12 @@ class Reviews:
         self._standings: dict[int, ReviewState] = {}
         self._stale: set[int] = set()
         self._untold: dict[int, int] = {}
+        self._curators: dict[str, set[str]] = defaultdict(set)  # by kind
+
+    def curators(self, *kinds: str) -> set[str]:
+        """Those who ever made a decision of one of these kinds, also where they took it back."""
+        with self._lock:
+            return set().union(*(self._curators[kind] for kind in kinds))
 
     @property
     def last(self) -> int:
@@ -180,6 +186,7 @@ class Reviews:
         if event.undoes is not None:
             (self._undone.add if event.kind == "undo" else self._undone.discard)(event.undoes)
             return self._images[event.undoes]
+        self._curators[event.kind].add(event.curator)
         images = {number for number in (event.asset_id, event.other_id) if number is not None}
         self._images[event.batch] |= images
         for number in images:

@@ -40,6 +40,10 @@ REMEMBERED = 10_000
 """Changes by people of which the catalogue knows the images."""
 
 
+OF_THE_SELECTION = ("rank", "selected")
+"""The field and the state that tell what is selected."""
+
+
 class Votes:
     """How the images stand with a curator, or with all of them together: columns, (n,)."""
 
@@ -83,7 +87,23 @@ class Snapshot:
     reviews: Reviews
     context: RankingContext
     _store: Store
+    hidden: frozenset[str] = frozenset()
+    """The fields that are left out of this snapshot, as they tell what others said."""
     _votes: dict[tuple[str | None, str | None, bool], Votes] = field(default_factory=dict)
+    _partial: dict[frozenset[str], Snapshot] = field(default_factory=dict)
+    _whole: Snapshot | None = None
+    """The one that this is a part of."""
+
+    def without(self, metrics: Iterable[str]) -> Snapshot:
+        """The same without some metrics, also in the score of an image, and without what is selected."""
+        hidden = frozenset([*metrics, *OF_THE_SELECTION])
+        if hidden not in self._partial:
+            ranking = {name: model for name, model in self.context.ranking.items() if name not in hidden}
+            self._partial[hidden] = replace(
+                self, scores=self.scores.without(hidden), selection=self.selection.without_choice(),
+                context=replace(self.context, ranking=ranking), hidden=hidden, _whole=self, _partial={},
+            )  # fmt: skip
+        return self._partial[hidden]
 
     def votes(self, who: str | None = None, viewer: str | None = None) -> Votes:
         """How the images stand with `who` (None: all together), as far as `viewer` may know (None: all of it)."""
@@ -98,6 +118,8 @@ class Snapshot:
     @cached_property
     def vectors(self) -> tuple[Integers, Vectors]:
         """Rows, (m,), and unit vectors, (m, d), of the images that the encoder has seen."""
+        if self._whole is not None:
+            return self._whole.vectors
         ids, vectors = self._store.embeddings(self.context.model)
         rows = [(self.images.rows[number], place) for place, number in enumerate(ids) if number in self.images.rows]
         found = vectors[[place for _, place in rows]] if rows else vectors[:0]
@@ -152,7 +174,7 @@ class Catalogue:
                 self._seen = changes
             elif touched or version != old.version:
                 _renew_votes(old, touched)
-                self._last = replace(old, version=version)
+                self._last = replace(old, version=version, _partial={})
                 vars(self._last).update({name: vars(old)[name] for name in ("vectors",) if name in vars(old)})
             assert self._last is not None
             return self._last

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -92,9 +93,20 @@ class ScoreTable:
     def __init__(self, images: ImageTable, rows: Sequence[ScoreColumns], ranking: Sequence[Score]) -> None:
         now = [ScoreColumns(item.file_sha256, item.metric, item.value, item.percentile) for item in ranking]
         self.metrics = _metrics(images, [*rows, *now])
-        wanted = [self.metrics[name].percentiles for name in sorted({item.metric for item in now})]
-        self.ranking = _row_means(wanted, len(images))
+        self._count, self._rank = len(images), frozenset(item.metric for item in now)
+
+    @cached_property
+    def ranking(self) -> Numbers:
         """Mean percentile over the metrics that rank, (n,), 0 to 100; NaN for an image without a score."""
+        wanted = [metric.percentiles for name, metric in self.metrics.items() if name in self._rank]
+        return _row_means(wanted, self._count)
+
+    def without(self, hidden: Collection[str]) -> ScoreTable:
+        """The same without some metrics, which then do not rank either."""
+        left = copy(self)
+        left.metrics = {name: metric for name, metric in self.metrics.items() if name not in hidden}
+        vars(left).pop("ranking", None)
+        return left
 
 
 class SelectionTable:
@@ -109,6 +121,12 @@ class SelectionTable:
         """The selected images, by number."""
         self.is_duplicate = images.mask(self.duplicates)
         self.is_chosen = images.mask(self.chosen)
+
+    def without_choice(self) -> SelectionTable:
+        """The same as if nothing had been selected."""
+        left = copy(self)
+        left.chosen, left.is_chosen = {}, np.zeros_like(self.is_chosen)
+        return left
 
 
 def _weights(blends: Sequence[Sequence[Mapping[str, float | str]]]) -> dict[str, Numbers]:

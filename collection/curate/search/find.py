@@ -24,7 +24,7 @@ from collection.curate.search.lasso import in_lasso
 from collection.curate.search.query import Node, Query, Term, parse
 from collection.curate.search.said import WRITTEN
 from collection.curate.search.words import words_pattern
-from collection.errors import UsageError
+from collection.errors import BlindError, UsageError
 from collection.spelling import did_you_mean, renamed_metric
 
 Found = TypeVar("Found")
@@ -53,8 +53,12 @@ def find_rows(snapshot: Snapshot, text: str, viewer: str | None = None) -> Integ
 
 
 def numeric_field(snapshot: Snapshot, name: str, votes: Votes) -> Numbers | None:
-    """The numbers of a field, (n,), NaN where an image has none; None if no such field is numeric."""
+    """The numbers of a field, (n,), NaN where an image has none; None if no such field is numeric.
+
+    Raises BlindError for a field that the snapshot leaves out.
+    """
     images, low = snapshot.images, name.lower()
+    _refuse_hidden(snapshot, name, low.removesuffix("%"))
     plain: dict[str, Callable[[], Numbers]] = {
         "id": lambda: images.ids.astype(np.float64),
         "seed": lambda: images.seeds,
@@ -82,7 +86,7 @@ def field_names(snapshot: Snapshot) -> list[str]:
     metrics = [name + sign for name in snapshot.scores.metrics for sign in ("", "%")]
     styles = [f"style.{name}" for name in snapshot.images.styles]
     plain = ["id", "seed", "series", "stars", "colour", "is", "by", *WRITTEN, "lasso", "like", "sort", "score", "rank"]
-    return [*plain, *metrics, *styles, *snapshot.images.traits]
+    return [name for name in [*plain, *metrics] if name not in snapshot.hidden] + [*styles, *snapshot.images.traits]
 
 
 @dataclass(frozen=True)
@@ -187,17 +191,23 @@ STATES: Mapping[str, Callable[[Snapshot, Votes], Mask]] = {
 """The states of an image that `is:` can ask for."""
 
 
+def state_names(snapshot: Snapshot) -> list[str]:
+    """The states that `is:` can ask for, without the issues."""
+    return [name for name in STATES if name not in snapshot.hidden]
+
+
 def state_masks(snapshot: Snapshot, votes: Votes) -> dict[str, Mask]:
     """Which images are in each state that `is:` can ask for, issues included: (n,) by name."""
-    return {name: holds(snapshot, votes) for name, holds in STATES.items()} | dict(snapshot.issues)
+    return {name: STATES[name](snapshot, votes) for name in state_names(snapshot)} | dict(snapshot.issues)
 
 
 def _states(asked: _Asked, term: Term) -> Mask:
     """The images that are in any of the named states."""
     issues, found = asked.snapshot.issues, []
     for name in term.value.lower().split(","):
-        if name not in issues and name not in STATES:
-            _unknown(term, f'there is no state "{name}"', name, [*STATES, *issues])
+        if name not in issues and name not in state_names(asked.snapshot):
+            _refuse_hidden(asked.snapshot, f"is:{name}", name)
+            _unknown(term, f'there is no state "{name}"', name, [*state_names(asked.snapshot), *issues])
         found.append(issues[name] if name in issues else STATES[name](asked.snapshot, asked.votes))
     return np.asarray(np.logical_or.reduce(found))
 
@@ -333,6 +343,12 @@ def _named(values: Mapping[str, Found], name: str) -> Found | None:
     if name in values:
         return values[name]
     return next((value for known, value in values.items() if known.casefold() == name.casefold()), None)
+
+
+def _refuse_hidden(snapshot: Snapshot, field: str, name: str) -> None:
+    """Raise BlindError for what the snapshot leaves out."""
+    if name.casefold() in (hidden.casefold() for hidden in snapshot.hidden):
+        raise BlindError(f"{field} tells what others said")
 
 
 def _unknown_field(snapshot: Snapshot, term: Term, name: str) -> NoReturn:

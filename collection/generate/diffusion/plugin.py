@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from collection.config.models import Duty, model_presets
+from collection.config.models import Duty, license_duties, model_presets
 from collection.errors import ConfigError, WeightsError
 from collection.generate.diffusion.options import DiffusionGenerator, DiffusionOptions
 from collection.generate.diffusion.style_settings import lora_of, refuse_wordless
@@ -113,10 +113,10 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
         return next((preset.license for preset in model_presets().values() if preset.hub_id == recipe.model), None)
 
     def duties(self, recipe: Recipe, table: DiffusionGenerator | None) -> tuple[Duty, ...]:
-        """Those of the license, by the same rule."""
+        """The table's word on its own model, else those of the license, where that is known."""
         if table and table.duties and table.settings()[0] == recipe.model:
             return table.duties
-        return next((preset.duties for preset in model_presets().values() if preset.hub_id == recipe.model), ())
+        return license_duties(self.license(recipe, table))
 
     def examine(self, table: DiffusionGenerator, folder: Path) -> str:
         """The model, and where it is; raises WeightsError for a folder that is not there or is no diffusers folder, a

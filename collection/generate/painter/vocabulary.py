@@ -130,7 +130,8 @@ class PainterVocabulary:
     """What the painter makes of words (a Vocabulary).
 
     Whole words count, in any case, also in the plural. A word that says a trait outright beats one that only suggests
-    it, so that a summer night is a night; of equals the first counts. A word after `no`, `not` or `without` does not.
+    it, so that a summer night is a night; of equals the first counts. A word after `no`, `not` or `without` does not. A
+    number of things beats their denial ("three boats and no boats" are three), and of numbers the first counts.
     """
 
     @property
@@ -168,6 +169,9 @@ class PainterVocabulary:
         features = {**hinted, **outright}
         for phrase in phrases:
             _count(phrase, features, unknown)
+        for word in chain.from_iterable(phrase.denied for phrase in phrases):
+            if thing := _thing(word):
+                features.setdefault(THINGS[thing][0], "None")
         return Reading(features, tuple(dict.fromkeys(unknown)))
 
 
@@ -176,10 +180,7 @@ def _find(word: str, table: Decides) -> tuple[str, str] | None:
 
 
 def _count(phrase: Phrase, features: dict[str, str], unknown: list[str]) -> None:
-    """Add how many of a thing the phrase asks for: of none always, of some where the motif has such things."""
-    for word in phrase.denied:
-        if thing := _thing(word):
-            features.setdefault(THINGS[thing][0], "None")
+    """Add how many of a thing the phrase asks for, where the motif has such things."""
     for number, word in phrase.counted(lambda word: bool(_thing(word))):
         trait, motifs = THINGS[_thing(word)]
         if features.get("Motif") in motifs:

@@ -12,7 +12,7 @@ from typing import Any
 from collection.errors import CollectionError, GenerationError, OutOfMemoryError
 from collection.pictures.files import encode_png, pixel_sha256, thumbnail
 from collection.store.library import ImageLibrary
-from collection.store.records import NOT_REPRODUCIBLE, Asset, Batch, PlannedRecipe, ScoredBatch
+from collection.store.records import ANIMATED, NOT_REPRODUCIBLE, Asset, Batch, PlannedRecipe, ScoredBatch
 from collection.store.store import Store
 from collection.store.thumbnails import SIDES
 from collection.values import Failure, ImageGenerator, Pixels, Rendering, label, sha256_hex
@@ -45,6 +45,8 @@ class EncodedImage:
     asset: Asset
     png: bytes
     thumbnails: Mapping[int, bytes]
+    animation: tuple[bytes, str] | None = None
+    """The file of the animation that the picture is a frame of, and its suffix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ def persist(library: ImageLibrary, batch: Batch, result: BatchResult) -> None:
     changed = _changed(library.store, [image.asset for image in result.images])
     images = [image for image in result.images if image.asset.id not in changed]
     for image in images:
+        if image.animation:
+            library.files.add(*image.animation)
         library.files.add(image.png)
         library.thumbnails.add(image.asset.file_sha256, image.thumbnails)
     assets = [image.asset for image in images]
@@ -113,14 +117,17 @@ def persist(library: ImageLibrary, batch: Batch, result: BatchResult) -> None:
 def make_asset(planned: PlannedRecipe, rendering: Rendering, identity: Mapping[str, Any]) -> tuple[Asset, bytes]:
     """The asset of a rendering, and its PNG file."""
     record = {**identity, **rendering.identity}
-    png = encode_png(rendering.pixels, planned.recipe, record)
+    png = encode_png(rendering.channels, planned.recipe, record)
     height, width = rendering.pixels.shape[:2]
-    said = {"warnings": list(rendering.warnings)} if rendering.warnings else {}
+    said: dict[str, Any] = {"warnings": list(rendering.warnings)} if rendering.warnings else {}
+    if rendering.animation:
+        data, suffix = rendering.animation
+        said |= {"source_sha256": sha256_hex(data), "source_suffix": suffix, ANIMATED: True}
     asset = Asset(
         id=planned.id,
         recipe=planned.recipe,
         file_sha256=sha256_hex(png),
-        pixel_sha256=pixel_sha256(rendering.pixels),
+        pixel_sha256=pixel_sha256(rendering.channels),
         width=width,
         height=height,
         size=len(png),
@@ -149,7 +156,8 @@ def described(error: Exception) -> str:
 
 def _encoded(planned: PlannedRecipe, rendering: Rendering, identity: Mapping[str, Any]) -> EncodedImage:
     asset, png = make_asset(planned, rendering, identity)
-    return EncodedImage(asset, png, {side: thumbnail(rendering.pixels, side) for side in SIDES})
+    small = {side: thumbnail(rendering.pixels, side) for side in SIDES}
+    return EncodedImage(asset, png, small, rendering.animation)
 
 
 def _changed(store: Store, assets: Sequence[Asset]) -> dict[int, Failure]:

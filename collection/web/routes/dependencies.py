@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Path, Request
 from pydantic import AfterValidator
 
+from collection.curate.search.catalogue import Snapshot
 from collection.web.review_app import ReviewApp
 from collection.web.tokens import ROLES, Tokens
 
@@ -71,5 +72,13 @@ App = Annotated[ReviewApp, Depends(app_of)]
 You = Annotated[str, Depends(curator_of)]
 Links = Annotated[Tokens, Depends(tokens_of)]
 Role = Annotated[str, Depends(role_of)]
+
+
+def known_of(app: App, you: You, role: Role) -> Snapshot:
+    """All images as far as this curator may know of them: without what came of others' votes, while they are blind."""
+    return app.sights.known(you, role, app.now())
+
+
+Known = Annotated[Snapshot, Depends(known_of)]
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 Text = Annotated[str, AfterValidator(encodable)]

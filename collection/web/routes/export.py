@@ -16,6 +16,7 @@ from collection.curate.sheet import PER_PAGE, page_paths, write_sheet
 from collection.errors import UsageError
 from collection.pictures.files import decode_image
 from collection.stages.export import as_csv, as_json, as_zip, exported, sheet_of
+from collection.web.image_json import standing_json, tells_others
 from collection.web.routes.dependencies import LOOKS, App, Role, Text, You
 
 router = APIRouter(prefix="/api")
@@ -27,13 +28,19 @@ def export(
 ) -> Response:
     """The images of a query in its order: a ZIP of files, metadata and indexes; the index alone; the contact sheet.
 
-    A sheet of several pages is a ZIP of them. What others said is in it as far as this curator may know; the owner
-    gets all of it.
+    A sheet of several pages is a ZIP of them. What others said, and what came of it, is in it as far as this curator
+    may know, and remembered as seen; the owner gets all of it.
     """
-    numbers = find(app.now(), q, you)
+    now, owner = app.now(), role == "owner"
+    if owner:
+        app.sights.refuse_blind(you, now, owner=True)
+    now = app.sights.known(you, role, now)
+    numbers = find(now, q, you)
     if not numbers:
         raise UsageError("no image is like that", "another query")
-    images = exported(app.project, numbers, by, None if role == "owner" else you)
+    states = map(now.reviews.review_state, numbers)
+    app.sights.add(you, "others", (state.asset_id for state in states if tells_others(standing_json(state, you))))
+    images = exported(app.project, numbers, by, None if owner else you, now.hidden)
     if form == "zip":
         return StreamingResponse(as_zip(images), media_type="application/zip", headers=_named("images.zip"))
     if form == "csv":

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 
 from collection.curate.search.catalogue import Snapshot
 from collection.curate.search.columns import MetricColumn
-from collection.curate.search.find import STATES, field_names, find_rows
+from collection.curate.search.find import field_names, find_rows, state_names
 from collection.curate.search.histogram import histogram
 from collection.curate.search.query import parse
 from collection.curate.search.said import WRITTEN, others_words, words_said
@@ -23,7 +23,7 @@ from collection.judge.issues import thresholds
 from collection.store.percentiles import FEWEST
 from collection.values import amount
 from collection.web.image_json import detail_json, image_json, tells_others
-from collection.web.routes.dependencies import LARGEST, App, Number, Role, Text, You
+from collection.web.routes.dependencies import LARGEST, App, Known, Number, Role, Text, You
 
 router = APIRouter(prefix="/api")
 
@@ -33,9 +33,9 @@ IDS = "application/octet-stream"
 
 
 @router.get("/state")
-def state(app: App, you: You, role: Role) -> dict[str, Any]:
+def state(app: App, you: You, role: Role, now: Known) -> dict[str, Any]:
     """All that a page must know before it shows the first image."""
-    now, config = app.now(), app.project.config
+    config = app.project.config
     limits = thresholds(config.score.issues)
     images, votes = now.images, now.votes(you, you)
     return {
@@ -50,7 +50,7 @@ def state(app: App, you: You, role: Role) -> dict[str, Any]:
             "rejected": int((votes.flags < 0).sum()),
             "locked": int(votes.locked.sum()),
             "duplicates": int(now.selection.is_duplicate.sum()),
-            "selected": int(now.selection.is_chosen.sum()),
+            "selected": len(app.now().selection.chosen),
             "with_issues": int(np.any(list(now.issues.values()), axis=0).sum()) if now.issues else 0,
         },
         "metrics": [
@@ -65,7 +65,7 @@ def state(app: App, you: You, role: Role) -> dict[str, Any]:
         ],
         "percentiles": {"fewest": FEWEST},
         "fields": field_names(now),
-        "states": list(STATES),
+        "states": state_names(now),
         "issues": list(now.issues),
         "styles": list(images.styles),
         "traits": {name: list(labels.names) for name, labels in images.traits.items()},
@@ -81,9 +81,10 @@ def state(app: App, you: You, role: Role) -> dict[str, Any]:
 
 
 @router.get("/ids", response_class=JSONResponse)
-def ids(app: App, you: You, q: Text = "", accept: Annotated[str, Header()] = "") -> Response:
+def ids(app: App, you: You, role: Role, q: Text = "", accept: Annotated[str, Header()] = "") -> Response:
     """The numbers of the images that a query means, in its order; as uint32 little-endian where that is accepted."""
     now = app.counted() if VOTES in q else app.now()  # what answers say must be counted before it sorts
+    now = app.sights.known(you, role, now)
     found = now.images.ids[find_rows(now, q, you)]
     app.sights.add(you, "others", _of_others(now, q, you, found.tolist()))
     if IDS in accept:
@@ -93,13 +94,14 @@ def ids(app: App, you: You, q: Text = "", accept: Annotated[str, Header()] = "")
 
 
 @router.get("/assets")
-def assets(app: App, you: You, ids: Annotated[str, Query(max_length=20_000)], others: bool = True) -> dict[str, Any]:
+def assets(
+    app: App, you: You, now: Known, ids: Annotated[str, Query(max_length=20_000)], others: bool = True
+) -> dict[str, Any]:
     """Some images as a grid shows them: `ids=1,2,3`, at most 1000; numbers without an image are left out.
 
     With `others` also what the others said of those that you have voted on, which is remembered as seen.
     """
     numbers = _numbers(ids)
-    now = app.now()
     rows = [now.images.rows[number] for number in numbers if number in now.images.rows]
     tokens = app.publications.now().tokens
     found = [image_json(now, row, you, others=others) for row in rows]
@@ -110,17 +112,17 @@ def assets(app: App, you: You, ids: Annotated[str, Query(max_length=20_000)], ot
 
 
 @router.get("/assets/{number}")
-def asset(app: App, you: You, number: Number) -> dict[str, Any]:
+def asset(app: App, you: You, now: Known, number: Number) -> dict[str, Any]:
     """All that is known of one image."""
-    found = detail_json(app, app.now(), number, you)
+    found = detail_json(app, now, number, you)
     app.sights.add(you, "others", [number] if tells_others(found) else [])
     return found
 
 
 @router.get("/histogram")
-def field_histogram(app: App, you: You, field: Text, q: Text = "") -> dict[str, Any]:
+def field_histogram(you: You, now: Known, field: Text, q: Text = "") -> dict[str, Any]:
     """How a field is spread over the images of a query: edges and counts, or words and counts."""
-    return histogram(app.now(), field, q, you)
+    return histogram(now, field, q, you)
 
 
 def _of_others(now: Snapshot, query: str, you: str, found: Collection[int]) -> Collection[int]:

@@ -30,7 +30,7 @@ def ranking(app: App, you: You, role: Role, of: Literal["you", "everybody"] = "y
     answers = effective_events(app.store.reviews(kind="pair"))
     alone = of == "you" or isinstance(you, Blind)
     if not alone and any(event.curator != you for event in answers):
-        app.sights.refuse_blind(you, now, owner=role == "owner", said=True)
+        app.sights.refuse_blind(you, now, owner=role == "owner")
     counted = [event for event in answers if event.value in WON and (not alone or event.curator == you)]
     if not counted:
         return {"of": "you" if alone else "everybody", "images": [], "answers": 0}

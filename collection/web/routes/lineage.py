@@ -14,7 +14,7 @@ from collection.plan.lineage import ancestry, children
 from collection.store.records import Duplicate
 from collection.web.image_json import row_of, stack_member
 from collection.web.review_app import ReviewApp
-from collection.web.routes.dependencies import App, Number, Text, You
+from collection.web.routes.dependencies import App, Known, Number, Text, You
 
 router = APIRouter(prefix="/api")
 
@@ -24,15 +24,14 @@ Nearer = Annotated[float, Query(ge=-1, le=1, allow_inf_nan=False)]
 
 
 @router.get("/stacks")
-def stacks(app: App, you: You, nearer: Nearer = 0, q: Text = "") -> dict[str, Any]:
+def stacks(app: App, you: You, now: Known, nearer: Nearer = 0, q: Text = "") -> dict[str, Any]:
     """Near-duplicates: each stack led by its best image, the largest first; and what has a twin elsewhere.
 
     `q` leaves the stacks of which it means an image. A stack is `resolved` once you have flagged every member, or they
     were taken out of it. `apart` is who took a member out of its stack, or None. `movable`: whether `nearer` may be
     other than 0; `at` is then what it means. Only the stacks of 0 are marked; all others are to look at.
     """
-    now = app.now()
-    at, known = _at(app, now, nearer) if nearer else (None, now.selection.stacks)
+    at, known = _at(app, app.now(), you, nearer) if nearer else (None, now.selection.stacks)
     meant = set(find(now, q, you)) if q else None
     found = [
         {
@@ -54,10 +53,12 @@ def stacks(app: App, you: You, nearer: Nearer = 0, q: Text = "") -> dict[str, An
     }  # fmt: skip
 
 
-def _at(app: ReviewApp, now: Snapshot, nearer: float) -> tuple[dict[str, Any], Mapping[int, Sequence[Duplicate]]]:
+def _at(
+    app: ReviewApp, now: Snapshot, you: str, nearer: float
+) -> tuple[dict[str, Any], Mapping[int, Sequence[Duplicate]]]:
     if not app.stacking.movable:
         raise UsageError("nothing is kept to draw other stacks by", "collection dedupe compares the images")
-    at, loosest, found = app.stacking.at(now, nearer)
+    at, loosest, found = app.stacking.at(now, nearer, you)
     cosines = [round(cosine, 4) for cosine in at.cosines.values()]
     return {"bits": at.bits, "cosines": [min(cosines), max(cosines)], "loosest": loosest}, found
 

@@ -17,7 +17,7 @@ from collection.errors import UsageError
 from collection.values import silent
 from collection.web.mapping import ImageMap
 from collection.web.review_app import ReviewApp
-from collection.web.routes.dependencies import DECIDES, App, Text, You
+from collection.web.routes.dependencies import DECIDES, App, Known, Text, You
 
 router = APIRouter(prefix="/api/map")
 
@@ -49,13 +49,12 @@ def lay_out_anew(
 
 
 @router.get("/colours")
-def colours(app: App, you: You, by: Text, method: Method = "tsne", vectors: Vectors = "") -> dict[str, Any]:
+def colours(app: App, you: You, now: Known, by: Text, method: Method = "tsne", vectors: Vectors = "") -> dict[str, Any]:
     """What each image of a map is coloured by, in its order: `values` of a numeric field with their `range`, or places
     in `words`; None or -1 where an image has none.
 
     `by` is a field of queries, `flag` (yours) or `flag:NAME`, of another curator's flags as far as you may see them.
     """
-    now = app.now()
     known = app.maps.vectors(now)
     found = app.maps.map(now, method, vectors or next(iter(known), ""), silent)
     rows = np.array([now.images.rows[number] for number in found.ids if number in now.images.rows], dtype=np.int64)

@@ -83,9 +83,9 @@ def test_embedded_vectors_are_of_unit_length_and_the_same_in_any_batch(embedded,
 
 def test_embedded_features_are_those_of_the_trained_network(embedded, photo):
     """The classifier that came with the weights must find cats (ImageNet 281 to 285) and cups (504, 967, 968)."""
-    from collection.judge.encoders.embedded_encoder import packaged_weights
+    from collection.models.packaged import EFFICIENTNET_LITE0
 
-    state = torch.load(packaged_weights(), weights_only=True, map_location="cpu")
+    state = torch.load(EFFICIENTNET_LITE0.path(), weights_only=True, map_location="cpu")
     vectors = embedded.encode([photo("chelsea"), photo("coffee")])
     best = (vectors @ state["_fc.weight"].numpy().T).argmax(axis=1)
     assert 281 <= best[0] <= 285

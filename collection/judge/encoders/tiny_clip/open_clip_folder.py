@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from collection.judge.encoders.embedded_encoder import packaged_weights
+from collection.models.packaged import EFFICIENTNET_LITE0
 from collection.models.weights import cache_folder, file_sha256, load_state
 
 HERE = Path(__file__).parent
@@ -58,7 +58,7 @@ def _trunk() -> dict[str, Any]:
     prepare_torchvision()
     import timm
 
-    state = load_state(packaged_weights())
+    state = load_state(EFFICIENTNET_LITE0.path())
     tensors = [value.contiguous() for name, value in state.items() if name not in _CLASSIFIER]
     names = timm.create_model("tf_efficientnet_lite0", num_classes=0).state_dict()
     return {f"visual.trunk.{name}": value for name, value in zip(names, tensors, strict=True)}

@@ -1,6 +1,6 @@
 /** The state of the app: which images are asked for, where the cursor is, what is selected. The address holds it. */
 
-import { get, numbers, Refusal } from "./api.js";
+import { get, numbers, post, Refusal } from "./api.js";
 import { badgeOf } from "./badge.js";
 import { onLine } from "./connection.js";
 import { Decisions } from "./decisions.js";
@@ -330,6 +330,12 @@ export class App {
     this.renewSoon();
     this.outdate();
     this.tell("images");
+  }
+
+  /** Show from now on what came of others' votes: the server remembers it, and tells more of every image. */
+  async seeOthers() {
+    await post("/api/sight");
+    await this.imagesChanged();
   }
 
   /** The list may hold what the query no longer means; it stays until the curator looks again. */

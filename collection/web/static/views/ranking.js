@@ -1,6 +1,6 @@
 /** The ranking that comparisons give: each image with its strength and how sure that is, best first. */
 
-import { get, post } from "../core/api.js";
+import { get } from "../core/api.js";
 import { button, card, nothing } from "../components/card.js";
 import { capital, counted, element } from "../core/element.js";
 import { sayWrong } from "../core/status.js";
@@ -40,6 +40,6 @@ export async function showRanking(place, app, of) {
   } catch (/** @type {any} */ refusal) {
     if (!refusal?.blind) return sayWrong(refusal);
     place.replaceChildren(nothing("Others have answered", `${capital(refusal.hint)}.`, back,
-      button("Show it all the same", () => post("/api/sight").then(() => showRanking(place, app, of)).catch(sayWrong))));
+      button("Show it all the same", () => app.seeOthers().then(() => showRanking(place, app, of)).catch(sayWrong))));
   }
 }

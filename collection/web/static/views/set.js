@@ -154,7 +154,7 @@ class SetView {
   /** @param {import("../core/api.js").Refusal} refusal */
   #waysOut(refusal) {
     const look = async () => {
-      await post("/api/sight");
+      await this.app.seeOthers();
       await this.draw();
     };
     if (refusal.blind) {

@@ -1,0 +1,1 @@
+"""Layers: pictures drawn over each other, chosen by traits (HashLips-compatible folders, or collection.toml)."""
