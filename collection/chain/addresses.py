@@ -28,7 +28,7 @@ def checksummed(address: str) -> ChecksumAddress:
 
 def created_address(sender: str, nonce: int) -> ChecksumAddress:
     """The address of the contract that `sender` creates with transaction `nonce` (yellow paper, section 7: CREATE)."""
-    import rlp  # type: ignore[import-untyped]
+    import rlp
     from eth_utils.crypto import keccak
 
     return checksummed("0x" + keccak(rlp.encode([bytes.fromhex(sender[2:]), nonce]))[12:].hex())

@@ -132,7 +132,7 @@ def difference(wanted: Mapping[str, Any], signed: bytes, address: str) -> str:
 
 def _fields(signed: bytes) -> dict[str, Any]:
     """What a signed transaction does, as `_plain` has it."""
-    import rlp  # type: ignore[import-untyped]
+    import rlp
 
     if signed[:1] == b"\x02":
         chain, nonce, tip, fee, gas, to, value, data, access, *_ = rlp.decode(signed[1:])
