@@ -105,7 +105,7 @@ COMMANDS = {
     },
     "Publish and prove": {
         "rarity": Entry("publish.rarity", "Rank the tokens by rarity, by OpenRarity's method."),
-        "keys": Entry("publish.keys", "Show or make the certificate that signs marked pictures."),
+        "keys": Entry("publish.keys", "List or make the keys of accounts and of marked pictures."),
         "freeze": Entry("publish.freeze", "Assign token ids, write the metadata and fix both by hash."),
         "unfreeze": Entry("publish.unfreeze", "Go back to choosing; every frozen version is kept."),
         "pin": Entry("publish.pin", "Write the set as a CAR file and pin it on IPFS."),

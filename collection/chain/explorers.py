@@ -18,7 +18,6 @@ EXPLORERS: Mapping[str, str] = {
     "scroll-sepolia": "https://sepolia.scrollscan.com",
     "bnb-testnet": "https://testnet.bscscan.com",
     "avalanche-fuji": "https://testnet.snowtrace.io",
-    "gnosis-chiado": "https://gnosis-chiado.blockscout.com",
     "ethereum-mainnet": "https://etherscan.io",
     "optimism-mainnet": "https://optimistic.etherscan.io",
     "bnb-mainnet": "https://bscscan.com",
@@ -32,13 +31,12 @@ EXPLORERS: Mapping[str, str] = {
     "zora-mainnet": "https://explorer.zora.energy",
     "scroll-mainnet": "https://scrollscan.com",
     "blast-mainnet": "https://blastscan.io",
-    "cronos-mainnet": "https://explorer.cronos.org",
     "mantle-mainnet": "https://mantlescan.xyz",
-    "zksync-mainnet": "https://era.zksync.network",
+    "zksync-mainnet": "https://explorer.zksync.io",
     "apechain-mainnet": "https://apescan.io",
     "abstract-mainnet": "https://abscan.org",
 }
-"""The explorer of each public network for which one is known; all have the paths of Etherscan."""
+"""The explorer of each public network for which one is known; all have the paths of Etherscan for accounts."""
 
 
 def explorer_of(network: Network) -> str:

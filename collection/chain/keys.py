@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from collection.errors import ChainError, ConfigError, KeyMissingError
 
@@ -21,6 +21,23 @@ Prompt = Callable[[str], str]
 
 # Order of secp256k1 (SEC 2, section 2.4.1): a key is a number from 1 to one less.
 _CURVE_ORDER = 0xFFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFE_BAAEDCE6_AF48A03B_BFD25E8C_D0364141
+
+
+class Signer(Protocol):
+    """What signs for an account: a key of this machine, or a program elsewhere."""
+
+    @property
+    def address(self) -> str:
+        """The account."""
+        ...
+
+    def sign(self, transaction: Mapping[str, Any]) -> bytes:
+        """The signed transaction (EIP-2718 bytes); raises ChainError where it cannot be had."""
+        ...
+
+    def sign_typed(self, data: Mapping[str, Any]) -> str:
+        """The signature of typed data (EIP-712), 0x hex; raises ChainError where it cannot be had."""
+        ...
 
 
 class PrivateKey:
@@ -64,7 +81,8 @@ class PrivateKey:
 def key_at_hand(source: str | None, folder: Path = Path()) -> PrivateKey | None:
     """The key that a configuration names, if it can be had without asking anybody; else None."""
     try:
-        return find_key(source, folder) if source else None
+        found = find_key(source, folder) if source else None
+        return found if isinstance(found, PrivateKey) else None  # an external signer asks a person
     except ChainError:
         return None
 
@@ -75,11 +93,12 @@ def _address_of(secret: bytes) -> str:
     return str(Account.from_key(secret).address)
 
 
-def find_key(source: str, folder: Path = Path(), prompt: Prompt | None = None) -> PrivateKey:
+def find_key(source: str, folder: Path = Path(), prompt: Prompt | None = None) -> Signer:
     """The key that a configuration names.
 
-    `source` is `env:NAME` (an environment variable that holds 64 hex digits) or `keystore:PATH` (an encrypted Web3
-    Secret Storage file, relative to `folder`; its password is in COLLECTION_KEYSTORE_PASSWORD or asked by `prompt`).
+    `source` is `env:NAME` (an environment variable that holds 64 hex digits), `keystore:PATH` (an encrypted Web3
+    Secret Storage file, relative to `folder`; its password is in COLLECTION_KEYSTORE_PASSWORD or asked by `prompt`) or
+    `signer:ADDRESS@URL` (signer.py).
     Raises ConfigError for another form, KeyMissingError where there is no key, ChainError where it cannot be read.
     """
     kind, _, place = source.partition(":")
@@ -87,8 +106,15 @@ def find_key(source: str, folder: Path = Path(), prompt: Prompt | None = None) -
         return _from_environment(place)
     if kind == "keystore" and place:
         return _from_keystore(folder / place, prompt)
+    if kind == "signer" and place:
+        from collection.chain.signer import external_signer
+
+        return external_signer(place)
     # What was typed is not repeated: it may be the key itself.
-    raise ConfigError("chain.key does not say where the key is", hint='key = "env:NAME" or key = "keystore:PATH"')
+    raise ConfigError(
+        "chain.key does not say where the key is",
+        hint='key = "env:NAME", key = "keystore:PATH" or key = "signer:ADDRESS@URL"',
+    )
 
 
 def _from_environment(name: str) -> PrivateKey:
@@ -103,13 +129,17 @@ def _from_environment(name: str) -> PrivateKey:
 
 
 def _parse(text: str) -> PrivateKey | None:
+    secret = secret_in(text)
+    return None if secret is None else PrivateKey(secret)
+
+
+def secret_in(text: str) -> bytes | None:
+    """The 32 bytes of a private key in hex digits; None where it is none."""
     try:
         secret = bytes.fromhex(text.strip().removeprefix("0x"))
     except ValueError:
         return None
-    if len(secret) != 32 or not 0 < int.from_bytes(secret, "big") < _CURVE_ORDER:
-        return None
-    return PrivateKey(secret)
+    return secret if len(secret) == 32 and 0 < int.from_bytes(secret, "big") < _CURVE_ORDER else None
 
 
 def _from_keystore(path: Path, prompt: Prompt | None) -> PrivateKey:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from collection.chain.addresses import checksummed
 from collection.chain.connection import Chain
-from collection.chain.keys import PrivateKey, Prompt, find_key
+from collection.chain.keys import Prompt, Signer, find_key
 from collection.errors import ChainError, KeyMissingError, ReplacedError
 from collection.values import amount
 
@@ -30,7 +30,7 @@ class Account:
     """An account that sends. Without a key, the node signs: it knows its development accounts."""
 
     address: ChecksumAddress
-    key: PrivateKey | None = None
+    key: Signer | None = None
 
 
 def find_account(chain: Chain, key: str | None, folder: Path = Path(), prompt: Prompt | None = None) -> Account:

@@ -163,8 +163,8 @@ class Chain(Table):
     """embedded, anvil, ganache, a test network such as sepolia, or a main network's full name."""
     rpc: str | None = None
     """URL of a node, or env:NAME of the variable that holds it; absent: the network's usual local address."""
-    key: str | None = Field(default=None, pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|keystore:.+)$")
-    """Where the private key is: env:NAME or keystore:FILE; absent: the development account of a local network."""
+    key: str | None = Field(default=None, pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|keystore:.+|signer:.+@.+)$")
+    """Where the key is: env:NAME, keystore:FILE or signer:ADDRESS@URL; absent: the account of a local network."""
     recipient: Address | None = None
     """Who gets the tokens; absent: the account that deploys."""
     freeze_metadata: bool = False

@@ -85,7 +85,8 @@ def read_credentials(chain: bytes, key: bytes, password: bytes | None = None) ->
         raise CredentialsError("the private key is not that of the certificate")
     if first.not_valid_after_utc < datetime.now(UTC):
         raise CredentialsError(
-            f"the certificate ended on {first.not_valid_after_utc:%Y-%m-%d}", "`collection keys new --again` makes one"
+            f"the certificate ended on {first.not_valid_after_utc:%Y-%m-%d}",
+            "`collection keys certificate --again` makes one",
         )
     names = first.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     holder = str(names[0].value) if names else first.subject.rfc4514_string()

@@ -13,7 +13,15 @@ from collection.stages.airdrop import plan_owner
 from collection.stages.gas import refuse_poor_account
 from collection.stages.payees import find_receiver
 from collection.stages.publication import publication_of
-from collection.stages.published import contract_of, is_hidden, last_to_mint, record_verified, unminted, unproven
+from collection.stages.published import (
+    contract_of,
+    explorer_notes,
+    is_hidden,
+    last_to_mint,
+    record_verified,
+    unminted,
+    unproven,
+)
 from collection.stages.report import Report, bytes_of, marks_line, not_reproducible
 from collection.stages.reveal import HIDDEN, hiding_of
 from collection.stages.stated import count_stated
@@ -164,7 +172,7 @@ class DeployStage:
             "address": result.address, "tx_hash": result.tx_hash, "gas": result.gas, "network": network.name,
             "chain_id": network.chain_id, "receiver": receiver.address, "splitter_gas": receiver.gas,
         }  # fmt: skip
-        notes = [receiver.note] if receiver.note else []
+        notes = [*([receiver.note] if receiver.note else []), *explorer_notes(network, result.address)]
         return Report("deploy", line if did else f"nothing to do: {line}", details, notes=notes)
 
 
@@ -209,7 +217,9 @@ class MintStage:
         nothing = f"nothing to do: {minted} of {amount(total, 'token')} minted"
         line = f"{made} in {sent}, {result.gas:,} gas" if result.tokens else nothing
         details = {"minted": result.tokens, "transactions": result.transactions, "gas": result.gas, "tokens": total}
-        return Report("mint", line, details)
+        known = contract_of(project)
+        notes = explorer_notes(publication.network, known.address, total) if known else []
+        return Report("mint", line, details, notes=notes)
 
 
 @dataclass(frozen=True, slots=True)

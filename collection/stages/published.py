@@ -35,6 +35,15 @@ def contract_of(project: Project) -> Deployment | None:
     return known if has_chain(project, network) else None
 
 
+def explorer_notes(network: Network, address: str, tokens: int = 0) -> list[str]:
+    """Where people look at a contract, and at its first token if it has `tokens`; nothing on chains of this machine."""
+    from collection.chain.explorers import address_link, token_link
+
+    page = address_link(network, address)
+    first = [f"its first token: {token_link(network, address, 1)}"] if page and tokens else []
+    return [f"the contract on the explorer: {page}", *first] if page else []
+
+
 REVEAL = "reveal"
 """The stage under which a draw is kept, by the address of the contract."""
 

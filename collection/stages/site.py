@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from collection.errors import PublishError, UsageError
 from collection.project import Project
 from collection.stages.export_set import published_set
+from collection.stages.published import REVEAL, is_hidden
 from collection.stages.report import Report, bytes_of
 from collection.store.thumbnails import SIDES
 from collection.values import Progress, amount, silent
@@ -27,12 +28,16 @@ def make_site(
 
     `network` is where the contract is (None: the configured one), `node` the address of a node that the page asks for
     owners, which whoever sees the page can read.
-    Raises PublishError where nothing is frozen, UsageError for an address that browsers cannot ask, or a node where
-    there is no contract.
+    Raises PublishError where nothing is frozen or the set is still hidden, UsageError for an address that browsers
+    cannot ask, or a node where there is no contract.
     """
     from collection.exporters.export import export
     from collection.exporters.site.exporter import Site
 
+    if is_hidden(project):
+        raise PublishError(
+            "the set is not revealed yet: a gallery would show what every token will be", "collection reveal"
+        )
     contract = _contract(project, network, node)
     published = published_set(project)
     _make_small(project, published, progress)
@@ -89,4 +94,6 @@ def _contract(project: Project, name: str | None, node: str | None) -> SiteContr
             return None
         why = "nobody else can reach the embedded chain" if network.kind == "embedded" else "collection deploy"
         raise UsageError(f"the frozen set has no contract on {network.name} that a page could ask about", why)
-    return SiteContract(known.address, network.name, network.chain_id, explorer_of(network), node or "")
+    drawn = project.store.stage_report(REVEAL) if project.config.reveal else {}
+    offset = int(drawn.get("offset", 0))
+    return SiteContract(known.address, network.name, network.chain_id, explorer_of(network), offset, node or "")

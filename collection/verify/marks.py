@@ -16,7 +16,7 @@ from collection.publish.marks import WATERMARK, with_watermark
 from collection.values import Pixels
 
 ROUNDING = 1
-"""Levels by which a watermark of another machine may differ: its sums are rounded otherwise in the last place."""
+"""Levels by which a picture of another machine may differ: its sums are rounded otherwise in the last place."""
 
 
 class MarkReader:
@@ -65,6 +65,11 @@ def _is_watermarked(
     data: bytes, rendered: Pixels, watermark: Watermark, key: bytes, disclosure: Mapping[str, Any]
 ) -> bool:
     wanted = with_watermark(rendered, watermark, int(disclosure["watermark"]["bits"], 16), key)
+    return within_rounding(data, wanted)
+
+
+def within_rounding(data: bytes, wanted: Pixels) -> bool:
+    """Whether no channel of a pixel of a picture file differs from what is wanted by more than ROUNDING levels."""
     shown = read_picture(data).channels
     if shown.shape != wanted.shape:
         return False

@@ -24,11 +24,13 @@ from collection.publish.signature import typed_manifest
 from collection.values import Pixels, Progress, amount, parse_json, silent
 from collection.verify.content import Rerender
 from collection.verify.findings import Finding
-from collection.verify.marks import MarkReader
+from collection.verify.marks import MarkReader, within_rounding
 
-IDENTICAL, WATERMARKED, ATTESTED = "made again byte for byte", "made again with its watermark", "attested only"
-"""Grades of a token: its picture was rendered again from its recipe, with the watermark, that may differ by a level, or
-without; or it is as the signed manifest says, no more."""
+IDENTICAL, WATERMARKED = "made again byte for byte", "made again with its watermark"
+WITHIN, ATTESTED = "made again within tolerance", "attested only"
+"""Grades of a token. Its picture was rendered again from its recipe: pixel for pixel; so, and then with its watermark,
+which may differ by a level; or no channel of a pixel differs by more than a level, because another machine rounds
+otherwise. Or it is as the signed manifest says, no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +215,16 @@ def _check_token(
     except CollectionError:
         return [], ATTESTED  # what made it is not here
     properties = told.get("properties", {})
-    frozen = str(properties.get("rendered_pixel_sha256", leaf.pixel_sha256))
-    if (found := pixel_sha256(pixels)) != frozen:
-        return [Finding(number, "rendering", f"made anew its pixels are {found}, not {frozen}")], ""
-    if frozen == leaf.pixel_sha256:
+    frozen, found = str(properties.get("rendered_pixel_sha256", leaf.pixel_sha256)), pixel_sha256(pixels)
+    differs = Finding(number, "rendering", f"made anew its pixels are {found}, not {frozen}")
+    if frozen != leaf.pixel_sha256:
+        wrong, grade = _watermarked(number, properties.get("disclosure", {}), image, pixels)
+        if found == frozen:
+            return wrong, grade
+        return ([differs], "") if wrong or grade == ATTESTED else ([], WITHIN)
+    if found == frozen:
         return [], IDENTICAL
-    return _watermarked(number, properties.get("disclosure", {}), image, pixels)
+    return ([], WITHIN) if within_rounding(image, pixels) else ([differs], "")
 
 
 def _watermarked(

@@ -163,3 +163,25 @@ def test_a_node_that_is_not_there_is_named_without_its_secrets(tmp_path):
     assert caught.value.message.startswith("no answer from anvil at http://127.0.0.1:1 ")
     assert "hunter" not in caught.value.message
     assert "anvil" in caught.value.hint
+
+
+def test_every_explorer_is_of_a_public_network_and_links_lead_there():
+    from collection.chain.explorers import EXPLORERS, address_link, token_link, transaction_link
+
+    assert {NETWORKS[name].kind for name in EXPLORERS} == {"test", "main"}
+    assert all(url.startswith("https://") and not url.endswith("/") for url in EXPLORERS.values())
+    sepolia = NETWORKS["sepolia"]
+    assert address_link(sepolia, "0x1") == "https://sepolia.etherscan.io/address/0x1"
+    assert transaction_link(sepolia, "0x2") == "https://sepolia.etherscan.io/tx/0x2"
+    assert token_link(sepolia, "0x1", 7) == "https://sepolia.etherscan.io/token/0x1?a=7"
+    assert address_link(NETWORKS["anvil"], "0x1") == token_link(NETWORKS["embedded"], "0x1", 7) == ""
+
+
+def test_notes_lead_to_the_explorer_where_there_is_one():
+    from collection.stages.published import explorer_notes
+
+    assert explorer_notes(NETWORKS["embedded"], "0x1", 3) == []
+    assert explorer_notes(NETWORKS["sepolia"], "0x1") == [
+        "the contract on the explorer: https://sepolia.etherscan.io/address/0x1"
+    ]
+    assert explorer_notes(NETWORKS["sepolia"], "0x1", 3)[1].endswith("/token/0x1?a=1")

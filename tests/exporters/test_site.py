@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,21 @@ def test_what_cannot_be_written_into_a_page_is_refused(hats: Path, tmp_path: Pat
     (tmp_path / "collection.toml").write_text('title = "New"\nsupply = 1\nseed = "n"\n')
     with open_project(tmp_path) as project, pytest.raises(PublishError, match="nothing is frozen"):
         make_site(project, tmp_path / "a")
+
+
+def test_a_hidden_set_is_not_shown_and_a_drawn_one_by_its_tokens(hats: Path, tmp_path: Path, visited: Visit) -> None:
+    project_folder = Path(shutil.copytree(hats, tmp_path / "project"))
+    with (project_folder / "collection.toml").open("a") as file:
+        file.write('[reveal]\ndeadline = "2027-01-01T00:00Z"\n')
+    with open_project(project_folder) as project:
+        with pytest.raises(PublishError, match="not revealed yet"):
+            make_site(project, tmp_path / "a")
+        address = project.store.deployments()[-1].address
+        project.store.record_stage("reveal", address, {"offset": 1, "block": 5})
+        make_site(project, tmp_path / "a")
+    assert told(tmp_path / "a")["contract"]["offset"] == 1
+    page = visited(f"file://{tmp_path}/a/index.html")
+    assert page.evaluate("[1, 2, 3].map(tokenOnChain)") == [3, 1, 2]
 
 
 def test_filters_search_and_a_token_from_a_disk(gallery: Path, visited: Visit) -> None:

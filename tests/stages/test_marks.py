@@ -19,7 +19,7 @@ from collection.pictures.files import decode_image, encode_png, pixel_sha256
 from collection.project import Project, open_project
 from collection.stages.generate import GenerateStage
 from collection.stages.inspect import inspect_picture
-from collection.stages.keys import OWN, new_keys, shown_keys
+from collection.stages.keys import OWN, new_certificate_of, shown_keys
 from collection.stages.pipeline import run_stages
 from collection.stages.plan import PlanStage
 from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
@@ -148,7 +148,7 @@ def test_a_second_freeze_signs_nothing_again(reopen: Callable[..., Project]) -> 
     assert now.images_cid == before.images_cid
     run_stages(reopen(), (FreezeStage(again=True),))
     assert reopen().store.frozen() == before
-    new_keys(changed, "Eve", again=True)
+    new_certificate_of(changed, "Eve", again=True)
     run_stages(reopen('background_color = "000000"\n'), (FreezeStage(again=True),))
     assert [token.image_sha256 for token in changed.store.tokens()] != images, "another signer, another file"
 
@@ -189,7 +189,7 @@ def test_the_certificate_is_made_once_and_its_key_is_nobodys(reopen: Callable[..
     assert report.line.startswith("Ada, self-signed: readers call it untrusted")
     assert (project.folder / "keys/certificate.key").stat().st_mode & 0o077 == 0
     with pytest.raises(UsageError, match="there already"):
-        new_keys(project)
+        new_certificate_of(project)
     (project.folder / OWN).unlink()
     assert shown_keys(project).details["certificate"] is None
 

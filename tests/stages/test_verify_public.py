@@ -156,3 +156,25 @@ def test_a_manifest_that_another_signed_is_told(published):
         public = _Public(lambda uri, said=changed: iter([json.dumps(said).encode()]), "root")
         assert _signer(public, manifest, findings) is None
         assert [finding.what for finding in findings] == ["signature"]
+
+
+@pytest.mark.parametrize(
+    ("levels", "grade"), [(0, "made again byte for byte"), (1, "made again within tolerance"), (2, "")]
+)
+def test_a_machine_that_rounds_otherwise_is_within_tolerance_and_no_other(
+    stranger, address, monkeypatch, levels, grade
+):
+    """One channel of one pixel, painted otherwise by so many levels."""
+    from collection.stages import verify_public as stage
+
+    painted = stage._paint
+
+    def elsewhere(metadata):
+        pixels = painted(metadata).copy()
+        pixels[3, 4, 1] += levels if pixels[3, 4, 1] < 128 else -levels
+        return pixels
+
+    monkeypatch.setattr(stage, "_paint", elsewhere)
+    report = verify_public(address, "embedded", folder=stranger, car=stranger / "set.car", sample=1)
+    assert report.details["grades"].get("1", "") == grade
+    assert [failure.what for failure in report.failures] == ([] if grade else ["token 1"])

@@ -30,6 +30,8 @@ class SiteContract:
     chain_id: int
     explorer: str = ""
     """The address of the network's block explorer; empty where none is known."""
+    offset: int = 0
+    """Of a set that was drawn: token 1 shows document `offset` + 1, and so on, round and round."""
     node: str = ""
     """The address of a node, from which the page reads owners; empty: the visitor names one."""
 
@@ -37,7 +39,7 @@ class SiteContract:
         """As the page reads it."""
         return {
             "address": self.address, "network": self.network, "chain_id": self.chain_id, "explorer": self.explorer,
-            "node": self.node,
+            "node": self.node, "offset": self.offset,
         }  # fmt: skip
 
 

@@ -114,7 +114,8 @@ async function fillMore(token, place) {
   }
   if (set.contract) {
     const { address, explorer, network } = set.contract;
-    const where = explorer ? element("a", { href: `${explorer}/token/${address}?a=${token}`, rel: "noreferrer" }, address) : address;
+    const where = explorer ? element("a", { href: `${explorer}/token/${address}?a=${tokenOnChain(token)}`, rel: "noreferrer" }, address) : address;
+    if (tokenOnChain(token) !== token) add("Drawn by token", String(tokenOnChain(token)));
     add(`Contract on ${network}`, where, "hash");
   }
   place.append(element("h3", {}, "Provenance"), list);

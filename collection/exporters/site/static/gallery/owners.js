@@ -12,7 +12,7 @@ const nodeAddress = () => /** @type {HTMLInputElement} */ (byId("node")).value.t
  * @param {number[]} tokens
  */
 async function readOwners(contract, tokens) {
-  const answers = await askNode(nodeAddress(), tokens.map((token) => contractCall(contract.address, OWNER_OF, token)));
+  const answers = await askNode(nodeAddress(), tokens.map((token) => contractCall(contract.address, OWNER_OF, tokenOnChain(token))));
   tokens.forEach((token, place) => state.owners.set(token, addressIn(answers[place])));
 }
 

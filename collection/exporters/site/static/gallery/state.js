@@ -22,9 +22,16 @@
  * @property {number} chain_id
  * @property {string} explorer
  * @property {string} node
+ * @property {number} offset of a set that was drawn: token 1 shows document `offset` + 1
  */
 
 const set = /** @type {TokenSet} */ (/** @type {any} */ (globalThis).COLLECTION_SET);
+
+/** The token that shows a document of the set: the same number, unless a draw gave it another. @param {number} document */
+function tokenOnChain(document) {
+  const moved = document - 1 - (set.contract?.offset ?? 0);
+  return (((moved % set.tokens) + set.tokens) % set.tokens) + 1;
+}
 
 const state = {
   query: "",
