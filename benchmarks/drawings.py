@@ -19,7 +19,7 @@ Colours = Callable[[], tuple[int, int, int]]
 def drawing(kind: str, seed: int, side: int = 512) -> Pixels:
     """One of KINDS, (side, side, 3)."""
     rng, size = np.random.default_rng(seed), side * FINER
-    ground = (255, 255, 255) if kind == "paper" else tuple(int(level) for level in rng.integers(30, 250, 3))
+    ground = GROUNDS.get(kind) or tuple(int(level) for level in rng.integers(30, 250, 3))
     image = Image.new("RGB", (size, size), ground)
     KINDS[kind](ImageDraw.Draw(image), rng, size)
     return np.asarray(image.resize((side, side), Image.Resampling.LANCZOS))
@@ -86,7 +86,30 @@ def _lines(pen: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -> Non
         pen.line(ends, fill=_colour(rng), width=int(rng.integers(1, 12)) * FINER)
 
 
+def _stars(pen: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -> None:
+    for x, y in rng.integers(0, size, (int(rng.integers(150, 500)), 2)).tolist():
+        reach, light = rng.uniform(0.0013, 0.0045) * size, int(rng.integers(150, 256))
+        pen.ellipse((x - reach, y - reach, x + reach, y + reach), fill=(light, light, light))
+
+
+def _snow(pen: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -> None:
+    for ridge in range(3):
+        start, across = rng.uniform(0, 6), range(0, size + 20, 20)
+        tops = [(x, size * (0.4 + 0.2 * ridge + 0.04 * np.sin(6 * x / size + start))) for x in across]
+        pen.polygon([(0, size), *tops, (size, size)], fill=(250 - 4 * ridge, 251 - 3 * ridge, 255 - 2 * ridge))
+    for x, y in rng.integers(0, size, (int(rng.integers(3, 12)), 2)).tolist():
+        tall = size * rng.uniform(0.03, 0.12)
+        pen.polygon([(x, y - tall), (x - tall / 4, y), (x + tall / 4, y)], fill=(20, 35, 30))
+
+
+def _ink(pen: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -> None:
+    for line in rng.integers(0, size, (int(rng.integers(5, 40)), 8)).tolist():
+        pen.line(line, fill=(0, 0, 0), width=int(rng.integers(1, 4)) * FINER)
+
+
+GROUNDS = {"paper": (255, 255, 255), "ink": (255, 255, 255), "snow": (246, 248, 252), "stars": (9, 9, 16)}
+"""The ground of a kind, where it is not any colour."""
 KINDS = {
     "circles": _circles, "blocks": _blocks, "hills": _hills, "face": _face, "railing": _railing, "windows": _windows,
-    "lines": _lines, "paper": _lines,
+    "lines": _lines, "paper": _lines, "stars": _stars, "snow": _snow, "ink": _ink,
 }  # fmt: skip

@@ -31,6 +31,8 @@ OPTIONS: Mapping[str, str] = {
 """Options of a recipe that have another name now."""
 COMMANDS: Mapping[str, str] = {"refill": "top-up", "repair": "inpaint", "variants": "variations"}
 """Commands that have another name now."""
+ISSUES: Mapping[str, str] = {"misexposed": "dark or overexposed"}
+"""Issues that have another name now."""
 METRICS: Mapping[str, str] = {"taste": "learned-preference"}
 """Metrics that have another name now."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from collection.errors import UsageError
 from collection.judge.catalogue import metrics
 from collection.judge.metric import Defect
-from collection.spelling import nearest
+from collection.spelling import ISSUES, nearest
 from collection.store.store import Store
 
 TINY, LEAST_SIDE = "tiny", 64
@@ -49,7 +49,7 @@ def require_issue(issue: str) -> None:
         return
     names = [TINY, *_known()]
     if issue not in names:
-        raise UsageError(f'there is no issue "{issue}"{nearest(issue, names)}', f"known: {', '.join(names)}")
+        raise UsageError(f'there is no issue "{issue}"{nearest(issue, names, ISSUES)}', f"known: {', '.join(names)}")
 
 
 def issues_of(store: Store, models: Mapping[str, str], changed: Mapping[str, float]) -> dict[int, dict[str, str]]:

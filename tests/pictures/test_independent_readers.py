@@ -1,8 +1,7 @@
 """What our pictures say of themselves, read by programs of others.
 
 sd-parsers is in the `dev` extra. sd-prompt-reader is not: it pins Pillow 10.3.0 and click below 8.2, which no lock of
-ours can hold beside it. Read by hand, with its reader alone, version 1.3.5 tells prompt, negative prompt, model,
-sampler, seed, steps and size of all three pictures below as they are.
+ours can hold beside it. Its test runs where `sd-prompt-reader-cli` is on the PATH, from an environment of its own.
 """
 
 from __future__ import annotations
@@ -79,6 +78,19 @@ def test_sd_parsers_reads_what_the_recipe_says(
     }  # fmt: skip
     assert read == told
     assert found.metadata["Size"] == "96x64"
+
+
+@pytest.mark.opt_in("sd-prompt-reader-cli")
+@pytest.mark.parametrize(("file", "told"), TOLD.items(), indirect=["file"])
+def test_sd_prompt_reader_reads_what_the_recipe_says(file: Path, told: dict[str, str], tmp_path: Path) -> None:
+    answer = tmp_path / "told.json"
+    command = ["sd-prompt-reader-cli", "-r", "-i", str(file), "-f", "JSON", "-o", str(answer)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    read = json.loads(answer.read_text("utf-8"))
+    same = {"prompt": "positive", "negative": "negative", "steps": "steps", "seed": "seed", "model": "model"}
+    assert {name: read[theirs] for name, theirs in same.items()} == {name: told[name] for name in same}
+    assert (read["sampler"], read["size"]) == (told["sampler"], "96x64")
+    assert f"Seed: {told['seed']}" in read["setting"]
 
 
 @pytest.mark.parametrize("file", ["sampler", "lines"], indirect=True)

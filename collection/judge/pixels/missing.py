@@ -54,7 +54,8 @@ MISSING = Metric(
     "or any picture by mid grey.",
     source="own",
     limits="A plain margin on one side that is meant counts too; flat art that is cut off by another colour than grey "
-    "does not, nor does a part that was lost in the middle.",
+    "does not, nor does a part that was lost in the middle, nor a subject on a clear ground that is narrower than six "
+    "tenths of the picture where it is cut: a clear margin is meant.",
     computed=OfPixels(missing),
     defect=Defect("incomplete", 0.1, "over", "A larger part is missing: this share is a plain band that cuts it off."),
 )

@@ -150,7 +150,6 @@ def test_a_planted_defect_is_told_from_what_was_there(
 def test_few_clean_pictures_are_beyond_the_default_thresholds(measured: dict[str, Measured]) -> None:
     wrong = {
         "blurred": [name for name, found in measured.items() if found["sharpness"] < LIMITS.blurred],
-        "misexposed": [name for name, found in measured.items() if found["exposure"] < LIMITS.misexposed],
         "clipped": [name for name, found in measured.items() if found["clipping"] > LIMITS.clipped],
         "banded": [name for name, found in measured.items() if found["banding"] > LIMITS.banded],
         "blank": [name for name, found in measured.items() if found["contrast"] < LIMITS.blank],

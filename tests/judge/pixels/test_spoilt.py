@@ -108,3 +108,10 @@ def test_a_plain_colour_is_told_how_it_can_be_chosen() -> None:
     assert found[1] == "blank (contrast 0, under 0.008; blank = 0 in [score.issues] lets such images in)"
     assert found[2] == "tiny (small)"
     assert thresholds({"blank": 0})["blank"] == 0
+
+
+def test_an_issue_that_has_another_name_now_is_refused_with_it() -> None:
+    from collection.errors import UsageError
+
+    with pytest.raises(UsageError, match="it is called dark or overexposed now"):
+        thresholds({"misexposed": 0.1})
