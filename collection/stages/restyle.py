@@ -106,7 +106,8 @@ class RestyleStage(DeriveStage):
         if path.suffix.lower() == ".safetensors":
             from collection.generate.style_transfer.feed_forward import open_network
 
-            open_network(path, path.name)  # refuses before anything is kept
+            if not keep:
+                open_network(path, path.name)
             return {"network": kept_weights(project, path, keep)}
         return {"picture": kept_picture(project, path.read_bytes(), path, keep)}
 
@@ -121,9 +122,10 @@ class RestyleStage(DeriveStage):
         if networks:
             return found
         found |= {"steps": self.steps, **({"smoothness": self.smoothness} if self.smoothness else {})}
-        from collection.models.trunk import open_trunk
+        if not keep:  # it is asked so first, and whatever is wrong is said before anything is kept
+            from collection.models.trunk import open_trunk
 
-        open_trunk(self.vgg.name if self.vgg else "vgg16", self.vgg)
+            open_trunk(self.vgg.name if self.vgg else "vgg16", self.vgg)
         return {**found, **({"weights": kept_weights(project, self.vgg, keep)} if self.vgg else {})}
 
 
