@@ -76,7 +76,10 @@ def test_the_readme_names_the_painter_s_styles(repository: Path) -> None:
         "README.md",
         "CHANGELOG.md",
         "CONTRIBUTING.md",
-        *(f"docs/{name}.md" for name in ("commands", "configuration", "metrics", "plan", "publish", "review")),
+        *(
+            f"docs/{name}.md"
+            for name in ("commands", "configuration", "metrics", "plan", "publish", "restyle", "review")
+        ),
     ],
 )
 def test_links_lead_somewhere(repository: Path, name: str) -> None:

@@ -48,7 +48,7 @@ class Comparison:
     @property
     def holes(self) -> Mask:
         """Where no copy is whole."""
-        found: Mask = self.damage.all(axis=0)
+        found: Mask = np.all(self.damage, axis=0)
         return found
 
 

@@ -14,6 +14,7 @@ from typing import TypeAlias
 import torch
 from torch.nn import functional
 
+from collection.generate.style_transfer.colour import recoloured
 from collection.models.trunk import Trunk
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
@@ -120,7 +121,7 @@ def painted(trunk: Trunk, content: torch.Tensor, styles: Sequence[StyleTarget], 
     Large pictures are painted coarsely first: a quarter of the steps at full size, the others at half of it, a
     quarter, and so on down to SMALLEST.
     """
-    picture = content
+    picture = _begun(content, styles, aims)
     for side, share in _passes(min(content.shape[2:]), steps):
         scale = side / min(content.shape[2:])
         small = _resized(content, scale)
@@ -128,6 +129,14 @@ def painted(trunk: Trunk, content: torch.Tensor, styles: Sequence[StyleTarget], 
         loss = StyleLoss(trunk, small, [_scaled(style, small) for style in styles], aims)
         picture = lowered(loss, begin, share)
     return picture
+
+
+def _begun(content: torch.Tensor, styles: Sequence[StyleTarget], aims: Aims) -> torch.Tensor:
+    """The content, where styles apply everywhere already in their colours: it saves the first steps."""
+    if any(style.region is not None for style in styles):
+        return content
+    colours = recoloured(content, [(style.picture, style.weight) for style in styles])
+    return content + min(1.0, aims.strength) * (colours - content)
 
 
 def _passes(side: int, steps: int) -> list[tuple[int, int]]:
