@@ -163,7 +163,11 @@ def _scaled(style: StyleTarget, content: torch.Tensor) -> StyleTarget:
     """The style at about as many pixels as the content, its region at the content's size."""
     area = content.shape[2] * content.shape[3]
     scale = (area / (style.picture.shape[2] * style.picture.shape[3])) ** 0.5
-    region = None if style.region is None else functional.adaptive_avg_pool2d(style.region, content.shape[2:])
+    region = (
+        None
+        if style.region is None
+        else functional.adaptive_avg_pool2d(style.region, (content.shape[2], content.shape[3]))
+    )
     return StyleTarget(_resized(style.picture, scale), style.weight, region)
 
 
@@ -188,7 +192,7 @@ def lowered(loss: StyleLoss, begin: torch.Tensor, steps: int) -> torch.Tensor:
         optimiser.zero_grad()
         shown = picture.clamp(0, 1)
         value = loss(shown)
-        value.backward()
+        value.backward()  # type: ignore[no-untyped-call]
         reached = value.item()
         if not best or reached < best[0][0]:
             best[:] = [(reached, shown.detach().clone())]
@@ -197,7 +201,7 @@ def lowered(loss: StyleLoss, begin: torch.Tensor, steps: int) -> torch.Tensor:
     try:
         while left:
             before = left
-            optimiser.step(evaluate)
+            optimiser.step(evaluate)  # type: ignore[no-untyped-call]
             if left == before:
                 break
     except _EnoughError:
