@@ -10,10 +10,12 @@ help: ## say what can be made
 setup: ## make .venv with what requirements.lock lists
 	@sh packaging/setup.sh
 
-demo: setup ## take a sample collection through every stage, into demo/
-	@test -f demo/collection.toml || $(BIN)/collection new demo --sample paper-weather
-	@$(BIN)/collection -C demo run
-	@echo "The contact sheet is demo/sheet.png. To see where it stands: $(BIN)/collection -C demo status"
+SAMPLE := paper-weather
+DEMO := $(if $(filter paper-weather,$(SAMPLE)),demo,demo-$(SAMPLE))
+demo: setup ## take a sample collection (SAMPLE=latent: that one) through every stage, into demo/
+	@test -f $(DEMO)/collection.toml || $(BIN)/collection new $(DEMO) --sample $(SAMPLE)
+	@$(BIN)/collection -C $(DEMO) run
+	@echo "The contact sheet is $(DEMO)/sheet.png. To see where it stands: $(BIN)/collection -C $(DEMO) status"
 
 test: setup node-tools ## run all tests (REQUIRE_ALL=1: a missing tool is a failure)
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
@@ -48,4 +50,4 @@ lock: setup ## write the lock files anew
 	@$(BIN)/python packaging/lock.py
 
 clean: ## remove the demo and what building left
-	@rm -rf demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf demo demo-* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from importlib import import_module
@@ -23,6 +24,8 @@ class Entry(NamedTuple):
     """The module below this package; its function `command` is the command."""
     summary: str
     """The first line of the docstring of that function."""
+    members: Mapping[str, Entry] = {}
+    """The commands of a group, by name; a group has no function of its own."""
 
 
 COMMANDS = {
@@ -46,6 +49,16 @@ COMMANDS = {
         "mismatches": Entry("make.mismatches", "List images that do not show a planned trait."),
         "references": Entry("make.references", "List the nearest reference picture of each image."),
         "dedupe": Entry("make.dedupe", "Mark near-duplicates and keep the best of each group."),
+    },
+    "Train": {
+        "train": Entry(
+            "train",
+            "Train a model on a folder of your own pictures.",
+            {
+                "gan": Entry("train.gan", "Train a GAN: crisp pictures, learned slowly."),
+                "vae": Entry("train.vae", "Train a VAE: soft pictures, learned fast and surely."),
+            },
+        ),
     },
     "Choose": {
         "review": Entry("choose.review", "Review the images in the browser, alone or with others."),
@@ -73,6 +86,17 @@ COMMANDS = {
         "top-up": Entry("derive.top_up", "Plan the images that the supply still lacks."),
         "upscale": Entry("derive.upscale", "Plan larger versions of images."),
         "interpolate": Entry("derive.interpolate", "Plan the images between two images."),
+        "walk": Entry("derive.walk", "Animate the way from image to image through latent space."),
+        "latent": Entry(
+            "latent",
+            "Find points and directions in a model's latent space.",
+            {
+                "project": Entry("latent.project", "Find the point whose picture comes nearest to a picture."),
+                "direction": Entry(
+                    "latent.direction", "Learn a direction from the votes of curators, or from a trait."
+                ),
+            },
+        ),
         "finish": Entry("derive.finish", "Plan the selected previews again with the full decoder."),
         "remove": Entry("derive.remove", "Take added recipes out of the plan again."),
         "lineage": Entry("derive.lineage", "Draw the ancestors and the children of an image."),
@@ -147,13 +171,31 @@ class LazyCommand(TyperCommand):
         return self.loaded.make_context(*words, **settings)
 
 
+class LazyGroup(TyperGroup):
+    """A command of commands, such as `collection train gan`; none of them is imported to list them."""
+
+    def __init__(self, name: str, entry: Entry) -> None:
+        super().__init__(name=name, help=entry.summary, rich_markup_mode=None)
+        self.commands.update((member, LazyCommand(member, about)) for member, about in entry.members.items())
+
+
+def words_of(members: Mapping[str, Entry]) -> dict[str, Entry]:
+    """The commands under a heading by the words that people type (train gan), in the order of the help."""
+    found: dict[str, Entry] = {}
+    for name, entry in members.items():
+        found |= {f"{name} {member}": about for member, about in entry.members.items()} or {name: entry}
+    return found
+
+
 class Commands(TyperGroup):
     """All commands; the help lists their summaries under headings."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         for members in COMMANDS.values():
-            self.commands.update((name, LazyCommand(name, entry)) for name, entry in members.items())
+            self.commands.update(
+                (name, (LazyGroup if entry.members else LazyCommand)(name, entry)) for name, entry in members.items()
+            )
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the words name; an old name is refused with the new one."""
@@ -164,9 +206,11 @@ class Commands(TyperGroup):
             ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
         return super().resolve_command(ctx, args)
 
-    def command(self, name: str) -> Any:
-        """The command of that name, imported."""
-        command = self.commands[name]
+    def command(self, words: str) -> Any:
+        """The command that people type by these words, imported."""
+        command: Any = self
+        for name in words.split():
+            command = command.commands[name]
         assert isinstance(command, LazyCommand)
         return command.loaded
 

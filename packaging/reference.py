@@ -18,7 +18,7 @@ from collection.config import Config
 from collection.judge.catalogue import metrics
 from collection.judge.issues import TINY, TINY_SAYS, thresholds
 from collection.store.percentiles import COMPARED_WITH
-from collection_cli.commands import COMMANDS, Commands
+from collection_cli.commands import COMMANDS, Commands, words_of
 from collection_cli.main import app
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -143,7 +143,7 @@ def commands() -> str:
     ]
     for heading, members in COMMANDS.items():
         lines += ["", f"## {heading}"]
-        for name in members:
+        for name in words_of(members):
             command = group.command(name)
             lines += ["", f"### collection {name}", "", inspect.cleandoc(command.help or ""), ""]
             lines += [

@@ -17,7 +17,7 @@ FLOORS = [
     {"config", "store"},
     {"pictures", "plan", "curate", "ipfs", "chain"},
     {"publish", "generate", "judge", "importers"},
-    {"verify", "exporters", "rescue"},
+    {"verify", "exporters", "rescue", "train"},
     {"project"},
     {"stages"},
     {"web", "api"},

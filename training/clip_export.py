@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from training import checkpoints
+from collection.train import checkpoints
 from training.clip_data import Examples, load
 from training.clip_measures import best_scale
 from training.clip_model import configuration

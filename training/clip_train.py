@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from training import checkpoints
+from collection.train import checkpoints
 from training.clip_data import KINDS, Examples, all_facts, batch, load, truth
 from training.clip_measures import Texts, measure
 from training.clip_model import EMBED, configuration
@@ -131,6 +131,8 @@ def train(folder: Path, examples: Examples, tokenizer: Any, steps: int) -> None:
     optimizer = torch.optim.AdamW(_groups(towers), lr=RATE, betas=(0.9, 0.98))
     average = checkpoints.Average(towers, 0.998)
     begun, spent = checkpoints.resume(kept, "towers", towers, optimizer, average)
+    if begun:
+        print(f"resumed after step {begun}", flush=True)
     saved = started = time.monotonic()
     for step in range(begun, steps):
         checkpoints.set_rate(optimizer, RATE, step, steps, warm_up=WARM_UP, decay=DECAY)

@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from training import checkpoints
+from collection.train import checkpoints
 from training.captions import Picture, caption
 from training.clip_export import SHIPPED
 from training.pictures import open_library, trained_on
@@ -154,6 +154,8 @@ def train(options: argparse.Namespace) -> None:
     optimizer = torch.optim.AdamW(unet.parameters(), lr=RATE, betas=(0.9, 0.99), weight_decay=0.01)
     average = checkpoints.Average(unet, 0.9995)
     begun, spent = checkpoints.resume(checkpoints.read(folder / "checkpoint.pt"), "unet", unet, optimizer, average)
+    if begun:
+        print(f"resumed after step {begun}", flush=True)
     started = saved = shown = time.monotonic()
     for step in range(begun, options.steps):
         checkpoints.set_rate(optimizer, RATE, step, options.steps, warm_up=WARM_UP, decay=DECAY)

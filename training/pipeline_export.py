@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from training import checkpoints
+from collection.train import checkpoints
 from training.denoiser_train import pipeline_of, shipped_text_tower
 from training.pipeline_model import save
 from training.places import workshop

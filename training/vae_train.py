@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training import checkpoints
+from collection.train import checkpoints
 from training.pictures import Library, as_array, open_library, trained_on
 from training.pipeline_model import new_vae
 from training.places import workshop
@@ -80,6 +80,8 @@ def train(steps: int, device: str) -> None:
     optimizer = torch.optim.AdamW(vae.parameters(), lr=RATE, betas=(0.9, 0.99), weight_decay=0.01)
     average = checkpoints.Average(vae, 0.999)
     begun, spent = checkpoints.resume(checkpoints.read(folder / "checkpoint.pt"), "vae", vae, optimizer, average)
+    if begun:
+        print(f"resumed after step {begun}", flush=True)
     started = saved = time.monotonic()
     for step in range(begun, steps):
         checkpoints.set_rate(optimizer, RATE, step, steps, warm_up=200, decay=0.4)

@@ -28,6 +28,7 @@ GROUP = "collection.generators"
 BUILT_IN: Mapping[str, str] = {
     "painter": "collection.generate.painter.plugin:PLUGIN",
     "diffusion": "collection.generate.diffusion.plugin:PLUGIN",
+    "latent": "collection.generate.latent.plugin:PLUGIN",
     "tiles": "collection.generate.upscale.plugin:TILES",
     "upscaler": "collection.generate.upscale.plugin:UPSCALER",
     "restyle": "collection.generate.style_transfer.plugin:RESTYLE",

@@ -25,13 +25,13 @@ class Names:
 
     def __init__(self, folder: Path) -> None:
         """`folder` is the project's, from which relative paths begin."""
-        self._folder = folder
+        self.folder = folder
         self._named: dict[str, str] = {}
 
     @cached_property
     def _paths(self) -> dict[str, str]:
         try:
-            found = json.loads((self._folder / FILE).read_bytes())
+            found = json.loads((self.folder / FILE).read_bytes())
         except (OSError, ValueError):
             return {}
         return {str(name): str(path) for name, path in found.items()} if isinstance(found, dict) else {}
@@ -48,7 +48,7 @@ class Names:
         return self._named[text]
 
     def _new(self, text: str, identity: Callable[[Path], str]) -> str:
-        path = self._folder / Path(text).expanduser()
+        path = self.folder / Path(text).expanduser()
         known = next((name for name, other in self._paths.items() if other == text), text)
         if not path.exists():
             return known
@@ -59,7 +59,7 @@ class Names:
         if self._paths.get(name) != text:
             self._paths[name] = text
             with suppress(OSError):  # in a project that cannot be written, the configuration tells the path
-                write_durably(self._folder / FILE, json.dumps(self._paths, indent=1).encode())
+                write_durably(self.folder / FILE, json.dumps(self._paths, indent=1).encode())
         return name
 
     def path(self, name: str) -> str:

@@ -28,7 +28,7 @@ PAINTER = "painter"
 TOGETHER = 32
 """Pictures that are held in memory and written to the disk together."""
 TRAINED, COMPOSITE, ALGORITHMIC = "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "algorithmicMedia"
-MODELS = frozenset({"diffusion", "tiles", "upscaler"})
+MODELS = frozenset({"diffusion", "latent", "tiles", "upscaler"})
 """Built-in generators that run a trained model."""
 IPTC, C2PA, WATERMARK = "IPTC", "C2PA", "watermark"
 """The marks, as token metadata names them."""

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from collection_cli.commands import COMMANDS
+from collection_cli.commands import COMMANDS, words_of
 
-ENTRIES = [pytest.param(name, entry, id=name) for members in COMMANDS.values() for name, entry in members.items()]
+ENTRIES = [
+    pytest.param(name, entry, id=name) for members in COMMANDS.values() for name, entry in words_of(members).items()
+]
 HELP_WIDTH = 80
 COLUMN = 2 + len("interpolate") + 2
 """Where a summary begins in the help."""
@@ -28,7 +30,8 @@ def test_a_summary_is_the_first_line_of_the_command_s_docstring(name, entry):
 
 
 def test_every_command_in_the_folders_is_listed(repository: Path):
-    listed = {f"cli/{entry.module.replace('.', '/')}.py" for members in COMMANDS.values() for entry in members.values()}
+    every = [entry for members in COMMANDS.values() for entry in words_of(members).values()]
+    listed = {f"cli/{entry.module.replace('.', '/')}.py" for entry in every}
     there = {
         str(path.relative_to(repository))
         for path in (repository / "cli").rglob("*.py")

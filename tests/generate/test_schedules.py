@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from collection.errors import GenerationError
 from collection.generate.diffusion.batch_items import Conditioning
 from collection.generate.diffusion.generator import Diffusion
-from collection.generate.diffusion.noise import slerp
+from collection.generate.slerp import slerp
 from collection.values import Pixels, Recipe, Style, StyleBlend
 
 Write = Callable[..., Recipe]

@@ -85,7 +85,7 @@ def test_the_scheduler_follows_the_flow_that_the_network_learns() -> None:
 
 
 def test_a_checkpoint_is_whole_or_the_one_before(tmp_path: Path) -> None:
-    from training import checkpoints
+    from collection.train import checkpoints
 
     path = tmp_path / "checkpoint.pt"
     assert checkpoints.read(path) is None
@@ -96,7 +96,7 @@ def test_a_checkpoint_is_whole_or_the_one_before(tmp_path: Path) -> None:
 
 
 def test_an_average_follows_and_goes_on() -> None:
-    from training.checkpoints import Average
+    from collection.train.checkpoints import Average
 
     network = torch.nn.Linear(1, 1)
     torch.nn.init.constant_(network.weight, 0.0)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from collection.generate.diffusion.batch_items import BatchItem
+from collection.generate.slerp import slerp
 from collection.models.determinism import seeded_generator
 
 if TYPE_CHECKING:
@@ -39,21 +40,3 @@ def _draw(pipeline: Any, item: BatchItem, seed: int) -> tuple[Tensor, torch.Gene
     shape = (1, pipeline.unet.config.in_channels, item.recipe.height // scale, item.recipe.width // scale)
     generator = seeded_generator(seed)
     return torch.randn(shape, generator=generator, dtype=torch.float32), generator
-
-
-def slerp(here: Tensor, there: Tensor, t: float) -> Tensor:
-    """The point at `t`, 0 to 1, of the great arc between two tensors of one shape (Shoemake 1985).
-
-    Gaussian noise lies near a sphere: a straight line would leave it, and the model would see too little noise.
-    Where the two are nearly parallel the arc is a line.
-    """
-    import torch
-
-    one, other = here.double().flatten(), there.double().flatten()
-    cosine = torch.dot(one, other) / (one.norm() * other.norm())
-    if abs(cosine) > 0.9995:
-        mixed = (1 - t) * one + t * other
-    else:
-        angle = torch.acos(cosine)
-        mixed = (torch.sin((1 - t) * angle) * one + torch.sin(t * angle) * other) / torch.sin(angle)
-    return mixed.reshape(here.shape).to(here.dtype)

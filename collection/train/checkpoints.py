@@ -1,4 +1,4 @@
-"""What the training runs share: checkpoints that survive any kill, going on from one, the rate, and the average."""
+"""What training runs share: checkpoints that survive any kill, going on from one, the rate, and the average."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from collection.atomic_file import durable_file
+
 
 def write(path: Path, state: dict[str, Any]) -> None:
     """Save a state so that `path` is always whole."""
-    draft = path.with_suffix(".draft")
-    torch.save(state, draft)
-    draft.rename(path)
+    with durable_file(path) as file:
+        torch.save(state, file)
 
 
 def read(path: Path) -> dict[str, Any] | None:
@@ -54,7 +55,6 @@ def resume(
     network.load_state_dict(state[name])
     optimizer.load_state_dict(state["optimizer"])
     average.load(state["average"])
-    print(f"resumed after step {state['step']}", flush=True)
     return int(state["step"]), float(state["spent"])
 
 
