@@ -81,16 +81,16 @@ class StyleLoss:
     def __call__(self, picture: torch.Tensor) -> torch.Tensor:
         """The loss, a scalar."""
         features = self._trunk(picture, self._layers)
-        loss = _apart(features[CONTENT_LAYER], self._content)
+        loss = relative_difference(features[CONTENT_LAYER], self._content)
         for region, weight, targets in self._groups:
             share = weight * self._aims.strength * STYLE_WEIGHT / len(STYLE_LAYERS)
             if share:
-                apart = [_apart(gram(features[layer], region), targets[layer]) for layer in STYLE_LAYERS]
+                apart = [relative_difference(gram(features[layer], region), targets[layer]) for layer in STYLE_LAYERS]
                 loss = loss + share * torch.stack(apart).sum()
         return loss + self._aims.smoothness * total_variation(picture)
 
 
-def _apart(found: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+def relative_difference(found: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """The squared difference in proportion to what is aimed at: networks differ in the size of their features."""
     return functional.mse_loss(found, target) / (target**2).mean().clamp_min(1e-12)
 
