@@ -29,7 +29,8 @@ def recoloured(picture: torch.Tensor, styles: Sequence[tuple[torch.Tensor, float
     own_mean, own_covariance = _moments(picture)
     change = torch.linalg.cholesky(covariance) @ torch.linalg.inv(torch.linalg.cholesky(own_covariance))
     colours = change @ (picture[0].flatten(1) - own_mean) + mean
-    return colours.reshape(picture.shape).clamp(0, 1)
+    made: torch.Tensor = colours.reshape(picture.shape).clamp(0, 1)
+    return made
 
 
 def _moments(picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
