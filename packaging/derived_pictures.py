@@ -17,7 +17,7 @@ from PIL import Image
 
 REPOSITORY = Path(__file__).parent.parent
 IMAGES = REPOSITORY / "docs" / "images"
-SIDE, STEPS = 80, 16
+SIDE, STEPS = 72, 40
 CPU = torch.device("cpu")
 
 sys.path.insert(0, str(REPOSITORY))

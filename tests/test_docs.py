@@ -78,7 +78,7 @@ def test_the_readme_names_the_painter_s_styles(repository: Path) -> None:
         "CONTRIBUTING.md",
         *(
             f"docs/{name}.md"
-            for name in ("commands", "configuration", "latent", "metrics", "plan", "publish", "review")
+            for name in ("commands", "configuration", "latent", "metrics", "plan", "publish", "restyle", "review")
         ),
     ],
 )

@@ -26,7 +26,7 @@ def command(
         typer.Option(
             "--style",
             metavar="FILE[=WEIGHT]",
-            help="A picture, a style network (.safetensors), or a style of collection.toml. Repeat it to mix styles.",
+            help="A picture, a network (.safetensors, or its name), or a style of collection.toml. Repeat it to mix.",
         ),
     ] = None,
     selected: Annotated[bool, typer.Option("--selected", help="Restyle all selected images.")] = False,

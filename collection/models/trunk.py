@@ -114,34 +114,39 @@ def _lite_layers(network: nn.Module) -> dict[str, nn.Module]:
 
 def _vgg_layers(state: Mapping[str, torch.Tensor], name: str) -> dict[str, nn.Module]:
     """Convolutions, rectifiers and pools in their order; a classifier behind them is left out."""
-    weights = [value for key, value in state.items() if key.endswith(".weight") and value.shape[2:] == (3, 3)]
-    biases = [value for key, value in state.items() if key.endswith(".bias")][: len(weights)]
+    names = [key for key, value in state.items() if key.endswith(".weight") and value.shape[2:] == (3, 3)]
+    weights = [(state[key], state.get(key.removesuffix("weight") + "bias")) for key in sorted(names, key=_numbered)]
     if len(weights) not in _BLOCKS:
         raise WeightsError(
             f"{name} holds {len(weights)} convolutions of 3x3 pixels; a VGG16 has 13, a VGG19 has 16",
-            "give the weights of one of those: torchvision's layout, .safetensors or .pth",
+            "give the weights of one of those: torchvision's layout, as .safetensors",
         )
     kind, blocks = _BLOCKS[len(weights)]
     blurred = any(key.endswith(".filt") for key in state)
     layers: dict[str, nn.Module] = {}
-    pairs, width = iter(zip(weights, biases, strict=False)), 3
+    pairs, width = iter(weights), 3
     for block, (count, channels) in enumerate(zip(blocks, _CHANNELS, strict=True), 1):
         for place in range(1, count + 1):
-            convolution = _convolution(next(pairs, None), width, channels, f"{name}: conv{block}_{place}, of a {kind},")
+            convolution = _convolution(*next(pairs), width, channels, f"{name}: conv{block}_{place}, of a {kind},")
             layers[f"conv{block}_{place}"], layers[f"relu{block}_{place}"] = convolution, nn.ReLU()
             width = channels
         layers[f"pool{block}"] = BlurredPool(channels) if blurred else nn.MaxPool2d(2)
     return layers
 
 
-def _convolution(pair: tuple[torch.Tensor, torch.Tensor] | None, width: int, channels: int, where: str) -> nn.Module:
+def _numbered(key: str) -> list[tuple[int, str]]:
+    """A name by its parts, numbers by their size: files list them in the order of letters, 10 before 2."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in key.split(".")]
+
+
+def _convolution(weight: torch.Tensor, bias: torch.Tensor | None, width: int, channels: int, where: str) -> nn.Module:
     wanted = (channels, width, 3, 3)
-    if pair is None or tuple(pair[0].shape) != wanted or tuple(pair[1].shape) != (channels,):
-        held = " and ".join("x".join(map(str, tensor.shape)) for tensor in pair or ())
+    if bias is None or tuple(weight.shape) != wanted or tuple(bias.shape) != (channels,):
+        held = " and ".join("x".join(map(str, each.shape)) for each in (weight, bias) if each is not None)
         raise WeightsError(
-            f"{where} must hold {'x'.join(map(str, wanted))} and {channels} numbers, not {held or 'nothing'}",
+            f"{where} must hold {'x'.join(map(str, wanted))} and {channels} numbers, not {held}",
             "give the weights of a VGG16 or VGG19 without batch normalisation",
         )
     convolution = nn.Conv2d(width, channels, 3, padding=1)
-    convolution.load_state_dict({"weight": pair[0].float(), "bias": pair[1].float()})
+    convolution.load_state_dict({"weight": weight.float(), "bias": bias.float()})
     return convolution

@@ -51,9 +51,10 @@ class DreamStage(DeriveStage):
         chosen = chosen_images(project, self.images, self.selected, self.series, self.name)
         model = self.vgg.name if self.vgg else self.network
         layer = self.layer or LAYERS.get(model, LAYERS["vgg16"])
-        trunk = open_trunk(model, self.vgg)
-        trunk.check(layer)
-        check_channel(trunk, layer, self.channel)
+        if not keep:  # it is asked so first, and whatever is wrong is said before anything is kept
+            trunk = open_trunk(model, self.vgg)
+            trunk.check(layer)
+            check_channel(trunk, layer, self.channel)
         options: dict[str, Any] = {
             "layer": layer, "octaves": self.octaves, "steps": self.steps, "rate": self.rate, "jitter": self.jitter,
         }  # fmt: skip

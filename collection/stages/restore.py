@@ -57,7 +57,7 @@ class RestoreStage(DeriveStage):
         """One; copies that do not belong together are refused before any is kept."""
         found = [_copy(project, word) for word in self.copies]
         pixels = _decoded(found)
-        if keep:
+        if not keep:  # it is asked so first, and whatever is wrong is said before anything is kept
             self._examined(pixels)
         first, *others = [kept_picture(project, copy.data, copy.path, keep) for copy in found]
         if twice := [copy.path for copy, name in zip(found[1:], others, strict=True) if name == first]:

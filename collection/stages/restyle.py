@@ -25,7 +25,7 @@ class RestyleStage(DeriveStage):
     """Plans images anew in a blend of styles; the originals stay, unless they are to be replaced."""
 
     styles: Mapping[str, float]
-    """A picture's file, a network's (.safetensors), or the name of a style in collection.toml, with its weight."""
+    """A picture's file, a network's (.safetensors), the name of a trained one, or of a style in collection.toml."""
     images: Sequence[int] = ()
     selected: bool = False
     series: str | None = None
@@ -84,7 +84,7 @@ class RestyleStage(DeriveStage):
             if keep:
                 keep_references(project)
         else:
-            style = Style(Path(name).stem, settings=self._file(project, Path(name), keep))
+            style = Style(Path(name).stem, settings=self._file(project, _file_of(name), keep))
         if mask is None:
             return style
         from collection.pictures.files import check_mask
@@ -106,7 +106,8 @@ class RestyleStage(DeriveStage):
         if path.suffix.lower() == ".safetensors":
             from collection.generate.style_transfer.feed_forward import open_network
 
-            open_network(path, path.name)  # refuses before anything is kept
+            if not keep:
+                open_network(path, path.name)
             return {"network": kept_weights(project, path, keep)}
         return {"picture": kept_picture(project, path.read_bytes(), path, keep)}
 
@@ -121,10 +122,25 @@ class RestyleStage(DeriveStage):
         if networks:
             return found
         found |= {"steps": self.steps, **({"smoothness": self.smoothness} if self.smoothness else {})}
-        from collection.models.trunk import open_trunk
+        if not keep:  # it is asked so first, and whatever is wrong is said before anything is kept
+            from collection.models.trunk import open_trunk
 
-        open_trunk(self.vgg.name if self.vgg else "vgg16", self.vgg)
+            open_trunk(self.vgg.name if self.vgg else "vgg16", self.vgg)
         return {**found, **({"weights": kept_weights(project, self.vgg, keep)} if self.vgg else {})}
+
+
+def _file_of(name: str) -> Path:
+    """The file that is meant: a path, or the network of a model that `collection train style` keeps by that name."""
+    from collection.models.library import model_folder
+
+    path = Path(name)
+    if path.exists():
+        return path
+    try:
+        trained = model_folder(name) / "network.safetensors"
+    except UsageError:
+        return path
+    return trained if trained.is_file() else path
 
 
 def weighted(words: Sequence[str]) -> dict[str, float]:

@@ -73,16 +73,17 @@ def pixels_of(grown: Path, number: int) -> Pixels:
 def test_a_series_is_restyled_on_top_of_its_images_and_goes_on_where_it_stopped(
     grown: Path, command: Command, network: Path
 ) -> None:
-    asked = ("restyle", "--series", "main", "--style", f"{network}=0.7", "--strength", 0.5)
-    assert command(*asked, "--dry-run")["pending"] == 5
-    assert command(*asked)["added"] == [6, 7, 8, 9, 10]
+    asked = ("restyle", "--series", "day", "--style", f"{network}=0.7", "--strength", 0.5)
+    assert command(*asked, "--dry-run")["pending"] == 3
+    assert command(*asked)["added"] == [6, 7, 8]
     assert command("generate", "--no-score", "--limit", 2)["made"] == 2
     assert command(*asked)["added"] == [], "a second time, nothing is new"
     network.unlink()
-    assert command("generate", "--no-score")["made"] == 3, "the project keeps what its recipes need"
+    assert command("generate", "--no-score")["made"] == 1, "the project keeps what its recipes need"
     tree = command("lineage", 6)
-    assert (tree["origin"], tree["parents"][0]["image"]) == ("restyle", 1)
-    made, before = pixels_of(grown, 6), pixels_of(grown, 1)
+    parent = tree["parents"][0]["image"]
+    assert tree["origin"] == "restyle" and parent <= 5
+    made, before = pixels_of(grown, 6), pixels_of(grown, parent)
     assert made.shape == before.shape and not np.array_equal(made, before)
     with open_project(grown) as project:
         asset = project.store.asset(6)

@@ -86,7 +86,8 @@ def toned(copy: Plane, first: Plane, seen: npt.NDArray[np.bool_]) -> Plane:
 
 
 def _grey(picture: Plane) -> Plane:
-    return picture @ np.array([0.299, 0.587, 0.114])
+    found: Plane = picture @ np.array([0.299, 0.587, 0.114])
+    return found
 
 
 def _correlation(one: Plane, other: Plane) -> float:

@@ -25,6 +25,10 @@ VOTE = 30.0
 """Of 0 to 255: by how much worse a copy may fit its surroundings if another supports it; four times that for two."""
 STRANGE, THIN = 60.0, 4.0
 """A place is lost if the copy believed there is off its surroundings by more, which lie at most so many pixels away."""
+NEAR = 0.1
+"""What the nearest agreed place counts beside the range of those around."""
+WINDOWS = (9, 33)
+"""Pixels of the sides of the windows in which agreed places are sought."""
 BLIND = 255.0
 """How far a copy is from the others where it shows nothing."""
 _ALL_SIDES = np.ones((3, 3), bool)
@@ -44,7 +48,7 @@ class Comparison:
     @property
     def holes(self) -> Mask:
         """Where no copy is whole."""
-        found: Mask = self.damage.all(axis=0)
+        found: Mask = np.all(self.damage, axis=0)
         return found
 
 
@@ -91,7 +95,8 @@ def _differing(stack: Plane, unseen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bo
 
 
 def _misfits(stack: Plane, open_places: Mask) -> tuple[Plane, Plane]:
-    """How far each copy is from the nearest place on which all agree, and how many pixels away that is."""
+    """How far each copy leaves the range of the places around on which all agree, and how many pixels away the nearest
+    of them is. Within the range, the nearest place decides, and counts a tenth."""
     if not open_places.any() or open_places.all():
         return np.zeros(stack.shape[:3]), np.zeros(stack.shape[1:3])
     wide = ndimage.binary_dilation(open_places, _ALL_SIDES)
@@ -99,9 +104,23 @@ def _misfits(stack: Plane, open_places: Mask) -> tuple[Plane, Plane]:
     calm = ndimage.gaussian_filter(stack.mean(axis=0) * ~wide[..., None], (1, 1, 0))
     known = ndimage.gaussian_filter((~wide).astype(float), 1)
     expected = (calm / np.maximum(known, 1e-6)[..., None])[tuple(nearest)]
-    apart = np.abs(stack - expected).max(axis=-1) * open_places
+    least, most = _ranges(stack.mean(axis=0), wide, far)
+    beyond = np.maximum(np.maximum(stack - most, least - stack), 0).max(axis=-1)
+    apart = (beyond + NEAR * np.abs(stack - expected).max(axis=-1)) * open_places
     share = np.maximum(ndimage.gaussian_filter(open_places.astype(float), 1), 1e-6)
     return np.stack([ndimage.gaussian_filter(one, 1) / share for one in apart]), far
+
+
+def _ranges(picture: Plane, wide: Mask, far: Plane) -> tuple[Plane, Plane]:
+    """The least and the greatest value, by channel, of the agreed places around each place: in a small window, in a
+    large one where that holds none, and all values where that holds none either."""
+    least, most = np.zeros_like(picture), np.full_like(picture, BLIND)
+    for side in (WINDOWS[1], WINDOWS[0]):
+        reached = (far <= side // 2)[..., None]
+        low = ndimage.minimum_filter(np.where(wide[..., None], np.inf, picture), (side, side, 1))
+        high = ndimage.maximum_filter(np.where(wide[..., None], -np.inf, picture), (side, side, 1))
+        least, most = np.where(reached, low, least), np.where(reached, high, most)
+    return least, most
 
 
 def _grown(apart: Plane, noise: float) -> Mask:

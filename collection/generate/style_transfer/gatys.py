@@ -14,6 +14,7 @@ from typing import TypeAlias
 import torch
 from torch.nn import functional
 
+from collection.generate.style_transfer.colour import recoloured
 from collection.models.trunk import Trunk
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
@@ -80,16 +81,16 @@ class StyleLoss:
     def __call__(self, picture: torch.Tensor) -> torch.Tensor:
         """The loss, a scalar."""
         features = self._trunk(picture, self._layers)
-        loss = _apart(features[CONTENT_LAYER], self._content)
+        loss = relative_difference(features[CONTENT_LAYER], self._content)
         for region, weight, targets in self._groups:
             share = weight * self._aims.strength * STYLE_WEIGHT / len(STYLE_LAYERS)
             if share:
-                apart = [_apart(gram(features[layer], region), targets[layer]) for layer in STYLE_LAYERS]
+                apart = [relative_difference(gram(features[layer], region), targets[layer]) for layer in STYLE_LAYERS]
                 loss = loss + share * torch.stack(apart).sum()
         return loss + self._aims.smoothness * total_variation(picture)
 
 
-def _apart(found: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+def relative_difference(found: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """The squared difference in proportion to what is aimed at: networks differ in the size of their features."""
     return functional.mse_loss(found, target) / (target**2).mean().clamp_min(1e-12)
 
@@ -120,7 +121,7 @@ def painted(trunk: Trunk, content: torch.Tensor, styles: Sequence[StyleTarget], 
     Large pictures are painted coarsely first: a quarter of the steps at full size, the others at half of it, a
     quarter, and so on down to SMALLEST.
     """
-    picture = content
+    picture = _begun(content, styles, aims)
     for side, share in _passes(min(content.shape[2:]), steps):
         scale = side / min(content.shape[2:])
         small = _resized(content, scale)
@@ -128,6 +129,14 @@ def painted(trunk: Trunk, content: torch.Tensor, styles: Sequence[StyleTarget], 
         loss = StyleLoss(trunk, small, [_scaled(style, small) for style in styles], aims)
         picture = lowered(loss, begin, share)
     return picture
+
+
+def _begun(content: torch.Tensor, styles: Sequence[StyleTarget], aims: Aims) -> torch.Tensor:
+    """The content, where styles apply everywhere already in their colours: it saves the first steps."""
+    if any(style.region is not None for style in styles):
+        return content
+    colours = recoloured(content, [(style.picture, style.weight) for style in styles])
+    return content + min(1.0, aims.strength) * (colours - content)
 
 
 def _passes(side: int, steps: int) -> list[tuple[int, int]]:
@@ -154,7 +163,11 @@ def _scaled(style: StyleTarget, content: torch.Tensor) -> StyleTarget:
     """The style at about as many pixels as the content, its region at the content's size."""
     area = content.shape[2] * content.shape[3]
     scale = (area / (style.picture.shape[2] * style.picture.shape[3])) ** 0.5
-    region = None if style.region is None else functional.adaptive_avg_pool2d(style.region, content.shape[2:])
+    region = (
+        None
+        if style.region is None
+        else functional.adaptive_avg_pool2d(style.region, (content.shape[2], content.shape[3]))
+    )
     return StyleTarget(_resized(style.picture, scale), style.weight, region)
 
 
@@ -179,7 +192,7 @@ def lowered(loss: StyleLoss, begin: torch.Tensor, steps: int) -> torch.Tensor:
         optimiser.zero_grad()
         shown = picture.clamp(0, 1)
         value = loss(shown)
-        value.backward()
+        value.backward()  # type: ignore[no-untyped-call]
         reached = value.item()
         if not best or reached < best[0][0]:
             best[:] = [(reached, shown.detach().clone())]
@@ -188,7 +201,7 @@ def lowered(loss: StyleLoss, begin: torch.Tensor, steps: int) -> torch.Tensor:
     try:
         while left:
             before = left
-            optimiser.step(evaluate)
+            optimiser.step(evaluate)  # type: ignore[no-untyped-call]
             if left == before:
                 break
     except _EnoughError:

@@ -67,10 +67,10 @@ class Part:
 
 def parts_of(recipe: Recipe) -> list[Part]:
     """The styles of a recipe's blend; all are pictures, or all are networks. Raises GenerationError for others."""
-    found = [
-        Part(style.name, *(str(style.settings.get(key, "")) for key in KEYS), weight)
-        for style, weight in recipe.blend.parts
-    ]
+    found = []
+    for style, weight in recipe.blend.parts:
+        picture, network, region = (str(style.settings.get(key, "")) for key in KEYS)
+        found.append(Part(style.name, picture, network, region, weight))
     silent = [part.name for part in found if not (part.picture or part.network)]
     if silent or not found:
         what = f"style {silent[0]} has neither picture nor network" if silent else "the recipe names no style"
