@@ -45,7 +45,8 @@ def damaged(picture: Pixels, draws: np.random.Generator, angle: float, shift: tu
     made = moved(picture, angle, shift)
     height, width = picture.shape[:2]
     for _ in range(6):
-        columns = np.linspace(*draws.integers(0, width - 2, 2), height).astype(int)
+        top, bottom = (int(column) for column in draws.integers(0, width - 2, 2))
+        columns = np.linspace(top, bottom, height).astype(int)
         for side in (0, 1):
             made[np.arange(height), columns + side] = (240, 240, 230)
     rows, columns = np.mgrid[:height, :width]

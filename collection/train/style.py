@@ -177,7 +177,7 @@ def style_card(
         f"- By: {told.get('credit') or 'not told (--credit)'}",
         f"- License of the style picture: {license}",
         f"- Learned on {amount(len(data.names), 'picture')} of {run.size} pixels, SHA-256 `{data.sha256}`",
-        f"- {run.steps:,} steps of {run.batch} pictures, seed {run.seed}, {run.width} channels",
+        f"- {run.steps:,} steps of {amount(run.batch, 'picture')}, seed {run.seed}, {run.width} channels",
         f"- Strength {run.strength:g}, smoothness {run.smoothness:g}",
         "- `curve.png` shows the loss, `samples/` pictures on the way",
         "",
