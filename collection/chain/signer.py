@@ -80,9 +80,9 @@ class ExternalSigner:
             except RequestError as error:
                 raise ChainError(f"the signer of {self.address} does not answer: {error.message}") from None
             except ValueError:
-                raise ChainError(f"what the signer of {self.address} answers is no JSON") from None
+                raise ChainError(f"the answer of the signer of {self.address} is no JSON") from None
             if not isinstance(told, dict):
-                raise ChainError(f"what the signer of {self.address} answers is no JSON-RPC")
+                raise ChainError(f"the answer of the signer of {self.address} is no JSON-RPC")
             if not told.get("error"):
                 return told.get("result")
             failed = told["error"] if isinstance(told["error"], dict) else {"message": told["error"]}
