@@ -62,7 +62,7 @@ def _check_credits(config: Config, refuse: Refuse) -> None:
             message = f'{names.count(table.artist) or "no"} artists are called "{table.artist}"'
             hint = f'[[artists]] with name = "{table.artist}" once; share = 0, if nothing else is theirs'
             refuse([*place, "artist"], message + nearest(table.artist, names), hint)
-        elif table.artist is None and table.share != type(table).model_fields["share"].default:
+        elif table.artist is None and table.share is not None:
             refuse([*place, "share"], "is nobody's", 'artist = "..." says whose it is')
 
 

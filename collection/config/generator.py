@@ -144,8 +144,8 @@ class GeneratorTable(Table):
     """The name of the generator."""
     artist: Name | None = None
     """Who made what it runs (a model, a script, layers): the name of one of [[artists]]."""
-    share: float = Field(default=100, gt=0, le=100)
-    """Percent of each picture that the artist has; the rest is shared by styles and [[artists]]."""
+    share: float | None = Field(default=None, gt=0, le=100)
+    """Percent of each picture that the artist has; absent: 100. The rest is shared by styles and [[artists]]."""
 
     capabilities: ClassVar[Capabilities] = Capabilities()
     recipe_model: ClassVar[str] = "model"

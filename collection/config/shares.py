@@ -13,10 +13,11 @@ from fractions import Fraction
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from collection.config.generator import known_table
+from collection.config.generator import GeneratorTable, known_table
 from collection.values import Recipe, StyleBlend
 
 if TYPE_CHECKING:
+    from collection.config.styles import StyleTable
     from collection.config.tables import Config
 
 WHOLE = 10_000
@@ -74,6 +75,11 @@ def _told(credit: Credit) -> dict[str, Any]:
     return {"artist": credit.artist, "share": credit.share}
 
 
+def _credit(table: GeneratorTable | StyleTable) -> Credit | None:
+    """Who a table names; without a share they have all."""
+    return Credit(table.artist, 100.0 if table.share is None else table.share) if table.artist else None
+
+
 def credits_of(config: Config) -> Credits:
     """The credits that a configuration gives."""
     table = config.generator
@@ -81,9 +87,9 @@ def credits_of(config: Config) -> Credits:
     model = "" if table.recipe_model in axes else table.settings()[0]
     return Credits(
         base={artist.name: artist.share for artist in config.artists},
-        generator=Credit(table.artist, table.share) if table.artist else None,
+        generator=_credit(table),
         made_by=(table.use, model),
-        styles={name: Credit(style.artist, style.share) for name, style in config.styles.items() if style.artist},
+        styles={name: credit for name, style in config.styles.items() if (credit := _credit(style))},
     )
 
 

@@ -25,8 +25,8 @@ class StyleTable(Table):
     """Words for a text-to-image model."""
     artist: Name | None = None
     """Who made it, or its LoRA: the name of one of [[artists]]."""
-    share: float = Field(default=100, gt=0, le=100)
-    """Percent that the artist has of a picture that is all in this style; in a blend, of the style's part."""
+    share: float | None = Field(default=None, gt=0, le=100)
+    """Percent that the artist has of a picture that is all in this style, in a blend of its part; absent: 100."""
     _folder: Path = PrivateAttr(default=Path())
     """The folder of the file that the table was read from."""
 
