@@ -2,10 +2,10 @@
 
     python benchmarks/style_transfer.py [SIZE] [STEPS]
 
-Both lower one loss, over the same VGG16, from the same photograph, which ours gives the colours of the style before the
-first step. A step is one evaluation of the loss. The tutorials' way is L-BFGS of learning rate 1 without a line search,
-twenty evaluations a call, with the picture cut to 0 to 1 before each. Needs stlpips-pytorch and scikit-image, whose
-photographs the pair is.
+Both lower one loss, over the same VGG16, from the same photograph, which ours gives the colours of the style first
+(two evaluations). A step is one evaluation of the loss. The tutorials' way is L-BFGS of learning rate 1 without a line
+search, twenty evaluations a call, with the picture cut to 0 to 1 before each. Needs stlpips-pytorch and scikit-image,
+whose photographs the pair is.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class RestyleStage(DeriveStage):
 
     def _blend(self, project: Project, keep: bool, images: Sequence[Asset]) -> StyleBlend:
         names = list(self.styles)
-        masks: Sequence[Path | None] = list(self.regions) or [None] * len(names)
+        masks: Sequence[Path | None] = self.regions or [None] * len(names)
         found = [self._style(project, name, mask, images, keep) for name, mask in zip(names, masks, strict=True)]
         if len({style.name for style in found}) < len(found):
             raise UsageError("two styles have one name", "rename one of the files")

@@ -18,6 +18,7 @@ from collection.errors import UsageError
 from collection.generate.style_transfer.feed_forward import StyleNetwork
 from collection.generate.style_transfer.gatys import (
     CONTENT_LAYER,
+    SMOOTHNESS_WEIGHT,
     STYLE_LAYERS,
     STYLE_WEIGHT,
     Grams,
@@ -85,7 +86,7 @@ class StyleTrainer:
         return {
             "content": relative_difference(found[CONTENT_LAYER], content),
             "style": share * torch.stack(styles).sum(),
-            "smoothness": self._run.smoothness * total_variation(made),
+            "smoothness": self._run.smoothness * SMOOTHNESS_WEIGHT * total_variation(made),
         }
 
     def state(self) -> dict[str, Any]:

@@ -19,8 +19,10 @@ from collection.models.trunk import Trunk
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 CONTENT_LAYER = "relu3_2"
-STYLE_WEIGHT = 30.0
+STYLE_WEIGHT = 1000.0
 """Of the style's relative difference, the mean of its layers, beside 1 for that of the content."""
+SMOOTHNESS_WEIGHT = 30.0
+"""Of the total variation at smoothness 1."""
 SMALLEST = 128
 """Pixels of the shorter side at which the coarsest pass begins, for pictures of twice that or more."""
 HISTORY = 12
@@ -87,7 +89,7 @@ class StyleLoss:
             if share:
                 apart = [relative_difference(gram(features[layer], region), targets[layer]) for layer in STYLE_LAYERS]
                 loss = loss + share * torch.stack(apart).sum()
-        return loss + self._aims.smoothness * total_variation(picture)
+        return loss + self._aims.smoothness * SMOOTHNESS_WEIGHT * total_variation(picture)
 
 
 def relative_difference(found: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
@@ -121,22 +123,27 @@ def painted(trunk: Trunk, content: torch.Tensor, styles: Sequence[StyleTarget], 
     Large pictures are painted coarsely first: a quarter of the steps at full size, the others at half of it, a
     quarter, and so on down to SMALLEST.
     """
-    picture = _begun(content, styles, aims)
+    picture = None
     for side, share in _passes(min(content.shape[2:]), steps):
-        scale = side / min(content.shape[2:])
-        small = _resized(content, scale)
-        begin = functional.interpolate(picture, small.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
-        loss = StyleLoss(trunk, small, [_scaled(style, small) for style in styles], aims)
+        small = _resized(content, side / min(content.shape[2:]))
+        scaled = [_scaled(style, small) for style in styles]
+        loss = StyleLoss(trunk, small, scaled, aims)
+        if picture is None:
+            begin, spent = _begun(loss, small, scaled)
+            share = max(1, share - spent)
+        else:
+            begin = functional.interpolate(picture, small.shape[2:], mode="bicubic", antialias=True).clamp(0, 1)
         picture = lowered(loss, begin, share)
-    return picture
+    return content if picture is None else picture
 
 
-def _begun(content: torch.Tensor, styles: Sequence[StyleTarget], aims: Aims) -> torch.Tensor:
-    """The content, where styles apply everywhere already in their colours: it saves the first steps."""
+def _begun(loss: StyleLoss, content: torch.Tensor, styles: Sequence[StyleTarget]) -> tuple[torch.Tensor, int]:
+    """The content, or the content in the colours of the styles, whichever is nearer; and the evaluations it took."""
     if any(style.region is not None for style in styles):
-        return content
+        return content, 0
     colours = recoloured(content, [(style.picture, style.weight) for style in styles])
-    return content + min(1.0, aims.strength) * (colours - content)
+    with torch.no_grad():
+        return min((content, colours), key=lambda picture: float(loss(picture))), 2
 
 
 def _passes(side: int, steps: int) -> list[tuple[int, int]]:
