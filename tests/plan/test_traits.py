@@ -362,3 +362,33 @@ def test_rules_on_absence(make_config: Any, kind: str) -> None:
     tokens = Plan(make_config(12, traits=traits, rules=[rule]), {}).traits
     assert Counter(token["sky"] for token in tokens) == {"clear": 6, "torn": 6}
     assert all(("moon" in token) == (kind != "require") for token in tokens if token["sky"] == "torn")
+
+
+@pytest.mark.parametrize("series", [False, True])
+def test_traits_that_make_no_difference_are_counted_once(make_config: Any, series: bool) -> None:
+    traits: dict[str, Any] = {
+        "ground": {"weight": {"red": 1, "blue": 1, "gold": 2}, "distinct": False},
+        "frame": {"weight": {"thin": 1, "thick": 1}, "distinct": False},
+        "body": {"weight": {"cat": 1, "dog": 1, "fox": 1}},
+        "hat": {"weight": {"cap": 1, "crown": 1}},
+    }
+    rules: list[dict[str, Any]] = [
+        {"when": {"hat": "crown"}, "require": {"ground": "gold"}},
+        {"when": {"ground": "gold"}, "exclude": {"body": "fox"}},
+        {"when": {"frame": "thick"}, "exclude": {"body": "dog"}},
+    ]
+    more: dict[str, Any] = {}
+    if series:
+        more = {"series": [{"name": "one"}, {"name": "two"}]}
+        rules.append({"when": {"series": "one"}, "exclude": {"body": "cat"}})
+    config = make_config(4, candidates=4, traits=traits, rules=rules, **more)
+    domain = domain_of(config)
+    allowed = [row for row in product(*(range(len(values)) for values in domain.values)) if not domain.broken(row)]
+    shown = {domain.shown(row) for row in allowed}
+    counted = count_combinations(domain)
+    assert counted.exact and counted.total == len(shown) == 5 and counted.listed(domain) == len(allowed)
+    for trait, having in enumerate(counted.having):
+        for value, ways in enumerate(having):
+            assert ways == len({domain.shown(row) for row in allowed if row[trait] == value})
+    rows = draw_traits(domain, counted, RandomStream(1), unique=True)
+    assert len({domain.shown(row) for row in rows}) == 4 and not any(domain.broken(row) for row in rows)

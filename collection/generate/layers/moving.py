@@ -34,23 +34,26 @@ def frames_of(data: bytes) -> list[tuple[Image.Image, int]]:
 
     silence_pillow()
     try:
-        with Image.open(io.BytesIO(data)) as image:
-            count = getattr(image, "n_frames", 1)
-            if count < 2 or image.format not in FORMATS:
-                return []
-            if count > MOST_FRAMES:
-                raise ImageError(f"has {count} frames, at most {MOST_FRAMES} are drawn", "export it with fewer")
-            if getattr(image, "rawmode", "") == "RGBX":  # Pillow: no frame is transparent, but none covers all either
-                vars(image).update(rawmode="RGBA", _mode="RGBA")
-            found = []
-            for number in range(count):
-                image.seek(number)
-                found.append((image.convert("RGBA"), max(LEAST, round(image.info.get("duration") or 100))))
-            return found
-    except ImageError:
-        raise
+        image = Image.open(io.BytesIO(data))
+        count = getattr(image, "n_frames", 1)
+    except Exception:  # no picture: who reads it as a still one says so
+        return []
+    with image:
+        if count < 2 or image.format not in FORMATS:
+            return []
+        if count > MOST_FRAMES:
+            raise ImageError(f"has {count} frames, at most {MOST_FRAMES} are drawn", "export it with fewer")
+        if getattr(image, "rawmode", "") == "RGBX":  # Pillow: no frame is transparent, but none covers all either
+            vars(image).update(rawmode="RGBA", _mode="RGBA")
+        return [_frame(image, number) for number in range(count)]
+
+
+def _frame(image: Image.Image, number: int) -> tuple[Image.Image, int]:
+    try:
+        image.seek(number)
+        return image.convert("RGBA"), max(LEAST, round(image.info.get("duration") or 100))
     except Exception as error:  # whatever a broken file makes its reader raise
-        raise ImageError(f"is no readable animation: {error}", "export it again") from error
+        raise ImageError(f"is broken at frame {number + 1}: {error}", "export it again") from error
 
 
 def timeline(durations: Sequence[Sequence[int]]) -> list[tuple[tuple[int, ...], int]]:

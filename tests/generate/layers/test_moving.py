@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from collection.errors import ConfigError, GenerationError
+from collection.errors import CollectionError, ConfigError, GenerationError
 from collection.generate.layers.moving import MOST_FRAMES, frames_of, timeline
 from collection.project import Project
 from collection.stages.generate import GenerateStage
@@ -51,6 +51,18 @@ def test_layers_play_side_by_side(form: str, art: Callable[..., Path]) -> None:
         seen = [tuple(int(level) for level in pixels[y, x]) for x, y in ((8, 8), (48, 8), (8, 48), (30, 30))]
         assert seen == [COLOURS[number % 2], COLOURS[number % 3], COLOURS[number // 3], (200, 40, 40, 255)]
     assert tuple(still[8, 8]) == COLOURS[0][:3]
+
+
+def test_a_broken_frame_is_named_before_anything_is_planned(art: Callable[..., Path]) -> None:
+    whole = moving("WEBP", (0, 0, 64, 64), 3, 100)
+    place = whole.rindex(b"ANMF") + 24
+    broken = whole[:place] + b"\0" * 12 + whole[place + 12 :]
+    folder = art({**PETS, "4 Tail/A#1.webp": broken})
+    with (
+        Project(folder) as project,
+        pytest.raises(CollectionError, match=r"A#1\.webp is (broken at frame|no readable)"),
+    ):
+        PlanStage().run(project)
 
 
 def test_a_timeline_is_as_long_as_until_all_begin_again() -> None:
