@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,9 @@ def test_wildcards_come_from_the_project(collection, quotas, tmp_path):
     (tmp_path / "wildcards" / "place.txt").write_text("harbour\n# none\n")
     shown = collection("-C", tmp_path, "plan", "--json", "--show", "1").object
     assert shown["examples"][0]["prompt"] == "a harbour at noon"
+    every = collection("-C", tmp_path, "plan", "--json", "--show", "500").object
+    told = [json.dumps(example, sort_keys=True) for example in every["examples"]]
+    assert len(told) == len(set(told)) == every["planned"], "each recipe once, and the last one too"
 
 
 def test_a_quota_that_cannot_be_met_is_refused_before_anything_is_planned(collection, tmp_path):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collection.errors import PinError
-from collection.unixfs import content, directory_cid, file_cid, graph_of, listing, read, resolve
+from collection.unixfs import Reader, content, directory_cid, file_cid, graph_of, listing, read, resolve
 from collection.unixfs.chunks import AHEAD
 from collection.unixfs.profiles import Profile
 
@@ -141,3 +141,22 @@ def test_a_file_that_changes_after_its_cid_was_taken_is_named(tmp_path: Path) ->
     with pytest.raises(PinError) as caught:
         read(graph, graph.cid, "1.png")
     assert "1.png changed" in caught.value.message
+
+
+@pytest.mark.parametrize("count", [300, 6_000])
+def test_every_file_of_a_directory_is_found_by_decoding_each_block_once(count: int) -> None:
+    """A plain directory and one of shards: the work of reading a set grows with its tokens and no faster."""
+    graph = graph_of({f"{number}.json": b"%d" % number for number in range(count)})
+    asked: list[bytes] = []
+
+    class Counted:
+        def block(self, cid: bytes) -> bytes:
+            asked.append(cid)
+            return graph.block(cid)
+
+    reader = Reader(Counted())
+    for number in range(0, count, 7):
+        assert b"".join(reader.content(f"ipfs://{graph.cid}/{number}.json")) == b"%d" % number
+    leaves = len(range(0, count, 7))
+    assert len(asked) == len(set(asked)), "no block is asked for twice"
+    assert len(asked) <= leaves + count / 8 + 2
