@@ -49,11 +49,14 @@ REVEAL = "reveal"
 
 
 def is_hidden(project: Project) -> bool:
-    """Whether the set is to show placeholders, and no draw of its present contract is on record."""
-    if project.config.reveal is None:
-        return False
+    """Whether the set is to show placeholders, and no draw of its present contract is on record.
+
+    A contract that was deployed without a reveal hides nothing, whatever collection.toml says since.
+    """
     known = contract_of(project)
-    return known is None or project.store.stage_inputs(REVEAL) != known.address
+    if project.config.reveal is None or known is None:
+        return project.config.reveal is not None
+    return "placeholder_uri" in (known.settings or {}) and project.store.stage_inputs(REVEAL) != known.address
 
 
 def last_to_mint(project: Project) -> int | None:

@@ -43,9 +43,9 @@ contract SaleHandler is Test {
             leaves[number - 1] = _leaf(number - 1, actors[number - 1], number);
         }
         bytes32 root = _pair(_pair(leaves[0], leaves[1]), _pair(leaves[2], leaves[3]));
-        phases.push(ISale.Phase(1_000, 3_000, 7, 5, 40, 0));
+        phases.push(ISale.Phase(700, 1_500, 7, 5, 40, 0));
         phases.push(ISale.Phase(500, 0, 3, 0, 6, root));
-        phases.push(ISale.Phase(2_000, 0, 0, 0, 0, 0));
+        phases.push(ISale.Phase(1_000, 0, 0, 0, 0, 0));
         vm.warp(600);
         sale = new Sale(token, owner, payable(PAYEE), phases);
         token.transferOwnership(address(sale));
@@ -58,7 +58,7 @@ contract SaleHandler is Test {
     }
 
     function wait(uint256 seconds_) external {
-        vm.warp(block.timestamp + within(seconds_, 0, 150));
+        vm.warp(block.timestamp + within(seconds_, 0, 250));
     }
 
     function buy(uint256 who, uint256 phase, uint256 quantity, uint256 tip) external {

@@ -18,6 +18,7 @@ from collection.stages.pipeline import run_stages
 from collection.stages.plan import PlanStage
 from collection.stages.publication import publication_of
 from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
+from collection.stages.published import is_hidden
 from collection.stages.rehearse import RehearseStage
 from collection.stages.reveal import HIDDEN, RevealStage
 from collection.stages.verify_public import verify_public
@@ -112,6 +113,14 @@ def test_a_set_that_goes_to_its_creator_needs_none(project):
     run(project, PinStage(), DeployStage(), MintStage())
     with pytest.raises(UsageError, match=r"goes to 0x\w+ first, so nobody .*: no reveal is needed"):
         run(project, RevealStage())
+
+
+def test_a_contract_without_a_reveal_hides_nothing(project):
+    reveal = project.config.reveal
+    project.config = project.config.model_copy(update={"reveal": None})
+    run(project, PinStage(), DeployStage())
+    project.config = project.config.model_copy(update={"reveal": reveal})
+    assert not is_hidden(project) and RevealStage().pending(project) == 0
 
 
 @pytest.mark.parametrize(
