@@ -141,8 +141,10 @@ class BlindError(ConflictError):
 
     blind = True
 
-    def __init__(self, told: str) -> None:
-        super().__init__(
+    @classmethod
+    def of(cls, told: str) -> BlindError:
+        """The error of one who asks for what `told` names."""
+        return cls(
             f"{told}, and you have not reviewed all images",
             "a curator may show it all the same, in the views Set and Duel: the log then says so of later votes",
         )

@@ -83,7 +83,7 @@ class Sights:
         The owner, who writes the set, sees it from now on, which is remembered.
         """
         if self.blind(curator, now) and not owner:
-            raise BlindError("it shows what came of the others' votes")
+            raise BlindError.of("it shows what came of the others' votes")
         if others_decided(curator, now):
             self.add(curator, "others", [ALL])
 

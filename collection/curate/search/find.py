@@ -348,7 +348,7 @@ def _named(values: Mapping[str, Found], name: str) -> Found | None:
 def _refuse_hidden(snapshot: Snapshot, field: str, name: str) -> None:
     """Raise BlindError for what the snapshot leaves out."""
     if name.casefold() in (hidden.casefold() for hidden in snapshot.hidden):
-        raise BlindError(f"{field} tells what others said")
+        raise BlindError.of(f"{field} tells what others said")
 
 
 def _unknown_field(snapshot: Snapshot, term: Term, name: str) -> NoReturn:
