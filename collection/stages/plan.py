@@ -72,7 +72,6 @@ class PlanStage:
         frozen would be set aside (unless `yes`)."""
         config, recipes = project.config, project.plan.recipes
         stated, leaving = self._refuse(project)
-        keep_references(project)
         keep_files(project)
         told = project.generator.check(recipes)
         added, retired = project.store.replace_plan(recipes)
@@ -131,7 +130,19 @@ def _remarks(project: Project) -> list[str]:
     return [*remarks(project.config, project.plan.domain), *unread]
 
 
-def keep_references(project: Project) -> None:
+def keep_files(project: Project) -> None:
+    """Put the files that recipes name by SHA-256 among the project's files: those of styles and of the generator."""
+    from collection.generate.registry import GENERATORS
+
+    keep_style_files(project)
+    for path in project.config.generator.pictures():
+        project.files.add(path.read_bytes(), path.suffix.lower())
+    plugin = GENERATORS.get(project.config.generator.use)
+    for data, suffix in {file for recipe in project.plan.recipes for file in plugin.files(recipe, project.names)}:
+        project.files.add(data, suffix)
+
+
+def keep_style_files(project: Project) -> None:
     """Put the files of every style among the project's files, where recipes name them by SHA-256.
 
     Pictures of any format lie there as .png, as all pictures do, and networks as .safetensors.
@@ -140,17 +151,6 @@ def keep_references(project: Project) -> None:
         for path in table.pictures(project.folder):
             suffix = path.suffix.lower()
             project.files.add(path.read_bytes(), suffix if suffix == ".safetensors" else ".png")
-    for picture in project.config.generator.pictures():
-        project.files.add(picture.read_bytes(), picture.suffix.lower())
-
-
-def keep_files(project: Project) -> None:
-    """Put the files that recipes of the plan name by SHA-256 among the project's, where its generator has any."""
-    from collection.generate.registry import GENERATORS
-
-    plugin = GENERATORS.get(project.config.generator.use)
-    for data, suffix in {file for recipe in project.plan.recipes for file in plugin.files(recipe, project.names)}:
-        project.files.add(data, suffix)
 
 
 @dataclass(frozen=True, slots=True)
