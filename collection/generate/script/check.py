@@ -10,7 +10,7 @@ from typing import Any
 from collection.errors import GenerationError
 from collection.generate.plugin import Context
 from collection.generate.script.generator import ScriptGenerator
-from collection.generate.script.plugin import suffix_of
+from collection.generate.script.source import suffix_of
 from collection.spelling import nearest
 from collection.values import Recipe
 

@@ -14,9 +14,10 @@ from collection.generate.script.browser import Browser
 from collection.generate.script.confine import able
 from collection.generate.script.features import ScriptError, checked_features
 from collection.generate.script.page import page
-from collection.generate.script.plugin import ScriptTable, source_of, suffix_of
 from collection.generate.script.process import Limits, Scripts
 from collection.generate.script.seeded import token_hash
+from collection.generate.script.source import source_of, suffix_of
+from collection.generate.script.table import ScriptTable
 from collection.values import Recipe, Rendering
 
 if TYPE_CHECKING:
