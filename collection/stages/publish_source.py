@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from collection.chain.source_services.opening import DEFAULT_KEY, open_service
 from collection.errors import ChainError
 from collection.project import Project
 from collection.stages.publication import publication_of
@@ -18,18 +19,16 @@ if TYPE_CHECKING:
     from collection.chain.source_services.service import SourceService
     from collection.store.records import Companion, Deployment
 
-SERVICE = "sourcify"
-KEY = "env:ETHERSCAN_API_KEY"
-
 
 @dataclass(frozen=True, slots=True)
 class PublishSourceStage:
     """Has every contract of the project on the configured network verified by a service; nothing is paid."""
 
-    to: str = SERVICE
+    to: str = "sourcify"
     at: str | None = None
     """The address of the service, where it is not the public one."""
-    key: str = KEY
+    key: str = DEFAULT_KEY
+    """env:NAME, the environment variable that holds Etherscan's key."""
     seconds: float = 300.0
     """How long a service may take over one contract before the run goes on with the next."""
     name: ClassVar[str] = "publish-source"
@@ -65,13 +64,14 @@ class PublishSourceStage:
     def preview(self, project: Project) -> Report:
         """What would be sent, without asking anybody; raises what `run` raises before it asks."""
         from collection.chain.source_services.subjects import compiled_of
+        from collection.chain.standard_json import standard_json
 
         service, left, found = self._service(project), self.pending(project), list[Mapping[str, Any]]()
         notes, failed = list[str](), list[Failure]()
         for contract in _contracts(project):
             try:
                 compiled = compiled_of(contract)
-                _check_sources(contract)
+                standard_json(compiled)
             except ChainError as error:
                 failed.append(Failure(f"contract {contract.address}", _both(error)))
                 continue
@@ -83,8 +83,6 @@ class PublishSourceStage:
         return Report(self.name, line, details, failed, complete=not failed, notes=notes)
 
     def _service(self, project: Project) -> SourceService:
-        from collection.chain.source_services.opening import open_service
-
         return open_service(self.to, publication_of(project).network, self.at, self.key)
 
     def _one(
@@ -115,13 +113,6 @@ def _contracts(project: Project) -> list[Deployment | Companion]:
     if not contracts:
         raise ChainError(f"this project has no contract on {network.name}", "collection deploy")
     return contracts
-
-
-def _check_sources(contract: Deployment | Companion) -> None:
-    from collection.chain.source_services.subjects import compiled_of
-    from collection.chain.standard_json import standard_json
-
-    standard_json(compiled_of(contract))
 
 
 def _failure(published: Published) -> str | None:

@@ -141,7 +141,9 @@ def test_a_key_that_is_not_taken_is_named_by_its_variable_and_never_shown(store,
         with pytest.raises(ChainError, match="Invalid API Key") as caught:
             publish(store, service, subject)
         assert "export MINE=" in caught.value.hint and "A-SECRET" not in str(caught.value)
-        stand.faults = [403]
+        stand.answer = lambda _: (200, {}, b'{"status": "0", "result": "Invalid API Key: A-SECRET"}')
+        with pytest.raises(ChainError, match=r"Invalid API Key: \*\*\*"):
+            publish(store, service, subject)
         stand.answer = lambda _: (403, {}, b"A-SECRET is unknown")
         with pytest.raises(ChainError, match="403") as caught:
             publish(store, service, subject)

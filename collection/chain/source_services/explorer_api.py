@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -94,7 +95,10 @@ class ExplorerApi:
         for _ in range(_BUSY_TRIES):
             with named_errors(self.name, self._secret):
                 method = "POST" if form is not None else "GET"
-                found = json_object(self.name, self._client.ask(method, f"{self._at}?{asked}", headers, body))
+                answer = self._client.ask(method, f"{self._at}?{asked}", headers, body)
+            if secret := self._secret.encode():
+                answer = replace(answer, body=answer.body.replace(secret, b"***"))
+            found = json_object(self.name, answer)
             if "rate limit" not in str(found.get("result", "")).lower():
                 return found
             with named_errors(self.name):
@@ -115,7 +119,7 @@ class Etherscan(ExplorerApi):
         """Whether it shows a source that was given for this very address; that of a similar contract does not count."""
         found = self._asked(subject, "getsourcecode", {"address": subject.address}).get("result")
         if not isinstance(found, list) or not found or not isinstance(found[0], dict):
-            raise ChainError(f"{self.name} answers: {words(found)}", self._hint)
+            raise self._refused(words(found))
         shown = found[0].get("SourceCode") and not found[0].get("SimilarMatch")
         return Verdict(State.VERIFIED, "verified") if shown else None
 
@@ -123,16 +127,16 @@ class Etherscan(ExplorerApi):
         """Hand over source and constructor arguments. Raises ChainError for a key that is not taken."""
         verdict = super().send(subject)
         if "api key" in verdict.told.lower():
-            raise ChainError(f"{self.name} answers: {verdict.told}", self._hint)
+            raise self._refused(verdict.told)
         return verdict
 
     def page(self, subject: Subject) -> str:
         """The page of the chain's explorer."""
         return _page(EXPLORERS, subject)
 
-    @property
-    def _hint(self) -> str:
-        return f"export {self._key.variable}=... with a key that Etherscan takes, then run this again"
+    def _refused(self, said: str) -> ChainError:
+        hint = f"export {self._key.variable}=... with a key that Etherscan takes, then run this again"
+        return ChainError(f"{self.name} answers: {said}", hint if "api key" in said.lower() else None)
 
     @property
     def _secret(self) -> str:
@@ -161,8 +165,8 @@ class Blockscout(ExplorerApi):
             raise ConfigError(
                 f"no Blockscout explorer of {network.name} is known here", "--at https://... says where one is"
             )
-        super().__init__(client, f"{place}/api")
-        self._web = place
+        self._web = place.removesuffix("/api")
+        super().__init__(client, f"{self._web}/api")
         self.name = f"blockscout at {at}" if at else "blockscout"
 
     def verified(self, subject: Subject) -> Verdict | None:
