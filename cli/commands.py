@@ -118,6 +118,7 @@ COMMANDS = {
         "rehearse": Entry("publish.rehearse", "Rehearse the whole launch on this machine."),
         "gas": Entry("publish.gas", "Show what the launch costs in gas, before it is spent."),
         "deploy": Entry("publish.deploy", "Deploy the contract of the frozen set."),
+        "publish-source": Entry("publish.publish_source", "Publish the source of every contract of the project."),
         "mint": Entry("publish.mint", "Mint every frozen token that is not minted yet."),
         "airdrop": Entry("publish.airdrop", "Mint tokens to the owners that a list names."),
         "freeze-metadata": Entry("publish.freeze_metadata", "Freeze the metadata on the chain for ever."),

@@ -10,6 +10,7 @@ import { compile, settings, version } from "./solidity.mjs";
 const CONTRACTS = ["CollectionToken", "RevealToken", "Editions", "Splitter", "Sale"];
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = join(here, "..", "collection", "chain", "artifacts");
+const pool = join(folder, "sources"); // the text of every source of every artifact, once, under its sha256
 
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 
@@ -38,16 +39,21 @@ function render({ contract, output, sources }) {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function check(contract, artifact, text) {
-  if (readFileSync(artifact, "utf8") !== text) {
+const pooled = (text) => join(pool, `${sha256(text)}.sol`);
+
+function check(contract, artifact, text, sources) {
+  const lacking = Object.values(sources).some((source) => !existsSync(pooled(source)));
+  if (lacking || readFileSync(artifact, "utf8") !== text) {
     console.error(`${artifact} is not what contracts/src compiles to; run: make contracts`);
     process.exit(1);
   }
   console.log(`${contract}.json is what the sources compile to`);
 }
 
-function write(contract, artifact, text) {
-  mkdirSync(folder, { recursive: true });
+function write(contract, artifact, text, sources) {
+  mkdirSync(pool, { recursive: true });
+  // Compiler settings (in the artifact) and these texts make the standard JSON input that explorers are given.
+  for (const source of Object.values(sources)) writeFileSync(pooled(source), source);
   const before = existsSync(artifact) ? readFileSync(artifact, "utf8") : text;
   // Contracts that were deployed are verified by the artifact of their day, so each is kept under its hash.
   if (before !== text) writeFileSync(artifact.replace(/\.json$/, `-${sha256(before).slice(0, 12)}.json`), before);
@@ -56,4 +62,7 @@ function write(contract, artifact, text) {
 }
 
 const finish = process.argv.includes("--check") ? check : write;
-for (const contract of CONTRACTS) finish(contract, join(folder, `${contract}.json`), render(build(contract)));
+for (const contract of CONTRACTS) {
+  const built = build(contract);
+  finish(contract, join(folder, `${contract}.json`), render(built), built.sources);
+}

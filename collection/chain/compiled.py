@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -25,6 +26,12 @@ class Artifact:
     immutables: tuple[tuple[int, int], ...]
     """(start, length) in `deployed`, bytes."""
     sha256: str
+    compiler: str
+    """The version of solc: 0.8.37+commit.f401782d."""
+    settings: Mapping[str, Any]
+    """What the compiler was told (standard JSON input, `settings`)."""
+    sources: Mapping[str, str]
+    """The SHA-256 of every source, by the name that the compiler read it by."""
 
     def made(self, code: bytes) -> bool:
         """Whether `code`, read from a chain, is this contract; its immutable values may be any."""
@@ -76,4 +83,7 @@ def _read_artifact(data: bytes) -> Artifact:
         deployed=bytes.fromhex(document["deployedBytecode"][2:]),
         immutables=tuple((each["start"], each["length"]) for each in document["immutables"]),
         sha256=sha256_hex(data),
+        compiler=".".join(document["compiler"]["version"].split(".")[:4]),
+        settings=document["compiler"]["settings"],
+        sources={name: source["sha256"] for name, source in document["sources"].items()},
     )

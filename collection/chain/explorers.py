@@ -38,6 +38,27 @@ EXPLORERS: Mapping[str, str] = {
 }
 """The explorer of each public network for which one is known; all have the paths of Etherscan for accounts."""
 
+BLOCKSCOUTS: Mapping[str, str] = {
+    "sepolia": "https://eth-sepolia.blockscout.com",
+    "hoodi": "https://eth-hoodi.blockscout.com",
+    "base-sepolia": "https://base-sepolia.blockscout.com",
+    "optimism-sepolia": "https://optimism-sepolia.blockscout.com",
+    "arbitrum-sepolia": "https://arbitrum-sepolia.blockscout.com",
+    "zora-sepolia": "https://sepolia.explorer.zora.energy",
+    "gnosis-chiado": "https://gnosis-chiado.blockscout.com",
+    "ethereum-mainnet": "https://eth.blockscout.com",
+    "optimism-mainnet": "https://optimism.blockscout.com",
+    "gnosis-mainnet": "https://gnosis.blockscout.com",
+    "polygon-mainnet": "https://polygon.blockscout.com",
+    "base-mainnet": "https://base.blockscout.com",
+    "arbitrum-mainnet": "https://arbitrum.blockscout.com",
+    "zora-mainnet": "https://explorer.zora.energy",
+    "scroll-mainnet": "https://scroll.blockscout.com",
+    "blast-mainnet": "https://blast.blockscout.com",
+    "zksync-mainnet": "https://zksync.blockscout.com",
+}
+"""The explorers that run Blockscout, of the networks for which one is known."""
+
 
 def explorer_of(network: Network) -> str:
     """The address of a network's explorer; empty where none is known, as of chains of this machine."""

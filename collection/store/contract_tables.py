@@ -1,4 +1,4 @@
-"""Tables of the contracts beside a token, and of the owners that lists name."""
+"""Tables of the contracts beside a token, of sources that were handed to services, and of owners that lists name."""
 
 from __future__ import annotations
 
@@ -35,3 +35,20 @@ class RecipientRow(SQLModel, table=True):
     freeze_id: int = Field(primary_key=True, foreign_key="freeze.id")
     token_id: int = Field(primary_key=True)
     address: str
+
+
+class SourceRow(SQLModel, table=True):
+    """How far a service is with the source of a contract."""
+
+    __tablename__ = "source"
+    chain_id: int = Field(primary_key=True)
+    address: str = Field(primary_key=True)
+    service: str = Field(primary_key=True)
+    """sourcify, etherscan, blockscout; with an address where it is not the public one."""
+    ticket: str
+    """The request's name at the service; empty: it was not told, or the run ended before."""
+    status: str
+    """intended, pending, verified, refused."""
+    told: str
+    """The service's words."""
+    at: str

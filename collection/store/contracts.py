@@ -1,4 +1,4 @@
-"""Queries of the chain room: contracts beside the token, and to whom a list says that tokens are to be minted."""
+"""Queries of the chain room: contracts beside the token, published sources, and the owners that lists name."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlmodel import col, delete, select, update
 
-from collection.store.contract_tables import CompanionRow, RecipientRow
+from collection.store.contract_tables import CompanionRow, RecipientRow, SourceRow
 from collection.store.database import Database, now
-from collection.store.records import Companion, Freeze
+from collection.store.records import Companion, Freeze, SourceRequest
 from collection.values import canonical_json
 
 
 class Contracts(Database):
-    """Splitters and sales, and planned recipients."""
+    """Splitters and sales, published sources, and planned recipients."""
 
     # Contracts beside the token
 
@@ -49,6 +49,19 @@ class Contracts(Database):
         """Forget a contract that the chain does not have."""
         with self._writing() as session:
             session.exec(delete(CompanionRow).where(col(CompanionRow.id) == companion_id))
+
+    # Published sources
+
+    def source_request(self, chain_id: int, address: str, service: str) -> SourceRequest | None:
+        """How far a service is with the source of a contract, as far as was noted; None: it was never asked."""
+        with self._reading() as session:
+            row = session.get(SourceRow, (chain_id, address, service))
+            return SourceRequest(row.ticket, row.status, row.told) if row else None
+
+    def note_source_request(self, chain_id: int, address: str, service: str, request: SourceRequest) -> None:
+        """Write how far it is."""
+        with self._writing() as session:
+            session.merge(SourceRow(chain_id=chain_id, address=address, service=service, **asdict(request), at=now()))
 
     # Planned recipients
 

@@ -460,6 +460,18 @@ class Companion:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceRequest:
+    """A request to a service to publish the source of a contract."""
+
+    ticket: str
+    """Its name at the service; empty: it was not told, or the run ended before."""
+    status: str
+    """intended, pending, verified, refused."""
+    told: str = ""
+    """The service's words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mint:
     """A token on a chain; `status` is intended until the chain has it."""
 
