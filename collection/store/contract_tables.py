@@ -1,4 +1,4 @@
-"""Tables of the contracts beside a token, and of the owners that lists name."""
+"""Tables of the contracts beside a token, of the owners that lists name, and of where names led to."""
 
 from __future__ import annotations
 
@@ -35,3 +35,18 @@ class RecipientRow(SQLModel, table=True):
     freeze_id: int = Field(primary_key=True, foreign_key="freeze.id")
     token_id: int = Field(primary_key=True)
     address: str
+
+
+class NameRow(SQLModel, table=True):
+    """Where a name of ENS led to when it was asked; of several rows of a name, the last one counts."""
+
+    __tablename__ = "resolved_name"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    chain_id: int
+    """Of the chain on which the address is an account."""
+    address: str
+    network: str
+    """Whose registry was asked."""
+    block: int
+    at: str
