@@ -100,9 +100,7 @@ class Session:
         from collection.stages.pipeline import outlook_of
 
         found = outlook_of(self.project, stage)
-        names = foretold(self.project, stage)
-        for place, led in names.items():
-            self.screen.line("name", f"{led}, {place}")
+        names = foretold(self.project, stage)  # which shows them
         self.screen.line(stage.name, str(found))
         told = {"names": names} if names else {}
         self.screen.object({"stage": stage.name, "pending": found.pending, "before": found.before, **told})

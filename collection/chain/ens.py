@@ -74,7 +74,8 @@ def resolve(chain: Chain, names: Iterable[str], target: Network) -> dict[str, Re
 
 def _led_to(asking: _Asking, resolvers: Mapping[str, str], target: Network) -> dict[str, str]:
     """The address that each name leads to, or why it leads to none."""
-    chain, found = asking.chain, {}
+    chain = asking.chain
+    found: dict[str, str] = {}
     elsewhere = chain.id != target.chain_id and not target.is_development
     coins = [_DEFAULT_COIN | target.chain_id, _DEFAULT_COIN] if elsewhere and target.chain_id < _DEFAULT_COIN else []
     for coin in coins:

@@ -136,7 +136,9 @@ def addresses_for(project: Project | None) -> Addresses:
     """What knows the addresses of accounts: the names of a project; without one, names are refused."""
     from collection.chain.recipients import refuse_names
 
-    return names_of(project).addresses if project else refuse_names
+    if project is None:
+        return refuse_names
+    return names_of(project).addresses
 
 
 def published_accounts(project: Project) -> Mapping[str, str]:
@@ -161,7 +163,7 @@ def all_accounts(project: Project) -> Mapping[str, str]:
 
 
 def foretold(project: Project, stage: object) -> dict[str, str]:
-    """What a stage would show of names before it sends anything, by place; nothing is put on record."""
+    """The names that a stage would use, with their addresses, by place: they are shown, and not put on record."""
     if not isinstance(stage, Addressed):
         return {}
     accounts = stage.accounts(project)
@@ -197,11 +199,14 @@ def moved(project: Project, among: Container[str] | None = None) -> list[str]:
 def resolve_names(project: Project, *, again: bool = False) -> Report:
     """Put on record where the names of collection.toml lead to; with `again`, ask anew for all names on record.
 
+    An address that changed counts from the next time on that the project is opened.
     Those of a frozen set are not asked anew: its documents have the addresses, and stay as they are.
     """
     names, network = names_of(project), project.written.chain.network
     names.known(all_names(project.written), keep=True)
-    known, notes, failures = _on_record(project), [], []
+    known = _on_record(project)
+    notes: list[str] = []
+    failures: list[Failure] = []
     frozen = set(published_accounts(project).values()) if project.store.frozen() else set()
     if again and (asked := known.keys() - frozen):
         told = names.ask(set(asked))
@@ -210,7 +215,6 @@ def resolve_names(project: Project, *, again: bool = False) -> Report:
         changed = [each for each in fresh if each.address != known[each.name].address]
         notes = [f"{each.name} led to {known[each.name].address} before" for each in changed]
         project.store.keep_names(changed)
-        project.take_names()
     if again and (kept := moved(project, frozen)):
         notes += [*kept, "the frozen set keeps the addresses that it has: `collection unfreeze` before, for others"]
     known = _on_record(project)
