@@ -115,6 +115,7 @@ COMMANDS = {
         "export-set": Entry("publish.export_set", "Export the frozen set for a marketplace or a mint tool."),
         "site": Entry("publish.site", "Make a static gallery of the frozen set, with its proof."),
         "chain": Entry("publish.chain", "Start or stop a node of this machine."),
+        "resolve": Entry("publish.resolve", "Resolve names of ENS, and keep where they lead to."),
         "rehearse": Entry("publish.rehearse", "Rehearse the whole launch on this machine."),
         "gas": Entry("publish.gas", "Show what the launch costs in gas, before it is spent."),
         "deploy": Entry("publish.deploy", "Deploy the contract of the frozen set."),

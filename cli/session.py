@@ -96,11 +96,14 @@ class Session:
 
     def pending(self, stage: Stage) -> None:
         """Show what is pending of a stage: the answer of a dry run."""
+        from collection.stages.names import foretold
         from collection.stages.pipeline import outlook_of
 
         found = outlook_of(self.project, stage)
+        names = foretold(self.project, stage)  # which shows them
         self.screen.line(stage.name, str(found))
-        self.screen.object({"stage": stage.name, "pending": found.pending, "before": found.before})
+        told = {"names": names} if names else {}
+        self.screen.object({"stage": stage.name, "pending": found.pending, "before": found.before, **told})
 
     def _watched(self, stage: Stage) -> AbstractContextManager[Progress]:
         return self.screen.progress(stage.name, f"{stage.unit}s")
@@ -113,13 +116,26 @@ def folder_of(context: typer.Context) -> Path:
 
 
 @contextmanager
+def opened_if_there(context: typer.Context, screen: Screen) -> Iterator[Project | None]:
+    """The opened project in the folder of a command that needs none; None where there is none."""
+    from collection.project import CONFIG_FILE, open_project
+
+    folder = folder_of(context)
+    if not (folder / CONFIG_FILE).exists():
+        yield None
+        return
+    with open_project(folder, tell=screen.line) as project:
+        yield project
+
+
+@contextmanager
 def opened(context: typer.Context, as_json: bool, yes_mainnet: str | None = None) -> Iterator[Session]:
     """The opened project of a command and its screen; `yes_mainnet` is the main network that was agreed to."""
     from collection.project import open_project
 
     screen, somebody = Screen(as_json), sys.stdin.isatty()
     confirm = (lambda _: yes_mainnet) if yes_mainnet else screen.ask if somebody else None
-    with open_project(folder_of(context), screen.ask_password if somebody else None, confirm) as project:
+    with open_project(folder_of(context), screen.ask_password if somebody else None, confirm, screen.line) as project:
         yield Session(project, screen)
 
 

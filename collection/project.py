@@ -9,7 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from collection.chain.networks import check_chain, find_network
 from collection.config import Config, load_config
+from collection.config.accounts import all_names, with_addresses
 from collection.errors import ProjectBusyError, UnavailableError
 from collection.store.files import Files
 from collection.store.store import Store
@@ -26,6 +28,9 @@ T = TypeVar("T")
 Ask = Callable[[str], str]
 """Takes a question and returns what a person typed."""
 
+Tell = Callable[[str, str], None]
+"""Shows a person a line, a short head and a text, while work goes on."""
+
 CONFIG_FILE = "collection.toml"
 DATABASE_FILE = "collection.db"
 
@@ -34,19 +39,24 @@ class Project:
     """A folder with a collection.toml, its database and its files.
 
     As a context manager it closes what it opened. `config` is read at once, everything else on first use.
+    `written` is what stands in collection.toml; `config` has the addresses of those names of ENS that are on record.
     """
 
-    def __init__(self, folder: Path, ask_password: Ask | None = None, confirm: Ask | None = None) -> None:
-        from collection.chain.networks import check_chain
+    def __init__(
+        self, folder: Path, ask_password: Ask | None = None, confirm: Ask | None = None, tell: Tell | None = None
+    ) -> None:
         from collection.ipfs.pinner import check_storage
         from collection.judge.settings import check_settings
         from collection.publish.watermarks import check_watermark
 
-        self.folder, self.ask_password, self.confirm = folder, ask_password, confirm
-        self.config: Config = load_config(
+        self.folder, self.ask_password, self.confirm, self.tell = folder, ask_password, confirm, tell
+        self.written: Config = load_config(
             folder / CONFIG_FILE, check_settings, check_storage, check_chain, check_watermark
         )
+        self.config: Config = self.written
         self._built: dict[Callable[[Project], Any], Any] = {}
+        if (folder / DATABASE_FILE).exists():
+            self.take_names()
 
     def __enter__(self) -> Self:
         return self
@@ -58,6 +68,12 @@ class Project:
         """Close the database, if it was opened."""
         if "store" in vars(self):
             self.store.close()
+
+    def take_names(self) -> None:
+        """Put the addresses into `config` of the names that are on record as resolved; the others stay names."""
+        if all_names(self.config):
+            known = self.store.resolved_names(find_network(self.written.chain.network).chain_id)
+            self.config = with_addresses(self.config, {name: each.address for name, each in known.items()})
 
     @cached_property
     def wildcards(self) -> WildcardFiles:
@@ -149,10 +165,12 @@ class Project:
             yield
 
 
-def open_project(folder: Path, ask_password: Ask | None = None, confirm: Ask | None = None) -> Project:
+def open_project(
+    folder: Path, ask_password: Ask | None = None, confirm: Ask | None = None, tell: Tell | None = None
+) -> Project:
     """Open the project in a folder; raises ProjectError or ConfigError.
 
-    `ask_password` takes a question and returns the password that a person typed, `confirm` the words of consent; None:
-    there is nobody to ask.
+    `ask_password` takes a question and returns the password that a person typed, `confirm` the words of consent, `tell`
+    shows what is about to be done; None: there is nobody.
     """
-    return Project(folder, ask_password, confirm)
+    return Project(folder, ask_password, confirm, tell)

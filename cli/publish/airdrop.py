@@ -31,8 +31,8 @@ def command(
     """Mint tokens to the owners that a list names.
 
     The first line says what the columns are: `address,count` gives each owner the next tokens, `address,token` a
-    certain one. Who gets what is recorded before anything is sent, and `verify` compares with that. The same file again
-    goes on where it was stopped.
+    certain one; an address may be a name of ENS. Who gets what is recorded before anything is sent, and `verify`
+    compares with that. The same file again goes on where it was stopped.
     """
     from collection.stages.airdrop import AirdropStage
     from collection.stages.airdrop import forget as forget_lists

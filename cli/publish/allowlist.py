@@ -12,7 +12,7 @@ import typer
 from collection.errors import UsageError
 
 from ..render import Screen
-from ..session import Json, opened
+from ..session import Json, opened, opened_if_there
 
 
 class Action(StrEnum):
@@ -47,7 +47,9 @@ def command(
     if action is Action.check:
         with opened(context, as_json) as session:
             return session.show(check(session.project, file))
-    report, screen = build(file) if address is None else proof(file, address), Screen(as_json)
+    screen = Screen(as_json)
+    with opened_if_there(context, screen) as project:
+        report = build(file, project) if address is None else proof(file, address, project)
     screen.report(report)
     if address is not None and not as_json:
         typer.echo(json.dumps(report.details, indent=2))

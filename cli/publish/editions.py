@@ -27,7 +27,9 @@ def command(
     copies: Annotated[
         int | None, typer.Option("--copies", min=1, help="Mint until so many copies of each image exist.")
     ] = None,
-    to: Annotated[str | None, typer.Option("--to", help="Who gets the copies.", metavar="ADDRESS")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Who gets the copies; or a name of ENS.", metavar="ADDRESS")
+    ] = None,
     yes_mainnet: YesMainnet = None,
     dry_run: DryRun = False,
     as_json: Json = False,

@@ -15,7 +15,7 @@ def command(
         int | None, typer.Option("--next", min=1, metavar="N", help="Mint only the next N tokens.")
     ] = None,
     to: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Mint them to this account instead of chain.recipient.")
+        str | None, typer.Option(metavar="ADDRESS", help="Mint them to this account or name, not to chain.recipient.")
     ] = None,
     yes_mainnet: YesMainnet = None,
     dry_run: DryRun = False,

@@ -13,7 +13,8 @@ from ..session import Json, opened
 def command(
     context: typer.Context,
     address: Annotated[
-        str, typer.Argument(metavar="ADDRESS", help="The contract, as 0x and 40 digits.", show_default=False)
+        str,
+        typer.Argument(metavar="ADDRESS", help="The contract, as 0x and 40 digits, or its name.", show_default=False),
     ],
     network: Annotated[
         str | None, typer.Option("--network", metavar="NAME", help="Where the contract is. Default: [chain] network.")

@@ -17,7 +17,9 @@ def command(
     context: typer.Context,
     address: Annotated[
         str | None,
-        typer.Argument(help="A contract of this project, also of an earlier frozen set. Default: the current one."),
+        typer.Argument(
+            help="A contract of this project or its name, also of an earlier set. Default: the current one."
+        ),
     ] = None,
     rerender: Annotated[
         int | None,

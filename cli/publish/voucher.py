@@ -15,7 +15,9 @@ from ..session import Json, opened
 
 def command(
     context: typer.Context,
-    recipient: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who gets the tokens, whoever pays.")],
+    recipient: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="Who gets the tokens, whoever pays; or a name of ENS.")
+    ],
     quantity: Annotated[int, typer.Option(min=1, metavar="N", help="How many tokens.")] = 1,
     price: Annotated[str, typer.Option(metavar="PRICE", help="Price of one, in the chain's currency: 0.05.")] = "0",
     days: Annotated[float, typer.Option(min=0.001, max=3650, metavar="D", help="It is good for so many days.")] = 7,
@@ -29,11 +31,11 @@ def command(
     The sale's contract takes it once, from anybody who pays, and mints to ADDRESS. It is typed data (EIP-712) of this
     sale on this chain, signed by the account of the key.
     """
-    from collection.config.publishing import wrong_address
+    from collection.config.accounts import wrong_account
     from collection.config.selling import wei_of
     from collection.stages.sale import sign_voucher
 
-    if wrong := wrong_address(recipient):
+    if wrong := wrong_account(recipient):
         raise UsageError(f'"{recipient}" is no address', wrong)
     try:
         wei = wei_of(price)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from collection.config.publishing import wrong_address
+from collection.config.accounts import wrong_address
 from collection.errors import ChainError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from collection.chain.addresses import checksummed
-from collection.chain.recipients import Line, read_list
+from collection.chain.recipients import Addresses, Line, read_list, refuse_names, with_addresses
 from collection.errors import UsageError
 
 ENCODING = ("uint256", "address", "uint256")
@@ -37,13 +37,15 @@ class ProvenLine:
     proof: Sequence[bytes]
 
 
-def read_allowlist(text: str, name: str) -> Allowlist:
+def read_allowlist(text: str, name: str, addresses: Addresses = refuse_names) -> Allowlist:
     """The allowlist of a CSV file with the columns address and count; `name` is what errors call it.
+
+    `addresses` knows where names of ENS lead to.
 
     Raises UsageError for a wrong line, and for an account that is there twice.
     """
     lines: dict[str, Line] = {}
-    for line in read_list(text, name):
+    for line in with_addresses(read_list(text, name), name, addresses):
         if line.token is not None:
             raise UsageError(f"{name}: an allowlist says how many, not which tokens", "a first line `address,count`")
         if line.address in lines:

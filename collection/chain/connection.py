@@ -86,13 +86,19 @@ class Chain:
         self.close()
 
 
-def open_chain(network: Network, folder: Path, rpc: str | None = None) -> Chain:
+def open_chain(network: Network, folder: Path, rpc: str | None = None, key: str = "rpc") -> Chain:
     """Open the chain of a network: the embedded one in `folder`, any other by its RPC address (http or https).
+
+    `key` is that of [chain] where the address stands.
 
     Raises ChainError where it cannot be reached, is in use, or answers with another chain id; ConfigError where no
     address is known.
     """
-    chain = _open_embedded(network, folder) if network.kind == "embedded" else _open_rpc(network, rpc)
+    chain = (
+        _open_embedded(network, folder)
+        if network.kind == "embedded"
+        else _open_rpc(network, rpc_address(network, rpc, key))
+    )
     try:
         with chain.translated():
             check_chain_id(network, chain.web3.eth.chain_id)
@@ -111,12 +117,11 @@ def _open_embedded(network: Network, folder: Path) -> Chain:
     return Chain(network, Web3(provider), table=table)
 
 
-def _open_rpc(network: Network, rpc: str | None) -> Chain:
+def _open_rpc(network: Network, address: str) -> Chain:
     from web3 import HTTPProvider, Web3
     from web3.middleware import ExtraDataToPOAMiddleware
     from web3.types import RPCEndpoint
 
-    address = rpc_address(network, rpc)
     provider = HTTPProvider(
         address,
         request_kwargs={"timeout": _RPC_TIMEOUT},

@@ -111,14 +111,15 @@ def check_chain(config: Config, refuse: Refuse) -> None:
         find_network(config.chain.network)
     except ConfigError as error:
         refuse(["chain", "network"], error.message, error.hint or "")
-    rpc = config.chain.rpc
-    if rpc is not None and not re.match(rf"{_ADDRESS}|env:[A-Za-z_][A-Za-z0-9_]*$", rpc):
-        # What was typed is not repeated: an address often holds a secret.
-        refuse(["chain", "rpc"], "the address of a node begins with http:// or https://", _RPC_HINT)
+    for key in ("rpc", "ens_rpc"):
+        rpc = getattr(config.chain, key)
+        if rpc is not None and not re.match(rf"{_ADDRESS}|env:[A-Za-z_][A-Za-z0-9_]*$", rpc):
+            # What was typed is not repeated: an address often holds a secret.
+            refuse(["chain", key], "the address of a node begins with http:// or https://", _RPC_HINT.format(key))
 
 
 _ADDRESS = r"https?://[^\s/]"
-_RPC_HINT = 'rpc = "https://...", or rpc = "env:NAME" for an environment variable that holds it'
+_RPC_HINT = '{0} = "https://...", or {0} = "env:NAME" for an environment variable that holds it'
 
 
 def find_network(name: str) -> Network:
@@ -185,25 +186,27 @@ def check_chain_id(network: Network, answered: int) -> None:
     )
 
 
-def rpc_address(network: Network, rpc: str | None) -> str:
+def rpc_address(network: Network, rpc: str | None, key: str = "rpc") -> str:
     """Where the node of a network listens.
 
-    `rpc` is the configured value: an http(s) address, `env:NAME` for one that holds a secret, or None for the
+    `rpc` is what [chain] says by `key`: an http(s) address, `env:NAME` for one that holds a secret, or None for the
     default of a local network. Raises ConfigError where there is none.
     """
     if rpc is None and network.kind == "local":
         return _LOCAL_RPC
     if rpc is None:
-        raise ConfigError(f"chain.rpc is missing: {network.name} has no address of its own", hint=_RPC_HINT)
+        raise ConfigError(
+            f"chain.{key} is missing: {network.name} has no address of its own", hint=_RPC_HINT.format(key)
+        )
     if not rpc.startswith("env:"):
         if not re.match(_ADDRESS, rpc):
-            raise ConfigError("chain.rpc does not begin with http:// or https://", hint=_RPC_HINT)
+            raise ConfigError(f"chain.{key} does not begin with http:// or https://", hint=_RPC_HINT.format(key))
         return rpc
     name = rpc.removeprefix("env:")
     address = os.environ.get(name, "").strip()
     if not address:
         raise ConfigError(
-            f'chain.rpc = "{rpc}", but that environment variable is not set',
+            f'chain.{key} = "{rpc}", but that environment variable is not set',
             hint=f"export {name}=https://... with the address of a node of {network.name}, then run this again",
         )
     if not re.match(_ADDRESS, address):

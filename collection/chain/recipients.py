@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from collection.chain.addresses import NOBODY, checksummed
-from collection.config.publishing import wrong_address
+from collection.config.accounts import is_name, wrong_account
 from collection.errors import ChainError, UsageError
 from collection.values import amount
 
 if TYPE_CHECKING:
     from collection.chain.connection import Chain
 
+Addresses = Callable[[Mapping[str, str]], Mapping[str, str]]
+"""The address of each account, which is one or a name of ENS, by the place where it stands."""
 COLUMNS = ("count", "token")
 FORM = "a first line `address,count` or `address,token`, then a line for each owner; or addresses alone, one token each"
 
@@ -29,6 +31,7 @@ class Line:
     number: int
     """Of the line in the file, from 1."""
     address: str
+    """Or a name of ENS, until it is resolved."""
     count: int = 1
     token: int | None = None
     """None: the next ones."""
@@ -53,6 +56,25 @@ def read_list(text: str, name: str) -> list[Line]:
     return [_line(number, row, column, name) for number, row in rows]
 
 
+def with_addresses(lines: Sequence[Line], name: str, addresses: Addresses) -> list[Line]:
+    """The lines of the list `name` with an address in the place of each name of ENS."""
+    found = addresses(places(lines, name))
+    return [replace(line, address=address) for line, address in zip(lines, found.values(), strict=True)]
+
+
+def refuse_names(accounts: Mapping[str, str]) -> Mapping[str, str]:
+    """The accounts, which must be addresses; raises UsageError for a name, which only a project can look up."""
+    for place, account in accounts.items():
+        if is_name(account):
+            raise UsageError(f'{place}: "{account}" is a name, and there is no project', "collection -C PROJECT ...")
+    return accounts
+
+
+def places(lines: Iterable[Line], name: str) -> dict[str, str]:
+    """Whom each line of the list `name` says, address or name, by the place where it stands."""
+    return {f"{name}, line {line.number}": line.address for line in lines}
+
+
 def _rows(text: str) -> Iterable[list[str]]:
     return csv.reader(text.removeprefix("\ufeff").splitlines())
 
@@ -61,9 +83,9 @@ def _line(number: int, row: Sequence[str], column: str | None, name: str) -> Lin
     where, width = f"{name}, line {number}", 2 if column else 1
     if len(row) != width:
         raise UsageError(f"{where}: {len(row)} values, where {width} are expected: {','.join(row)}", FORM)
-    if wrong := wrong_address(row[0]):
+    if wrong := wrong_account(row[0]):
         raise UsageError(f'{where}: "{row[0]}" is no address that tokens can go to', wrong)
-    address = str(checksummed(row[0]))
+    address = row[0] if is_name(row[0]) else str(checksummed(row[0]))
     if column is None:
         return Line(number, address)
     if not (row[1].isascii() and row[1].isdigit() and 0 < int(row[1]) < 2**32):

@@ -5,37 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, WithJsonSchema, model_serializer
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
+from collection.config.accounts import Account
 from collection.config.types import Name, Table
-
-
-def wrong_address(value: str) -> str | None:
-    """Why a text is no address that anything may be sent to; None if it is one.
-
-    In mixed case the checksum of EIP-55 must fit: otherwise a letter or two were mistyped. In one case there is none.
-    """
-    if not re.fullmatch(r"0x[0-9a-fA-F]{40}", value):
-        return "an address is 0x and 40 hexadecimal digits"
-    digits = value[2:]
-    if not int(digits, 16):
-        return "the zero address is nobody's: what goes there can never be moved"
-    if digits in (digits.lower(), digits.upper()):
-        return None
-    from eth_utils.address import is_checksum_address
-
-    return (
-        None
-        if is_checksum_address(value)
-        else "its checksum does not fit (EIP-55): copy the address again from where it comes from"
-    )
-
-
-def _checked(value: str) -> str:
-    if wrong := wrong_address(value):
-        raise ValueError(wrong)
-    return value
-
 
 PLACE = re.compile(r"\{(id|title)\}")
 """A place of a template that is filled in for each token."""
@@ -53,15 +26,14 @@ Template = Annotated[str, AfterValidator(_template)]
 """A text in which {id} and {title} stand for those of a token."""
 Uri = Annotated[str, Field(pattern=r"^(ipfs|https|ar)://[^\s\x00-\x1f]+$"), AfterValidator(_template)]
 """Where something lies that marketplaces fetch: ipfs://CID/name, https://... or ar://..."""
-Address = Annotated[str, AfterValidator(_checked), WithJsonSchema({"type": "string", "pattern": "^0x[0-9a-fA-F]{40}$"})]
-"""An account: 40 hexadecimal digits, in mixed case with the checksum of EIP-55, or in one case without."""
 
 
 class Artist(Table):
     """Somebody who made this, and who is paid for it."""
 
     name: Name
-    address: Address | None = None
+    address: Account | None = None
+    """0x and 40 digits, or a name of ENS: alice.eth."""
     share: float = Field(default=100, ge=0, le=100)
     """Percent of what styles and generator leave, which is all where they name no artist; 0: nothing of that."""
     series: tuple[Name, ...] = ()
@@ -78,7 +50,7 @@ class Royalties(Table):
     """What a resale pays (ERC-2981)."""
 
     percent: float = Field(default=5, ge=0, le=50)
-    receiver: Address | None = None
+    receiver: Account | None = None
     """Absent: the artist with an address; of several, a splitter that owes each their share; of none, who deploys."""
 
 
@@ -135,7 +107,7 @@ class Publish(Table):
     """The banner of the collection's page."""
     featured_image: Uri | None = None
     """The square picture of the collection's page."""
-    collaborators: tuple[Address, ...] = ()
+    collaborators: tuple[Account, ...] = ()
     """Accounts that may edit the collection's page: marketplaces take them for editors, so name none but those."""
 
 
@@ -163,9 +135,12 @@ class Chain(Table):
     """embedded, anvil, ganache, a test network such as sepolia, or a main network's full name."""
     rpc: str | None = None
     """URL of a node, or env:NAME of the variable that holds it; absent: the network's usual local address."""
+    ens_rpc: str | None = None
+    """URL of a node that is asked for names of ENS where `network` has none, or env:NAME: of sepolia for another test
+    network, of ethereum-mainnet for any other."""
     key: str | None = Field(default=None, pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|keystore:.+|signer:.+@.+)$")
     """Where the key is: env:NAME, keystore:FILE or signer:ADDRESS@URL; absent: the account of a local network."""
-    recipient: Address | None = None
+    recipient: Account | None = None
     """Who gets the tokens; absent: the account that deploys."""
     freeze_metadata: bool = False
     """Whether `run` freezes the metadata on the chain for ever once all tokens are minted."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from collection.errors import ChainError, UsageError
 from collection.project import Project
+from collection.stages.names import all_accounts, names_of
 from collection.stages.publication import publication_of
 from collection.stages.report import Report
 from collection.values import Progress, amount, sha256_hex, silent
@@ -47,7 +48,9 @@ class AirdropStage:
 
         publication, frozen = publication_of(project), _frozen(project)
         publication.refuse_unpinned()
-        digest, owners = self._owners(project)
+        digest, accounts = self._owners(project)
+        names_of(project).addresses(all_accounts(project))
+        owners = self._addresses(project, digest, accounts)
         with publication.chain() as chain:
             account = publication.account(chain)
             contract = deployed(project.store, chain)
@@ -72,8 +75,26 @@ class AirdropStage:
             notes.append(f"{amount(len(between), 'token')} among them on no list: to {recipient}")
         return Report(self.name, line, details, notes=notes)
 
+    def accounts(self, project: Project) -> Mapping[str, str]:
+        """Everybody whom collection.toml names by ENS, and the owners of a list that is not on record yet."""
+        digest, _ = self._owners(project)
+        return {**all_accounts(project), **({} if digest in _lists(project) else self._places())}
+
+    def _places(self) -> dict[str, str]:
+        """The owners of the list by line."""
+        from collection.chain.recipients import places, read_list
+
+        return places(read_list(text_of(self.file), self.file.name), self.file.name)
+
+    def _addresses(self, project: Project, digest: str, owners: Mapping[int, str]) -> dict[int, str]:
+        """The address of the owner of each token, by id; names are resolved, unless the list is on record."""
+        places = {} if digest in _lists(project) else self._places()
+        found = names_of(project).addresses(places)
+        led = {account: found[place] for place, account in places.items()}
+        return {token_id: led.get(owner, owner) for token_id, owner in owners.items()}
+
     def _owners(self, project: Project) -> tuple[str, dict[int, str]]:
-        """The hash of the list, and the owner of each token that it gives out; as recorded, if it was read before."""
+        """The hash of the list, and the owner of each token as the list says it; as recorded, if it was read before."""
         from collection.chain.recipients import assigned, read_list
 
         frozen, text = _frozen(project), text_of(self.file)

@@ -8,15 +8,16 @@ from pathlib import Path
 from collection.atomic_file import write_durably
 from collection.errors import UsageError
 from collection.project import Project
+from collection.stages.names import addresses_for
 from collection.stages.publication import publication_of
 from collection.stages.report import Report
 from collection.stages.sale import allowlist, known_sale
 from collection.values import Failure, amount
 
 
-def build(file: Path) -> Report:
-    """Write the tree of a list beside it, as JSON that OpenZeppelin's library loads."""
-    listed = allowlist(file)
+def build(file: Path, project: Project | None = None) -> Report:
+    """Write the tree of a list beside it, as JSON that OpenZeppelin's library loads; names need a project."""
+    listed = allowlist(file, project)
     target = file.with_suffix(".allowlist.json")
     write_durably(target, json.dumps(listed.as_json(), indent=2).encode() + b"\n")
     tokens, root = sum(entry.allowed for entry in listed.entries), "0x" + listed.root.hex()
@@ -25,14 +26,14 @@ def build(file: Path) -> Report:
     return Report("allowlist", line, details)
 
 
-def proof(file: Path, address: str) -> Report:
+def proof(file: Path, address: str, project: Project | None = None) -> Report:
     """What an account needs to buy by the list; raises UsageError where it is not on it, or mistyped."""
-    from collection.config.publishing import wrong_address
+    from collection.config.accounts import wrong_account
 
-    if wrong := wrong_address(address):
+    if wrong := wrong_account(address):
         raise UsageError(f'"{address}" is no address', wrong)
-    listed = allowlist(file)
-    line = listed.line(address)
+    listed = allowlist(file, project)
+    line = listed.line(addresses_for(project)({"ADDRESS": address})["ADDRESS"])
     siblings = ["0x" + each.hex() for each in line.proof]
     details = {
         "root": "0x" + listed.root.hex(), "account": line.account, "index": line.index, "allowed": line.allowed,
@@ -46,7 +47,7 @@ def check(project: Project, file: Path) -> Report:
     """Whether phases of the sale on the chain sell by just this list, and how many tokens it lets them sell."""
     from collection.chain.sale import SaleContract
 
-    listed, publication = allowlist(file), publication_of(project)
+    listed, publication = allowlist(file, project), publication_of(project)
     known = publication.deployment()
     companion = known_sale(project, known)
     root, tokens = "0x" + listed.root.hex(), sum(entry.allowed for entry in listed.entries)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from collection.config.publishing import wrong_address
 from collection.errors import ChainError, UsageError
 from collection.project import Project
+from collection.stages.names import all_accounts, names_of
 from collection.stages.payees import find_receiver
 from collection.stages.publication import publication_of
 from collection.stages.report import Report
@@ -42,11 +43,17 @@ class EditionsStage:
         _table(project)
         return len(project.store.tokens())
 
+    def accounts(self, project: Project) -> Mapping[str, str]:
+        """Everybody whom collection.toml names by ENS, and who gets the copies by --to."""
+        return {**all_accounts(project), **({"--to": self.to} if self.to else {})}
+
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Do it; raises ChainError where the chain refuses, UsageError where no editions are wanted."""
         from collection.chain.editions import EditionsContract
 
         table, publication = _table(project), publication_of(project)
+        if self.action in ("deploy", "mint"):
+            names_of(project).addresses(self.accounts(project))
         with publication.chain(new=self.action == "deploy") as chain:
             if self.action == "verify":
                 return _verify(project, chain, _known(project, chain), progress)
@@ -63,13 +70,12 @@ class EditionsStage:
     def _mint(self, project: Project, table: Editions, contract: Any, account: Account, progress: Progress) -> int:
         from collection.chain.editions import mint_up_to
 
-        if self.to and (wrong := wrong_address(self.to)):
-            raise UsageError(f'"{self.to}" is no address that copies can go to', wrong)
         numbers = [token.token_id for token in project.store.tokens()]
         if self.image is not None and self.image not in numbers:
             raise UsageError(f"the set has no image {self.image}", f"its images are 1 to {len(numbers)}")
         images = numbers if self.image is None else [self.image]
-        to = self.to or project.config.chain.recipient or account.address
+        to = names_of(project).addresses(self.accounts(project)).get("--to")
+        to = to or project.config.chain.recipient or account.address
         _, gas = mint_up_to(contract, account, images, self.copies or table.mint, to, progress)
         return gas
 

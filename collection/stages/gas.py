@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from collection.errors import KeyMissingError
 from collection.project import Project
+from collection.stages.names import all_accounts, names_of
 from collection.stages.payees import payees_of_project, receiver_of
 from collection.stages.publication import publication_of
 from collection.stages.published import has_chain, last_to_mint
@@ -37,6 +38,7 @@ def gas_of_project(project: Project) -> tuple[GasPlan, Report]:
     from collection.chain.gas_plan import plan_gas
     from collection.chain.transactions import ether
 
+    names_of(project).addresses(all_accounts(project))
     with _looked_at(project) as chain:
         account = _account(project, chain)
         wanted = wanted_of(project, chain, account)

@@ -182,7 +182,7 @@ class Publication:
         Raises ChainError where there is none, UsageError where `address` is mistyped.
         """
         from collection.chain.deploy import frozen_set
-        from collection.config.publishing import wrong_address
+        from collection.config.accounts import wrong_address
 
         store = self._project.store
         if address is None:

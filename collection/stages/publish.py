@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from collection.config.publishing import wrong_address
-from collection.errors import CollectionError, UsageError
+from collection.errors import CollectionError
 from collection.project import Project
 from collection.stages.additions import additions_of
 from collection.stages.airdrop import plan_owner
 from collection.stages.gas import refuse_poor_account
+from collection.stages.names import all_accounts, moved, names_of, published_accounts
 from collection.stages.payees import find_receiver
 from collection.stages.publication import publication_of
 from collection.stages.published import (
@@ -53,11 +54,16 @@ class FreezeStage:
 
         return refusal(project.store, project.config, additions_of(project), again=self.again)
 
+    def accounts(self, project: Project) -> Mapping[str, str]:
+        """Artists and collaborators that collection.toml names by ENS."""
+        return published_accounts(project)
+
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Freeze; raises PublishError where less than the supply is chosen, or the old set is published already."""
         from collection.publish.freeze import freeze
         from collection.stages.keys import certificate_of, credentials_of
 
+        names_of(project).addresses(self.accounts(project))
         signer = certificate_of(project)
         unsigned = not signer.exists()
         frozen, nothing = project.store.frozen(), "nothing to do: "
@@ -151,6 +157,10 @@ class DeployStage:
         """1 if the frozen set has no contract on the chain yet, else 0."""
         return int(project.store.frozen() is not None and contract_of(project) is None)
 
+    def accounts(self, project: Project) -> Mapping[str, str]:
+        """Everybody whom collection.toml names by ENS."""
+        return all_accounts(project)
+
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Deploy; raises ChainError where the chain refuses or cannot be reached."""
         from collection.chain.deploy import deploy
@@ -159,6 +169,7 @@ class DeployStage:
         network = publication.network
         if self.pending(project):
             publication.refuse_unpinned()
+            names_of(project).addresses(self.accounts(project))
         with publication.chain(new=True) as chain:
             account = publication.account(chain)
             if self.pending(project):
@@ -192,12 +203,15 @@ class MintStage:
         count = unminted(project)
         return count if self.next is None else min(self.next, count)
 
+    def accounts(self, project: Project) -> Mapping[str, str]:
+        """Everybody whom collection.toml names by ENS, and who gets the tokens by --to."""
+        return {**all_accounts(project), **({"--to": self.to} if self.to else {})}
+
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Mint; raises ChainError where the chain refuses or cannot be reached, UsageError for a mistyped address."""
         from collection.chain.mint import mint, pending
 
-        if self.to and (wrong := wrong_address(self.to)):
-            raise UsageError(f'"{self.to}" is no address that tokens can go to', wrong)
+        to = names_of(project).addresses(self.accounts(project)).get("--to")
         publication, total = publication_of(project), len(project.store.tokens())
         if self.pending(project):
             publication.refuse_unpinned()
@@ -205,8 +219,8 @@ class MintStage:
             account = publication.account(chain)
             limit = last_to_mint(project)
             chosen = [each for each in pending(project.store, chain.id) if limit is None or each <= limit][: self.next]
-            if self.to and chosen:
-                plan_owner(project, chain, account, chosen, self.to)
+            if to and chosen:
+                plan_owner(project, chain, account, chosen, to)
             if chosen:
                 refuse_poor_account(project, chain, account)
             recipient = project.config.chain.recipient or account.address
@@ -266,7 +280,8 @@ class VerifyStage:
         """Read everything back and compare with what was recorded; what differs is a failure."""
         sample = project.config.verify.rerender if self.rerender is None else self.rerender
         publication = publication_of(project)
-        known = publication.deployment(self.address)
+        address = names_of(project).address(self.address, "ADDRESS", keep=False) if self.address else None
+        known = publication.deployment(address)
         result = publication.verify(known, sample, progress)
         stated = count_stated(project, publication.tokens(known))
         findings = [Failure(finding.subject, f"{finding.what}: {finding.why}") for finding in result.findings]
@@ -287,5 +302,5 @@ class VerifyStage:
         other = result.signer is not None and result.signer.lower() != known.deployer.lower()
         signed = [f"the proof is signed by {result.signer}, the contract deployed by {known.deployer}"] if other else []
         hidden = [HIDDEN] if is_hidden(project) else []
-        notes = [*stated.notes, *signed, *hidden, *([] if result.metadata_frozen else [OPEN_METADATA])]
+        notes = [*stated.notes, *signed, *moved(project), *hidden, *([] if result.metadata_frozen else [OPEN_METADATA])]
         return Report("verify", line, details, findings, complete=complete, notes=notes)

@@ -19,6 +19,7 @@ from collection.errors import ChainError, CollectionError
 from collection.project import CONFIG_FILE, DATABASE_FILE, Project, open_project
 from collection.stages.gas import gas_of_project
 from collection.stages.gateway import local_gateway
+from collection.stages.names import all_accounts, names_of
 from collection.stages.publication import publication_of
 from collection.stages.publish import DeployStage, FreezeMetadataStage, MintStage, VerifyStage
 from collection.stages.report import Report
@@ -75,6 +76,7 @@ class RehearseStage:
 
         frozen_set(project.store)
         log = _Log()
+        names_of(project).addresses(all_accounts(project))
         with _copy(project) as copy:
             planned, told = gas_of_project(copy)
             log.done("gas", told.line)
@@ -159,7 +161,7 @@ def _sell(copy: Project, log: _Log) -> None:
     companion = known_sale(copy, publication.deployment())
     assert companion is not None
     for number, phase in enumerate(phases):
-        listed = allowlist(copy.folder / phase.allowlist) if phase.allowlist else None
+        listed = allowlist(copy.folder / phase.allowlist, copy) if phase.allowlist else None
         with publication.chain() as chain:
             contract = SaleContract(chain, companion.address)
             _tried(log, f"phase {phase.name}", partial(_try_phase, chain, contract, number, listed, log))

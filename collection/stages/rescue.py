@@ -47,17 +47,19 @@ class RescueStage:
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Rescue; raises ChainError where the contract cannot be read. What is gone is named."""
         from collection.chain.connection import open_chain
-        from collection.config.publishing import wrong_address
+        from collection.chain.ens import resolve_one
+        from collection.config.accounts import wrong_account
         from collection.rescue.rescue import rescue
         from collection.rescue.tokens import SET
 
-        if wrong := wrong_address(self.address):
+        if wrong := wrong_account(self.address):
             raise UsageError(f'"{self.address}" is no address', wrong)
         network = self._network(project)
         configured = project.config.chain.rpc if network == publication_of(project).network else None
-        folder = project.folder / "rescued" / f"{network.chain_id}-{self.address.lower()}"
         with open_chain(network, project.folder, self.rpc or configured) as chain:
-            found = rescue(chain, self.address, folder, self.settings, progress)
+            address = resolve_one(chain, self.address, "ADDRESS")
+            folder = project.folder / "rescued" / f"{network.chain_id}-{address.lower()}"
+            found = rescue(chain, address, folder, self.settings, progress)
         imported = ImportStage(folder / SET).run(project)
         return self._report(found, imported, self._pin(project, found) if self.pin else [])
 

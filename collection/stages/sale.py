@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from collection.errors import ChainError, UsageError
 from collection.project import Project
 from collection.stages.airdrop import text_of
+from collection.stages.names import addresses_for, names_of
 from collection.stages.publication import publication_of
 from collection.stages.published import unminted
 from collection.stages.report import Report
@@ -87,17 +88,20 @@ def terms_of(project: Project) -> list[Terms]:
             price=wei_of(phase.price),
             per_account=phase.per_account,
             supply=phase.supply,
-            root=allowlist(project.folder / phase.allowlist).root if phase.allowlist else b"",
+            root=allowlist(project.folder / phase.allowlist, project).root if phase.allowlist else b"",
         )
         for phase in _table(project).phases
     ]
 
 
-def allowlist(file: Path) -> Allowlist:
-    """The allowlist of a CSV file; raises UsageError that names the line that is wrong."""
+def allowlist(file: Path, project: Project | None) -> Allowlist:
+    """The allowlist of a CSV file; raises UsageError that names the line that is wrong.
+
+    Names of ENS are those of the project; without one, they are refused.
+    """
     from collection.chain.allowlist import read_allowlist
 
-    return read_allowlist(text_of(file), file.name)
+    return read_allowlist(text_of(file), file.name, addresses_for(project))
 
 
 def apply(project: Project, chain: Chain, account: Account, known: Deployment) -> int:
@@ -202,7 +206,7 @@ def sign_voucher(
 
     publication = publication_of(project)
     known, store = publication.deployment(), project.store
-    companion = known_sale(project, known)
+    companion, recipient = known_sale(project, known), names_of(project).address(recipient, "ADDRESS")
     if companion is None:
         raise ChainError(f"{known.address} has no sale", "collection phase apply")
     source = project.config.chain.key

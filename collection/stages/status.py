@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from collection.config.accounts import all_names
 from collection.errors import CollectionError
 from collection.models.hub import without_fetching
 from collection.project import Project
@@ -185,7 +186,9 @@ def _settled(project: Project) -> list[str]:
             f"royalties.percent is {config.royalties.percent:g} now; "
             f"the contract was deployed with {settings['royalty_basis_points'] / 100:g}"
         )
-    receiver, payees = receiver_of(project), payees_of_project(project)
+    unknown = all_names(config)
+    found += [f'{place}: "{name}" is not resolved yet: `collection resolve`' for place, name in unknown.items()]
+    receiver, payees = (None, ()) if unknown else (receiver_of(project), payees_of_project(project))
     if payees and not shared_by(project, known, payees):
         shares = ", ".join(map(str, payees))
         found.append(f"royalties go {shares} now; the contract was deployed with {settings['royalty_receiver']}")
@@ -199,7 +202,7 @@ def _settled(project: Project) -> list[str]:
         if mint.status == "confirmed" and mint.token_id not in planned
     }
     wanted = config.chain.recipient
-    if wanted and (others := sorted(each for each in recipients if each.lower() != wanted.lower())):
+    if wanted and not unknown and (others := sorted(each for each in recipients if each.lower() != wanted.lower())):
         found.append(f"chain.recipient is {wanted} now; tokens were minted to {', '.join(others)}")
     return found
 

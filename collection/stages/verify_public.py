@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from collection.config.publishing import wrong_address
+from collection.config.accounts import wrong_account
 from collection.errors import UsageError
 from collection.stages.report import Report
 from collection.values import Failure, Pixels, Progress, amount, silent
@@ -36,13 +36,15 @@ def verify_public(
     Raises UsageError for a mistyped address, or unless one of `car` and `gateway` is named.
     """
     from collection.chain.connection import open_chain
+    from collection.chain.ens import resolve_one
     from collection.chain.networks import find_network
     from collection.unixfs import Reader
     from collection.verify.public import verify_public as verify
 
-    if wrong := wrong_address(address):
+    if wrong := wrong_account(address):
         raise UsageError(f'"{address}" is no address', wrong)
     with _blocks(car, gateway) as blocks, open_chain(find_network(network), folder, rpc) as chain:
+        address = resolve_one(chain, address, "ADDRESS")
         found = verify(chain, address, Reader(blocks).content, _paint, sample, progress)
     grades = Counter(found.grades.values())
     told = ", ".join(f"{count} {grade}" for grade, count in sorted(grades.items()))

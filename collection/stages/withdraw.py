@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from collection.config.publishing import wrong_address
-from collection.errors import ChainError, UsageError
+from collection.errors import ChainError
 from collection.project import Project
+from collection.stages.names import names_of
 from collection.stages.publication import publication_of
 from collection.stages.report import Report
 from collection.values import Failure, Progress, silent
@@ -36,8 +36,7 @@ class WithdrawStage:
         from collection.chain.addresses import NOBODY
         from collection.chain.splitter import SplitterContract
 
-        if self.currency and (wrong := wrong_address(self.currency)):
-            raise UsageError(f'"{self.currency}" is no address', wrong)
+        currency = names_of(project).address(self.currency, "--currency", keep=False) if self.currency else NOBODY
         publication = publication_of(project)
         known = publication.deployment()
         address = splitter_of(project, known)
@@ -49,9 +48,8 @@ class WithdrawStage:
             )
         with publication.chain() as chain:
             account = publication.account(chain)
-            currency = self.currency or NOBODY
-            if self.currency and not chain.has_code(self.currency):
-                raise ChainError(f"there is no token contract at {self.currency} on {chain.network.name}")
+            if self.currency and not chain.has_code(currency):
+                raise ChainError(f"there is no token contract at {currency} on {chain.network.name}")
             splitter, paid, failed, gas = SplitterContract(chain, address), {}, [], 0
             for payee, due in _due(splitter, currency).items():
                 try:

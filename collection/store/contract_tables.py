@@ -1,4 +1,4 @@
-"""Tables of the contracts beside a token, of sources that were handed to services, and of owners that lists name."""
+"""Tables of contracts beside a token, sources handed to services, owners that lists name, and where names led to."""
 
 from __future__ import annotations
 
@@ -51,4 +51,19 @@ class SourceRow(SQLModel, table=True):
     """intended, pending, verified, refused."""
     told: str
     """The service's words."""
+    at: str
+
+
+class NameRow(SQLModel, table=True):
+    """Where a name of ENS led to when it was asked; of several rows of a name, the last one counts."""
+
+    __tablename__ = "resolved_name"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    chain_id: int
+    """Of the chain on which the address is an account."""
+    address: str
+    network: str
+    """Whose registry was asked."""
+    block: int
     at: str

@@ -1,4 +1,4 @@
-"""Queries of the chain room: contracts beside the token, published sources, and the owners that lists name."""
+"""Queries of the chain room: contracts beside the token, published sources, owners that lists name, names of ENS."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlmodel import col, delete, select, update
 
-from collection.store.contract_tables import CompanionRow, RecipientRow, SourceRow
+from collection.store.contract_tables import CompanionRow, NameRow, RecipientRow, SourceRow
 from collection.store.database import Database, now
-from collection.store.records import Companion, Freeze, SourceRequest
+from collection.store.records import Companion, Freeze, ResolvedName, SourceRequest
 from collection.values import canonical_json
 
 
 class Contracts(Database):
-    """Splitters and sales, published sources, and planned recipients."""
+    """Splitters and sales, published sources, planned recipients, and names."""
 
     # Contracts beside the token
 
@@ -87,6 +87,22 @@ class Contracts(Database):
         )
         with self._writing() as session:
             session.exec(forgotten)
+
+    # Names
+
+    def resolved_names(self, chain_id: int) -> dict[str, ResolvedName]:
+        """Where names lead to on a chain, by name: what was last kept of each."""
+        query = select(NameRow).where(NameRow.chain_id == chain_id).order_by(col(NameRow.id))
+        with self._reading() as session:
+            return {
+                row.name: ResolvedName(row.name, row.chain_id, row.address, row.network, row.block)
+                for row in session.exec(query)
+            }
+
+    def keep_names(self, names: Iterable[ResolvedName]) -> None:
+        """Keep where names lead to; what was kept of them before stays beside it, and no longer counts."""
+        with self._writing() as session:
+            session.add_all([NameRow(**asdict(name), at=now()) for name in names])
 
 
 def _companion(row: CompanionRow) -> Companion:

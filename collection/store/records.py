@@ -483,6 +483,23 @@ class Mint:
 
 
 @dataclass(frozen=True, slots=True)
+class ResolvedName:
+    """Where a name of ENS led to when it was asked."""
+
+    name: str
+    chain_id: int
+    """Of the chain on which the address is an account."""
+    address: str
+    network: str
+    """Whose registry was asked."""
+    block: int
+    """At which block of it."""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.address})"
+
+
+@dataclass(frozen=True, slots=True)
 class Searched:
     """A picture whose neighbours among those searched before it are known."""
 

@@ -26,6 +26,7 @@ ACCEPTS, REJECTS = "63150b7a0260e01b60005260206000f3", "60006000fd"
         (f"\ufeffAddress, Token\r\n{A} , 7\r\n\r\n{B.lower()},3\r\n", [Line(2, A, token=7), Line(4, B, token=3)]),
         (f"{A}\n{A}\n", [Line(1, A), Line(2, A)]),
         (f"address\n{A}", [Line(2, A)]),
+        ("alice.eth\n", [Line(1, "alice.eth")]),
     ],
 )
 def test_lists_are_read(text, lines):
@@ -44,7 +45,7 @@ def test_lists_are_read(text, lines):
         (f"address,token\n{A},1.5", 'token is "1.5"'),
         (f"address,count\n{A[:-1]}9,1", "line 2: .* is no address"),
         ("address\n0x" + "00" * 20, "is no address that tokens can go to"),
-        ("vitalik.eth", "is no address"),
+        ("Alice.eth", 'line 1: "Alice.eth" is no address'),
     ],
 )
 def test_a_wrong_line_is_named(text, words):

@@ -67,3 +67,48 @@ contract Greedy {
         if (done) ++succeeded;
     }
 }
+
+/// A registry of names (ERC-137) in which anybody sets anything.
+contract Registry {
+    mapping(bytes32 node => address) public resolver;
+
+    function set(bytes32 node, address to) external {
+        resolver[node] = to;
+    }
+}
+
+/// A resolver of names: the address of a name, that for a coin (ENSIP-9), and the name of an address.
+contract Resolver {
+    mapping(bytes32 node => string) public name;
+    mapping(bytes32 node => address) private _account;
+    mapping(bytes32 node => mapping(uint256 coin => bytes)) private _of;
+
+    function setAddr(bytes32 node, address to) external {
+        _account[node] = to;
+    }
+
+    function setOf(bytes32 node, uint256 coin, bytes calldata to) external {
+        _of[node][coin] = to;
+    }
+
+    function setName(bytes32 node, string calldata said) external {
+        name[node] = said;
+    }
+
+    function addr(bytes32 node) external view returns (address) {
+        return _account[node];
+    }
+
+    function addr(bytes32 node, uint256 coin) external view returns (bytes memory) {
+        return _of[node][coin];
+    }
+}
+
+/// A resolver that leaves the answer to a server (EIP-3668).
+contract ServerResolver {
+    error OffchainLookup(address sender, string[] urls, bytes callData, bytes4 callback, bytes extraData);
+
+    function addr(bytes32) external view returns (address) {
+        revert OffchainLookup(address(this), new string[](1), "", this.addr.selector, "");
+    }
+}
