@@ -104,7 +104,7 @@ class ExplorerApi:
             with named_errors(self.name):
                 self._client.wait(wait)
             wait = 2 * wait
-        raise ChainError(f"{self.name} answers: {words(found['result'])}", "run the same command again, later")
+        raise ChainError(f"{self.name} replies: {words(found['result'])}", "run the same command again, later")
 
 
 class Etherscan(ExplorerApi):
@@ -136,7 +136,7 @@ class Etherscan(ExplorerApi):
 
     def _refused(self, said: str) -> ChainError:
         hint = f"export {self._key.variable}=... with a key that Etherscan takes, then run this again"
-        return ChainError(f"{self.name} answers: {said}", hint if "api key" in said.lower() else None)
+        return ChainError(f"{self.name} replies: {said}", hint if "api key" in said.lower() else None)
 
     @property
     def _secret(self) -> str:

@@ -102,7 +102,7 @@ def json_object(name: str, answer: Answer) -> dict[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise ChainError(f"{name} answers with no JSON object", "is --at the address of its API?")
+        raise ChainError(f"{name} replies with no JSON object", "is --at the address of its API?")
     return found
 
 

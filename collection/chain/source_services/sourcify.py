@@ -53,7 +53,7 @@ class Sourcify:
             return Verdict(State.REFUSED, _reason(found))
         ticket = found.get("verificationId")
         if not isinstance(ticket, str) or not ticket:
-            raise ChainError(f"{self.name} answers with no verificationId: {words(found)}", "run the command again")
+            raise ChainError(f"{self.name} replies with no verificationId: {words(found)}", "run the command again")
         return Verdict(State.PENDING, ticket=ticket)
 
     def look(self, subject: Subject, ticket: str) -> Verdict:
