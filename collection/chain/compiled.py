@@ -60,11 +60,16 @@ def artifact_of(sha256: str) -> Artifact | None:
 
 
 def recognised(code: bytes, contract: str = "CollectionToken") -> Artifact | None:
-    """The version of a contract that some code on a chain is; None: it is none."""
+    """The version of a contract that some code on a chain is; None: it is none.
+
+    Versions that differ in comments alone have one code: then it is that of today.
+    """
+    if artifact(contract).made(code):
+        return artifact(contract)
     for file in (files("collection.chain") / "artifacts").iterdir():
-        if file.name.startswith(contract) and file.name.endswith(".json"):
+        if file.name.startswith(f"{contract}-") and file.name.endswith(".json"):
             compiled = _read_artifact(file.read_bytes())
-            if compiled.name == contract and compiled.made(code):
+            if compiled.made(code):
                 return compiled
     return None
 

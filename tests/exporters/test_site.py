@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +85,8 @@ def test_a_hidden_set_is_not_shown_and_a_drawn_one_by_its_tokens(hats: Path, tmp
     project_folder = Path(shutil.copytree(hats, tmp_path / "project"))
     with (project_folder / "collection.toml").open("a") as file:
         file.write('[reveal]\ndeadline = "2027-01-01T00:00Z"\n')
+    with closing(sqlite3.connect(project_folder / "collection.db")) as database, database:
+        database.execute("""update deployment set settings = '{"placeholder_uri": "ipfs://x"}'""")
     with open_project(project_folder) as project:
         with pytest.raises(PublishError, match="not revealed yet"):
             make_site(project, tmp_path / "a")

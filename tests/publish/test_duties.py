@@ -102,7 +102,7 @@ def test_a_license_brings_its_duties_by_any_of_its_names(name: str | None, dutie
 
 
 def test_a_model_of_ones_own_has_the_duties_of_the_license_that_is_named() -> None:
-    from collection.generate.plugin import GENERATORS
+    from collection.generate.registry import GENERATORS
 
     table = {"use": "diffusion", "model": "someone/flux", "license": "flux-1-dev-non-commercial-license"}
     plugin = GENERATORS.get("diffusion")

@@ -53,8 +53,8 @@ def bench(tmp_path: Path) -> Bench:
 @pytest.fixture(scope="session")
 def photograph() -> Pixels:
     """A public photograph, 96x64, which scikit-image brings."""
-    data = pytest.importorskip("skimage.data")
     from PIL import Image
+    from skimage import data
 
     pixels: Pixels = np.asarray(Image.fromarray(data.coffee()).resize((96, 64)))
     return pixels

@@ -92,7 +92,6 @@ def recipe_of(bench: Any, copies: Sequence[Pixels], **changed: Any) -> Recipe:
 
 
 def test_what_no_copy_shows_is_inpainted_and_said(bench: Any, photograph: Pixels) -> None:
-    pytest.importorskip("skimage")
     torn = photograph.copy()
     torn[30:36, 40:46] = 0
     mask = np.zeros_like(torn)
