@@ -25,7 +25,8 @@ REPOSITORY = Path(__file__).parent.parent
 
 LONG = (
     "cli/test_demo.py", "cli/test_killed.py", "cli/test_run.py", "generate/test_diffusion_project.py",
-    "generate/running/test_ray.py", "generate/running/test_workers.py", "cli/test_commands.py",
+    "generate/running/test_ray.py", "generate/running/test_workers.py", "cli/test_commands.py", "web/test_offline.py",
+    "web/test_other_views.py", "judge/duplicates/test_edits.py", "contracts/test_foundry.py", "contracts/test_runs.py",
 )  # fmt: skip
 """Files that take longest come first: of several test processes, none shall be left with one of them at the end."""
 
