@@ -60,7 +60,7 @@ def room(many_images: ModuleType, tmp_path: Path) -> Iterator[Room]:
 
 def recorded(page: Any, room: Room, count: int) -> None:
     """Wait until the log holds so many events."""
-    for _ in range(200):
+    for _ in range(600):
         if len(room.events()) == count:
             return
         page.wait_for_timeout(50)
@@ -166,6 +166,10 @@ def test_an_undo_of_what_was_refused_takes_nothing_else_back(room: Room, opened:
     page.route("**/api/events", lambda route: held.append(route))
     page.keyboard.press("x")
     page.keyboard.press("Control+z")
+    for _ in range(200):
+        if held:
+            break
+        page.wait_for_timeout(50)
     held[0].fulfill(status=409, json={"error": "full", "hint": ""})
     sent(page)
     flagged(page, 1, "pick")
