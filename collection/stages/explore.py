@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from collection.errors import CollectionError, UnavailableError, UsageError
 from collection.project import Project
 from collection.spelling import nearest
-from collection.stages.plan import keep_files
+from collection.stages.plan import keep_pictures, keep_scripts
 from collection.stages.report import Report
 from collection.values import Failure, Progress, Recipe, Rendering, amount, silent
 
@@ -57,7 +57,8 @@ class ExploreStage:
 
         check_generator(project.config)
         recipes = self._recipes(project)
-        keep_files(project)
+        keep_scripts(project)
+        keep_pictures(project)
         path, failed = self.output or project.folder / "explore.png", list[Failure]()
         with tempfile.TemporaryDirectory(prefix="collection-explore-") as folder:
             files, cells = Files(Path(folder)), list["Cell"]()

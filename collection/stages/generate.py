@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from collection.project import Project
-from collection.stages.plan import keep_style_files
+from collection.stages.plan import keep_pictures
 from collection.stages.report import Report, not_reproducible
 from collection.values import Progress, amount, label, silent
 
@@ -48,7 +48,7 @@ class GenerateStage:
 
         if not self.pending(project):
             return _nothing_to_do(project)
-        keep_style_files(project)
+        keep_pictures(project)
         begun = time.monotonic()
         report = generate(
             project.store, project.files, self._runner(project), batch_size=project.generator.batch_size,
@@ -124,7 +124,7 @@ class CheckStage:
         """Compare; an image that came out otherwise is a failure."""
         from collection.generate.running.check import check
 
-        keep_style_files(project)
+        keep_pictures(project)
         report = check(project.store, project.generator, self.count, progress=progress)
         alike = report.checked - len(report.differing)
         found = bool(report.checked or report.not_reproducible)

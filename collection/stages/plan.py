@@ -72,8 +72,9 @@ class PlanStage:
         frozen would be set aside (unless `yes`)."""
         config, recipes = project.config, project.plan.recipes
         stated, leaving = self._refuse(project)
-        keep_files(project)
+        keep_scripts(project)  # the check runs them
         told = project.generator.check(recipes)
+        keep_pictures(project)
         added, retired = project.store.replace_plan(recipes)
         line = f"{amount(len(recipes), 'recipe')}, {amount(len(config.styles), 'style')}, {len(config.series)} series"
         changed = [f"{added} new"] if added else []
@@ -130,27 +131,26 @@ def _remarks(project: Project) -> list[str]:
     return [*remarks(project.config, project.plan.domain), *unread]
 
 
-def keep_files(project: Project) -> None:
-    """Put the files that recipes name by SHA-256 among the project's files: those of styles and of the generator."""
+def keep_scripts(project: Project) -> None:
+    """Put what recipes of the plan run, and name by SHA-256, among the project's files, where its generator has any."""
     from collection.generate.registry import GENERATORS
 
-    keep_style_files(project)
-    for path in project.config.generator.pictures():
-        project.files.add(path.read_bytes(), path.suffix.lower())
     plugin = GENERATORS.get(project.config.generator.use)
     for data, suffix in {file for recipe in project.plan.recipes for file in plugin.files(recipe, project.names)}:
         project.files.add(data, suffix)
 
 
-def keep_style_files(project: Project) -> None:
-    """Put the files of every style among the project's files, where recipes name them by SHA-256.
+def keep_pictures(project: Project) -> None:
+    """Put the files of styles and the pictures of the generator among the files, where recipes name them by SHA-256.
 
-    Pictures of any format lie there as .png, as all pictures do, and networks as .safetensors.
+    Pictures of styles, of any format, lie there as .png, as all pictures do, and networks as .safetensors.
     """
     for table in project.config.styles.values():
         for path in table.pictures(project.folder):
             suffix = path.suffix.lower()
             project.files.add(path.read_bytes(), suffix if suffix == ".safetensors" else ".png")
+    for path in project.config.generator.pictures():
+        project.files.add(path.read_bytes(), path.suffix.lower())
 
 
 @dataclass(frozen=True, slots=True)

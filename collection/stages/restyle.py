@@ -78,11 +78,11 @@ class RestyleStage(DeriveStage):
         """What a name or a file means; its files are kept if so wanted."""
         configured = project.config.styles.get(name)
         if configured is not None:
-            from collection.stages.plan import keep_style_files
+            from collection.stages.plan import keep_pictures
 
             style = configured.style(name)
             if keep:
-                keep_style_files(project)
+                keep_pictures(project)
         else:
             style = Style(Path(name).stem, settings=self._file(project, _file_of(name), keep))
         if mask is None:

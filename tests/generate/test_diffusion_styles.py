@@ -18,7 +18,7 @@ from collection.generate.registry import check_generator
 from collection.pictures.files import encode_png
 from collection.plan.plan import Plan, plan
 from collection.project import open_project
-from collection.stages.plan import keep_style_files
+from collection.stages.plan import keep_pictures
 from collection.values import Recipe
 
 CONFIG = """\
@@ -90,7 +90,7 @@ def test_a_recipe_names_references_by_content_and_says_only_what_was_written(fol
 def test_the_project_makes_it_and_keeps_the_references(folder: Path) -> None:
     with open_project(folder) as project:
         check_generator(project.config)
-        keep_style_files(project)
+        keep_pictures(project)
         recipes = plan(project.config)
         shutil.rmtree(folder / "references")
         made = [project.generator.generate([recipe])[0] for recipe in recipes]
@@ -107,7 +107,7 @@ def test_a_style_without_a_part_is_made_of_the_others(folder: Path, changed: Cal
     file = changed('prompt = "ink"\nlora = "loras/ink.safetensors"\n', "")
     changed("switch_to", "negative_prompt = 'x'\n#")
     with open_project(file.parent) as project:
-        keep_style_files(project)
+        keep_pictures(project)
         (recipe, _) = plan(project.config)
         pixels = project.generator.generate([recipe])[0].pixels
     assert (pixels.shape, pixels.dtype) == ((64, 64, 3), np.uint8)

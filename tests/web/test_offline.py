@@ -60,7 +60,7 @@ def room(many_images: ModuleType, tmp_path: Path) -> Iterator[Room]:
 
 def recorded(page: Any, room: Room, count: int) -> None:
     """Wait until the log holds so many events."""
-    for _ in range(600):
+    for _ in range(200):
         if len(room.events()) == count:
             return
         page.wait_for_timeout(50)

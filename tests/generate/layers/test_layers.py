@@ -166,12 +166,13 @@ WRONG = {
 
 
 @pytest.mark.parametrize("what", list(WRONG))
-def test_what_is_wrong_is_named_before_anything_is_planned(what: str, art: Make) -> None:
+def test_what_is_wrong_is_named_before_anything_is_planned(what: str, art: Make, tmp_path: Path) -> None:
     files, toml, said = WRONG[what]
     folder = art({**PETS, **files}, toml, head="candidates = 9\n" if what == "candidates" else "")
     with pytest.raises(CollectionError, match=said) as caught:
         plan(folder)
     assert caught.value.exit_code == 2 and caught.value.hint
+    assert not (tmp_path / "files").exists() or not list((tmp_path / "files").rglob("*.png"))
 
 
 def test_a_link_out_of_the_project_is_refused(art: Make, tmp_path_factory: pytest.TempPathFactory) -> None:
