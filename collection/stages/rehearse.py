@@ -235,7 +235,6 @@ def _try_voucher(copy: Project, log: _Log) -> None:
 
 def _crawl(copy: Project, log: _Log, progress: Progress) -> int:
     """Read every tokenURI and its image through a gateway, as marketplaces do; returns how many are as frozen."""
-
     from collection.chain.compiled import artifact_of
     from collection.chain.contract import TokenContract
     from collection.chain.reveal import offset_of, token_of

@@ -12,6 +12,7 @@ from collection.project import Project
 from collection.spelling import nearest
 from collection.stages.derive import Derived, DeriveStage
 from collection.stages.kept_files import chosen_images, kept_picture, kept_weights
+from collection.stages.plan import keep_pictures
 from collection.values import Style, StyleBlend
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class RestyleStage(DeriveStage):
         names = list(self.styles)
         masks: Sequence[Path | None] = self.regions or [None] * len(names)
         found = [self._style(project, name, mask, images, keep) for name, mask in zip(names, masks, strict=True)]
+        if keep and any(name in project.config.styles for name in names):
+            keep_pictures(project)
         if len({style.name for style in found}) < len(found):
             raise UsageError("two styles have one name", "rename one of the files")
         weights = {style.name: self.styles[name] for name, style in zip(names, found, strict=True)}
@@ -78,11 +81,7 @@ class RestyleStage(DeriveStage):
         """What a name or a file means; its files are kept if so wanted."""
         configured = project.config.styles.get(name)
         if configured is not None:
-            from collection.stages.plan import keep_pictures
-
             style = configured.style(name)
-            if keep:
-                keep_pictures(project)
         else:
             style = Style(Path(name).stem, settings=self._file(project, _file_of(name), keep))
         if mask is None:
