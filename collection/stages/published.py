@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from collection.errors import PublishError
 from collection.project import Project
 from collection.values import canonical_json, sha256_hex
 
@@ -57,6 +58,21 @@ def is_hidden(project: Project) -> bool:
     if project.config.reveal is None or known is None:
         return project.config.reveal is not None
     return "placeholder_uri" in (known.settings or {}) and project.store.stage_inputs(REVEAL) != known.address
+
+
+def refuse_hidden(project: Project, what: str) -> None:
+    """Raise PublishError while the set is hidden: `what` would show what every token will be."""
+    if is_hidden(project):
+        raise PublishError(
+            f"the set is not revealed yet: {what} would show what every token will be", "collection reveal"
+        )
+
+
+def drawn_offset(project: Project, known: Deployment | None) -> int:
+    """By how many documents the tokens of a contract were moved by its draw; 0 where nothing was drawn."""
+    if known is None or project.store.stage_inputs(REVEAL) != known.address:
+        return 0
+    return int(project.store.stage_report(REVEAL).get("offset", 0))
 
 
 def last_to_mint(project: Project) -> int | None:
