@@ -40,4 +40,6 @@ def command(
     if owners is not None and (count is not None or to is not None):
         raise UsageError("--list says who gets how many: --next and --to do not go with it", "collection mint --help")
     with opened(context, as_json, yes_mainnet) as session:
-        session.do(MintStage(count, to) if owners is None else AirdropStage(owners), dry_run)
+        if owners is not None:
+            return session.do(AirdropStage(owners), dry_run)
+        return session.do(MintStage(count, to), dry_run)

@@ -12,15 +12,11 @@ def command(as_json: Json = False) -> None:
     Networks of this machine need no address of a node, the others need `rpc` under [chain]. Any other network is
     `custom:` and its chain id. On a main network gas costs money, and nothing is sent there without a question.
     """
-    from dataclasses import asdict
+    from collection.stages.networks import networks
 
-    from collection.chain.explorers import explorer_of
-    from collection.chain.networks import NETWORKS
-
-    screen = Screen(as_json)
+    screen, found = Screen(as_json), networks()
     screen.say(f"{'name':<18} {'chain id':>15} {'kind':<9} {'pays in':<7} explorer")
-    for each in NETWORKS.values():
-        line = f"{each.name:<18} {each.chain_id:>15} {each.kind:<9} {each.currency:<7} {explorer_of(each)}"
+    for each in found:
+        line = f"{each['name']:<18} {each['chain_id']:>15} {each['kind']:<9} {each['currency']:<7} {each['explorer']}"
         screen.say(line.rstrip())
-    told = [{**asdict(each), "currency": each.currency, "explorer": explorer_of(each)} for each in NETWORKS.values()]
-    screen.object({"networks": told})
+    screen.object({"networks": found})

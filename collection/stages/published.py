@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from collection.errors import PublishError
 from collection.project import Project
-from collection.values import canonical_json, sha256_hex
 
 if TYPE_CHECKING:
     from collection.chain.networks import Network
     from collection.store.records import Deployment
-    from collection.verify.findings import VerifyReport
 
 
 def has_chain(project: Project, network: Network) -> bool:
@@ -86,34 +84,3 @@ def unminted(project: Project) -> int:
     mints = project.store.mints(known.id) if known else []
     minted = {mint.token_id for mint in mints if mint.status == "confirmed"}
     return sum(token.token_id not in minted for token in tokens)
-
-
-def unproven(project: Project) -> int:
-    """How many frozen tokens are still to be verified.
-
-    None if the last look at this contract and these storages found nothing wrong, and rendered as many tokens again as
-    the configuration wants.
-    """
-    store, known, tokens = project.store, contract_of(project), len(project.store.tokens())
-    if known is None or store.stage_inputs("verify") != _looked_at(project, known):
-        return tokens
-    report = store.stage_report("verify")
-    if report["complete"] and report["rerender"] >= project.config.verify.rerender:
-        return 0
-    return tokens - report["proven"] or tokens
-
-
-def record_verified(
-    project: Project, known: Deployment, result: VerifyReport, *, complete: bool, rerender: int
-) -> None:
-    """Remember what a look at the present contract found; what an earlier one is like is only told."""
-    current, store = contract_of(project), project.store
-    if current and current.id == known.id and not store.read_only:
-        told = {"complete": complete, "proven": result.proven, "rerender": rerender}
-        store.record_stage("verify", _looked_at(project, known), told)
-        store.record_metadata_frozen(known, result.metadata_frozen)
-
-
-def _looked_at(project: Project, known: Deployment) -> str:
-    looked = [known.chain_id, known.address, known.root_cid, sorted(project.config.publish.storage)]
-    return sha256_hex(canonical_json(looked))
