@@ -81,6 +81,7 @@ class Placeholder:
     """What tokens show before a reveal."""
 
     purpose = "metadata/N.json that shows nothing of a token yet, for a reveal; its image is [publish] featured_image"
+    shows_nothing = True
 
     def problems(self, published: PublishedSet) -> Iterable[str]:
         """There must be a picture that is none of the tokens'."""
