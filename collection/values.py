@@ -333,7 +333,7 @@ def _millionths(weights: Sequence[float]) -> list[int]:
 
 def _telling(found: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that say something."""
-    return {name: content for name, content in found.items() if content not in ("", [], {}, None)}
+    return {name: content for name, content in found.items() if content or content not in ("", [], {}, None)}
 
 
 def _plain(value: Any) -> Any:
