@@ -78,7 +78,7 @@ def _csv_rows(name: str, content: str) -> list[tuple[str, str, Mapping[str, Any]
         csv.field_size_limit(before)
 
 
-def _said(row: Mapping[str | None, Any]) -> dict[str, Any]:
+def _said(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {name if name is not None else "a field too many": value or "" for name, value in row.items()}
 
 
