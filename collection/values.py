@@ -337,6 +337,8 @@ def _telling(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) is str or type(value) is int:  # most are: the checks below take several times as long
+        return value
     if isinstance(value, StyleBlend | Recipe):
         return value.as_json()
     if isinstance(value, tuple):
