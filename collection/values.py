@@ -333,10 +333,12 @@ def _millionths(weights: Sequence[float]) -> list[int]:
 
 def _telling(found: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that say something."""
-    return {name: content for name, content in found.items() if content not in ("", [], {}, None)}
+    return {name: content for name, content in found.items() if content or content not in ("", [], {}, None)}
 
 
 def _plain(value: Any) -> Any:
+    if type(value) is str or type(value) is int:  # most are: the checks below take several times as long
+        return value
     if isinstance(value, StyleBlend | Recipe):
         return value.as_json()
     if isinstance(value, tuple):

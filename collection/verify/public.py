@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -140,7 +139,9 @@ def _copies(contract: EditionsContract, minted: Sequence[int]) -> str:
 
 def _manifest(public: _Public) -> tuple[Mapping[str, Any], list[Leaf]]:
     try:
-        manifest = json.loads(public.proof(MANIFEST))
+        manifest = parse_json(public.proof(MANIFEST).decode())
+        if not isinstance(manifest, dict) or not isinstance(manifest.get("metadata_cid"), str):
+            raise ValueError(f"{MANIFEST} names no metadata")
         lines = public.proof(LEAVES).decode().splitlines()
         leaves = [_leaf(line) for line in lines]
     except CollectionError as error:
@@ -192,7 +193,7 @@ def _signer(public: _Public, manifest: Mapping[str, Any], findings: list[Finding
     if "signature.json" not in manifest.get("files", {}):
         return None
     try:
-        told = json.loads(public.proof("signature.json"))
+        told = parse_json(public.proof("signature.json").decode())
         data = typed_manifest(manifest)
         if {key: told[key] for key in data} != data:
             raise ValueError("it is of another manifest")
@@ -234,7 +235,7 @@ def _check_token(
         if sha256(metadata).hexdigest() != leaf.metadata_sha256:
             return [Finding(number, "metadata", "its metadata is not what the proof says")], ""
         told = parse_json(metadata.decode())
-        image = public.read(told["image"])
+        image = public.read(str(told["image"]))
         if sha256(image).hexdigest() != leaf.image_sha256:
             return [Finding(number, "image", "its image is not what the proof says")], ""
     except CollectionError as error:

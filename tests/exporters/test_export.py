@@ -7,13 +7,18 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from collection.errors import MetadataError, PluginError, PublishError, UnknownPluginError, UsageError
 from collection.exporters.exporter import EXPORTERS
+from collection.exporters.folders import table
+from collection.exporters.opensea import OPENSEA
 from collection.project import open_project
+from collection.publish.model import TokenMetadata
+from collection.publish.traits import Trait
 from collection.stages.export_set import export_set, export_targets
 from collection.stages.publish import FreezeStage
 from collection.store.records import Asset, Deployment, Selection
@@ -200,6 +205,17 @@ def test_what_a_target_would_not_take_is_named(
         exported(target, **change)
     assert any(problem.message.startswith(found) for problem in caught.value.problems)
     assert not (tmp_path / target).exists()
+
+
+def test_a_trait_that_is_told_twice_is_named_or_written_whole(tmp_path: Path) -> None:
+    (tmp_path / "1.png").write_bytes(b"picture")
+    metadata = TokenMetadata(1, "Gale", "ipfs://x/1.png", traits=(Trait("Hat", "cap"), Trait("Hat", "crown")))
+    token: Any = SimpleNamespace(token_id=1, image=tmp_path / "1.png", metadata=metadata)
+    published: Any = SimpleNamespace(tokens=[token], trait_names=["Hat"])
+    assert list(OPENSEA.problems(published)) == [
+        "token 1: two of its traits are called 'Hat'; a manifest has one column for each name"
+    ]
+    assert table(published).decode() == 'token,name,Hat\r\n1,Gale,"cap, crown"\r\n'
 
 
 def test_a_folder_that_holds_something_is_left_alone(exported: Exported, tmp_path: Path) -> None:
