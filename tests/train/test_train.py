@@ -16,7 +16,7 @@ from collection.config import Config
 from collection.errors import UsageError
 from collection.generate.registry import build_generator
 from collection.store.files import Files
-from collection.train import run
+from collection.train import loop, run
 from collection.train.card import Source
 from collection.train.data import TrainingData, read_training_data
 from collection.train.gan import augmented
@@ -98,7 +98,7 @@ def test_a_folder_of_three_pictures_is_refused_and_nothing_is_written(tmp_path: 
 def test_a_killed_run_goes_on_as_if_it_had_not_been(
     kind: str, data: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "SECONDS", -1.0)
+    monkeypatch.setattr(loop, "SECONDS", -1.0)
     monkeypatch.setattr(run, "SHEETS", 1)
     monkeypatch.setattr(run, "SHOWN", 4)
     settings = tiny(kind, steps=4)
