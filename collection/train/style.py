@@ -23,6 +23,7 @@ from collection.generate.style_transfer.gatys import (
     relative_difference,
     total_variation,
 )
+from collection.models.library import NETWORK
 from collection.models.trunk import Trunk
 from collection.train.data import TrainingData
 from collection.train.loop import Run, learn
@@ -30,7 +31,6 @@ from collection.train.style_run import StyleRun
 from collection.train.tensor_files import write_halves
 from collection.values import Pixels, Progress, amount, silent
 
-WEIGHTS = "network.safetensors"
 SHEETS = 6
 """Sample sheets of a run, evenly spread over its steps."""
 SHOWN = 4
@@ -112,8 +112,8 @@ def train_network(
     asked = {"kind": "style", **run.as_json()}
     learned_from = {"style": style_sha256, "set of pictures": data.sha256}
     trainer = StyleTrainer(trunk, style, data, run)
-    ended = learn(trainer, Run(folder, asked, learned_from, WEIGHTS, SHEETS, SHOWN), progress)
-    write_halves(folder / WEIGHTS, trainer.network.state_dict(), words)
+    ended = learn(trainer, Run(folder, asked, learned_from, NETWORK, SHEETS, SHOWN), progress)
+    write_halves(folder / NETWORK, trainer.network.state_dict(), words)
     return ended.objective
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from collection.atomic_file import write_durably
+from collection.models.weights import LICENSE_KEY
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,5 +40,5 @@ def _with_words(file: bytes, words: Mapping[str, str]) -> bytes:
 
 def words_of(title: str, license: str, credit: str) -> dict[str, str]:
     """What a file says of itself, by the names of the Stable Diffusion model metadata standard (modelspec)."""
-    found = {"modelspec.title": title, "modelspec.license": license, "modelspec.author": credit}
+    found = {"modelspec.title": title, LICENSE_KEY: license, "modelspec.author": credit}
     return {name: text for name, text in found.items() if text}

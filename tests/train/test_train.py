@@ -202,13 +202,13 @@ def test_the_command_trains_and_tells(collection_train: Callable[..., Any], pict
 
 
 def test_near_duplicates_are_left_out_by_name(pictures: Path, tmp_path: Path) -> None:
-    from collection.stages.train import _copies
+    from collection.stages.train import near_duplicates
 
     for number in range(2):
         rng = np.random.default_rng(number)
         noise = rng.integers(0, 255, (8, 8, 3), dtype=np.uint8)
         Image.fromarray(noise).resize((96, 96), Image.Resampling.BICUBIC).save(tmp_path / f"{number}.png")
     Image.open(tmp_path / "0.png").save(tmp_path / "0-again.jpg", quality=88)
-    (copy,) = _copies(tmp_path)
+    (copy,) = near_duplicates(tmp_path)
     assert copy.what in ("0-again.jpg", "0.png")
     assert copy.why.startswith("a near-duplicate of ")
