@@ -125,7 +125,7 @@ def _maker(asset: Asset) -> str:
         return "unknown: imported"
     again = "" if asset.reproducible else ", which does not make the same picture twice"
     picture = asset.recipe.init_image and not asset.recipe.parents
-    return f"a machine, from the recipe below{' and a picture that has none' if picture else ''}{again}"
+    return f"a machine, from the recipe below{' and the picture that it begins from' if picture else ''}{again}"
 
 
 def shares_of(config: Config, asset: Asset) -> list[dict[str, Any]]:

@@ -81,10 +81,10 @@ class Denoiser:
         if tuple(latents.shape) == call.shape:
             return latents
         pack = getattr(self.pipeline, "_pack_latents", None)
-        packed = pack(latents, *latents.shape) if pack is not None else latents
+        packed: Tensor = pack(latents, *latents.shape) if pack is not None else latents
         if tuple(packed.shape) != call.shape:
             raise self._unable(f"its denoiser takes latents {call.shape}, the VAE makes {tuple(latents.shape)}")
-        return packed  # type: ignore[no-any-return]
+        return packed
 
     def call_for(self, text: str) -> Call:
         """How the pipeline calls its denoiser for a text without guidance."""

@@ -50,7 +50,7 @@ def test_a_dream_of_an_imported_image_says_what_it_is_of(project: Project, photo
     GenerateStage().run(project)
     made = project.store.asset(number)
     assert made is not None and made.width == photograph.shape[1]
-    assert _maker(made) == "a machine, from the recipe below and a picture that has none"
+    assert _maker(made) == "a machine, from the recipe below and the picture that it begins from"
     of_dream, of_source = lineage_of(project, number).as_json(), lineage_of(project, 1).as_json()
     [source] = of_dream["parents"]
     assert (source["image"], source["origin"]) == (1, "import")
