@@ -99,9 +99,9 @@ def larger(recipe: Recipe, picture: str, scale: int, *, strength: float, tile: i
         return _enlarged(recipe, scale, able.longest)
     if able.enlarges == "tiles":
         return _tiled_larger(recipe, picture, scale, strength=strength, tile=tile)
-    made = f"{recipe.generator}, which made the image by {recipe.model}," if recipe.model else "what made the image"
+    made = f"{recipe.generator}, which made the image by {recipe.model}, cannot enlarge it"
     raise UsageError(
-        f"{made} cannot enlarge it",
+        "an imported image is enlarged by a model alone" if recipe.generator == IMPORTED else made,
         "name an upscaling model's file: --model FILE",
     )
 
