@@ -362,6 +362,8 @@ class Rendering:
     transparent picture has. None where all of it is opaque."""
     animation: tuple[bytes, str] | None = None
     """The file of an animation, and its suffix (".gif"), of which `pixels` are the frame that stands for it."""
+    drawn: bool = False
+    """Whether it is put together of drawings, which are mostly areas of one colour: its file is packed accordingly."""
 
     @property
     def channels(self) -> npt.NDArray[np.uint8]:

@@ -125,7 +125,8 @@ def _maker(asset: Asset) -> str:
     if asset.recipe is None:
         return "unknown: imported"
     again = "" if asset.reproducible else ", which does not make the same picture twice"
-    return f"a machine, from the recipe below{again}"
+    picture = asset.recipe.init_image and not asset.recipe.parents
+    return f"a machine, from the recipe below{' and the picture that it begins from' if picture else ''}{again}"
 
 
 def shares_of(config: Config, asset: Asset) -> list[dict[str, Any]]:

@@ -117,7 +117,7 @@ def persist(library: ImageLibrary, batch: Batch, result: BatchResult) -> None:
 def make_asset(planned: PlannedRecipe, rendering: Rendering, identity: Mapping[str, Any]) -> tuple[Asset, bytes]:
     """The asset of a rendering, and its PNG file."""
     record = {**identity, **rendering.identity}
-    png = encode_png(rendering.channels, planned.recipe, record)
+    png = encode_png(rendering.channels, planned.recipe, record, drawn=rendering.drawn)
     height, width = rendering.pixels.shape[:2]
     said: dict[str, Any] = {"warnings": list(rendering.warnings)} if rendering.warnings else {}
     if rendering.animation:
