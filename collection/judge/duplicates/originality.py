@@ -94,8 +94,8 @@ def traces(pixels: Pixels) -> dict[str, float]:
 
 
 def _rounded(bits: float) -> float:
-    """To half bits: less is chance."""
-    return round(2 * bits) / 2
+    """To whole bits: less is chance, and differs between a picture and its turns."""
+    return float(round(bits))
 
 
 def _bits(pixels: Pixels) -> float:
