@@ -36,6 +36,9 @@ if TYPE_CHECKING:  # the command line reads this file before it knows whether th
 Pixels: TypeAlias = "npt.NDArray[np.uint8]"
 """An RGB picture: (height, width, 3), uint8, sRGB."""
 
+Transparent: TypeAlias = "npt.NDArray[np.uint8]"
+"""A picture with its alpha: (height, width, 4), uint8."""
+
 QuotaCell = tuple[str, tuple[tuple[str, str], ...]]
 """A kind of token under quotas: the name of a one-of-one or "", and the traits, sorted."""
 
@@ -369,6 +372,20 @@ class Rendering:
     def channels(self) -> npt.NDArray[np.uint8]:
         """(h, w, 3 or 4): the pixels, with their alpha if they have any; what a PNG of the picture holds."""
         return self.pixels if self.transparent is None else self.transparent
+
+
+class Shown(Protocol):
+    """A picture in memory, decoded or just made."""
+
+    @property
+    def pixels(self) -> Pixels:
+        """(h, w, 3) uint8, transparency laid on one ground."""
+        ...
+
+    @property
+    def transparent(self) -> Transparent | None:
+        """(h, w, 4) uint8, with its alpha; None where all of it is opaque."""
+        ...
 
 
 class ImageGenerator(Protocol):

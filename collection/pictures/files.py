@@ -97,16 +97,17 @@ def as_png(data: bytes, name: str | Path) -> bytes:
 
     Raises ImageError naming the file if it is no picture.
     """
-    picture = _decode(data, name)
+    picture = decode(data, name)
     return data if data.startswith(SIGNATURE) else encode_png(picture.channels)
 
 
 def decode_image(data: bytes, name: str | Path) -> Pixels:
     """The RGB pixels, (h, w, 3) uint8, of a picture file; raises ImageError naming it if it is none."""
-    return _decode(data, name).pixels
+    return decode(data, name).pixels
 
 
-def _decode(data: bytes, name: str | Path) -> Decoded:
+def decode(data: bytes, name: str | Path) -> Decoded:
+    """What a picture file shows, as `read_picture` has it; raises ImageError naming the file if it shows nothing."""
     try:
         return read_picture(data)
     except ImageError as error:
