@@ -110,7 +110,7 @@ def open_checkpoint(kind: Any, file: Path, configuration: Path, dtype: Any) -> A
     with _unloaded() as lacking:
         try:
             pipeline = kind.from_single_file(str(file), config=str(configuration), dtype=dtype, local_files_only=True)
-        except SingleFileComponentError as error:
+        except (SingleFileComponentError, NotImplementedError) as error:  # with accelerate the second: no data to move
             raise WeightsError(f"{file} lacks weights of a part: {first_line(error)}", _ANOTHER) from error
     for name, part in pipeline.components.items():
         parameters = getattr(part, "named_parameters", dict[str, Any]().items)()
