@@ -211,6 +211,11 @@ def _not_loaded(files: ModelFiles, error: Exception) -> WeightsError:
             f"the model in {folder} has a tokenizer of sentencepiece, which is not installed",
             "pip install sentencepiece",
         )
+    if isinstance(error, NotImplementedError):  # with accelerate installed: what was not loaded has no data to move
+        return WeightsError(
+            f"the model in {folder} lacks trained weights, and would be filled with noise: {first_line(error)}",
+            "fetch or copy the model again",
+        )
     return WeightsError(f"the model in {files.checkpoint or folder} cannot be loaded: {first_line(error)}")
 
 

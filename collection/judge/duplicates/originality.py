@@ -2,9 +2,8 @@
 
 Copying leaves traces: JPEG empties frequencies on a grid of 8 pixels, a blur softens the strongest edges, added noise
 shows where a picture is plain, sharpening makes edges swing, another light tears gaps into the histogram or merges
-shades, and each of them costs
-information or plain ground. What leaves none cannot be known: a mirror image, a turn, a JPEG of the best quality, a
-picture that was noisy and is clean now. `benchmarks/duplicates.py --kept` has the table.
+shades, and each of them costs information or plain ground. What leaves none cannot be known: a mirror image, a turn, a
+JPEG of the best quality, a picture that was noisy and is clean now. `benchmarks/duplicates.py --originals` has the table.
 """
 
 from __future__ import annotations
@@ -94,8 +93,8 @@ def traces(pixels: Pixels) -> dict[str, float]:
 
 
 def _rounded(bits: float) -> float:
-    """To whole bits: less is chance, and differs between a picture and its turns."""
-    return float(round(bits))
+    """To even bits: less is chance."""
+    return float(2 * round(bits / 2))
 
 
 def _bits(pixels: Pixels) -> float:
@@ -242,7 +241,7 @@ def _swings(grey: Floats, least: float) -> tuple[float, int]:
     there are."""
     swings, count = 0.0, 0
     for lines in (grey, grey.T):
-        windows = [lines[:, place : lines.shape[1] - 10 + place] for place in range(11)]
+        windows = [lines[:, place : lines.shape[1] - 11 + place] for place in range(12)]  # mirrored the same
         before, after = (np.stack(side).mean(axis=0, dtype=np.float32) for side in (windows[:3], windows[-3:]))
         height, middle = np.abs(after - before), (before + after) / 2
         edge = height >= least
