@@ -3,7 +3,7 @@
 Copying leaves traces: JPEG empties frequencies on a grid of 8 pixels, a blur softens the strongest edges, added noise
 shows where a picture is plain, sharpening makes edges swing, another light tears gaps into the histogram or merges
 shades, and each of them costs information or plain ground. What leaves none cannot be known: a mirror image, a turn, a
-JPEG of the best quality, a picture that was noisy and is clean now. `benchmarks/duplicates.py --originals` has the table.
+JPEG of the best quality, a picture that was noisy and is clean now. `benchmarks/duplicates.py --originals` counts.
 """
 
 from __future__ import annotations
