@@ -58,7 +58,7 @@ COMMANDS = {
             {
                 "gan": Entry("train.gan", "Train a GAN: crisp pictures, learned slowly."),
                 "vae": Entry("train.vae", "Train a VAE: soft pictures, learned fast and surely."),
-                "lora": Entry("train.lora", "Train a LoRA: your style in a diffusion model."),
+                "lora": Entry("train.lora", "Train a LoRA: your style or motif in a diffusion model."),
                 "style": Entry("train.style", "Train a network that paints one style in one pass."),
             },
         ),

@@ -147,7 +147,7 @@ def forget(project: Project) -> Report:
         f"{amount(len(gone), 'token')} and {amount(copies, 'copy', 'copies')}" if copies else amount(len(gone), "token")
     )
     line = f"{what} given out by lists and not minted: taken back"
-    return Report(LISTS, line, {"forgotten": len(gone), "copies": copies})
+    return Report(LISTS, line, {"forgotten": len(gone), **({"copies": copies} if copies else {})})
 
 
 def _record(project: Project, frozen: Freeze, digest: str, owners: Mapping[int, str]) -> None:

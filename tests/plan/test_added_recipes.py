@@ -133,7 +133,7 @@ def test_a_lineage_is_followed_to_its_beginning_and_each_recipe_once() -> None:
     child = replace(PAINTED, seed=3, parents=(one.sha256, two.sha256))
     grandchild = replace(PAINTED, seed=4, parents=(child.sha256, one.sha256, "f" * 64))
     known = [KnownRecipe(n, item, "breed", True) for n, item in enumerate((one, two, child, grandchild), 1)]
-    tree = ancestry(grandchild.sha256, {item.recipe.sha256: item for item in known})
+    tree = ancestry(grandchild.sha256, {item.recipe.sha256: item for item in known}, {})
     assert tree.as_json()["image"] == 4
     first, again, stranger = tree.parents
     assert [parent.known.id for parent in first.parents if parent.known] == [1, 2]

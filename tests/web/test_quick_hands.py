@@ -19,6 +19,14 @@ COUNT = 40
 Opened = Callable[..., Any]
 
 
+def release(page: Any, address: str, held: list[Any]) -> None:
+    """Let requests go that were held, and hold no more."""
+    waiting, held[:] = [*held], []
+    for route in waiting:
+        route.continue_()
+    page.unroute(address)
+
+
 @pytest.fixture(scope="module")
 def folder(many_images: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """40 images, 1 to 9 blurred, with a written selection."""
@@ -151,15 +159,12 @@ def test_no_picture_stands_for_another_that_is_decided_about(at: dict[str, str],
     page.keyboard.press("End")
     page.wait_for_selector("#decide .target:has-text('0040')")
     assert page.get_attribute(".pane img", "src") is None, "the decision would be about 40"
-    page.unroute("**/api/assets?ids=*")
-    for route in held:
-        route.continue_()
+    release(page, "**/api/assets?ids=*", held)
     page.wait_for_selector(".pane img[src][alt='0040']:not(.coming)")
-    held.clear()
+    held = []
     page.route("**/images/1/**", lambda route: held.append(route))
     page.keyboard.press("Home")
     page.wait_for_selector(".pane img.coming[alt='0001']", state="attached")
     assert not page.is_visible(".pane img")
-    for route in held:
-        route.continue_()
+    release(page, "**/images/1/**", held)
     page.wait_for_selector(".pane img:not(.coming)")

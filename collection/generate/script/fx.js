@@ -46,7 +46,8 @@
 
   // While a picture is taken time goes by frames, and stops with the preview: every capture sees the same frame.
   let frame = 0, stopped = false;
-  const timeout = window.setTimeout.bind(window), { port1: ahead, port2: back } = new MessageChannel();
+  const timeout = window.setTimeout.bind(window), painted = window.requestAnimationFrame.bind(window);
+  const { port1: ahead, port2: back } = new MessageChannel();
   if (capture) {
     const now = () => (frame * 1000) / 60, begun = 1577836800000;
     performance.now = now;
@@ -96,7 +97,8 @@
   const preview = () => {
     if (!capture || stopped) return;
     stopped = true;
-    window.collectionPreview(JSON.stringify({ features, settable: settable() }));
+    const said = JSON.stringify({ features, settable: settable() });
+    painted(() => painted(() => window.collectionPreview(said))); // what was drawn last is on the screen by then
   };
   const zero = "0x0000000000000000000000000000000000000000";
   window.$fx = {
