@@ -105,7 +105,9 @@ def of_drawing(picture: Picture, rng: Random) -> Caption:
 
 def full_caption(picture: Picture, rng: Random) -> str:
     """A caption that leaves little open, from which the pipeline learns soonest: the name of what is drawn, its
-    ground mostly unless that is white, and nearly always the style. Of anything but one drawing, one of its captions."""
+    ground mostly unless that is white, and nearly always the style.
+
+    Of anything but one drawing, one of its captions."""
     made = picture.composition
     if made is None or made.kind not in ("plain", "varied"):
         return caption(picture, rng)[0]
