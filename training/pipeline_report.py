@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from collection.config.models import preset_of
+from collection.config.models import model_presets
 from collection.generate.diffusion.find import PACKAGED
 from collection.generate.diffusion.model_words import FILE
 from collection.judge.encoders.tiny_clip import TinyClip
@@ -63,8 +63,7 @@ print((time.process_time() - started) / 4, resource.getrusage(resource.RUSAGE_SE
 def report(folder: Path, card: bool) -> None:
     """Measure the pipeline in `folder`, print the tables, and write them into the model card if that is wanted."""
     started, library, clip = time.monotonic(), open_library(), TinyClip()
-    preset = preset_of("tiny")
-    assert preset is not None
+    preset = model_presets()["tiny"]
     painter = _Pipeline(folder, preset.steps, preset.guidance)
     drawings, scenes = world_of_drawings(library), world_of_painter(library, SCENES)
     columns: dict[str, dict[str, float]] = {}

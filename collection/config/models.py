@@ -106,8 +106,8 @@ def model_presets() -> Mapping[str, ModelPreset]:
 
 
 def preset_of(model: str) -> ModelPreset | None:
-    """The preset of what recipes call their model, or of its short name."""
-    return next((preset for preset in model_presets().values() if model in (preset.model, preset.name)), None)
+    """The preset of what recipes call their model."""
+    return next((preset for preset in model_presets().values() if preset.model == model), None)
 
 
 def _duties(where: str, table: Mapping[str, Any]) -> tuple[Duty, ...]:

@@ -56,10 +56,10 @@ def vocabulary_reference(painter: str) -> dict[str, dict[str, list[str]]]:
 
     Raises UsageError for one that takes any words.
     """
-    from collection.config.models import preset_of
+    from collection.config.models import model_presets
     from collection.generate.registry import GENERATORS
 
-    preset = preset_of(painter)
+    preset = model_presets().get(painter)
     model = preset.model if preset else painter
     of_models = (plugin.vocabulary(model, Path()) for _, plugin in GENERATORS.working() if plugin.table.presets)
     vocabulary = next((found for found in of_models if found), None)

@@ -135,7 +135,7 @@ class DiffusionGenerator(SharedOptions, _ModelTable):
 
     def estimate(self) -> Estimate:
         """What a listed model was measured to take, in as many steps as the table asks for."""
-        preset = preset_of(self.model)
+        preset = preset_of(self.settings()[0])
         if preset is None or preset.seconds is None:
             return Estimate()
         seconds = preset.seconds / preset.size**2 * self.steps / preset.steps
