@@ -7,20 +7,16 @@ Every picture is the first that was made: the seed of a row is its number.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from PIL import Image
-
-REPOSITORY = Path(__file__).parent.parent
-OUT = REPOSITORY / "docs" / "images" / "tiny.webp"
-sys.path.insert(0, str(REPOSITORY))
 
 from collection.config.models import model_presets
 from collection.generate.diffusion.generator import Diffusion
 from collection.models.device import use_threads
 from collection.values import Recipe, Style, StyleBlend
 
+OUT = Path(__file__).parent.parent / "docs" / "images" / "tiny.webp"
 THINGS = (
     "fox", "cat", "owl", "whale", "butterfly", "tulip", "cactus", "mushroom",
     "red apple", "watermelon", "pizza", "bread", "fox on a blue background", "cactus on a yellow background",
