@@ -32,9 +32,9 @@ WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 PAIRS = (("fluent-emoji-flat", "noto"), ("twemoji", "fluent-emoji"), ("emojione", "noto-v1"), ("fxemoji", "twemoji"))
 """Styles of drawings that are blended; the painter's are PAINTED_PAIRS."""
 PAINTED_PAIRS = (("papercut", "impasto"), ("ink", "bauhaus"), ("woodblock", "pointillism"), ("ink", "stained-glass"))
-DIRECTIONS = 16
-"""Principal directions of the features in which sets are compared: of 42 pictures more cannot be estimated."""
-NEAREST = 3
+DIRECTIONS = 12
+"""Principal directions of the features in which sets are compared: of 28 pictures more cannot be estimated."""
+NEAREST = 2
 """Training pictures that dedupe is shown for each picture, beside that of the same thing in the same style."""
 
 

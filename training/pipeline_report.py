@@ -38,7 +38,7 @@ from training.pipeline_measures import (
 from training.prepare import encode
 from training.styles import DRAWN
 
-MADE, LINES, SCENES = 42, 3, 400
+MADE, LINES, SCENES = 28, 2, 300
 """Pictures of a column; blends of each pair of styles; painter's scenes that its pictures are compared with."""
 CARD = PACKAGED["tiny/1"] / "README.md"
 _MEASURED = re.compile(r"(<!-- measured -->\n).*(<!-- end -->)", re.DOTALL)

@@ -117,3 +117,10 @@ def test_nothing_is_claimed_of_what_pictures_show_and_planted_mismatches_are_fou
     hits = [number for number in numbers if number in PLANTED]
     assert len(hits) >= 0.6 * len(PLANTED), "recall"
     assert len(hits) >= 0.5 * len(numbers), "precision"
+
+
+def test_the_sample_asks_for_nothing_that_it_cannot_paint(tmp_path: Path, run: Run) -> None:
+    assert run("new", tmp_path / "finds", "--sample", "tiny-diffusion").code == 0
+    planned = run("-C", tmp_path / "finds", "plan", "--json").object
+    assert (planned["planned"], planned["unknown_words"], planned["unpainted"]) == (36, {}, [])
+    assert not [note for note in planned["notes"] if "cannot paint" in note]
