@@ -78,7 +78,7 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
             item = BatchItem.of(recipe)
             key = (recipe.model, item.options.revision, item.options.configured_by)
             items.setdefault(key, []).append(item)
-        weights, notes = True, []
+        weights, notes = True, list[str]()
         for (model, revision, configured), members in items.items():
             place = configured and context.names.path(configured)
             folder = cached_model(context.names.path(model), revision, context.folder, place)
@@ -122,14 +122,14 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
         if table and table.license and table.settings()[0] == recipe.model:
             return table.license
         preset = preset_of(recipe.model)
-        return preset and preset.license
+        return preset.license if preset else None
 
     def attribution(self, recipe: Recipe, table: DiffusionGenerator | None) -> str | None:
         """The table's word on its own model; of another model, that of the list of known models."""
         if table and table.attribution and table.settings()[0] == recipe.model:
             return table.attribution
         preset = preset_of(recipe.model)
-        return preset and preset.attribution
+        return preset.attribution if preset else None
 
     def duties(self, recipe: Recipe, table: DiffusionGenerator | None) -> tuple[Duty, ...]:
         """The table's word on its own model, else those of the license, where that is known."""
