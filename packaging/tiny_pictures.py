@@ -18,8 +18,8 @@ from collection.values import Recipe, Style, StyleBlend
 
 OUT = Path(__file__).parent.parent / "docs" / "images" / "tiny.webp"
 THINGS = (
-    "fox", "cat", "owl", "whale", "butterfly", "tulip", "cactus", "mushroom",
-    "red apple", "watermelon", "pizza", "bread", "fox on a blue background", "cactus on a yellow background",
+    "cat", "penguin", "whale", "frog", "tulip", "sunflower", "cactus", "mushroom",
+    "red apple", "watermelon", "pizza", "bread", "cat on a blue background", "cactus on a yellow background",
 )  # fmt: skip
 STYLES = (
     "flat icon style", "shaded icon style", "blob style", "plain icon style", "soft gradient style", "sticker style",

@@ -36,6 +36,7 @@ def main() -> None:
     state = checkpoints.read(workshop() / "denoiser" / "checkpoint.pt")
     assert latents is not None and state is not None, "train first: python -m training.denoiser_train"
     save(pipeline_of(state["average"], latents["vae"], *shipped_text_tower()), folder)
+    _open_in_float32(folder / "text_encoder" / "config.json")
     library = open_library()
     made = [one for one in learned(library, options.everything) if isinstance(one, Composition)]
     trained = {"steps": state["step"], "batch": BATCH, "seconds": round(state["spent"])}
@@ -43,6 +44,13 @@ def main() -> None:
     write_durably(folder / FILE, written.encode() + b"\n")
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     print(f"{folder}: {size / 1e6:.1f} MB after {state['step']} steps")
+
+
+def _open_in_float32(config: Path) -> None:
+    """transformers opens a model in the numbers that its configuration names, diffusers in float32: one pipeline has to
+    be opened alike."""
+    found = json.loads(config.read_text("utf-8"))
+    write_durably(config, json.dumps({**found, "dtype": "float32"}, indent=2).encode() + b"\n")
 
 
 def words_of(library: Library, made: list[Composition]) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def _costs(folder: Path, steps: int, guidance: float) -> str:
     opened = f"from collection.generate.diffusion.generator import Diffusion; painter = Diffusion({str(folder)!r})"
     options = {"steps": steps, "guidance": guidance, "batch_size": 1, "dtype": "auto"}
     painter = "from collection.generate.painter.generator import Painter; painter = Painter()"
-    seconds, memory = _cost("diffusion", str(folder), 128, "a fox, flat icon style", options, opened)
+    seconds, memory = _cost("diffusion", str(folder), 128, "a whale, flat icon style", options, opened)
     other, little = _cost("painter", "painter/1", 512, "a harbour", {}, painter)
     return (
         f"A picture takes {seconds:.1f} s of one core of a processor in {steps} steps, and the process at most "
