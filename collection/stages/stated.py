@@ -67,7 +67,8 @@ class StatedCheck:
     """What pictures of a plan will not show although prompts or traits say it."""
 
     painter: str
-    """The generator, or its model where that has words of its own."""
+    """The generator, or its model where that may have words of its own."""
+    is_model: bool = False
     unknown_words: dict[str, list[str]] = field(default_factory=dict)
     """The words of each series that the generator cannot paint."""
     unpainted: Sequence[Unpainted] = ()
@@ -79,8 +80,12 @@ class StatedCheck:
         found = []
         for series, words in self.unknown_words.items():
             more = f" and {len(words) - SHOWN_WORDS} more" if len(words) > SHOWN_WORDS else ""
-            found.append(f"series {series}: the {self.painter} cannot paint {', '.join(words[:SHOWN_WORDS])}{more}")
+            found.append(f"series {series}: the {self._called} cannot paint {', '.join(words[:SHOWN_WORDS])}{more}")
         return [*found, *self._told()]
+
+    @property
+    def _called(self) -> str:
+        return f"model {self.painter}" if self.is_model else self.painter
 
     def _told(self) -> list[str]:
         """A sentence for each trait that pictures would not show, with the first of its values."""
@@ -88,7 +93,7 @@ class StatedCheck:
         for value in self.unpainted:
             by_trait.setdefault(value.trait, []).append(str(value))
         return [
-            f"traits.{trait} states what the {self.painter} does not paint: {'; '.join(said[:SHOWN_VALUES])}"
+            f"traits.{trait} states what the {self._called} does not paint: {'; '.join(said[:SHOWN_VALUES])}"
             + (f"; and {amount(len(said) - SHOWN_VALUES, 'more value')}" if len(said) > SHOWN_VALUES else "")
             for trait, said in by_trait.items()
         ]
@@ -112,15 +117,15 @@ def check_stated(project: Project, recipes: Sequence[Recipe]) -> StatedCheck:
     table = project.config.generator
     use, model = table.use, table.settings()[0]
     preset = preset_of(model)
-    painter = preset.name if preset else model if table.presets else use
+    painter = (preset.name if preset else model) if table.presets else use
     stated = GeneratorTraits(project).of(use, model)
     if not stated:
-        return StatedCheck(painter)
+        return StatedCheck(painter, table.presets)
     prompts: dict[str, list[str]] = {}
     for recipe in recipes:
         prompts.setdefault(recipe.series, []).append(recipe.prompt)
     words = {series: found for series, said in prompts.items() if (found := stated.unknown_words(said))}
-    return StatedCheck(painter, words, stated.unpainted(recipes))
+    return StatedCheck(painter, table.presets, words, stated.unpainted(recipes))
 
 
 @dataclass(frozen=True, slots=True)

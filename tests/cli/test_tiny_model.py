@@ -61,8 +61,9 @@ def test_what_it_cannot_paint_is_refused_or_named(tmp_path: Path, run: Run) -> N
     (tmp_path / "collection.toml").write_text(text.replace("flat icon style", "oil painting of a flat icon style"))
     said = run("-C", tmp_path, "plan")
     assert said.code == 2
-    for words in ('find = "car"', "tiny cannot paint", "cannot paint car", "collection words tiny", "plan --anyway"):
+    for words in ('find = "car"', "the model tiny does not paint", "cannot paint car", "words tiny", "plan --anyway"):
         assert words in said.err
+    assert "the model tiny cannot paint" in run("-C", tmp_path, "plan", "--dry-run").err
     assert "banana" not in said.err
     planned = run("-C", tmp_path, "plan", "--anyway", "--json").object
     assert set(planned["unknown_words"]["main"]) == {"red", "car"}
