@@ -25,8 +25,8 @@ node-tools:
 	@sh packaging/node-tools.sh contracts
 	@sh packaging/node-tools.sh tests/node
 
-lint: setup ## ruff, mypy, tsc over the page's scripts, and whether the reference pages are up to date
-	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && sh packaging/page-types.sh && $(BIN)/python packaging/reference.py --check && $(BIN)/python packaging/architecture.py --check
+lint: setup ## ruff, mypy, tsc over the page's scripts, and whether what is made from the code is up to date
+	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && sh packaging/page-types.sh && $(BIN)/python packaging/reference.py --check && $(BIN)/python packaging/schema.py --check && $(BIN)/python packaging/architecture.py --check
 
 bench: setup ## run every benchmark; each prints a table
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
@@ -39,7 +39,8 @@ mutants: setup ## whether the tests of the contracts see faults: each mutant mus
 	@sh packaging/node-tools.sh contracts
 	@$(BIN)/python packaging/mutants.py
 
-docs: setup ## write the reference pages and the picture of the architecture from the code
+docs: setup ## write the reference pages, the newest schema and the picture of the architecture from the code
+	@$(BIN)/python packaging/schema.py
 	@$(BIN)/python packaging/reference.py
 	@$(BIN)/python packaging/architecture.py
 

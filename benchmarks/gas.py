@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,13 +21,13 @@ from typing import Any
 
 from eth_utils.address import to_checksum_address
 from gas_tables import BATCH, Cost, Rows, page
+from local_anvil import anvil as anvil_node
 
 from collection.chain.allowlist import Allowlist, Entry
 from collection.chain.compiled import artifact
 from collection.chain.connection import Chain, open_chain
 from collection.chain.contract import TokenSettings
 from collection.chain.networks import find_network
-from collection.errors import ChainError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PEERS = Path(__file__).parent / "contracts"
@@ -109,29 +107,8 @@ def opened(anvil: bool) -> Iterator[Chain]:
             with open_chain(find_network("embedded"), Path(folder)) as chain:
                 yield chain
             return
-        program = next((REPOSITORY / "tests/node/node_modules/@foundry-rs").glob("anvil-*/bin/anvil"))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        node = subprocess.Popen([program, "--silent", "--host", "127.0.0.1", "--port", str(port)])
-        try:
-            with answered(Path(folder), f"http://127.0.0.1:{port}") as chain:
-                yield chain
-        finally:
-            node.terminate()
-            node.wait()
-
-
-@contextmanager
-def answered(folder: Path, rpc: str) -> Iterator[Chain]:
-    for _ in range(600):
-        try:
-            with open_chain(find_network("anvil"), folder, rpc) as chain:
-                yield chain
-                return
-        except ChainError:
-            time.sleep(0.1)
-    raise SystemExit(f"Anvil does not answer at {rpc}")
+        with anvil_node() as rpc, open_chain(find_network("anvil"), Path(folder), rpc) as chain:
+            yield chain
 
 
 class Token:

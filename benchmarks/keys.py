@@ -1,9 +1,9 @@
-"""Keys for ten tasks of a curator: `python benchmarks/keys.py` does each in a running room, counts what is pressed,
-checks what came of it, and prints the table of docs/review.md; `--write` writes it there.
+"""Keys for ten tasks of a curator: `python benchmarks/keys.py [NAME ...]` does each in a running room, or those whose
+names have these words; counts what is pressed, checks what came of it, and prints the rows of docs/review.md. `--write`
+writes them there.
 
-A click counts as a key, and so does each letter that is typed. What Lightroom Classic takes was counted by hand
-from its shortcuts and not tried, with auto advance on, an open filter bar and presets that are made; `LIGHTROOM` says
-how.
+A click counts as a key, and so does each letter that is typed. The column of Lightroom Classic is the sum of the steps
+in benchmarks/lightroom.py.
 """
 
 from __future__ import annotations
@@ -14,25 +14,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from lightroom import SOURCE, TASKS, Task
 from many_images import make
 from playwright.sync_api import Page
 from review import browsing, served
 
 IMAGES, PICKED, STACKS, FEW = 300, 50, 20, 60
 DOCUMENT = Path(__file__).parent.parent / "docs" / "review.md"
-LIGHTROOM: dict[str, tuple[int, str]] = {
-    "Cull 300 images to 50": (300, "P or X for each"),
-    "Resolve 20 stacks of two": (80, "in each: P, X, and twice an arrow past what is decided"),
-    "Compare four, pick one, reject three": (12, "click, Shift click, N, P, three times → and X, G and Ctrl D"),
-    "See what is unreviewed, violet and above 80": (4, "clicks in the filter bar for flag and keyword; no score"),
-    "Lock two images and see the set": (4, "there is no lock: B for each, an arrow, a click on the collection"),
-    "Export the picks": (6, "filter by flag, Ctrl A, Ctrl Shift E, choose the preset, Enter"),
-    "Give five images three stars": (5, "3 for each"),
-    "Reject three, each with its reason": (36, "X, Ctrl K, the word, Enter, Esc for each, back by an arrow"),
-    "Tag twelve images harbour": (23, "click, Shift click, Ctrl K, the word, Enter, Esc, G, Ctrl D"),
-    "Take back the last three decisions": (3, "Ctrl Z for each"),
-}  # fmt: skip
-"""How many keys and clicks each task takes there, and which."""
 
 
 class Hand:
@@ -81,7 +69,7 @@ def stacks(hand: Hand) -> None:
 def compare(hand: Hand) -> None:
     hand.press("Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "n")
     hand.page.wait_for_selector(".survey > div[data-id='4']")
-    hand.press("ArrowRight", "Delete", "Delete", "Delete", "Shift+P")
+    hand.press("Delete", "Delete", "Delete", "Shift+P")
     hand.counts("1 of")
     hand.counts("3 out")
 
@@ -139,28 +127,40 @@ def undo(hand: Hand) -> None:
     hand.counts("0 reviewed")
 
 
-TASKS: tuple[Callable[[Hand], None], ...] = (cull, stacks, compare, ask, lock, export, stars, reasons, tags, undo)
+DONE: tuple[Callable[[Hand], None], ...] = (cull, stacks, compare, ask, lock, export, stars, reasons, tags, undo)
 
 
 def main() -> None:
     """Do the tasks, each in a project of its own."""
-    rows = []
-    for (name, (there, how)), task in zip(LIGHTROOM.items(), TASKS, strict=True):
+    wanted = [word for word in sys.argv[1:] if word != "--write"]
+    for name, task in zip(TASKS, DONE, strict=True):
+        if wanted and not any(word in name for word in wanted):
+            continue
         with tempfile.TemporaryDirectory() as folder:
             make(Path(folder), {cull: IMAGES, stacks: 20 * STACKS}.get(task, FEW)).close()
             with served(Path(folder)) as (link, _), browsing() as page:
+                page.set_default_timeout(60_000)
                 page.goto(link)
                 page.wait_for_selector("#image-1.cursor")
                 hand = Hand(page)
                 task(hand)
-                rows.append(f"| {name} | {hand.count} | {there}: {how} |")
-                print(rows[-1], flush=True)
-    head = "<!-- tasks: written by `python benchmarks/keys.py --write` -->\n\n"
-    table = f"{head}| task | keys here | keys in Lightroom Classic |\n|---|---|---|\n" + "\n".join(rows)
-    if "--write" in sys.argv:
-        text = DOCUMENT.read_text()
-        whole = f"{table}\n\n<!-- end of tasks -->"
-        DOCUMENT.write_text(re.sub(r"<!-- tasks.*<!-- end of tasks -->", lambda _: whole, text, flags=re.DOTALL))
+                print(row(name, hand.count, TASKS[name]), flush=True)
+        if "--write" in sys.argv:
+            DOCUMENT.write_text(with_tasks(DOCUMENT.read_text(), {name: hand.count}))
+
+
+def row(name: str, here: int, there: Task) -> str:
+    return f"| {name} | {here} | {there} |"
+
+
+def with_tasks(text: str, counts: dict[str, int]) -> str:
+    """The page with the table of tasks, of which ours took `counts`; of others it says what it said before."""
+    before = {name: int(count) for name, count in re.findall(r"^\| (.+?) \| (\d+) \|", text, re.MULTILINE)}
+    rows = [row(name, counts[name] if name in counts else before[name], task) for name, task in TASKS.items()]
+    head = "<!-- tasks: written by `python benchmarks/keys.py --write` -->"
+    table = "\n".join(["| task | keys here | keys in Lightroom Classic |", "|---|---|---|", *rows])
+    whole = f"{head}\n\n{table}\n\nLightroom's keys: [Adobe's list]({SOURCE}).\n\n<!-- end of tasks -->"
+    return re.sub(r"<!-- tasks.*<!-- end of tasks -->", lambda _: whole, text, flags=re.DOTALL)
 
 
 if __name__ == "__main__":

@@ -194,9 +194,11 @@ def served(folder: Path) -> Iterator[tuple[str, int]]:
     words = [command, "-C", str(folder), "review", "--no-open", "--port", "0", "--json"]
     server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert server.stdout
-    yield json.loads(server.stdout.readline())["url"], server.pid
-    server.terminate()
-    server.wait()
+    try:
+        yield json.loads(server.stdout.readline())["url"], server.pid
+    finally:
+        server.terminate()
+        server.wait()
 
 
 @contextmanager

@@ -39,9 +39,8 @@ prompt = "noon"
 """
 
 
-def make(folder: Path, tokens: int, size: int, rpc: str | None) -> float:
-    """Publish a set of random files; returns the seconds that all before verify took."""
-    begin = time.perf_counter()
+def choose(folder: Path, tokens: int, size: int, rpc: str | None) -> None:
+    """Make a project whose set of random files is chosen; its chain is the embedded one, or the Anvil at `rpc`."""
     chain = f'network = "anvil"\nrpc = "{rpc}"' if rpc else 'network = "embedded"'
     (folder / "collection.toml").write_text(TOML.format(tokens=tokens, chain=chain))
     rng = random.Random(tokens)
@@ -55,6 +54,13 @@ def make(folder: Path, tokens: int, size: int, rpc: str | None) -> float:
             ]
         )
         store.replace_selection([Selection(number, number, "best") for number in store.numbers()], "x", {})
+
+
+def make(folder: Path, tokens: int, size: int, rpc: str | None) -> float:
+    """Publish a set of random files; returns the seconds that all before verify took."""
+    begin = time.perf_counter()
+    choose(folder, tokens, size, rpc)
+    with open_project(folder) as project:
         run_stages(project, (FreezeStage(), PinStage(), DeployStage(), MintStage()))
     return time.perf_counter() - begin
 

@@ -64,7 +64,7 @@ def show_next(session: Session, status: Status) -> None:
         screen.line("", status.why)
         screen.line("next", status.hint or session.typed("doctor"))
     elif status.next:
-        run = " ".join(["run", *status.next.split()[1:]])
+        run = " ".join(["run", *(word for word in status.next.split() if word.startswith("--"))])
         screen.line("next", f"{session.typed(status.next)}, or {session.typed(run)} for all remaining stages")
     elif status.done:
         screen.line("next", f"all done: {amount(session.project.config.supply, 'token')} verified")

@@ -12,7 +12,7 @@ from typing import BinaryIO
 DEBRIS = ".writing-*"
 """What a killed process may leave behind; nobody reads such files."""
 
-WAITING = 32
+WAITING = 16
 """Files that wait for the disk at once."""
 
 
@@ -23,7 +23,7 @@ def durable_file(path: Path) -> Iterator[BinaryIO]:
     A temporary file beside it, fsync, rename. Raises OSError where the disk refuses.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f".writing-{os.getpid()}-{os.urandom(4).hex()}"
+    temporary = _temporary(path)
     try:
         with temporary.open("xb") as file:
             yield file
@@ -37,18 +37,37 @@ def durable_file(path: Path) -> Iterator[BinaryIO]:
 def write_together(files: Mapping[Path, bytes]) -> None:
     """Make each value the content of its path; returns when all of them are on the disk.
 
-    Waiting for the disk takes most of the time of a small file. Here many wait at once, and the disk serves them
-    together. Raises OSError where the disk refuses; what each path held before is then kept, or replaced as a whole.
+    Waiting for the disk takes most of the time of a small file. Here all are written first, then many wait at once,
+    and the disk serves them together. Raises OSError where the disk refuses; what each path held before is then kept,
+    or replaced as a whole.
     """
-    todo = list(files.items())
-    with ThreadPoolExecutor(WAITING) as pool:  # a share each, as handing over every file by itself takes longer
-        for done in [pool.submit(_write_each, todo[place::WAITING]) for place in range(min(WAITING, len(todo)))]:
-            done.result()
+    temporaries = {path: _temporary(path) for path in files}
+    try:
+        for folder in {path.parent for path in files}:
+            folder.mkdir(parents=True, exist_ok=True)
+        for path, temporary in temporaries.items():
+            with temporary.open("xb") as file:
+                file.write(files[path])
+        written = list(temporaries.values())
+        shares = [written[place::WAITING] for place in range(min(WAITING, len(written)))]
+        with ThreadPoolExecutor(WAITING) as pool:  # a share each, as handing over every file by itself takes longer
+            list(pool.map(_sync_each, shares))
+        for path, temporary in temporaries.items():
+            temporary.replace(path)
+    except BaseException:
+        for temporary in temporaries.values():
+            temporary.unlink(missing_ok=True)
+        raise
 
 
-def _write_each(files: Sequence[tuple[Path, bytes]]) -> None:
-    for path, data in files:
-        write_durably(path, data)
+def _temporary(path: Path) -> Path:
+    return path.parent / f".writing-{os.getpid()}-{os.urandom(4).hex()}"
+
+
+def _sync_each(paths: Sequence[Path]) -> None:
+    for path in paths:
+        with path.open("rb+", buffering=0) as file:
+            os.fsync(file.fileno())
 
 
 def write_durably(path: Path, data: bytes) -> None:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:  # the command line reads this file before it knows whether th
 Pixels: TypeAlias = "npt.NDArray[np.uint8]"
 """An RGB picture: (height, width, 3), uint8, sRGB."""
 
+Transparent: TypeAlias = "npt.NDArray[np.uint8]"
+"""A picture with its alpha: (height, width, 4), uint8."""
+
 QuotaCell = tuple[str, tuple[tuple[str, str], ...]]
 """A kind of token under quotas: the name of a one-of-one or "", and the traits, sorted."""
 
@@ -333,10 +336,12 @@ def _millionths(weights: Sequence[float]) -> list[int]:
 
 def _telling(found: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that say something."""
-    return {name: content for name, content in found.items() if content not in ("", [], {}, None)}
+    return {name: content for name, content in found.items() if content or content not in ("", [], {}, None)}
 
 
 def _plain(value: Any) -> Any:
+    if type(value) is str or type(value) is int:  # most are: the checks below take several times as long
+        return value
     if isinstance(value, StyleBlend | Recipe):
         return value.as_json()
     if isinstance(value, tuple):
@@ -360,11 +365,27 @@ class Rendering:
     transparent picture has. None where all of it is opaque."""
     animation: tuple[bytes, str] | None = None
     """The file of an animation, and its suffix (".gif"), of which `pixels` are the frame that stands for it."""
+    drawn: bool = False
+    """Whether it is put together of drawings, which are mostly areas of one colour: its file is packed accordingly."""
 
     @property
     def channels(self) -> npt.NDArray[np.uint8]:
         """(h, w, 3 or 4): the pixels, with their alpha if they have any; what a PNG of the picture holds."""
         return self.pixels if self.transparent is None else self.transparent
+
+
+class Shown(Protocol):
+    """A picture in memory, decoded or just made."""
+
+    @property
+    def pixels(self) -> Pixels:
+        """(h, w, 3) uint8, transparency laid on one ground."""
+        ...
+
+    @property
+    def transparent(self) -> Transparent | None:
+        """(h, w, 4) uint8, with its alpha; None where all of it is opaque."""
+        ...
 
 
 class ImageGenerator(Protocol):

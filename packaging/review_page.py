@@ -1,7 +1,8 @@
 """Make the pictures of docs/review.md, and its table of keys, from a running room: `make pictures`.
 
-`python packaging/review_page.py [--looks DIR] [PROJECT]` takes a copy of PROJECT, which `make demo` made, or makes the
-sample anew; lets two curators decide, breeds two images, and looks at the room with the system's Chromium.
+`python packaging/review_page.py [--looks DIR [--only PATTERN]] [PROJECT]` takes a copy of PROJECT, which `make demo`
+made, or makes the sample anew; lets two curators decide, breeds two images, and looks at the room with the system's
+Chromium.
 
 With `--looks DIR` it writes every view at every size instead, light, dark and with text twice as large, for somebody
 who looks at them before a release.
@@ -20,6 +21,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,21 @@ PICTURES = (
     ("review-set", "view=set", DESK, False, ""),
     ("review-phone", "view=loupe&at=14", PHONE, False, ""),
 )
+# what docs/review.md has no picture of: name, view and query of the address, keys pressed before
+OTHERS = (
+    ("grid-plain", "view=grid&at=14", ""),
+    ("grid-filtered", "view=grid&q=is:picked&at=14", "f"),
+    ("loupe", "view=loupe&at=14", "i"),
+    ("survey", "view=survey&ids=2,5,8,11,14,19,23,30", ""),
+    ("cull", "view=cull", ""),
+    ("ranking", "view=duel&ranking=you", ""),
+    ("order", "view=set&order=hand", ""),
+    ("people", "view=people", ""),
+    ("work", "view=jobs", ""),
+    ("keys", "view=help", ""),
+    ("refused", "view=grid&q=quality:>(80", ""),
+    ("empty", "view=grid&q=is:unreviewed+is:picked", ""),
+)
 SETTLED = """() => document.querySelector("#view").childElementCount
   && [...document.querySelectorAll("#view img[src]")].every((one) => one.complete && one.naturalWidth)"""
 KEYS = """async () => {
@@ -75,10 +92,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("project", nargs="?", type=Path, help="what `make demo` made; else the sample is made anew")
     parser.add_argument("--looks", type=Path, metavar="DIR", help="write every view at every size there instead")
+    parser.add_argument("--only", default="", metavar="PATTERN", help="of the looks those whose name has this")
     options = parser.parse_args()
     with decided(options.project) as folder, served(folder) as link, browsing() as browser:
         if options.looks:
-            write_looks(browser, link, options.looks)
+            write_looks(browser, link, options.looks, options.only)
         else:
             write_documented(browser, link)
 
@@ -96,20 +114,27 @@ def write_documented(browser: Browser, link: str) -> None:
     document.write_text(with_keys(document.read_text(), page.evaluate(KEYS)))
 
 
-def write_looks(browser: Browser, link: str, folder: Path) -> None:
-    """Each documented view at each of SIZES: light, dark, and with text twice as large."""
+def write_looks(browser: Browser, link: str, folder: Path, only: str) -> None:
+    """Every view at each of SIZES: light, dark, and with text twice as large; only files whose name has the
+    pattern `only`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, address, _, _, keys in PICTURES:
-        for size in SIZES:
-            for look in ("light", "dark", "200"):
-                page = opened(browser, f"{link}&{address}", size, look == "dark")
-                page.wait_for_function(SETTLED)
-                if look == "200":
-                    page.evaluate(TWICE)
-                path = folder / f"{name.removeprefix('review-')}-{size[0]}x{size[1]}-{look}.png"
-                taken(page, keys, wait=500).save(path)
-                page.close()
-                print(path.name, flush=True)
+    documented = tuple((name.removeprefix("review-"), address, keys) for name, address, _, _, keys in PICTURES)
+    for size, look in product(SIZES, ("light", "dark", "200")):
+        page = opened(browser, link, size, look == "dark")
+        page.wait_for_selector("#view[data-view]")
+        room = page.url.partition("?")[0]
+        for name, address, keys in (*documented, *OTHERS):
+            path = folder / f"{name}-{size[0]}x{size[1]}-{look}.png"
+            if not re.search(only, path.name):
+                continue
+            page.evaluate("localStorage.clear()")  # panels are open or not as they are at first
+            page.goto(f"{room}?{address}")
+            page.wait_for_selector("#view[data-view]")
+            if look == "200":
+                page.evaluate(TWICE)
+            taken(page, keys, wait=500).save(path)
+            print(path.name, flush=True)
+        page.close()
 
 
 def opened(browser: Browser, address: str, size: tuple[int, int], dark: bool) -> Page:

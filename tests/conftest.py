@@ -6,14 +6,17 @@ import json
 import os
 import select
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # of two processes on two cores each waits for the other's threads
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # of two processes on two cores each waits for the other's threads
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import pytest
 from PIL import Image
@@ -21,12 +24,18 @@ from PIL import Image
 from collection.values import Pixels
 
 REPOSITORY = Path(__file__).parent.parent
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 8 << 30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # a file there need not wait until the disk has it
 
 
 LONG = (
     "cli/test_demo.py", "cli/test_killed.py", "cli/test_run.py", "generate/test_diffusion_project.py",
     "generate/running/test_ray.py", "generate/running/test_workers.py", "cli/test_commands.py", "web/test_offline.py",
     "web/test_other_views.py", "judge/duplicates/test_edits.py", "contracts/test_foundry.py", "contracts/test_runs.py",
+    "generate/test_routing.py", "stages/test_status.py", "web/test_shown.py", "web/test_finding.py",
+    "judge/duplicates/test_second_look.py", "judge/duplicates/test_neighbourhood.py", "chain/test_killed.py",
+    "generate/families/test_obeyed.py", "web/test_deciding.py", "web/test_views.py",
 )  # fmt: skip
 """Files that take longest come first: of several test processes, none shall be left with one of them at the end."""
 
@@ -96,11 +105,27 @@ class Said:
         return value
 
 
+@dataclass(frozen=True)
+class Apart:
+    """A command that goes on beside others."""
+
+    process: int
+    out: IO[str]
+
+    def end(self, how: signal.Signals = signal.SIGKILL) -> str:
+        """Send it a signal, and wait until it has ended; returns what it said that nobody has read yet."""
+        with suppress(ProcessLookupError):  # Ctrl-C reaches it, too
+            os.kill(self.process, how)
+        with self.out:
+            return self.out.read()  # to the end, which comes when nobody can write any more
+
+
 class Forks:
     """Runs `collection` as forks of a process that has loaded its modules; see forked_command.py."""
 
     def __init__(self, folder: Path, modules: Sequence[str]) -> None:
-        self._out, self._err = folder / "out", folder / "err"
+        self._folder, self._out, self._err = folder, folder / "out", folder / "err"
+        self._apart: list[Apart] = []
         command = [sys.executable, str(Path(__file__).parent / "forked_command.py"), *modules]
         self._server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
 
@@ -115,9 +140,23 @@ class Forks:
         """Begin a command; returns its process id."""
         self._out.unlink(missing_ok=True)
         self._err.unlink(missing_ok=True)
+        return self._fork(words, self._out, self._err, cwd, env)
+
+    def apart(self, *words: object, program: str = "") -> Apart:
+        """Begin a command that goes on beside others, and may be killed; or a `program` in Python, with these words."""
+        out = self._folder / f"out-{os.urandom(4).hex()}"
+        os.mkfifo(out)
+        begun = Apart(self._fork(words, out, Path(os.devnull), apart=True, program=program), out.open())
+        self._apart.append(begun)
+        return begun
+
+    def _fork(
+        self, words: Sequence[object], out: Path, err: Path, cwd: Path | None = None,
+        env: Mapping[str, str] | None = None, *, apart: bool = False, program: str = "",
+    ) -> int:  # fmt: skip
         request = {
             "argv": [*map(str, words)], "cwd": str(cwd or Path.cwd()), "env": dict(env or os.environ),
-            "out": str(self._out), "err": str(self._err),
+            "out": str(out), "err": str(err), "apart": apart, "program": program,
         }  # fmt: skip
         self._pipe(self._server.stdin).write(json.dumps(request).encode() + b"\n")
         return int(self._pipe(self._server.stdout).readline())
@@ -130,7 +169,10 @@ class Forks:
         return Said(int(answers.readline()), self._out.read_text(), self._err.read_text())
 
     def close(self) -> None:
-        """End the process that forks."""
+        """End the process that forks, and what nobody has ended."""
+        for begun in self._apart:
+            if not begun.out.closed:
+                begun.end()
         self._server.communicate()
 
     def _pipe(self, pipe: IO[bytes] | None) -> IO[bytes]:
@@ -157,17 +199,38 @@ def script() -> Callable[..., Said]:
     return run
 
 
+@pytest.fixture
+def collection_train(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: Callable[..., Any], tmp_path: Path
+) -> Callable[..., Any]:
+    """Runs `collection train` with words in this process; models go to tmp_path/models."""
+    from collection_cli.main import main
+
+    monkeypatch.setenv("COLLECTION_MODELS", str(tmp_path / "models"))
+
+    def run(*words: object) -> Any:
+        monkeypatch.setattr(sys, "argv", ["collection", "train", *map(str, words)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        printed = capsys.readouterr()
+        return said(int(left.value.code or 0), printed.out, printed.err)
+
+    return run
+
+
 @pytest.fixture(scope="session")
 def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Forks]]:
-    """Starts what runs commands with so many more modules loaded."""
-    started: list[Forks] = []
+    """Starts what runs commands with so many more modules loaded than most commands need; or `only` those."""
+    started: dict[tuple[str, ...], Forks] = {}
 
-    def start(*modules: str) -> Forks:
-        started.append(Forks(tmp_path_factory.mktemp("forks"), (*MODULES, *modules)))
-        return started[-1]
+    def start(*modules: str, only: bool = False) -> Forks:
+        wanted = modules if only else (*MODULES, *modules)
+        if wanted not in started:
+            started[wanted] = Forks(tmp_path_factory.mktemp("forks"), wanted)
+        return started[wanted]
 
     yield start
-    for server in started:
+    for server in started.values():
         server.close()
 
 

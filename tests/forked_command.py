@@ -2,8 +2,9 @@
 
 So that a command is a process of its own, with its own exit code and output, without loading torch anew every time.
 What is loaded are the words: modules, or MODULE:FUNCTION to call.
-A request is a line of JSON: {"argv", "cwd", "env", "out", "err"}; the answers are two lines, the process id and, once
-the command has ended, its exit code (or minus the signal that ended it).
+A request is a line of JSON: {"argv", "cwd", "env", "out", "err", "apart", "program"}; the answers are two lines, the
+process id and, once the command has ended, its exit code (or minus the signal that ended it). A command that runs
+`apart` is not waited for: its process id is the only answer. A `program` is Python that is run in the command's place.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ def run(request: dict[str, Any]) -> None:
     os.environ.update(request["env"])
     sys.path[:0] = [place for place in request["env"].get("PYTHONPATH", "").split(os.pathsep) if place]
     sys.argv = ["collection", *request["argv"]]
-    main()
+    if request["program"]:
+        exec(request["program"], {"__name__": "__main__"})
+    else:
+        main()
 
 
 def serve() -> None:
@@ -40,9 +44,12 @@ def serve() -> None:
             getattr(loaded, function)()
     gc.freeze()  # the collector would copy the memory that forks share
     for line in sys.stdin:
-        child = get_context("fork").Process(target=run, args=(json.loads(line),))
+        request = json.loads(line)
+        child = get_context("fork").Process(target=run, args=(request,))
         child.start()
         print(child.pid, flush=True)
+        if request["apart"]:
+            continue
         child.join()
         print(child.exitcode, flush=True)
 

@@ -34,6 +34,8 @@ def command(context: typer.Context, image: Image, as_json: Json = False) -> None
 def _drawn(ancestor: Ancestor) -> Iterator[str]:
     """The lines of the tree, parents below their child."""
     text = _told(ancestor.known) if ancestor.known else f"unknown recipe {ancestor.sha256[:16]}..."
+    if ancestor.imported is not None:
+        text = f"{label(ancestor.imported)}  imported: nobody knows how it was made, or its license"
     yield f"{text}  (parents: see above)" if ancestor.above and ancestor.known else text
     for parent in ancestor.parents:
         last = parent is ancestor.parents[-1]

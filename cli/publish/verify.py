@@ -31,6 +31,12 @@ def command(
     rpc: Annotated[
         str | None, typer.Option(metavar="URL", help="With --network: a node of it, or env:NAME of a variable with it.")
     ] = None,
+    ens_rpc: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="With --network: a node that knows ADDRESS, if it is a name and not known there."
+        ),
+    ] = None,
     car: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, metavar="FILE", help="With --network: the set as a CAR.")
     ] = None,
@@ -48,9 +54,11 @@ def command(
     its metadata says what every token is. The painter's pictures are painted again with --rerender.
     """
     if network is not None:
-        return _public(context, address, network, rpc, car, gateway, rerender or 0, as_json)
-    if rpc or car or gateway:
-        raise UsageError("--rpc, --car and --gateway go with --network", "collection verify ADDRESS --network NAME")
+        return _public(context, address, network, (rpc, ens_rpc), car, gateway, rerender or 0, as_json)
+    if rpc or ens_rpc or car or gateway:
+        raise UsageError(
+            "--rpc, --ens-rpc, --car and --gateway go with --network", "collection verify ADDRESS --network NAME"
+        )
     from collection.stages.publish import VerifyStage
 
     with opened(context, as_json) as session:
@@ -61,7 +69,7 @@ def _public(
     context: typer.Context,
     address: str | None,
     network: str,
-    rpc: str | None,
+    nodes: tuple[str | None, str | None],
     car: Path | None,
     gateway: str | None,
     sample: int,
@@ -75,8 +83,9 @@ def _public(
     screen, folder = Screen(as_json), folder_of(context)
     with screen.progress("verify", "tokens") as progress:
         report = verify_public(
-            address, network, rpc=rpc, folder=folder, car=car, gateway=gateway, sample=sample, progress=progress
-        )
+            address, network, rpc=nodes[0], ens_rpc=nodes[1], folder=folder, car=car, gateway=gateway, sample=sample,
+            progress=progress,
+        )  # fmt: skip
     screen.report(report)
     screen.object(report.as_json())
     if not report.complete:

@@ -1,12 +1,20 @@
-"""The options that the training commands share."""
+"""The options that the training commands share, and what all of them do."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..render import Screen
+
+if TYPE_CHECKING:
+    from collection.stages.report import Report
+    from collection.values import Progress
+
+Pictures = Annotated[Path, typer.Argument(exists=True, file_okay=False, show_default=False, help="The pictures.")]
 Folder = Annotated[
     Path, typer.Argument(exists=True, file_okay=False, show_default=False, help="The pictures; subfolders are classes.")
 ]
@@ -27,3 +35,16 @@ License = Annotated[
     str, typer.Option("--license", metavar="SPDX", help="The license of the pictures, told on the card and in tokens.")
 ]
 Credit = Annotated[str, typer.Option(metavar="TEXT", help="Whose pictures they are, told on the card.")]
+
+
+def train(as_json: bool, work: Callable[[Progress], Report]) -> None:
+    """Do the work of a training and show its report; say how to go on where it is stopped."""
+    screen = Screen(as_json)
+    try:
+        with screen.progress("train", "steps") as progress:
+            report = work(progress)
+    except KeyboardInterrupt:
+        screen.error("stopped; the last checkpoint is kept", "run the same command again to continue")
+        raise typer.Exit(1) from None
+    screen.report(report)
+    screen.object(report.as_json())

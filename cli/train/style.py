@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ..render import Screen
 from ..session import Json
-from .options import License, Name, Seed, Steps
+from .options import License, Name, Seed, Steps, train
 
 
 def command(
@@ -45,14 +44,6 @@ def command(
     """
     from collection.stages.train_style import StyleRun, train_style
 
-    screen = Screen(as_json)
     run = StyleRun(size, steps, batch, width, strength, smoothness, seed)
     told = {"license": license, "credit": credit}
-    try:
-        with screen.progress("train", "steps") as progress:
-            report = train_style(picture, content, name, run, told, vgg=vgg, progress=progress)
-    except KeyboardInterrupt:
-        screen.error("stopped; the last checkpoint is kept", "run the same command again to continue")
-        raise typer.Exit(1) from None
-    screen.report(report)
-    screen.object(report.as_json())
+    train(as_json, lambda progress: train_style(picture, content, name, run, told, vgg=vgg, progress=progress))

@@ -46,7 +46,7 @@ def read_allowlist(text: str, name: str, addresses: Addresses = refuse_names) ->
     """
     lines: dict[str, Line] = {}
     for line in with_addresses(read_list(text, name), name, addresses):
-        if line.token is not None:
+        if line.token is not None or line.image is not None:
             raise UsageError(f"{name}: an allowlist says how many, not which tokens", "a first line `address,count`")
         if line.address in lines:
             first = lines[line.address].number

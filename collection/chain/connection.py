@@ -114,7 +114,9 @@ def _open_embedded(network: Network, folder: Path) -> Chain:
     from collection.chain.embedded import open_embedded
 
     provider, table = open_embedded(folder / CHAIN_FILE)
-    return Chain(network, Web3(provider), table=table)
+    web3 = Web3(provider)
+    web3.eth.default_account = web3.eth.accounts[0]  # web3 would ask for all accounts before each call
+    return Chain(network, web3, table=table)
 
 
 def _open_rpc(network: Network, address: str) -> Chain:

@@ -10,7 +10,7 @@ from collection.chain.addresses import checksummed
 from collection.chain.compiled import Artifact, artifact
 from collection.chain.connection import Chain
 from collection.chain.mint_logs import find_mints, mints_in
-from collection.errors import ChainError
+from collection.chain.set_contract import SetContract
 
 if TYPE_CHECKING:
     from web3.contract.contract import ContractFunction
@@ -51,39 +51,16 @@ class TokenSettings:
         )
 
 
-class TokenContract:
+class TokenContract(SetContract):
     """A deployed token contract. Every method asks the chain, and raises ChainError where it refuses."""
 
     def __init__(self, chain: Chain, address: str, compiled: Artifact | None = None) -> None:
         """`compiled` is what was deployed at the address; None: the present version."""
-        self.chain = chain
-        self.address = checksummed(address)
-        self.artifact = compiled or artifact()
-        self._contract = chain.web3.eth.contract(address=self.address, abi=self.artifact.abi)
-
-    def _read(self, function: str, *arguments: Any) -> Any:
-        with self.chain.translated(self.artifact.abi):
-            return self._contract.functions[function](*arguments).call()
-
-    def name(self) -> str:
-        """The collection's name."""
-        return str(self._read("name"))
-
-    def symbol(self) -> str:
-        """Its ticker."""
-        return str(self._read("symbol"))
-
-    def owner(self) -> str:
-        """The account that may mint, and move the metadata until it is frozen."""
-        return str(self._read("owner"))
+        super().__init__(chain, address, compiled or artifact())
 
     def metadata_frozen(self) -> bool:
         """Whether no URI of the contract can change any more."""
         return bool(self._read("metadataFrozen"))
-
-    def base_uri(self) -> str:
-        """The beginning of every token's URI."""
-        return str(self._read("baseURI"))
 
     def max_supply(self) -> int:
         """Most tokens there can be."""
@@ -92,6 +69,11 @@ class TokenContract:
     def next_token_id(self) -> int:
         """The id that the next minted token gets; all below exist."""
         return int(self._read("nextTokenId"))
+
+    def existing(self, token_ids: Sequence[int]) -> list[int]:
+        """Those tokens that are minted."""
+        end = self.next_token_id()
+        return [token_id for token_id in token_ids if token_id < end]
 
     def owner_of(self, token_id: int) -> str:
         """The owner of a token."""
@@ -106,21 +88,6 @@ class TokenContract:
         """The URIs of many tokens' metadata, by token id; all of them must exist."""
         return self._read_each("tokenURI", "string", token_ids)
 
-    def _read_each(self, function: str, kind: str, token_ids: Sequence[int]) -> dict[int, str]:
-        from eth_abi.abi import decode
-        from eth_abi.exceptions import DecodingError
-        from eth_utils.abi import function_signature_to_4byte_selector
-        from hexbytes import HexBytes
-
-        selector = function_signature_to_4byte_selector(f"{function}(uint256)")
-        data = ("0x" + (selector + token_id.to_bytes(32, "big")).hex() for token_id in token_ids)
-        answers = self.chain.ask_all([("eth_call", [{"to": self.address, "data": call}, "latest"]) for call in data])
-        try:
-            values = [decode([kind], bytes(HexBytes(answer)))[0] for answer in answers]
-        except DecodingError as error:
-            raise ChainError(f"{self.address} on {self.chain.network.name} is no collection contract") from error
-        return dict(zip(token_ids, values, strict=True))
-
     def minted_in(self, tx_hashes: Sequence[str]) -> dict[str, dict[int, str]]:
         """The tokens that some transactions minted, by their receipts: for each hash, token id and first owner.
 
@@ -133,24 +100,6 @@ class TokenContract:
     def minted_to(self, token_ids: Collection[int], from_block: int) -> dict[int, str]:
         """The first owners of some tokens, by the logs from a block on, which are read until all are found."""
         return find_mints(self.chain, self.address, token_ids, from_block)
-
-    def contract_uri(self) -> str:
-        """Where the description of the collection lies (ERC-7572)."""
-        return str(self._read("contractURI"))
-
-    def provenance(self) -> str:
-        """The provenance hash, 64 hex digits."""
-        return bytes(self._read("provenanceHash")).hex()
-
-    def royalty_info(self, token_id: int, price: int) -> tuple[str, int]:
-        """(receiver, amount) of a sale, in the unit of the price (ERC-2981)."""
-        receiver, amount = self._read("royaltyInfo", token_id, price)
-        return str(receiver), int(amount)
-
-    def is_genuine(self) -> bool:
-        """Whether the code at the address is that of the artifact."""
-        with self.chain.translated():
-            return self.artifact.made(bytes(self.chain.web3.eth.get_code(self.address)))
 
     def mint_batch(self, to: str, first_token_id: int, quantity: int) -> ContractFunction:
         """The call that mints; refused by the contract unless `first_token_id` is the next one."""

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from collection.chain.addresses import checksummed
 from collection.chain.companions import deploy_companion
-from collection.chain.compiled import artifact
+from collection.chain.compiled import Artifact, artifact
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenSettings
+from collection.chain.set_contract import SetContract
 from collection.chain.transactions import Account, carry_out
+from collection.errors import ChainError
 from collection.store.records import Companion
 from collection.store.store import Store
-from collection.values import Progress, silent
+
+if TYPE_CHECKING:
+    from web3.contract.contract import ContractFunction
+
+_ERC1155 = bytes.fromhex("d9b67a26")
+"""The interface id of ERC-1155."""
+Run = tuple[str, int]
+"""Copies that follow one another: who is to get them, and how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +58,6 @@ class EditionSettings:
         return tuple(bytes.fromhex(value) if name == "provenance" else value for name, value in asdict(self).items())
 
 
-_READS = {
-    "name": "name", "symbol": "symbol", "images": "images", "copies": "copies", "closes_at": "closesAt",
-    "base_uri": "baseURI", "contract_uri": "contractURI", "provenance": "provenanceHash",
-}  # fmt: skip
-"""The function that tells each setting; owner and royalties are asked for by themselves."""
-
-
 def deploy_editions(store: Store, chain: Chain, account: Account, settings: EditionSettings) -> tuple[Companion, int]:
     """Deploy the editions with these settings, unless they are there; returns them and the gas."""
     return deploy_companion(store, chain, account, "editions", asdict(settings), [settings.as_argument()])
@@ -67,30 +69,46 @@ def editions_of(store: Store, chain_id: int, base_uri: str) -> Companion | None:
     return next((each for each in reversed(known) if each.settings["base_uri"] == base_uri), None)
 
 
-class EditionsContract:
+class EditionsContract(SetContract):
     """Deployed editions. Every method asks the chain, and raises ChainError where it refuses."""
 
-    def __init__(self, chain: Chain, address: str) -> None:
-        self.chain, self.address = chain, checksummed(address)
-        self._abi = artifact("Editions").abi
-        self._contract = chain.web3.eth.contract(address=self.address, abi=self._abi)
-
-    def _read(self, function: str, *arguments: Any) -> Any:
-        with self.chain.translated(self._abi):
-            return self._contract.functions[function](*arguments).call()
+    def __init__(self, chain: Chain, address: str, compiled: Artifact | None = None) -> None:
+        """`compiled` is what was deployed at the address; None: the present version."""
+        super().__init__(chain, address, compiled or artifact("Editions"))
 
     def told(self) -> Mapping[str, Any]:
         """The settings as the contract tells them, by the fields of EditionSettings; owner is the present one."""
-        found = {field: self._read(function) for field, function in _READS.items()}
-        receiver, amount = self._read("royaltyInfo", 1, 10_000)
+        receiver, points = self.royalty_info(1, 10_000)
         return {
-            **found, "provenance": bytes(found["provenance"]).hex(), "owner": str(self._read("owner")),
-            "royalty_receiver": str(receiver), "royalty_basis_points": int(amount),
+            "name": self.name(), "symbol": self.symbol(), "owner": self.owner(), "images": self.max_supply(),
+            "copies": self.copies(), "closes_at": int(self._read("closesAt")), "base_uri": self.base_uri(),
+            "contract_uri": self.contract_uri(), "provenance": self.provenance(), "royalty_receiver": receiver,
+            "royalty_basis_points": points,
         }  # fmt: skip
+
+    def max_supply(self) -> int:
+        """How many images there are."""
+        return int(self._read("images"))
+
+    def copies(self) -> int:
+        """Most copies of each image; 0: any number."""
+        return int(self._read("copies"))
+
+    def metadata_frozen(self) -> bool:
+        """Whether no URI can change any more: none ever could."""
+        return True
 
     def supply(self, image: int) -> int:
         """Copies of an image that exist."""
-        return int(self._read("totalSupply", image))
+        return self.supplies([image])[image]
+
+    def supplies(self, images: Sequence[int]) -> dict[int, int]:
+        """Copies that exist of each image."""
+        return {image: int(count) for image, count in self._read_each("totalSupply", "uint256", images).items()}
+
+    def existing(self, images: Sequence[int]) -> list[int]:
+        """Those images of which there are copies."""
+        return [image for image, count in self.supplies(images).items() if count]
 
     def balance(self, owner: str, image: int) -> int:
         """Copies of an image that an account has."""
@@ -98,36 +116,40 @@ class EditionsContract:
 
     def uri(self, image: int) -> str:
         """Where the metadata of an image lies."""
-        return str(self._read("uri", image))
+        return self.token_uris([image])[image]
+
+    def token_uris(self, images: Sequence[int]) -> dict[int, str]:
+        """Where the metadata of each image lies."""
+        return self._read_each("uri", "string", images)
 
     def closed(self) -> bool:
         """Whether nothing can be minted any more."""
         return bool(self._read("closed"))
 
-    def carry_out(self, account: Account, function: str, *arguments: Any) -> int:
+    def minting(self, image: int, there: int, runs: Sequence[Run]) -> ContractFunction:
+        """The call that mints the next copies of an image, run by run; refused unless just `there` copies exist."""
+        if len(runs) == 1:
+            ((owner, count),) = runs
+            return self._contract.functions.mint(checksummed(owner), image, there, count)
+        owners = [checksummed(owner) for owner, count in runs for _ in range(count)]
+        return self._contract.functions.airdrop(image, there, owners)
+
+    def try_minting(self, account: Account, image: int, there: int, runs: Sequence[Run]) -> None:
+        """Raise ChainError where the contract would refuse that; nothing is sent."""
+        with self.chain.translated(self.artifact.abi):
+            self.minting(image, there, runs).call({"from": account.address})
+
+    def claims_copies(self) -> bool:
+        """Whether the code at the address says that it is of ERC-1155 (ERC-165)."""
+        try:
+            return bool(self._read("supportsInterface", _ERC1155))
+        except ChainError:
+            return False
+
+    def carry_out(self, account: Account, call: ContractFunction, what: str) -> int:
         """Send a call and wait until it is mined; returns the gas."""
-        call = self._contract.functions[function](*arguments)
-        return int(carry_out(self.chain, account, call, self._abi, f"{function} of the editions")["gasUsed"])
+        return int(carry_out(self.chain, account, call, self.artifact.abi, what)["gasUsed"])
 
-
-def mint_up_to(
-    contract: EditionsContract,
-    account: Account,
-    images: Sequence[int],
-    copies: int,
-    to: str,
-    progress: Progress = silent,
-) -> tuple[int, int]:
-    """Mint until `copies` of each of these images exist; returns how many were made, and the gas.
-
-    What exists is asked of the chain, and the contract refuses a call that was made for another number of copies, so a
-    run that was killed goes on where it was, and nothing is minted twice.
-    """
-    made, gas = 0, 0
-    for done, image in enumerate(images, start=1):
-        there = contract.supply(image)
-        if there < copies:
-            gas += contract.carry_out(account, "mint", checksummed(to), image, there, copies - there)
-            made += copies - there
-        progress(done, len(images))
-    return made, gas
+    def closing(self) -> ContractFunction:
+        """The call after which nothing can be minted any more."""
+        return self._contract.functions.close()

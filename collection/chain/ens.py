@@ -7,12 +7,14 @@ resolver of a parent (ENSIP-10) is asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from collection.chain.addresses import NOBODY, checksummed
 from collection.chain.batches import Request
-from collection.chain.connection import Chain
+from collection.chain.connection import Chain, open_chain
 from collection.chain.networks import NETWORKS, Network
 from collection.config.accounts import is_name, wrong_account
 from collection.errors import ChainError
@@ -95,20 +97,57 @@ def _led_to(asking: _Asking, resolvers: Mapping[str, str], target: Network) -> d
     return found
 
 
-def resolve_one(chain: Chain, account: str, what: str) -> str:
+@contextmanager
+def registry_of(
+    chain: Chain, folder: Path = Path(), ens_rpc: str | None = None, key: str = "chain.ens_rpc"
+) -> Iterator[Chain]:
+    """The chain whose names count on an open one: itself if it has ENS, else that of the node in `ens_rpc`."""
+    if has_ens(chain):
+        yield chain
+        return
+    with registry_beside(chain.network, folder, ens_rpc, key) as registry:
+        yield registry
+
+
+@contextmanager
+def registry_beside(network: Network, folder: Path, ens_rpc: str | None, key: str = "chain.ens_rpc") -> Iterator[Chain]:
+    """The chain whose names count on a network without ENS: that of the node in `ens_rpc`.
+
+    `key` is what people call that. Raises ChainError where it names no node, or cannot be reached.
+    """
+    asked = asked_for(network)
+    if ens_rpc is None:
+        hint = f"{key} https://... or {key} env:NAME"
+        if not key.startswith("-"):
+            hint = 'ens_rpc = "https://..." under [chain], or ens_rpc = "env:NAME"'
+        why = f"{network.name} has no ENS, and {key} names no node of {asked.name}"
+        raise ChainError(why, f"{hint}: a node of {asked.name}")
+    with open_chain(asked, folder, ens_rpc, "ens_rpc") as registry:
+        yield registry
+
+
+def resolve_one(
+    chain: Chain,
+    account: str,
+    what: str,
+    folder: Path = Path(),
+    ens_rpc: str | None = None,
+    key: str = "chain.ens_rpc",
+) -> str:
     """The address of an account of this network, which is an address itself or a name; `what` is what errors call it.
 
-    Raises ChainError for a name that leads nowhere here, and where the network has no ENS.
+    A network without ENS needs the node in `ens_rpc`, as for `registry_of`. Raises ChainError for a name that leads
+    nowhere here, and where nobody can be asked.
     """
     if not is_name(account):
         return account
-    if not has_ens(chain):
-        raise ChainError(
-            f'{what}: "{account}" is a name, and {chain.network.name} has no ENS', "write the address: 0x and 40 digits"
-        )
-    found = resolve(chain, [account], chain.network)[account]
+    try:
+        with registry_of(chain, folder, ens_rpc, key) as registry:
+            found = resolve(registry, [account], chain.network)[account]
+    except ChainError as error:
+        raise ChainError(f'{what}: where "{account}" leads to is not known: {error.message}', error.hint) from error
     if isinstance(found, str):
-        raise ChainError(f'{what}: "{account}": {found}')
+        raise ChainError(f'{what}: "{account}": {found}', "correct the name, or write the address: 0x and 40 digits")
     return found.address
 
 

@@ -11,15 +11,18 @@ from collection.chain.networks import Network
 from collection.errors import ChainError
 
 _START = {
-    "anvil": "start it in another terminal: anvil",
-    "hardhat": "start it in another terminal: npx hardhat node",
-    "ganache": "start it in another terminal: ganache",
+    "anvil": "collection chain start, or in another terminal: anvil",
+    "hardhat": "collection chain start, or in another terminal: npx hardhat node",
+    "ganache": "collection chain start, or in another terminal: ganache",
 }
 
 _HINTS = {
     "OwnableUnauthorizedAccount": "only the owner of the contract may do that: chain.key must name the key of the "
     "account that deployed it",
     "UnexpectedTokenId": "something else minted meanwhile: run this again",
+    "UnexpectedSupply": "something else minted meanwhile: run this again",
+    "EditionFull": "`collection editions` shows how many copies there are, and how many there may be",
+    "EditionsClosed": "nothing is minted any more; `collection editions` shows how many copies there are",
     "MetadataLocked": "the metadata is frozen for ever",
     "PaymentRefused": "the account is a contract that takes no payment: what is due to it stays in the splitter",
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from collection.chain.addresses import checksummed
+from collection.chain.addresses import NOBODY, checksummed
 from collection.chain.connection import Chain
 from collection.chain.simulation import Call, ask
 
@@ -16,6 +16,10 @@ _FORKS = {"P256VERIFY": "Osaka", "BLS12_G1ADD": "Prague", "KZG_POINT_EVALUATION"
 _DATA_FEE_ORACLE = "0x420000000000000000000000000000000000000F"
 """GasPriceOracle of OP Stack chains: getL1Fee(bytes) is the fee for a transaction's data on the chain below."""
 _GET_L1_FEE = "0x49948e0e"
+_NODE_INTERFACE = "0x00000000000000000000000000000000000000C8"
+"""Of Arbitrum Nitro: gasEstimateL1Component(address to, bool contractCreation, bytes data) gives the gas for data on
+the chain below, the base fee, and what the node takes that of the chain below to be."""
+_GAS_ESTIMATE_L1 = "0x77d488a2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,32 @@ def price_of(chain: Chain) -> Price:
 
 
 def data_fee(chain: Chain, call: Call) -> int:
-    """Wei that an OP Stack chain takes for a transaction's data, by its oracle; 0 on any other chain."""
+    """Wei that a chain takes for a transaction's data on the chain below, beside its gas; 0 where it takes none.
+
+    OP Stack chains have an oracle for it; Arbitrum Nitro has the gas that stands for it, at its own base fee, from the
+    `NodeInterface` that only nodes know.
+    """
+    if chain.network.is_development:
+        return 0
+    return _by_oracle(chain, call) if chain.has_code(_DATA_FEE_ORACLE) else _by_node_interface(chain, call)
+
+
+def _by_node_interface(chain: Chain, call: Call) -> int:
+    """The fee on Arbitrum; 0 on a chain that is none: nothing answers at that address."""
+    from eth_abi.abi import decode, encode
+
+    arguments = [call.to or NOBODY, call.to is None, bytes.fromhex(call.data[2:])]
+    data = _GAS_ESTIMATE_L1 + encode(["address", "bool", "bytes"], arguments).hex()
+    answer = ask(chain, "eth_call", {"to": _NODE_INTERFACE, "data": data}, "latest")
+    if not answer or len(answer) != 2 + 3 * 64:
+        return 0
+    gas, base_fee, _ = decode(["uint64", "uint256", "uint256"], bytes.fromhex(answer[2:]))
+    return int(gas) * int(base_fee)
+
+
+def _by_oracle(chain: Chain, call: Call) -> int:
     from eth_abi.abi import encode
 
-    if chain.network.is_development or not chain.has_code(_DATA_FEE_ORACLE):
-        return 0
     data = _GET_L1_FEE + encode(["bytes"], [bytes.fromhex(call.data[2:])]).hex()
     answer = ask(chain, "eth_call", {"to": checksummed(_DATA_FEE_ORACLE), "data": data}, "latest")
     return int(answer, 16) if answer and answer != "0x" else 0

@@ -10,7 +10,9 @@ from collection.chain.addresses import created_address
 from collection.chain.compiled import artifact
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract, TokenSettings
+from collection.chain.copies import batches
 from collection.chain.deploy import token_artifact
+from collection.chain.editions import EditionsContract, EditionSettings, Run
 from collection.chain.fees import Price, data_fee, price_of, rules_of
 from collection.chain.gas import MINT_BATCH
 from collection.chain.mint_batches import minting, next_batch
@@ -24,6 +26,19 @@ from collection.values import amount
 if TYPE_CHECKING:
     from web3.contract.contract import ContractFunction
     from web3.types import TxParams
+
+
+@dataclass(frozen=True, slots=True)
+class WantedCopies:
+    """What is still to be done for the editions of a set."""
+
+    settings: EditionSettings
+    address: str | None
+    """Of their contract, if it is deployed."""
+    there: Mapping[int, int]
+    """Copies that exist of each image."""
+    runs: Mapping[int, Sequence[Run]]
+    """Who is still to get copies of each image, and how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +59,11 @@ class Wanted:
     """Of the sale that is still to be deployed and opened; None: none is."""
     hiding: Hiding | None = None
     """What is hidden until a reveal; None: nothing is."""
+
+    copies: WantedCopies | None = None
+    """Of the editions; None: no copies are wanted."""
+    only_copies: bool = False
+    """Whether the contract of the tokens is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +169,30 @@ class _Calls:
     def __call__(self, chain: Chain, sender: str, nonce: int, afresh: bool) -> list[Call]:
         wanted, found = self._wanted, list[Call]()
         receiver, token = wanted.settings.royalty_receiver, None if afresh else wanted.token
-        if wanted.payees and token is None:
+        copies, editions = wanted.copies, wanted.copies.address if wanted.copies else None
+        if copies is not None and editions is not None and afresh:  # first, for it is no step of the plan
+            editions = created_address(sender, nonce)
+            found.append(_editions_creation(chain, replace(copies.settings, owner=sender, royalty_receiver=sender)))
+        if wanted.payees and (token is None or wanted.only_copies):
             receiver = created_address(sender, nonce + len(found))
             argument = [(payee.address, payee.shares) for payee in wanted.payees]
             found.append(_creation(chain, "Splitter", "deploy the splitter", argument))
-        if token is None:
+        if token is None and not wanted.only_copies:
             token = created_address(sender, nonce + len(found))
             settings = replace(wanted.settings, owner=sender, royalty_receiver=receiver)
             found.append(_token_creation(chain, settings, wanted.hiding))
-        contract = TokenContract(chain, token)
+        if token is not None:
+            found += self._of_token(TokenContract(chain, token), sender, nonce + len(found), receiver, afresh)
+        if copies is not None and editions is None:
+            editions = created_address(sender, nonce + len(found))
+            found.append(_editions_creation(chain, replace(copies.settings, owner=sender, royalty_receiver=receiver)))
+        if copies is not None and editions is not None:
+            found += _copies(EditionsContract(chain, editions), copies, afresh)
+        return found
+
+    def _of_token(self, contract: TokenContract, sender: str, nonce: int, receiver: str, afresh: bool) -> list[Call]:
+        """The calls of the tokens' contract and of its sale."""
+        wanted, found, chain = self._wanted, list[Call](), contract.chain
         next_id = 1
         if wanted.token is not None and not afresh:
             next_id = contract.next_token_id()
@@ -185,7 +220,30 @@ class _Calls:
         return found
 
 
-def _call(what: str, contract: TokenContract | SaleContract, call: ContractFunction, times: int = 1) -> Call:
+def _copies(contract: EditionsContract, copies: WantedCopies, afresh: bool) -> list[Call]:
+    """The calls that mint copies: each kind once, with how many like it there are."""
+    kinds: dict[tuple[bool, int, int], tuple[int, Sequence[Run], int]] = {}
+    for image, runs in copies.runs.items():
+        there = copies.there[image]
+        for batch in batches(runs):
+            count = sum(number for _, number in batch)
+            kind = (there == 0, len(batch), count if len(batch) > 1 else 0)
+            first_image, first, times = kinds.get(kind, (image, batch, 0))
+            kinds[kind] = (first_image, first, times + 1)
+            there += count
+    found, supplies = list[Call](), {image: 0 if afresh else there for image, there in copies.there.items()}
+    for image, batch, times in kinds.values():
+        call = contract.minting(image, supplies[image], batch)
+        count = sum(number for _, number in batch)
+        supplies[image] += count
+        what = f"mint {amount(count, 'copy', 'copies')} to {amount(len(batch), 'owner')}"
+        found.append(_call(what if len(batch) > 1 else "mint copies of an image", contract, call, times))
+    return found
+
+
+def _call(
+    what: str, contract: TokenContract | SaleContract | EditionsContract, call: ContractFunction, times: int = 1
+) -> Call:
     complete = cast("TxParams", {"gas": 0, "gasPrice": 0, "nonce": 0, "chainId": 1})  # so that nothing is asked
     return Call(what, contract.address, str(call.build_transaction(complete)["data"]), times)
 
@@ -193,6 +251,10 @@ def _call(what: str, contract: TokenContract | SaleContract, call: ContractFunct
 def _token_creation(chain: Chain, settings: TokenSettings, hiding: Hiding | None) -> Call:
     arguments = [settings.as_argument(), *([hiding.as_argument()] if hiding else [])]
     return _creation(chain, token_artifact(hiding).name, "deploy the contract", *arguments)
+
+
+def _editions_creation(chain: Chain, settings: EditionSettings) -> Call:
+    return _creation(chain, "Editions", "deploy the editions", settings.as_argument())
 
 
 def _creation(chain: Chain, contract: str, what: str, *arguments: object) -> Call:

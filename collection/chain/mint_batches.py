@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
 from collection.chain.contract import TokenContract
@@ -24,15 +24,14 @@ _PROBES = (4, 64)  # tokens of the batches whose gas tells how many fit; one tok
 def next_batch(ids: Sequence[int], to: Mapping[int, str], most: int) -> list[int]:
     """The first of `ids`, consecutive, that one transaction shall mint: at most `most`, all to one owner or a list."""
     ids = ids[:most]
-    runs = [list(run) for _, run in groupby(ids, key=lambda token_id: to[token_id])]
-    if len(runs[0]) >= _RUN or len(runs) == 1:
+    return list(ids[: at_once([len(list(run)) for _, run in groupby(ids, key=lambda token_id: to[token_id])])])
+
+
+def at_once(runs: Sequence[int]) -> int:
+    """How much one transaction mints of runs to one owner each, in order: a long run alone, or a list of short ones."""
+    if runs[0] >= _RUN or len(runs) == 1:
         return runs[0]
-    found: list[int] = []
-    for run in runs:
-        if len(run) >= _RUN:
-            break
-        found += run
-    return found[:LIST_BATCH]
+    return min(sum(takewhile(lambda count: count < _RUN, runs)), LIST_BATCH)
 
 
 def minting(contract: TokenContract, ids: Sequence[int], to: Mapping[int, str]) -> ContractFunction:

@@ -16,6 +16,8 @@ _TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """keccak256 of Transfer(address,address,uint256)."""
 _CONSECUTIVE = "0xdeaa91b6123d068f5821d0fb0678463d1a8a6079fe8af5de3ce5e896dcf9133d"
 """keccak256 of ConsecutiveTransfer(uint256,uint256,address,address), of ERC-2309."""
+_TRANSFER_SINGLE = "0xc3d58168c5ae7397731d063d5bbf3d657854427343f4c083240f7aacaa2d0f62"
+"""keccak256 of TransferSingle(address,address,address,uint256,uint256)."""
 _NOBODY = "0x" + "00" * 32
 _SOLD = "0xe029f26dbcf8c42dd2f352c10214a7fc26773dc62482c6241334a0402ac09a80"
 """keccak256 of Sold(address,uint256,uint256,uint256), by which a sale says what it sold."""
@@ -80,6 +82,22 @@ def consecutive_mints(chain: Chain, address: str, from_block: int) -> Iterator[r
             minted = len(topics) == 4 and (topics[0], topics[2]) == (_CONSECUTIVE, _NOBODY) and len(data) >= 32
             if minted and log["address"].lower() == address.lower():
                 yield range(int(topics[1], 16), int.from_bytes(data[:32], "big") + 1)
+
+
+def copies_minted(chain: Chain, address: str, from_block: int) -> Iterator[tuple[int, str, int]]:
+    """Every minting of copies (ERC-1155) since a block, in order: image, who got them, how many.
+
+    Only what `_mint` of this product's editions logs is read: one image a log.
+    """
+    from hexbytes import HexBytes
+
+    for logs in _windows(chain, address, [_TRANSFER_SINGLE, None, _NOBODY], from_block):
+        for log in sorted(logs, key=lambda log: (log["blockNumber"], log["logIndex"])):
+            topics, data = [HexBytes(topic).to_0x_hex() for topic in log["topics"]], bytes(HexBytes(log["data"]))
+            minted = len(topics) == 4 and (topics[0], topics[2]) == (_TRANSFER_SINGLE, _NOBODY) and len(data) == 64
+            if minted and log["address"].lower() == address.lower():
+                owner = str(checksummed("0x" + topics[3][-40:]))
+                yield int.from_bytes(data[:32], "big"), owner, int.from_bytes(data[32:], "big")
 
 
 def _until_found(

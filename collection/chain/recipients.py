@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 Addresses = Callable[[Mapping[str, str]], Mapping[str, str]]
 """The address of each account, which is one or a name of ENS, by the place where it stands."""
-COLUMNS = ("count", "token")
-FORM = "a first line `address,count` or `address,token`, then a line for each owner; or addresses alone, one token each"
+COLUMNS = ("count", "token", "image")
+FORM = (
+    "a first line `address,count`, `address,token` or `address,image`, then a line for each owner; "
+    "or addresses alone, one token each"
+)
 
 _DELEGATED = bytes.fromhex("ef0100")  # EIP-7702: what the code of an account begins with that delegates to a contract
 _RECEIVED = "150b7a02"  # ERC-721: onERC721Received(address,address,uint256,bytes), and what it answers
+_RECEIVED_COPY = "f23a6e61"  # ERC-1155: onERC1155Received(address,address,uint256,uint256,bytes), and its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Line:
     count: int = 1
     token: int | None = None
     """None: the next ones."""
+    image: int | None = None
+    """One copy of this image, by the editions of the set; None: it is tokens that are given out."""
 
 
 def read_list(text: str, name: str) -> list[Line]:
@@ -90,8 +96,7 @@ def _line(number: int, row: Sequence[str], column: str | None, name: str) -> Lin
         return Line(number, address)
     if not (row[1].isascii() and row[1].isdigit() and 0 < int(row[1]) < 2**32):
         raise UsageError(f'{where}: {column} is "{row[1]}"', "a whole number from 1 on")
-    value = int(row[1])
-    return Line(number, address, token=value) if column == "token" else Line(number, address, count=value)
+    return Line(number, address, **{column: int(row[1])})
 
 
 def assigned(lines: Sequence[Line], free: Sequence[int], open_tokens: Iterable[int], name: str) -> dict[int, str]:
@@ -139,10 +144,11 @@ class Kinds:
         return {name: list(getattr(self, name)) for name in self.__slots__}
 
 
-def classify(chain: Chain, addresses: Iterable[str], token: str, sender: str) -> Kinds:
+def classify(chain: Chain, addresses: Iterable[str], token: str, sender: str, *, copies: bool = False) -> Kinds:
     """What there is at each address: asks for its code, and those with code whether they take an ERC-721 token.
 
-    `token` is the contract that the tokens are of, which is asked from; `sender` the account that mints.
+    `token` is the contract that the tokens are of, which is asked from; `sender` the account that mints. With `copies`
+    they are asked whether they take a copy by ERC-1155.
     """
     from hexbytes import HexBytes
 
@@ -156,7 +162,7 @@ def classify(chain: Chain, addresses: Iterable[str], token: str, sender: str) ->
         if not code:
             found["accounts"].append(address)
             continue
-        takes = _takes(chain, address, token, sender)
+        takes = _takes(chain, address, token, sender, copies)
         delegated = len(code) == 23 and code.startswith(_DELEGATED)
         if delegated:
             found["delegated" if takes else "delegated_silent"].append(address)
@@ -165,16 +171,38 @@ def classify(chain: Chain, addresses: Iterable[str], token: str, sender: str) ->
     return Kinds(**found)
 
 
-def _takes(chain: Chain, address: str, token: str, sender: str) -> bool:
-    """Whether code answers onERC721Received as ERC-721 wants it, for a token that `sender` mints."""
+def refuse_contracts(kinds: Kinds) -> None:
+    """Raise ChainError where a token would go to a contract that does not say that it can receive one."""
+    if kinds.refusing:
+        raise ChainError(
+            f"{amount(len(kinds.refusing), 'contract')} that cannot receive a token: {', '.join(kinds.refusing)}",
+            "name other owners, or airdrop --anyway, if somebody can move tokens from there",
+        )
+
+
+def refuse_copies(kinds: Kinds) -> None:
+    """Raise ChainError where a copy would go to code that takes none: ERC-1155 refuses the whole transaction then."""
+    refusing = [*kinds.refusing, *kinds.delegated_silent]
+    if refusing:
+        raise ChainError(
+            f"{amount(len(refusing), 'contract')} that cannot receive a copy (ERC-1155): {', '.join(refusing)}",
+            "name other owners: a transaction with one of these would be refused as a whole",
+        )
+
+
+def _takes(chain: Chain, address: str, token: str, sender: str, copies: bool) -> bool:
+    """Whether code answers onERC721Received, or onERC1155Received for `copies`, as the standard wants it, for a token
+    that `sender` mints."""
     from eth_abi.abi import encode
 
-    arguments = encode(["address", "address", "uint256", "bytes"], [sender, NOBODY, 1, b""])
-    call = {"to": address, "data": f"0x{_RECEIVED}{arguments.hex()}"}
+    selector, numbers = (_RECEIVED_COPY, [1, 1]) if copies else (_RECEIVED, [1])
+    types = ["address", "address", *("uint256" for _ in numbers), "bytes"]
+    arguments = encode(types, [sender, NOBODY, *numbers, b""])
+    call = {"to": address, "data": f"0x{selector}{arguments.hex()}"}
     for asking in ({"from": token}, {}):  # some test chains let only accounts ask
         try:
             [answer] = chain.ask_all([("eth_call", [{**call, **asking}, "latest"])])
         except ChainError:
             continue
-        return str(answer)[:10].lower() == f"0x{_RECEIVED}"
+        return str(answer)[:10].lower() == f"0x{selector}"
     return False

@@ -73,12 +73,12 @@ class Reveal(Table):
 
 
 class Editions(Table):
-    """Copies of the images, by an ERC-1155 contract of their own: `collection editions`."""
+    """Copies of the images, by an ERC-1155 contract of their own: `run` makes them beside the tokens, or `editions`."""
 
     copies: int = Field(ge=0, lt=2**64)
     """Most copies of each image; 0: any number, an open edition."""
     mint: int = Field(default=1, ge=1, lt=2**64)
-    """Copies of each image that `editions mint` makes, where --copies says nothing else."""
+    """Copies of each image that `run` and `editions mint` make, where --copies says nothing else."""
     closes_at: Moment | None = None
     """From when on no copy is made any more: 2027-01-01T00:00Z; absent: until `editions close`."""
 

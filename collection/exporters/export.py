@@ -42,7 +42,8 @@ def export(
         raise UsageError(f"{folder} is not an empty folder", "name a folder that does not exist yet")
     found = named(lambda: [str(line) for line in exporter.problems(published)])
     if found:
-        raise MetadataError.of(found, f"correct them in collection.toml and freeze; only {target} wants it so")
+        hint = "correct them in collection.toml or in the files beside the pictures, then freeze"
+        raise MetadataError.of(found, f"{hint}; only {target} wants it so")
     with _appearing(folder) as place:
         files = named(lambda: iter(exporter.files(published)))
         return _write(place, named.each(files), len(published.tokens), progress)

@@ -76,6 +76,14 @@ class Exporter(Protocol):
         ...
 
 
+def shows_nothing(exporter: Exporter) -> bool:
+    """Whether what an exporter writes tells nothing of a token, so that it may be had before a reveal.
+
+    An exporter says so by an attribute `shows_nothing`; without one it shows the tokens.
+    """
+    return bool(getattr(exporter, "shows_nothing", False))
+
+
 def _accept(name: str, found: Any) -> Exporter:
     if not isinstance(found, Exporter):
         raise TypeError(f"an object with purpose, problems and files was expected, not {type(found).__name__}")

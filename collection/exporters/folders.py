@@ -37,11 +37,15 @@ def table(published: PublishedSet) -> bytes:
     """A CSV file with a row for each token and a column for each trait."""
     names = published.trait_names
     rows = [
-        [token.token_id, token.metadata.name, *(told.get(name, "") for name in names)]
+        [token.token_id, token.metadata.name, *(_told(token.metadata, name) for name in names)]
         for token in published.tokens
-        for told in ({trait.name: trait.text for trait in token.metadata.traits},)
     ]
     return csv_file([["token", "name", *names], *rows])
+
+
+def _told(metadata: TokenMetadata, name: str) -> str:
+    """The values of a trait, which imported metadata may tell more than once."""
+    return ", ".join(trait.text for trait in metadata.traits if trait.name == name)
 
 
 def csv_file(rows: Iterable[Iterable[object]]) -> bytes:
@@ -81,6 +85,7 @@ class Placeholder:
     """What tokens show before a reveal."""
 
     purpose = "metadata/N.json that shows nothing of a token yet, for a reveal; its image is [publish] featured_image"
+    shows_nothing = True
 
     def problems(self, published: PublishedSet) -> Iterable[str]:
         """There must be a picture that is none of the tokens'."""

@@ -7,6 +7,7 @@ external_url and animation_url, and one attributes[TRAIT] for each trait; at mos
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from collection.exporters.exporter import Content, PublishedSet
@@ -17,18 +18,23 @@ FILES, MEDIA = 15_000, 300_000_000
 """The most files of a batch, and bytes of a picture."""
 
 
+_TWICE = "two of its traits are called {!r}; a manifest has one column for each name"
+
+
 class OpenSea:
     """The manifest of a drop with its pictures."""
 
     purpose = "OpenSea drop: manifest.csv and the pictures that it names, in media"
 
     def problems(self, published: PublishedSet) -> Iterable[str]:
-        """Too many files, too large pictures, and names of traits that end a column's name too early."""
+        """Too many files, too large pictures, and traits that have no column of their own."""
         if len(published.tokens) > FILES:
             yield f"the set has {amount(len(published.tokens), 'picture')}; OpenSea takes at most {FILES:,} a batch"
         for token in published.tokens:
             if (size := token.image.stat().st_size) > MEDIA:
                 yield f"token {token.token_id}: its picture has {size:,} bytes; OpenSea takes at most {MEDIA:,}"
+            told = Counter(trait.name for trait in token.metadata.traits)
+            yield from (f"token {token.token_id}: {_TWICE.format(name)}" for name in sorted(told) if told[name] > 1)
         for name in published.trait_names:
             if "[" in name or "]" in name:
                 yield f"trait {name!r}: OpenSea's columns are called attributes[NAME], so that no name may hold [ or ]"

@@ -19,13 +19,10 @@ from collection.pictures.folders import Opened, listed, name_in, read_ahead, rea
 from collection.pictures.parameters import read_embedded_metadata
 from collection.pictures.png_chunks import SIGNATURE
 from collection.store.library import ImageLibrary
-from collection.store.records import ANIMATED, TOLD_TRAITS, Asset
+from collection.store.records import ANIMATED, IMPORTED, TOLD_TRAITS, Asset
 from collection.store.store import Store
 from collection.store.thumbnails import SIDES
 from collection.values import Failure, Progress, canonical_json, sha256_hex, silent
-
-GENERATOR = "import"
-"""What `generator` says in place of the name of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +227,7 @@ def _prepared(sidecars: Sidecars, source: Opened) -> _Found:
         height=height,
         size=len(png),
         generator={
-            "generator": GENERATOR,
+            "generator": IMPORTED,
             "source": source.name,
             "source_sha256": source.sha256,
             "source_suffix": f".{picture.format.lower()}",

@@ -84,7 +84,7 @@ class _Look:
     def __call__(self, paths: Sequence[Path]) -> _Piece:
         found = [open_picture(self._folder, path) for path in paths]
         opened = [(item, _asset(item)) for item in found if isinstance(item, Opened)]
-        first = [(asset, item.picture.pixels) for item, asset in opened if self._is_first(item.sha256)]
+        first = [(asset, item.picture) for item, asset in opened if self._is_first(item.sha256)]
         return _Piece(
             [(item.name, item.path, asset) for item, asset in opened],
             score_piece(self._scorers, first),

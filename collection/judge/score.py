@@ -18,11 +18,11 @@ from collection.judge.pixels.pixel_metrics import PixelMetrics
 from collection.judge.scoring import MetricScorer, Pending, PixelScorer, ScoringResult, one_a_file, pixel_models
 from collection.judge.vector_scorer import LearnedScorer, VectorMetric, VectorScorer
 from collection.judge.vectors import described, unit_length
-from collection.pictures.files import decode_image
+from collection.pictures.files import decode
 from collection.store.files import Files
 from collection.store.records import Asset, Embedding, Score, ScoredBatch, together
 from collection.store.store import Store
-from collection.values import Failure, ImageEncoder, Pixels, Progress, silent
+from collection.values import Failure, ImageEncoder, Progress, Shown, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,16 +205,16 @@ def _look(
     files: Files, scorers: Scorers, encoded: Set[str], assets: Sequence[Asset]
 ) -> tuple[ScoredBatch, list[str], list[Failure]]:
     """What is found out about a piece: also the labels of the images that could be read, and those that could not."""
-    seen, failed = list[tuple[Asset, Pixels]](), list[Failure]()
+    seen, failed = list[tuple[Asset, Shown]](), list[Failure]()
     for asset in assets:
         try:
-            seen.append((asset, decode_image(files.read(asset.file_sha256), files.path(asset.file_sha256))))
+            seen.append((asset, decode(files.read(asset.file_sha256), files.path(asset.file_sha256))))
         except CollectionError as error:
             failed.append(Failure(asset.label, error.message))
     return score_piece(scorers, seen, encoded), [asset.label for asset, _ in seen], failed
 
 
-def score_batch(scorers: Scorers, assets: Sequence[Asset], pictures: Sequence[Pixels]) -> ScoredBatch:
+def score_batch(scorers: Scorers, assets: Sequence[Asset], pictures: Sequence[Shown]) -> ScoredBatch:
     """Vector, metrics of pixels and perceptual hash of pictures at hand, as `score` would find them in their files.
 
     Metrics of vectors have no part in it: they work on the vectors as stored.
@@ -225,24 +225,24 @@ def score_batch(scorers: Scorers, assets: Sequence[Asset], pictures: Sequence[Pi
 
 
 def score_piece(
-    scorers: Scorers, pictures: Sequence[tuple[Asset, Pixels]], encoded: Set[str] = frozenset()
+    scorers: Scorers, pictures: Sequence[tuple[Asset, Shown]], encoded: Set[str] = frozenset()
 ) -> ScoredBatch:
     """`score_batch` for one piece, in the calling thread; pictures whose files are `encoded` get no vector again."""
     encoder, models = scorers.encoder, pixel_models(scorers.pixels)
-    new = [(asset, pixels) for asset, pixels in pictures if asset.file_sha256 not in encoded]
+    new = [(asset, shown.pixels) for asset, shown in pictures if asset.file_sha256 not in encoded]
     vectors: Sequence[Vectors] = list(encoder.encode([pixels for _, pixels in new])) if new else []
     return ScoredBatch(
         scores=[
             Score(asset.file_sha256, metric, models[metric], value)
-            for asset, pixels in pictures
+            for asset, shown in pictures
             for scorer in scorers.pixels
-            for metric, value in scorer.measure(pixels).items()
+            for metric, value in scorer.measure(shown.pixels, shown.transparent).items()
         ],
         embeddings=[
             *(Embedding(asset.file_sha256, encoder.model, row) for (asset, _), row in zip(new, vectors, strict=True)),
-            *(Embedding(asset.file_sha256, COLOUR, colour_numbers(pixels)) for asset, pixels in pictures),
+            *(Embedding(asset.file_sha256, COLOUR, colour_numbers(shown.pixels)) for asset, shown in pictures),
         ],
-        fingerprints={asset.file_sha256: fingerprint(pixels) for asset, pixels in pictures},
+        fingerprints={asset.file_sha256: fingerprint(shown.pixels) for asset, shown in pictures},
     )
 
 

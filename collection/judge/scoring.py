@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from collection.store.files import Files
 from collection.store.records import Asset
 from collection.store.store import Store
-from collection.values import Failure, Pixels, Progress
+from collection.values import Failure, Pixels, Progress, Transparent
 
 
 class PixelScorer(Protocol):
@@ -20,8 +20,11 @@ class PixelScorer(Protocol):
         """The metrics that it gives, and the identity of what gives each."""
         ...
 
-    def measure(self, pixels: Pixels) -> Mapping[str, float]:
-        """Each metric of one RGB picture (h, w, 3) uint8, without those that failed."""
+    def measure(self, pixels: Pixels, transparent: Transparent | None = None) -> Mapping[str, float]:
+        """Each metric of one RGB picture (h, w, 3) uint8, without those that failed.
+
+        `transparent` (h, w, 4) is the same with its alpha; None: all of it is opaque.
+        """
         ...
 
     def take_notes(self) -> tuple[str, ...]:

@@ -10,9 +10,11 @@ Sources: quantization index modulation (Chen and Wornell, 2001); DWT, DCT and SV
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
+
+from collection.marks.altered import COARSE, FINE, best_line, frames, views
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +29,8 @@ STEP = 56.0
 """Distance of two lattice points: what is added is at most half of it for a block of 64 pixels, 3.5 levels."""
 SMALLEST = 256
 """Pixels of the shorter side that a picture must have to hold it."""
+CLEAR = 0.5
+"""The strength from which on a trace is not read again as if the picture were brighter or darker."""
 PUBLIC = b"collection/watermark/1"
 """The key of who names none: anybody can look for the watermark."""
 
@@ -39,6 +43,9 @@ class Trace:
     """0 to 2**64 - 1."""
     strength: float
     """How far the places of each bit agree, 0 to 1: about 0.07 without a watermark, near 1 in an untouched one."""
+    levelled: bool = False
+    """Whether brightness was undone: every bit may then be its opposite, all of them together, because half a lattice
+    is 3.5 levels of brightness, and a plain picture does not tell which of the two it was."""
 
     @property
     def found(self) -> bool:
@@ -47,7 +54,8 @@ class Trace:
 
     def agrees(self, bits: int) -> bool:
         """Whether it is that of `bits`, as far as it can be read: of 64 random bits 54 agree once in 10**8 times."""
-        return self.found and (bits ^ self.bits).bit_count() <= BITS - 54
+        wrong = (bits ^ self.bits).bit_count()
+        return self.found and (min(wrong, BITS - wrong) if self.levelled else wrong) <= BITS - 54
 
 
 class Watermark(Protocol):
@@ -86,16 +94,17 @@ class LatticeWatermark:
         return marked
 
     def read(self, pixels: npt.NDArray[np.uint8], key: bytes = PUBLIC) -> Trace:
-        """See Watermark."""
-        import numpy as np
-
-        secret = _secret(key)
-        _, values, _ = np.linalg.svd(_matrices(_approximation(_square(_brightness(pixels))), secret))
-        phase = (values[:, 0] - secret.dither) / STEP
-        votes = -np.sin(2 * np.pi * phase)
-        soft = np.bincount(secret.bit, votes, BITS) / (BLOCKS // BITS)
-        bits = sum(1 << place for place in range(BITS) if soft[place] > 0)
-        return Trace(bits, float(np.abs(soft).mean()))
+        """See Watermark. What is not found in the picture as it is, is looked for in what `altered` undoes."""
+        plane, secret = _brightness(pixels), _secret(key)
+        for view in views(plane):
+            trace = _trace(square := _square(view), secret)
+            if trace.found:
+                return trace if trace.strength > CLEAR else max(trace, _levelled(square, secret), key=_strength)
+        for view in frames(plane):
+            trace = _levelled(_square(view), secret)
+            if trace.found:
+                return trace
+        return _trace(_square(plane), secret)
 
 
 def payload(recipe_sha256: str) -> int:
@@ -181,6 +190,35 @@ def _matrices(approximation: Floats, secret: _Secret) -> Floats:
     blocks = approximation.reshape(rows, BLOCK, rows, BLOCK).transpose(0, 2, 1, 3).reshape(BLOCKS, BLOCK, BLOCK)
     coefficients = (_cosines() @ blocks @ _cosines().T).reshape(BLOCKS, -1)
     return np.take_along_axis(coefficients, secret.order, 1).reshape(BLOCKS, BLOCK, BLOCK)
+
+
+def _trace(square: Floats, secret: _Secret) -> Trace:
+    """What the square holds."""
+    import numpy as np
+
+    values = np.linalg.svd(_matrices(_approximation(square), secret), compute_uv=False)
+    votes = -np.sin(2 * np.pi * (values[:, 0] - secret.dither) / STEP)
+    soft = np.bincount(secret.bit, votes, BITS) / (BLOCKS // BITS)
+    bits = sum(1 << place for place in range(BITS) if soft[place] > 0)
+    return Trace(bits, float(np.abs(soft).mean()))
+
+
+def _strength(trace: Trace) -> float:
+    return trace.strength
+
+
+def _levelled(square: Floats, secret: _Secret) -> Trace:
+    """What the square holds once its brightness and contrast are as they most likely were."""
+    import numpy as np
+
+    row, column = np.divmod(np.argmin(secret.order, axis=1), BLOCK)  # where the order puts the mean of a block
+    every, of_bits = np.arange(BLOCKS), np.argsort(secret.bit, kind="stable").reshape(BITS, -1)
+    for lines in (COARSE, FINE):
+        left, values, right = np.linalg.svd(_matrices(_approximation(square), secret))
+        mean = left[every, row, 0] * right[every, 0, column] * 2 * BLOCK  # what a level adds to the largest value
+        gain, offset = best_line(lines, *(each[of_bits] / STEP for each in (values[:, 0], mean, secret.dither)))
+        square = (square - offset) / gain
+    return replace(_trace(square, secret), levelled=True)
 
 
 def _written(square: Floats, bits: int, secret: _Secret) -> Floats:

@@ -11,6 +11,10 @@ from collection.errors import UsageError
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
+LORA, NETWORK = "lora.safetensors", "network.safetensors"
+"""What the folder of a trained LoRA, and of a trained style network, holds."""
+
+
 def models_folder() -> Path:
     """The folder of trained models: $COLLECTION_MODELS, else one of the user's data."""
     chosen = os.environ.get("COLLECTION_MODELS")
@@ -25,3 +29,9 @@ def model_folder(name: str) -> Path:
             f"{name!r} is no name for a model", "take small letters, digits, dots and dashes, as in --name my-shells"
         )
     return models_folder() / name
+
+
+def trained_file(name: str, file: str) -> Path | None:
+    """The file of the model of that name; None, where no model of that name has one."""
+    found = models_folder() / name / file
+    return found if _NAME.fullmatch(name) and found.is_file() else None

@@ -30,6 +30,9 @@ SETTLED = 2 * 10**9
 """Nanoseconds that a file must have lain untouched before its hash is remembered: no clock of a file system is coarser,
 so that whatever is written later shows in its times."""
 
+LICENSE_KEY = "modelspec.license"
+"""Where a .safetensors file tells its license, by the model metadata standard of Stable Diffusion tools (modelspec)."""
+
 
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file, read in pieces; raises WeightsError if there is none.
@@ -110,6 +113,17 @@ def _load_checkpoint(path: Path) -> object:
     import torch
 
     return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def told_license(path: Path) -> str:
+    """The license that a .safetensors file tells of itself (modelspec.license); empty where it tells none."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="np") as file:
+            return str((file.metadata() or {}).get(LICENSE_KEY, ""))
+    except (OSError, SafetensorError):
+        return ""
 
 
 def load_tensors(path: Path) -> dict[str, npt.NDArray[np.float64]]:

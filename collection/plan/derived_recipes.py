@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from collection.config import Config
 from collection.errors import UsageError
 from collection.plan.breeding import breed, rules_of
-from collection.plan.from_images import variations
+from collection.plan.from_images import imported, variations
 from collection.plan.plan import Plan
 from collection.plan.replacements import reroll, shortfall, top_up
 from collection.store.records import Asset
@@ -24,6 +24,18 @@ def generated(store: Store, number: int) -> tuple[Asset, Recipe]:
     if asset.recipe is None:
         raise UsageError(f"image {number} was imported, so nobody knows its recipe", "choose one that was generated")
     return asset, asset.recipe
+
+
+def shown(store: Store, number: int) -> tuple[Asset, Recipe]:
+    """The image of that number, and a recipe that says what it shows.
+
+    Of an imported image nobody knows how it was made: what stands in its place has its size and traits, a seed that
+    comes of its file, and no words (see `is_import`). Raises UsageError if there is no such image.
+    """
+    asset = store.asset(number)
+    if asset is None or asset.recipe is not None:
+        return generated(store, number)
+    return asset, imported(asset)
 
 
 def rerolled(store: Store, config: Config, numbers: Sequence[int]) -> list[Recipe]:

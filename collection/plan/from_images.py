@@ -9,10 +9,22 @@ from typing import Any
 from collection.config.generator import Capabilities, capable, enlarger, known_table
 from collection.errors import UsageError
 from collection.plan.seeds import image_seed
+from collection.store.records import IMPORTED, Asset
 from collection.values import Recipe, StyleBlend
 
 LONGEST = 8192
 """Pixels of the longest side of an enlarged picture."""
+
+
+def imported(asset: Asset) -> Recipe:
+    """What stands in the place of the recipe of an imported image, for recipes of images that are made of it."""
+    seed = int(asset.file_sha256[:13], 16)
+    return Recipe(IMPORTED, "", seed, asset.width, asset.height, traits=asset.traits)
+
+
+def parents_of(recipe: Recipe) -> tuple[str, ...]:
+    """The parents of what is made of a recipe's image: that recipe, or none of an imported image."""
+    return () if recipe.generator == IMPORTED else (recipe.sha256,)
 
 
 def variations(
@@ -87,8 +99,9 @@ def larger(recipe: Recipe, picture: str, scale: int, *, strength: float, tile: i
         return _enlarged(recipe, scale, able.longest)
     if able.enlarges == "tiles":
         return _tiled_larger(recipe, picture, scale, strength=strength, tile=tile)
+    made = f"{recipe.generator}, which made the image by {recipe.model}, cannot enlarge it"
     raise UsageError(
-        f"{recipe.generator}, which made the image by {recipe.model}, cannot enlarge it",
+        "an imported image is enlarged by a model alone" if recipe.generator == IMPORTED else made,
         "name an upscaling model's file: --model FILE",
     )
 
@@ -127,13 +140,14 @@ def derived(
 ) -> Recipe:
     """A recipe for a generator that makes one picture of another: `picture` (SHA-256), which `recipe` made.
 
-    What the picture shows (prompt, traits, blend) is kept unless it is `changed`; its recipe is the parent.
+    What the picture shows (prompt, traits, blend) is kept unless it is `changed`; its recipe, if it has one,
+    is the parent.
     """
     return replace(
         recipe,
         **{
             "generator": generator, "model": model, "options": options, "init_image": picture, "mask_image": "",
-            "interpolation_target": None, "switch_to": StyleBlend(), "parents": (recipe.sha256,), **changed,
+            "interpolation_target": None, "switch_to": StyleBlend(), "parents": parents_of(recipe), **changed,
         },
     )  # fmt: skip
 
@@ -145,7 +159,7 @@ def _enlarged(recipe: Recipe, scale: int, longest: int = LONGEST) -> Recipe:
             f"{scale} times {recipe.width}x{recipe.height} is {width}x{height}, more than {longest} pixels a side",
             "choose a smaller --scale",
         )
-    return replace(recipe, width=width, height=height, parents=(recipe.sha256,))
+    return replace(recipe, width=width, height=height, parents=parents_of(recipe))
 
 
 def interpolate(start: Recipe, end: Recipe, images: int) -> list[Recipe]:

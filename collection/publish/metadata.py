@@ -16,7 +16,7 @@ from collection.publish.layout import extra_name
 from collection.publish.model import ContractMetadata, TokenMetadata
 from collection.publish.traits import traits_of
 from collection.store.records import TOLD_TRAITS, Asset, Extras, PublishedImage
-from collection.values import Recipe
+from collection.values import Recipe, canonical_json, sha256_hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,7 @@ def described_token(
     played = next((file.uri for file in files if file.folder == ANIMATIONS), "")
     more = [file.as_json() for file in files if asset.animation is None or file.sha256 != asset.animation[0]]
     said = {"title": config.title, "id": str(token_id)}
+    recipe = asset.recipe.as_json() if asset.recipe else None
     return TokenMetadata(
         token_id=token_id,
         name=(addition and addition.name) or filled(publish.name, said),
@@ -96,8 +97,8 @@ def described_token(
         background_color=publish.background_color or "",
         properties={
             "made_by": _maker(asset),
-            "recipe": asset.recipe.as_json() if asset.recipe else None,
-            "recipe_sha256": asset.recipe.sha256 if asset.recipe else None,
+            "recipe": recipe,
+            "recipe_sha256": sha256_hex(canonical_json(recipe)) if recipe else None,
             "generator": {key: value for key, value in asset.generator.items() if key != TOLD_TRAITS},
             "image_sha256": shown.image_sha256,
             "pixel_sha256": shown.pixel_sha256,
@@ -108,7 +109,7 @@ def described_token(
             "license": publish.license,
             **model_license(asset),
             **({"model_duties": list(duties)} if (duties := duties_of(asset)) else {}),
-            **({"reported": asset.contradicted} if asset.contradicted else {}),
+            **({"reported": reported} if (reported := asset.contradicted) else {}),
             **({"animation_sha256": asset.animation[0]} if asset.animation else {}),
             **({"files": more} if more else {}),
         },
@@ -124,7 +125,8 @@ def _maker(asset: Asset) -> str:
     if asset.recipe is None:
         return "unknown: imported"
     again = "" if asset.reproducible else ", which does not make the same picture twice"
-    return f"a machine, from the recipe below{again}"
+    picture = asset.recipe.init_image and not asset.recipe.parents
+    return f"a machine, from the recipe below{' and the picture that it begins from' if picture else ''}{again}"
 
 
 def shares_of(config: Config, asset: Asset) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from collection.errors import MetadataError, UnavailableError
 from collection.publish.additions import FIELDS, Addition, images_by_name
 from collection.store.records import Asset
+from collection.values import parse_json
 
 LARGEST = 1 << 26
 """Bytes of such a file."""
@@ -40,7 +40,7 @@ def read_texts(path: Path, assets: Sequence[Asset]) -> dict[int, Addition]:
     known = images_by_name(assets)
     found: dict[int, Addition] = {}
     wrong: list[str] = []
-    rows = _json_rows(content) if path.suffix.lower() == ".json" else _csv_rows(content)
+    rows = (_json_rows if path.suffix.lower() == ".json" else _csv_rows)(path.name, content)
     for place, image, said in rows:
         where = f"{path.name}: {place}"
         number = known.get(image.lstrip("0") if image.isdigit() else image)
@@ -64,24 +64,30 @@ def _mistakes(image: str, number: int | None, said: Mapping[str, Any], found: Ma
             yield f"{name}: it is no text"
 
 
-def _csv_rows(content: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """(place, image, fields) of each line."""
-    reader = csv.DictReader(io.StringIO(content, newline=""))
-    if "image" not in (reader.fieldnames or ()):
-        yield "line 1", "", {}
-        return
-    for row in reader:
-        said = {name if name is not None else "a field too many": value or "" for name, value in row.items()}
-        image = str(said.pop("image")).strip()
-        yield f"line {reader.line_num}", image, said
-
-
-def _json_rows(content: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def _csv_rows(name: str, content: str) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """(place, image, fields) of each line. A cell may be as long as the file: `freeze` names what is too long."""
+    before = csv.field_size_limit(LARGEST)
     try:
-        value = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise MetadataError.of([f"the file of texts is no JSON: {error}"], "correct it") from error
+        reader = csv.DictReader(io.StringIO(content, newline=""))
+        if "image" not in (reader.fieldnames or ()):
+            return [("line 1", "", {})]
+        return [(f"line {reader.line_num}", str(row.pop("image") or "").strip(), _said(row)) for row in reader]
+    except csv.Error as error:
+        raise MetadataError.of([f"{name}: it is no CSV: {error}"], "correct it") from error
+    finally:
+        csv.field_size_limit(before)
+
+
+def _said(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {name if name is not None else "a field too many": value or "" for name, value in row.items()}
+
+
+def _json_rows(name: str, content: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    try:
+        value = parse_json(content)
+    except ValueError as error:
+        raise MetadataError.of([f"{name}: it is no JSON: {error}"], "correct it") from error
     if not isinstance(value, dict):
-        raise MetadataError.of(["the file of texts holds no object by image"], '{"7": {"name": "Gale"}}')
+        raise MetadataError.of([f"{name}: it holds no object by image"], '{"7": {"name": "Gale"}}')
     for image, said in value.items():
         yield f"image {image[:60]}", image.strip(), said if isinstance(said, dict) else {"": said}

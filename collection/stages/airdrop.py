@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from collection.errors import ChainError, UsageError
+from collection.errors import UsageError
 from collection.project import Project
+from collection.stages.airdrop_copies import airdrop_copies, copy_lines, forget_copies, new_owners, pending_copies
+from collection.stages.lists import text_of
 from collection.stages.names import all_accounts, names_of
 from collection.stages.publication import publication_of
 from collection.stages.report import Report
+from collection.stages.sale import refuse_while_selling
 from collection.values import Progress, amount, sha256_hex, silent
 
 if TYPE_CHECKING:
@@ -28,7 +31,8 @@ LISTS = "airdrop"
 class AirdropStage:
     """Records the owners that a CSV file names, and mints the tokens up to the last of theirs, each once.
 
-    The same file again goes on where it was stopped. Tokens in between that no list names go to chain.recipient.
+    A list with the column `image` gives out copies of images, by the editions of the set. The same file again goes on
+    where it was stopped. Tokens in between that no list names go to chain.recipient.
     """
 
     file: Path
@@ -38,14 +42,20 @@ class AirdropStage:
     unit: ClassVar[str] = "token"
 
     def pending(self, project: Project) -> int:
-        """Tokens of the list that are not known to be minted; raises UsageError where the list is wrong."""
+        """Tokens or copies of the list that are not known to be minted; raises UsageError where the list is wrong."""
+        if (lines := copy_lines(self.file)) is not None:
+            return pending_copies(project, self.file, lines)
         return len(set(_unminted(project)).intersection(self._owners(project)[1]))
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Plan and mint; raises ChainError for owners that could never move a token, unless it is wanted `anyway`."""
         from collection.chain.mint import deployed, mint
-        from collection.chain.recipients import classify
+        from collection.chain.recipients import classify, refuse_contracts
 
+        if (lines := copy_lines(self.file)) is not None:
+            if self.anyway:
+                raise UsageError("--anyway: ERC-1155 refuses a copy to who cannot receive it", "name other owners")
+            return airdrop_copies(project, self.file, lines, progress)
         publication, frozen = publication_of(project), _frozen(project)
         publication.refuse_unpinned()
         digest, accounts = self._owners(project)
@@ -54,6 +64,7 @@ class AirdropStage:
         with publication.chain() as chain:
             account = publication.account(chain)
             contract = deployed(project.store, chain)
+            refuse_while_selling(project, chain, "give out tokens")
             kinds = classify(chain, owners.values(), contract.address, account.address)
             if not self.anyway:
                 refuse_contracts(kinds)
@@ -77,6 +88,8 @@ class AirdropStage:
 
     def accounts(self, project: Project) -> Mapping[str, str]:
         """Everybody whom collection.toml names by ENS, and the owners of a list that is not on record yet."""
+        if (lines := copy_lines(self.file)) is not None:
+            return {**all_accounts(project), **new_owners(project, self.file, lines)}
         digest, _ = self._owners(project)
         return {**all_accounts(project), **({} if digest in _lists(project) else self._places())}
 
@@ -112,7 +125,7 @@ def plan_owner(project: Project, chain: Chain, account: Account, token_ids: Sequ
     """Record who is to get some tokens that no list gives out; they must be able to receive them."""
     from collection.chain.addresses import checksummed
     from collection.chain.mint import deployed
-    from collection.chain.recipients import classify
+    from collection.chain.recipients import classify, refuse_contracts
 
     address, frozen = str(checksummed(owner)), _frozen(project)
     refuse_contracts(classify(chain, [address], deployed(project.store, chain).address, account.address))
@@ -122,24 +135,19 @@ def plan_owner(project: Project, chain: Chain, account: Account, token_ids: Sequ
 
 
 def forget(project: Project) -> Report:
-    """Forget the owners that lists named, of the tokens that are not minted yet."""
+    """Forget the owners that lists named, of the tokens and copies that are not minted yet."""
     frozen = _frozen(project)
     planned, unminted = project.store.recipients(frozen), set(_unminted(project))
     gone = [token_id for token_id in planned if token_id in unminted]
     project.store.forget_recipients(frozen, gone)
     kept = {digest: [each for each in ids if each not in gone] for digest, ids in _lists(project).items()}
     project.store.record_stage(LISTS, frozen.root_cid, {digest: ids for digest, ids in kept.items() if ids})
-    line = f"{amount(len(gone), 'token')} given out by lists and not minted: taken back"
-    return Report(LISTS, line, {"forgotten": len(gone)})
-
-
-def refuse_contracts(kinds: Kinds) -> None:
-    """Raise ChainError where a token would go to a contract that does not say that it can receive one."""
-    if kinds.refusing:
-        raise ChainError(
-            f"{amount(len(kinds.refusing), 'contract')} that cannot receive a token: {', '.join(kinds.refusing)}",
-            "name other owners, or airdrop --anyway, if somebody can move tokens from there",
-        )
+    copies = forget_copies(project)
+    what = (
+        f"{amount(len(gone), 'token')} and {amount(copies, 'copy', 'copies')}" if copies else amount(len(gone), "token")
+    )
+    line = f"{what} given out by lists and not minted: taken back"
+    return Report(LISTS, line, {"forgotten": len(gone), "copies": copies})
 
 
 def _record(project: Project, frozen: Freeze, digest: str, owners: Mapping[int, str]) -> None:
@@ -175,13 +183,3 @@ def _unminted(project: Project) -> list[int]:
     from collection.chain.mint import pending
 
     return pending(project.store, publication_of(project).network.chain_id)
-
-
-def text_of(file: Path) -> str:
-    """The text of a list; raises UsageError where it is none, or not there."""
-    try:
-        return file.read_text("utf-8")
-    except FileNotFoundError as error:
-        raise UsageError(f"there is no list {file}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 text (byte {error.start})") from error

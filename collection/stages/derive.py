@@ -15,7 +15,7 @@ from collection.errors import UsageError
 from collection.plan.ranges import seeds_of, strengths_of
 from collection.project import Project
 from collection.stages.judges import judges_of
-from collection.stages.kept_files import kept_picture
+from collection.stages.kept_files import kept_picture, notes_on_imported
 from collection.stages.report import Report, spans
 from collection.stages.shortage import shortage, way_out
 from collection.values import Progress, Recipe, amount, silent
@@ -30,6 +30,8 @@ class Derived:
     recipes: Sequence[Recipe]
     instead_of: Sequence[int] = ()
     """One number for each recipe, or none at all."""
+    notes: Sequence[str] = ()
+    """What is said of them."""
 
 
 class DeriveStage(ABC):
@@ -54,12 +56,13 @@ class DeriveStage(ABC):
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Plan them. An image whose place one takes stays in the plan until that one is made."""
-        asked = self.recipes(project, keep=False).recipes
+        first = self.recipes(project, keep=False)
+        asked = first.recipes
         if any(recipe.generator == project.config.generator.use for recipe in asked):
             from collection.generate.registry import check_generator
 
             check_generator(project.config)
-        notes = project.generator.check(asked)
+        notes = [*project.generator.check(asked), *first.notes]
         found = self.recipes(project, keep=True)
         new = project.store.add_recipes(found.recipes, self.name, instead_of=found.instead_of)
         numbers = [planned.id for planned in new]
@@ -143,11 +146,15 @@ class VariationsStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """Each seed with each strength."""
-        from collection.plan.derived_recipes import varied
+        from collection.plan.derived_recipes import shown, varied
         from collection.plan.from_images import variations
 
         if isinstance(self.picture, int):
-            return Derived(varied(project.store, self.picture, self.strengths, self.seeds))
+            asset = shown(project.store, self.picture)[0]
+            if asset.recipe is not None:
+                return Derived(varied(project.store, self.picture, self.strengths, self.seeds))
+            recipes = variations(templates_of(project, self.series), asset.file_sha256, self.strengths, self.seeds)
+            return Derived(recipes, notes=notes_on_imported([asset]))
         templates = templates_of(project, self.series)
         variations(templates, "", self.strengths, self.seeds)  # refuses before a file is kept
         sha256 = kept_picture(project, self.picture.read_bytes(), self.picture, keep)

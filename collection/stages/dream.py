@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from collection.errors import UsageError
 from collection.project import Project
 from collection.stages.derive import Derived, DeriveStage
-from collection.stages.kept_files import chosen_images, kept_picture, kept_weights
+from collection.stages.kept_files import chosen_images, kept_picture, kept_weights, notes_on_imported
 
 GENERATOR = "dream"
 LAYERS = {"vgg16": "relu4_3", "efficientnet-lite0": "block9"}
@@ -64,4 +64,5 @@ class DreamStage(DeriveStage):
             options["guide"] = kept_picture(project, self.guide.read_bytes(), self.guide, keep)
         if self.vgg:
             options["weights"] = kept_weights(project, self.vgg, keep)
-        return Derived([derived(recipe, asset.file_sha256, GENERATOR, model, options) for asset, recipe in chosen])
+        recipes = [derived(recipe, asset.file_sha256, GENERATOR, model, options) for asset, recipe in chosen]
+        return Derived(recipes, notes=notes_on_imported([asset for asset, _ in chosen]))

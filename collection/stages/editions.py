@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from collection.errors import ChainError, UsageError
+from collection.errors import UsageError
 from collection.project import Project
+from collection.stages.copies import (
+    contract_of_editions,
+    deployed_editions,
+    edition_settings,
+    editions_table,
+    known_editions,
+    missing_copies,
+    plan_of,
+    refuse_hidden_copies,
+)
+from collection.stages.gas import refuse_poor_account
 from collection.stages.names import all_accounts, names_of
 from collection.stages.payees import find_receiver
 from collection.stages.publication import publication_of
@@ -16,17 +27,18 @@ from collection.values import Failure, Progress, amount, silent
 
 if TYPE_CHECKING:
     from collection.chain.connection import Chain
-    from collection.chain.editions import EditionSettings
+    from collection.chain.copies import CopyPlan
+    from collection.chain.editions import EditionsContract, Run
     from collection.chain.transactions import Account
-    from collection.config.selling import Editions
     from collection.store.records import Companion
+    from collection.verify.findings import Finding
 
-Action = Literal["show", "deploy", "mint", "close", "verify"]
+Action = Literal["show", "run", "deploy", "mint", "close", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
 class EditionsStage:
-    """Does something with the editions of the frozen set; `show` only asks the chain."""
+    """Does something with the editions of the frozen set; `show` only asks the chain, `run` deploys and mints."""
 
     action: Action = "show"
     image: int | None = None
@@ -39,9 +51,22 @@ class EditionsStage:
     unit: ClassVar[str] = "image"
 
     def pending(self, project: Project) -> int:
-        """The frozen images; only the chain knows their copies."""
-        _table(project)
-        return len(project.store.tokens())
+        """The frozen images of which copies are still to be minted, as far as is known without the chain.
+
+        Of actions that mint nothing, all frozen images; of `deploy` none once it is done.
+        """
+        table, images = editions_table(project), [token.token_id for token in project.store.tokens()]
+        known = known_editions(project)
+        if self.action == "deploy":
+            return len(images) if known is None else 0
+        if self.action not in ("run", "mint"):
+            return len(images)
+        wanted = [image for image in images if self.image in (None, image)]
+        copies = self.copies or table.mint
+        if known is None:
+            return len(wanted)
+        plan = plan_of(project, known)
+        return 0 if plan.closed else sum(plan.seen(image) < max(copies, plan.planned(image)) for image in wanted)
 
     def accounts(self, project: Project) -> Mapping[str, str]:
         """Everybody whom collection.toml names by ENS, and who gets the copies by --to."""
@@ -49,98 +74,114 @@ class EditionsStage:
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Do it; raises ChainError where the chain refuses, UsageError where no editions are wanted."""
-        from collection.chain.editions import EditionsContract
-
-        table, publication = _table(project), publication_of(project)
-        if self.action in ("deploy", "mint"):
+        editions_table(project)
+        sends = self.action in ("run", "deploy", "mint")
+        publication, deploys = publication_of(project), self.action in ("run", "deploy")
+        if sends:
+            refuse_hidden_copies(project)
             names_of(project).addresses(self.accounts(project))
-        with publication.chain(new=self.action == "deploy") as chain:
+        with publication.chain(new=deploys) as chain:
             if self.action == "verify":
-                return _verify(project, chain, _known(project, chain), progress)
-            account, gas = publication.account(chain), 0
-            if self.action == "deploy":
-                gas = _deploy(project, chain, account)
-            contract = EditionsContract(chain, _known(project, chain).address)
-            if self.action == "mint":
-                gas = self._mint(project, table, contract, account, progress)
+                return _verify(project, chain, deployed_editions(project, chain), progress)
+            gas = 0
+            if sends and self.pending(project):
+                refuse_poor_account(project, chain, publication.account(chain), only_copies=True)
+            if deploys:
+                gas = _deploy(project, chain, publication.account(chain))
+            known = deployed_editions(project, chain)
+            contract = contract_of_editions(chain, known)
+            if self.action in ("run", "mint"):
+                gas += self._mint(project, contract, plan_of(project, known), publication.account(chain), progress)
             if self.action == "close" and not contract.closed():
-                gas = contract.carry_out(account, "close")
-            return _report(project, contract, gas)
+                gas = contract.carry_out(publication.account(chain), contract.closing(), "close the editions")
+            return _report(project, known, contract, gas)
 
-    def _mint(self, project: Project, table: Editions, contract: Any, account: Account, progress: Progress) -> int:
-        from collection.chain.editions import mint_up_to
+    def _mint(
+        self, project: Project, contract: EditionsContract, plan: CopyPlan, account: Account, progress: Progress
+    ) -> int:
+        from collection.chain.copies import mint_planned
 
         numbers = [token.token_id for token in project.store.tokens()]
         if self.image is not None and self.image not in numbers:
             raise UsageError(f"the set has no image {self.image}", f"its images are 1 to {len(numbers)}")
         images = numbers if self.image is None else [self.image]
+        _, gas = mint_planned(contract, account, plan, images)  # what an earlier run planned comes first
+        if plan.closed and self.action == "run":
+            return gas
         to = names_of(project).addresses(self.accounts(project)).get("--to")
         to = to or project.config.chain.recipient or account.address
-        _, gas = mint_up_to(contract, account, images, self.copies or table.mint, to, progress)
-        return gas
+        more = missing_copies(plan, images, self.copies or editions_table(project).mint, to)
+        refuse_what_is_refused(contract, plan, account, more)
+        plan.add(more)
+        return gas + mint_planned(contract, account, plan, images, progress)[1]
 
 
-def settings_of(project: Project, chain: Chain, account: Account) -> EditionSettings:
-    """What the editions of the frozen set are deployed with."""
-    from collection.chain.editions import EditionSettings
-    from collection.config.selling import seconds_of
+def refuse_what_is_refused(
+    contract: EditionsContract, plan: CopyPlan, account: Account, more: Mapping[int, list[Run]]
+) -> None:
+    """Raise ChainError where the contract would not mint further copies, before they are planned.
 
-    table, receiver = _table(project), find_receiver(project, chain, account)
-    closes_at = seconds_of(table.closes_at) if table.closes_at else 0
-    token = publication_of(project).token_settings(account, receiver.address)
-    return EditionSettings.of(token, table.copies, closes_at)
+    What is planned already must be minted. Owners whose code takes no copies are told by name.
+    """
+    from collection.chain.recipients import classify, refuse_copies
+
+    if not more:
+        return
+    owners = [owner for runs in more.values() for owner, _ in runs]
+    refuse_copies(classify(contract.chain, owners, contract.address, account.address, copies=True))
+    most = contract.copies()
+    for image, runs in more.items():
+        count = sum(number for _, number in runs)
+        if plan.closed or (most and plan.planned(image) + count > most):
+            contract.try_minting(account, image, plan.planned(image), [(runs[0][0], count)])
 
 
 def _deploy(project: Project, chain: Chain, account: Account) -> int:
     from collection.chain.editions import deploy_editions
 
-    publication_of(project).refuse_unpinned()
-    _, gas = deploy_editions(project.store, chain, account, settings_of(project, chain, account))
-    return gas
+    publication = publication_of(project)
+    publication.refuse_unpinned()
+    receiver = find_receiver(project, chain, account)
+    settings = edition_settings(project, publication.token_settings(account, receiver.address))
+    return deploy_editions(project.store, chain, account, settings)[1] + receiver.gas
 
 
-def _known(project: Project, chain: Chain) -> Companion:
-    from collection.chain.deploy import frozen_set
-    from collection.chain.editions import editions_of
+def editions_findings(project: Project, chain: Chain, known: Companion, progress: Progress = silent) -> list[Finding]:
+    """What is wrong with the editions on the chain, by the records and the plan of who gets which copy."""
+    from collection.verify.editions import check_editions
 
-    known = editions_of(project.store, chain.id, f"ipfs://{frozen_set(project.store).metadata_cid}/")
-    if known is None:
-        raise ChainError(f"the frozen set has no editions on {chain.network.name}", "collection editions deploy")
-    return known
+    images = [token.token_id for token in project.store.tokens()]
+    return list(check_editions(chain, known, images, plan_of(project, known).runs, progress))
 
 
 def _verify(project: Project, chain: Chain, known: Companion, progress: Progress) -> Report:
-    from collection.verify.editions import check_editions
+    from collection.verify.content import check_content
 
+    found, tokens = editions_findings(project, chain, known), project.store.tokens()
     with publication_of(project).sources() as (sources, unreadable):
-        tokens = project.store.tokens()
-        found = list(check_editions(chain, known, tokens, sources, progress))
-    failures = [Failure(f"token {each.token_id}" if each.token_id else "editions", str(each.why)) for each in found]
+        for done, token in enumerate(tokens, start=1):
+            for source in sources:
+                found += check_content(token, str(known.settings["base_uri"]), source, None)
+            progress(done, len(tokens))
+    failures = [Failure(each.subject_of_editions, f"{each.what}: {each.why}") for each in found]
     failures += [Failure(name, why) for name, why in unreadable.items()]
     wrong = {each.token_id for each in found}
     proven = 0 if None in wrong or not sources else len(tokens) - len(wrong)
-    line = f"{proven} of {amount(len(tokens), 'image')} of {known.address} proven: URI, copies, metadata, image"
+    line = f"{proven} of {amount(len(tokens), 'image')} of {known.address} proven: URI, copies, owners, metadata, image"
     details = {"address": known.address, "images": len(tokens), "proven": proven}
     return Report("editions", line, details, failures, complete=not failures and proven == len(tokens))
 
 
-def _report(project: Project, contract: Any, gas: int) -> Report:
-    told, closed = contract.told(), contract.closed()
-    supplies = {token.token_id: contract.supply(token.token_id) for token in project.store.tokens()}
+def _report(project: Project, known: Companion, contract: EditionsContract, gas: int) -> Report:
+    told, closed, plan = contract.told(), contract.closed(), plan_of(project, known)
+    supplies = contract.supplies([token.token_id for token in project.store.tokens()])
+    plan.take(supplies, closed)
     most = f"of at most {told['copies']} each" if told["copies"] else "open"
     did = f", {gas:,} gas" if gas else ""
-    line = (
-        f"{amount(sum(supplies.values()), 'copy', 'copies')} of {amount(len(supplies), 'image')} at {contract.address}"
-    )
+    copies = amount(sum(supplies.values()), "copy", "copies")
+    line = f"{copies} of {amount(len(supplies), 'image')} at {contract.address}"
     details = {
         "address": contract.address, "copies": {str(image): count for image, count in supplies.items()},
         "most": told["copies"], "closes_at": told["closes_at"], "closed": closed, "gas": gas,
     }  # fmt: skip
     return Report("editions", f"{line}, {'closed' if closed else most}{did}", details)
-
-
-def _table(project: Project) -> Editions:
-    if project.config.editions is None:
-        hint = "[editions] with copies = 50, or copies = 0 for any number"
-        raise UsageError("collection.toml has no [editions]: there are no copies to mint", hint)
-    return project.config.editions

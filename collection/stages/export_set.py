@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from collection.errors import PublishError
 from collection.project import Project
 from collection.stages.publication import publication_of
+from collection.stages.published import contract_of, drawn_offset, refuse_hidden
 from collection.stages.report import Report, bytes_of
 from collection.values import Progress, amount, silent
 
@@ -27,12 +28,22 @@ def export_targets() -> tuple[dict[str, str], Report]:
 
 
 def export_set(project: Project, target: str, folder: Path, progress: Progress = silent) -> Report:
-    """Write the frozen set for a target into a new folder; raises PublishError where nothing is frozen."""
-    from collection.exporters.export import export
+    """Write the frozen set for a target into a new folder.
 
-    done = export(published_set(project), target, folder, progress)
+    Raises PublishError where nothing is frozen, or the set is hidden and the target would show it.
+    """
+    from collection.exporters.export import export
+    from collection.exporters.exporter import EXPORTERS, shows_nothing
+
+    published = published_set(project)
+    if not shows_nothing(EXPORTERS.get(target)):
+        refuse_hidden(project, f"an export for {target}")
+    done = export(published, target, folder, progress)
     line = f"{amount(done.files, 'file')}, {bytes_of(done.size)}, in {folder}"
-    return Report("export-set", line, {"target": target, "folder": str(folder), "files": done.files, "size": done.size})
+    details = {"target": target, "folder": str(folder), "files": done.files, "size": done.size}
+    offset = drawn_offset(project, contract_of(project))
+    moved = f"the numbers are those of the documents: token 1 shows document {offset + 1} since the reveal"
+    return Report("export-set", line, details, notes=[moved] if offset else [])
 
 
 def published_set(project: Project) -> PublishedSet:

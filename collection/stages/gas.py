@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from collection.errors import KeyMissingError
 from collection.project import Project
+from collection.stages.copies import wanted_copies
 from collection.stages.names import all_accounts, names_of
 from collection.stages.payees import payees_of_project, receiver_of
 from collection.stages.publication import publication_of
@@ -27,6 +29,9 @@ _PLENTY = 10
 """An account that has so many times what was measured elsewhere is not asked for more: no fork made gas so dear."""
 _LISTED = 50_000
 """Gas of a token to an owner of its own, rounded up, as measured elsewhere."""
+
+_COPIES = 120_000
+"""Gas of minting copies of an image to an owner, with its share of a transaction, rounded up likewise."""
 
 
 def gas_of_project(project: Project) -> tuple[GasPlan, Report]:
@@ -55,8 +60,13 @@ def gas_of_project(project: Project) -> tuple[GasPlan, Report]:
         notes.append("no key is configured: whether its account can pay is not known")
     elif not missing:
         notes.append(f"{account.address} has {ether(balance)} {unit}, which is enough")
-    if chain.network.name.startswith("arbitrum"):
-        notes.append("what Arbitrum takes for data on the chain below is not in these figures")
+    data = sum(step.times * step.data_fee for step in plan.steps)
+    if data:
+        notes.append(f"{ether(data)} {unit} of it for data on the chain below")
+    elif chain.network.name.startswith("arbitrum"):
+        notes.append(
+            "the node does not say what Arbitrum takes for data on the chain below: it is not in these figures"
+        )
     hint = (
         f"{account.address} has {ether(balance or 0)} {unit}: {ether(missing)} {unit} are missing" if missing else None
     )
@@ -68,16 +78,22 @@ def gas_of_project(project: Project) -> tuple[GasPlan, Report]:
     return plan, Report("gas", line if plan.steps else "nothing to do", details, (), not missing, hint, notes)
 
 
-def refuse_poor_account(project: Project, chain: Chain, account: Account) -> None:
-    """Raise ChainError where the account cannot pay all that is still to be sent, before any of it is."""
+def refuse_poor_account(project: Project, chain: Chain, account: Account, *, only_copies: bool = False) -> None:
+    """Raise ChainError where the account cannot pay all that is still to be sent, before any of it is.
+
+    With `only_copies`, all that is to be sent for the editions.
+    """
     from collection.chain.fees import price_of
     from collection.chain.gas import gas_of
     from collection.chain.gas_plan import plan_gas, refuse_poor
 
     wanted = wanted_of(project, chain, account)
+    if only_copies:
+        wanted = replace(wanted, to={}, freeze=False, phases=None, only_copies=True)
     with chain.translated():
         balance = chain.web3.eth.get_balance(account.address)
-    measured = gas_of(len(wanted.to)) + _LISTED * len(set(wanted.to.values()))
+    copies = sum(len(runs) for runs in wanted.copies.runs.values()) if wanted.copies else 0
+    measured = gas_of(len(wanted.to)) + _LISTED * len(set(wanted.to.values())) + _COPIES * copies
     if balance < _PLENTY * measured * price_of(chain).most:
         refuse_poor(chain, account.address, plan_gas(chain, account.address, wanted))
 
@@ -103,14 +119,16 @@ def wanted_of(project: Project, chain: Chain, account: Account) -> Wanted:
         next_id, frozen = contract.next_token_id(), contract.metadata_frozen()
     owners = planned_owners(store, config.chain.recipient or account.address)
     open_ids = [token_id for token_id in list(owners)[: last_to_mint(project)] if token_id >= next_id]
+    settings = publication_of(project).token_settings(account, receiver)
     return Wanted(
-        publication_of(project).token_settings(account, receiver),
+        settings,
         () if splitter else payees,
         token,
         {token_id: owners[token_id] for token_id in open_ids},
         config.chain.freeze_metadata and not frozen and not config.reveal,
         terms_of(project) if config.sale and not (known and known_sale(project, known)) else None,
         hiding_of(project),
+        wanted_copies(project, chain, settings, config.chain.recipient or account.address),
     )
 
 

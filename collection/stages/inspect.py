@@ -68,7 +68,8 @@ def _watermark(found: FoundMarks) -> dict[str, Any] | None:
     trace = found.watermark
     if trace is None or not trace.found:
         return None
-    return {"bits": f"{trace.bits:016x}", "strength": round(trace.strength, 3)}
+    said = {"bits": f"{trace.bits:016x}", "strength": round(trace.strength, 3)}
+    return {**said, "levelled": True} if trace.levelled else said
 
 
 def _line(found: FoundMarks) -> str:

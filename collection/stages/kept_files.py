@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,10 +39,11 @@ def chosen_images(
 ) -> list[tuple[Asset, Recipe]]:
     """The images that a command is asked for, by numbers, by selection or by series, each with its recipe.
 
-    Raises UsageError unless it is asked in exactly one of these ways, and for images that nobody knows the recipe of.
+    An imported image has what `imported` puts in the place of a recipe. Raises UsageError unless it is asked in exactly
+    one of these ways.
     Of a series, images that `command` itself made are left out.
     """
-    from collection.plan.derived_recipes import generated
+    from collection.plan.derived_recipes import shown
 
     if sum((bool(numbers), selected, series is not None)) != 1:
         raise UsageError(
@@ -54,7 +55,18 @@ def chosen_images(
             raise UsageError("nothing is selected yet", "`collection select` chooses; or name images by number")
     if series is not None:
         numbers = _of_series(project, series, command)
-    return [generated(project.store, number) for number in dict.fromkeys(numbers)]
+    return [shown(project.store, number) for number in dict.fromkeys(numbers)]
+
+
+def notes_on_imported(images: Iterable[Asset]) -> list[str]:
+    """What nobody knows of imported images that others are made of."""
+    found = [asset.label for asset in images if asset.recipe is None]
+    if not found:
+        return []
+    these = (
+        f"image {found[0]} was" if len(found) == 1 else f"images {', '.join(found[:4])}{' ...' * (len(found) > 4)} were"
+    )
+    return [f"{these} imported: the project knows no license of it; find it out before you publish what is made of it"]
 
 
 def _of_series(project: Project, series: str, command: str) -> list[int]:

@@ -30,12 +30,13 @@ class Lineage:
 
 
 def lineage_of(project: Project, image: int) -> Lineage:
-    """The family of an image; raises UsageError if there is none of that number, or nobody knows its recipe."""
-    from collection.plan.derived_recipes import generated
-    from collection.plan.lineage import ancestry, children
+    """The family of an image; raises UsageError if there is none of that number, or nothing is known of its family."""
+    from collection.plan.derived_recipes import shown
+    from collection.plan.lineage import family
 
-    sha256, known = generated(project.store, image)[1].sha256, project.store.recipes()
-    return Lineage(ancestry(sha256, {item.recipe.sha256: item for item in known}), children(sha256, known))
+    store = project.store
+    imports = {item.file_sha256: item.id for item in store.imported()}
+    return Lineage(*family(shown(store, image)[0], {item.recipe.sha256: item for item in store.recipes()}, imports))
 
 
 def carried_recipe(picture: Path) -> EmbeddedMetadata:

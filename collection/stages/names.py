@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from collection.config.accounts import all_names, is_name, published_names, wrong_account
@@ -98,22 +98,15 @@ class Names:
     def registry(self) -> Iterator[Chain]:
         """The chain whose names count: the configured one if it has ENS, else that of chain.ens_rpc."""
         from collection.chain.connection import open_chain
-        from collection.chain.ens import asked_for, has_ens
+        from collection.chain.ens import registry_beside, registry_of
 
         configured, folder = self._project.written.chain, self._project.folder
-        if self._network.kind != "embedded":
-            with open_chain(self._network, folder, configured.rpc) as chain:
-                if has_ens(chain):
-                    yield chain
-                    return
-        asked = asked_for(self._network)
-        if configured.ens_rpc is None:
-            raise ChainError(
-                f"{self._network.name} has no ENS, and chain.ens_rpc names no node of {asked.name}",
-                f'ens_rpc = "https://..." under [chain], or ens_rpc = "env:NAME": a node of {asked.name}',
-            )
-        with open_chain(asked, folder, configured.ens_rpc, "ens_rpc") as chain:
-            yield chain
+        with ExitStack() as stack:
+            if self._network.kind == "embedded":
+                yield stack.enter_context(registry_beside(self._network, folder, configured.ens_rpc))
+                return
+            chain = stack.enter_context(open_chain(self._network, folder, configured.rpc))
+            yield stack.enter_context(registry_of(chain, folder, configured.ens_rpc))
 
     def _show(self, names: Mapping[str, str], known: Mapping[str, ResolvedName]) -> None:
         tell = self._project.tell

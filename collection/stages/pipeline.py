@@ -15,9 +15,11 @@ from typing import ClassVar, Protocol
 from collection.errors import CollectionError
 from collection.project import Project
 from collection.stages.dedupe import DedupeStage
+from collection.stages.editions import EditionsStage
 from collection.stages.generate import GenerateStage
 from collection.stages.plan import PlanStage
 from collection.stages.publish import DeployStage, FreezeMetadataStage, FreezeStage, MintStage, PinStage, VerifyStage
+from collection.stages.published import is_hidden
 from collection.stages.report import Report
 from collection.stages.score import ScoreStage
 from collection.stages.select import SelectStage
@@ -62,17 +64,20 @@ PIPELINE: tuple[Stage, ...] = (
 
 
 def pipeline(project: Project, *, anyway: bool = False, yes: bool = False, again: bool = False) -> tuple[Stage, ...]:
-    """The stages that the configuration asks for: where it says chain.freeze_metadata, that is done before `verify`.
+    """The stages that the configuration asks for: before `verify` also `editions` and `freeze-metadata`, where it does.
 
-    They do what their own commands can be told to do although they would refuse it: see `PlanStage` for `anyway` and
-    `yes`, `FreezeStage` for `again`.
+    Copies of a set that is hidden come after its reveal. The stages do what their own commands can be told to do
+    although they would refuse it: see `PlanStage` for `anyway` and `yes`, `FreezeStage` for `again`.
     """
     told: dict[str, Stage] = {"plan": PlanStage(anyway, yes), "freeze": FreezeStage(again)}
     stages = tuple(told.get(stage.name, stage) for stage in PIPELINE)
-    if not project.config.chain.freeze_metadata:
-        return stages
+    config, wanted = project.config, list[Stage]()
+    if config.editions is not None and not is_hidden(project):
+        wanted.append(EditionsStage("run"))
+    if config.chain.freeze_metadata:
+        wanted.append(FreezeMetadataStage())
     place = next(number for number, stage in enumerate(stages) if stage.name == VerifyStage.name)
-    return (*stages[:place], FreezeMetadataStage(), *stages[place:])
+    return (*stages[:place], *wanted, *stages[place:])
 
 
 Watch = Callable[[Stage], AbstractContextManager[Progress]]

@@ -194,6 +194,13 @@ class Publication:
             raise UsageError(f'"{address}" is no address', wrong)
         of_project = store.deployments()
         found = [each for each in of_project if each.address.lower() == address.lower() and each.status == "confirmed"]
+        if not found and any(
+            each.address.lower() == address.lower() for each in store.companions(self.network.chain_id)
+        ):
+            raise ChainError(
+                f"{address} is no contract of tokens, but one beside them: `collection verify` reads it with them",
+                "collection editions verify, for copies alone",
+            )
         if not found:
             named = ", ".join(f"{each.address} on {each.network}" for each in of_project)
             raise ChainError(f"{address} is no contract of this project", f"its contracts: {named or 'none yet'}")

@@ -11,25 +11,16 @@ from collection.project import Project
 from collection.stages.additions import additions_of
 from collection.stages.airdrop import plan_owner
 from collection.stages.gas import refuse_poor_account
-from collection.stages.names import all_accounts, moved, names_of, published_accounts
+from collection.stages.names import all_accounts, names_of, published_accounts
 from collection.stages.payees import find_receiver
 from collection.stages.publication import publication_of
-from collection.stages.published import (
-    contract_of,
-    explorer_notes,
-    is_hidden,
-    last_to_mint,
-    record_verified,
-    unminted,
-    unproven,
-)
-from collection.stages.report import Report, bytes_of, marks_line, not_reproducible
-from collection.stages.reveal import HIDDEN, hiding_of
+from collection.stages.published import contract_of, explorer_notes, last_to_mint, unminted
+from collection.stages.report import Report, bytes_of
+from collection.stages.reveal import hiding_of
+from collection.stages.sale import refuse_while_selling
 from collection.stages.stated import count_stated
+from collection.stages.verified import unproven, verified
 from collection.values import Failure, Progress, amount, silent
-
-OPEN_METADATA = "the owner of the contract may still move the metadata; `collection freeze-metadata` ends that for ever"
-"""What is to be known of a contract whose metadata is not frozen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +210,8 @@ class MintStage:
             account = publication.account(chain)
             limit = last_to_mint(project)
             chosen = [each for each in pending(project.store, chain.id) if limit is None or each <= limit][: self.next]
+            if chosen:
+                refuse_while_selling(project, chain, "mint")
             if to and chosen:
                 plan_owner(project, chain, account, chosen, to)
             if chosen:
@@ -254,6 +247,8 @@ class FreezeMetadataStage:
 
         publication = publication_of(project)
         with publication.chain() as chain:
+            if self.pending(project):
+                refuse_while_selling(project, chain, "freeze the metadata")
             result = freeze_metadata(project.store, chain, publication.account(chain))
         did = f", {result.gas:,} gas" if result.gas else ""
         line = f"the metadata of {result.address} on {publication.network.name} is frozen for ever{did}"
@@ -282,25 +277,4 @@ class VerifyStage:
         publication = publication_of(project)
         address = names_of(project).address(self.address, "ADDRESS", keep=False) if self.address else None
         known = publication.deployment(address)
-        result = publication.verify(known, sample, progress)
-        stated = count_stated(project, publication.tokens(known))
-        findings = [Failure(finding.subject, f"{finding.what}: {finding.why}") for finding in result.findings]
-        complete = not findings and result.tokens > 0
-        record_verified(project, known, result, complete=complete, rerender=sample)
-        where = " and ".join("the local CAR" if name == "car" else name for name in result.sources) or "nowhere"
-        line = (
-            f"{result.proven} of {amount(result.tokens, 'token')} proven: owner, URI, metadata, image, read from "
-            f"{where}; {result.rerendered} re-rendered alike{not_reproducible(result.not_reproducible, 'token')}"
-            f"{marks_line(result.marks)}{stated.line}{f'; {result.unsold} not sold yet' if result.unsold else ''}"
-        )
-        details = {
-            "tokens": result.tokens, "proven": result.proven, "rerendered": result.rerendered,
-            "not_reproducible": result.not_reproducible, "sources": list(result.sources),
-            "metadata_frozen": result.metadata_frozen, "unsold": result.unsold, "signer": result.signer,
-            "marks": {name: {"read": read, "of": of} for name, (read, of) in result.marks.items()}, **stated.as_json(),
-        }  # fmt: skip
-        other = result.signer is not None and result.signer.lower() != known.deployer.lower()
-        signed = [f"the proof is signed by {result.signer}, the contract deployed by {known.deployer}"] if other else []
-        hidden = [HIDDEN] if is_hidden(project) else []
-        notes = [*stated.notes, *signed, *moved(project), *hidden, *([] if result.metadata_frozen else [OPEN_METADATA])]
-        return Report("verify", line, details, findings, complete=complete, notes=notes)
+        return verified(project, known, publication.verify(known, sample, progress), sample)

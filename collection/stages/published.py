@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from collection.errors import PublishError
 from collection.project import Project
-from collection.values import canonical_json, sha256_hex
 
 if TYPE_CHECKING:
     from collection.chain.networks import Network
     from collection.store.records import Deployment
-    from collection.verify.findings import VerifyReport
 
 
 def has_chain(project: Project, network: Network) -> bool:
@@ -59,6 +58,21 @@ def is_hidden(project: Project) -> bool:
     return "placeholder_uri" in (known.settings or {}) and project.store.stage_inputs(REVEAL) != known.address
 
 
+def refuse_hidden(project: Project, what: str) -> None:
+    """Raise PublishError while the set is hidden: `what` would show what every token will be."""
+    if is_hidden(project):
+        raise PublishError(
+            f"the set is not revealed yet: {what} would show what every token will be", "collection reveal"
+        )
+
+
+def drawn_offset(project: Project, known: Deployment | None) -> int:
+    """By how many documents the tokens of a contract were moved by its draw; 0 where nothing was drawn."""
+    if known is None or project.store.stage_inputs(REVEAL) != known.address:
+        return 0
+    return int(project.store.stage_report(REVEAL).get("offset", 0))
+
+
 def last_to_mint(project: Project) -> int | None:
     """The last token that this project mints: with a sale those of the reserve, the rest is for buyers; None: all."""
     return project.config.sale.reserve if project.config.sale else None
@@ -70,34 +84,3 @@ def unminted(project: Project) -> int:
     mints = project.store.mints(known.id) if known else []
     minted = {mint.token_id for mint in mints if mint.status == "confirmed"}
     return sum(token.token_id not in minted for token in tokens)
-
-
-def unproven(project: Project) -> int:
-    """How many frozen tokens are still to be verified.
-
-    None if the last look at this contract and these storages found nothing wrong, and rendered as many tokens again as
-    the configuration wants.
-    """
-    store, known, tokens = project.store, contract_of(project), len(project.store.tokens())
-    if known is None or store.stage_inputs("verify") != _looked_at(project, known):
-        return tokens
-    report = store.stage_report("verify")
-    if report["complete"] and report["rerender"] >= project.config.verify.rerender:
-        return 0
-    return tokens - report["proven"] or tokens
-
-
-def record_verified(
-    project: Project, known: Deployment, result: VerifyReport, *, complete: bool, rerender: int
-) -> None:
-    """Remember what a look at the present contract found; what an earlier one is like is only told."""
-    current, store = contract_of(project), project.store
-    if current and current.id == known.id and not store.read_only:
-        told = {"complete": complete, "proven": result.proven, "rerender": rerender}
-        store.record_stage("verify", _looked_at(project, known), told)
-        store.record_metadata_frozen(known, result.metadata_frozen)
-
-
-def _looked_at(project: Project, known: Deployment) -> str:
-    looked = [known.chain_id, known.address, known.root_cid, sorted(project.config.publish.storage)]
-    return sha256_hex(canonical_json(looked))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from collection.errors import ChainError, CollectionError
 from collection.project import CONFIG_FILE, DATABASE_FILE, Project, open_project
+from collection.stages.editions import EditionsStage
 from collection.stages.gas import gas_of_project
 from collection.stages.gateway import local_gateway
 from collection.stages.names import all_accounts, names_of
@@ -58,7 +59,7 @@ class _Log:
 
 @dataclass(frozen=True, slots=True)
 class RehearseStage:
-    """Deploys the frozen set on a passing embedded chain, sells, mints, freezes, reads everything back.
+    """Deploys the frozen set on a passing embedded chain, sells, mints tokens and copies, freezes, reads all back.
 
     The project, its chain and its storages stay as they are. Phases are tried one after the other, whatever the time.
     """
@@ -88,6 +89,8 @@ class RehearseStage:
                 log.stage(FreezeMetadataStage().run(copy))
             if copy.config.reveal:
                 log.stage(RevealStage().run(copy))
+            if copy.config.editions:
+                log.stage(EditionsStage("run").run(copy))
             log.stage(VerifyStage(rerender=0).run(copy))
             crawled = _crawl(copy, log, progress)
         spent = sum(int(str(step["gas"])) for step in log.steps)

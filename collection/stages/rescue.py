@@ -57,7 +57,7 @@ class RescueStage:
         network = self._network(project)
         configured = project.config.chain.rpc if network == publication_of(project).network else None
         with open_chain(network, project.folder, self.rpc or configured) as chain:
-            address = resolve_one(chain, self.address, "ADDRESS")
+            address = resolve_one(chain, self.address, "ADDRESS", project.folder, project.config.chain.ens_rpc)
             folder = project.folder / "rescued" / f"{network.chain_id}-{address.lower()}"
             found = rescue(chain, address, folder, self.settings, progress)
         imported = ImportStage(folder / SET).run(project)

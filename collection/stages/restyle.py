@@ -11,7 +11,7 @@ from collection.errors import UsageError
 from collection.project import Project
 from collection.spelling import nearest
 from collection.stages.derive import Derived, DeriveStage
-from collection.stages.kept_files import chosen_images, kept_picture, kept_weights
+from collection.stages.kept_files import chosen_images, kept_picture, kept_weights, notes_on_imported
 from collection.stages.plan import keep_pictures
 from collection.values import Style, StyleBlend
 
@@ -64,7 +64,10 @@ class RestyleStage(DeriveStage):
         recipes = [
             derived(recipe, asset.file_sha256, GENERATOR, ENGINE, options, blend=blend) for asset, recipe in chosen
         ]
-        return Derived(recipes, [asset.id for asset, _ in chosen] if self.replace else ())
+        images = [asset for asset, _ in chosen]
+        if self.replace and (kept := [asset.label for asset in images if asset.recipe is None]):
+            raise UsageError(f"image {kept[0]} was imported, and stays", "leave out --replace")
+        return Derived(recipes, [asset.id for asset in images] if self.replace else (), notes_on_imported(images))
 
     def _blend(self, project: Project, keep: bool, images: Sequence[Asset]) -> StyleBlend:
         names = list(self.styles)
@@ -130,16 +133,10 @@ class RestyleStage(DeriveStage):
 
 def _file_of(name: str) -> Path:
     """The file that is meant: a path, or the network of a model that `collection train style` keeps by that name."""
-    from collection.models.library import model_folder
+    from collection.models.library import NETWORK, trained_file
 
     path = Path(name)
-    if path.exists():
-        return path
-    try:
-        trained = model_folder(name) / "network.safetensors"
-    except UsageError:
-        return path
-    return trained if trained.is_file() else path
+    return path if path.exists() else trained_file(name, NETWORK) or path
 
 
 def weighted(words: Sequence[str]) -> dict[str, float]:

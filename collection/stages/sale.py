@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from collection.errors import ChainError, UsageError
 from collection.project import Project
-from collection.stages.airdrop import text_of
+from collection.stages.lists import text_of
 from collection.stages.names import addresses_for, names_of
 from collection.stages.publication import publication_of
-from collection.stages.published import unminted
+from collection.stages.published import contract_of, unminted
 from collection.stages.report import Report
 from collection.values import Progress, amount, silent
 
@@ -74,6 +74,16 @@ def known_sale(project: Project, known: Deployment) -> Companion | None:
     from collection.chain.sale import sale_of
 
     return sale_of(project.store, known)
+
+
+def refuse_while_selling(project: Project, chain: Chain, what: str) -> None:
+    """Raise ChainError where the sale owns the set's contract, as it does while it sells: nobody else can do `what`."""
+    known = contract_of(project)
+    companion = known_sale(project, known) if known else None
+    if known and companion and _token(chain, known).owner() == companion.address:
+        raise ChainError(
+            f"the sale {companion.address} owns the contract while it sells: it cannot {what}", "collection phase close"
+        )
 
 
 def terms_of(project: Project) -> list[Terms]:
@@ -156,6 +166,8 @@ def _token(chain: Chain, known: Deployment) -> Any:
 
 
 def _report(chain: Chain, table: Sale, known: Deployment, sale: SaleContract, gas: int, action: str) -> Report:
+    from collection.chain.transactions import ether
+
     is_open, paused, there = _token(chain, known).owner() == sale.address, sale.paused(), sale.phases()
     with chain.translated():
         now = int(chain.web3.eth.get_block("latest")["timestamp"])
@@ -163,8 +175,10 @@ def _report(chain: Chain, table: Sale, known: Deployment, sale: SaleContract, ga
     state = "paused" if paused else "open" if is_open else "closed: `collection phase open` lets it sell"
     line = f"the sale {sale.address} is {state}" + (f", {gas:,} gas" if gas else "")
     details = {"sale": sale.address, "open": is_open, "paused": paused, "phases": rows, "gas": gas, "action": action}
+    unit = chain.network.currency
     notes = [
-        f"{row['name']}: {row['price']} wei, {row['state']}, {row['sold']} sold{' (list)' if row['root'] else ''}"
+        f"{row['name']}: {ether(row['price'])} {unit}, {row['state']}, {row['sold']} sold"
+        + " (list)" * bool(row["root"])
         for row in rows
     ]
     return Report("phase", line, details, notes=notes)

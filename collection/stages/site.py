@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from collection.errors import PublishError, UsageError
 from collection.project import Project
 from collection.stages.export_set import published_set
-from collection.stages.published import REVEAL, is_hidden
+from collection.stages.published import drawn_offset, refuse_hidden
 from collection.stages.report import Report, bytes_of
 from collection.store.thumbnails import SIDES
 from collection.values import Progress, amount, silent
@@ -34,10 +34,7 @@ def make_site(
     from collection.exporters.export import export
     from collection.exporters.site.exporter import Site
 
-    if is_hidden(project):
-        raise PublishError(
-            "the set is not revealed yet: a gallery would show what every token will be", "collection reveal"
-        )
+    refuse_hidden(project, "a gallery")
     contract = _contract(project, network, node)
     published = published_set(project)
     _make_small(project, published, progress)
@@ -94,6 +91,5 @@ def _contract(project: Project, name: str | None, node: str | None) -> SiteContr
             return None
         why = "nobody else can reach the embedded chain" if network.kind == "embedded" else "collection deploy"
         raise UsageError(f"the frozen set has no contract on {network.name} that a page could ask about", why)
-    drawn = project.store.stage_report(REVEAL) if project.config.reveal else {}
-    offset = int(drawn.get("offset", 0))
+    offset = drawn_offset(project, known)
     return SiteContract(known.address, network.name, network.chain_id, explorer_of(network), offset, node or "")

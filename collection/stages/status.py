@@ -10,14 +10,16 @@ from collection.config.accounts import all_names
 from collection.errors import CollectionError
 from collection.models.hub import without_fetching
 from collection.project import Project
+from collection.stages.editions import EditionsStage
 from collection.stages.judges import IssuesByImage, judges_of
 from collection.stages.payees import payees_of_project, receiver_of, shared_by
 from collection.stages.pipeline import Outlook, Stage, outlook, pipeline
 from collection.stages.plan import PlanStage
 from collection.stages.publication import publication_of
-from collection.stages.publish import OPEN_METADATA, FreezeStage
+from collection.stages.publish import FreezeStage
 from collection.stages.published import contract_of
 from collection.stages.shortage import way_out
+from collection.stages.verified import OPEN_METADATA
 from collection.values import Failure, amount
 
 if TYPE_CHECKING:
@@ -161,6 +163,8 @@ def _next(
     if following is None:
         return None, None
     stage = stages[at]
+    if isinstance(stage, EditionsStage):
+        return f"{stage.name} {stage.action}", following.trouble
     if not isinstance(stage, PlanStage | FreezeStage):
         return following.name, following.trouble
     return _command(project, stage), following.trouble or stage.refusal(project)

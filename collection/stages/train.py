@@ -43,7 +43,7 @@ def train_decoder(
     place = model_folder(name)
     if threads:
         use_threads(threads)
-    copies = _copies(folder) if dedupe and folder.is_dir() else []
+    copies = near_duplicates(folder) if dedupe and folder.is_dir() else []
     data = read_training_data(folder, settings.size, copies=copies)
     before = finished(place, settings, data.sha256)
     made = train(data, settings, place, source, progress)
@@ -59,7 +59,7 @@ def train_decoder(
     return Report("train", line, details, failures=data.skipped, hint=hint, notes=notes)
 
 
-def _copies(folder: Path) -> list[Failure]:
+def near_duplicates(folder: Path) -> list[Failure]:
     """The near-duplicates of a folder, which are left out."""
     from collection.config import Score
     from collection.stages.picture_folder import open_folder

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from collection.errors import UsageError
-from collection.models.library import model_folder
+from collection.models.library import NETWORK, model_folder
 from collection.stages.report import Report
 from collection.train.style_run import StyleRun
 from collection.values import Progress, amount, silent
@@ -31,7 +31,8 @@ def train_style(
     from collection.models.trunk import open_trunk
     from collection.pictures.files import decode_image, pixel_sha256
     from collection.train.data import read_training_data
-    from collection.train.style import WEIGHTS, style_card, train_network
+    from collection.train.style import style_card, train_network
+    from collection.train.tensor_files import words_of
 
     if run.size < SMALLEST or run.size % 4:
         raise UsageError(f"--size {run.size} is no multiple of 4 from {SMALLEST} on", "--size 128")
@@ -40,10 +41,11 @@ def train_style(
     digest = pixel_sha256(pixels)
     data = read_training_data(content, run.size)
     trunk = open_trunk(vgg.name if vgg else "vgg16", vgg)
-    terms = train_network(trunk, as_tensor(pixels, trunk.device), digest, data, run, place, progress)
+    words = words_of(name, told.get("license", ""), told.get("credit", ""))
+    terms = train_network(trunk, as_tensor(pixels, trunk.device), digest, data, run, place, progress, words)
     card = style_card(name, picture.name, digest, data, run, told)
     write_durably(place / "README.md", card.encode())
     line = f"{name}, of {picture.name}, {amount(len(data.names), 'picture')} and {amount(run.steps, 'step')}"
-    details = {"model": name, "folder": str(place), "file": str(place / WEIGHTS), "objective": dict(terms)}
+    details = {"model": name, "folder": str(place), "file": str(place / NETWORK), "objective": dict(terms)}
     hint = f"`collection restyle 3 --style {name}` uses it; {place} has its card, sheets and curve"
     return Report("train", line, details, failures=data.skipped, hint=hint, notes=list(data.notes))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from collection.errors import UsageError
 from collection.project import Project
 from collection.stages.derive import Derived, DeriveStage
+from collection.stages.kept_files import notes_on_imported
 from collection.values import Recipe
 
 if TYPE_CHECKING:
@@ -42,12 +43,18 @@ class UpscaleStage(DeriveStage):
 
     def recipes(self, project: Project, *, keep: bool) -> Derived:
         """One for each image, in its place."""
-        from collection.plan.derived_recipes import generated
+        from collection.plan.derived_recipes import shown
 
-        chosen = [generated(project.store, number) for number in dict.fromkeys(self._numbers(project))]
+        chosen = [shown(project.store, number) for number in dict.fromkeys(self._numbers(project))]
         weights = self._weights(project, self.model, keep) if self.model and chosen else ""
         recipes = [self._larger(asset, recipe, weights) for asset, recipe in chosen]
-        return Derived(recipes, [asset.id for asset, _ in chosen])
+        images = [asset for asset, _ in chosen]
+        stay = [asset.label for asset in images if asset.recipe is None]
+        if stay and len(stay) < len(images):
+            raise UsageError(
+                f"image {stay[0]} was imported and stays, others give way to what is enlarged", "name them apart"
+            )
+        return Derived(recipes, () if stay else [asset.id for asset in images], notes_on_imported(images))
 
     def _numbers(self, project: Project) -> Sequence[int]:
         """The images named, or the chosen ones that no `upscale` made."""

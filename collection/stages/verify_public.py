@@ -23,6 +23,7 @@ def verify_public(
     network: str,
     *,
     rpc: str | None = None,
+    ens_rpc: str | None = None,
     folder: Path = Path(),
     car: Path | None = None,
     gateway: str | None = None,
@@ -31,7 +32,8 @@ def verify_public(
 ) -> Report:
     """Prove a set from what anybody can read; no project, no key and no record is needed.
 
-    `rpc` is the address of a node, or env:NAME; `folder` holds the embedded chain, if that is the network. The content
+    `rpc` is the address of a node, or env:NAME; `ens_rpc` one of the network whose names count, if `address` is a name
+    and this network has no ENS. `folder` holds the embedded chain, if that is the network. The content
     is read from a CAR file or from a gateway; `sample` tokens of the painter are painted again.
     Raises UsageError for a mistyped address, or unless one of `car` and `gateway` is named.
     """
@@ -44,7 +46,7 @@ def verify_public(
     if wrong := wrong_account(address):
         raise UsageError(f'"{address}" is no address', wrong)
     with _blocks(car, gateway) as blocks, open_chain(find_network(network), folder, rpc) as chain:
-        address = resolve_one(chain, address, "ADDRESS")
+        address = resolve_one(chain, address, "ADDRESS", folder, ens_rpc, "--ens-rpc")
         found = verify(chain, address, Reader(blocks).content, _paint, sample, progress)
     grades = Counter(found.grades.values())
     told = ", ".join(f"{count} {grade}" for grade, count in sorted(grades.items()))

@@ -20,7 +20,7 @@ class Files:
 
     def path(self, sha256: str, suffix: str = ".png") -> Path:
         """Where the file of that hash lies: two letters make a folder, so that none holds too many."""
-        return self.folder / sha256[:2] / f"{sha256}{suffix}"
+        return self.folder / f"{sha256[:2]}/{sha256}{suffix}"
 
     def names(self, suffix: str = ".png") -> set[str]:
         """The hash of every file there is, from the folders' lists alone."""

@@ -16,6 +16,9 @@ NOT_REPRODUCIBLE = "it cannot be rendered again, as its generator says"
 """What is told of an image whose generator does not make the same picture twice."""
 
 
+IMPORTED = "import"
+"""What stands in the place of a generator's name for an imported image."""
+
 TOLD_TRAITS = "traits"
 """Key of an import's record that holds what `Asset.told_traits` gives."""
 

@@ -23,7 +23,18 @@ class Batches:
     """Whether half of the pictures are mirrored."""
 
     def __call__(self, step: int) -> tuple[Tensor, Tensor]:
-        """Pictures (size, 3, s, s), -1 to 1, and class weights (size, classes); seeds torch's numbers of the step.
+        """Pictures (size, 3, s, s), -1 to 1, and class weights (size, classes); seeds torch's numbers of the step."""
+        import torch
+
+        rows = self.rows(step)
+        pictures = self.data.pictures[rows].float() / 127.5 - 1
+        if self.mirror:
+            turned = torch.rand(len(rows)) < 0.5
+            pictures[turned] = pictures[turned].flip(3)
+        return pictures, self.classes(self.data.labels[rows])
+
+    def rows(self, step: int) -> list[int]:
+        """The places of the pictures of a step; seeds torch's numbers of the step.
 
         In each pass over the data every picture is seen once, in an order of its own.
         """
@@ -36,11 +47,7 @@ class Batches:
             order = torch.randperm(count, generator=torch.Generator().manual_seed(_seed(self.seed, turn)))
             rows += [int(order[place - turn * count]) for place in places if place // count == turn]
         torch.manual_seed(_seed(self.seed + 1, step))
-        pictures = self.data.pictures[rows].float() / 127.5 - 1
-        if self.mirror:
-            turned = torch.rand(len(rows)) < 0.5
-            pictures[turned] = pictures[turned].flip(3)
-        return pictures, self.classes(self.data.labels[rows])
+        return rows
 
     def classes(self, labels: Tensor) -> Tensor:
         """Class weights (n, classes) of places of classes."""

@@ -43,14 +43,26 @@ class Trained:
     """SHA-256 of the weights."""
 
 
+def data_lines(data: TrainingData, source: Source, sha256: str) -> list[str]:
+    """What a model learned from, as every card tells it."""
+    counts = Counter(data.labels.tolist())
+    classes = ", ".join(f"{label} ({counts[place]})" for place, label in enumerate(data.classes))
+    left_out = f"; {amount(len(data.skipped), 'file')} left out" if data.skipped else ""
+    return [
+        f"- {amount(len(data.names), 'picture')} of the folder `{source.folder}`{left_out}"
+        + (f". Classes: {classes}" if classes else ""),
+        f"- SHA-256 of what was learned from: `{sha256}`",
+        f"- By: {source.credit or 'not told (--credit)'}",
+        f"- License: {source.license or 'not told (--license): find out before you publish pictures of it'}",
+        *(f"- {note}" for note in data.notes),
+    ]
+
+
 def model_card(name: str, made: Trained) -> str:
     """The card in Markdown."""
     settings, data = made.settings, made.data
-    counts = Counter(data.labels.tolist())
-    classes = ", ".join(f"{label} ({counts[place]})" for place, label in enumerate(data.classes))
     style = f'\n[styles."{data.classes[0]}"]\n' if data.classes else ""
     objective = ", ".join(f"{term} {value:.4g}" for term, value in made.objective.items())
-    left_out = f"; {amount(len(data.skipped), 'file')} left out" if data.skipped else ""
     lines = [
         f"# {name}",
         "",
@@ -59,12 +71,7 @@ def model_card(name: str, made: Trained) -> str:
         "",
         "## Data",
         "",
-        f"- {amount(len(data.names), 'picture')} of the folder `{made.source.folder}`{left_out}"
-        + (f". Classes: {classes}" if classes else ""),
-        f"- SHA-256 of the pixels and classes: `{made.data_sha256}`",
-        f"- By: {made.source.credit or 'not told (--credit)'}",
-        f"- License: {made.source.license or 'not told (--license): find out before you publish pictures of it'}",
-        *(f"- {note}" for note in data.notes),
+        *data_lines(data, made.source, made.data_sha256),
         "",
         "## Training",
         "",

@@ -49,12 +49,13 @@ class TrainingData:
 
 
 def read_training_data(
-    folder: Path, size: int, *, copies: Collection[Failure] = (), progress: Progress = silent
-) -> TrainingData:
+    folder: Path, size: int, *, least: int = LEAST, few: int = FEW, copies: Collection[Failure] = (),
+    progress: Progress = silent,
+) -> TrainingData:  # fmt: skip
     """Read a folder, without `copies` (near-duplicates by their paths), each picture filling size x size pixels.
 
-    Transparency is laid on white. Subfolders are classes, if every picture lies in one. Raises UsageError for a folder
-    with fewer than 16 pictures that can be used.
+    Transparency is laid on white. Subfolders are classes, if every picture lies in one. A note warns of
+    fewer than `few` pictures. Raises UsageError for a folder with fewer than `least` pictures that can be used.
     """
     import torch
 
@@ -79,17 +80,19 @@ def read_training_data(
             else:
                 skipped.append(item)
         progress(done, len(paths))
-    if len(pixels) < LEAST:
+    if len(pixels) < least:
         why = (
             f"; {amount(len(skipped), 'file')} left out, such as {skipped[0].what}: {skipped[0].why}" if skipped else ""
         )
         raise UsageError(
-            f"{folder} has {amount(len(pixels), 'picture')} to learn from, at least {LEAST} are wanted{why}",
-            f"add pictures; with fewer than {FEW} a model mostly repeats them",
+            f"{folder} has {amount(len(pixels), 'picture')} to learn from, at least {least} are wanted{why}",
+            f"add pictures; with fewer than {few} a model mostly repeats them",
         )
     classes, labels = _classes(names)
     data = torch.from_numpy(np.stack(pixels)).permute(0, 3, 1, 2).contiguous()
-    return TrainingData(data, torch.tensor(labels), classes, tuple(names), skipped, _notes(len(pixels), small, size))
+    return TrainingData(
+        data, torch.tensor(labels), classes, tuple(names), skipped, _notes(len(pixels), few, small, size)
+    )
 
 
 def _on_white(item: Opened) -> Pixels:
@@ -108,10 +111,10 @@ def _classes(names: Sequence[str]) -> tuple[tuple[str, ...], list[int]]:
     return classes, [classes.index(folder) for folder in folders]
 
 
-def _notes(count: int, small: int, size: int) -> list[str]:
+def _notes(count: int, few: int, small: int, size: int) -> list[str]:
     notes = []
-    if count < FEW:
-        notes.append(f"{amount(count, 'picture')} are few: a model of fewer than {FEW} mostly repeats them")
+    if count < few:
+        notes.append(f"{amount(count, 'picture')} are few: a model of fewer than {few} mostly repeats them")
     if small:
         notes.append(f"{amount(small, 'picture')} smaller than {size} pixels: enlarged, so that details are soft")
     return notes

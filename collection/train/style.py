@@ -6,15 +6,12 @@ other pictures to lower the loss that `collection restyle` lowers for one pictur
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from collection.atomic_file import write_durably
-from collection.errors import UsageError
 from collection.generate.style_transfer.feed_forward import StyleNetwork
 from collection.generate.style_transfer.gatys import (
     CONTENT_LAYER,
@@ -26,18 +23,14 @@ from collection.generate.style_transfer.gatys import (
     relative_difference,
     total_variation,
 )
-from collection.models.determinism import deterministic
+from collection.models.library import NETWORK
 from collection.models.trunk import Trunk
-from collection.train import checkpoints
-from collection.train.curve import curve_png
 from collection.train.data import TrainingData
-from collection.train.sheet import grid_png
+from collection.train.loop import Run, learn
 from collection.train.style_run import StyleRun
+from collection.train.tensor_files import write_halves
 from collection.values import Pixels, Progress, amount, silent
 
-CHECKPOINT, CURVE, WEIGHTS, SAMPLES = "checkpoint.pt", "curve.png", "network.safetensors", "samples"
-SECONDS = 30.0
-"""Between checkpoints."""
 SHEETS = 6
 """Sample sheets of a run, evenly spread over its steps."""
 SHOWN = 4
@@ -98,9 +91,9 @@ class StyleTrainer:
         self.network.load_state_dict(state["network"])
         self._optimiser.load_state_dict(state["optimiser"])
 
-    def samples(self) -> Pixels:
-        """Pictures, and what the network makes of them: (n, s, s, 3) uint8."""
-        pictures = self._data.pictures[:SHOWN].float() / 255
+    def samples(self, count: int) -> Pixels:
+        """So many pictures, and what the network makes of them: (2 count, s, s, 3) uint8."""
+        pictures = self._data.pictures[:count].float() / 255
         with torch.no_grad():
             shown = torch.cat([pictures, self.network(pictures)])
         found: Pixels = (shown * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
@@ -109,59 +102,19 @@ class StyleTrainer:
 
 def train_network(
     trunk: Trunk, style: torch.Tensor, style_sha256: str, data: TrainingData, run: StyleRun, folder: Path,
-    progress: Progress = silent,
+    progress: Progress = silent, words: Mapping[str, str] | None = None,
 ) -> Mapping[str, float]:  # fmt: skip
     """Train to the last step, from the last checkpoint in `folder` on; returns the terms of the loss at the end.
 
-    Raises UsageError where the folder has a run with other settings or pictures.
+    `words` are the metadata of the network's file. Raises UsageError where the folder has a run with other settings or
+    pictures.
     """
-    asked = {**run.as_json(), "pictures": data.sha256, "style": style_sha256}
-    trainer, begun, history = StyleTrainer(trunk, style, data, run), 0, []
-    state = _own_state(folder, asked)
-    if state is not None:
-        trainer.load(state["trainer"])
-        begun, history = int(state["step"]), list(state["history"])
-    saved = time.monotonic()
-    progress(begun, run.steps)
-    with deterministic():
-        for step in range(begun, run.steps):
-            history.append({"step": float(step + 1), **trainer.step(step)})
-            last = step + 1 == run.steps
-            if last or (step + 1) % max(1, run.steps // SHEETS) == 0:
-                write_durably(folder / SAMPLES / f"{step + 1:06d}.png", grid_png(trainer.samples()))
-                write_durably(folder / CURVE, curve_png(history, run.steps))
-            if last or time.monotonic() - saved > SECONDS:
-                saved = time.monotonic()
-                kept = {"asked": asked, "step": step + 1, "history": history, "trainer": trainer.state()}
-                checkpoints.write(folder / CHECKPOINT, kept)
-            progress(step + 1, run.steps)
-    _keep(trainer.network, folder)
-    return {name: value for name, value in history[-1].items() if name != "step"}
-
-
-def _own_state(folder: Path, asked: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The state to go on from; one with fewer steps may be trained further."""
-    state = checkpoints.read(folder / CHECKPOINT)
-    if state is None:
-        if folder.exists() and any(folder.iterdir()):
-            raise UsageError(f"{folder} holds a model that was not trained there", "choose another --name")
-        return None
-    kept = state.get("asked", {})
-    other = [name for name in asked if name != "steps" and kept.get(name) != asked[name]]
-    if other or state["step"] > asked["steps"]:
-        raise UsageError(
-            f"{folder.name} was begun with another {(other or ['number of steps'])[0]}",
-            f"repeat the command as it was, choose another --name, or remove {folder}",
-        )
-    return state
-
-
-def _keep(network: StyleNetwork, folder: Path) -> None:
-    """Write the weights in half precision."""
-    from safetensors.torch import save
-
-    halves = {name: tensor.detach().half().contiguous() for name, tensor in network.state_dict().items()}
-    write_durably(folder / WEIGHTS, save(halves))
+    asked = {"kind": "style", **run.as_json()}
+    learned_from = {"style": style_sha256, "set of pictures": data.sha256}
+    trainer = StyleTrainer(trunk, style, data, run)
+    ended = learn(trainer, Run(folder, asked, learned_from, NETWORK, SHEETS, SHOWN), progress)
+    write_halves(folder / NETWORK, trainer.network.state_dict(), words)
+    return ended.objective
 
 
 def style_card(

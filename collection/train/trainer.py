@@ -8,11 +8,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from collection.train.data import TrainingData
+from collection.train.loop import Learner
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from collection.values import Pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +37,8 @@ class Settings:
         return asdict(self)
 
 
-class Trainer(Protocol):
-    """Networks that learn, step by step."""
-
-    def step(self, number: int) -> Mapping[str, float]:
-        """Learn from the pictures of a step; returns the terms of the objective."""
-        ...
-
-    def state(self) -> dict[str, Any]:
-        """Everything that the next step depends on: tensors and plain values."""
-        ...
-
-    def load(self, state: dict[str, Any]) -> None:
-        """Go on from a state."""
-        ...
-
-    def samples(self, count: int) -> Pixels:
-        """Pictures of fixed points, (count, s, s, 3) uint8, as the averaged network makes them now."""
-        ...
+class Trainer(Learner, Protocol):
+    """What trains a decoder; its samples are pictures of fixed points, as the averaged network makes them."""
 
     def finish(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """What the manifest says beside kind, classes and license; and the weights of the averaged network."""

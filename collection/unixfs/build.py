@@ -49,18 +49,19 @@ class Builder:
         for leaf in leaf_stream((source for _, source in files), self.profile):
             self.keep_leaf(leaf)
             if leaf.start == 0 and parts:
-                yield replace(self._join(parts), name=next(names)[0])
+                yield self._join(parts, next(names)[0])
                 parts = []
             parts.append((Link(leaf.cid, len(leaf.block)), leaf.length))
         if parts:
-            yield replace(self._join(parts), name=next(names)[0])
+            yield self._join(parts, next(names)[0])
 
-    def _join(self, parts: list[_Part]) -> Link:
-        """The root of a balanced tree over the leaves of a file."""
+    def _join(self, parts: list[_Part], name: str) -> Link:
+        """The root of a balanced tree over the leaves of a file, under a name."""
         width = self.profile.width
         while len(parts) > 1:
             parts = [self._parent(parts[first : first + width]) for first in range(0, len(parts), width)]
-        return parts[0][0]
+        [(root, _)] = parts
+        return Link(root.cid, root.size, name)
 
     def _parent(self, parts: list[_Part]) -> _Part:
         sizes = [size for _, size in parts]

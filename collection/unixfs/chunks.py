@@ -64,14 +64,20 @@ def _hashed(source: Source, start: int, length: int, made: _Made | Future[_Made]
 def _chunks(source: Source, size: int) -> Iterator[bytes | memoryview]:
     """The content in pieces of `size` bytes (the last may be shorter); nothing is one empty piece."""
     if isinstance(source, bytes):
-        whole = memoryview(source)
-        yield from (whole[start : start + size] for start in range(0, max(len(whole), 1), size))
+        yield from _cut(source, size)
         return
     with opened(source) as file:
-        chunk = file.read(size)
-        yield chunk
+        if os.fstat(file.fileno()).st_size < size:
+            yield from _cut(file.read(), size)  # to make room for a whole piece takes longer than to read a small file
+            return
+        yield file.read(size)
         while chunk := file.read(size):
             yield chunk
+
+
+def _cut(whole: bytes, size: int) -> Iterator[memoryview]:
+    view = memoryview(whole)
+    yield from (view[start : start + size] for start in range(0, max(len(view), 1), size))
 
 
 class UnreadableError(PinError):

@@ -105,8 +105,13 @@ def _to_base58(cid: bytes) -> str:
     return out
 
 
+_ONE_BYTE = [bytes((number,)) for number in range(0x80)]
+
+
 def varint(number: int) -> bytes:
     """Unsigned LEB128: seven bits a byte, lowest first, as protobuf and multiformats write lengths."""
+    if number < 0x80:
+        return _ONE_BYTE[number]
     out = bytearray()
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)

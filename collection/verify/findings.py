@@ -24,6 +24,11 @@ class Finding:
             return f"token {self.token_id}"
         return "storage" if self.what == "storage" else "contract"
 
+    @property
+    def subject_of_editions(self) -> str:
+        """The image or contract of copies that differs, in words."""
+        return "editions" if self.token_id is None else f"copies of image {self.token_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
 from collection.chain.companions import code_of
-from collection.chain.compiled import artifact, recognised, recognised_token
+from collection.chain.compiled import recognised, recognised_token
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract
+from collection.chain.editions import EditionsContract
 from collection.chain.reveal import expected_uris, offset_of, token_of
 from collection.chain.splitter import SplitterContract, in_words, payees_of
 from collection.config.publishing import Artist
@@ -48,6 +48,10 @@ class PublicReport:
     notes: Sequence[str] = field(default=())
 
 
+Published = TokenContract | EditionsContract
+"""A contract whose documents are those of a set."""
+
+
 class _Public:
     """The published files of a set, read by their URIs."""
 
@@ -74,12 +78,9 @@ def verify_public(
     `content` gives what lies behind an ipfs:// URI, each block checked against its CID; `rerender` makes the pictures
     of `sample` tokens anew. Raises ChainError where there is no such contract, PublishError where the set has no proof.
     """
-    compiled = recognised_token(code_of(chain, address))
-    if compiled is None and not chain.has_code(address):
-        raise ChainError(f"there is no contract at {address} on {chain.network.name}")
-    contract = TokenContract(chain, address, compiled or artifact())
+    contract, known = _contract(chain, address)
     findings, notes = list[Finding](), list[str]()
-    if compiled is None:
+    if not known:
         findings.append(Finding(None, "code", "it is no contract of this product: what it says may change"))
     public = _Public(content, contract.contract_uri().removeprefix("ipfs://").partition("/")[0])
     manifest, leaves = _manifest(public)
@@ -99,6 +100,8 @@ def verify_public(
         wrong, grades[number] = _check_token(public, str(manifest["metadata_cid"]), leaf, again)
         findings += [replace(finding, token_id=number) for finding in wrong]
         progress(done, len(minted))
+    if isinstance(contract, EditionsContract):
+        notes.append(_copies(contract, list(minted)))
     notes += _royalties(contract, public, manifest)
     notes.append("the metadata is frozen" if contract.metadata_frozen() else "its owner may still move the metadata")
     of_set = any(finding.token_id is None for finding in findings)
@@ -108,9 +111,37 @@ def verify_public(
     return PublicReport(title, len(leaves), len(minted), proven, signer, tuple(findings), tuple(notes))
 
 
+def _contract(chain: Chain, address: str) -> tuple[Published, bool]:
+    """The contract at an address, of tokens or of copies, and whether its code is a version of this product's.
+
+    Unknown code is read as what it says that it is (ERC-165). Raises ChainError where there is none.
+    """
+    code = code_of(chain, address)
+    if not code:
+        raise ChainError(f"there is no contract at {address} on {chain.network.name}")
+    if token := recognised_token(code):
+        return TokenContract(chain, address, token), True
+    if editions := recognised(code, "Editions"):
+        return EditionsContract(chain, address, editions), True
+    unknown = EditionsContract(chain, address)
+    if unknown.claims_copies():
+        return unknown, False
+    return TokenContract(chain, address), False
+
+
+def _copies(contract: EditionsContract, minted: Sequence[int]) -> str:
+    """How many copies there are, and whether there will be more."""
+    total, most = sum(contract.supplies(minted).values()), contract.copies()
+    state = "closed" if contract.closed() else f"at most {most} of each" if most else "open: any number may follow"
+    exist = "exists" if total == 1 else "exist"
+    return f"{amount(total, 'copy', 'copies')} of {amount(len(minted), 'image')} {exist}, {state}"
+
+
 def _manifest(public: _Public) -> tuple[Mapping[str, Any], list[Leaf]]:
     try:
-        manifest = json.loads(public.proof(MANIFEST))
+        manifest = parse_json(public.proof(MANIFEST).decode())
+        if not isinstance(manifest, dict) or not isinstance(manifest.get("metadata_cid"), str):
+            raise ValueError(f"{MANIFEST} names no metadata")
         lines = public.proof(LEAVES).decode().splitlines()
         leaves = [_leaf(line) for line in lines]
     except CollectionError as error:
@@ -120,11 +151,11 @@ def _manifest(public: _Public) -> tuple[Mapping[str, Any], list[Leaf]]:
     return manifest, leaves
 
 
-def _minted(contract: TokenContract, leaves: Sequence[Leaf]) -> dict[int, Leaf]:
+def _minted(contract: Published, leaves: Sequence[Leaf]) -> dict[int, Leaf]:
     """The line of each token that exists, by the token's id: of a set with a reveal that of the document it shows."""
-    offset, end = offset_of(contract) or 0, contract.next_token_id()
+    offset = (offset_of(contract) if isinstance(contract, TokenContract) else 0) or 0
     shown = {token_of(leaf.token_id, offset, len(leaves)): leaf for leaf in leaves}
-    return {number: shown[number] for number in sorted(shown) if number < end}
+    return {number: shown[number] for number in contract.existing(sorted(shown))}
 
 
 def _leaf(line: str) -> Leaf:
@@ -133,7 +164,7 @@ def _leaf(line: str) -> Leaf:
 
 
 def _check_manifest(
-    contract: TokenContract, public: _Public, manifest: Mapping[str, Any], leaves: Sequence[Leaf]
+    contract: Published, public: _Public, manifest: Mapping[str, Any], leaves: Sequence[Leaf]
 ) -> Iterator[Finding]:
     """The manifest must be that of the contract, and of the lines beside it."""
     if (found := merkle_root(leaves)) != manifest.get("merkle_root"):
@@ -162,7 +193,7 @@ def _signer(public: _Public, manifest: Mapping[str, Any], findings: list[Finding
     if "signature.json" not in manifest.get("files", {}):
         return None
     try:
-        told = json.loads(public.proof("signature.json"))
+        told = parse_json(public.proof("signature.json").decode())
         data = typed_manifest(manifest)
         if {key: told[key] for key in data} != data:
             raise ValueError("it is of another manifest")
@@ -181,8 +212,11 @@ def _signable(data: Mapping[str, Any]) -> Any:
     return encode_typed_data(full_message=dict(data))
 
 
-def _check_uris(contract: TokenContract, manifest: Mapping[str, Any], minted: Sequence[int]) -> list[Finding]:
-    wanted = expected_uris(contract, f"ipfs://{manifest.get('metadata_cid')}/", minted)
+def _check_uris(contract: Published, manifest: Mapping[str, Any], minted: Sequence[int]) -> list[Finding]:
+    base = f"ipfs://{manifest.get('metadata_cid')}/"
+    wanted = {each: f"{base}{each}.json" for each in minted}
+    if isinstance(contract, TokenContract):
+        wanted = expected_uris(contract, base, minted)
     found = contract.token_uris(list(wanted))
     return [
         Finding(number, "uri", f"tokenURI is {uri}, not {wanted[number]}")
@@ -201,7 +235,7 @@ def _check_token(
         if sha256(metadata).hexdigest() != leaf.metadata_sha256:
             return [Finding(number, "metadata", "its metadata is not what the proof says")], ""
         told = parse_json(metadata.decode())
-        image = public.read(told["image"])
+        image = public.read(str(told["image"]))
         if sha256(image).hexdigest() != leaf.image_sha256:
             return [Finding(number, "image", "its image is not what the proof says")], ""
     except CollectionError as error:
@@ -237,7 +271,7 @@ def _watermarked(
     return [Finding(number, "marks", why) for why in wrong], WATERMARKED
 
 
-def _royalties(contract: TokenContract, public: _Public, manifest: Mapping[str, Any]) -> list[str]:
+def _royalties(contract: Published, public: _Public, manifest: Mapping[str, Any]) -> list[str]:
     """Who royalties go to, beside what the metadata says of its artists."""
     receiver, points = contract.royalty_info(1, 10_000)
     told = f"royalties of {points / 100:g} % go to {receiver}"

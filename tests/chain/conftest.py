@@ -129,6 +129,15 @@ def make_project() -> Iterator[Callable[..., Project]]:
         store.close()
 
 
+@pytest.fixture(scope="session")
+def begin(forks: Callable[..., Any]) -> Callable[..., Any]:
+    """Begins a program in Python, `begin(*words, program=...)`: a process of its own, to be killed."""
+    modules = ("collection.chain.deploy", "collection.chain.mint", "collection.chain.embedded", "web3.middleware")
+    begun = forks(*modules, "web3.providers.eth_tester", "eth_tester", "collection.store.store", only=True)
+    apart: Callable[..., Any] = begun.apart
+    return apart
+
+
 @pytest.fixture
 def royalties() -> str:
     """Who is paid them."""

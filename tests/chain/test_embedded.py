@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from collection.chain.compiled import artifact
 from collection.chain.embedded import BlockTable
 from collection.errors import ChainError
 
@@ -145,16 +145,11 @@ def test_a_damaged_file_is_named(embedded, content):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_kill_at_any_moment_leaves_whole_blocks(embedded, seed):
-    child = subprocess.Popen(
-        [sys.executable, "-c", ENDLESS_TRANSFERS, str(embedded.folder)], stdout=subprocess.PIPE, text=True
-    )
-    assert child.stdout is not None
-    told = int(child.stdout.readline())
+def test_a_kill_at_any_moment_leaves_whole_blocks(begin, embedded, seed):
+    child = begin(embedded.folder, program=ENDLESS_TRANSFERS)
+    told = int(child.out.readline())
     time.sleep(random.Random(seed).uniform(0, 0.2))
-    child.send_signal(signal.SIGKILL)
-    rest = child.stdout.read().splitlines()
-    child.wait()
+    rest = child.end().splitlines()
     told = int(rest[-1]) if rest and rest[-1] else told
     with embedded.open() as chain:
         web3, head = chain.web3, chain.web3.eth.block_number
@@ -169,3 +164,27 @@ def test_a_kill_at_any_moment_leaves_whole_blocks(embedded, seed):
     with sqlite3.connect(Path(embedded.folder) / "chain.db") as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
+
+
+def test_the_gas_that_is_estimated_is_enough_and_little_more(embedded, make_project, tmp_path, first_account):
+    project = make_project(tmp_path, 3)
+    with embedded.open() as chain:
+        account, web3, code = first_account(chain), chain.web3, artifact()
+        told = {"from": account.address}
+
+        def send(call):
+            gas = call.estimate_gas(told)
+            sent = web3.eth.wait_for_transaction_receipt(call.transact({**told, "gas": gas}), poll_latency=0.01)
+            assert sent["status"] == 1
+            assert sent["gasUsed"] <= gas <= 1.03 * sent["gasUsed"]
+            return sent["contractAddress"]
+
+        assert web3.eth.estimate_gas({**told, "to": WELL_KNOWN[1], "value": 1}) == 21_000
+        made = web3.eth.contract(abi=code.abi, bytecode=code.bytecode).constructor(
+            project.settings(account).as_argument()
+        )
+        token = web3.eth.contract(address=send(made), abi=code.abi).functions
+        send(token.mintBatch(account.address, 1, 1))
+        send(token.airdrop(2, [WELL_KNOWN[1], WELL_KNOWN[2]]))  # which makes a contract
+        with pytest.raises(ChainError, match="the contract refused: SupplyCapExceeded"), chain.translated(code.abi):
+            token.mintBatch(account.address, 4, 1).estimate_gas(told)

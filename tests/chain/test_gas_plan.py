@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+from eth_abi.abi import decode
+from eth_utils.crypto import keccak
 
 from collection.chain import deploy, mint
-from collection.chain.fees import Price, rules_of
+from collection.chain.fees import Price, data_fee, rules_of
 from collection.chain.freeze_metadata import freeze_metadata
 from collection.chain.gas_plan import GasPlan, Step, Wanted, plan_gas, refuse_poor
+from collection.chain.networks import find_network
+from collection.chain.simulation import Call
 from collection.chain.splitter import Payee, deploy_splitter
 from collection.errors import ChainError
 
 A, B = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
+ESTIMATE = "gasEstimateL1Component(address,bool,bytes)"
 PAYEES = (Payee(A, 60_000_000), Payee(B, 40_000_000))
 
 
@@ -86,6 +92,31 @@ def test_an_account_that_cannot_pay_the_whole_is_told_what_is_missing(project, c
     with pytest.raises(ChainError, match=r"all that is left to do \(2 transactions\) takes up to .* are missing"):
         refuse_poor(chain, poor, plan)
     refuse_poor(chain, account.address, plan)
+
+
+def test_what_a_chain_above_another_takes_for_data(monkeypatch):
+    """By the oracle of OP Stack, by Arbitrum's node; on a chain that has neither, nothing answers."""
+    calls, oracle = [], {"there": False}
+    answers = {"0x49948e0e": f"0x{123:064x}", "0x77d488a2": f"0x{500:064x}{20:064x}{7:064x}"}
+
+    def ask(chain, method, call, block):
+        calls.append((call["to"], call["data"][:10], call["data"][10:]))
+        return answers.get(call["data"][:10], "0x")
+
+    monkeypatch.setattr("collection.chain.fees.ask", ask)
+    chain = SimpleNamespace(network=find_network("arbitrum-sepolia"), has_code=lambda address: oracle["there"])
+    create, send = Call("deploy", None, "0x6001"), Call("mint", A, "0x6002")
+    assert [data_fee(chain, each) for each in (create, send)] == [500 * 20] * 2
+    assert {to for to, _, _ in calls} == {"0x00000000000000000000000000000000000000C8"}
+    assert [decode(["address", "bool", "bytes"], bytes.fromhex(data)) for _, _, data in calls] == [
+        ("0x" + "00" * 20, True, b"\x60\x01"), (A.lower(), False, b"\x60\x02"),
+    ]  # fmt: skip
+    assert all(selector == "0x" + keccak(text=ESTIMATE)[:4].hex() for _, selector, _ in calls)
+    oracle["there"] = True
+    assert data_fee(chain, send) == 123
+    oracle["there"], answers["0x77d488a2"] = False, "0x"
+    assert data_fee(chain, send) == 0
+    assert data_fee(SimpleNamespace(network=find_network("anvil")), send) == 0
 
 
 def test_the_fork_is_told_where_a_node_answers(embedded, monkeypatch):

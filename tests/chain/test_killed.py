@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-import threading
+import time
+from types import SimpleNamespace
 
 import pytest
 
-from collection.chain import deploy, mint
+from collection.chain import deploy, mint, transactions
 from collection.chain.compiled import artifact
 from collection.chain.connection import open_chain
 from collection.chain.contract import TokenContract
@@ -54,29 +52,24 @@ with open_chain(find_network(network), folder, rpc) as chain:
 """
 
 
-def run_and_kill(place, royalties, at_line):
+def run_and_kill(begin, place, royalties, at_line):
     """Start a run and kill it as soon as it has written its n-th line; returns what it wrote."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(place.folder), place.network, place.rpc or "", royalties],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout is not None
-    lines = [child.stdout.readline().strip() for _ in range(at_line)]
-    child.send_signal(signal.SIGKILL)
-    child.wait()
-    child.stdout.close()
+    child = begin(place.folder, place.network, place.rpc or "", royalties, program=CHILD)
+    lines = [child.out.readline().strip() for _ in range(at_line)]
+    child.end()
     return lines
 
 
 @pytest.mark.parametrize("place", ["embedded", "anvil"], indirect=True)
-def test_killed_again_and_again_then_finished(place, make_project, prove, tmp_path, first_account, royalties, request):
+def test_killed_again_and_again_then_finished(
+    begin, place, make_project, prove, tmp_path, first_account, royalties, request
+):
     project = make_project(tmp_path, COUNT, name=request.node.name)
     with place.open() as chain:
         nonce = chain.web3.eth.get_transaction_count(first_account(chain).address)
     # Each batch writes three lines: intended, intended with its transaction, confirmed.
     for at_line in (1, 2, 3, 7, 8):
-        lines = run_and_kill(place, royalties, at_line)
+        lines = run_and_kill(begin, place, royalties, at_line)
         assert "" not in lines, "the run ended before it was killed"
 
     with place.open() as chain:
@@ -107,7 +100,7 @@ def test_a_development_chain_that_began_anew_is_deployed_to_anew(start_node, mak
     assert len(project.store.deployments()) == 1
 
 
-def test_a_transaction_that_waits_is_waited_for(start_node, make_project, tmp_path, first_account):
+def test_a_transaction_that_waits_is_waited_for(start_node, make_project, tmp_path, first_account, monkeypatch):
     """A run killed after sending, on a chain that had not mined yet: the next one does not send again."""
     project = make_project(tmp_path, 3)
     node = start_node("anvil", "--no-mining")
@@ -120,7 +113,14 @@ def test_a_transaction_that_waits_is_waited_for(start_node, make_project, tmp_pa
         factory = chain.web3.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
         call = factory.constructor(project.settings(account).as_argument())
         chain.web3.eth.send_transaction(prepared(chain, account, call, compiled.abi, "deploy", intent.nonce))
-        threading.Timer(0.3, lambda: chain.web3.provider.make_request("evm_mine", [])).start()
+        waits = []
+
+        def wait(seconds):
+            waits.append(seconds)
+            chain.web3.provider.make_request("evm_mine", [])
+
+        monkeypatch.setattr(transactions, "time", SimpleNamespace(sleep=wait, monotonic=time.monotonic))
         assert deploy.deploy(project.store, chain, account, project.settings(account)).gas == 0
+        assert len(waits) == 1
         assert chain.web3.eth.get_transaction_count(account.address, "pending") == 1
         assert deploy.pending(project.store, chain.id) is False

@@ -25,6 +25,7 @@ ACCEPTS, REJECTS = "63150b7a0260e01b60005260206000f3", "60006000fd"
         (f"address,count\n{A},2\n{B},1\n", [Line(2, A, 2), Line(3, B)]),
         (f"\ufeffAddress, Token\r\n{A} , 7\r\n\r\n{B.lower()},3\r\n", [Line(2, A, token=7), Line(4, B, token=3)]),
         (f"{A}\n{A}\n", [Line(1, A), Line(2, A)]),
+        (f"address,image\n{A},7\n{A},7", [Line(2, A, image=7), Line(3, A, image=7)]),
         (f"address\n{A}", [Line(2, A)]),
         ("alice.eth\n", [Line(1, "alice.eth")]),
     ],

@@ -63,7 +63,7 @@ def test_help_loads_the_command_it_shows_and_nothing_to_draw_with(words):
     loaded = set(done.stderr.split())
     assert "typer" in loaded
     assert not loaded & {"rich", "numpy", "torch", "sqlmodel", "PIL"}
-    assert "collection_cli.publish.mint" not in loaded
+    assert "collection_cli.chain.mint" not in loaded
     assert ("collection_cli.make.score" in loaded) == (words[0] == "score")
 
 

@@ -42,10 +42,12 @@ def test_pieces_are_of_the_size_that_the_encoder_asks_for_and_come_in_order() ->
 
 def test_each_of_several_threads_has_one_of_torchs_and_whoever_asks_keeps_theirs() -> None:
     before = torch.get_num_threads()
+    torch.set_num_threads(2)
     told = list(by_pieces(lambda piece: (threading.get_ident(), torch.get_num_threads()), range(30), Encoder(), 6))
     assert {threads for batch in told for _, threads in batch} == {1}
     assert threading.get_ident() not in {thread for batch in told for thread, _ in batch}
-    assert torch.get_num_threads() == before
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(before)
 
 
 def test_a_network_that_several_threads_want_first_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:

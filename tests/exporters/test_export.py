@@ -7,16 +7,21 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from collection.errors import MetadataError, PluginError, PublishError, UnknownPluginError, UsageError
 from collection.exporters.exporter import EXPORTERS
+from collection.exporters.folders import table
+from collection.exporters.opensea import OPENSEA
 from collection.project import open_project
+from collection.publish.model import TokenMetadata
+from collection.publish.traits import Trait
 from collection.stages.export_set import export_set, export_targets
 from collection.stages.publish import FreezeStage
-from collection.store.records import Asset, Selection
+from collection.store.records import Asset, Deployment, Selection
 from collection.unixfs import Car, directory_cid
 
 TOML = """\
@@ -79,6 +84,32 @@ def test_the_folder_holds_what_is_published(exported: Exported, tmp_path: Path) 
     rows = [*csv.DictReader((folder / "traits.csv").read_text().splitlines())]
     assert {row["Hat"] for row in rows} == set(HATS)
     assert [row["token"] for row in rows] == ["1", "2", "3"]
+
+
+def test_a_hidden_set_is_exported_after_its_reveal(exported: Exported, tmp_path: Path) -> None:
+    """As for the gallery; only the placeholder, which tells nothing, may be had before."""
+    exported("folder", publish='featured_image = "ipfs://bafy/cover.png"')
+    with (tmp_path / "project" / "collection.toml").open("a") as file:
+        file.write('[reveal]\ndeadline = "2027-01-01T00:00Z"\n[chain]\nnetwork = "anvil"\n')
+    with open_project(tmp_path / "project") as project:
+        for target in sorted(set(EXPORTERS.names) - {"placeholder"}):
+            with pytest.raises(PublishError, match=f"not revealed yet: an export for {target} would show"):
+                export_set(project, target, tmp_path / "hidden")
+        assert not (tmp_path / "hidden").exists()
+        export_set(project, "placeholder", tmp_path / "blank")
+        frozen = project.store.frozen()
+        assert frozen
+        contract = "0x" + "ab" * 20
+        project.store.add_deployment(
+            Deployment(
+                0, "anvil", 31337, contract, "0x" + "cd" * 20, 0, "a", frozen.root_cid, "0x1", "confirmed",
+                {"placeholder_uri": "ipfs://x"},
+            )
+        )  # fmt: skip
+        with pytest.raises(PublishError, match="not revealed yet"):
+            export_set(project, "folder", tmp_path / "hidden")
+        project.store.record_stage("reveal", contract, {"offset": 2, "block": 5})
+        assert "token 1 shows document 3 since the reveal" in export_set(project, "folder", tmp_path / "shown").notes[0]
 
 
 def test_the_manifest_of_an_opensea_drop(exported: Exported) -> None:
@@ -174,6 +205,17 @@ def test_what_a_target_would_not_take_is_named(
         exported(target, **change)
     assert any(problem.message.startswith(found) for problem in caught.value.problems)
     assert not (tmp_path / target).exists()
+
+
+def test_a_trait_that_is_told_twice_is_named_or_written_whole(tmp_path: Path) -> None:
+    (tmp_path / "1.png").write_bytes(b"picture")
+    metadata = TokenMetadata(1, "Gale", "ipfs://x/1.png", traits=(Trait("Hat", "cap"), Trait("Hat", "crown")))
+    token: Any = SimpleNamespace(token_id=1, image=tmp_path / "1.png", metadata=metadata)
+    published: Any = SimpleNamespace(tokens=[token], trait_names=["Hat"])
+    assert list(OPENSEA.problems(published)) == [
+        "token 1: two of its traits are called 'Hat'; a manifest has one column for each name"
+    ]
+    assert table(published).decode() == 'token,name,Hat\r\n1,Gale,"cap, crown"\r\n'
 
 
 def test_a_folder_that_holds_something_is_left_alone(exported: Exported, tmp_path: Path) -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -22,53 +18,7 @@ from collection.store.store import Store
 from collection.unixfs import directory_cid, graph_of, write_car
 from collection.values import Recipe
 
-ALONE: dict[str, Any] = {
-    "Bootstrap": [],
-    "Addresses": {"Swarm": [], "API": "/ip4/127.0.0.1/tcp/0", "Gateway": "/ip4/127.0.0.1/tcp/0"},
-    "Discovery": {"MDNS": {"Enabled": False}},
-    "Routing": {"Type": "none"},
-}
-"""No peers, no listening but for the API (and the gateway) on ports of loopback that the system gives."""
-
-
-def _merge(config: dict[str, Any], wanted: Mapping[str, Any]) -> None:
-    for key, value in wanted.items():
-        if isinstance(value, Mapping):
-            _merge(config.setdefault(key, {}), value)
-        else:
-            config[key] = value
-
-
-def _daemon(command: list[str], folder: Path, extra: Mapping[str, Any]) -> Iterator[str]:
-    """Start a node whose repository is `folder`; yields its multiaddress, ends it by its process id."""
-    environment = {**os.environ, "IPFS_PATH": str(folder)}
-    subprocess.run([*command, "init"], env=environment, check=True, capture_output=True, timeout=120)
-    config = json.loads((folder / "config").read_text())
-    _merge(config, ALONE)
-    _merge(config, extra)
-    (folder / "config").write_text(json.dumps(config))
-    with (folder / "daemon.log").open("wb") as log:
-        node = subprocess.Popen([*command, "daemon", "--offline"], env=environment, stdout=log, stderr=log)
-    try:
-        yield _address(node, folder)
-    finally:
-        node.terminate()
-        try:
-            node.wait(20)
-        except subprocess.TimeoutExpired:
-            node.kill()
-            node.wait()
-
-
-def _address(node: subprocess.Popen[bytes], folder: Path) -> str:
-    """The API's multiaddress, once the daemon says that it is ready (both write the file `api` a little before)."""
-    for _ in range(600):
-        if b"Daemon is ready" in (folder / "daemon.log").read_bytes():
-            return (folder / "api").read_text().strip().removesuffix("/http")
-        if node.poll() is not None:
-            break
-        time.sleep(0.1)
-    pytest.fail(f"the IPFS node did not start:\n{(folder / 'daemon.log').read_text()}")
+from .nodes import JS_IPFS, running
 
 
 @pytest.fixture(scope="session")
@@ -76,17 +26,18 @@ def js_ipfs(
     repository: Path, missing: Callable[[str], NoReturn], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The address of a js-ipfs node of this session."""
-    node, script = shutil.which("node"), repository / "tests/node/node_modules/ipfs/src/cli.js"
+    node, script = shutil.which("node"), repository / JS_IPFS
     if node is None or not script.is_file():
         missing("js-ipfs is not installed: npm install --prefix tests/node")
-    extra = {"Addresses": {"RPC": "/ip4/127.0.0.1/tcp/0", "Delegates": []}, "Pubsub": {"Enabled": False}}
-    yield from _daemon([node, str(script)], tmp_path_factory.mktemp("js-ipfs"), extra)
+    with running([node, str(script)], tmp_path_factory.mktemp("js-ipfs")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def kubo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Kubo node of this session; its tests are opt_in, because no package index has it."""
-    yield from _daemon(["ipfs"], tmp_path_factory.mktemp("kubo"), {"AutoConf": {"Enabled": False}})
+    with running(["ipfs"], tmp_path_factory.mktemp("kubo"), {"AutoConf": {"Enabled": False}}) as address:
+        yield address
 
 
 @pytest.fixture(params=["car", "js-ipfs", pytest.param("kubo", marks=pytest.mark.opt_in("ipfs"))])

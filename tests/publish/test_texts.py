@@ -49,6 +49,16 @@ def test_another_form_is_refused(tmp_path: Path, name: str, content: str, why: s
         read(tmp_path, name, content)
 
 
+def test_a_cell_may_be_longer_than_python_reads_by_itself(tmp_path: Path) -> None:
+    long = "x" * 200_000
+    assert read(tmp_path, "texts.csv", f"image,description\n7,{long}\n") == {7: Addition(description=long)}
+
+
+def test_what_is_nested_too_deep_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MetadataError, match="nested more than 100 levels deep"):
+        read(tmp_path, "texts.json", '{"7": ' * 1000 + "1" + "}" * 1000)
+
+
 def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match=r"none\.csv cannot be read"):
         read_texts(tmp_path / "none.csv", ASSETS)

@@ -14,6 +14,7 @@ from collection.chain import ens
 from collection.chain.networks import EMBEDDED_CHAIN_ID
 from collection.errors import ChainError, ConfigError, UsageError
 from collection.project import open_project
+from collection.rescue.rescue import RescueSettings
 from collection.stages import allowlist
 from collection.stages.airdrop import AirdropStage
 from collection.stages.generate import GenerateStage
@@ -21,7 +22,9 @@ from collection.stages.names import foretold, resolve_names
 from collection.stages.pipeline import run_stages
 from collection.stages.plan import PlanStage
 from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
+from collection.stages.rescue import RescueStage
 from collection.stages.status import status_of
+from collection.stages.verify_public import verify_public
 from collection.store.records import Selection
 
 ALICE, BOB, CAROL = (
@@ -202,6 +205,26 @@ def test_a_name_that_is_not_normal_is_refused_with_file_and_line(folder):
     with pytest.raises(ConfigError) as caught:
         open_project(folder)
     assert 'which is "alice.eth"' in str(caught.value.problems) and "artists" in str(caught.value.problems)
+
+
+def test_a_contract_may_be_named_where_its_own_network_has_no_names(folder, node):
+    """Of `rescue` and of `verify` without a project; the node that knows names is asked, and nothing is kept."""
+    with open_project(folder) as project:
+        run_stages(project, [FreezeStage(), PinStage(), DeployStage(), MintStage()])
+        address = project.store.deployments()[-1].address
+        with pytest.raises(ChainError, match=r'ADDRESS: "nobody.eth": it leads nowhere on ethereum-mainnet'):
+            RescueStage("nobody.eth", RescueSettings()).run(project)
+        node.names["set.eth"] = address
+        assert run_stages(project, [VerifyStage("set.eth", rerender=0)])[0].complete
+        assert "set.eth" not in project.store.resolved_names(EMBEDDED_CHAIN_ID)
+    car = next((folder / "car").glob("*.car"))
+    proven = verify_public("set.eth", "embedded", folder=folder, car=car, ens_rpc=node.url)
+    assert (proven.complete, proven.details["address"]) == (True, address)
+    with pytest.raises(ChainError, match=r"embedded has no ENS, and --ens-rpc names no node") as caught:
+        verify_public("set.eth", "embedded", folder=folder, car=car)
+    assert "--ens-rpc https://" in caught.value.hint
+    with pytest.raises(UsageError, match=r'"Set.eth" is no address'):
+        verify_public("Set.eth", "embedded", folder=folder, car=car)
 
 
 def test_lists_may_name_owners(folder, node):

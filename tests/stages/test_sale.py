@@ -13,11 +13,12 @@ from collection.chain.transactions import Account, carry_out
 from collection.errors import ChainError, ConfigError, UsageError
 from collection.project import Project, open_project
 from collection.stages import allowlist
+from collection.stages.airdrop import AirdropStage
 from collection.stages.generate import GenerateStage
 from collection.stages.pipeline import run_stages
 from collection.stages.plan import PlanStage
 from collection.stages.publication import publication_of
-from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
+from collection.stages.publish import DeployStage, FreezeMetadataStage, FreezeStage, MintStage, PinStage, VerifyStage
 from collection.stages.rehearse import RehearseStage
 from collection.stages.sale import PhaseStage, known_sale, sign_voucher
 from collection.stages.status import status_of
@@ -105,6 +106,11 @@ def test_a_whole_sale(project, buyers, buy):
     (minted,) = run(project, MintStage())
     assert minted.details["minted"] == 1
     assert run(project, PhaseStage("open"))[0].details["open"]
+    (project.folder / "more.csv").write_text(f"address,token\n{buyers[0]},6\n")
+    for stage in (FreezeMetadataStage(), AirdropStage(project.folder / "more.csv")):
+        with pytest.raises(ChainError, match="owns the contract while it sells") as caught:
+            run(project, stage)
+        assert caught.value.hint == "collection phase close"
 
     line = allowlist.proof(project.folder / "friends.csv", buyers[0]).details
     proof = [bytes.fromhex(each[2:]) for each in line["proof"]]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import collection.store.migrations as migrations
 from collection.store.database import open_engine
+from collection.store.migrations import upgrade
 
 
 @pytest.fixture
@@ -17,16 +17,10 @@ def older_database(tmp_path: Path) -> Callable[[str, str], Path]:
     """Makes an empty database of an earlier revision, runs SQL in it, and returns its path."""
 
     def make(revision: str, script: str) -> Path:
-        from alembic import command
-        from alembic.config import Config
-
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
         path = tmp_path / f"{revision}.db"
         engine = open_engine(path)
         with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, revision)
+            upgrade(connection, revision)
         engine.dispose()
         with sqlite3.connect(path) as connection:
             connection.executescript(script)

@@ -64,6 +64,18 @@ def test_a_full_disk_is_named_with_what_to_do(files: Files, monkeypatch: pytest.
     assert "free some disk space" in str(caught.value.hint)
 
 
+def test_many_files_are_written_together_or_none(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = [b"picture %d" % number for number in range(50)]
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", full)
+        with pytest.raises(CollectionError, match="No space left"):
+            files.add_all(contents)
+    assert not [path for path in files.folder.rglob("*") if path.is_file()]
+    names = files.add_all(contents)
+    assert [files.read(name) for name in names] == contents
+    assert files.names() == set(names)
+
+
 def test_what_a_killed_writer_left_is_swept(files: Files) -> None:
     name = files.add(b"picture")
     debris = files.path(name).with_name(".writing-1-abcd")

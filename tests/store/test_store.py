@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import collection.store.migrations as migrations
 from collection.errors import ProjectError
 from collection.store.migrations import HEAD
 from collection.store.records import (
@@ -52,18 +55,34 @@ def test_the_database_is_in_wal_mode_and_of_the_newest_schema(store: Store) -> N
     assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
 
 
-def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
+def test_the_migrations_make_what_the_tables_say(older_database: Callable[[str, str], Path]) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
     from alembic.script import ScriptDirectory
     from sqlmodel import SQLModel, create_engine
 
-    import collection.store.migrations as migrations
-
-    Store(tmp_path / "a.db")
-    with create_engine(f"sqlite:///{tmp_path}/a.db").connect() as connection:
+    with create_engine(f"sqlite:///{older_database(HEAD, '')}").connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
     assert ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head() == HEAD
+
+
+def test_a_new_database_is_what_the_migrations_make(
+    tmp_path: Path, older_database: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = dump(older_database(HEAD, ""))
+    Store(tmp_path / "new.db").close()
+    assert dump(tmp_path / "new.db") == wanted, "run `python packaging/schema.py`"
+    older = tmp_path / "older.sql"
+    older.write_text("\n\n".join(dump(older_database("0020", ""))[1:-1]))
+    monkeypatch.setattr(migrations, "NEWEST", older)
+    Store(tmp_path / "newer.db").close()
+    assert dump(tmp_path / "newer.db") == wanted, "migrations that are newer than the statements are run"
+
+
+def dump(path: Path) -> list[str]:
+    """The statements that make this database."""
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
 
 
 def test_a_database_of_a_newer_version_is_refused(store: Store) -> None:

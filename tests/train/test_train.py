@@ -16,7 +16,7 @@ from collection.config import Config
 from collection.errors import UsageError
 from collection.generate.registry import build_generator
 from collection.store.files import Files
-from collection.train import run
+from collection.train import loop, run
 from collection.train.card import Source
 from collection.train.data import TrainingData, read_training_data
 from collection.train.gan import augmented
@@ -98,7 +98,7 @@ def test_a_folder_of_three_pictures_is_refused_and_nothing_is_written(tmp_path: 
 def test_a_killed_run_goes_on_as_if_it_had_not_been(
     kind: str, data: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "SECONDS", -1.0)
+    monkeypatch.setattr(loop, "SECONDS", -1.0)
     monkeypatch.setattr(run, "SHEETS", 1)
     monkeypatch.setattr(run, "SHOWN", 4)
     settings = tiny(kind, steps=4)
@@ -202,13 +202,13 @@ def test_the_command_trains_and_tells(collection_train: Callable[..., Any], pict
 
 
 def test_near_duplicates_are_left_out_by_name(pictures: Path, tmp_path: Path) -> None:
-    from collection.stages.train import _copies
+    from collection.stages.train import near_duplicates
 
     for number in range(2):
         rng = np.random.default_rng(number)
         noise = rng.integers(0, 255, (8, 8, 3), dtype=np.uint8)
         Image.fromarray(noise).resize((96, 96), Image.Resampling.BICUBIC).save(tmp_path / f"{number}.png")
     Image.open(tmp_path / "0.png").save(tmp_path / "0-again.jpg", quality=88)
-    (copy,) = _copies(tmp_path)
+    (copy,) = near_duplicates(tmp_path)
     assert copy.what in ("0-again.jpg", "0.png")
     assert copy.why.startswith("a near-duplicate of ")

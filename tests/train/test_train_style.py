@@ -80,7 +80,7 @@ def test_the_loss_falls(trunk: Trunk, content: Path, style: torch.Tensor) -> Non
 def test_a_run_that_was_stopped_ends_as_one_that_was_not(
     tmp_path: Path, trunk: Trunk, content: Path, style: torch.Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("collection.train.style.SECONDS", 0)
+    monkeypatch.setattr("collection.train.loop.SECONDS", 0)
     data = read_training_data(content, 32)
 
     def stop(done: int, total: int) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
-import subprocess
-import sys
+import signal
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -151,12 +150,25 @@ def bob(client: Client) -> TestClient:
 
 
 @pytest.fixture(scope="session")
-def many_images(repository: Path) -> ModuleType:
-    """benchmarks/many_images.py, which makes projects of cheap pictures."""
+def many_images(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    """benchmarks/many_images.py, which makes projects of cheap pictures. Here each is drawn once, and then copied."""
     spec = importlib.util.spec_from_file_location("many_images", repository / "benchmarks" / "many_images.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    draw = module.make
+
+    @cache
+    def drawn(count: int, *_words: tuple[str, ...]) -> Path:
+        folder = tmp_path_factory.mktemp("many")
+        draw(folder, count).close()
+        return folder
+
+    def make(folder: Path, count: int) -> Project:
+        shutil.copytree(drawn(count, module.SKIES, module.SERIES), folder, dirs_exist_ok=True)
+        return open_project(folder)
+
+    module.make = make  # type: ignore[attr-defined]
     return module
 
 
@@ -190,27 +202,32 @@ def graded(many_images: ModuleType, tmp_path_factory: pytest.TempPathFactory) ->
     return folder
 
 
+@pytest.fixture(scope="session")
+def begin_room(forks: Callable[..., Any]) -> Callable[..., tuple[Any, dict[str, str]]]:
+    """Starts `collection review` on a project, for curators; returns the server, and the link of each."""
+    begun = forks("collection.project", "collection.web.serve", only=True)
+
+    def begin(folder: Path, *curators: str, port: str = "0") -> tuple[Any, dict[str, str]]:
+        words = [word for name in curators for word in ("--curator", name)]
+        server = begun.apart("-C", folder, "review", "--no-open", "--port", port, "--json", *words)
+        return server, json.loads(server.out.readline())["links"]
+
+    return begin
+
+
 @pytest.fixture(scope="module")
-def serving() -> Iterator[Callable[[Path], dict[str, str]]]:
+def serving(begin_room: Callable[..., tuple[Any, dict[str, str]]]) -> Iterator[Callable[..., dict[str, str]]]:
     """Starts `collection review` on a project; returns the link of each curator."""
-    command, started = str(Path(sys.executable).parent / "collection"), []
+    started: list[Any] = []
 
     def start(folder: Path, *curators: str) -> dict[str, str]:
-        words = [word for name in curators or ("anna", "ben") for word in ("--curator", name)]
-        server = subprocess.Popen(
-            [command, "-C", str(folder), "review", "--no-open", "--port", "0", "--json", *words],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
+        server, links = begin_room(folder, *(curators or ("anna", "ben")))
         started.append(server)
-        assert server.stdout
-        links: dict[str, str] = json.loads(server.stdout.readline())["links"]
         return links
 
     yield start
     for server in started:
-        server.terminate()
-    for server in started:
-        server.wait(10)
+        server.end(signal.SIGTERM)
 
 
 @pytest.fixture(scope="module")
@@ -244,3 +261,17 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert not mistakes
+
+
+@pytest.fixture(scope="session")
+def sent() -> Callable[[Any], None]:
+    """Waits until the server has all that was decided on a page, which shows it earlier."""
+    nothing_waits = """() => new Promise(resolve => { const open = indexedDB.open("collection-review");
+        open.onsuccess = () => {
+        const asked = open.result.transaction("actions").objectStore("actions").count();
+        asked.onsuccess = () => { open.result.close(); resolve(asked.result === 0); } } })"""
+
+    def wait(page: Any) -> None:
+        page.wait_for_function(nothing_waits)
+
+    return wait

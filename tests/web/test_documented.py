@@ -72,6 +72,13 @@ def test_the_keys_are_those_of_the_page(
     assert text == review_page.with_keys(text, actions), "run `make pictures`"
 
 
+def test_the_keys_of_lightroom_are_the_sums_of_their_steps(repository: Path, text: str) -> None:
+    for name, task in module(repository / "benchmarks" / "lightroom.py").TASKS.items():
+        assert task.count == sum(step.times * step.letters for step in task.steps)
+        row = rf"^\| {re.escape(name)} \| \d+ \| {re.escape(str(task))} \|$"
+        assert re.search(row, text, re.MULTILINE), f"{name}: run `python benchmarks/keys.py --write`"
+
+
 def test_every_view_is_told(text: str, links: dict[str, str], opened: Callable[..., Any]) -> None:
     tabs = opened(links["anna"]).locator("[data-view-tab]").all_text_contents()
     section = text.split("## Views")[1].split("\n## ")[0]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +14,7 @@ import pytest
 from collection.project import open_project
 from collection.store.records import Review
 
+Sent = Callable[[Any], None]
 COUNT = 60
 HIDDEN, SHOWN = "#notice[hidden]", "#notice:not([hidden])"
 
@@ -24,25 +22,18 @@ HIDDEN, SHOWN = "#notice[hidden]", "#notice:not([hidden])"
 class Room:
     """A review that can be killed and started again under the same address."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, begin: Callable[..., tuple[Any, dict[str, str]]]) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = str(free.getsockname()[1])
-        self.folder, self.links = folder, dict[str, str]()
+        self.folder, self._begin = folder, begin
         self.start()
 
     def start(self) -> None:
-        command = [str(Path(sys.executable).parent / "collection"), "-C", str(self.folder), "review"]
-        self.server = subprocess.Popen(
-            [*command, "--no-open", "--port", self.port, "--json", "--curator", "anna", "--curator", "ben"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
-        assert self.server.stdout
-        self.links = json.loads(self.server.stdout.readline())["links"]
+        self._server, self.links = self._begin(self.folder, "anna", "ben", port=self.port)
 
     def kill(self) -> None:
-        self.server.kill()
-        self.server.wait(10)
+        self._server.end()
 
     def events(self) -> list[Review]:
         with open_project(self.folder) as project:
@@ -50,10 +41,10 @@ class Room:
 
 
 @pytest.fixture
-def room(many_images: ModuleType, tmp_path: Path) -> Iterator[Room]:
+def room(many_images: ModuleType, tmp_path: Path, begin_room: Callable[..., Any]) -> Iterator[Room]:
     with many_images.make(tmp_path, COUNT):
         pass
-    room = Room(tmp_path)
+    room = Room(tmp_path, begin_room)
     yield room
     room.kill()
 
@@ -71,19 +62,20 @@ def flagged(page: Any, number: int, flag: str) -> None:
     page.wait_for_selector(f"#image-{number}[data-flag={flag}]")
 
 
-def sent(page: Any) -> None:
-    """Wait until nothing waits in the browser."""
-    page.wait_for_timeout(100)  # what was just decided is there by then
-    page.wait_for_selector(HIDDEN, state="attached")
-    page.wait_for_function(
-        """() => new Promise(resolve => { const open = indexedDB.open("collection-review"); open.onsuccess = () => {
-        const asked = open.result.transaction("actions").objectStore("actions").count();
-        asked.onsuccess = () => { open.result.close(); resolve(asked.result === 0); } } })"""
-    )
+@pytest.fixture(name="sent")
+def sent_and_said(sent: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Waits until nothing waits in the browser, and the page says nothing else."""
+
+    def wait(page: Any) -> None:
+        page.wait_for_timeout(100)  # what was just decided is there by then
+        page.wait_for_selector(HIDDEN, state="attached")
+        sent(page)
+
+    return wait
 
 
 def test_votes_cast_while_the_server_is_away_are_kept_and_the_page_catches_up(
-    room: Room, opened: Callable[..., Any]
+    room: Room, sent: Sent, opened: Callable[..., Any]
 ) -> None:
     page = opened(room.links["anna"])
     page.keyboard.press("p")
@@ -136,7 +128,7 @@ def test_what_a_closed_tab_left_is_sent_by_the_next(room: Room, browser: Any) ->
     context.close()
 
 
-def test_an_answer_that_is_lost_does_not_count_twice(room: Room, opened: Callable[..., Any]) -> None:
+def test_an_answer_that_is_lost_does_not_count_twice(room: Room, sent: Sent, opened: Callable[..., Any]) -> None:
     page = opened(room.links["anna"])
     lost: list[Any] = []
 
@@ -158,7 +150,9 @@ def test_an_answer_that_is_lost_does_not_count_twice(room: Room, opened: Callabl
     assert len(room.events()) == 1
 
 
-def test_an_undo_of_what_was_refused_takes_nothing_else_back(room: Room, opened: Callable[..., Any]) -> None:
+def test_an_undo_of_what_was_refused_takes_nothing_else_back(
+    room: Room, sent: Sent, opened: Callable[..., Any]
+) -> None:
     page = opened(room.links["anna"])
     page.keyboard.press("p")
     recorded(page, room, 1)
@@ -198,7 +192,7 @@ def test_twelve_tabs_of_one_browser_work(room: Room, browser: Any) -> None:
 
 @pytest.mark.parametrize("kills", [5])
 def test_votes_at_a_hundred_a_second_from_three_tabs_while_the_server_dies(
-    room: Room, browser: Any, kills: int
+    room: Room, sent: Sent, browser: Any, kills: int
 ) -> None:
     contexts = {name: browser.new_context() for name in ("anna", "ben")}
     pages = []

@@ -324,9 +324,11 @@ class TestPeople:
 
 class TestWork:
     @pytest.fixture
-    def small(self, many_images: ModuleType, tmp_path: Path, serving: Callable[..., dict[str, str]]) -> Iterator[str]:
+    def small(self, many_images: ModuleType, tmp_path: Path, begin_room: Callable[..., Any]) -> Iterator[str]:
         many_images.make(tmp_path / "small", 4)
-        yield serving(tmp_path / "small")["anna"]
+        server, links = begin_room(tmp_path / "small", "anna")
+        yield links["anna"]
+        server.end()
 
     def test_a_job_is_begun_followed_in_every_view_and_stopped(self, small: str, opened: Opened) -> None:
         page = opened(small)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,8 +28,10 @@ def folder(many_images: ModuleType, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def at(folder: Path, serving: Callable[..., dict[str, str]]) -> dict[str, str]:
-    return serving(folder)
+def at(folder: Path, begin_room: Callable[..., Any]) -> Iterator[dict[str, str]]:
+    server, links = begin_room(folder, "anna", "ben")
+    yield links
+    server.end()
 
 
 def flags(folder: Path) -> dict[int, str]:

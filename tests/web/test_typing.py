@@ -11,11 +11,20 @@ import pytest
 NOTE = "x-ray sky is too pale"
 
 
-def events(page: Any) -> list[tuple[str, Any]]:
-    """(kind, value) of every event of the log."""
-    lines = page.request.get(f"{page.url.split('/?')[0].rstrip('/')}/api/audit").text().splitlines()
-    found = [json.loads(line) for line in lines]
-    return [(line["kind"], line.get("value")) for line in found if "kind" in line]
+Events = Callable[[Any], list[tuple[str, Any]]]
+
+
+@pytest.fixture
+def events(sent: Callable[[Any], None]) -> Events:
+    """(kind, value) of every event of the log, once the server has all that was decided on a page."""
+
+    def read(page: Any) -> list[tuple[str, Any]]:
+        sent(page)
+        lines = page.request.get(f"{page.url.split('/?')[0].rstrip('/')}/api/audit").text().splitlines()
+        found = [json.loads(line) for line in lines]
+        return [(line["kind"], line.get("value")) for line in found if "kind" in line]
+
+    return read
 
 
 def hold(page: Any, address: str) -> list[Any]:
@@ -33,7 +42,7 @@ def release(page: Any, address: str, held: list[Any]) -> None:
 
 @pytest.mark.parametrize("view", ["grid", "loupe", "compare", "survey"])
 def test_a_note_is_text_from_its_first_letter_and_on_the_image_it_was_begun_on(
-    links: dict[str, str], opened: Callable[..., Any], view: str
+    links: dict[str, str], opened: Callable[..., Any], events: Events, view: str
 ) -> None:
     page = opened(links["anna"] + f"&at=60&view={view}")
     before, at = events(page), page.text_content("#decide .target")[:4]
@@ -63,7 +72,9 @@ def test_a_note_that_the_server_refuses_is_still_there(links: dict[str, str], op
     assert page.input_value("textarea[data-note]") == "kept"
 
 
-def test_a_note_goes_to_all_that_are_selected(links: dict[str, str], opened: Callable[..., Any]) -> None:
+def test_a_note_goes_to_all_that_are_selected(
+    links: dict[str, str], opened: Callable[..., Any], events: Events
+) -> None:
     page = opened(links["anna"])
     page.click("#image-3")
     page.click("#image-5", modifiers=["Shift"])
@@ -76,7 +87,7 @@ def test_a_note_goes_to_all_that_are_selected(links: dict[str, str], opened: Cal
 
 
 def test_an_answer_neither_overwrites_nor_leaves_the_query_that_is_being_typed(
-    links: dict[str, str], opened: Callable[..., Any]
+    links: dict[str, str], opened: Callable[..., Any], events: Events
 ) -> None:
     page = opened(links["anna"] + "&at=62")
     before = events(page)
@@ -122,7 +133,9 @@ def test_what_was_typed_about_a_job_stays_when_the_images_change(
     assert page.input_value("input[name=children]") == "9"
 
 
-def test_single_characters_can_be_switched_off(links: dict[str, str], opened: Callable[..., Any]) -> None:
+def test_single_characters_can_be_switched_off(
+    links: dict[str, str], opened: Callable[..., Any], events: Events
+) -> None:
     page = opened(links["anna"] + "&view=help")
     page.uncheck("#letters")
     page.reload()

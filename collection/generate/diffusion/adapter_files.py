@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from collection.errors import WeightsError
 from collection.generate.diffusion.weights import part_sha256
 from collection.models.hub import hub_file
+from collection.models.library import LORA, trained_file
 from collection.models.weights import file_sha256
 from collection.values import canonical_json, sha256_hex
 
@@ -19,7 +20,8 @@ HUB_FILE = "pytorch_lora_weights.safetensors"
 
 
 def find_adapter(name: str, folder: Path, local_files_only: bool) -> Path:
-    """The safetensors file that `name` means: a path (relative ones begin at `folder`), or OWNER/REPOSITORY[/FILE].
+    """The safetensors file that `name` means: a path (relative ones begin at `folder`), the name of a LoRA that
+    `collection train lora` made, or OWNER/REPOSITORY[/FILE].
 
     Raises WeightsError where there is none, and for a pickle.
     """
@@ -30,6 +32,8 @@ def find_adapter(name: str, folder: Path, local_files_only: bool) -> Path:
                 f"{name} is no safetensors file; others can run code when they are opened", "convert it, or get another"
             )
         return path
+    if not path.exists() and (trained := trained_file(name, LORA)):
+        return trained
     parts = name.split("/")
     if path.exists() or len(parts) < 2 or name.startswith((".", "/", "~")):
         raise WeightsError(f"there is no adapter file {name}", f"put it in {folder}, or give its whole path")

@@ -22,7 +22,7 @@ from collection.generate.diffusion.sizes import check_size
 from collection.generate.diffusion.weights import load_vae, part_sha256
 from collection.generate.pictures import Pictures
 from collection.models.determinism import seeded_generator
-from collection.models.weights import file_sha256
+from collection.models.weights import file_sha256, told_license
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -78,8 +78,8 @@ class Engine:
         return self._folder / Path(self._located(name)).expanduser()
 
     def identity_of(self, item: BatchItem) -> dict[str, Any]:
-        """SHA-256 of every weights file that this item adds to the model's own."""
-        found = {name: file_sha256(self.find(name)) for mix in item.conditionings for name, _ in mix.loras}
+        """SHA-256 of every weights file that this item adds to the model's own, and the licenses that LoRAs tell."""
+        found = {name: file_sha256(self.find(name)) for name in self._lora_names(item)}
         if item.options.ip_adapter and any(mix.references for mix in item.conditionings):
             file = self.find(item.options.ip_adapter)
             found[item.options.ip_adapter] = file_sha256(file)
@@ -88,7 +88,11 @@ class Engine:
         if item.options.vae:
             weights = part_sha256(self._vae_folder(item.options.vae))
             found |= {f"{item.options.vae}/{name}": digest for name, digest in weights.items()}
-        return {"adapters": found} if found else {}
+        told = {name: license for name in self._lora_names(item) if (license := told_license(self.find(name)))}
+        return {**({"adapters": found} if found else {}), **({"adapter_licenses": told} if told else {})}
+
+    def _lora_names(self, item: BatchItem) -> list[str]:
+        return sorted({name for mix in item.conditionings for name, _ in mix.loras})
 
     def denoise(self, items: Sequence[BatchItem]) -> Tensor:
         """The latents of a batch of items that share what a batch must share."""
@@ -137,8 +141,7 @@ class Engine:
 
     def cuts(self, item: BatchItem) -> tuple[str, ...]:
         """What of an item's texts and LoRAs the model does not read."""
-        loras = sorted({name for mix in item.conditionings for name, _ in mix.loras})
-        unused = [(name, self.loras.unused(name)) for name in loras]
+        unused = [(name, self.loras.unused(name)) for name in self._lora_names(item)]
         return (
             *(self.encoder.cuts(item) if self.embeds else unread(self.pipeline, item)),
             *(f"of LoRA {name} not all was used: {_some(names)}" for name, names in unused if names),

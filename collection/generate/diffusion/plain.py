@@ -89,7 +89,7 @@ def unread(pipeline: Any, item: BatchItem) -> tuple[str, ...]:
     Raises GenerationError where the item does not allow that.
     """
     texts = [text for text, _ in (*item.early.texts, *item.early.negatives)]
-    lost = [(text, rest) for text in texts if (rest := _lost(pipeline, text))]
+    lost = [(text, rest) for text in texts if (rest := lost_words(pipeline, text))]
     for text, rest in lost:
         if item.options.long_prompt == "error":
             raise GenerationError(
@@ -104,7 +104,7 @@ def unread(pipeline: Any, item: BatchItem) -> tuple[str, ...]:
     return tuple(f"prompt {text!r} was cut: {rest!r} was not read" for text, rest in lost)
 
 
-def _lost(pipeline: Any, text: str) -> str:
+def lost_words(pipeline: Any, text: str) -> str:
     """The end of a text that no text encoder reads."""
     rests: list[str] = []
     for tokenizer, limit in _readers(pipeline):

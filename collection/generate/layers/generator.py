@@ -56,9 +56,10 @@ class Layers:
         animation = None
         if any(len(layer.frames) > 1 for layer in decoded):
             animation = _animated(drawn, [layer.times for layer in decoded], options.moving)
+        traits = dict(recipe.traits)
         if pixels.shape[2] == 3:
-            return Rendering(pixels, dict(recipe.traits), animation=animation)
-        return Rendering(on_ground(pixels), dict(recipe.traits), transparent=pixels, animation=animation)
+            return Rendering(pixels, traits, animation=animation, drawn=True)
+        return Rendering(on_ground(pixels), traits, transparent=pixels, animation=animation, drawn=True)
 
 
 def _animated(

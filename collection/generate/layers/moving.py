@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from collection.errors import GenerationError, ImageError
 from collection.pictures.animation import FORMATS
 from collection.pictures.pillow import silence_pillow
+from collection.transparency import laid_on_ground
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -121,15 +122,21 @@ def _film(frames: Sequence[Image.Image], times: Sequence[int]) -> bytes:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         lines = ["ffconcat version 1.0"]
+        exact = "option framerate 1000"  # else times are rounded to the 40 ms of ffmpeg's own choice
         for number, (frame, shown) in enumerate(zip(frames, times, strict=True)):
-            frame.convert("RGB").save(folder / f"{number}.png", compress_level=1)
-            lines += [f"file {number}.png", f"duration {shown / 1000:.3f}"]
-        (folder / "list.txt").write_text("\n".join([*lines, f"file {len(frames) - 1}.png"]) + "\n")
-        done = subprocess.run(
-            [program, "-v", "error", "-f", "concat", "-i", "list.txt", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2",
-             "-pix_fmt", "yuv420p", "-movflags", "+faststart", "film.mp4"],
-            cwd=folder, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            laid_on_ground(frame)[0].save(folder / f"{number}.png", compress_level=1)
+            lines += [f"file {number}.png", exact, f"duration {shown / 1000:.3f}"]
+        lines += [f"file {len(frames) - 1}.png", exact]  # once more, for a millisecond: it ends the time of the last
+        (folder / "list.txt").write_text("\n".join(lines) + "\n")
+        for own_times in ("-fps_mode", "-vsync"):  # of ffmpeg from 5.1 on, and of older ones
+            done = subprocess.run(
+                [program, "-v", "error", "-f", "concat", "-safe", "0", "-i", "list.txt",
+                 "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", own_times, "vfr", "-enc_time_base", "1/1000",
+                 "-video_track_timescale", "1000", "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-y", "film.mp4"],
+                cwd=folder, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            if not done.returncode:
+                break
         if done.returncode:
             raise GenerationError(f"ffmpeg made no MP4: {done.stderr.strip()[-200:]}", 'or set moving = "webp"')
         return (folder / "film.mp4").read_bytes()

@@ -15,9 +15,9 @@ from collection.store.library import ImageLibrary
 from collection.store.records import ANIMATED, NOT_REPRODUCIBLE, Asset, Batch, PlannedRecipe, ScoredBatch
 from collection.store.store import Store
 from collection.store.thumbnails import SIDES
-from collection.values import Failure, ImageGenerator, Pixels, Rendering, label, sha256_hex
+from collection.values import Failure, ImageGenerator, Rendering, label, sha256_hex
 
-Observer = Callable[[Sequence[Asset], Sequence[Pixels]], ScoredBatch]
+Observer = Callable[[Sequence[Asset], Sequence[Rendering]], ScoredBatch]
 """Measures pictures while they are in memory. Raises CollectionError."""
 
 
@@ -87,7 +87,7 @@ def encode(rendered: Rendered, observe: Observer | None, pool: ThreadPoolExecuto
         return BatchResult(images, rendered.failed)
     assets = [image.asset for image in images]
     try:
-        judgements = observe(assets, [rendering.pixels for _, rendering in rendered.made])
+        judgements = observe(assets, [rendering for _, rendering in rendered.made])
     except Exception as error:  # an image is not lost because it could not be measured
         unjudged = tuple(Failure(asset.label, described(error)) for asset in assets)
         return BatchResult(images, rendered.failed, unjudged=unjudged)
@@ -117,7 +117,7 @@ def persist(library: ImageLibrary, batch: Batch, result: BatchResult) -> None:
 def make_asset(planned: PlannedRecipe, rendering: Rendering, identity: Mapping[str, Any]) -> tuple[Asset, bytes]:
     """The asset of a rendering, and its PNG file."""
     record = {**identity, **rendering.identity}
-    png = encode_png(rendering.channels, planned.recipe, record)
+    png = encode_png(rendering.channels, planned.recipe, record, drawn=rendering.drawn)
     height, width = rendering.pixels.shape[:2]
     said: dict[str, Any] = {"warnings": list(rendering.warnings)} if rendering.warnings else {}
     if rendering.animation:

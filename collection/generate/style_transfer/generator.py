@@ -22,7 +22,7 @@ from collection.generate.tensors import as_pixels, as_tensor
 from collection.models.determinism import deterministic
 from collection.models.device import resolve_device
 from collection.models.trunk import Trunk, open_trunk
-from collection.models.weights import file_sha256
+from collection.models.weights import file_sha256, told_license
 from collection.values import Pixels, Recipe, Rendering
 
 ENGINE = "restyle/1"
@@ -71,7 +71,8 @@ class Restyler:
         if recipe.options.get("colours") == "content":
             made = with_colours_of(made, content)
         made = content + _coverage(regions, content) * (made - content)
-        return Rendering(as_pixels(made, "restyle"), base.features, base.warnings, base.identity)
+        identity = {**base.identity, **self._license(parts)}
+        return Rendering(as_pixels(made, "restyle"), base.features, base.warnings, identity)
 
     def _content(self, recipe: Recipe) -> tuple[Pixels, Rendering]:
         """The picture to paint anew, and what is known of its making here."""
@@ -121,6 +122,11 @@ class Restyler:
 
     def _open_network(self, sha256: str, name: str) -> StyleNetwork:
         return open_network(self._kept(sha256, f"network of style {name}"), name).to(self._device)
+
+    def _license(self, parts: Sequence[Part]) -> dict[str, str]:
+        """The license of the networks, as far as their files tell it: of several, all hold."""
+        found = {told_license(self._kept(part.network, part.name)) for part in parts if part.network} - {""}
+        return {"license": " AND ".join(sorted(found))} if found else {}
 
     def _kept(self, sha256: str, what: str) -> Path:
         path = self._context.file(sha256, NETWORK)

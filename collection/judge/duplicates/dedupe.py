@@ -12,10 +12,11 @@ import numpy as np
 from collection.config import Dedupe
 from collection.judge.duplicates.calibrate import COSINE
 from collection.judge.duplicates.cosine import limit
+from collection.judge.duplicates.glance import TILE_DIFFERENCE
 from collection.judge.duplicates.groups import PHASH_DISTANCE, DuplicateGroup, OrderedImages, star_clusters
 from collection.judge.duplicates.keeping import in_order
 from collection.judge.duplicates.neighbourhood import EXACT_UP_TO, SIGNALS, STEPS, KnownNeighbours, find_neighbours
-from collection.judge.duplicates.second_look import TILE_DIFFERENCE, SecondLook
+from collection.judge.duplicates.second_look import SecondLook
 from collection.judge.duplicates.small_copies import SmallCopies
 from collection.store.columns import ComparedImage
 from collection.store.records import Duplicate
@@ -148,7 +149,7 @@ def dedupe(
         thresholds,
         cosines,
         tuple(label(image.id) for image in images if image.id not in compared),
-        _shifted(grouping, assets, cosines),
+        _shifted(grouping, assets, cosines, groups),
         {**known.search, "cut": truncated_at},
     )
     store.replace_duplicates(
@@ -254,14 +255,15 @@ def _look_alikes(
 
 
 def _shifted(
-    grouping: Grouping, assets: Sequence[ComparedImage], cosines: Mapping[str, float]
+    grouping: Grouping, assets: Sequence[ComparedImage], cosines: Mapping[str, float], groups: Sequence[DuplicateGroup]
 ) -> dict[str, list[tuple[float, int]]]:  # fmt: skip
-    """How many groups each series would have with its threshold elsewhere."""
+    """How many groups each series would have with its threshold elsewhere; `groups` are those where it is."""
     series = {asset.id: asset.series for asset in assets}
     found: dict[str, list[tuple[float, int]]] = {name: [] for name in cosines}
     for step in STEPS:
         other = {name: min(1.0, cosine + step) for name, cosine in cosines.items()}
-        counts = Counter(series[group.representative] for group in grouping.groups(other, grouping.bits))
+        there = grouping.groups(other, grouping.bits) if step else groups
+        counts = Counter(series[group.representative] for group in there)
         for name in cosines:
             found[name].append((step, counts[name]))
     return found

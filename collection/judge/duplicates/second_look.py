@@ -7,23 +7,19 @@ token's trait is a small place. It is taken coarse, where compression and noise 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops, ImageFilter
 
+from collection.judge.duplicates.glance import FINE, HOPELESS, SHARPER, TILE_DIFFERENCE, Floats, far_apart
+from collection.judge.duplicates.glance import allowed as allowed_levels
 from collection.judge.duplicates.look import SIDE
-from collection.judge.duplicates.small_copies import Floats, SmallCopies, SmallCopy
+from collection.judge.duplicates.small_copies import SmallCopies, SmallCopy
 from collection.store.records import Look
 
-TILE_DIFFERENCE = 14
-"""Levels of 255 by which the worst of 16 x 16 tiles of two copies may differ. `benchmarks/duplicates.py` has the table:
-re-encoded, resized, blurred, noisy and darkened copies stay below it, and distinct tokens above."""
-
-FINE = 2.5
-"""How many times as much the worst tile of the fine comparison may differ: there the edges of a JPEG show."""
 TURNS: tuple[tuple[Image.Transpose, Callable[[Floats], Floats]], ...] = (
     (Image.Transpose.FLIP_LEFT_RIGHT, lambda means: means[:, ::-1]),
     (Image.Transpose.FLIP_TOP_BOTTOM, lambda means: means[::-1]),
@@ -36,8 +32,6 @@ TURNS: tuple[tuple[Image.Transpose, Callable[[Floats], Floats]], ...] = (
 """The ways to turn a picture, of an image and of its tiles' means; the last four change its sides."""
 _ASPECT = 0.06
 """Part by which the proportions of two copies may differ."""
-_SHARPER = 1.03
-"""How many times as sharp one must be for the other to be softer."""
 _BLURS = (0.6, 1.0, 1.5, 2.2, 3.2)
 """Pixels of Gaussian blur, of 256, by which one of two copies may be softer."""
 _NEARLY = 3
@@ -48,10 +42,6 @@ _CLIPPED = 4
 """Levels from black and white within which light may have been cut off."""
 _SLACK, _LIT_SLACK = 4, 12
 """More than what the tile means of a look are off by; and the light that is found from them, where some is cut off."""
-_HOPELESS = 4
-"""How many times as much as they may the worst tiles must differ for no blur to mend it."""
-_FLAT, _EDGE = 3.0, 0.06
-"""Levels, and part of the contrast around, by which a tile of a picture without many tones may differ."""
 
 Verdict = Literal["another", "same", "framed", "frame"]
 """What a picture is to one: another, the same, the whole of what the one has a plain border around, or the reverse."""
@@ -79,10 +69,11 @@ class SecondLook:
         if there and look is not None:
             mine, theirs = self._ours.tiles([row])[0], self._theirs.tiles(there)
             plain = np.abs(theirs - mine).max(axis=(1, 2, 3))
+            apart = self._apart_at_a_glance(row, there, plain)
             for other, as_they_are, lit in zip(
                 there, plain.tolist(), _least(mine, theirs, plain).tolist(), strict=True
             ):
-                found = self._verdict(row, other, as_they_are, lit)
+                found = "another" if other in apart else self._verdict(row, other, as_they_are, lit)
                 self._known[self._key(row, other)] = found if self._in_order(row, other) else _REVERSED[found]
         known = [self._known.get(self._key(row, other), "another") for other in others.tolist()]
         return [
@@ -95,6 +86,23 @@ class SecondLook:
 
     def _in_order(self, row: int, other: int) -> bool:
         return self._theirs is not self._ours or row <= other
+
+    def _apart_at_a_glance(self, row: int, others: Sequence[int], plain: Floats) -> set[int]:
+        """Those that are another picture at a glance: `plain` says how far their tiles differ as they are. Where both
+        are rich, none is: another light or a turn might lay them over each other."""
+        one = self._ours.looks[row]
+        assert one is not None
+        flat, sides = list[int](), list[int]()
+        for other, distance in zip(others, plain.tolist(), strict=True):
+            look = self._theirs.looks[other]
+            if distance <= self._limit + _SLACK and look is not None and not (one.rich and look.rich):
+                flat.append(other)
+                sides.append(_side(one, look))
+        if not flat:
+            return set()
+        glances = [self._theirs.glance(other) for other in flat]
+        found = far_apart(self._ours.glance(row), glances, sides, self._limit)
+        return {other for other, apart in zip(flat, found, strict=True) if apart}
 
     def _verdict(self, row: int, column: int, plain: float, lit: float) -> Verdict:
         """By any way to lay the other down; `plain` and `lit` bound how far their tiles differ as they are."""
@@ -144,7 +152,7 @@ def difference(one: SmallCopy, other: SmallCopy, side: int, *, rich: bool = True
     looked at further.
     """
     one, other = one.at(side), other.at(side)
-    allowed = None if rich else (_FLAT + _EDGE * np.maximum(one.contrast, other.contrast)[..., None]).astype(np.float32)
+    allowed = None if rich else allowed_levels(one.contrast, other.contrast)
     least = float("inf")
     for first, second in _lights(one, other) if rich else ((one, other),):
         least = min(least, _in_best_sharpness(first, second, allowed, limit))
@@ -156,7 +164,7 @@ def difference(one: SmallCopy, other: SmallCopy, side: int, *, rich: bool = True
 def _in_best_sharpness(one: SmallCopy, other: SmallCopy, allowed: Floats | None, limit: float) -> float:
     least = _worst(one.image, other.image, allowed, limit)
     sharper, softer = (one, other) if one.sharpness >= other.sharpness else (other, one)
-    if least <= limit or least > _HOPELESS * max(limit, 1.0) or sharper.sharpness <= _SHARPER * softer.sharpness:
+    if least <= limit or least > HOPELESS * max(limit, 1.0) or sharper.sharpness <= SHARPER * softer.sharpness:
         return least
     for blur in _BLURS:
         soft = sharper.image.filter(ImageFilter.GaussianBlur(blur * sharper.image.width / SIDE))
@@ -199,7 +207,7 @@ def _worst(one: Image.Image, other: Image.Image, allowed: Floats | None, limit: 
     small, small_other = (image.reduce(side // 64) if side > 64 else image for image in (one, other))
     coarse = np.asarray(ImageChops.difference(small, small_other).reduce(4), dtype=np.float32)
     worst = float((coarse if allowed is None else coarse / np.minimum(1.0, allowed / TILE_DIFFERENCE)).max())
-    if side <= 64 or worst > _HOPELESS * max(limit, 1.0):
+    if side <= 64 or worst > HOPELESS * max(limit, 1.0):
         return worst
     fine = np.asarray(ImageChops.difference(one, other).reduce(4)).max() / FINE
     return max(worst, float(fine))

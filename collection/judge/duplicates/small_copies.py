@@ -12,16 +12,16 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from collection.judge.duplicates.glance import Floats, Glance
 from collection.judge.duplicates.look import SIDE
 from collection.store.records import Look
 
 T = TypeVar("T")
-Floats = npt.NDArray[np.float32]
 Read = Callable[[Sequence[int]], Sequence[bytes]]
 """Rows -> the JPEG files of their small copies."""
 
-_FILES, _OPENED = 2048, 256
-"""How many files and how many decoded copies are held: some 40 and 50 MB."""
+_FILES, _OPENED, _GLANCES = 2048, 256, 4096
+"""How many files, how many decoded copies and what of how many at a glance are held: some 40, 50 and 55 MB."""
 
 
 class SmallCopy:
@@ -74,6 +74,7 @@ class SmallCopies:
         self._read = read
         self._files: OrderedDict[int, bytes] = OrderedDict()
         self._opened: OrderedDict[int, SmallCopy] = OrderedDict()
+        self._glances: OrderedDict[int, Glance] = OrderedDict()
         self._tiles: dict[int, npt.NDArray[np.uint8]] = {}
 
     def tiles(self, rows: Sequence[int]) -> Floats:
@@ -84,6 +85,16 @@ class SmallCopies:
             image.draft("RGB", (SIDE // 8, SIDE // 8))
             self._tiles[row] = np.asarray(image.convert("RGB").resize((16, 16), Image.Resampling.BOX))
         return np.stack([self._tiles[row] for row in rows]).astype(np.float32)
+
+    def glance(self, row: int) -> Glance:
+        """Of a row, once it was opened."""
+        if row not in self._glances:
+            copy = self[row]
+            small = np.asarray(copy.at(64).image)
+            sharpness = {side: copy.at(side).sharpness for side in (64, 128, SIDE)}
+            _keep(self._glances, row, Glance(small, copy.contrast, sharpness), _GLANCES)
+        self._glances.move_to_end(row)
+        return self._glances[row]
 
     def __getitem__(self, row: int) -> SmallCopy:
         if row not in self._opened:

@@ -59,7 +59,8 @@ BORDERS = Metric(
     says="Share of the picture in a plain frame, or in plain bars on two opposite sides, that end in a straight line.",
     source="own",
     limits="A frame that belongs to the picture (the lead of a stained-glass window) counts; a textured, rounded, "
-    "one-sided or two-coloured one does not.",
-    computed=OfPixels(lambda picture: round(borders(picture.luminance), 6)),
+    "one-sided or two-coloured one does not, nor does a clear margin.",
+    computed=OfPixels(lambda picture: 0.0 if picture.clear[0, 0] else round(borders(picture.luminance), 6)),
+    identity="borders/2",
     defect=Defect("bordered", 0.05, "over", "More borders: this share of the picture is a plain frame or bars."),
 )

@@ -12,7 +12,7 @@ from collection.errors import CollectionError
 from collection.judge.catalogue import metrics
 from collection.judge.metric import Metric, OfPixels
 from collection.judge.pixels.picture import Picture
-from collection.values import Pixels, amount
+from collection.values import Pixels, Transparent, amount
 
 
 class PixelMetrics:
@@ -41,9 +41,9 @@ class PixelMetrics:
             for name, reason in reasons.items()
         )
 
-    def measure(self, pixels: Pixels) -> dict[str, float]:
+    def measure(self, pixels: Pixels, transparent: Transparent | None = None) -> dict[str, float]:
         """Each metric of one RGB picture (h, w, 3) uint8, without those that failed."""
-        picture, found = Picture(pixels), dict[str, float]()
+        picture, found = Picture(pixels, transparent), dict[str, float]()
         for metric, computed in self._measures:
             try:
                 value = float(computed.measure(picture))

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from collection.errors import WeightsError
 from collection.judge.metric import Defect, Metric
 from collection.models.weights import file_sha256
-from collection.values import Pixels
+from collection.values import Pixels, Transparent
 
 NSFW = Metric(
     name="nsfw",
@@ -61,7 +61,7 @@ class OpenNsfw:
         """Network, weights and preprocess."""
         return {NSFW.name: f"open-nsfw@{self.sha256}+squash{_RESIZED}-jpeg-crop{_SEEN}"}
 
-    def measure(self, pixels: Pixels) -> dict[str, float]:
+    def measure(self, pixels: Pixels, transparent: Transparent | None = None) -> dict[str, float]:
         """The probability, 0 to 1, of one RGB picture (h, w, 3) uint8.
 
         Raises WeightsError, saying what to install, where the network or onnxruntime is missing.

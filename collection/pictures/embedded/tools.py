@@ -42,6 +42,9 @@ class Told(NamedTuple):
 
 Texts = Mapping[str, str]
 
+_DATA = re.compile(r'\s*(<(?!lora:|lyco:|hypernet:)|[\[{]\s*["\d{}\]])')
+"""How XML and JSON begin, whole or cut off; a prompt may begin with another bracket."""
+
 
 def read_tools(texts: Texts) -> Iterator[Told]:
     """What each tool whose texts these are says, best first."""
@@ -58,8 +61,10 @@ def _web_ui(texts: Texts) -> Told | None:
         if found:
             return Told("A1111", found)
     text = texts.get(PARAMETERS, "")
-    if not text or re.match(r"\s*[\[{<]", text) or "\0" in text:
+    if not text or json_object(text) is not None:
         return None
+    if "\0" in text or _DATA.match(text):
+        return Told("A1111", {}, f"data in its `{PARAMETERS}` text")
     return Told("A1111", plausible(prompts(text)))
 
 
@@ -177,7 +182,19 @@ def _novelai(texts: Texts) -> Told | None:
     found = {PROMPT: texts.get("Description", ""), **read_fields(value, scale=CFG)}
     if "Source" in texts:
         found[MODEL] = model_name(texts["Source"])
-    return Told("NovelAI", plausible(found.items()))
+    unwanted, characters = _captions(value.get("v4_negative_prompt"))
+    found.setdefault(NEGATIVE, unwanted)
+    characters |= _captions(value.get("v4_prompt"))[1]
+    return Told("NovelAI", plausible(found.items()), "prompts of single characters" if characters else "")
+
+
+def _captions(told: Any) -> tuple[str, bool]:
+    """The text of a prompt of NovelAI's version 4, and whether characters have prompts besides."""
+    caption = told.get("caption") if isinstance(told, dict) else None
+    if not isinstance(caption, dict):
+        return "", False
+    text = caption.get("base_caption")
+    return text if isinstance(text, str) else "", bool(caption.get("char_captions"))
 
 
 def _draw_things(texts: Texts) -> Told | None:

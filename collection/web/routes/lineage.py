@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from collection.curate.search.catalogue import Snapshot
 from collection.curate.search.find import find
 from collection.errors import UsageError
-from collection.plan.lineage import ancestry, children
+from collection.plan.lineage import family
 from collection.store.records import Duplicate
 from collection.web.image_json import row_of, stack_member
 from collection.web.review_app import ReviewApp
@@ -80,11 +80,10 @@ def lineage(app: App, number: Number) -> dict[str, Any]:
     now = app.now()
     row_of(now, number)
     asset = app.store.asset(number)
-    if asset is None or asset.recipe is None:
-        raise UsageError(f"image {number} was imported, so nobody knows its recipe", "choose one that was generated")
-    known = app.recipes(now)
-    tree = ancestry(asset.recipe.sha256, known)
-    became = children(asset.recipe.sha256, list(known.values()))
+    if asset is None:
+        raise UsageError(f"there is no image {number}", "choose one of the grid")
+    imports = {item.file_sha256: item.id for item in app.store.imported()}
+    tree, became = family(asset, app.recipes(now), imports)
     return {
         **tree.as_json(),
         "children": [{"image": item.id, "origin": item.origin, "made": item.id in now.images.rows} for item in became],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 from collection.errors import CollectionError, ConfigError, GenerationError
-from collection.generate.layers.moving import MOST_FRAMES, frames_of, timeline
+from collection.generate.layers.moving import MOST_FRAMES, encode, frames_of, timeline
 from collection.project import Project
 from collection.stages.generate import GenerateStage
 from collection.stages.plan import PlanStage
@@ -77,6 +78,35 @@ def test_a_timeline_is_as_long_as_until_all_begin_again() -> None:
     assert sum(shown for _, shown in timeline([[9973], [9967, 6]])) <= 2 * 9973
     with pytest.raises(GenerationError, match="frames together"):
         timeline([[20] * MOST_FRAMES, [30] * MOST_FRAMES])
+
+
+@pytest.mark.opt_in("ffmpeg")
+def test_a_film_has_the_frames_and_their_times(tmp_path: Path) -> None:
+    """Read back by ffmpeg's own tools; H.264 keeps colours to a few levels, and sides are even."""
+    frames = [Image.new("RGBA", (65, 63), colour) for colour in COLOURS]
+    data, suffix = encode(frames, [100, 330, 200], "mp4")
+    film = tmp_path / f"film{suffix}"
+    film.write_bytes(data)
+    shown = ["ffprobe", "-v", "error", "-show_entries", "packet=pts_time", "-of", "csv=p=0", str(film)]
+    times = subprocess.run(shown, capture_output=True, text=True, check=True).stdout.split()
+    assert sorted(float(time) for time in times) == pytest.approx([0, 0.1, 0.43, 0.63])
+    raw = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-i",
+        str(film),
+        "-vsync",
+        "passthrough",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-",
+    ]
+    pixels = np.frombuffer(subprocess.run(raw, capture_output=True, check=True).stdout, np.uint8).reshape(4, 64, 66, 3)
+    for frame, colour in zip(pixels, (*COLOURS, COLOURS[-1]), strict=True):
+        assert np.abs(frame[20, 20].astype(int) - colour[:3]).max() <= 6
 
 
 def test_mp4_without_ffmpeg_is_refused_before_anything_is_planned(

@@ -226,7 +226,9 @@ class TestObservers:
         library.store.replace_plan(recipes(3))
 
         def observe(assets, pictures):
-            means = [Score(a.file_sha256, "mean", "m", float(p.mean())) for a, p in zip(assets, pictures, strict=True)]
+            means = [
+                Score(a.file_sha256, "mean", "m", float(p.pixels.mean())) for a, p in zip(assets, pictures, strict=True)
+            ]
             return ScoredBatch(means, fingerprints={asset.file_sha256: Fingerprint((asset.id, 0)) for asset in assets})
 
         make(canvas(), observe)

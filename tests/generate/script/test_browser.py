@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -20,6 +21,7 @@ from collection.generate.script.seeded import token_hash
 from collection.project import Project
 from collection.publish.metadata import token_metadata
 from collection.stages.generate import CheckStage, GenerateStage
+from collection.stages.new import make_project
 from collection.stages.plan import PlanStage
 
 RINGS = """\
@@ -147,3 +149,43 @@ def test_the_token_is_the_script_itself(
         assert asset.traits == {**asset.recipe.traits, "Drawn": "12", "Big": "true"}
         metadata = token_metadata(project.config, asset, 1, "bafy")
         assert metadata["properties"]["animation_sha256"] == asset.animation[0]
+
+
+def test_the_sample_is_planned_and_drawn(tmp_path: Path, browser: Browser) -> None:
+    """`browser` says whether there is a Chromium."""
+    path = make_project(tmp_path / "orbits", "javascript")
+    path.write_text(path.read_text().replace("size = 512", "size = 64"))
+    with Project(path.parent) as project:
+        PlanStage().run(project)
+        assert GenerateStage(judged=False, limit=2).run(project).details["made"] == 2
+        assets = project.store.assets()
+    assert all(set(asset.traits) == {"Light", "Planets", "Rings", "View"} for asset in assets)
+    assert not any(asset.contradicted for asset in assets)
+    assert len({asset.pixel_sha256 for asset in assets}) == 2
+
+
+DOTS = """\
+function setup() {
+  createCanvas(windowWidth, windowHeight);
+  noStroke();
+}
+function draw() {
+  background(20, 30, 60);
+  for (let dot = 0; dot < 40; dot++) circle(random(width), noise(dot) * height, random(2, 9));
+  if (frameCount === 3) {
+    $fx.features({ Frames: frameCount });
+    $fx.preview();
+  }
+}
+"""
+
+
+def test_a_sketch_of_p5_is_drawn_from_the_hash(show: Ask, repository: Path, missing: Callable[[str], NoReturn]) -> None:
+    """p5 draws by Math.random, which comes from the hash."""
+    library = repository / "tests" / "node" / "node_modules" / "p5" / "lib" / "p5.min.js"
+    if not library.is_file():
+        missing("p5 is not installed: packaging/node-tools.sh tests/node")
+    sketch = f"{library.read_text()}\n;\n{DOTS}"
+    said, png = show(sketch)
+    assert (said["features"], show(sketch)[1]) == ({"Frames": 3}, png)
+    assert show(sketch, seed=8)[1] != png

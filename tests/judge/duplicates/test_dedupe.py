@@ -121,6 +121,8 @@ COPIES = {
     "noisy": lambda image: noisy(image, 8),
     "a little noisy": lambda image: noisy(image, 3),
     "of more contrast": lambda image: ImageEnhance.Contrast(image).enhance(1.2),
+    "sharper": lambda image: image.filter(ImageFilter.SHARPEN),
+    "sharper edges": lambda image: image.filter(ImageFilter.UnsharpMask(2, 100, 2)),
     "blown up a little": lambda image: image.resize((250, 190)).resize(image.size),
 }
 
@@ -162,6 +164,15 @@ def test_of_files_alike_that_which_says_how_it_was_made_is_kept(store, coffee):
     add(store, coffee.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
     add(store, coffee, claims={"format": "A1111"})
     assert groups(store)[0][0] == 2
+
+
+@pytest.mark.parametrize("turn", [Image.Transpose.ROTATE_90, Image.Transpose.FLIP_LEFT_RIGHT])
+def test_a_turn_without_loss_leaves_no_trace_and_the_first_is_kept(store, coffee, turn):
+    add(store, coffee)
+    add(store, coffee.transpose(turn))
+    assert groups(store)[0][0] == 1
+    add(store, coffee.transpose(Image.Transpose.ROTATE_180))
+    assert groups(store)[0][0] == 1
 
 
 def test_a_lossless_file_comes_before_more_detail_and_the_first_of_two_turns(store, coffee):

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
+from collection.judge.duplicates import second_look
+from collection.judge.duplicates.glance import far_apart
 from collection.judge.duplicates.look import plain_border, small_copy, take_look
 from collection.judge.duplicates.second_look import TURNS, SecondLook
 from collection.judge.duplicates.small_copies import SmallCopies
@@ -73,6 +75,22 @@ def test_copies_of_flat_art_are_the_same(drawn, name):
 )
 def test_no_distinct_token_is_another(drawn, name):
     assert set(verdicts(list(drawn(name, COUNT, 256)))) == {"another"}
+
+
+def test_a_glance_tells_apart_only_what_the_look_does(drawn, monkeypatch):
+    images = [*drawn("small numbers", 6, 256)]
+    images += [edit(images[0]) for edit in COPIES.values()]
+    glanced = []
+
+    def kept(*asked):
+        glanced.extend(found := far_apart(*asked))
+        return found
+
+    monkeypatch.setattr(second_look, "far_apart", kept)
+    found = verdicts(images)
+    assert sum(glanced) >= 3
+    monkeypatch.setattr(second_look, "far_apart", lambda one, others, *_: [False] * len(others))
+    assert verdicts(images) == found == ["another"] * 5 + ["same"] * len(COPIES)
 
 
 def test_photographs_are_the_same_in_another_light_turned_and_with_a_border(photos):

@@ -234,11 +234,32 @@ def test_fooocus_writes_its_comment_beside_the_exif_directory() -> None:
         ({"invokeai_workflow": "{}"}, "an InvokeAI workflow"),
         ({"parameters": '{"colour": "red"}'}, "JSON of an unknown tool"),
         ({"prompt": '{"1": {"class_type": "Unknown", "inputs": {}}}'}, "a ComfyUI graph"),
+        ({"parameters": '["a", 1]'}, "data in its `parameters` text"),
+        ({"parameters": '{"prompt": "a ca'}, "data in its `parameters` text"),
+        ({"parameters": "<x:xmpmeta>"}, "data in its `parameters` text"),
     ],
 )
 def test_what_is_not_read_is_named(texts: Mapping[str, str], unread: str) -> None:
     found = read(png(texts))
     assert (dict(found.parameters), found.unread) == ({}, (unread,))
+
+
+@pytest.mark.parametrize(
+    "prompt", ["[low] light on water", "{red|blue} owl", "<lora:ink:0.8> a cat", "((ink)) a cat", "[[a]], [b:c:0.5]"]
+)
+def test_a_prompt_alone_may_begin_with_a_bracket(prompt: str) -> None:
+    assert read(png({"parameters": prompt})).parameters == {"Prompt": prompt}
+
+
+def test_novelai_4_tells_what_is_unwanted_and_that_characters_have_prompts() -> None:
+    captions = {"base_caption": "a cat", "char_captions": [{"char_caption": "red hat"}]}
+    told = {
+        **{key: value for key, value in NOVEL.items() if key != "uc"},
+        "v4_prompt": {"caption": captions},
+        "v4_negative_prompt": {"caption": {"base_caption": "a dog", "char_captions": []}},
+    }
+    found = read(png({"Software": "NovelAI", "Description": "a cat", "Comment": json.dumps(told)}))
+    assert (found.parameters["Negative prompt"], found.unread) == ("a dog", ("prompts of single characters",))
 
 
 @pytest.mark.parametrize(

@@ -352,6 +352,6 @@ export class App {
   changed(ids) {
     if (!ids.length) return;
     this.tell("changed", ids);
-    if (/\b(is|stars|colour|by)[:<>=]/i.test(this.query)) this.outdate();
+    if (/\b(is|stars|colour|by|tag|reason|note)[:<>=]/i.test(this.query)) this.outdate();
   }
 }

@@ -17,6 +17,9 @@ export function answer(given) {
 /** What an answer returns to leave the action to whoever answered it before. */
 export const PASS = Symbol("pass");
 
+/** An answer that decides: a key that is held down gives it once. @param {() => unknown} then */
+export const once = (then) => (/** @type {boolean} */ held) => held || then();
+
 /**
  * Do an action, as its key would. Returns whether somebody answered.
  * @param {string} name
@@ -113,6 +116,6 @@ export function listenForKeys() {
     if (event.target instanceof Element && taken(event.target, key)) return;
     const name = actionOf(key) ?? actionOf(shiftedDigit(event) ?? ""); // the sign first: "/" is Shift 7 on some keyboards
     if (!name || (event.repeat && !ACTIONS.get(name)?.repeats)) return; // a held key must not judge a hundred images
-    if (perform(name)) event.preventDefault();
+    if (perform(name, event.repeat)) event.preventDefault();
   });
 }

@@ -87,7 +87,7 @@ export const hasTerm = (text, term) => parse(text).some(({ source }) => source.t
  * @param {string} text
  * @param {string} term
  */
-export const withTerm = (text, term) => (hasTerm(text, term) ? text : joined([text.trim(), term]));
+export const withTerm = (text, term) => (hasTerm(text, term) ? text : joined([...sources(parse(text)), term]));
 
 /**
  * With these terms in place of all about a field.

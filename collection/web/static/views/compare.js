@@ -1,7 +1,7 @@
 /** Two to four pictures side by side, moving together: the first leads, the others try to take its place. */
 
 import { element, icon, labelled } from "../core/element.js";
-import { answer, keysOf, perform, shown } from "../core/keys.js";
+import { answer, keysOf, once, perform, shown } from "../core/keys.js";
 import { Lens, Pane } from "../components/lens.js";
 import { say } from "../core/status.js";
 import { badges, empty } from "../components/tile.js";
@@ -28,8 +28,8 @@ export function mount(place, app) {
     answer({
       left: () => table.next(-1),
       right: () => table.next(1),
-      up: () => perform("pick"),
-      down: () => perform("reject"),
+      up: once(() => perform("pick")),
+      down: once(() => perform("reject")),
       enter: () => table.lead(),
       toggle: () => table.activate((table.active + 1) % table.ids.length),
       putAside: () => table.putAside(table.active),

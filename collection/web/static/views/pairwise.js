@@ -3,7 +3,7 @@
 import { get } from "../core/api.js";
 import { button, nothing } from "../components/card.js";
 import { counted, element, labelled } from "../core/element.js";
-import { answer } from "../core/keys.js";
+import { answer, once } from "../core/keys.js";
 import { say, sayWrong } from "../core/status.js";
 import { showRanking } from "./ranking.js";
 
@@ -29,10 +29,10 @@ export function mount(place, app) {
   app.aim = () => [];
   comparison.load();
   const ends = [app.on("images", () => comparison.asks || comparison.load()), answer({
-    left: () => comparison.say("left"),
-    right: () => comparison.say("right"),
-    up: () => comparison.say("tie"),
-    down: () => comparison.say("skip"),
+    left: once(() => comparison.say("left")),
+    right: once(() => comparison.say("right")),
+    up: once(() => comparison.say("tie")),
+    down: once(() => comparison.say("skip")),
     undo: () => comparison.step("undo"),
     redo: () => comparison.step("redo"),
   })];

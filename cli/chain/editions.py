@@ -14,6 +14,7 @@ class Action(StrEnum):
     """What is done with the editions."""
 
     show = "show"
+    run = "run"
     deploy = "deploy"
     mint = "mint"
     close = "close"
@@ -37,7 +38,8 @@ def command(
     """Deploy, mint, close or verify copies of the images.
 
     `deploy` puts an ERC-1155 contract of the frozen set on the chain, as [editions] says. `mint` makes copies until so
-    many exist, `close` ends that for ever, and `verify` compares chain and storages with the frozen set.
+    many exist, `run` does both. `close` ends that for ever, and `verify` compares chain and storages with the frozen
+    set. `airdrop` with a list of the columns `address,image` gives copies to many.
     """
     from collection.stages.editions import EditionsStage
 

@@ -16,7 +16,12 @@ def command(
     context: typer.Context,
     file: Annotated[
         Path | None,
-        typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="A CSV file: address,count or address,token."),
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            metavar="FILE",
+            help="A CSV file: address,count; address,token; or address,image.",
+        ),
     ] = None,
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Also to contracts that do not say that they can receive.")
@@ -31,8 +36,9 @@ def command(
     """Mint tokens to the owners that a list names.
 
     The first line says what the columns are: `address,count` gives each owner the next tokens, `address,token` a
-    certain one; an address may be a name of ENS. Who gets what is recorded before anything is sent, and `verify`
-    compares with that. The same file again goes on where it was stopped.
+    certain one, `address,image` a copy of an image by the editions of the set; an address may be a name of ENS. Who
+    gets what is recorded before anything is sent, and `verify` compares with that. The same file again goes on where it
+    was stopped.
     """
     from collection.stages.airdrop import AirdropStage
     from collection.stages.airdrop import forget as forget_lists

@@ -1,0 +1,1 @@
+"""Commands on the chain: nodes, keys, contracts, tokens and payments."""
