@@ -115,4 +115,4 @@ def test_a_blend_lies_between_its_styles(painter: Diffusion, clip: Any) -> None:
     made = [painter.generate([recipe(f"a {thing}", 3, pair)])[0].pixels for thing in BLENDED for pair in weights]
     shaded = (scale * pictures(made) @ ends.T).softmax(dim=1)[:, 1].view(-1, len(weights)).mean(dim=0)
     assert shaded[0] < shaded[1] < shaded[2]
-    assert shaded[2] - shaded[0] > 0.15
+    assert shaded[2] - shaded[0] > 0.1
