@@ -72,15 +72,16 @@ def test_what_it_cannot_paint_is_refused_or_named(tmp_path: Path, run: Run) -> N
     assert planned["planned"] == 12
 
 
-def test_its_words_and_its_cost_are_known(made: Path, run: Run) -> None:
+def test_its_words_and_its_cost_are_known(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "collection.toml").write_text(CONFIG)
     words = run("words", "tiny", "--json").object["words"]
     assert words["Animals & Nature"]["whale"] == ["whale"]
     assert "blue background" in words["Ground"]["blue"]
     assert "sticker style" in run("words", "tiny").out
     assert run("words", "diffusion").code == 2
-    takes = run("-C", made, "plan", "--dry-run", "--json").object["forecast"]
+    takes = run("-C", tmp_path, "plan", "--dry-run", "--json").object["forecast"]
     assert takes["seconds"] == pytest.approx(12 * model_presets()["tiny"].seconds)
-    assert "comes with this package" in run("-C", made, "doctor").out
+    assert "comes with this package" in run("-C", tmp_path, "doctor").out
 
 
 def test_tokens_name_the_license_and_whom_it_asks_to_name(made: Path) -> None:
