@@ -1,8 +1,7 @@
-"""A project of the small model that comes with the package, offline: what plans say, what tokens say, what is found."""
+"""A project of the small model that comes with the package, offline: what plans say, and what tokens say."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,8 +33,6 @@ blend = { flat = 1 }
 [traits]
 find = { count = { banana = 3, cactus = 3, watermelon = 3, whale = 3 } }
 """
-PLANTED = {1: "whale", 4: "banana", 8: "whale"}
-"""Images (from 0, in the order of their things: bananas first) whose JSON says another thing than was asked for."""
 
 Run = Callable[..., Any]
 
@@ -93,32 +90,6 @@ def test_tokens_name_the_license_and_whom_it_asks_to_name(made: Path) -> None:
     assert told["recipe"]["model"] == "tiny/1"
     for name in ("Twemoji", "CC-BY-4.0", "Noto Emoji", "Fluent Emoji"):
         assert name in told["model_attribution"]
-
-
-def test_nothing_is_claimed_of_what_pictures_show_and_planted_mismatches_are_found(
-    made: Path, tmp_path: Path, run: Run
-) -> None:
-    with open_project(made) as project:
-        images = sorted(project.store.assets(), key=lambda asset: (asset.recipe.traits["find"], asset.id))
-        for number, asset in enumerate(images):
-            picture = project.files.path(asset.file_sha256, ".png").read_bytes()
-            (tmp_path / f"{number:02d}.png").write_bytes(picture)
-            truth = asset.recipe.traits["find"]
-            said = PLANTED.get(number, truth)
-            assert (number in PLANTED) == (said != truth)
-            attributes = [{"trait_type": "find", "value": said}]
-            (tmp_path / f"{number:02d}.json").write_text(json.dumps({"attributes": attributes}))
-    judged = tmp_path / "judged"
-    judged.mkdir()
-    (judged / "collection.toml").write_text('title = "Judged"\nsupply = 6\nseed = "judged"\n')
-    assert run("-C", judged, "import", tmp_path).code == 0
-    assert run("-C", judged, "score").code == 0
-    found = run("-C", judged, "mismatches", "--json").object["mismatches"]
-    assert all(item["by"] != "generator" for item in found)
-    numbers = [item["image"] - 1 for item in found]
-    hits = [number for number in numbers if number in PLANTED]
-    assert len(hits) >= 0.6 * len(PLANTED), "recall"
-    assert len(hits) >= 0.5 * len(numbers), "precision"
 
 
 def test_the_sample_asks_for_nothing_that_it_cannot_paint(tmp_path: Path, run: Run) -> None:
