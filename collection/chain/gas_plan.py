@@ -222,7 +222,7 @@ class _Calls:
 
 def _copies(contract: EditionsContract, copies: WantedCopies, afresh: bool) -> list[Call]:
     """The calls that mint copies: each kind once, with how many like it there are."""
-    kinds: dict[tuple[bool, int, int], tuple[int, Sequence[Run], int]] = {}
+    kinds: dict[tuple[bool, int, int], tuple[int, list[Run], int]] = {}
     for image, runs in copies.runs.items():
         there = copies.there[image]
         for batch in batches(runs):

@@ -35,7 +35,7 @@ def is_flat(pixels: npt.NDArray[np.uint8]) -> bool:
     if not places:
         return False
     plain, above = rows[places], rows[[place - 1 for place in places]]
-    return len(zlib.compress(plain)) <= ALLOWED * len(zlib.compress(plain - above))
+    return len(zlib.compress(plain.data)) <= ALLOWED * len(zlib.compress((plain - above).data))
 
 
 def flat_png(pixels: npt.NDArray[np.uint8], texts: PngInfo, level: int) -> bytes:
@@ -46,7 +46,7 @@ def flat_png(pixels: npt.NDArray[np.uint8], texts: PngInfo, level: int) -> bytes
     header = struct.pack(">IIBBBBB", width, height, 8, _COLOUR_TYPE[channels], 0, 0, 0)
     chunks: Sequence[tuple[bytes, bytes]] = [
         (b"IHDR", header), *((item[0], item[1]) for item in texts.chunks),
-        (b"IDAT", zlib.compress(rows, level)), (b"IEND", b""),
+        (b"IDAT", zlib.compress(rows.data, level)), (b"IEND", b""),
     ]  # fmt: skip
     return SIGNATURE + b"".join(_chunk(kind, body) for kind, body in chunks)
 

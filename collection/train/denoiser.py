@@ -49,7 +49,7 @@ class Denoiser:
         """`size`: pixels of a side. Raises GenerationError for a pipeline that works in a way not known here."""
         self.pipeline, self.size = pipeline, size
         self.component = "unet" if hasattr(pipeline, "unet") else "transformer"
-        self.network = getattr(pipeline, self.component, None)
+        self.network: Any = getattr(pipeline, self.component, None)
         self.flow = "FlowMatch" in type(pipeline.scheduler).__name__
         scale = getattr(getattr(getattr(pipeline, "vae", None), "config", None), "scaling_factor", None)
         if self.network is None or scale is None:

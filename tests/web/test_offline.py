@@ -108,6 +108,30 @@ def test_votes_cast_while_the_server_is_away_are_kept_and_the_page_catches_up(
     ]  # fmt: skip
 
 
+def test_a_view_that_was_opened_meanwhile_comes_when_the_server_is_back(room: Room, browser: Any) -> None:
+    context = browser.new_context()
+    tabs = {}
+    for key, shows in {
+        "v": ".side img",
+        "y": ".family",
+        "b": ".tokens img[src]",
+        "q": ".row.link, table",
+        "d": ".card",
+    }.items():
+        tabs[key] = context.new_page(), shows
+        tabs[key][0].goto(room.links["anna"])
+        tabs[key][0].wait_for_selector("#image-1")
+    room.kill()
+    for key, (page, _) in tabs.items():
+        page.keyboard.press(key)
+        page.wait_for_selector(SHOWN, timeout=20_000)
+        assert "Nobody knows" not in page.text_content("#view")
+    room.start()
+    for page, shows in tabs.values():
+        page.wait_for_selector(f"#view {shows}", timeout=30_000)
+    context.close()
+
+
 def test_what_a_closed_tab_left_is_sent_by_the_next(room: Room, browser: Any) -> None:
     context = browser.new_context()
     page = context.new_page()

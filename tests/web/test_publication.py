@@ -73,3 +73,16 @@ def test_the_order_of_tokens_by_hand_is_the_owners(anna: TestClient, bob: TestCl
     other = next(number for number in range(1, 12) if number not in wanted)
     assert anna.post("/api/set/order", json={"images": [other]}).status_code == 400
     assert anna.post("/api/set/order", json={"images": []}).json() == first
+
+
+def test_only_the_set_that_was_shown_is_written(anna: TestClient, bob: TestClient, project: Project) -> None:
+    shown = anna.get("/api/set").json()["ids"]
+    out = {"decisions": [{"kind": "flag", "asset": shown[0], "value": "reject"}]}
+    assert bob.post("/api/events", json=out).status_code == 200
+    answer = anna.post("/api/set", json={"images": shown})
+    assert answer.status_code == 409
+    assert "no longer what was shown" in answer.json()["error"]
+    assert not list(project.store.selection())
+    shown = anna.get("/api/set").json()["ids"]
+    assert anna.post("/api/set", json={"images": shown}).status_code == 200
+    assert {choice.asset_id for choice in project.store.selection()} == set(shown)

@@ -18,7 +18,7 @@ from collection.curate.selection.palette import palette
 from collection.curate.selection.select import Proposal
 from collection.curate.selection.statistics import quota_status, set_diff
 from collection.curate.sheet import PER_PAGE, Cell, ContactSheet, write_sheet
-from collection.errors import UsageError
+from collection.errors import ConflictError, UsageError
 from collection.pictures.files import decode_image
 from collection.stages.pipeline import run_stages
 from collection.stages.report import NOT_JUDGED
@@ -26,7 +26,7 @@ from collection.stages.select import SelectStage
 from collection.store.thumbnails import SIDES
 from collection.values import amount
 from collection.web.review_app import ReviewApp
-from collection.web.routes.dependencies import LOOKS, OWNER, App, Role, Text, You
+from collection.web.routes.dependencies import LARGEST, LOOKS, OWNER, App, Role, Text, You
 
 router = APIRouter(prefix="/api")
 
@@ -43,6 +43,8 @@ class ChooseRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
     diversity: Diversity | None = None
     """Kept for every later choice, until collection.toml says something new; absent: as before."""
+    images: Annotated[list[Annotated[int, Field(ge=1, le=LARGEST)]] | None, Field(max_length=100_000)] = None
+    """The set as it was shown: another one is not written. Absent: whatever the choice is now."""
 
 
 @router.get("/set", dependencies=[LOOKS])
@@ -89,7 +91,12 @@ def sheet(
 
 @router.post("/set", dependencies=[OWNER])
 def choose(app: App, request: ChooseRequest) -> dict[str, Any]:
-    """Choose the set: what is frozen next is this."""
+    """Choose the set: what is frozen next is this. Raises ConflictError where it is no longer what was shown."""
+    now = app.counted()
+    shown = None if request.images is None else set(request.images)
+    found = app.proposals.proposal(now, app.proposals.criteria(now, request.diversity)) if shown else None
+    if found and {item.asset.id for item in found.chosen} != shown:
+        raise ConflictError("the set is no longer what was shown: somebody decided meanwhile", "look at it again")
     (report,) = run_stages(app.project, [SelectStage(diversity=request.diversity)])
     chosen = {name: report.details[name] for name in ("selected", "supply")}
     return {**chosen, "version": app.now().version}

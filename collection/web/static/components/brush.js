@@ -56,7 +56,9 @@ export class Brush {
     this.near = step / 2;
     this.ends = [Math.floor(low / step) * step, Math.ceil(high / step) * step];
     for (const handle of [this.low, this.high]) Object.assign(handle, { min: this.ends[0], max: this.ends[1], step });
-    for (const part of [this.picture, this.low, this.high]) part.toggleAttribute("hidden", constant);
+    const none = !counts.some((/** @type {number} */ count) => count > 0);
+    for (const part of [this.picture, this.low, this.high]) part.toggleAttribute("hidden", constant || none);
+    if (none) return void (this.said.textContent = "no image of the query has this number");
     if (constant) return void (this.said.textContent = `all ${low.toFixed(Math.min(3, this.decimals))}`);
     const asked = rangeOf(this.app.query, this.field);
     this.low.value = String(Math.max(asked[0], this.ends[0]));

@@ -40,7 +40,7 @@ export function nothing(title, text, ...buttons) {
 /**
  * A button with words on it.
  * @param {string} words
- * @param {() => unknown} click
+ * @param {(event: MouseEvent) => unknown} click
  * @param {boolean} [strong]
  */
 export const button = (words, click, strong = false) =>

@@ -1,6 +1,7 @@
 /** The neighbours of an image in the list, in a row. */
 
 import { element } from "../core/element.js";
+import { sayWrong } from "../core/status.js";
 import { fill, tile } from "./tile.js";
 
 /** @import { App } from "../core/app.js" */
@@ -36,7 +37,7 @@ export class Filmstrip {
     const first = Math.max(0, Math.min(here - Math.floor(many / 2), app.ids.length - many));
     const ids = [...app.ids.slice(first, first + many)];
     this.#show(ids);
-    await app.details(ids);
+    await app.details(ids).catch(sayWrong);
     if (app.cursor === app.ids[here]) this.#show(ids);
   }
 

@@ -1,6 +1,7 @@
 /** Zooming and panning: one lens may look at several pictures, which then move together. */
 
 import { element } from "../core/element.js";
+import { blank, exchange } from "./picture.js";
 
 /** @import { Asset, Way } from "../core/types.js" */
 
@@ -48,6 +49,8 @@ export class Pane {
   full = false;
   /** @type {Map<number, {x: number, y: number, from: [number, number]}>} */
   #pointers = new Map();
+  /** Of the picture, in its own pixels; of none yet, 1. */
+  #sides = [1, 1];
   #moved = 0;
   #pinch = 0;
   #tapped = 0;
@@ -58,7 +61,7 @@ export class Pane {
   constructor(lens, swiped = null) {
     this.lens = lens;
     this.swiped = swiped;
-    this.picture = element("img", { alt: "", draggable: "false", decoding: "async" });
+    this.picture = blank();
     this.percent = element("span", { class: "percent" });
     this.element = element(
       "div",
@@ -85,6 +88,14 @@ export class Pane {
     this.element.remove();
   }
 
+  /** Show nothing, until it is known what. */
+  clear() {
+    clearTimeout(this.#dwell);
+    this.asset = null;
+    exchange(this.picture);
+    this.percent.textContent = "";
+  }
+
   /**
    * Show an image: its preview at once, its file when it is looked at for a while, or closely.
    * @param {Asset} asset
@@ -93,13 +104,14 @@ export class Pane {
     const scale = this.#fit() * this.lens.zoom; // is kept: sharpness is compared from picture to picture
     if (this.asset?.image !== asset.image) {
       this.full = false;
-      this.picture.src = asset.preview;
+      exchange(this.picture, asset.preview);
       this.picture.width = asset.width;
       this.picture.height = asset.height;
       clearTimeout(this.#dwell);
       this.#dwell = setTimeout(() => this.#sharpen(), DWELL);
     }
     this.asset = asset;
+    this.#sides = [asset.width, asset.height];
     if (this.lens.zoom !== 1 && this.lens.panes.size === 1) this.lens.zoom = scale / this.#fit();
     this.picture.alt = asset.label;
     this.draw();
@@ -126,7 +138,7 @@ export class Pane {
 
   #fit() {
     const { clientWidth, clientHeight } = this.element;
-    const [width, height] = this.#size();
+    const [width, height] = this.#sides;
     return Math.min(clientWidth / width, clientHeight / height) || 1;
   }
 
@@ -140,16 +152,11 @@ export class Pane {
     if (this.asset?.image === image && loaded.naturalWidth) this.picture.src = image;
   }
 
-  /** The sides of the picture, in its own pixels; of none, 1. */
-  #size() {
-    return this.asset ? [this.asset.width, this.asset.height] : [1, 1];
-  }
-
   /** Where the middle is: within the picture, so that no more of it is out of sight than must be. */
   #settle() {
     const { clientWidth: width, clientHeight: height } = this.element;
     const scale = this.#fit() * this.lens.zoom;
-    const [wide, high] = this.#size();
+    const [wide, high] = this.#sides;
     return [within(this.lens.x, width, wide * scale), within(this.lens.y, height, high * scale), scale];
   }
 
@@ -169,14 +176,14 @@ export class Pane {
     const most = Math.max(this.whole(), FARTHEST / devicePixelRatio / this.#fit());
     const zoom = Math.min(most, Math.max(Math.min(1, this.whole()), this.lens.zoom * factor));
     const next = this.#fit() * zoom;
-    const [width, height] = this.#size();
+    const [width, height] = this.#sides;
     this.lens.set(zoom, x + (right / scale - right / next) / width, y + (down / scale - down / next) / height);
   }
 
   /** @param {number} right @param {number} down */
   #pan(right, down) {
     const [x, y, scale] = this.#settle();
-    const [width, height] = this.#size();
+    const [width, height] = this.#sides;
     this.lens.set(this.lens.zoom, x - right / scale / width, y - down / scale / height);
   }
 
@@ -254,7 +261,7 @@ export class Pane {
     if (event.pointerType === "touch" && !twice) return;
     const [right, down] = this.#at(event);
     const [x, y, scale] = this.#settle();
-    const [width, height] = this.#size();
+    const [width, height] = this.#sides;
     this.lens.toggle(this, x + right / scale / width, y + down / scale / height);
   }
 

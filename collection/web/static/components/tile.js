@@ -3,6 +3,7 @@
 import { element, labelled, present } from "../core/element.js";
 import { setting } from "../core/settings.js";
 import { badge } from "../core/badge.js";
+import { blank, exchange } from "./picture.js";
 
 /** @import { Asset, ImageList } from "../core/types.js" */
 
@@ -11,7 +12,7 @@ export function tile() {
   return element(
     "div",
     { class: "tile", role: "option" },
-    element("img", { alt: "", decoding: "async", draggable: "false" }),
+    blank(),
     element("span", { class: "badges", "aria-hidden": "true" }), // the label says it in words
   );
 }
@@ -30,13 +31,13 @@ export function fill(made, id, asset, said = line) {
   const [picture, badges] = [pictureOf(made), made.children[1]];
   made.dataset.id = String(id);
   if (!asset) {
-    picture.removeAttribute("src");
+    exchange(picture);
     badges.textContent = "";
     made.setAttribute("aria-label", labelled(id));
     for (const name of ["flag", "colour", "locked", "warned"]) delete made.dataset[name];
     return;
   }
-  if (picture.getAttribute("src") !== asset.thumb) picture.src = asset.thumb;
+  exchange(picture, asset.thumb);
   const { flag, colour, locked } = asset.you;
   made.dataset.flag = flag;
   made.dataset.colour = colour;

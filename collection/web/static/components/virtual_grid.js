@@ -2,6 +2,7 @@
 
 import { element } from "../core/element.js";
 import { keep, setting } from "../core/settings.js";
+import { sayWrong } from "../core/status.js";
 import { empty, fill, tile } from "./tile.js";
 
 /** @import { ImageList } from "../core/types.js" */
@@ -133,7 +134,7 @@ export class VirtualGrid {
       const [top, sight] = [Math.floor(place / this.columns) * this.row, this.element.clientHeight];
       const from = this.#top();
       if (top < from) this.#scrollTo(top);
-      else if (top + this.row > from + sight) this.#scrollTo(top + this.row - sight);
+      else if (top + this.row + GAP > from + sight) this.#scrollTo(top + this.row + GAP - sight); // its frame, too
     }
     this.#draw();
     this.mark();
@@ -251,7 +252,7 @@ export class VirtualGrid {
     clearTimeout(this.#asked);
     this.#asked = setTimeout(async () => {
       const ids = [...this.#tiles.keys()].map((place) => this.list.ids[place]);
-      await this.list.details(ids);
+      await this.list.details(ids).catch(sayWrong);
       this.redraw();
       this.list.tell("loaded");
     }, this.#asked ? 40 : 0);

@@ -84,7 +84,7 @@ export function outcome({ state, result, error, hint }) {
   if (result.made != null) return `${counted(result.made, "image")} made${failed}`;
   if (result.scored != null) return `${counted(result.scored, "image")} scored${failed}`;
   if (result.learned) return `right on ${Math.round((100 * result.learned.right) / Math.max(1, result.learned.votes))} % of votes that it had not seen${result.better ? "" : ", which does not show that it is better than the stock metrics"}`;
-  if (result.duplicates != null) return `${counted(result.duplicates, "near-duplicate")} set aside`;
+  if (result.duplicates != null) return `${counted(result.duplicates, "near-duplicate")} marked`;
   return result.selected == null ? "done" : `${result.selected} of ${result.supply} tokens chosen`;
 }
 

@@ -38,15 +38,16 @@ export function mount(place, app) {
   };
   draw().catch(sayWrong);
   app.aim = () => [];
-  const end = app.on("changed", () => {
+  const soon = () => {
     clearTimeout(timer);
     timer = setTimeout(() => draw().catch(sayWrong), 500);
-  });
+  };
+  const ends = [app.on("changed", soon), app.on("images", soon)];
   return () => {
     gone = true;
     clearTimeout(timer);
     learned.end();
-    end();
+    ends.forEach((end) => end());
   };
 }
 

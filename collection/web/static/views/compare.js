@@ -3,7 +3,7 @@
 import { element, icon, labelled } from "../core/element.js";
 import { answer, keysOf, once, perform, shown } from "../core/keys.js";
 import { Lens, Pane } from "../components/lens.js";
-import { say } from "../core/status.js";
+import { say, sayWrong } from "../core/status.js";
 import { badges, empty } from "../components/tile.js";
 
 /** @import { App } from "../core/app.js" */
@@ -24,10 +24,11 @@ export function mount(place, app) {
   const ends = [
     app.on("ids", () => app.tell("view")),
     app.on("changed", () => table.redraw()),
-    app.on("advance", () => table.next(1)),
+    app.on("images", () => table.panes.every(({ asset }) => asset) || table.draw().catch(sayWrong)), // what did not come
+    app.on("advance", () => table.next(1).catch(sayWrong)),
     answer({
-      left: () => table.next(-1),
-      right: () => table.next(1),
+      left: () => table.next(-1).catch(sayWrong),
+      right: () => table.next(1).catch(sayWrong),
       up: once(() => perform("pick")),
       down: once(() => perform("reject")),
       enter: () => table.lead(),
@@ -70,15 +71,15 @@ class CompareTable {
       element(
         "div",
         { class: "under" },
-        button("← other", () => this.next(-1)),
-        button("other →", () => this.next(1)),
+        button("← other", () => perform("left")),
+        button("other →", () => perform("right")),
         button("Take the lead", () => this.lead(), "enter"),
         button("One more", () => this.add(), "bigger"),
         element("span", { class: "quiet" }, this.said),
         element("span", { class: "quiet hint" }, "↑ picks and ↓ rejects the framed one; the next takes its place"),
       ),
     );
-    this.draw();
+    this.draw().catch(sayWrong);
   }
 
   end() {
@@ -138,6 +139,7 @@ class CompareTable {
     if (id === undefined) return say("that is the end of the list");
     const place = this.active;
     this.ids[place] = id;
+    if (!this.app.known(id)) this.panes[place].clear();
     const [asset] = await this.app.details([id]);
     if (this.ids[place] !== id || !asset) return;
     this.panes[place].show(asset);
@@ -150,14 +152,14 @@ class CompareTable {
     if (!this.active) return;
     [this.ids[0], this.ids[this.active]] = [this.ids[this.active], this.ids[0]];
     say(`${labelled(this.ids[0])} leads`);
-    this.draw();
+    this.draw().catch(sayWrong);
   }
 
   add() {
     const id = this.#free(this.pool.indexOf(this.ids[this.ids.length - 1]), 1);
     if (this.ids.length >= MOST || id === undefined) return say(`${MOST} at most`);
     this.active = this.ids.push(id) - 1;
-    this.draw();
+    this.draw().catch(sayWrong);
   }
 
   /** @param {number} place */
@@ -165,7 +167,7 @@ class CompareTable {
     if (this.ids.length <= 2) return say("two at least: the arrows bring another");
     this.ids.splice(place, 1);
     this.active = Math.min(Math.max(1, this.active), this.ids.length - 1);
-    this.draw();
+    this.draw().catch(sayWrong);
   }
 
   /** @param {number} from @param {number} step */

@@ -49,6 +49,8 @@ class CullView {
   gone = false;
   /** The images that each issue preselects. @type {Map<string, Uint32Array>} */
   #found = new Map();
+  /** What the curator took out of the selection: no slider and no news puts it back. @type {Set<number>} */
+  #spared = new Set();
   #asked = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -123,8 +125,9 @@ class CullView {
     if (this.gone || asked !== this.#asked) return;
     this.#found = new Map(found);
     const marked = new Set(found.flatMap(([, ids]) => [...ids]));
+    this.#spare();
     this.list.fill([...this.app.ids].filter((id) => marked.has(id)));
-    this.list.select(this.list.ids);
+    this.list.select(this.list.ids.filter((id) => !this.#spared.has(id)));
     if (this.list.place(this.app.cursor) < 0 && this.list.ids.length) this.app.lookAt(this.list.ids[0]);
     for (const row of this.panel.querySelectorAll(".fault")) {
       const issue = /** @type {HTMLElement} */ (row).dataset.issue ?? "";
@@ -135,6 +138,10 @@ class CullView {
     }
     this.grid.reset();
     this.tell();
+  }
+
+  #spare() {
+    for (const id of this.list.ids) this.#spared[this.list.selection.has(id) ? "delete" : "add"](id);
   }
 
   tell() {
@@ -155,6 +162,8 @@ class CullView {
       { kind: "reason", asset, value: sets.find(([, found]) => found.has(asset))?.[0] ?? "defect" },
     ]));
     if (!told) return;
+    this.#spared.clear(); // what is left is looked at anew
+    this.list.fill([]);
     say(`rejected ${counted(ids.length, "image")}, each for its reason; one undo takes it back`);
     await this.load();
   }

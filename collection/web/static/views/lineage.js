@@ -29,11 +29,13 @@ const WORDS = { config: "planned", breed: "bred", reroll: "rerolled", "top-up": 
 /** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {
   const tree = new LineageTree(place, app);
-  tree.load(Number(app.params.get("of")) || app.cursor).catch(sayWrong);
+  const asked = () => Number(app.params.get("of")) || app.cursor;
+  tree.load(asked()).catch(sayWrong);
   app.aim = () => (tree.nodes.some(({ image }) => image === app.cursor) && app.cursor !== null ? [app.cursor] : []);
   const ends = [
     app.on("changed", () => tree.mark()),
     app.on("cursor", () => tree.mark()),
+    app.on("images", () => tree.root ?? tree.load(asked()).catch(sayWrong)), // what did not come
     answer({
       ...Object.fromEntries(/** @type {Way[]} */ (["left", "right", "up", "down"]).map((way) => [way, () => tree.step(way)])),
       first: () => app.lookAt(tree.root),
@@ -85,7 +87,7 @@ class LineageTree {
       this.app.note({ of: id });
       this.#draw(family, found, id);
     } catch (refusal) {
-      if (!(refusal instanceof Refusal)) throw refusal;
+      if (!(refusal instanceof Refusal) || refusal.line) throw refusal;
       this.#empty(`Nobody knows where ${labelled(id)} comes from`, `${refusal.error}. ${refusal.hint}`);
     }
     this.app.lookAt(id);
@@ -144,7 +146,7 @@ class LineageTree {
     this.tree.style.height = `${height}px`;
     const rest = more ? element("p", { class: "quiet" }, `and ${counted(more, "more child", "more children")}`) : null;
     this.place.replaceChildren(element("section", { class: "read" }, 
-      element("div", { class: "line" }, element("p", { class: "quiet grow" }, told), this.other, button("Compare with parents and children", () => this.compare()), button("Open", () => this.app.openAt(this.app.cursor))),
+      element("div", { class: "line" }, element("p", { class: "quiet grow" }, told), this.other, this.nodes.length > 1 && button("Compare with parents and children", () => this.compare()), button("Open", () => this.app.openAt(this.app.cursor))),
       element("div", { class: "scrolled" }, this.tree), rest ?? ""));
     this.mark();
     this.tree.focus({ preventScroll: true });

@@ -4,7 +4,7 @@ import { element, icon } from "../core/element.js";
 import { Filmstrip } from "../components/filmstrip.js";
 import { answer, perform } from "../core/keys.js";
 import { Lens, Pane } from "../components/lens.js";
-import { say } from "../core/status.js";
+import { say, sayWrong } from "../core/status.js";
 import { badges, empty } from "../components/tile.js";
 
 /** @import { App } from "../core/app.js" */
@@ -36,12 +36,13 @@ export function mount(place, app) {
     loupe.hidden = at === null;
     if (at === null) return void place.append((nothing = empty(app)));
     strip.draw();
-    const [asset] = await app.details([at]);
+    if (!app.known(at)) pane.clear(), marks.replaceChildren();
+    const [asset] = (await app.details([at]).catch(sayWrong)) ?? [];
     if (!asset || at !== app.cursor) return;
     pane.show(asset);
     marks.replaceChildren(...badges(asset));
     app.tell("loaded");
-    ahead(app);
+    ahead(app).catch(sayWrong);
   };
   const redraw = () => {
     strip.draw();

@@ -68,7 +68,7 @@ class MapView {
     this.place = place;
     this.app = app;
     this.scatter = new Scatter({
-      chose: (id) => app.lookAt(id), opened: (id) => app.openAt(id), circled: (corners) => this.#circled(corners), wanted: (ids) => this.#picture(ids),
+      chose: (id) => app.lookAt(id), opened: (id) => app.openAt(id), circled: (corners) => this.#circled(corners), wanted: (ids) => this.#picture(ids).catch(sayWrong),
     });
     this.method = this.#choice("Map", () => this.load());
     this.vectors = this.#choice("By", () => this.load());
@@ -86,6 +86,8 @@ class MapView {
     this.board = element("div", { class: "set map" }, element("div", { class: "plane" }, this.scatter.canvas), this.panel);
     place.replaceChildren(this.board);
     this.scatter.cursor = app.cursor;
+    this.all.hidden = true;
+    this.said.textContent = "One moment: the map is laid out once, then kept.";
     this.offer();
   }
 

@@ -21,8 +21,9 @@ export function mount(place, app) {
   const ranking = app.params.get("ranking");
   if (ranking === "you" || ranking === "everybody") {
     app.aim = () => [];
-    showRanking(place, app, ranking);
-    return () => {};
+    const show = () => showRanking(place, app, ranking);
+    show();
+    return app.on("images", show);
   }
   const comparison = new PairwiseView(place, app);
   app.sight = { scores: false };
@@ -115,21 +116,24 @@ class PairwiseView {
       element(
         "div",
         { class: "line centred" },
-        button(upright ? "Upper" : "← Left", () => this.say("left")),
-        button("↑ Tie", () => this.say("tie")),
-        button("↓ Skip", () => this.say("skip")),
-        button(upright ? "Lower" : "Right →", () => this.say("right")),
+        button(upright ? "Upper" : "← Left", this.#pressed("left")),
+        button("↑ Tie", this.#pressed("tie")),
+        button("↓ Skip", this.#pressed("skip")),
+        button(upright ? "Lower" : "Right →", this.#pressed("right")),
         button("Undo", () => this.step("undo")),
         button("Ranking", () => this.app.go("duel", { ranking: "you" })),
       ),
     ));
   }
 
+  /** What a click answers; the second one of a double click would be about a pair that nobody saw. @param {Outcome} value */
+  #pressed = (value) => (/** @type {MouseEvent} */ event) => event.detail < 2 && this.say(value);
+
   /** @param {"left" | "right"} side @param {Side} image */
   #side(side, image) {
     return element(
       "button",
-      { class: "side", type: "button", "aria-label": `The ${side} one, ${image.label}`, click: () => this.say(side) },
+      { class: "side", type: "button", "aria-label": `The ${side} one, ${image.label}`, click: this.#pressed(side) },
       element("img", { src: image.preview, alt: "", draggable: "false" }),
     );
   }

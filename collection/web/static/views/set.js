@@ -234,11 +234,12 @@ class SetView {
     const note = `Diversity ${diversity.toFixed(2)} is kept for later choices. ${published}`;
     if (!(await confirmed(`Choose these ${counted(ids.length, "image")}? ${change}.`, "Write this selection", note))) return;
     try {
-      const { selected, supply } = await post("/api/set", { diversity });
+      const { selected, supply } = await post("/api/set", { diversity, images: ids });
       say(`${selected} of ${supply} tokens chosen; collection freeze comes next`);
       await Promise.all([this.draw(), this.app.renew()]);
     } catch (refusal) {
       sayWrong(refusal);
+      this.soon(); // it may be another by now
     }
   }
 }

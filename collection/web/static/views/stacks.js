@@ -221,6 +221,7 @@ class StacksView {
     const { members } = this;
     if (!members.some((id) => id === this.app.cursor)) this.app.lookAt(members[0]); // at once: the next key is about it
     this.app.note({ stack: this.stack.representative });
+    if (!members.every((id) => this.app.known(id))) this.list.replaceChildren(); // what is decided about is not in sight yet
     await this.app.details(members);
     if (this.gone || at !== this.#at) return;
     this.count();

@@ -2,7 +2,7 @@
 
 import { element, icon, labelled } from "../core/element.js";
 import { answer, PASS } from "../core/keys.js";
-import { say } from "../core/status.js";
+import { say, sayWrong } from "../core/status.js";
 import { described, badges, empty } from "../components/tile.js";
 
 /** @import { App } from "../core/app.js" */
@@ -25,6 +25,7 @@ export function mount(place, app) {
   const ends = [
     app.on("ids", () => app.tell("view")),
     app.on("changed", () => survey.redraw()),
+    app.on("images", () => survey.element.hasChildNodes() || survey.draw()), // what did not come
     app.on("advance", () => survey.step(1)),
     answer({
       left: () => survey.step(-1),
@@ -53,6 +54,7 @@ class SurveyView {
   constructor(place, app) {
     this.app = app;
     this.ids = asked(app);
+    this.gone = (app.params.get("aside") ?? "").split(",").map(Number).filter((id) => app.place(id) >= 0 && !this.ids.includes(id)).map((id) => ({ id, place: this.ids.length }));
     this.all = rest(app, this.ids);
     this.more = element("button", { class: "plain", click: () => this.turn() });
     this.active = this.ids.find((id) => id === app.cursor) ?? this.ids[0];
@@ -67,8 +69,13 @@ class SurveyView {
     this.draw();
   }
 
-  async draw() {
-    this.app.note({ ids: this.ids.join(",") });
+  draw() {
+    this.#show().catch(sayWrong);
+  }
+
+  async #show() {
+    this.app.note({ ids: this.ids.join(","), aside: this.gone.map(({ id }) => id).join(",") });
+    if (!this.ids.every((id) => this.app.known(id))) this.element.replaceChildren(); // what is decided about is not in sight yet
     const assets = await this.app.details(this.ids);
     this.ids = assets.map(({ id }) => id);
     this.element.replaceChildren(...assets.map((asset) => this.#cell(asset)));
@@ -194,7 +201,7 @@ const rest = (app, shown) => (app.several.includes(shown[0]) ? app.several : sho
  */
 function asked(app) {
   const named = (app.params.get("ids") ?? "").split(",").map(Number).filter((id) => app.place(id) >= 0);
-  if (named.length > 1) return named.slice(0, MOST);
+  if (named.length > 1 || (named.length && app.params.get("aside"))) return named.slice(0, MOST);
   if (app.selection.size > 1) return [...app.selection].slice(0, MOST);
   const here = Math.max(0, Math.min(app.place(app.cursor), app.ids.length - WITHOUT_SELECTION));
   return [...app.ids.slice(here, here + WITHOUT_SELECTION)];

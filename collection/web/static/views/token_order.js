@@ -2,6 +2,7 @@
 
 import { get, post } from "../core/api.js";
 import { button, nothing } from "../components/card.js";
+import { confirmed } from "../components/confirm.js";
 import { gridKeys, VirtualGrid } from "../components/virtual_grid.js";
 import { counted, element, labelled } from "../core/element.js";
 import { answer } from "../core/keys.js";
@@ -21,6 +22,7 @@ export function showOrder(place, app) {
   app.aim = () => board.list.targets();
   const ends = [
     app.on("cursor", () => board.grid?.follow()),
+    app.on("images", () => board.load().catch(sayWrong)),
     app.on("changed", (ids) => board.grid?.redraw(ids)),
     whenSet("size", () => board.grid?.reset()),
     answer({ earlier: () => board.move(-1), later: () => board.move(1), escape: () => (board.list.selection.size ? board.list.select([]) : app.go("set")) }),
@@ -33,6 +35,9 @@ class OrderBoard {
   grid = null;
   #ends = () => {};
   #byHand = 0;
+  /** The orders on their way, one after the other: a key that is pressed quickly moves from where the last one left it. */
+  #sent = Promise.resolve();
+  #waiting = 0;
 
   /** @param {HTMLElement} place @param {App} app */
   constructor(place, app) {
@@ -46,7 +51,7 @@ class OrderBoard {
     place.replaceChildren(element("section", { class: "read order" },
       element("div", { class: "line" }, this.said,
         owner && button("← Earlier [", () => this.move(-1)), owner && button("Later ] →", () => this.move(1)),
-        owner && button("Put the selected before this", () => this.gather()), owner && button("All by rule", () => this.#keep([]).catch(sayWrong)),
+        owner && button("Put the selected before this", () => this.gather()), owner && button("All by rule", () => this.#byRule().catch(sayWrong)),
         button("Back to the set", () => app.go("set"), true)),
       this.tokens));
   }
@@ -82,7 +87,7 @@ class OrderBoard {
     if (from < 0 || to < 0 || to >= this.list.ids.length) return say("that is the end");
     const ids = [...this.list.ids];
     ids.splice(to, 0, ...ids.splice(from, 1));
-    this.#keep(ids.slice(0, Math.max(this.#byHand, from + 1, to + 1)), `${labelled(ids[to])} is token ${to + 1} of the next freeze`).catch(sayWrong);
+    this.#keep(ids, Math.max(this.#byHand, from + 1, to + 1), `${labelled(ids[to])} is token ${to + 1} of the next freeze`).catch(sayWrong);
   }
 
   /** Put the selected images, in their order, before the framed one. */
@@ -94,13 +99,31 @@ class OrderBoard {
     const rest = ids.filter((id) => !selection.has(id));
     rest.splice(rest.indexOf(at), 0, ...chosen);
     const last = Math.max(...[...chosen, at].flatMap((id) => [rest.indexOf(id), ids.indexOf(id)]));
-    this.#keep(rest.slice(0, Math.max(this.#byHand, last + 1)), `${counted(chosen.length, "image")} moved before ${labelled(at)}`).catch(sayWrong);
+    this.#keep(rest, Math.max(this.#byHand, last + 1), `${counted(chosen.length, "image")} moved before ${labelled(at)}`).catch(sayWrong);
   }
 
-  /** @param {number[]} images @param {string} [done] */
-  async #keep(images, done = "all tokens are by rule again") {
+  async #byRule() {
+    if (!this.#byHand) return say("all tokens are by rule");
+    if (!(await confirmed("Put all tokens by rule?", "By rule", `The order of ${counted(this.#byHand, "token")} by hand is forgotten.`))) return;
+    await this.#keep(this.list.ids, 0, "all tokens are by rule again");
+  }
+
+  /** Show an order at once, and send it. @param {number[]} ids @param {number} byHand how many of them are by hand @param {string} done */
+  async #keep(ids, byHand, done) {
     if (this.app.state.role !== "owner") return say("the owner puts the tokens in order");
-    this.#show(await post("/api/set/order", { images }));
-    say(done);
+    this.#show({ ids, by_hand: byHand });
+    this.#waiting++;
+    const answer = this.#sent.then(() => post("/api/set/order", { images: ids.slice(0, byHand) }));
+    this.#sent = answer.catch(() => {});
+    try {
+      const found = await answer;
+      if (this.#waiting === 1) this.#show(found);
+      say(done);
+    } catch (refusal) {
+      sayWrong(refusal);
+      if (this.#waiting === 1) await this.load(); // what was shown is not kept
+    } finally {
+      this.#waiting--;
+    }
   }
 }
