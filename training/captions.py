@@ -27,7 +27,7 @@ SCENE_FRAMES = (
 )  # fmt: skip
 WITH_STYLE = 0.9
 """Share of the full captions that name the style."""
-WITH_GROUND = 0.6
+WITH_GROUND = 0.8
 """Share of the full captions that name a coloured ground: of what is left open, the seed decides."""
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
 

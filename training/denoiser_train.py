@@ -2,7 +2,7 @@
 
 Y. Lipman et al., "Flow matching for generative modeling", ICLR 2023: at the point (1 - s) x + s e between a picture's
 latents x and noise e the network learns x itself, which says the velocity too, (point - x) / s. Times are drawn
-logit-normal (P. Esser et al. 2024), more of them where noise prevails; a tenth of the captions are left out, for
+logit-normal (P. Esser et al. 2024), half of them where noise prevails; a tenth of the captions are left out, for
 guidance without a classifier (J. Ho, T. Salimans 2021).
 """
 
@@ -23,21 +23,21 @@ from training.clip_export import SHIPPED
 from training.compose import Composition
 from training.drawings import SETS
 from training.pictures import Library, as_array, open_library, trained_on
-from training.pipeline_model import assemble, new_unet, new_vae, text_encoder
+from training.pipeline_model import GUIDANCE, STEPS, assemble, new_unet, new_vae, text_encoder
 from training.places import VAE, workshop
 from training.scenes import Scene
 from training.split import is_unseen
 from training.tokens import CONTEXT
 
-BATCH, RATE, WARM_UP, DECAY = 32, 1e-3, 100, 0.3
+BATCH, RATE, WARM_UP, DECAY = 32, 1.3e-3, 100, 0.3
 WORLD = ("Animals & Nature", "Food & Drink")
 """The groups of things that are learned where there is no GPU, and of them only what every set draws: all things would
 need a day of two cores."""
 LANDSCAPES = 0.12
 """Share of the pictures that show a painted landscape, with or without a drawing in it, where everything is learned."""
 WITHOUT_WORDS = 0.1
-TOWARDS_NOISE = 0.8
-"""Mean of the times before the logistic function."""
+LITTLE_NOISE, MUCH_NOISE = 0.4, 2.6
+"""Means of the times before the logistic function, by turns: much noise is where it is decided what is painted."""
 LEAST_TIME = 0.2
 """Errors are divided by the time, but not by less: what little noise hides counts more."""
 EVERY = 120
@@ -157,7 +157,8 @@ def captions_of(step: int, chosen: list[int], pictures: list[Picture]) -> list[s
 
 def flow(latents: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Noisy latents and their times from 0 to 1 (n,)."""
-    times = (torch.randn(len(latents), generator=generator) + TOWARDS_NOISE).sigmoid()
+    means = torch.tensor([LITTLE_NOISE, MUCH_NOISE]).repeat(len(latents))[: len(latents)]
+    times = (torch.randn(len(latents), generator=generator) + means).sigmoid()
     noise = torch.randn(latents.shape, generator=generator)
     share = times.view(-1, 1, 1, 1)
     return (1 - share) * latents + share * noise, times
@@ -177,7 +178,7 @@ def train(options: argparse.Namespace) -> None:
     torch.manual_seed(0)
     unet = new_unet().to(device).train()
     optimizer = torch.optim.AdamW(unet.parameters(), lr=RATE, betas=(0.9, 0.99), weight_decay=0.01)
-    average = checkpoints.Average(unet, 0.9995)
+    average = checkpoints.Average(unet, 0.998)
     begun, spent = checkpoints.resume(checkpoints.read(folder / "checkpoint.pt"), "unet", unet, optimizer, average)
     if begun:
         print(f"resumed after step {begun}", flush=True)
@@ -260,7 +261,7 @@ def sheet(path: Path, average: dict[str, Tensor], vae: dict[str, Tensor], encode
 
     pipeline = pipeline_of(average, vae, encoder.cpu(), tokenizer)
     noise = torch.randn((len(SHEET), 8, 16, 16), generator=torch.Generator().manual_seed(1))
-    images = pipeline(list(SHEET), latents=noise, num_inference_steps=12, guidance_scale=3.0).images
+    images = pipeline(list(SHEET), latents=noise, num_inference_steps=STEPS, guidance_scale=GUIDANCE).images
     page = Image.new("RGB", (4 * 132, 4 * 132), "white")
     for place, image in enumerate(images):
         page.paste(image, (place % 4 * 132 + 2, place // 4 * 132 + 2))
