@@ -27,6 +27,8 @@ SCENE_FRAMES = (
 )  # fmt: skip
 WITH_STYLE = 0.9
 """Share of the full captions that name the style."""
+WITH_GROUND = 0.8
+"""Share of the full captions that name a coloured ground: of what is left open, the seed decides."""
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
 
 
@@ -103,13 +105,15 @@ def of_drawing(picture: Picture, rng: Random) -> Caption:
 
 def full_caption(picture: Picture, rng: Random) -> str:
     """A caption that leaves little open, from which the pipeline learns soonest: the name of what is drawn, its
-    ground unless that is white, and nearly always the style. Of anything but one drawing, one of its captions."""
+    ground mostly unless that is white, and nearly always the style.
+
+    Of anything but one drawing, one of its captions."""
     made = picture.composition
     if made is None or made.kind not in ("plain", "varied"):
         return caption(picture, rng)[0]
     name = short(picture.things[0].name) if rng.random() < 0.3 else picture.things[0].name
     said = name if rng.random() < 0.4 else with_article(name)
-    if made.ground != "white":
+    if made.ground != "white" and rng.random() < WITH_GROUND:
         said = f"{said} on {with_article(made.ground + ' background')}"
     return f"{said}, {_style(made.set, rng)[0]}" if rng.random() < WITH_STYLE else said
 

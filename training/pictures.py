@@ -22,9 +22,11 @@ from training.drawings import Thing
 from training.places import workshop
 from training.scenes import Scene
 from training.split import part
+from training.words import BACKGROUNDS
 
 SIDE = 128
-PAIRS, SEVERAL, PLACED = 3000, 1000, 1500
+PAIRS, SEVERAL, PLACED, VARIANTS = 3000, 1000, 1500, 3
+"""Pictures put together; each drawing is shown VARIANTS times more, on other grounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,17 @@ def trained_on(library: Library) -> Iterator[Composition | Scene]:
     for code, set_name in library.drawings:
         drawn[code].append(set_name)
     yield from (one for one in compositions(drawn, PAIRS, SEVERAL) if one.part == "train")
+    yield from _variants(library)
     yield from _placed(library)
     yield from (scene for scene, which, _ in library.scenes if which == "train")
+
+
+def _variants(library: Library) -> Iterator[Composition]:
+    for code, set_name in sorted(key for key in library.drawings if part(*key) == "train"):
+        for number in range(VARIANTS):
+            rng = Random(f"variant {number} {code} {set_name}")
+            ground = rng.choice([ground for ground in BACKGROUNDS if ground != "white"])
+            yield Composition("plain", set_name, (code,), ground=ground)
 
 
 def _placed(library: Library) -> Iterator[Composition]:

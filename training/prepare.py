@@ -113,7 +113,7 @@ def composed(start: int, stop: int) -> dict[str, Any]:
         parts = [raster(_svgs()[code, composition.set], side) for code in composition.codes]
         pictures.append(np.array(draw(composition, parts, side, None)))
     index = [composition.as_json() for composition in composition_list()[start:stop]]
-    return {"index": index, "files": [], "features": _encode(pictures)}
+    return {"index": index, "files": [], "features": encode(pictures)}
 
 
 def scenes(start: int, stop: int) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def scenes(start: int, stop: int) -> dict[str, Any]:
             drawing = raster(_svgs()[placed.codes[0], placed.set], image.width)
             pictures.append(np.array(draw(placed, [drawing], image.width, image)))
             index[-1]["placed"] = placed.as_json()
-    return {"index": index, "files": files, "features": _encode(pictures)}
+    return {"index": index, "files": files, "features": encode(pictures)}
 
 
 def _placed(number: int, which: str) -> Composition:
@@ -158,7 +158,7 @@ def _network() -> Any:
     return efficientnet_lite0(load_state(EFFICIENTNET_LITE0.path())).to(memory_format=torch.channels_last)
 
 
-def _encode(pictures: Sequence[Any]) -> Any:
+def encode(pictures: Sequence[Any]) -> Any:
     """Pooled features (n, 1280) float16 of RGB pictures, before they are brought to unit length."""
     import torch
 

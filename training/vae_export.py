@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=VAE)
     folder = parser.parse_args().folder
     vae, library = new_vae().eval(), open_library()
-    vae.load_state_dict(latents_of(library, learned(library, None), "cpu")[1])
+    vae.load_state_dict(latents_of(library, learned(library, True), "cpu")[1])
     vae.half().save_pretrained(folder, safe_serialization=True)
     size = sum(file.stat().st_size for file in folder.iterdir())
     print(f"{folder}: {size / 1e6:.1f} MB; {fidelity(vae.float(), library):.1f} dB on held-out drawings")

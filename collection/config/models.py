@@ -98,6 +98,11 @@ def model_presets() -> Mapping[str, ModelPreset]:
     return MappingProxyType({name: ModelPreset(name=name, **table) for name, table in tables.items()})
 
 
+def preset_of(model: str) -> ModelPreset | None:
+    """The preset of what recipes call their model."""
+    return next((preset for preset in model_presets().values() if preset.hub_id == model), None)
+
+
 def _duties(where: str, table: Mapping[str, Any]) -> tuple[Duty, ...]:
     duties: tuple[Duty, ...] = tuple(table.get("duties", ()))
     if unknown := {*duties} - {*DUTIES}:

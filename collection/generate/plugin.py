@@ -130,12 +130,19 @@ class GeneratorPlugin(Generic[T]):
         """The license of the model that makes the recipe, recorded with its image; None: no claim is made."""
         return None
 
+    def attribution(self, recipe: Recipe, table: T | None) -> str | None:
+        """Whom that license asks to name, recorded with the image as the license is."""
+        return None
+
     def duties(self, recipe: Recipe, table: T | None) -> tuple[Duty, ...]:
         """What that license asks of whoever publishes the image, recorded with it; `freeze` holds the set to it."""
         return ()
 
-    def vocabulary(self) -> Vocabulary | None:
-        """The words that it can paint; None: it reads whatever is written, as a model does."""
+    def vocabulary(self, model: str, folder: Path) -> Vocabulary | None:
+        """The words that it can paint; None: it reads whatever is written, as most models do.
+
+        `model` is that of a recipe, or where it lies on this machine; relative paths begin at `folder`, the project.
+        """
         return None
 
     def examine(self, table: T, folder: Path) -> str:

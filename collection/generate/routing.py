@@ -156,12 +156,14 @@ class Router:
         located = replace(recipe, model=self._context.names.path(recipe.model))
         table = self._own_table(plugin)
         license, duties = plugin.license(located, table), plugin.duties(located, table)
+        attribution = plugin.attribution(located, table)
         record = {
             **identity,
             **rendering.identity,
             "generator": recipe.generator,
             "model": recipe.model,
             **({"license": license} if license else {}),
+            **({"attribution": attribution} if attribution else {}),
             **({"duties": list(duties)} if duties else {}),
             **({} if plugin.reproducible else {"reproducible": False}),
         }

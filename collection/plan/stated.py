@@ -132,6 +132,14 @@ def contradictions(
 
 
 def checkable(recipe: Recipe, reported: Mapping[str, str], stated: StatedTraits | None = None) -> bool:
-    """Whether it can be told of every trait of a recipe that the picture shows it, from what its generator reports."""
+    """Whether it can be told of every trait of a recipe that the picture shows it, from what its generator reports.
+
+    Of a trait that asks for nothing that can be painted it can: it is not shown.
+    """
     names = {name.casefold() for name in reported}
-    return bool(stated) or all(trait.casefold() in names for trait in recipe.traits)
+
+    def told(trait: str, value: str) -> bool:
+        asked = stated.asked(recipe.prompt, trait, value) if stated else {trait: value}
+        return all(name.casefold() in names for name in asked)
+
+    return all(told(trait, value) for trait, value in recipe.traits.items())

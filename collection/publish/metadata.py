@@ -139,12 +139,13 @@ def shares_of(config: Config, asset: Asset) -> list[dict[str, Any]]:
 
 
 def model_license(asset: Asset) -> dict[str, str]:
-    """`model_license`, the license of the weights that made an image, as it was recorded when the image was made.
+    """`model_license` of the weights that made an image, and `model_attribution`, whom it asks to name, as they were
+    recorded when the image was made.
 
     Empty where none was: what the configuration says now may be of another model.
     """
-    recorded = asset.generator.get("license")
-    return {"model_license": recorded} if isinstance(recorded, str) and recorded else {}
+    recorded = {name: asset.generator.get(name) for name in ("license", "attribution")}
+    return {f"model_{name}": value for name, value in recorded.items() if isinstance(value, str) and value}
 
 
 def recipe_of(metadata: Mapping[str, Any]) -> Recipe:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collection.errors import UsageError
@@ -50,15 +51,22 @@ def encoder_lines() -> list[str]:
     return lines
 
 
-def vocabulary_reference(generator: str) -> dict[str, dict[str, list[str]]]:
-    """The words that a generator can paint: trait, value, words. Raises UsageError for one that takes any words."""
+def vocabulary_reference(painter: str) -> dict[str, dict[str, list[str]]]:
+    """The words that a generator, a listed model or one in a folder can paint: trait, value, words.
+
+    Raises UsageError for one that takes any words.
+    """
+    from collection.config.models import model_presets
     from collection.generate.registry import GENERATORS
 
-    vocabulary = GENERATORS.get(generator).vocabulary()
+    preset = model_presets().get(painter)
+    model = preset.hub_id if preset else painter
+    of_models = (plugin.vocabulary(model, Path()) for _, plugin in GENERATORS.working() if plugin.table.presets)
+    vocabulary = next((found for found in of_models if found), None)
+    if vocabulary is None and preset is None:
+        vocabulary = GENERATORS.get(painter).vocabulary("", Path())
     if vocabulary is None:
-        raise UsageError(
-            f"{generator} has no list of words: it reads whatever a prompt says", "collection words painter"
-        )
+        raise UsageError(f"{painter} has no list of words: it reads whatever a prompt says", "collection words painter")
     return {trait: {value: [*words] for value, words in values.items()} for trait, values in vocabulary.words.items()}
 
 

@@ -25,20 +25,23 @@ class GeneratorTraits:
 
     def __init__(self, project: Project) -> None:
         self._words = {name: trait.words for name, trait in project.config.traits.items()}
-        self._known: dict[str, StatedTraits | None] = {}
+        self._project = project
+        self._known: dict[tuple[str, str], StatedTraits | None] = {}
 
-    def of(self, generator: str) -> StatedTraits | None:
-        """How a generator reads traits; None for one that reads whatever is written, or is not installed."""
+    def of(self, generator: str, model: str) -> StatedTraits | None:
+        """How a generator reads traits with this model; None for one that reads whatever is written, or is not
+        installed."""
         from collection.generate.registry import GENERATORS
         from collection.plan.stated import StatedTraits
 
-        if generator not in self._known:
+        if (generator, model) not in self._known:
+            place = self._project.names.path(model)
             try:
-                vocabulary = GENERATORS.get(generator).vocabulary()
+                vocabulary = GENERATORS.get(generator).vocabulary(place, self._project.folder)
             except CollectionError:
                 vocabulary = None
-            self._known[generator] = StatedTraits(vocabulary, self._words) if vocabulary else None
-        return self._known[generator]
+            self._known[generator, model] = StatedTraits(vocabulary, self._words) if vocabulary else None
+        return self._known[generator, model]
 
     def contradictions(self, asset: Asset) -> list[Contradiction]:
         """The planned traits that an image does not show, as its generator reports; none of an imported one."""
@@ -46,21 +49,26 @@ class GeneratorTraits:
 
         if asset.recipe is None:
             return []
-        return contradictions(asset.recipe, asset.features, self.of(asset.recipe.generator))
+        return contradictions(asset.recipe, asset.features, self._of(asset.recipe))
 
     def told(self, asset: Asset) -> bool:
         """Whether the generator tells of every planned trait of an image what it shows."""
         from collection.plan.stated import checkable
 
         recipe = asset.recipe
-        return recipe is not None and checkable(recipe, asset.features, self.of(recipe.generator))
+        return recipe is not None and checkable(recipe, asset.features, self._of(recipe))
+
+    def _of(self, recipe: Recipe) -> StatedTraits | None:
+        return self.of(recipe.generator, recipe.model)
 
 
 @dataclass(frozen=True, slots=True)
 class StatedCheck:
     """What pictures of a plan will not show although prompts or traits say it."""
 
-    generator: str
+    painter: str
+    """The generator, or its model where that may have words of its own."""
+    is_model: bool = False
     unknown_words: dict[str, list[str]] = field(default_factory=dict)
     """The words of each series that the generator cannot paint."""
     unpainted: Sequence[Unpainted] = ()
@@ -72,8 +80,12 @@ class StatedCheck:
         found = []
         for series, words in self.unknown_words.items():
             more = f" and {len(words) - SHOWN_WORDS} more" if len(words) > SHOWN_WORDS else ""
-            found.append(f"series {series}: the {self.generator} cannot paint {', '.join(words[:SHOWN_WORDS])}{more}")
+            found.append(f"series {series}: the {self._called} cannot paint {', '.join(words[:SHOWN_WORDS])}{more}")
         return [*found, *self._told()]
+
+    @property
+    def _called(self) -> str:
+        return f"model {self.painter}" if self.is_model else self.painter
 
     def _told(self) -> list[str]:
         """A sentence for each trait that pictures would not show, with the first of its values."""
@@ -81,7 +93,7 @@ class StatedCheck:
         for value in self.unpainted:
             by_trait.setdefault(value.trait, []).append(str(value))
         return [
-            f"traits.{trait} states what the {self.generator} does not paint: {'; '.join(said[:SHOWN_VALUES])}"
+            f"traits.{trait} states what the {self._called} does not paint: {'; '.join(said[:SHOWN_VALUES])}"
             + (f"; and {amount(len(said) - SHOWN_VALUES, 'more value')}" if len(said) > SHOWN_VALUES else "")
             for trait, said in by_trait.items()
         ]
@@ -92,22 +104,28 @@ class StatedCheck:
 
     def refuse(self) -> None:
         """Raise ConfigError, trait by trait, if pictures would state what they do not show."""
-        hint = "change values or prompts (`collection words` lists what can be painted), or: collection plan --anyway"
+        listed = f"`collection words {self.painter}` lists what can be painted"
+        hint = f"change values or prompts ({listed}), or: collection plan --anyway"
         if told := self._told():
             raise ConfigError.of([Problem(text, hint) for text in told])
 
 
 def check_stated(project: Project, recipes: Sequence[Recipe]) -> StatedCheck:
     """What the project's generator will not paint of its recipes; nothing for one that reads whatever is written."""
-    use = project.config.generator.use
-    stated = GeneratorTraits(project).of(use)
+    from collection.config.models import preset_of
+
+    table = project.config.generator
+    use, model = table.use, table.settings()[0]
+    preset = preset_of(model)
+    painter = (preset.name if preset else model) if table.presets else use
+    stated = GeneratorTraits(project).of(use, model)
     if not stated:
-        return StatedCheck(use)
+        return StatedCheck(painter, table.presets)
     prompts: dict[str, list[str]] = {}
     for recipe in recipes:
         prompts.setdefault(recipe.series, []).append(recipe.prompt)
     words = {series: found for series, said in prompts.items() if (found := stated.unknown_words(said))}
-    return StatedCheck(use, words, stated.unpainted(recipes))
+    return StatedCheck(painter, table.presets, words, stated.unpainted(recipes))
 
 
 @dataclass(frozen=True, slots=True)

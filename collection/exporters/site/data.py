@@ -86,6 +86,7 @@ def _detail(published: PublishedSet, token: PublishedToken, leaf: Sequence[str])
     told = [
         ("Made by", made or properties.get("made_by")), ("Seed", recipe.get("seed")), ("Artists", artists),
         ("License", properties.get("license")), ("License of the model", properties.get("model_license")),
+        ("Credits of the model", properties.get("model_attribution")),
         *zip(("SHA-256 of the image", "SHA-256 of its pixels", "SHA-256 of the metadata"), leaf, strict=False),
         ("SHA-256 of the recipe", properties.get("recipe_sha256")), ("Folder on IPFS", published.root_cid),
     ]  # fmt: skip

@@ -85,6 +85,8 @@ class _ModelTable(GeneratorTable):
     `collection models` lists, which brings its settings."""
     license: str | None = None
     """The license of the model, told in the metadata of the tokens; a listed model brings its own."""
+    attribution: str | None = None
+    """Whom that license asks to name, told in the metadata of the tokens."""
     duties: tuple[Duty, ...] = ()
     """What that license asks before pictures are published: review, filter, disclosure, revenue."""
 
@@ -104,7 +106,9 @@ class DiffusionGenerator(SharedOptions, _ModelTable):
         init_image=True, mask=True, style_blends=True, prompt_schedules=True, interpolation=True, batch=True,
         enlarges="tiles", preview_option="vae", cpu_noise=True,
     )  # fmt: skip
-    outside: ClassVar[frozenset[str]] = frozenset({"license", "duties", "device", "offload_text_encoder", "threads"})
+    outside: ClassVar[frozenset[str]] = frozenset(
+        {"license", "attribution", "duties", "device", "offload_text_encoder", "threads"}
+    )
     styles: ClassVar[type[StyleSettings]] = DiffusionStyle
     presets: ClassVar[bool] = True
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from collection.config.models import Duty, license_duties, model_presets
+from collection.config.models import Duty, license_duties, preset_of
+from collection.config.vocabulary import Vocabulary
 from collection.errors import ConfigError, WeightsError
 from collection.generate.diffusion.options import DiffusionGenerator, DiffusionOptions
 from collection.generate.diffusion.style_settings import lora_of, refuse_wordless
@@ -69,6 +70,7 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
         """What no model does, and, where the model of a recipe is on this machine, what that does not."""
         from collection.generate.diffusion.batch_items import BatchItem
         from collection.generate.diffusion.find import cached_model
+        from collection.generate.diffusion.model_words import words_beside
 
         items: dict[tuple[str, str | None, str | None], list[BatchItem]] = {}
         for recipe in recipes:
@@ -76,7 +78,7 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
             item = BatchItem.of(recipe)
             key = (recipe.model, item.options.revision, item.options.configured_by)
             items.setdefault(key, []).append(item)
-        weights = True
+        weights, notes = True, list[str]()
         for (model, revision, configured), members in items.items():
             place = configured and context.names.path(configured)
             folder = cached_model(context.names.path(model), revision, context.folder, place)
@@ -84,7 +86,15 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
                 from collection.generate.diffusion.rehearsal import rehearse
 
                 weights &= rehearse(members, folder, context.folder, context.names.path)
-        return notes_on(texts_of(recipes), weights=weights)
+                if words := words_beside(folder):
+                    notes += _unknown_in_styles(model, words, [item.recipe for item in members])
+        return [*notes, *notes_on(texts_of(recipes), weights=weights)]
+
+    def vocabulary(self, model: str, folder: Path) -> Vocabulary | None:
+        """The words that are listed beside a model which is on this machine; most models list none."""
+        from collection.generate.diffusion.model_words import words_beside
+
+        return words_beside(folder / Path(model).expanduser()) if model else None
 
     def portable(self, recipe: Recipe, names: Names) -> Recipe:
         """Models, LoRAs, decoders and IP-Adapters that lie outside of the project have names."""
@@ -110,7 +120,12 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
         """The table's word on its own model; of another model, that of the list of known models."""
         if table and table.license and table.settings()[0] == recipe.model:
             return table.license
-        return next((preset.license for preset in model_presets().values() if preset.hub_id == recipe.model), None)
+        preset = preset_of(recipe.model)
+        return preset.license if preset else None
+
+    def attribution(self, recipe: Recipe, table: DiffusionGenerator | None) -> str | None:
+        """The table's word on its own model."""
+        return table.attribution if table and table.settings()[0] == recipe.model else None
 
     def duties(self, recipe: Recipe, table: DiffusionGenerator | None) -> tuple[Duty, ...]:
         """The table's word on its own model, else those of the license, where that is known."""
@@ -136,6 +151,17 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
                 "generator.model names a diffusers folder, a checkpoint or a hub id",
             )
         return f"{model}, {hub_model(model, table.revision)}"
+
+
+def _unknown_in_styles(model: str, words: Vocabulary, recipes: Sequence[Recipe]) -> list[str]:
+    """A note for each style whose prompt has words that the model never read."""
+    parts = (part for recipe in recipes for part in (*recipe.blend.parts, *recipe.switch_to.parts))
+    prompts = {style.name: style.prompt for style, _ in parts}
+    return [
+        f"style {name}: {model} cannot paint {', '.join(unknown)}"
+        for name, prompt in prompts.items()
+        if (unknown := words.read(prompt).unknown)
+    ]
 
 
 def _configuration(table: DiffusionGenerator, checkpoint: Path, folder: Path) -> str:

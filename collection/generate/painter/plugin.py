@@ -61,7 +61,7 @@ class PainterPlugin(GeneratorPlugin[PainterGenerator]):
 
         return Painter()
 
-    def vocabulary(self) -> Vocabulary:
+    def vocabulary(self, model: str, folder: Path) -> Vocabulary:
         """Places, times of day, weather, colours, and a few things by number."""
         from collection.generate.painter.vocabulary import VOCABULARY_OF_PAINTER
 
