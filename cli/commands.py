@@ -33,7 +33,7 @@ COMMANDS = {
         "new": Entry("setup.new", "Create a project folder, as a copy of a sample."),
         "config": Entry("setup.config", "Print the configuration with all defaults filled in."),
         "models": Entry("setup.models", "List the diffusion models by their short names."),
-        "words": Entry("setup.words", "List the words that a generator can paint."),
+        "words": Entry("setup.words", "List the words that a generator or a model can paint."),
         "metrics": Entry("setup.metrics", "List the metrics with range, direction, source and limits."),
         "doctor": Entry("setup.doctor", "Check what is installed and reachable, and how to fix it."),
     },
