@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from collection.chain.editions import EditionsContract, Run
+from collection.chain.editions import EditionsContract, Run, copies_in
 from collection.chain.mint_batches import at_once
 from collection.chain.transactions import Account
 from collection.store.store import Store
@@ -40,7 +40,7 @@ class CopyPlan:
 
     def planned(self, image: int) -> int:
         """How many copies of an image are planned."""
-        return sum(count for _, count in self._runs.get(image, ()))
+        return copies_in(self._runs.get(image, ()))
 
     def seen(self, image: int) -> int:
         """How many copies of an image existed when the chain was last asked."""
@@ -88,7 +88,7 @@ class CopyPlan:
         gone = 0
         for image in self._runs:
             left = self.left(image, self.seen(image))
-            gone += sum(count for _, count in left)
+            gone += copies_in(left)
             self._runs[image] = _first(self._runs[image], self.seen(image))
         self._lists = {}
         self._keep()
@@ -135,7 +135,7 @@ def mint_planned(
         for batch in batches(plan.left(image, there[image])):
             call = contract.minting(image, there[image], batch)
             gas += contract.carry_out(account, call, f"mint copies of image {image}")
-            minted = sum(count for _, count in batch)
+            minted = copies_in(batch)
             there[image], made = there[image] + minted, made + minted
         progress(done, len(images))
     plan.take(there, plan.closed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,11 @@ _ERC1155 = bytes.fromhex("d9b67a26")
 """The interface id of ERC-1155."""
 Run = tuple[str, int]
 """Copies that follow one another: who is to get them, and how many."""
+
+
+def copies_in(runs: Iterable[Run]) -> int:
+    """How many copies some runs are."""
+    return sum(count for _, count in runs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract, TokenSettings
 from collection.chain.copies import batches
 from collection.chain.deploy import token_artifact
-from collection.chain.editions import EditionsContract, EditionSettings, Run
+from collection.chain.editions import EditionsContract, EditionSettings, Run, copies_in
 from collection.chain.fees import Price, data_fee, price_of, rules_of
 from collection.chain.gas import MINT_BATCH
 from collection.chain.mint_batches import minting, next_batch
@@ -226,7 +226,7 @@ def _copies(contract: EditionsContract, copies: WantedCopies, afresh: bool) -> l
     for image, runs in copies.runs.items():
         there = copies.there[image]
         for batch in batches(runs):
-            count = sum(number for _, number in batch)
+            count = copies_in(batch)
             kind = (there == 0, len(batch), count if len(batch) > 1 else 0)
             first_image, first, times = kinds.get(kind, (image, batch, 0))
             kinds[kind] = (first_image, first, times + 1)
@@ -234,7 +234,7 @@ def _copies(contract: EditionsContract, copies: WantedCopies, afresh: bool) -> l
     found, supplies = list[Call](), {image: 0 if afresh else there for image, there in copies.there.items()}
     for image, batch, times in kinds.values():
         call = contract.minting(image, supplies[image], batch)
-        count = sum(number for _, number in batch)
+        count = copies_in(batch)
         supplies[image] += count
         what = f"mint {amount(count, 'copy', 'copies')} to {amount(len(batch), 'owner')}"
         found.append(_call(what if len(batch) > 1 else "mint copies of an image", contract, call, times))

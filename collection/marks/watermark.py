@@ -96,15 +96,17 @@ class LatticeWatermark:
     def read(self, pixels: npt.NDArray[np.uint8], key: bytes = PUBLIC) -> Trace:
         """See Watermark. What is not found in the picture as it is, is looked for in what `altered` undoes."""
         plane, secret = _brightness(pixels), _secret(key)
+        traces = list[Trace]()  # the first is of the picture as it is
         for view in views(plane):
             trace = _trace(square := _square(view), secret)
+            traces.append(trace)
             if trace.found:
                 return trace if trace.strength > CLEAR else max(trace, _levelled(square, secret), key=_strength)
         for view in frames(plane):
             trace = _levelled(_square(view), secret)
             if trace.found:
                 return trace
-        return _trace(_square(plane), secret)
+        return traces[0]
 
 
 def payload(recipe_sha256: str) -> int:

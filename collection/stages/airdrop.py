@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from collection.errors import UsageError
 from collection.project import Project
 from collection.stages.airdrop_copies import airdrop_copies, copy_lines, forget_copies, new_owners, pending_copies
-from collection.stages.lists import text_of
+from collection.stages.lists import digest_of, text_of
 from collection.stages.names import all_accounts, names_of
 from collection.stages.publication import publication_of
 from collection.stages.report import Report
 from collection.stages.sale import refuse_while_selling
-from collection.values import Progress, amount, sha256_hex, silent
+from collection.values import Progress, amount, silent
 
 if TYPE_CHECKING:
     from collection.chain.connection import Chain
@@ -110,13 +110,13 @@ class AirdropStage:
         """The hash of the list, and the owner of each token as the list says it; as recorded, if it was read before."""
         from collection.chain.recipients import assigned, read_list
 
-        frozen, text = _frozen(project), text_of(self.file)
-        digest = sha256_hex(f"{frozen.root_cid}\n{text}".encode())
+        frozen = _frozen(project)
+        digest = digest_of(self.file, frozen)
         known = _lists(project).get(digest)
         planned = project.store.recipients(frozen)
         if known is not None:
             return digest, {token_id: planned[token_id] for token_id in known if token_id in planned}
-        lines, unminted = read_list(text, self.file.name), _unminted(project)
+        lines, unminted = read_list(text_of(self.file), self.file.name), _unminted(project)
         free = [token_id for token_id in unminted if token_id not in planned]
         return digest, assigned(lines, free, unminted, self.file.name)
 

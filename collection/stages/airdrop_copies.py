@@ -14,14 +14,14 @@ from collection.stages.copies import (
     editions_table,
     known_editions,
     plan_of,
-    refuse_hidden_copies,
 )
 from collection.stages.editions import refuse_what_is_refused
-from collection.stages.lists import text_of
+from collection.stages.lists import digest_of, text_of
 from collection.stages.names import all_accounts, names_of
 from collection.stages.publication import publication_of
+from collection.stages.published import refuse_hidden
 from collection.stages.report import Report
-from collection.values import Progress, amount, sha256_hex, silent
+from collection.values import Progress, amount, silent
 
 if TYPE_CHECKING:
     from collection.chain.editions import Run
@@ -38,15 +38,17 @@ def copy_lines(file: Path) -> Sequence[Line] | None:
 
 def pending_copies(project: Project, file: Path, lines: Sequence[Line]) -> int:
     """How many copies of a list are not known to be minted."""
+    from collection.chain.editions import copies_in
+
     editions_table(project)
     _runs(project, file, lines, [line.address for line in lines])
     known = known_editions(project)
     if known is None:
         return len(lines)
-    plan, digest = plan_of(project, known), _digest(project, file)
+    plan, digest = plan_of(project, known), digest_of(file, project.store.frozen())
     if not plan.gave_out(digest):
         return len(lines)
-    return sum(count for image in plan.images_of(digest) for _, count in plan.left(image, plan.seen(image)))
+    return sum(copies_in(plan.left(image, plan.seen(image))) for image in plan.images_of(digest))
 
 
 def new_owners(project: Project, file: Path, lines: Sequence[Line]) -> Mapping[str, str]:
@@ -54,7 +56,7 @@ def new_owners(project: Project, file: Path, lines: Sequence[Line]) -> Mapping[s
     from collection.chain.recipients import places
 
     known = known_editions(project)
-    given = known is not None and plan_of(project, known).gave_out(_digest(project, file))
+    given = known is not None and plan_of(project, known).gave_out(digest_of(file, project.store.frozen()))
     return {} if given else places(lines, file.name)
 
 
@@ -63,8 +65,8 @@ def airdrop_copies(project: Project, file: Path, lines: Sequence[Line], progress
     from collection.chain.copies import mint_planned
 
     editions_table(project)
-    refuse_hidden_copies(project)
-    publication, digest = publication_of(project), _digest(project, file)
+    refuse_hidden(project, "its copies")
+    publication, digest = publication_of(project), digest_of(file, project.store.frozen())
     publication.refuse_unpinned()
     names_of(project).addresses(all_accounts(project))
     found = names_of(project).addresses(new_owners(project, file, lines))
@@ -96,11 +98,6 @@ def forget_copies(project: Project) -> int:
         contract, plan = contract_of_editions(chain, known), plan_of(project, known)
         plan.take(contract.supplies(images), contract.closed())
     return plan.forget()
-
-
-def _digest(project: Project, file: Path) -> str:
-    frozen = project.store.frozen()
-    return sha256_hex(f"{frozen.root_cid if frozen else ''}\n{text_of(file)}".encode())
 
 
 def _runs(project: Project, file: Path, lines: Sequence[Line], owners: Sequence[str]) -> dict[int, list[Run]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from collection.errors import ChainError, PublishError, UsageError
+from collection.errors import ChainError, UsageError
 from collection.project import Project
-from collection.stages.published import has_chain, is_hidden
+from collection.stages.published import has_chain
 
 if TYPE_CHECKING:
     from collection.chain.connection import Chain
@@ -25,12 +25,6 @@ def editions_table(project: Project) -> Editions:
         hint = "[editions] with copies = 50, or copies = 0 for any number"
         raise UsageError("collection.toml has no [editions]: there are no copies to mint", hint)
     return project.config.editions
-
-
-def refuse_hidden_copies(project: Project) -> None:
-    """Raise PublishError while the set is hidden: each copy would name its document."""
-    if is_hidden(project):
-        raise PublishError("the set is not revealed yet: its copies would show every image", "collection reveal")
 
 
 def known_editions(project: Project) -> Companion | None:

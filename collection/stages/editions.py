@@ -16,12 +16,12 @@ from collection.stages.copies import (
     known_editions,
     missing_copies,
     plan_of,
-    refuse_hidden_copies,
 )
 from collection.stages.gas import refuse_poor_account
 from collection.stages.names import all_accounts, names_of
 from collection.stages.payees import find_receiver
 from collection.stages.publication import publication_of
+from collection.stages.published import refuse_hidden
 from collection.stages.report import Report
 from collection.values import Failure, Progress, amount, silent
 
@@ -78,7 +78,7 @@ class EditionsStage:
         sends = self.action in ("run", "deploy", "mint")
         publication, deploys = publication_of(project), self.action in ("run", "deploy")
         if sends:
-            refuse_hidden_copies(project)
+            refuse_hidden(project, "its copies")
             names_of(project).addresses(self.accounts(project))
         with publication.chain(new=deploys) as chain:
             if self.action == "verify":
@@ -123,6 +123,7 @@ def refuse_what_is_refused(
 
     What is planned already must be minted. Owners whose code takes no copies are told by name.
     """
+    from collection.chain.editions import copies_in
     from collection.chain.recipients import classify, refuse_copies
 
     if not more:
@@ -131,7 +132,7 @@ def refuse_what_is_refused(
     refuse_copies(classify(contract.chain, owners, contract.address, account.address, copies=True))
     most = contract.copies()
     for image, runs in more.items():
-        count = sum(number for _, number in runs)
+        count = copies_in(runs)
         if plan.closed or (most and plan.planned(image) + count > most):
             contract.try_minting(account, image, plan.planned(image), [(runs[0][0], count)])
 

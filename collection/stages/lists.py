@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from collection.errors import UsageError
+from collection.values import sha256_hex
+
+if TYPE_CHECKING:
+    from collection.store.records import Freeze
 
 
 def text_of(file: Path) -> str:
@@ -15,3 +20,8 @@ def text_of(file: Path) -> str:
         raise UsageError(f"there is no list {file}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{file} is not UTF-8 text (byte {error.start})") from error
+
+
+def digest_of(file: Path, frozen: Freeze | None) -> str:
+    """By what it is known again that a list was given out, of this frozen set."""
+    return sha256_hex(f"{frozen.root_cid if frozen else ''}\n{text_of(file)}".encode())

@@ -31,6 +31,7 @@ def train_style(
     from collection.models.trunk import open_trunk
     from collection.pictures.files import decode_image, pixel_sha256
     from collection.train.data import read_training_data
+    from collection.train.loop import CARD
     from collection.train.style import style_card, train_network
     from collection.train.tensor_files import words_of
 
@@ -44,7 +45,7 @@ def train_style(
     words = words_of(name, told.get("license", ""), told.get("credit", ""))
     terms = train_network(trunk, as_tensor(pixels, trunk.device), digest, data, run, place, progress, words)
     card = style_card(name, picture.name, digest, data, run, told)
-    write_durably(place / "README.md", card.encode())
+    write_durably(place / CARD, card.encode())
     line = f"{name}, of {picture.name}, {amount(len(data.names), 'picture')} and {amount(run.steps, 'step')}"
     details = {"model": name, "folder": str(place), "file": str(place / NETWORK), "objective": dict(terms)}
     hint = f"`collection restyle 3 --style {name}` uses it; {place} has its card, sheets and curve"

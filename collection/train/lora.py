@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ class Lesson:
     """The model's name, as it was given."""
     model_sha256: str
 
-    @property
+    @cached_property
     def digests(self) -> dict[str, str]:
         """What decides how the LoRA turns out, by its SHA-256."""
         shown = {"pixels": self.data.sha256, "captions": list(self.captions)}
@@ -151,12 +152,12 @@ def train_lora(
     """
     trainer = LoraTrainer(denoiser, lesson, run)
     ended = learn(trainer, run_of(folder, lesson, run), progress)
-    tensors = {f"{denoiser.component}.{name}": tensor for name, tensor in trainer.tensors().items()}
-    layers = sorted({name.partition(".lora_")[0] for name in trainer.tensors()})
+    tensors = trainer.tensors()
+    layers = sorted({name.partition(".lora_")[0] for name in tensors})
     said = {"r": run.rank, "lora_alpha": run.rank, "target_modules": layers}  # what diffusers reads of a LoraConfig
     told = {f"{denoiser.component}.{key}": value for key, value in said.items()}
     words = {**words_of(folder.name, source.license, source.credit), "lora_adapter_metadata": json.dumps(told)}
-    write_halves(folder / LORA, tensors, words)
+    write_halves(folder / LORA, {f"{denoiser.component}.{name}": value for name, value in tensors.items()}, words)
     write_durably(folder / CARD, _card(folder.name, lesson, run, source, ended).encode())
     return ended
 

@@ -275,3 +275,21 @@ def sent() -> Callable[[Any], None]:
         page.wait_for_function(nothing_waits)
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def hold() -> Callable[[Any, str], Callable[[], None]]:
+    """Lets a page's requests to an address wait; what it returns lets them go, and holds no more."""
+
+    def begin(page: Any, address: str) -> Callable[[], None]:
+        held: list[Any] = []
+        page.route(address, lambda route: held.append(route))
+
+        def release() -> None:
+            for route in held:
+                route.continue_()
+            page.unroute(address)
+
+        return release
+
+    return begin

@@ -66,16 +66,16 @@ def test_a_link_with_a_wrong_query_is_answered_too(links: dict[str, str], opened
     page.wait_for_selector(".refused", state="hidden")
 
 
-def test_what_takes_long_is_seen_to_be_at_work(links: dict[str, str], opened: Callable[..., Any]) -> None:
+def test_what_takes_long_is_seen_to_be_at_work(
+    links: dict[str, str], opened: Callable[..., Any], hold: Callable[..., Callable[[], None]]
+) -> None:
     page = opened(links["anna"])
-    held: list[Any] = []
-    page.route("**/api/ids*", lambda route: held.append(route))
+    release = hold(page, "**/api/ids*")
     page.keyboard.press("/")
     page.keyboard.type("quality>5")
     page.keyboard.press("Enter")
     page.wait_for_selector("#view[aria-busy=true]")
-    for route in held:
-        route.continue_()
+    release()
     page.wait_for_selector("#view[aria-busy=false]")
 
 

@@ -17,14 +17,7 @@ from collection.store.records import Score
 
 COUNT = 40
 Opened = Callable[..., Any]
-
-
-def release(page: Any, address: str, held: list[Any]) -> None:
-    """Let requests go that were held, and hold no more."""
-    waiting, held[:] = [*held], []
-    for route in waiting:
-        route.continue_()
-    page.unroute(address)
+Hold = Callable[[Any, str], Callable[[], None]]
 
 
 @pytest.fixture(scope="module")
@@ -151,20 +144,18 @@ def test_a_tag_makes_a_query_for_tags_stale(at: dict[str, str], opened: Opened) 
     page.wait_for_selector("#bar [data-action=refresh]:not([hidden])")
 
 
-def test_no_picture_stands_for_another_that_is_decided_about(at: dict[str, str], opened: Opened) -> None:
+def test_no_picture_stands_for_another_that_is_decided_about(at: dict[str, str], opened: Opened, hold: Hold) -> None:
     page = opened(at["dora"] + "&view=loupe&at=3")
     page.wait_for_selector(".pane img[src]:not(.coming)")
-    held: list[Any] = []
-    page.route("**/api/assets?ids=*", lambda route: held.append(route))
+    release = hold(page, "**/api/assets?ids=*")
     page.keyboard.press("End")
     page.wait_for_selector("#decide .target:has-text('0040')")
     assert page.get_attribute(".pane img", "src") is None, "the decision would be about 40"
-    release(page, "**/api/assets?ids=*", held)
+    release()
     page.wait_for_selector(".pane img[src][alt='0040']:not(.coming)")
-    held = []
-    page.route("**/images/1/**", lambda route: held.append(route))
+    release = hold(page, "**/images/1/**")
     page.keyboard.press("Home")
     page.wait_for_selector(".pane img.coming[alt='0001']", state="attached")
     assert not page.is_visible(".pane img")
-    release(page, "**/images/1/**", held)
+    release()
     page.wait_for_selector(".pane img:not(.coming)")

@@ -14,6 +14,7 @@ from collection.project import open_project
 from collection.store.records import Decision, Duplicate, Freeze
 
 Opened = Callable[..., Any]
+Hold = Callable[[Any, str], Callable[[], None]]
 COUNT = 90
 STACKS = 6
 
@@ -126,15 +127,13 @@ class TestSet:
         page.wait_for_selector(".tokens .tile")
         assert page.is_enabled("button:has-text('Write this selection')")
 
-    def test_nothing_can_be_written_before_there_is_a_set(self, at: dict[str, str], opened: Opened) -> None:
+    def test_nothing_can_be_written_before_there_is_a_set(self, at: dict[str, str], opened: Opened, hold: Hold) -> None:
         page = opened(at["anna"])
-        held: list[Any] = []
-        page.route("**/api/set?*", lambda route: held.append(route))
+        release = hold(page, "**/api/set?*")
         page.keyboard.press("b")
         page.wait_for_selector(".panel")
         assert page.is_disabled("button:has-text('Write this selection')")
-        for route in held:
-            route.continue_()
+        release()
         page.wait_for_selector(".tokens .tile")
 
     def test_a_curator_is_asked_before_the_set_shows_what_others_said(

@@ -12,6 +12,7 @@ NOTE = "x-ray sky is too pale"
 
 
 Events = Callable[[Any], list[tuple[str, Any]]]
+Hold = Callable[[Any, str], Callable[[], None]]
 
 
 @pytest.fixture
@@ -27,31 +28,18 @@ def events(sent: Callable[[Any], None]) -> Events:
     return read
 
 
-def hold(page: Any, address: str) -> list[Any]:
-    """Requests to an address wait until they are let go."""
-    held: list[Any] = []
-    page.route(address, lambda route: held.append(route))
-    return held
-
-
-def release(page: Any, address: str, held: list[Any]) -> None:
-    for route in held:
-        route.continue_()
-    page.unroute(address)
-
-
 @pytest.mark.parametrize("view", ["grid", "loupe", "compare", "survey"])
 def test_a_note_is_text_from_its_first_letter_and_on_the_image_it_was_begun_on(
-    links: dict[str, str], opened: Callable[..., Any], events: Events, view: str
+    links: dict[str, str], opened: Callable[..., Any], events: Events, hold: Hold, view: str
 ) -> None:
     page = opened(links["anna"] + f"&at=60&view={view}")
     before, at = events(page), page.text_content("#decide .target")[:4]
-    held = hold(page, "**/api/assets/*")
+    release = hold(page, "**/api/assets/*")
     page.keyboard.press("t")
     page.keyboard.type(NOTE)
     assert page.input_value("textarea[data-note]") == NOTE
     assert page.text_content("#facts .note h3") == f"Notes on {at}"
-    release(page, "**/api/assets/*", held)
+    release()
     page.wait_for_selector(f"#facts .heading h2:text-is('{at}')")
     assert page.input_value("textarea[data-note]") == NOTE, "the answer leaves what was typed"
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
@@ -87,18 +75,18 @@ def test_a_note_goes_to_all_that_are_selected(
 
 
 def test_an_answer_neither_overwrites_nor_leaves_the_query_that_is_being_typed(
-    links: dict[str, str], opened: Callable[..., Any], events: Events
+    links: dict[str, str], opened: Callable[..., Any], events: Events, hold: Hold
 ) -> None:
     page = opened(links["anna"] + "&at=62")
     before = events(page)
-    held = hold(page, "**/api/ids*")
+    release = hold(page, "**/api/ids*")
     page.keyboard.press("/")
     page.keyboard.type("quality>10")
     page.keyboard.press("Enter")
     page.keyboard.press("/")
     page.keyboard.press("Control+a")
     page.keyboard.type("is:unreviewed xu")
-    release(page, "**/api/ids*", held)
+    release()
     page.wait_for_function("() => new URLSearchParams(location.search).get('q') === 'quality>10'")
     page.wait_for_function("() => document.querySelector('#view').ariaBusy !== 'true'")
     page.keyboard.type("y")

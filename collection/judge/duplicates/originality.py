@@ -8,7 +8,7 @@ JPEG of the best quality, a picture that was noisy and is clean now. `benchmarks
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -139,9 +139,8 @@ def _block_edges(pixels: Pixels) -> float:
     """How many times as high steps are at every eighth pixel, where they are highest, as elsewhere."""
     grey, found = pixels.astype(np.int16).sum(axis=-1), list[float]()
     for steps in (np.abs(np.diff(grey, axis=1)), np.abs(np.diff(grey, axis=0)).T):
-        whole = steps.shape[1] // 8 * 8
-        if whole:
-            phases = steps[:, :whole].reshape(len(steps), -1, 8).mean((0, 1))
+        phases = _by_phase(steps)
+        if phases.size:
             found.append(float(phases.max() / max(1e-6, phases.mean())))
     return sum(found) / len(found) if found else 1.0
 
@@ -180,8 +179,19 @@ def _blocks(grey: Floats) -> float:
 
 def _phase(steps: Floats) -> int:
     """Where the lines of a grid of 8 pixels begin, by the steps from pixel to pixel (h, w - 1) across them."""
+    phases = _by_phase(steps)
+    return (int(phases.argmax()) + 1) % 8 if phases.size else 0
+
+
+def _by_phase(steps: npt.NDArray[Any]) -> npt.NDArray[np.floating[Any]]:
+    """(8,): the mean of steps from pixel to pixel (h, w - 1) by their place in a grid of 8 pixels; (0,) of too few."""
     whole = steps.shape[1] // 8 * 8
-    return (int(steps[:, :whole].reshape(len(steps), -1, 8).mean((0, 1)).argmax()) + 1) % 8 if whole else 0
+    return steps[:, :whole].reshape(len(steps), -1, 8).mean((0, 1)) if whole else np.zeros(0)
+
+
+def _windows(lines: Floats, count: int) -> list[Floats]:
+    """Each run of `count` pixels of lines (h, w): `count` arrays (h, w - count + 1), the first pixels first."""
+    return [lines[:, place : lines.shape[1] - count + 1 + place] for place in range(count)]
 
 
 def _emptied(grey: Floats) -> float:
@@ -207,7 +217,7 @@ def _sharpness(grey: Floats, noise: float) -> float:
     """How much of a strong edge is one step of one pixel, as a power of two: 0 for a step, -1 for a half."""
     shares, count = 0.0, 0
     for lines in (grey, grey.T):
-        windows = [lines[:, place : lines.shape[1] - 4 + place] for place in range(5)]
+        windows = _windows(lines, 5)
         reach = np.maximum.reduce(windows) - np.minimum.reduce(windows)
         step = np.maximum(np.abs(windows[2] - windows[1]), np.abs(windows[3] - windows[2]))
         strong = reach >= max(_EDGE, _ABOVE_NOISE * noise, min(128.0, float(np.quantile(reach, 0.97))))
@@ -241,7 +251,7 @@ def _swings(grey: Floats, least: float) -> tuple[float, int]:
     there are."""
     swings, count = 0.0, 0
     for lines in (grey, grey.T):
-        windows = [lines[:, place : lines.shape[1] - 11 + place] for place in range(12)]  # mirrored the same
+        windows = _windows(lines, 12)  # an even count, so that mirrored pictures have the same edges
         before, after = (np.stack(side).mean(axis=0, dtype=np.float32) for side in (windows[:3], windows[-3:]))
         height, middle = np.abs(after - before), (before + after) / 2
         edge = height >= least
