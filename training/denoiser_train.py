@@ -23,7 +23,15 @@ from training.clip_export import SHIPPED
 from training.compose import Composition
 from training.drawings import SETS
 from training.pictures import Library, as_array, open_library, trained_on
-from training.pipeline_model import GUIDANCE, STEPS, assemble, new_unet, new_vae, text_encoder
+from training.pipeline_model import (
+    GUIDANCE,
+    STEPS,
+    assemble,
+    new_unet,
+    new_vae,
+    standardise_words,
+    text_encoder,
+)
 from training.places import VAE, workshop
 from training.scenes import Scene
 from training.split import is_unseen
@@ -173,7 +181,7 @@ def train(options: argparse.Namespace) -> None:
     latents, vae = latents_of(library, made, device)
     pictures = [library.picture(one) for one in made]
     rows = rows_of(pictures)
-    encoder, tokenizer = shipped_text_tower()
+    encoder, tokenizer = text_tower_for(pictures)
     encoder.to(device)
     torch.manual_seed(0)
     unet = new_unet().to(device).train()
@@ -222,16 +230,29 @@ def loss_of(
     """The weighted mean squared error in a batch; noise, times and captions are decided by the step's number."""
     wanted = latents[chosen].float()
     noisy, times = flow(wanted, torch.Generator().manual_seed(step))
-    tokens = tokenizer(
-        captions_of(step, chosen, pictures), padding="max_length", truncation=True, max_length=CONTEXT,
-        return_tensors="pt",
-    )  # fmt: skip
     with checkpoints.halves(device):
-        with torch.no_grad():
-            words = encoder(tokens.input_ids.to(device)).last_hidden_state
+        words = states_of(captions_of(step, chosen, pictures), encoder, tokenizer)
         found = unet(noisy.to(device), (times * 1000).to(device), encoder_hidden_states=words).sample
     errors = (found.float() - wanted.to(device)).square().mean(dim=(1, 2, 3))
     return (errors / times.clamp(min=LEAST_TIME).to(device)).mean()
+
+
+@torch.no_grad()
+def states_of(captions: list[str], encoder: Any, tokenizer: Any) -> Tensor:
+    """What the text tower makes of captions: (n, CONTEXT, width)."""
+    tokens = tokenizer(captions, padding="max_length", truncation=True, max_length=CONTEXT, return_tensors="pt")
+    states: Tensor = encoder(tokens.input_ids.to(encoder.device)).last_hidden_state
+    return states
+
+
+def text_tower_for(pictures: list[Picture]) -> tuple[Any, Any]:
+    """The text tower that ships, its states standardised over captions of these pictures, and its tokenizer."""
+    encoder, tokenizer = shipped_text_tower()
+    rng = Random("standardised")
+    captions = [full_caption(picture, rng) for picture in pictures]
+    chunks = [captions[start : start + 256] for start in range(0, len(captions), 256)]
+    standardise_words(encoder, torch.cat([states_of(chunk, encoder, tokenizer)[:, -1] for chunk in chunks]))
+    return encoder, tokenizer
 
 
 def shipped_text_tower() -> tuple[Any, Any]:

@@ -13,7 +13,7 @@ from collection.generate.diffusion.model_words import FILE
 from collection.train import checkpoints
 from training.captions import FRAMES, short
 from training.compose import Composition
-from training.denoiser_train import BATCH, learned, pipeline_of, shipped_text_tower
+from training.denoiser_train import BATCH, learned, pipeline_of, text_tower_for
 from training.pictures import Library, open_library
 from training.pipeline_model import save
 from training.places import workshop
@@ -33,10 +33,12 @@ def main() -> None:
     latents = checkpoints.read(workshop() / "latents.pt")
     state = checkpoints.read(workshop() / "denoiser" / "checkpoint.pt")
     assert latents is not None and state is not None, "train first: python -m training.denoiser_train"
-    save(pipeline_of(state["average"], latents["vae"], *shipped_text_tower()), folder)
-    _open_in_float32(folder / "text_encoder" / "config.json")
     library = open_library()
-    made = [one for one in learned(library, options.everything) if isinstance(one, Composition)]
+    pictures = learned(library, options.everything)
+    words = text_tower_for([library.picture(one) for one in pictures])
+    save(pipeline_of(state["average"], latents["vae"], *words), folder)
+    _open_in_float32(folder / "text_encoder" / "config.json")
+    made = [one for one in pictures if isinstance(one, Composition)]
     trained = {"steps": state["step"], "batch": BATCH, "seconds": round(state["spent"])}
     written = json.dumps({"trained": trained, **words_of(library, made)}, indent=1, ensure_ascii=False)
     write_durably(folder / FILE, written.encode() + b"\n")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from training.clip_model import HEADS, LAYERS, WIDER, WIDTH
@@ -33,18 +34,20 @@ def new_vae() -> Any:
 
 
 def new_unet() -> Any:
-    """A UNet2DConditionModel of 4.4 M parameters with random weights: 0.2 GFLOPs a picture and step.
+    """A UNet2DConditionModel of 11.8 M parameters with random weights: 0.25 GFLOPs a picture and step.
 
-    It reads words at 4 x 4 and, pooled, beside the time.
+    It reads words at 4 x 4 and, pooled, beside the time. At 2 x 2 every number of a convolution reaches every other:
+    without that level it took ten times the pictures to learn which words ask for which shape.
     """
     from diffusers import UNet2DConditionModel
 
     return UNet2DConditionModel(
-        sample_size=LATENT_SIDE, in_channels=CHANNELS, out_channels=CHANNELS, block_out_channels=[32, 64, 128],
-        down_block_types=["DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"],
-        up_block_types=["CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"], layers_per_block=1,
+        sample_size=LATENT_SIDE, in_channels=CHANNELS, out_channels=CHANNELS, block_out_channels=[32, 64, 128, 256],
+        down_block_types=["DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
+        mid_block_type="UNetMidBlock2D",
+        up_block_types=["UpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"], layers_per_block=1,
         cross_attention_dim=WIDTH, attention_head_dim=8, norm_num_groups=16, resnet_time_scale_shift="scale_shift",
-        addition_embed_type="text", addition_embed_type_num_heads=4,
+        time_embedding_dim=512, addition_embed_type="text", addition_embed_type_num_heads=4,
     )  # fmt: skip
 
 
@@ -71,6 +74,18 @@ def text_encoder(tower: Mapping[str, Tensor], vocabulary: int) -> Any:
     missing = set(dict(model.named_parameters())) - set(_renamed(tower))
     assert not missing, f"the text tower lacks {sorted(missing)}"
     return model
+
+
+def standardise_words(encoder: Any, states: Tensor) -> None:
+    """Change the encoder's last normalisation so that states like these (n, width) have mean 0 and deviation 1.
+
+    What all captions share says nothing; without it the UNet learns with fewer pictures what sets them apart.
+    """
+    deviation, mean = torch.std_mean(states, dim=0)
+    norm = encoder.final_layer_norm
+    with torch.no_grad():
+        norm.weight /= deviation
+        norm.bias.sub_(mean).div_(deviation)
 
 
 def _renamed(tower: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -105,7 +120,5 @@ def assemble(vae: Any, unet: Any, encoder: Any, tokenizer: Any) -> Any:
 
 def save(pipeline: Any, folder: Path) -> None:
     """Write it as an ordinary folder of half-precision safetensors."""
-    import torch
-
     pipeline.to(torch.float16)
     pipeline.save_pretrained(folder, safe_serialization=True)

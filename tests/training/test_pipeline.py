@@ -106,6 +106,20 @@ def test_a_step_depends_on_its_number_alone_and_learns(tokenizer: Any, encoder: 
     assert loss(1).item() < before
 
 
+def test_what_all_captions_share_is_taken_out(tokenizer: Any, encoder: Any) -> None:
+    from copy import deepcopy
+
+    from training.denoiser_train import states_of
+    from training.pipeline_model import standardise_words
+
+    captions = ["a red fox", "a blue house, sticker style", "a red house", "a fox, flat icon style"]
+    changed = deepcopy(encoder)
+    standardise_words(changed, states_of(captions, encoder, tokenizer)[:, -1])
+    states = states_of(captions, changed, tokenizer)[:, -1]
+    assert torch.allclose(states.mean(dim=0), torch.zeros(states.shape[1]), atol=1e-4)
+    assert torch.allclose(states.std(dim=0), torch.ones(states.shape[1]), atol=1e-3)
+
+
 def test_crops_depend_on_their_step_alone() -> None:
     from training.vae_train import CROP, crops
 
