@@ -17,12 +17,14 @@ from typing import IO, Any, NoReturn
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # of two processes on two cores each waits for the other's threads
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each of the processes would compile the same modules anew
 import numpy as np
 import pytest
 from PIL import Image
 
 from collection.values import Pixels
 
+sys.dont_write_bytecode = False
 REPOSITORY = Path(__file__).parent.parent
 MEMORY = Path("/dev/shm")
 if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 8 << 30:
@@ -51,6 +53,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def wanted(name: str) -> bool:
     """Whether the developer asked for tests marked opt_in(name): by a variable of that name, or a program on PATH."""
     return bool(os.environ.get(name)) or shutil.which(name) is not None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """SQLAlchemy compiles every statement anew for each database that is opened: half the time of a test with a store.
+
+    A command opens one; of the thousands of this process, all share what the first compiled.
+    """
+    from collection.store import database
+
+    make, first = database.create_engine, database.create_engine("sqlite://")
+    first.connect().close()  # which tells the dialect of what SQLite can do
+
+    def create(*words: Any, **options: Any) -> Any:
+        engine = make(*words, **options)
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "create_engine", create)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -129,18 +152,22 @@ class Forks:
         command = [sys.executable, str(Path(__file__).parent / "forked_command.py"), *modules]
         self._server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
 
-    def __call__(self, *words: object, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Said:
-        """Run a command to its end; never with a traceback."""
-        self.start(*words, cwd=cwd, env=env)
+    def __call__(
+        self, *words: object, cwd: Path | None = None, env: Mapping[str, str] | None = None, program: str = ""
+    ) -> Said:
+        """Run a command to its end; never with a traceback. Or a `program` in Python, with these words."""
+        self.start(*words, cwd=cwd, env=env, program=program)
         said = self.ended()
         assert said and "Traceback" not in said.err, said
         return said
 
-    def start(self, *words: object, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> int:
-        """Begin a command; returns its process id."""
+    def start(
+        self, *words: object, cwd: Path | None = None, env: Mapping[str, str] | None = None, program: str = ""
+    ) -> int:
+        """Begin a command, or a `program`; returns its process id."""
         self._out.unlink(missing_ok=True)
         self._err.unlink(missing_ok=True)
-        return self._fork(words, self._out, self._err, cwd, env)
+        return self._fork(words, self._out, self._err, cwd, env, program=program)
 
     def apart(self, *words: object, program: str = "") -> Apart:
         """Begin a command that goes on beside others, and may be killed; or a `program` in Python, with these words."""

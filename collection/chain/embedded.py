@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -171,6 +172,10 @@ def _backend(table: BlockTable) -> Any:
     class KeptBackend(PyEVMBackend):  # type: ignore[misc]
         """eth-tester's EVM, whose chain is the table, with one commit a block."""
 
+        def reset_to_genesis(self, *_: Any) -> None:
+            first = _first_backend()
+            self.account_keys, self.chain = first.account_keys, _kept_chain(type(first.chain), table)
+
         def send_transaction(self, transaction: Any) -> Any:
             self._tell_time()
             return super().send_transaction(transaction)
@@ -189,20 +194,29 @@ def _backend(table: BlockTable) -> Any:
             table.commit()
             return hashes
 
-    backend = KeptBackend.from_mnemonic(_MNEMONIC, hd_path=_HD_PATH)
-    backend.chain = _kept_chain(backend.chain, table)
-    return backend
+    return KeptBackend()
 
 
-def _kept_chain(fresh: Any, table: BlockTable) -> Any:
-    """The chain that the table holds; an empty table gets the genesis block of `fresh`."""
+@cache
+def _first_backend() -> Any:
+    """A backend of eth-tester's own, made once in this process: all chains have its accounts and its rules."""
+    from eth_tester import PyEVMBackend
+
+    return PyEVMBackend.from_mnemonic(_MNEMONIC, hd_path=_HD_PATH)
+
+
+def _kept_chain(kind: Any, table: BlockTable) -> Any:
+    """The chain that the table holds; an empty table gets a genesis block of now."""
     from eth.db.atomic import AtomicDB
+    from eth_tester import PyEVMBackend
 
     if table.empty:
+        state = PyEVMBackend.generate_genesis_state(mnemonic=_MNEMONIC, hd_path=_HD_PATH)
+        fresh = kind.from_genesis(AtomicDB(), PyEVMBackend.generate_genesis_params(), state)
         for key, value in fresh.chaindb.db.wrapped_db.kv_store.items():
             table[key] = value
         table.commit()
-    chain = type(fresh)(AtomicDB(table))
+    chain = kind(AtomicDB(table))
     chain.gas_estimator = _enough_gas
     return chain
 

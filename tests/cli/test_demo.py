@@ -7,11 +7,11 @@ from PIL import Image
 COUNTS = ["planned", "generated", "scored", "duplicates", "selected", "frozen", "pinned", "minted", "verified"]
 
 
-def test_the_sample_of_the_demo(collection, script, tmp_path):
+def test_the_sample_of_the_demo(collection, tmp_path):
     """`make demo` in a temporary folder: what it types, and what it promises."""
     demo = tmp_path / "demo"
     assert collection("new", demo, "--sample", "paper-weather").code == 0
-    said = script("-C", demo, "run")
+    said = collection("-C", demo, "run")
     assert said.code == 0, said
     status = collection("-C", demo, "status", "--json").object
     assert all(isinstance(status[name], int) for name in COUNTS)

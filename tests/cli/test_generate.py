@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import resource
 import sqlite3
 
 import pytest
+
+NARROW = """\
+import resource
+from collection_cli.main import main
+resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))
+main()
+"""
 
 
 def test_images_made_again_are_compared(collection, finished):
@@ -28,15 +34,10 @@ def test_workers_make_what_is_planned_and_a_changed_image_is_found(collection, p
 
 
 @pytest.mark.parametrize("kilobytes", [8, 64])
-def test_a_full_disk_is_said_without_a_traceback_and_the_next_run_goes_on(collection, script, project, kilobytes):
+def test_a_full_disk_is_said_without_a_traceback_and_the_next_run_goes_on(collection, project, kilobytes):
     """No file may grow beyond some pages: like a disk that is full at the start, or in the middle of the work."""
     collection("-C", project, "plan")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024, before[1]))
-    try:
-        said = script("-C", project, "generate", "--no-score")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    said = collection("-C", project, "generate", "--no-score", program=NARROW.format(kilobytes * 1024))
     assert said.code == 1
     assert "free some disk space" in said.err
     assert collection("-C", project, "generate", "--no-score", "--json").object["pending"] == 0

@@ -36,7 +36,7 @@ def check(token: Any, read: Any, people: Any, owners: list[str]) -> None:
     assert read(token.functions.nextTokenId()) == len(owners) + 1
 
 
-@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(program=st.lists(step, min_size=3, max_size=10))
 def test_any_order_of_mints_and_transfers_gives_the_owners_of_a_naive_model(
     deploy, settings, transact, read, people, refused, program

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -49,13 +49,14 @@ def _text_config() -> Any:
     )
 
 
-def _vae() -> Any:
+def _vae(channels: Sequence[int] = (4, 8)) -> Any:
+    """A latent has half the sides of a picture, or half of that for each further number of channels."""
     from diffusers import AutoencoderKL
 
     return AutoencoderKL(
-        block_out_channels=[4, 8],
-        down_block_types=["DownEncoderBlock2D"] * 2,
-        up_block_types=["UpDecoderBlock2D"] * 2,
+        block_out_channels=[*channels],
+        down_block_types=["DownEncoderBlock2D"] * len(channels),
+        up_block_types=["UpDecoderBlock2D"] * len(channels),
         latent_channels=4,
         norm_num_groups=2,
     )

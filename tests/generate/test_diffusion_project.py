@@ -64,10 +64,10 @@ def project(tmp_path: Path, tiny_sd: Path) -> Path:
     return tmp_path
 
 
-def test_from_a_folder_of_weights_to_proven_tokens(script: Callable[..., Any], project: Path) -> None:
-    said = script("-C", project, "run", "--json")
-    assert said.code == 0, said
-    verified = next(stage for stage in said.object["stages"] if stage["stage"] == "verify")
+def test_from_a_folder_of_weights_to_proven_tokens(run: Run, project: Path) -> None:
+    code, said = run(project, "run")
+    assert code == 0, said
+    verified = next(stage for stage in said["stages"] if stage["stage"] == "verify")
     assert (verified["proven"], verified["rerendered"]) == (2, 2)
     metadata = [json.loads(path.read_text()) for path in project.glob("files/*/*.json")]
     properties = [value["properties"] for value in metadata if "properties" in value]

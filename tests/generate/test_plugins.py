@@ -210,10 +210,11 @@ def test_what_it_cannot_do_is_refused_before_and_when_it_is_asked(project: Path)
 
 
 def test_a_project_of_it_goes_from_a_plan_to_metadata_with_its_license(
-    project: Path, script: Callable[..., Any]
+    project: Path, script: Callable[..., Any], forks: Callable[..., Any]
 ) -> None:
+    collection = forks()
     for words in (["plan"], ["generate", "--no-score"], ["status"]):
-        done = script("-C", project, *words, "--json")
+        done = collection("-C", project, *words, "--json")
         assert done.code == 0, done
     assert done.object["generated"] == 4
     done = script("-C", project, "doctor", "--json")
@@ -229,7 +230,7 @@ def test_a_project_of_it_goes_from_a_plan_to_metadata_with_its_license(
     assert metadata["properties"]["model_license"] == "CC0-1.0"
     record = metadata["properties"]["generator"]
     assert (record["generator"], record["model"], record["engine"]) == ("spiral", "spiral/1", "spiral/1")
-    done = script("-C", project, "generate", "--check", "4", "--json")
+    done = collection("-C", project, "generate", "--check", "4", "--json")
     assert done.code == 0, done
 
 

@@ -222,13 +222,13 @@ def test_a_set_is_made_again_after_the_configuration_changed(
 
 def test_a_generator_that_is_gone_is_named_and_its_recipes_stay_pending(
     tmp_path: Path, third_party: Callable[[str], Path], run: Callable[..., dict[str, Any]],
-    monkeypatch: pytest.MonkeyPatch, script: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     third_party("generator")
     file = tmp_path / "collection.toml"
     file.write_text(PAINTER + "\n[generator]\nuse = 'spiral'\n")
     for words in (["plan"], ["generate", "--no-score"], ["reroll", "1"]):
-        assert script("-C", tmp_path, *words, "--json").code == 0
+        run(tmp_path, *words)
     monkeypatch.delenv("PYTHONPATH")
     file.write_text(PAINTER)
     run(tmp_path, "plan")
@@ -237,7 +237,7 @@ def test_a_generator_that_is_gone_is_named_and_its_recipes_stay_pending(
     (failure,) = said["failed"]
     assert 'the generator "spiral" of this recipe is not installed' in failure["why"]
     third_party("generator")
-    assert script("-C", tmp_path, "generate", "--no-score", "--json").object["made"] == 1
+    assert run(tmp_path, "generate", "--no-score")["made"] == 1
 
 
 def test_images_that_cannot_be_made_again_are_told_and_never_accused(
@@ -247,13 +247,13 @@ def test_images_that_cannot_be_made_again_are_told_and_never_accused(
     file = tmp_path / "collection.toml"
     file.write_text(PAINTER + "\n[generator]\nuse = 'dice'\n")
     for words in (["plan"], ["generate", "--no-score"]):
-        assert script("-C", tmp_path, *words, "--json").code == 0
+        run(tmp_path, *words)
     checked = script("-C", tmp_path, "generate", "--check", "9", "--json")
     found = {name: checked.object[name] for name in ("checked", "alike", "not_reproducible", "failed", "complete")}
     assert found == {"checked": 0, "alike": 0, "not_reproducible": 2, "failed": [], "complete": True}
     assert "2 images cannot be rendered again: their generator says so" in checked.err
     for words in (["reroll", "1"], ["generate", "--no-score"]):
-        assert script("-C", tmp_path, *words, "--json").code == 0
+        run(tmp_path, *words)
     file.write_text(PAINTER + "\n[verify]\nrerender = 9\n")
     for words in (
         ["plan"],
@@ -284,19 +284,18 @@ def test_images_that_cannot_be_made_again_are_told_and_never_accused(
 
 
 def test_a_lost_file_that_cannot_be_made_again_is_told_as_that(
-    tmp_path: Path, third_party: Callable[[str], Path], script: Callable[..., Any]
+    tmp_path: Path, third_party: Callable[[str], Path], run: Callable[..., dict[str, Any]]
 ) -> None:
     third_party("generator")
     (tmp_path / "collection.toml").write_text(PAINTER + "\n[generator]\nuse = 'dice'\n")
     for words in (["plan"], ["generate", "--no-score"]):
-        assert script("-C", tmp_path, *words, "--json").code == 0
+        run(tmp_path, *words)
     with open_project(tmp_path) as project:
         lost = project.files.path(project.store.assets()[0].file_sha256)
     kept = lost.read_bytes()
     lost.unlink()
-    done = script("-C", tmp_path, "generate", "--no-score", "--json")
-    (failure,) = done.object["failed"]
-    assert (done.code, failure["what"]) == (1, "0001")
+    (failure,) = run(tmp_path, "generate", "--no-score", code=1)["failed"]
+    assert failure["what"] == "0001"
     assert failure["why"].endswith("it cannot be rendered again, as its generator says: put the lost file back")
     lost.write_bytes(kept)
-    assert script("-C", tmp_path, "generate", "--no-score", "--json").object["failed"] == []
+    assert run(tmp_path, "generate", "--no-score")["failed"] == []

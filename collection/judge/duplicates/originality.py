@@ -8,6 +8,7 @@ JPEG of the best quality, a picture that was noisy and is clean now. `benchmarks
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -117,19 +118,21 @@ def _bits(pixels: Pixels) -> float:
 
 def _plain_ground(pixels: Pixels) -> float:
     """Share of pixels in runs of equal ones, across and down."""
-    across = (pixels[:, 1:] == pixels[:, :-1]).all(axis=-1)
-    down = (pixels[1:] == pixels[:-1]).all(axis=-1).T
-    return sum(float(_in_runs(equal).mean()) for equal in (across, down) if equal.size) / 2
+    across, down = pixels[:, 1:] == pixels[:, :-1], pixels[1:] == pixels[:-1]
+    equal = [steps[..., 0] & steps[..., 1] & steps[..., 2] for steps in (across, down)]
+    return sum(float(_in_runs(steps).mean()) for steps in (equal[0], equal[1].T) if steps.size) / 2
 
 
 def _in_runs(equal: Bools) -> Bools:
     """(h, w): of (h, w - 1) equal neighbours, the pixels that stand in a run."""
     height, width = equal.shape
     found = np.zeros((height, width + 1), dtype=np.bool_)
-    sums = np.cumsum(np.pad(equal.astype(np.int32), ((0, 0), (1, 0))), axis=1)
     if width < _RUN - 1:
         return found
-    whole = sums[:, _RUN - 1 :] - sums[:, : 1 - _RUN] == _RUN - 1
+    whole, count = equal, 1
+    while count < _RUN - 1:
+        step = min(count, _RUN - 1 - count)
+        whole, count = whole[:, :-step] & whole[:, step:], count + step
     for place in range(_RUN):
         found[:, place : place + whole.shape[1]] |= whole
     return found
@@ -146,7 +149,8 @@ def _block_edges(pixels: Pixels) -> float:
 
 
 def _has_few_colours(pixels: Pixels) -> bool:
-    return len(np.unique(pixels.astype(np.int32) @ np.array([65536, 256, 1], np.int32))) <= _COLOURS
+    colours = (pixels.astype(np.int32) @ np.array([65536, 256, 1], np.int32)).ravel()
+    return all(len(np.unique(some)) <= _COLOURS for some in (colours[:: _COLOURS + 1], colours))  # few tell it of most
 
 
 def _noise(grey: Floats) -> float:
@@ -194,6 +198,15 @@ def _windows(lines: Floats, count: int) -> list[Floats]:
     return [lines[:, place : lines.shape[1] - count + 1 + place] for place in range(count)]
 
 
+def _reach(windows: Sequence[Floats]) -> Floats:
+    """From the least to the highest of each run of pixels."""
+    highest, least = windows[0].copy(), windows[0].copy()
+    for window in windows[1:]:
+        np.maximum(highest, window, out=highest)
+        np.minimum(least, window, out=least)
+    return highest - least
+
+
 def _emptied(grey: Floats) -> float:
     """Share of the high frequencies of blocks of 8 x 8 that hold nothing."""
     height, width = (side // 8 * 8 for side in grey.shape)
@@ -218,7 +231,7 @@ def _sharpness(grey: Floats, noise: float) -> float:
     shares, count = 0.0, 0
     for lines in (grey, grey.T):
         windows = _windows(lines, 5)
-        reach = np.maximum.reduce(windows) - np.minimum.reduce(windows)
+        reach = _reach(windows)
         step = np.maximum(np.abs(windows[2] - windows[1]), np.abs(windows[3] - windows[2]))
         strong = reach >= max(_EDGE, _ABOVE_NOISE * noise, min(128.0, float(np.quantile(reach, 0.97))))
         shares, count = shares + float((step[strong] / reach[strong]).sum()), count + int(strong.sum())
@@ -252,12 +265,12 @@ def _swings(grey: Floats, least: float) -> tuple[float, int]:
     swings, count = 0.0, 0
     for lines in (grey, grey.T):
         windows = _windows(lines, 12)  # an even count, so that mirrored pictures have the same edges
-        before, after = (np.stack(side).mean(axis=0, dtype=np.float32) for side in (windows[:3], windows[-3:]))
+        before, after = ((one + two + three) / np.float32(3) for one, two, three in (windows[:3], windows[-3:]))
         height, middle = np.abs(after - before), (before + after) / 2
         edge = height >= least
         edge &= (windows[5] - middle) * (windows[6] - middle) <= 0
         for side in (windows[:3], windows[-3:]):
-            edge &= np.maximum.reduce(side) - np.minimum.reduce(side) <= 0.1 * height + 1
+            edge &= _reach(side) <= 0.1 * height + 1
         inner = np.stack([window[edge] for window in windows[2:-2]])
         one, other = before[edge], after[edge]
         beyond = np.maximum(inner.max(axis=0) - np.maximum(one, other), 0)

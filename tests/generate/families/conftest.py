@@ -123,7 +123,7 @@ def _qwen_tokenizer() -> Any:
 
 
 def pixart_sigma(parts: SimpleNamespace) -> Any:
-    """A T5 that reads 300 tokens, noise by a DPM-Solver."""
+    """A T5 that reads 300 tokens, noise by a DPM-Solver. Pictures of 256, latents of 32, as published."""
     from diffusers import DPMSolverMultistepScheduler, PixArtSigmaPipeline, PixArtTransformer2DModel
 
     encoder, tokenizer = _t5()
@@ -134,8 +134,8 @@ def pixart_sigma(parts: SimpleNamespace) -> Any:
         use_additional_conditions=False,
     )  # fmt: skip
     return PixArtSigmaPipeline(
-        transformer=transformer, vae=parts.vae(), scheduler=DPMSolverMultistepScheduler(), text_encoder=encoder,
-        tokenizer=tokenizer,
+        transformer=transformer, vae=parts.vae((4, 4, 4, 4)), scheduler=DPMSolverMultistepScheduler(),
+        text_encoder=encoder, tokenizer=tokenizer,
     )  # fmt: skip
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import runpy
+from functools import cache
 
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from collection.judge.duplicates import second_look
+from collection.judge.duplicates import look, second_look
 from collection.judge.duplicates.glance import far_apart
 from collection.judge.duplicates.look import plain_border, small_copy, take_look
 from collection.judge.duplicates.second_look import TURNS, SecondLook
@@ -49,9 +50,14 @@ def verdicts(images, **options):
     return SecondLook(copies(pixels), **options).verdicts(0, np.arange(1, len(images)))
 
 
+@cache
+def look_of(shape, data):
+    return take_look(np.frombuffer(data, np.uint8).reshape(shape))
+
+
 def copies(pictures):
     """The small copies of pixels; None: a picture that has none."""
-    looks = [None if pixels is None else take_look(pixels) for pixels in pictures]
+    looks = [None if pixels is None else look_of(pixels.shape, pixels.tobytes()) for pixels in pictures]
     return SmallCopies(looks, lambda rows: [small_copy(pictures[row]) for row in rows])
 
 
@@ -117,6 +123,20 @@ def test_a_small_change_anywhere_is_seen(photos):
     changed = image.copy()
     changed.paste((255, 255, 255), (300, 200, 316, 216))
     assert verdicts([image, changed]) == ["another"]
+
+
+def test_no_four_colours_leave_less_than_four_levels_a_channel(photos, drawn):
+    """The bound that spares most pictures the search for their four colours."""
+    images = [Image.fromarray(photos[name]) for name in ("coffee", "moon", "page", "logo", "colorwheel")]
+    images += [next(iter(drawn(name, 1, 256))) for name in ("faces", "gradients", "greys", "words")]
+    for image in images:
+        small = image.convert("RGB").resize((256, 256), Image.Resampling.BOX)
+        assert look._least_left(np.asarray(small)) <= look._left(small) * (1 + 1e-6)
+    levels = np.array([10, 30, 90, 200], np.uint8)
+    four = np.stack([levels, levels[::-1], np.roll(levels, 1)], axis=-1)[None].repeat(8, axis=0)
+    assert look._least_left(four) == 0, "four colours leave nothing of themselves"
+    five = np.array([0, 2, 50, 100, 200], np.uint8)[None, :, None].repeat(3, axis=2)
+    assert look._least_left(five) == pytest.approx(3 * 2 / 5), "two levels that share one lie a level off, each"
 
 
 def test_signs_that_point_left_and_right_are_two(drawn):
