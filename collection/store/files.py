@@ -91,7 +91,7 @@ class Files:
         except FileNotFoundError:
             raise UnavailableError(
                 f"{path} is missing",
-                "`collection generate` makes again what was lost, `collection import` fetches it again",
+                "`collection doctor --repair` reads it back, or makes it again",
             ) from None
         if sha256_hex(data) != sha256:
             raise UnavailableError(
