@@ -70,10 +70,23 @@ def main() -> None:
     except typer.TyperException as error:  # words that the command line does not understand
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "collection COMMAND"
+        _put_into_words(error)
         _screen().error(error.format_message(), f"{path} --help shows the arguments and options")
         code = 2
     _flush()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _put_into_words(error: typer.TyperException) -> None:
+    """Say of a value that does not fit what would, as is said of collection.toml: pydantic's words are for programs."""
+    from pydantic import ValidationError
+
+    from collection.config.type_errors import WANTED, what_fits
+
+    if isinstance(error.__cause__, ValidationError):
+        problem = error.__cause__.errors(include_url=False)[0]
+        shown = f"{problem['input']}: " if problem["type"] in WANTED else ""
+        error.message = f"{shown}{what_fits(problem)}"
 
 
 def _flush() -> None:

@@ -370,6 +370,15 @@ def test_no_project_here(tmp_path: Path) -> None:
     assert "collection new" in str(caught.value.hint)
 
 
+def test_a_file_in_the_place_of_a_folder_and_the_reverse(tmp_path: Path) -> None:
+    read(tmp_path, GOOD)
+    with pytest.raises(ProjectError, match="is a file, and a project is a folder"):
+        load_config(tmp_path / "collection.toml" / "collection.toml")
+    (tmp_path / "other" / "collection.toml").mkdir(parents=True)
+    with pytest.raises(ProjectError, match="is a folder, and should be a file"):
+        load_config(tmp_path / "other" / "collection.toml")
+
+
 def test_the_effective_configuration_is_a_configuration_of_the_same_meaning(tmp_path: Path) -> None:
     config = read(tmp_path, GOOD)
     again = read(tmp_path, tomli_w.dumps(config.effective()))

@@ -73,6 +73,10 @@ def _parsed(path: Path) -> tuple[str, dict[str, Any]]:
         raise ProjectError(
             f"no collection.toml in {path.parent}", "collection new PATH makes a project; -C PATH names one"
         ) from None
+    except NotADirectoryError:
+        raise ProjectError(f"{path.parent} is a file, and a project is a folder", "-C names the folder") from None
+    except IsADirectoryError:
+        raise ProjectError(f"{path} is a folder, and should be a file", "collection new PATH makes a project") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 text (byte {error.start})", "save the file as UTF-8") from None
     try:
