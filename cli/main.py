@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from collection import CollectionError, __version__
+from collection.atomic_file import DENIED
 from collection.errors import ConfigError, MetadataError
 
 from .commands import Commands
@@ -63,7 +64,9 @@ def main() -> None:
         code = 0 if isinstance(left.__context__, BrokenPipeError) else left.code
     except OSError as error:  # a disk, a folder or a device that refuses; the file is named
         where = f"{error.filename}: " if error.filename else ""
-        _screen().error(f"{where}{error.strerror or error}", "collection doctor checks disk and folders")
+        mine = "make it readable and writable for your account"
+        hint = mine if error.errno in DENIED else "collection doctor checks disk and folders"
+        _screen().error(f"{where}{error.strerror or error}", hint)
         code = 1
     except typer.Abort:
         code = 1
