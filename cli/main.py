@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from collection import CollectionError, __version__
+from collection.atomic_file import DENIED
 from collection.errors import ConfigError, MetadataError
 
 from .commands import Commands
@@ -63,17 +64,32 @@ def main() -> None:
         code = 0 if isinstance(left.__context__, BrokenPipeError) else left.code
     except OSError as error:  # a disk, a folder or a device that refuses; the file is named
         where = f"{error.filename}: " if error.filename else ""
-        _screen().error(f"{where}{error.strerror or error}", "collection doctor checks disk and folders")
+        mine = "make it readable and writable for your account"
+        hint = mine if error.errno in DENIED else "collection doctor checks disk and folders"
+        _screen().error(f"{where}{error.strerror or error}", hint)
         code = 1
     except typer.Abort:
         code = 1
     except typer.TyperException as error:  # words that the command line does not understand
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "collection COMMAND"
+        _put_into_words(error)
         _screen().error(error.format_message(), f"{path} --help shows the arguments and options")
         code = 2
     _flush()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _put_into_words(error: typer.TyperException) -> None:
+    """Say of a value that does not fit what would, as is said of collection.toml: pydantic's words are for programs."""
+    from pydantic import ValidationError
+
+    from collection.config.type_errors import WANTED, what_fits
+
+    if isinstance(error.__cause__, ValidationError):
+        problem = error.__cause__.errors(include_url=False)[0]
+        shown = f"{problem['input']}: " if problem["type"] in WANTED else ""
+        error.message = f"{shown}{what_fits(problem)}"
 
 
 def _flush() -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from errno import EACCES, EPERM, EROFS
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,6 +15,14 @@ DEBRIS = ".writing-*"
 
 WAITING = 16
 """Files that wait for the disk at once."""
+DENIED = (EACCES, EPERM, EROFS)
+"""Errors of a file or a folder that this account may not use."""
+
+
+def way_to_write(error: OSError) -> str:
+    """What a person can do where something could not be written."""
+    way = "make the folder writable for your account" if error.errno in DENIED else "free some disk space"
+    return f"{way}, then run the same command again"
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from collection.config import Config, load_config
 from collection.config.publishing import Artist
 from collection.config.reading import line_of
+from collection.config.type_errors import PATTERNS
 from collection.errors import ConfigError, ProjectError
 
 GOOD = """\
@@ -88,6 +90,13 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("[chain]", "[chian]", 25, ["unknown key chian", "did you mean chain?"]),
         ("[chain]", '[[artists]]\nname = "a"\nshare = 40\n[chain]', 27, ["artists.1.share", "sum to 40"]),
         ('seed = "x"', "", 1, ["the key seed is missing"]),
+        ("[chain]", "[publish]\nstorage = []\n[chain]", 26, ["publish.storage", "must not be empty"]),
+        ("[chain]", "[royalties]\npercent = nan\n[chain]", 26, ["royalties.percent = nan", "a finite number"]),
+        ("[chain]", "[royalties]\npercent = 2.125\n[chain]", 26, ["royalties.percent = 2.125", "hundredths"]),
+        ("supply = 24", 'supply = 24\nsymbol = "low"', 3, ["symbol = 'low'", "capital letters"]),
+        ("[chain]", "[rules]\nexclude = {sky = 1}\n[chain]", 25, ["rules: "]),
+        ("[styles.bauhaus]", "[[styles.bauhaus]]", 14, ["styles.bauhaus = "]),
+        ("[chain]", "[[chain]]", 25, ["chain = "]),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_file_line_key_and_value(
@@ -262,12 +271,46 @@ def test_a_date_is_no_text(tmp_path: Path, line: str, key: str) -> None:
     assert "quotes" in hint
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("[chain]", "[[chain]]", "[chain], in one bracket"),
+        ("[styles.bauhaus]", "[[styles.bauhaus]]", "[styles.bauhaus], in one bracket"),
+        ("[chain]", "[artists]\nname = 'a'\n[chain]", "[[artists]], in two brackets"),
+        ("[chain]", "[publish]\nstorage = {car = 1}\n[chain]", "--schema"),
+    ],
+)
+def test_a_table_with_the_wrong_brackets_is_told_the_right_ones(tmp_path: Path, old: str, new: str, hint: str) -> None:
+    ((_, told),) = problems_of(tmp_path, GOOD.replace(old, new))
+    assert hint in told
+
+
+def test_every_pattern_is_said_in_words() -> None:
+    def patterns(node: object) -> Iterator[str]:
+        for key, value in node.items() if isinstance(node, dict) else ():
+            if key == "pattern" and isinstance(value, str):
+                yield value
+            yield from patterns(value)
+        for value in node if isinstance(node, list) else ():
+            yield from patterns(value)
+
+    accounts = {text for text in patterns(Config.model_json_schema()) if text.startswith("^(0x")}
+    assert {*patterns(Config.model_json_schema())} - accounts <= {*PATTERNS}
+
+
+def test_axes_shorter_than_the_supply_are_told_at_the_supply(tmp_path: Path) -> None:
+    text = 'title = "T"\nseed = 1\nsupply = 9\n[[series]]\n[series.axes]\ncross = {seed = "0-2"}\n'
+    ((message, hint),) = problems_of(tmp_path, text)
+    assert message == "3: supply: 9 is more than the 3 images that axes and one-of-ones ask for"
+    assert "axes" in hint
+
+
 def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     (tmp_path / "collection.toml").write_text(GOOD, "utf-8-sig")
     assert load_config(tmp_path / "collection.toml").title == "Paper Weather"
 
 
-@pytest.mark.parametrize("name", [" red", "red ", "\u00a0red", "red\u2003", " "])
+@pytest.mark.parametrize("name", [" red", "red ", "\u00a0red", "red\u2003", " ", "\u200bred", "red\ufeff"])
 def test_names_begin_and_end_with_what_is_to_be_seen(tmp_path: Path, name: str) -> None:
     for text in (
         GOOD.replace('"Paper Weather"', f'"{name}"'),
@@ -325,6 +368,15 @@ def test_no_project_here(tmp_path: Path) -> None:
     with pytest.raises(ProjectError) as caught:
         load_config(tmp_path / "collection.toml")
     assert "collection new" in str(caught.value.hint)
+
+
+def test_a_file_in_the_place_of_a_folder_and_the_reverse(tmp_path: Path) -> None:
+    read(tmp_path, GOOD)
+    with pytest.raises(ProjectError, match="is a file, and a project is a folder"):
+        load_config(tmp_path / "collection.toml" / "collection.toml")
+    (tmp_path / "other" / "collection.toml").mkdir(parents=True)
+    with pytest.raises(ProjectError, match="is a folder, and should be a file"):
+        load_config(tmp_path / "other" / "collection.toml")
 
 
 def test_the_effective_configuration_is_a_configuration_of_the_same_meaning(tmp_path: Path) -> None:

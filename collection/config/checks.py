@@ -21,7 +21,10 @@ from collection.values import ARTIST, amount
 
 def check(config: Config, refuse: Refuse) -> None:
     """Call `refuse` for everything that is wrong."""
-    if config.candidates != 0 and config.images < config.supply:
+    if config.candidates is None and config.images < config.supply:
+        message = f"{config.supply} is more than the {amount(config.images, 'image')} that axes and one-of-ones ask for"
+        refuse(["supply"], message, "lower supply, or make the axes longer")
+    elif config.candidates != 0 and config.images < config.supply:
         refuse(["candidates"], f"{config.images} is less than supply = {config.supply}", "make more images than tokens")
     _check_names(config, refuse)
     for index, series in enumerate(config.series):

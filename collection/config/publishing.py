@@ -46,10 +46,17 @@ class Artist(Table):
         return said if self.series else {name: value for name, value in said.items() if name != "series"}
 
 
+def _hundredths(percent: float) -> float:
+    """Refuse what a contract cannot pay: it counts in hundredths of a percent."""
+    if abs(percent * 100 - round(percent * 100)) > 1e-6:
+        raise ValueError(f"contracts count hundredths of a percent: write {percent:.2f}, or another with two digits")
+    return percent
+
+
 class Royalties(Table):
     """What a resale pays (ERC-2981)."""
 
-    percent: float = Field(default=5, ge=0, le=50)
+    percent: Annotated[float, AfterValidator(_hundredths)] = Field(default=5, ge=0, le=50)
     receiver: Account | None = None
     """Absent: the artist with an address; of several, a splitter that owes each their share; of none, who deploys."""
 
@@ -70,7 +77,7 @@ class Publish(Table):
     """The rights a holder gets, as an SPDX identifier where there is one: CC-BY-4.0, CC0-1.0."""
     external_url: Annotated[str, Field(pattern=r"^https?://"), AfterValidator(_template)] | None = None
     """Where a token's page leads; {id} stands for its number."""
-    storage: tuple[str, ...] = ("car",)
+    storage: tuple[str, ...] = Field(default=("car",), min_length=1)
     """car (always written), "kubo:MULTIADDRESS" for an IPFS node, "pinata:env:NAME", "filebase:env:NAME@BUCKET",
     "pinning:env:NAME@URL" for a service with the pinning API, and "NAME:..." for one that a package adds."""
     cid_profile: Literal["unixfs-v1-2025", "unixfs-v0-2015", "kubo-cid-v1"] = "unixfs-v1-2025"

@@ -73,6 +73,10 @@ def _parsed(path: Path) -> tuple[str, dict[str, Any]]:
         raise ProjectError(
             f"no collection.toml in {path.parent}", "collection new PATH makes a project; -C PATH names one"
         ) from None
+    except NotADirectoryError:
+        raise ProjectError(f"{path.parent} is a file, and a project is a folder", "-C names the folder") from None
+    except IsADirectoryError:
+        raise ProjectError(f"{path} is a folder, and should be a file", "collection new PATH makes a project") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 text (byte {error.start})", "save the file as UTF-8") from None
     try:
@@ -91,9 +95,13 @@ def _dates(value: Any, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
 
 
 def line_of(text: str, place: Place) -> int:
-    """The line, from 1, of a key, or of the innermost table or key around it that stands on a line of its own."""
-    best, depth = 1, 0
-    for found, line in _lines_of_keys(text):
+    """The line, from 1, of a key, or of the first table of that name, or else of the innermost table or key around it
+    that stands on a line of its own."""
+    lines, best, depth = list(_lines_of_keys(text)), 1, 0
+    inside = [line for found, line in lines if place and found[: len(place)] == tuple(place)]
+    if inside:
+        return inside[0]
+    for found, line in lines:
         common = next((n for n, (a, b) in enumerate(zip(found, place, strict=False)) if a != b), len(found))
         if common == len(found) and depth < len(found) <= len(place):
             best, depth = line, len(found)
@@ -147,7 +155,8 @@ def _refuse_types(
             message = f"unknown key {_dotted(place)}{nearest(str(place[-1]), keys, renamed)}"
             note(place, message, f"known here: {', '.join(keys)}")
         elif tuple(place) not in known:
-            note(place, _told(place, problem), "collection config --schema tells what fits")
+            hint = "collection config --schema tells what fits"
+            note(place, _told(place, problem), _brackets(model, place, problem) or hint)
     return unknown
 
 
@@ -156,6 +165,18 @@ def _told(place: Place, problem: Mapping[str, Any]) -> str:
     secret = place[-1:] == ["key"]  # somebody may have put the key itself there
     shown = "" if secret or isinstance(problem["input"], dict) else f" = {problem['input']!r}"
     return f"{_dotted(place)}{shown}: {what_fits(problem)}"
+
+
+def _brackets(model: type[BaseModel], place: Place, problem: Mapping[str, Any]) -> str | None:
+    """How to head a table that was headed as one of several, or the other way round; None: that is not the mistake."""
+    if not place or not isinstance(place[-1], str):
+        return None
+    name, value = _dotted([part for part in place if isinstance(part, str)]), problem["input"]
+    if isinstance(value, dict) and problem["type"] in ("tuple_type", "list_type") and _known_keys(model, [*place, 0]):
+        return f"write [[{name}]], in two brackets: there may be several"
+    if isinstance(value, list) and value and isinstance(value[0], dict) and "list" not in problem["type"]:
+        return f"write [{name}], in one bracket: there is one"
+    return None
 
 
 def _one_a_place(value: Any, problems: Sequence[Any]) -> list[tuple[list[str | int], Any]]:

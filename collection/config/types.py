@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any
+from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
@@ -20,7 +21,7 @@ Size = Side | tuple[Side, Side]
 
 def _whole_word(value: str) -> str:
     """Refuse blanks at the ends: nobody sees them, and two names that differ by them look alike."""
-    if value != value.strip():
+    if any(end.isspace() or category(end) == "Cf" for end in (value[:1], value[-1:]) if end):
         raise ValueError("it begins or ends with a blank")
     return value
 

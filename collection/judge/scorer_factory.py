@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,23 +16,13 @@ from collection.judge.preference.prompt_scorer import PromptScorer
 from collection.judge.score import Scorers
 from collection.judge.scoring import PixelScorer
 from collection.judge.set_metrics.set_scorer import SetScorer
+from collection.judge.settings import LAION_V1, SOURCES, wrong_head, wrong_preference
 from collection.judge.vector_scorer import vector_metrics
 from collection.models.hub import fetch_known
 from collection.models.weights import cache_folder
 from collection.values import ImageEncoder
 
-_LAION = "https://github.com/LAION-AI/aesthetic-predictor/raw/main/"
-_IMPROVED = "https://github.com/christophschuhmann/improved-aesthetic-predictor/raw/main/"
-SOURCES = {
-    "laion-v1-b32": f"{_LAION}sa_0_4_vit_b_32_linear.pth",
-    "laion-v1-b16": f"{_LAION}sa_0_4_vit_b_16_linear.pth",
-    "laion-v1-l14": f"{_LAION}sa_0_4_vit_l_14_linear.pth",
-    "sac-logos-ava1": f"{_IMPROVED}sac%2Blogos%2Bava1-l14-linearMSE.pth",
-}
-"""Where the known predictors are published; what comes from there must have the SHA-256 that the name stands for."""
-LAION_V1 = "laion-v1"
-"""LAION's first predictor exists for three encoders: this name alone means the one for the encoder in use."""
-PREFERENCES: Mapping[str, tuple[Callable[[Path | str], PreferenceModel], str]] = {
+_PREFERENCES: Mapping[str, tuple[Callable[[Path | str], PreferenceModel], str]] = {
     "pickscore": (pickscore.PickScore, pickscore.REPOSITORY),
     "hps-v2.1": (hps.HPS, hps.REPOSITORY),
     "image-reward": (image_reward.ImageReward, image_reward.REPOSITORY),
@@ -97,29 +86,20 @@ def _variant(name: str, encoder: ImageEncoder) -> str:
 
 def _preference(text: str, folder: Path) -> PreferenceModel:
     """The model that NAME or NAME:PLACE names; a place that exists is meant before a hub id of that spelling."""
+    if problem := wrong_preference(text, folder):
+        raise ConfigError.of([problem])
     name, _, place = text.partition(":")
-    if name not in PREFERENCES:
-        raise ConfigError(f'score.preference: "{name}" is no model', f"known: {', '.join(PREFERENCES)}")
-    build, repository = PREFERENCES[name]
+    build, repository = _PREFERENCES[name]
     path = folder / place
-    if not place or path.exists():
-        return build(path if place else repository)
-    if re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*", place) is None:
-        raise ConfigError(
-            f"score.preference: there is no {path}", f'write "{name}:FOLDER" with a folder that is there, or "{name}"'
-        )
-    return build(place)
+    return build((path if path.exists() else place) if place else repository)
 
 
-def _predictor(name: str, folder: Path, sources: dict[str, str]) -> AestheticPredictor:
+def _predictor(name: str, folder: Path, sources: Mapping[str, str]) -> AestheticPredictor:
     if name in sources:
         return load_predictor(_cached(name, sources[name]))
-    if (folder / name).is_file():
-        return load_predictor(folder / name)
-    raise ConfigError(
-        f'score.heads: "{name}" is neither a known aesthetic predictor nor a file in {folder}',
-        f"known: {', '.join([LAION_V1, *sources])}",
-    )
+    if problem := wrong_head(name, folder):
+        raise ConfigError.of([problem])
+    return load_predictor(folder / name)
 
 
 def _cached(name: str, address: str) -> Path:

@@ -82,6 +82,15 @@ class StatedTraits:
             if (lost := self._unpainted(trait, value, having, by_value))
         ]
 
+    def painted_alike(self, recipes: Sequence[Recipe]) -> list[tuple[str, list[str]]]:
+        """Values of a trait whose words are all painted, and alike: rarer is none of them but by name. Sorted."""
+        found: dict[tuple[str, frozenset[tuple[str, str]]], list[str]] = defaultdict(list)
+        for trait, value in sorted({pair for recipe in recipes for pair in recipe.traits.items()}):
+            read = self._read(self._said(trait, value))
+            if read.features and not read.unknown:
+                found[trait, frozenset(read.features.items())].append(value)
+        return [(trait, values) for (trait, _), values in found.items() if len(values) > 1]
+
     def _unpainted(
         self, trait: str, value: str, having: Sequence[Recipe], siblings: Mapping[str, Sequence[Recipe]]
     ) -> Unpainted | None:

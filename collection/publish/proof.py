@@ -73,13 +73,18 @@ def write_proof(
 
     `manifest` says what else the set is; the tree, and the files by their names, are added here.
     """
-    lines = "".join(f"{leaf}\n" for leaf in leaves).encode()
-    kept = {LEAVES: files.add(lines, ".txt"), "rarity.json": files.add(canonical_json(_ranks(ranks)), ".json")}
-    kept |= {path.name: files.add(path.read_bytes(), path.suffix) for path in sorted(SCRIPTS.glob("check.*"))}
+    kept = {name: files.add(*part) for name, part in proof_parts(leaves, ranks).items()}
     whole = {**manifest, "format": FORMAT, "tree": TREE, "tokens": len(leaves), "merkle_root": merkle_root(leaves)}
     if signature := sign(whole) if sign else None:
         kept["signature.json"] = files.add(canonical_json(dict(signature)), ".json")
     return files.add(canonical_json({**whole, "files": kept}), ".json")
+
+
+def proof_parts(leaves: Iterable[Leaf], ranks: Rarity) -> dict[str, tuple[bytes, str]]:
+    """The bytes and the suffix of each file that the manifest of a proof names, but the signature, by its name."""
+    lines = "".join(f"{leaf}\n" for leaf in leaves).encode()
+    parts = {LEAVES: (lines, ".txt"), "rarity.json": (canonical_json(_ranks(ranks)), ".json")}
+    return parts | {path.name: (path.read_bytes(), path.suffix) for path in sorted(SCRIPTS.glob("check.*"))}
 
 
 def _ranks(ranks: Rarity) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from collection.project import Project
 from collection.stages.plan import keep_pictures
-from collection.stages.report import Report, not_reproducible
+from collection.stages.report import NO_IMAGES, Report, not_reproducible
 from collection.values import Progress, amount, label, silent
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def _nothing_to_do(project: Project) -> Report:
     count = counts["generated"]
     line = f"nothing to do: {amount(count, 'image')} of {count}" if count else "nothing to do: nothing is planned"
     complete = bool(count or counts["imported"])
-    hint = None if complete else "`collection plan` comes first"
+    first = "`collection plan` comes first" if project.config.images else NO_IMAGES
+    hint = None if complete else first
     return Report("generate", line, {"made": 0, "pending": 0, "seconds": 0.0}, complete=complete, hint=hint)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from collection.atomic_file import write_durably
+from collection.atomic_file import way_to_write, write_durably
 from collection.errors import UnavailableError, UsageError
 from collection.project import CONFIG_FILE, Project
 from collection.stages.report import Report
@@ -83,4 +83,4 @@ def _copy(source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
     except OSError as error:
-        raise UnavailableError(f"cannot copy {source} to {target}: {error.strerror}", "free some disk space") from error
+        raise UnavailableError(f"cannot copy {source} to {target}: {error.strerror}", way_to_write(error)) from error

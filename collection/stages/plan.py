@@ -57,8 +57,11 @@ class PlanStage:
     def _refuse(self, project: Project) -> tuple[StatedCheck, Leaving]:
         """Raise what `run` raises before it changes anything; returns what it has to say."""
         from collection.generate.registry import check_generator
+        from collection.judge.settings import refuse_unknown
 
         check_generator(project.config)
+        if self.pending(project):
+            refuse_unknown(project.config.score, project.folder)
         stated, leaving = check_stated(project, project.plan.recipes), self.leaving(project)
         if not self.anyway and self.pending(project):
             stated.refuse()
@@ -125,10 +128,11 @@ class Leaving:
 
 
 def _remarks(project: Project) -> list[str]:
-    from collection.plan.remarks import remarks
+    from collection.plan.remarks import long_seeds, remarks, without_images
 
-    unread = [f"a wildcard file is left out: {why}" for why in project.plan.wildcards.unreadable]
-    return [*remarks(project.config, project.plan.domain), *unread]
+    config, plan = project.config, project.plan
+    unread = [f"a wildcard file is left out: {why}" for why in plan.wildcards.unreadable]
+    return [*without_images(config, plan.counts), *remarks(config, plan.domain), *long_seeds(config), *unread]
 
 
 def keep_scripts(project: Project) -> None:

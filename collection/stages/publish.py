@@ -51,13 +51,17 @@ class FreezeStage:
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Freeze; raises PublishError where less than the supply is chosen, or the old set is published already."""
-        from collection.publish.freeze import freeze
+        from collection.publish.freeze import freeze, pending
+        from collection.publish.rewrite import rewrite
         from collection.stages.keys import certificate_of, credentials_of
 
         names_of(project).addresses(self.accounts(project))
         signer = certificate_of(project)
         unsigned = not signer.exists()
         frozen, nothing = project.store.frozen(), "nothing to do: "
+        if frozen and not pending(project.store, project.config, additions_of(project)) and self.pending(project):
+            rewrite(project.store, project.files, project.config, frozen)
+            nothing = ""
         if frozen is None or self.pending(project):
             freeze(
                 project.store, project.files, project.config, again=self.again,

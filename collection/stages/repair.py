@@ -53,32 +53,15 @@ def damaged(project: Project, *, thoroughly: bool = True) -> list[Damage]:
 
 
 def _damaged_metadata(project: Project) -> Iterator[Damage]:
+    from collection.publish.rewrite import written
+
     frozen = project.store.frozen()
     if frozen is None:
         return
-    for uri, (sha256, suffix) in _written(project, frozen).items():
+    for uri, (sha256, suffix) in written(project.store, project.files, frozen).items():
         path = project.files.path(sha256, suffix)
         if why := _fault(path, sha256):
             yield Damage(uri, path, why, uri=uri)
-
-
-def _written(project: Project, frozen: Freeze) -> dict[str, tuple[str, str]]:
-    """(SHA-256, suffix) of what freezing wrote, by its place below the root: metadata, proof, pictures with marks."""
-    from collection.publish.proof import MANIFEST, proof_files
-
-    found = {"collection.json": (frozen.contract_metadata_sha256, ".json")}
-    for token in project.store.tokens(frozen):
-        found[f"metadata/{token.token_id}.json"] = (token.metadata_sha256, ".json")
-        if token.image_sha256 != token.asset.file_sha256:
-            found[f"images/{token.token_id}.png"] = (token.image_sha256, ".png")
-        found |= {f"{folder}/{token.token_id}{file[1]}": file for folder, file in token.files.items()}
-    if frozen.proof_sha256:
-        try:
-            proof = proof_files(project.files, frozen.proof_sha256)
-        except CollectionError:  # the manifest was changed: it is named itself
-            proof = {MANIFEST: (frozen.proof_sha256, ".json")}
-        found |= {f"proof/{name}": each for name, each in proof.items()}
-    return found
 
 
 def _fault(path: Path, sha256: str, size: int | None = None, *, read: bool = True) -> str | None:
@@ -131,20 +114,30 @@ def _way_out(item: Damage) -> str:
 
 def _from_storages(project: Project) -> Iterator[str]:
     """Read back what the storages keep of the frozen set."""
-    frozen, items = project.store.frozen(), [item for item in damaged(project) if item.uri]
-    if frozen is None or not items:
+    frozen = project.store.frozen()
+    if frozen is None or not any(item.uri for item in damaged(project)):
         return
     from collection.unixfs import Reader
 
     for pinner in publication_of(project).pinners:
         try:
             with pinner.blocks(frozen.root_cid) as blocks:
-                yield from _read_back(project, frozen, items, Reader(blocks).content, pinner.name)
+                yield from _read_back(project, frozen, Reader(blocks).content, pinner.name)
         except CollectionError as error:
             yield f"{pinner.name} gives nothing back: {error.message}"
 
 
 def _read_back(
+    project: Project, frozen: Freeze, content: Callable[[str], Iterator[bytes]], storage: str
+) -> Iterator[str]:
+    """Read back what one storage has; once a manifest is there, also what it names."""
+    tried: set[str | None] = {None}
+    while items := [item for item in damaged(project) if item.uri not in tried]:
+        tried |= {item.uri for item in items}
+        yield from _read_each(project, frozen, items, content, storage)
+
+
+def _read_each(
     project: Project, frozen: Freeze, items: list[Damage], content: Callable[[str], Iterator[bytes]], storage: str
 ) -> Iterator[str]:
     for item in items:
@@ -164,7 +157,7 @@ def _metadata(project: Project) -> Iterator[str]:
     frozen = project.store.frozen()
     if frozen is not None and any(item.asset is None for item in damaged(project)):
         rewrite(project.store, project.files, project.config, frozen)
-        yield "the metadata of the frozen set was written again"
+        yield "the metadata and the proof of the frozen set were written again"
 
 
 def _rendered(project: Project) -> Iterator[str]:

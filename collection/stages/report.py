@@ -14,6 +14,9 @@ UNJUDGED = "chosen for variety and by your votes"
 NOT_JUDGED = f"not judged: {UNJUDGED}"
 """What is said of a set where no metric says which image is better."""
 
+NO_IMAGES = "`collection import FOLDER`, or raise `candidates`"
+"""The way out of a project that plans no images and has none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from collection.errors import UsageError
 from collection.project import Project
 from collection.stages.judges import IssuesByImage, Judges, judges_of
-from collection.stages.report import Report, counted
+from collection.stages.report import NO_IMAGES, Report, counted
 from collection.values import Progress, amount, label, silent
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def _nothing_to_do(project: Project, judges: Judges) -> Report:
     issues = judges.issues
     line = f"nothing to do: {total} of {amount(total, 'image')} scored{_said(project, judges, issues)}"
     details = {"scored": 0, "pending": 0, **_numbers(project, judges, issues)}
-    hint = None if total else "`collection generate` comes first"
+    first = "`collection generate` comes first" if project.config.images else NO_IMAGES
+    hint = None if total else first
     return Report("score", line, details, complete=bool(total), hint=hint)
 
 

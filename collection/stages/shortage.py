@@ -27,16 +27,19 @@ def way_out(project: Project) -> str:
         return f"`collection score` scores {amount(unscored, 'image')}, then run again"
     if topped_up(store, project.plan, judges.criteria().rejected):
         return "`collection top-up` plans more, then run again"
-    aside, excluded = len(store.duplicates()), len(judges.criteria().excluded)
+    aside, criteria = len(store.duplicates()), judges.criteria()
+    excluded, rejected = len(criteria.excluded), len(criteria.rejected)
     causes = {
         amount(aside, "image is a near-duplicate", "images are near-duplicates"): aside,
         amount(excluded, "image is excluded by its issues", "images are excluded by their issues"): excluded,
+        amount(rejected, "image is rejected", "images are rejected"): rejected,
     }
     told = " and ".join(cause for cause, count in causes.items() if count)
     ways = {
         "`collection lock NUMBER NUMBER` takes each that it names, near-duplicate or not": aside + excluded,
         "lower `phash_distance` or raise `cosine` in [dedupe] and run `collection dedupe`": aside,
         "shorten `exclude` in [select]": excluded,
+        "`collection reject NUMBER --off` takes a rejection back": rejected,
         "raise `candidates`": len(store.planned_sha256s()),
         "`collection import` more images": 1,
     }

@@ -73,6 +73,8 @@ class StatedCheck:
     """The words of each series that the generator cannot paint."""
     unpainted: Sequence[Unpainted] = ()
     """The values of traits that the pictures will not show."""
+    alike: Sequence[tuple[str, Sequence[str]]] = ()
+    """Traits, with values of theirs that are painted alike."""
 
     @property
     def notes(self) -> list[str]:
@@ -81,6 +83,9 @@ class StatedCheck:
         for series, words in self.unknown_words.items():
             more = f" and {len(words) - SHOWN_WORDS} more" if len(words) > SHOWN_WORDS else ""
             found.append(f"series {series}: the {self._called} cannot paint {', '.join(words[:SHOWN_WORDS])}{more}")
+        for trait, values in self.alike:
+            named = " and ".join(f'"{value}"' for value in values)
+            found.append(f"traits.{trait}: the {self._called} paints {named} alike")
         return [*found, *self._told()]
 
     @property
@@ -125,7 +130,7 @@ def check_stated(project: Project, recipes: Sequence[Recipe]) -> StatedCheck:
     for recipe in recipes:
         prompts.setdefault(recipe.series, []).append(recipe.prompt)
     words = {series: found for series, said in prompts.items() if (found := stated.unknown_words(said))}
-    return StatedCheck(painter, table.presets, words, stated.unpainted(recipes))
+    return StatedCheck(painter, table.presets, words, stated.unpainted(recipes), stated.painted_alike(recipes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from collection.stages.plan import PlanStage
 from collection.stages.publication import publication_of
 from collection.stages.publish import FreezeStage
 from collection.stages.published import contract_of
+from collection.stages.report import NO_IMAGES
 from collection.stages.shortage import way_out
 from collection.stages.verified import OPEN_METADATA
 from collection.values import Failure, amount
@@ -153,9 +154,7 @@ def _next(
     reached = [item.name for item in found]
     at = reached.index(following.name) if following else len(found)
     if at > reached.index("plan") and not counts["planned"] + counts["imported"]:
-        return "import", CollectionError(
-            "there are no images, and collection.toml plans none", "collection import FOLDER, or raise `candidates`"
-        )
+        return "import", CollectionError("there are no images, and collection.toml plans none", NO_IMAGES)
     if at > reached.index("select") and (short := project.config.supply - counts["selected"]) > 0:
         hint = way_out(project)
         command = "top-up" if "collection top-up" in hint else "select"

@@ -33,11 +33,11 @@ def editions_beside(project: Project, known: Deployment) -> Companion | None:
 def verified(project: Project, known: Deployment, result: VerifyReport, sample: int) -> Report:
     """The report of a look at a contract and at the editions beside it; what it says is recorded."""
     stated = count_stated(project, publication_of(project).tokens(known))
-    findings = [Failure(finding.subject, f"{finding.what}: {finding.why}") for finding in result.findings]
+    findings = [Failure(finding.subject, finding.told) for finding in result.findings]
     editions = editions_beside(project, known)
     of_copies = _of_copies(project, editions) if editions else []
     findings += of_copies
-    complete = not findings and result.tokens > 0
+    complete = not findings and result.tokens > 0 and result.proven + result.unsold == result.tokens
     record_verified(project, known, result, complete=complete, rerender=sample)
     where = " and ".join("the local CAR" if name == "car" else name for name in result.sources) or "nowhere"
     copies = f"; their copies at {editions.address} too" if editions and not of_copies else ""

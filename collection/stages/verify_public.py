@@ -58,7 +58,7 @@ def verify_public(
         "proven": len(found.grades), "grades": {str(key): grade for key, grade in found.grades.items()},
         "signer": found.signer,
     }  # fmt: skip
-    failures = [Failure(finding.subject, f"{finding.what}: {finding.why}") for finding in found.findings]
+    failures = [Failure(finding.subject, finding.told) for finding in found.findings]
     notes = [*found.notes, *([f"{amount(unminted, 'token')} not minted yet"] if unminted else [])]
     return Report("verify", line, details, failures, complete=not failures and found.minted > 0, notes=notes)
 

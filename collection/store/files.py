@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from collection.atomic_file import DEBRIS, durable_file, write_durably, write_together
+from collection.atomic_file import DEBRIS, durable_file, way_to_write, write_durably, write_together
 from collection.errors import UnavailableError
 from collection.values import sha256_hex
 
@@ -47,9 +47,7 @@ class Files:
             try:
                 write_durably(path, data)
             except OSError as error:
-                raise UnavailableError(
-                    f"cannot write {path}: {error.strerror}", "free some disk space, then run the same command again"
-                ) from error
+                raise UnavailableError(f"cannot write {path}: {error.strerror}", way_to_write(error)) from error
         return sha256
 
     def add_all(self, contents: Sequence[bytes], suffix: str = ".png") -> list[str]:
@@ -62,7 +60,7 @@ class Files:
         except OSError as error:
             raise UnavailableError(
                 f"cannot write below {self.folder}: {error.strerror}",
-                "free some disk space, then run the same command again",
+                way_to_write(error),
             ) from error
         return names
 
@@ -79,7 +77,7 @@ class Files:
             except OSError as error:
                 raise UnavailableError(
                     f"cannot copy {source} to {path}: {error.strerror}",
-                    "free some disk space, then run the same command again",
+                    way_to_write(error),
                 ) from error
         return sha256
 
@@ -91,7 +89,7 @@ class Files:
         except FileNotFoundError:
             raise UnavailableError(
                 f"{path} is missing",
-                "`collection generate` makes again what was lost, `collection import` fetches it again",
+                "`collection doctor --repair` reads it back, or makes it again",
             ) from None
         if sha256_hex(data) != sha256:
             raise UnavailableError(

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from collection.atomic_file import way_to_write
 from collection.errors import UnavailableError
 
 SIDES = (256, 1024)
@@ -32,6 +33,4 @@ class Thumbnails:
                 temporary.write_bytes(data)  # no fsync: what can be made again need not survive a power cut
                 temporary.replace(path)
             except OSError as error:
-                raise UnavailableError(
-                    f"cannot write {path}: {error.strerror}", "free some disk space, then run the same command again"
-                ) from error
+                raise UnavailableError(f"cannot write {path}: {error.strerror}", way_to_write(error)) from error

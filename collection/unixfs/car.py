@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from collection.atomic_file import durable_file
+from collection.atomic_file import durable_file, way_to_write
 from collection.errors import PinError
 from collection.unixfs import walk
 from collection.unixfs.build import Builder, Entry
@@ -119,7 +119,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
         with durable_file(path) as file:
             yield file
     except OSError as error:
-        raise PinError(f"cannot write {path}: {error.strerror}", "free some disk space, then run again") from error
+        raise PinError(f"cannot write {path}: {error.strerror}", way_to_write(error)) from error
 
 
 class Car:

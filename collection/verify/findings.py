@@ -25,6 +25,11 @@ class Finding:
         return "storage" if self.what == "storage" else "contract"
 
     @property
+    def told(self) -> str:
+        """What differs and why, in words to stand after the subject."""
+        return self.why if self.what == self.subject else f"{self.what}: {self.why}"
+
+    @property
     def subject_of_editions(self) -> str:
         """The image or contract of copies that differs, in words."""
         return "editions" if self.token_id is None else f"copies of image {self.token_id}"

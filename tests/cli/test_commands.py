@@ -43,6 +43,17 @@ def test_usage_errors_are_exit_code_2_and_json(collection):
         assert said.err
 
 
+def test_a_value_that_does_not_fit_is_refused_in_the_words_of_the_house(here):
+    for words, told in (
+        (["generate", "--limit", "many"], "'--limit': many: a whole number is wanted"),
+        (["plan", "--show", "-1"], "'--show': -1: at least 0 is wanted"),
+        (["dedupe", "--keep", "bst"], "'--keep': 'bst' is not one of 'best', 'first', 'largest'"),
+    ):
+        said = here(*words)
+        assert said.code == 2
+        assert told in said.err
+
+
 WORDS = {
     "import": ["nowhere"], "new": ["."], "note": ["1"], "recipe": ["nowhere.png"], "variations": ["1"],
     "review": ["--port", "70000"], "breed": ["1", "2"], "interpolate": ["1", "2"],

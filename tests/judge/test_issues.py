@@ -157,7 +157,7 @@ def test_what_computes_a_number_keeps_its_name() -> None:
     assert models.pop("text") == "text/2"
     assert models.pop("clipping") == "clipping/2"
     assert models.pop("sharpness") == "sharpness/2"
-    assert models.pop("missing") == "missing/2"
+    assert models.pop("missing") == "missing/3"
     assert models.pop("borders") == "borders/2"
     first = ("contrast", "exposure", "highlights", "overexposure", "steadiness", "noise", "aspect")
     assert models == {name: f"{name}/1" for name in first}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from collection.config import Config
 from collection.plan.plan import Plan
-from collection.plan.remarks import remarks
+from collection.plan.remarks import long_seeds, remarks, without_images
 
 TABLES: dict[str, Any] = {
     "traits": {
@@ -37,6 +37,32 @@ def test_what_comes_to_nothing_is_told(make_config: Any) -> None:
         "traits.moon is never drawn: no token has sky = torn",
         "rules.1 never applies: no token has sky = torn",
     ]
+
+
+def test_names_that_people_take_for_one_are_told(make_config: Any) -> None:
+    values = ("storm", "st\u043erm", "\uff53torm", "sto\u200brm", "caf\u00e9", "cafe\u0301")
+    config = make_config(
+        traits={"sky": {"weight": dict.fromkeys(values, 1)}}, series=[{"name": "noons"}, {"name": "Noons"}]
+    )
+    assert remarks(config, Plan(config, {}).domain) == [
+        'the series "noons" and "Noons" differ only in case',
+        'traits.sky: "cafe\u0301" and "caf\u00e9" look alike',
+        'traits.sky: "storm" and "sto\\u200brm" and "\uff53torm" look alike',
+        'traits.sky: "st\u043erm" mixes letters of Cyrillic and Latin',
+    ]
+
+
+def test_a_series_whose_share_comes_to_no_image_is_told(make_config: Any) -> None:
+    config = make_config(supply=3, candidates=3, series=[{"name": "a", "share": 1000}, {"name": "b"}])
+    told = without_images(config, Plan(config, {}).counts)
+    assert told == ["series b gets no image, as its share is rounded to 0 of 3 images; raise its share or `candidates`"]
+
+
+def test_seeds_that_other_tools_read_otherwise_are_told_of_a_diffusion_model(make_config: Any) -> None:
+    series = [{"name": "a", "axes": {"cross": {"seed": "4294967295-4294967300"}}}]
+    assert long_seeds(make_config(supply=2, candidates=None, series=series)) == []
+    config = make_config(supply=2, candidates=None, series=series, generator={"use": "diffusion", "model": "m"})
+    assert long_seeds(config) == ["series a: seeds of 4,294,967,296 and more give other noise in other tools"]
 
 
 def test_a_plan_that_is_as_it_reads_has_no_remarks(make_config: Any) -> None:

@@ -55,6 +55,13 @@ def test_values_that_are_painted_alike_tell_nothing_apart() -> None:
     assert not lost(recipe("a port", place="port"), recipe("a quay", place="quay")), "every word of both is painted"
 
 
+def test_synonyms_are_told_as_painted_alike() -> None:
+    stated = StatedTraits(VOCABULARY_OF_PAINTER, {"sky": {"a": "storm", "b": "stormy"}})
+    recipes = [recipe("a port", place="port"), recipe("a quay", place="quay"), recipe("a city", place="city")]
+    skies = [recipe("storm", sky="a"), recipe("stormy", sky="b")]
+    assert stated.painted_alike(recipes + skies) == [("place", ["port", "quay"]), ("sky", ["a", "b"])]
+
+
 def test_how_many_images_do_not_show_it_is_counted() -> None:
     (found,) = StatedTraits(VOCABULARY_OF_PAINTER).unpainted(
         [recipe("night", light="night"), recipe("noon, night", light="night"), recipe("noon", light="noon")]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from collection.errors import PinError
+from collection.errors import PinError, UnavailableError
 from collection.project import Project, open_project
 from collection.stages.doctor_project import look_at_project
 from collection.stages.pipeline import PIPELINE, run_stages
@@ -61,6 +61,12 @@ def contract_of(project: Project) -> Path:
     return project.files.path(frozen.contract_metadata_sha256, ".json")
 
 
+def leaves_of(project: Project) -> Path:
+    """A file of the proof that no token names."""
+    [leaves] = project.files.folder.glob("*/*.txt")
+    return leaves
+
+
 def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
 
@@ -99,6 +105,47 @@ def test_a_damaged_file_is_found_and_comes_back_as_it_was(
     assert run_stages(project, [VerifyStage()])[0].complete
     assert status_of(project).done
     assert RepairStage().pending(project) == 0
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=["gone", "cut off", "changed"])
+@pytest.mark.parametrize("car", [True, False], ids=["pinned", "CAR gone"])
+def test_a_damaged_file_of_the_proof_comes_back_as_it_was(
+    project: Project, damage: Callable[[Path], None], car: bool
+) -> None:
+    path = leaves_of(project)
+    content = path.read_bytes()
+    damage(path)
+    if not car:
+        shutil.rmtree(project.folder / "car")
+        with pytest.raises(UnavailableError) as caught:
+            run_stages(project, [PinStage()])
+        assert "doctor --repair" in str(caught.value.hint)
+    [report] = run_stages(project, [RepairStage()])
+    assert report.complete, report.failures
+    assert path.read_bytes() == content
+    assert all(report.complete for report in run_stages(project, [PinStage()]))
+    assert status_of(project).done
+
+
+def test_all_files_come_back_where_the_car_is_left(project: Project) -> None:
+    shutil.rmtree(project.files.folder)
+    assert FreezeStage().pending(project) == 2
+    [report] = run_stages(project, [RepairStage()])
+    assert report.complete, report.failures
+    assert len(set(report.notes)) == len(report.notes)
+    assert status_of(project).done
+    assert all(report.complete for report in run_stages(project))
+
+
+def test_a_lost_file_of_the_proof_is_pending_and_no_new_set_is_made_for_it(project: Project) -> None:
+    frozen = project.store.frozen()
+    shutil.rmtree(project.folder / "car")
+    for path in (leaves_of(project), metadata_of(project)):
+        path.unlink()
+    assert status_of(project).next == "freeze"
+    assert all(report.complete for report in run_stages(project, [FreezeStage(), PinStage(), VerifyStage()]))
+    assert project.store.frozen() == frozen
+    assert status_of(project).done
 
 
 def test_a_changed_byte_of_the_car_is_mended(project: Project) -> None:

@@ -11,7 +11,9 @@ import pytest
 from collection.pictures.files import encode_png
 from collection.project import Project, open_project
 from collection.stages.derive import TopUpStage
+from collection.stages.generate import GenerateStage
 from collection.stages.importing import ImportStage
+from collection.stages.pipeline import run_stages
 from collection.stages.score import ScoreStage
 from collection.stages.select import SelectStage
 from collection.stages.shortage import way_out
@@ -73,6 +75,22 @@ def test_top_up_does_not_say_that_all_is_well(project: Project) -> None:
     assert report.line == "nothing to plan, though 3 tokens can have no image"
     assert report.hint
     assert "`collection lock NUMBER NUMBER`" in report.hint
+
+
+def test_where_nothing_is_planned_or_imported_every_stage_says_what_helps(tmp_path: Path) -> None:
+    (tmp_path / "collection.toml").write_text(CONFIG)
+    with open_project(tmp_path) as opened:
+        for stage in (GenerateStage(), ScoreStage()):
+            assert "`collection import FOLDER`" in str(stage.run(opened).hint)
+
+
+def test_rejections_are_told_and_can_be_taken_back(project: Project) -> None:
+    run_stages(project, [SelectStage(reject=(4,))])
+    hint = str(SelectStage().run(project).hint)
+    assert "2 images are near-duplicates and 1 image is rejected: " in hint
+    assert "`collection reject NUMBER --off`" in hint
+    run_stages(project, [SelectStage(free=(4,))])
+    assert "rejected" not in str(SelectStage().run(project).hint)
 
 
 def test_locks_do_help(project: Project) -> None:

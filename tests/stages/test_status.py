@@ -307,6 +307,27 @@ def test_nothing_is_scored_before_it_was(tmp_path: Path) -> None:
     assert (status.counts["generated"], status.counts["scored"], status.next) == (4, 0, "score")
 
 
+def test_what_could_not_score_an_image_is_refused_before_one_is_made(tmp_path: Path) -> None:
+    walker = Walker(tmp_path)
+    walker.write(
+        chain='[score]\nheads = ["aestetic"]\npreference = ["pikscore"]\nreferences = ["gone"]\nsafety = "my.onnx"'
+    )
+    assert not walker.do(PlanStage())
+    status = walker.look()
+    assert (status.next, status.counts["planned"]) == ("plan", 0)
+    for word in (
+        'score.heads: "aestetic"',
+        'score.preference: "pikscore"',
+        "did you mean pickscore?",
+        "gone",
+        "my.onnx",
+    ):
+        assert word in str(status.why)
+    (tmp_path / "gone").mkdir()
+    walker.write(chain='[score]\nheads = ["laion-v1"]\npreference = ["pickscore"]\nreferences = ["gone"]')
+    assert walker.do(PlanStage()), "nothing is fetched or loaded to plan"
+
+
 def test_a_failed_pin_is_not_called_pinned(published: Walker) -> None:
     published.write(storage=AWAY)
     assert not published.do(PinStage())

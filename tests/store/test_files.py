@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,17 @@ def test_a_full_disk_is_named_with_what_to_do(files: Files, monkeypatch: pytest.
     with pytest.raises(CollectionError, match="No space left") as caught:
         files.add(b"picture")
     assert "free some disk space" in str(caught.value.hint)
+
+
+def test_a_folder_that_may_not_be_written_is_no_full_disk(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr("os.fsync", denied)
+    for write in (lambda: files.add(b"picture"), lambda: files.add_all([b"picture"])):
+        with pytest.raises(CollectionError, match="Permission denied") as caught:
+            write()
+        assert caught.value.hint == "make the folder writable for your account, then run the same command again"
 
 
 def test_many_files_are_written_together_or_none(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,8 @@ def colour_numbers(pixels: Pixels) -> npt.NDArray[np.float32]:
     yellow against blue; then how much colour there is of each of HUES hues, red first, between neighbours shared.
     """
     step = max(1, -(-max(pixels.shape[:2]) // LARGEST_SIDE))
-    lab = oklab(pixels[step // 2 :: step, step // 2 :: step].reshape(-1, 3))
+    down, across = (min(step // 2, side - 1) for side in pixels.shape[:2])
+    lab = oklab(pixels[down::step, across::step].reshape(-1, 3))
     chroma, turn = np.hypot(lab[:, 1], lab[:, 2]), np.arctan2(lab[:, 2], lab[:, 1]) / (2 * np.pi) * HUES
     hue = np.floor(turn).astype(np.intp)
     far = turn - hue

@@ -45,6 +45,8 @@ def _band(pixels: Pixels, clear: npt.NDArray[np.bool_], *, lower: bool) -> float
     if rows in (0, len(pixels)) or clear[rows:].all():
         return 0.0
     grey = np.ptp(colour) <= NEUTRAL and GREY[0] <= colour.min() and colour.max() <= GREY[1]
+    if not grey and np.abs(pixels[0] - colour).max() <= PLAIN:
+        return 0.0  # the other side is of that colour too: a frame, which `borders` measures
     rest = luminance(pixels[:rows])
     if not ends_straight(rest[::-1], int(luminance(pixels[-1:, -1:])[0, 0])):
         return 0.0
@@ -65,6 +67,6 @@ MISSING = Metric(
     "another colour than grey does not, nor does a part that was lost in the middle, or where six tenths of the edge "
     "do not differ from the margin.",
     computed=OfPixels(missing),
-    identity="missing/2",
+    identity="missing/3",
     defect=Defect("incomplete", 0.1, "over", "A larger part is missing: this share is a plain band that cuts it off."),
 )

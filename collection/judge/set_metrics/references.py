@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from collection.concurrency.pieces import by_pieces
 from collection.errors import ConfigError, ImageError
+from collection.judge.settings import wrong_reference
 from collection.judge.vectors import unit_length
 from collection.pictures.files import read_picture
 from collection.pictures.folders import name_in, picture_files, read_file
@@ -55,8 +56,8 @@ def reference_state(places: Sequence[Path]) -> list[Any]:
     Raises ConfigError for a folder that is not there.
     """
     for place in places:
-        if not place.is_dir():
-            raise ConfigError(f"score.references: there is no folder {place}", "correct the path in [score]")
+        if problem := wrong_reference(place):
+            raise ConfigError.of([problem])
     return [[str(place), _project_state(place) if _is_project(place) else _folder_state(place)] for place in places]
 
 

@@ -89,6 +89,13 @@ def test_spoilt_photographs_are_flagged(
     assert sum(issue in issues(spoil(pixels)) for pixels in clean) >= least
 
 
+@pytest.mark.parametrize("colour", [255, 0, 90])
+def test_a_frame_is_a_border_and_no_missing_part(clean: list[Pixels], colour: int) -> None:
+    for pixels in clean[:3]:
+        framed = np.pad(pixels, ((60, 60), (60, 60), (0, 0)), constant_values=colour)
+        assert issues(framed) & {"bordered", "incomplete"} == {"bordered"}
+
+
 def test_photographs_are_not(clean: list[Pixels]) -> None:
     for name, pixels in zip(PHOTOGRAPHS, clean, strict=True):
         assert not issues(pixels) & NEW, name
