@@ -23,7 +23,7 @@ def remarks(config: Config, domain: TraitDomain) -> list[str]:
     """Values whose weight is rounded to no token, names and values that look alike, conditions that no token meets; in
     the order of the file's tables."""
     drawn = dict(zip(domain.traits, domain.values, strict=True))
-    series = [table.name for table in (*config.series, *config.one_of_ones)]
+    series = [*(one.name for one in config.series), *(one.name for one in config.one_of_ones)]
     found = [f"the series {pair}" for pair in _look_alikes(series)]
     found += [f"the traits {pair}" for pair in _look_alikes(config.traits)]
     for name, trait in config.traits.items():
