@@ -87,7 +87,8 @@ def node(hats: Path) -> Iterator[str]:
         asked, block = call["params"]
         assert block == "latest"
         known, data = answers[asked["to"]], asked["data"][2:]
-        if (name := selectors.get(data[:8])) in known:
+        name = selectors.get(data[:8])
+        if name is not None and name in known:
             return {**told, "result": f"0x{known[name]}"}
         if name is not None:
             return {**told, "error": {"code": 3, "message": "execution reverted"}}
