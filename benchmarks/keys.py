@@ -53,7 +53,7 @@ class Hand:
 def cull(hand: Hand) -> None:
     hand.press(*("p" if number < PICKED else "x" for number in range(IMAGES)))
     hand.counts(f"{PICKED} of")
-    hand.counts(f"{IMAGES - PICKED} out")
+    hand.counts(f"{IMAGES - PICKED} rejected")
 
 
 def stacks(hand: Hand) -> None:
@@ -71,7 +71,7 @@ def compare(hand: Hand) -> None:
     hand.page.wait_for_selector(".survey > div[data-id='4']")
     hand.press("Delete", "Delete", "Delete", "Shift+P")
     hand.counts("1 of")
-    hand.counts("3 out")
+    hand.counts("3 rejected")
 
 
 def ask(hand: Hand) -> None:
@@ -109,7 +109,7 @@ def stars(hand: Hand) -> None:
 
 def reasons(hand: Hand) -> None:
     hand.press("Shift+Digit1", "Shift+Digit2", "Shift+Digit3")
-    hand.counts("3 out")
+    hand.counts("3 rejected")
 
 
 def tags(hand: Hand) -> None:

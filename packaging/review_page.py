@@ -19,7 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
@@ -55,7 +55,7 @@ PICTURES = (
     ("review-grid", "view=grid&at=14", DESK, False, "fi"),
     ("review-compare", "view=compare&ids=2,14,30&at=14", DESK, True, ""),
     ("review-map", "view=map&at=14", DESK, False, ""),
-    ("review-stacks", "view=stacks", DESK, False, ""),
+    ("review-stacks", "view=stacks&nearer=-0.5", DESK, False, ""),
     ("review-duel", "view=duel", DESK, False, ""),
     ("review-lineage", "view=lineage&of=14&at=14", DESK, False, ""),
     ("review-set", "view=set", DESK, False, ""),
@@ -72,11 +72,13 @@ OTHERS = (
     ("order", "view=set&order=hand", ""),
     ("people", "view=people", ""),
     ("work", "view=jobs", ""),
+    ("stacks-none", "view=stacks", ""),
     ("keys", "view=help", ""),
     ("refused", "view=grid&q=quality:>(80", ""),
     ("empty", "view=grid&q=is:unreviewed+is:picked", ""),
 )
 SETTLED = """() => document.querySelector("#view").childElementCount
+  && document.querySelector("#view").getAttribute("aria-busy") !== "true"
   && [...document.querySelectorAll("#view img[src]")].every((one) => one.complete && one.naturalWidth)"""
 KEYS = """async () => {
   const beside = (name) => import(document.querySelector("script[type=module]").src.replace("main.js", name));
@@ -96,7 +98,7 @@ def main() -> None:
     options = parser.parse_args()
     with decided(options.project) as folder, served(folder) as link, browsing() as browser:
         if options.looks:
-            write_looks(browser, link, options.looks, options.only)
+            write_looks(browser, link, pages_of_site(folder), options.looks, options.only)
         else:
             write_documented(browser, link)
 
@@ -114,9 +116,9 @@ def write_documented(browser: Browser, link: str) -> None:
     document.write_text(with_keys(document.read_text(), page.evaluate(KEYS)))
 
 
-def write_looks(browser: Browser, link: str, folder: Path, only: str) -> None:
-    """Every view at each of SIZES: light, dark, and with text twice as large; only files whose name has the
-    pattern `only`."""
+def write_looks(browser: Browser, link: str, site: Sequence[tuple[str, str]], folder: Path, only: str) -> None:
+    """Every view, and the pages of `site` (name and address), at each of SIZES: light, dark, and with text twice as
+    large; only files whose name has the pattern `only`."""
     folder.mkdir(parents=True, exist_ok=True)
     documented = tuple((name.removeprefix("review-"), address, keys) for name, address, _, _, keys in PICTURES)
     for size, look in product(SIZES, ("light", "dark", "200")):
@@ -134,7 +136,25 @@ def write_looks(browser: Browser, link: str, folder: Path, only: str) -> None:
                 page.evaluate(TWICE)
             taken(page, keys, wait=500).save(path)
             print(path.name, flush=True)
+        for name, address in (("no-access", f"{room}?token=none"), *site):
+            path = folder / f"{name}-{size[0]}x{size[1]}-{look}.png"
+            if not re.search(only, path.name):
+                continue
+            page.goto(address)
+            if look == "200":
+                page.evaluate(TWICE)
+            page.wait_for_timeout(500)
+            page.screenshot(path=path)
+            print(path.name, flush=True)
         page.close()
+
+
+def pages_of_site(folder: Path) -> list[tuple[str, str]]:
+    """The pages of the gallery, which is made: name and address."""
+    site = folder.parent.resolve() / "site"
+    subprocess.run([COLLECTION, "-C", folder, "site", site], check=True)
+    pages = {"gallery": "index.html", "gallery-token": "index.html#token=3", "proof": "proof.html"}
+    return [(name, f"{site.as_uri()}/{page}") for name, page in pages.items()]
 
 
 def opened(browser: Browser, address: str, size: tuple[int, int], dark: bool) -> Page:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collection.chain.copies import CopyPlan
     from collection.chain.editions import EditionsContract, EditionSettings, Run
     from collection.chain.gas_plan import WantedCopies
+    from collection.chain.networks import Network
     from collection.config.selling import Editions
     from collection.store.records import Companion
 
@@ -27,12 +28,12 @@ def editions_table(project: Project) -> Editions:
     return project.config.editions
 
 
-def known_editions(project: Project) -> Companion | None:
-    """The editions of the frozen set on the configured network, by the records; no chain is asked."""
+def known_editions(project: Project, network: Network | None = None) -> Companion | None:
+    """The editions of the frozen set on a network (None: the configured one), by the records; no chain is asked."""
     from collection.chain.editions import editions_of
     from collection.chain.networks import find_network
 
-    frozen, network = project.store.frozen(), find_network(project.config.chain.network)
+    frozen, network = project.store.frozen(), network or find_network(project.config.chain.network)
     if frozen is None or not has_chain(project, network):
         return None
     known = editions_of(project.store, network.chain_id, f"ipfs://{frozen.metadata_cid}/")

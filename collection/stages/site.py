@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from collection.errors import PublishError, UsageError
 from collection.project import Project
+from collection.stages.copies import known_editions, plan_of
 from collection.stages.export_set import published_set
 from collection.stages.published import drawn_offset, refuse_hidden
 from collection.stages.report import Report, bytes_of
@@ -15,7 +16,7 @@ from collection.values import Progress, amount, silent
 
 if TYPE_CHECKING:
     from collection.exporters.exporter import Content, PublishedSet, PublishedToken
-    from collection.exporters.site.data import SiteContract
+    from collection.exporters.site.data import SiteContract, SiteEditions
 
 TOGETHER = 32
 """Small pictures that are made at once."""
@@ -35,19 +36,20 @@ def make_site(
     from collection.exporters.site.exporter import Site
 
     refuse_hidden(project, "a gallery")
-    contract = _contract(project, network, node)
+    contract, editions = _contract(project, network, node), _editions(project, network)
     published = published_set(project)
     _make_small(project, published, progress)
 
     def small(token: PublishedToken) -> Content:
         return project.thumbnails.path(token.image.stem, SIDES[0])
 
-    done = export(published, "site", folder, progress, Site(contract, small))
+    done = export(published, "site", folder, progress, Site(contract, editions, small))
     page = folder / "index.html"
     line = f"{amount(len(published.tokens), 'token')}, {amount(done.files, 'file')}, {bytes_of(done.size)}: open {page}"
     details = {
         "folder": str(folder), "page": str(page), "tokens": len(published.tokens), "files": done.files,
         "size": done.size, "contract": contract.as_json() if contract else None,
+        "editions": editions.address if editions else None,
     }  # fmt: skip
     notes = [] if contract else ["the page tells of no contract: the set has none on a network that others can reach"]
     return Report("site", line, details, notes=notes)
@@ -93,3 +95,19 @@ def _contract(project: Project, name: str | None, node: str | None) -> SiteContr
         raise UsageError(f"the frozen set has no contract on {network.name} that a page could ask about", why)
     offset = drawn_offset(project, known)
     return SiteContract(known.address, network.name, network.chain_id, explorer_of(network), offset, node or "")
+
+
+def _editions(project: Project, name: str | None) -> SiteEditions | None:
+    """The copies of the frozen set's images, where others can reach their contract."""
+    from collection.chain.explorers import explorer_of
+    from collection.chain.networks import find_network
+    from collection.exporters.site.data import SiteEditions
+
+    network = find_network(name or project.config.chain.network)
+    known = None if network.kind == "embedded" else known_editions(project, network)
+    if known is None:
+        return None
+    plan = plan_of(project, known)
+    images = [token.token_id for token in project.store.tokens()]
+    minted = {image: plan.seen(image) for image in images} if plan.closed else None
+    return SiteEditions(known.address, network.name, explorer_of(network), int(known.settings["copies"]), minted)

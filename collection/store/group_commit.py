@@ -41,7 +41,7 @@ class GroupCommit:
         group = [self._waiting.popleft() for _ in range(len(self._waiting))]
         try:
             with self._writing() as session:
-                results = [_tried(work, session) for work, _ in group]
+                results = [tried(work, session) for work, _ in group]
         except BaseException as error:
             results = [error] * len(group)
         for (_, promise), result in zip(group, results, strict=True):
@@ -51,7 +51,8 @@ class GroupCommit:
                 promise.set_result(result)
 
 
-def _tried(work: Callable[[Session], Any], session: Session) -> Any:
+def tried(work: Callable[[Session], T], session: Session) -> T | CollectionError:
+    """What a piece of work returns, or the CollectionError that is of it alone."""
     try:
         return work(session)
     except CollectionError as error:

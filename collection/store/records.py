@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -295,6 +295,23 @@ class Decision:
     value: str | int | bool | None
     other_id: int | None = None
     """The right-hand image of a pair; `asset_id` is the left one."""
+
+
+Step = Literal["undo", "redo"]
+
+
+@dataclass(frozen=True, slots=True)
+class SentAction:
+    """What a curator sends at a time: decisions that one undo takes back, or a step in place of them."""
+
+    seen: Mapping[str, Any]
+    """What the curator was shown."""
+    decisions: tuple[Decision, ...] = ()
+    step: Step | None = None
+    sent_as: str | None = None
+    """An id that the sender made up: what was kept under it is not kept again."""
+    of: str | None = None
+    """Of a step: the `sent_as` of the action that is meant."""
 
 
 @dataclass(frozen=True, slots=True)

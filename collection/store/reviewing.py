@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ from sqlalchemy import ColumnElement, func, insert, or_
 from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, delete, select
 
-from collection.errors import UsageError
+from collection.errors import CollectionError, UsageError
 from collection.store.database import Database, now
-from collection.store.group_commit import GroupCommit
-from collection.store.records import Decision, LearnedPreference, Review, Score
+from collection.store.group_commit import GroupCommit, tried
+from collection.store.records import Decision, LearnedPreference, Review, Score, SentAction, Step
 from collection.store.tables import LearnedPreferenceRow, ReviewRow, ScoreRow, SentActionRow, SightRow
 from collection.values import canonical_json, label
 
@@ -43,22 +43,11 @@ class Reviewing(Database):
         `sent_as` is the id that the sender gave it: an action that was kept under it already is returned, and not kept
         again. Raises UsageError, with nothing kept, for the number of an image that does not exist.
         """
-        if not decisions:
-            return []
-
-        def work(session: Session) -> list[Review]:
-            if (known := _sent(session, curator, sent_as)) is not None:
-                return known
-            self._refuse_unknown(session, decisions)
-            said = [(d.kind, d.asset_id, d.other_id, d.value, None) for d in decisions]
-            kept = self._append(session, curator, said, seen)
-            _remember(session, curator, sent_as, kept[0].batch)
-            return kept
-
-        return self._commits.write(work)
+        action = SentAction(seen, tuple(decisions), sent_as=sent_as)
+        return self._commits.write(lambda session: self._add(session, curator, action)) if decisions else []
 
     def add_step(
-        self, curator: str, kind: str, seen: Mapping[str, Any], sent_as: str | None = None, of: str | None = None
+        self, curator: str, kind: Step, seen: Mapping[str, Any], sent_as: str | None = None, of: str | None = None
     ) -> list[Review]:
         """Keep the undo of a curator's last action that stands, or the redo of the last undo, in one transaction.
 
@@ -66,17 +55,17 @@ class Reviewing(Database):
         that was kept under the same `sent_as` already is not taken again; none is taken with `of`, the `sent_as` of the
         action that is meant, if no such action was kept.
         """
+        action = SentAction(seen, step=kind, sent_as=sent_as, of=of)
+        return self._commits.write(lambda session: self._add(session, curator, action))
 
-        def work(session: Session) -> list[Review]:
-            if (known := _sent(session, curator, sent_as)) is not None:
-                return known
-            lost = of is not None and session.get(SentActionRow, (curator, of)) is None
-            batch = None if lost else _target(session, curator, kind)
-            _remember(session, curator, sent_as, batch)
-            if batch is None:
-                return []
-            self._append(session, curator, [(kind, None, None, None, batch)], seen)
-            return _records(session, col(ReviewRow.batch) == batch)
+    def add_actions(self, curator: str, actions: Sequence[SentAction]) -> list[list[Review] | CollectionError]:
+        """Keep several actions and steps of a curator in their order, in one transaction.
+
+        Of each the events, as `add_reviews` and `add_step` return them, or the error that refused it alone.
+        """
+
+        def work(session: Session) -> list[list[Review] | CollectionError]:
+            return [tried(partial(self._add, curator=curator, action=action), session) for action in actions]
 
         return self._commits.write(work)
 
@@ -142,6 +131,23 @@ class Reviewing(Database):
             )
             for row in rows
         ]
+
+    def _add(self, session: Session, curator: str, action: SentAction) -> list[Review]:
+        if (known := _sent(session, curator, action.sent_as)) is not None:
+            return known
+        if action.step is None:
+            self._refuse_unknown(session, action.decisions)
+            said = [(d.kind, d.asset_id, d.other_id, d.value, None) for d in action.decisions]
+            kept = self._append(session, curator, said, action.seen)
+            _remember(session, curator, action.sent_as, kept[0].batch)
+            return kept
+        lost = action.of is not None and session.get(SentActionRow, (curator, action.of)) is None
+        batch = None if lost else _target(session, curator, action.step)
+        _remember(session, curator, action.sent_as, batch)
+        if batch is None:
+            return []
+        self._append(session, curator, [(action.step, None, None, None, batch)], action.seen)
+        return _records(session, col(ReviewRow.batch) == batch)
 
     def _refuse_unknown(self, session: Session, decisions: Sequence[Decision]) -> None:
         asked = {number for item in decisions for number in (item.asset_id, item.other_id) if number is not None}

@@ -30,8 +30,12 @@ WRITE_HEADER = "x-collection"
 CURATOR_HEADER, ROOM_HEADER = "x-collection-curator", "x-collection-room"
 """Under which name (percent-encoded), and in which room, the page that asks was opened. Another name has come into the
 browser since where they are not those of the cookie."""
+AS, ROOM = "as", "room"
+"""The same in the address of a link to a file, which sends no headers."""
 LINK_HINT = "open your link again, as `collection review` printed it"
 SAFE_METHODS = ("GET", "HEAD")
+FILES = ("/api/export/", "/api/sheet", "/api/audit")
+"""Where the links to files lead."""
 PROTECTION: Mapping[str, str] = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -94,16 +98,18 @@ class AuthMiddleware:
         token = next((value for name, value in query if name == "token"), None)
         if token is not None and scope["method"] in SAFE_METHODS:
             return self._entrance(scope["path"], token, [pair for pair in query if pair[0] != "token"], headers)
+        opened = dict(query) if scope["path"].startswith(FILES) else {}
         curator = self._curator(headers)
         if curator is None:
             return _closed(headers, "a link with a token is needed")
         if scope["method"] not in SAFE_METHODS and not self._our_page(headers):
             return _said(403, "this did not come from the review room's page", f"send the header {WRITE_HEADER}: 1")
-        return self._other(headers, curator)
+        return self._other(headers, opened, curator)
 
-    def _other(self, headers: Headers, curator: str) -> Response | None:
+    def _other(self, headers: Headers, opened: Mapping[str, str], curator: str) -> Response | None:
         """Refuse a page that was opened under another name, or of another room, than this browser came in by since."""
-        opened_by, room = unquote(headers.get(CURATOR_HEADER, quote(curator))), headers.get(ROOM_HEADER)
+        opened_by = opened.get(AS) or unquote(headers.get(CURATOR_HEADER, quote(curator)))
+        room = opened.get(ROOM) or headers.get(ROOM_HEADER)
         if opened_by == curator and room in (None, self._tokens.room):
             return None
         whose = "of another project" if opened_by == curator else f"by {opened_by}"

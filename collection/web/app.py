@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,13 +12,15 @@ from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from collection.errors import CollectionError, ErrorKind
+from collection.errors import CollectionError
 from collection.project import Project
 from collection.web.access import AuthMiddleware, Tokens, links
 from collection.web.broadcaster import EventBroadcaster
+from collection.web.errors import answer_of
 from collection.web.review_app import ReviewApp
 from collection.web.routes import (
     agreement,
+    batches,
     decisions,
     export,
     image_files,
@@ -38,19 +39,9 @@ from collection.web.routes import (
 
 LARGEST_BODY = 2_000_000
 """Bytes of a request; more is refused before it is read."""
-STATUSES: Mapping[ErrorKind, HTTPStatus] = {
-    ErrorKind.USAGE: HTTPStatus.BAD_REQUEST,
-    ErrorKind.CONFIGURATION: HTTPStatus.CONFLICT,
-    ErrorKind.NOT_FOUND: HTTPStatus.NOT_FOUND,
-    ErrorKind.CONFLICT: HTTPStatus.CONFLICT,
-    ErrorKind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
-    ErrorKind.FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
-}
-"""The status of an answer that is an error: 4xx where another request or an edit mends it, 5xx where it does not."""
 ROUTES = (
-    page, images, image_files, decisions, agreement, learning, lineage, maps, selection, export, saved_views, jobs,
-    people, stream,
-    token_order,
+    page, images, image_files, decisions, batches, agreement, learning, lineage, maps, selection, export, saved_views,
+    jobs, people, stream, token_order,
 )  # fmt: skip
 
 
@@ -72,9 +63,8 @@ def create_app(project: Project, tokens: Tokens, *, host: str = "127.0.0.1", por
     for route in ROUTES:
         app.include_router(route.router)
     page.mount_static(app)
-    app.add_exception_handler(CollectionError, _failed)
-    app.add_exception_handler(RequestValidationError, _not_understood)
-    app.add_exception_handler(HTTPException, _refused)
+    for error in (CollectionError, RequestValidationError, HTTPException):
+        app.add_exception_handler(error, _in_words)
     app.add_middleware(AuthMiddleware, tokens=tokens, host=host, port=port)
     return app
 
@@ -92,19 +82,6 @@ async def _open(app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(app.state.review.close)
 
 
-async def _failed(_: Request, error: Exception) -> Response:
-    assert isinstance(error, CollectionError)
-    more = {name: getattr(error, name) for name in ("images", "blind") if hasattr(error, name)}
-    return JSONResponse({"error": error.message, "hint": error.hint, **more}, STATUSES[error.kind])
-
-
-async def _not_understood(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    place = ".".join(map(str, first["loc"]))
-    return JSONResponse({"error": f"{place}: {first['msg']}", "hint": None}, HTTPStatus.UNPROCESSABLE_ENTITY)
-
-
-async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return JSONResponse({"error": str(error.detail), "hint": None}, error.status_code, error.headers)
+async def _in_words(_: Request, error: Exception) -> Response:
+    status, said = answer_of(error)
+    return JSONResponse(said, status, getattr(error, "headers", None))

@@ -72,7 +72,7 @@ def detail_json(app: ReviewApp, snapshot: Snapshot, number: int, you: str) -> di
     blind = bool(snapshot.hidden) or visible.flags != review_state.flags or visible.locks != review_state.locks
     return {
         **image_json(snapshot, row, you),
-        "token": app.publications.now().tokens.get(number),
+        **app.publications.now().of(number),
         "prompt": snapshot.images.prompts[row],
         "recipe": asset.recipe.as_json() if asset.recipe else None,
         "traits": asset.traits,

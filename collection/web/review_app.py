@@ -33,7 +33,7 @@ class ReviewApp:
         self.stacking = Stacking(project)
         self.maps = Maps(self.store)
         self.sights = Sights(self.store)
-        self.publications = Publications(self.store)
+        self.publications = Publications(project)
         self.jobs = Jobs(project.folder)
         self.questions = PairwiseQuestions(project)
         self._recipes: tuple[ImageTable, Mapping[str, KnownRecipe]] | None = None

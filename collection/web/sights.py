@@ -14,6 +14,7 @@ from collection.stages.learned_preference import metric_of_curator
 from collection.store.store import Store
 
 What = Literal["others", "scores"]
+SEEN: tuple[What, ...] = ("others", "scores")
 ALL = 0
 """In place of a number: what came of all votes, as the set shows it."""
 
@@ -28,29 +29,37 @@ class Sights:
 
     def add(self, curator: str, what: What, images: Iterable[int]) -> None:
         """Remember that a curator sees this of these images; ALL stands for all of them."""
+        self._store.add_sights(str(curator), what, self._new(curator, what, images))
+
+    def _new(self, curator: str, what: What, images: Iterable[int]) -> list[int]:
+        """Know it from now on; returns the images of which it must be written yet."""
         with self._lock:
             known = self._known.setdefault((str(curator), what), set())
             new = set(images) - known
             known |= new
-        self._store.add_sights(str(curator), what, sorted(new))
+        return sorted(new)
 
     def has(self, curator: str, what: What, images: Collection[int]) -> bool:
         """Whether a curator has seen this of any of these images."""
         known = self._known.get((str(curator), what), set())
         return ALL in known or not known.isdisjoint(images)
 
-    def completed(self, curator: str, seen: Mapping[str, Any], images: Collection[int]) -> dict[str, Any]:
-        """What the page says that it showed, and what this curator had seen of these images before: for the log.
+    def completed(
+        self, curator: str, actions: Iterable[tuple[Mapping[str, Any], Collection[int]]]
+    ) -> list[dict[str, Any]]:
+        """For the log: of each action what the page says that it showed, and what this curator had seen of its images
+        before. An action is given by the former and by its images.
 
         Of an action about many images the page says whether it showed the scores of any: that is no sight of each.
         """
-        if seen.get("scores") and len(images) <= 2:
-            self.add(curator, "scores", images)
-        return {
-            **seen,
-            "others": bool(seen.get("others")) or self.has(curator, "others", images),
-            "scores": bool(seen.get("scores")) or self.has(curator, "scores", images),
-        }
+        found, new = [], list[int]()
+        for seen, images in actions:
+            if seen.get("scores") and len(images) <= 2:
+                new += self._new(curator, "scores", images)
+            had: dict[str, Any] = {what: bool(seen.get(what)) or self.has(curator, what, images) for what in SEEN}
+            found.append({**seen, **had})
+        self._store.add_sights(str(curator), "scores", new)
+        return found
 
     def blind(self, curator: str, now: Snapshot) -> bool:
         """Whether a curator is not to see what came of all votes: others decided, and images are left to review.

@@ -23,6 +23,8 @@ from collection.store.records import Asset, Deployment, Selection
 
 KEY = "0x" + "11" * 32
 CONTRACT = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
+COPIES = "0xc0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0"
+"""The contract of the copies."""
 OWNERS = ["0x70997970C51812dc3A010C7d01b50e0d17dc79C8"] * 2
 TOML = """\
 title = "Hats <script>alert(1)</script>"
@@ -72,18 +74,24 @@ def node(hats: Path) -> Iterator[str]:
     uri = f"ipfs://{frozen.metadata_cid}/".encode()
     text = f"{32:064x}{len(uri):064x}" + uri.hex().ljust(-(-len(uri) // 32) * 64, "0")
     said = {"provenanceHash()": frozen.provenance, "baseURI()": text, "maxSupply()": f"{3:064x}"}
-    answers = {keccak(text=name)[:4].hex(): f"0x{value}" for name, value in said.items()}
-    answers[keccak(text="metadataFrozen()")[:4].hex()] = f"0x{1:064x}"
+    of_copies = {key: said[key] for key in ("provenanceHash()", "baseURI()")} | {
+        "images()": f"{3:064x}", "copies()": f"{50:064x}", "closed()": f"{0:064x}",
+    }  # fmt: skip
+    answers = {CONTRACT: {**said, "metadataFrozen()": f"{1:064x}"}, COPIES: of_copies}
+    selectors = {keccak(text=name)[:4].hex(): name for each in answers.values() for name in each}
 
     def answer(call: dict[str, Any]) -> dict[str, Any]:
         told: dict[str, Any] = {"jsonrpc": "2.0", "id": call["id"]}
         if call["method"] == "eth_chainId":
             return {**told, "result": hex(11155111)}
         asked, block = call["params"]
-        assert (asked["to"], block) == (CONTRACT, "latest")
-        data = asked["data"][2:]
-        if data[:8] in answers:
-            return {**told, "result": answers[data[:8]]}
+        assert block == "latest"
+        known, data = answers[asked["to"]], asked["data"][2:]
+        name = selectors.get(data[:8])
+        if name is not None and name in known:
+            return {**told, "result": f"0x{known[name]}"}
+        if name is not None:
+            return {**told, "error": {"code": 3, "message": "execution reverted"}}
         assert data[:8] == keccak(text="ownerOf(uint256)")[:4].hex()
         number = int(data[8:], 16)
         if number > len(OWNERS):

@@ -20,7 +20,8 @@ from collection.project import Project, open_project
 from collection.stages.judges import judges_of
 from collection.store.records import Decision, Fingerprint, Score
 from collection.web.access import Tokens
-from collection.web.app import STATUSES, create_app
+from collection.web.app import create_app
+from collection.web.errors import STATUSES
 
 
 def vote(client: TestClient, *decisions: tuple[str, int, Any], seen: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def test_all_in_view_after_a_question_and_one_undo(links: dict[str, str], opened
     status(page, "rejected 120 images")
     page.wait_for_selector("#view[aria-busy=false]")
     assert "left" not in page.text_content("#status"), "not all of them are known to the page"
-    page.wait_for_selector(".counts:has-text('120 out')")
+    page.wait_for_selector(".counts:has-text('120 rejected')")
     assert [told(page, number)["flag"] for number in (1, 120)] == ["reject", "reject"]
     page.keyboard.press("Control+z")
     status(page, "undone: 120 images")

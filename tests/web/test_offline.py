@@ -97,6 +97,8 @@ def test_votes_cast_while_the_server_is_away_are_kept_and_the_page_catches_up(
         from collection.store.records import Decision
 
         record(project.store, "anna", [Decision("flag", 30, "pick")])
+    posts: list[str] = []
+    page.on("response", lambda answer: posts.append(answer.url) if answer.request.method == "POST" else None)
     room.start()
     recorded(page, room, 8)
     flagged(page, 30, "pick")
@@ -106,6 +108,7 @@ def test_votes_cast_while_the_server_is_away_are_kept_and_the_page_catches_up(
         ("flag", 1, "pick"), ("flag", 30, "pick"), ("flag", 2, "reject"), ("flag", 3, "pick"), ("flag", 4, "reject"),
         ("stars", 5, 3), ("stars", 6, 4), ("undo", None, None),
     ]  # fmt: skip
+    assert [address.rpartition("/")[2] for address in posts] == ["batch"], "what waited is one request"
 
 
 def test_a_view_that_was_opened_meanwhile_comes_when_the_server_is_back(room: Room, browser: Any) -> None:

@@ -63,7 +63,7 @@ def test_a_held_arrow_answers_one_duel_and_decides_once_in_compare(
     page.goto(re.sub("view=.*", "view=compare&ids=1,2", page.url))
     page.wait_for_selector("figure.active .pane img[src]")
     hold(page, "ArrowDown")
-    page.wait_for_selector(".counts:has-text('1 out')")
+    page.wait_for_selector(".counts:has-text('1 rejected')")
     assert events(folder, "ben")[1:] == [("flag", 2)]
 
 

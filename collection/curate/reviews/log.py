@@ -25,8 +25,8 @@ from threading import Lock
 from typing import Any
 
 from collection.curate.reviews.state import COLOURS, FLAGS, MOST_STARS, ReviewState, fold
-from collection.errors import UsageError
-from collection.store.records import Decision, Review
+from collection.errors import CollectionError, UsageError
+from collection.store.records import Decision, Review, SentAction
 from collection.store.store import Store
 from collection.values import label
 
@@ -97,6 +97,24 @@ def redo(
     """
     refuse_no_name(curator)
     return store.add_step(curator, "redo", seen or {}, sent_as, of)
+
+
+def record_all(store: Store, curator: str, actions: Sequence[SentAction]) -> list[list[Review] | CollectionError]:
+    """Keep several actions and steps in their order, in one transaction; each must have a `sent_as`.
+
+    Of each what `record`, `undo` or `redo` returns, or the error that they raise of it: the others are kept all the
+    same. Raises UsageError for a name that is none.
+    """
+    refuse_no_name(curator)
+    refused: dict[int, CollectionError] = {}
+    for place, action in enumerate(actions):
+        try:
+            for decision in action.decisions:
+                _refuse(decision)
+        except UsageError as error:
+            refused[place] = error
+    kept = iter(store.add_actions(curator, [each for place, each in enumerate(actions) if place not in refused]))
+    return [refused[place] if place in refused else next(kept) for place in range(len(actions))]
 
 
 def review_states(store: Store, curator: str | None = None) -> dict[int, ReviewState]:

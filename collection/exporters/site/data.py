@@ -43,7 +43,30 @@ class SiteContract:
         }  # fmt: skip
 
 
-def set_script(published: PublishedSet, contract: SiteContract | None) -> bytes:
+@dataclass(frozen=True, slots=True)
+class SiteEditions:
+    """The contract of the copies of the images, as the page tells of it."""
+
+    address: str
+    network: str
+    explorer: str = ""
+    """The address of the network's block explorer; empty where none is known."""
+    copies: int = 0
+    """Most of each image; 0: any number."""
+    minted: Mapping[int, int] | None = None
+    """Of a closed edition how many copies of each image there are, by token id; None: it is not closed."""
+
+    def as_json(self, tokens: Sequence[PublishedToken]) -> dict[str, Any]:
+        """As the page reads it: `sizes`, of each token how many copies there can be, 0 for any number."""
+        closed = self.minted
+        sizes = [self.copies if closed is None else closed.get(token.token_id, 0) for token in tokens]
+        return {
+            "address": self.address, "network": self.network, "explorer": self.explorer,
+            "closed": closed is not None, "sizes": sizes,
+        }  # fmt: skip
+
+
+def set_script(published: PublishedSet, contract: SiteContract | None, editions: SiteEditions | None = None) -> bytes:
     """data/set.js: names, traits and ranks of all tokens, by columns."""
     tokens, manifest = published.tokens, _manifest(published)
     ranks = rarity({token.token_id: token.metadata.traits for token in tokens}).by_token
@@ -55,6 +78,7 @@ def set_script(published: PublishedSet, contract: SiteContract | None) -> bytes:
         "names": [token.metadata.name for token in tokens], "traits": [*_columns(published)],
         "ranks": [ranks[token.token_id].rank for token in tokens],
         "contract": contract.as_json() if contract else None,
+        "editions": editions.as_json(tokens) if editions else None,
     }  # fmt: skip
     return b"globalThis.COLLECTION_SET = " + canonical_json(told) + b";\n"
 

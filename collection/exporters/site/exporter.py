@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collection.exporters.exporter import Content, PublishedSet, PublishedToken
-from collection.exporters.site.data import SiteContract, detail_scripts, set_script
+from collection.exporters.site.data import SiteContract, SiteEditions, detail_scripts, set_script
 from collection.exporters.site.page import page
 from collection.unixfs import Entry
 
@@ -34,6 +34,8 @@ class Site:
 
     contract: SiteContract | None = None
     """None: the page tells of no chain."""
+    editions: SiteEditions | None = None
+    """None: there are no copies."""
     small: Callable[[PublishedToken], Content] = small_picture
     """Gives the small picture of a token, a WebP file."""
     purpose = "a gallery with filters, rarity and provenance, and proof.html: open index.html, no server is needed"
@@ -48,7 +50,7 @@ class Site:
         for token in published.tokens:
             yield f"thumbs/{token.token_id}.webp", self.small(token)
         yield from _flat(published.tree, "")
-        yield "data/set.js", set_script(published, self.contract)
+        yield "data/set.js", set_script(published, self.contract, self.editions)
         yield from detail_scripts(published)
         yield GALLERY, page(GALLERY, title)
         if "proof" in published.tree:

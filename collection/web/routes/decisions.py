@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException
@@ -95,9 +95,8 @@ VOTER_KINDS = ("flag", "stars", "colour", "reason", "pair")
 def record(app: App, you: You, role: Role, action: Action) -> Response:
     """Keep an action; answered once it is committed. It outlives this server at once, a power cut a second later."""
     decisions = action.each()
-    _refuse(app, you, role, decisions)
-    numbers = {number for item in decisions for number in (item.asset_id, item.other_id) if number is not None}
-    seen = app.sights.completed(you, action.seen.model_dump(exclude_none=True), numbers)
+    refuse(app, you, role, decisions)
+    (seen,) = app.sights.completed(you, [(action.seen.model_dump(exclude_none=True), images_of(decisions))])
     kept = reviews.record(app.store, str(you), decisions, seen=seen, sent_as=action.id)
     batch = kept[0].batch if kept else None
     return JSONResponse({"batch": batch, **_changed(app, you, kept, kept, others=action.others)})
@@ -127,7 +126,7 @@ def _stepped(app: ReviewApp, you: str, step: Step, take: Callable[..., list[Revi
     return JSONResponse(_changed(app, you, events, others=step.others))
 
 
-def _refuse(app: ReviewApp, you: str, role: str, decisions: Sequence[Decision]) -> None:
+def refuse(app: ReviewApp, you: str, role: str, decisions: Sequence[Decision]) -> None:
     """Refuse what is beyond a role: a voter only votes, and only the owner takes back the locks of others."""
     beyond = next((item.kind for item in decisions if item.kind not in VOTER_KINDS), None)
     if role == "voter" and beyond:
@@ -149,11 +148,16 @@ def _taken_from(app: ReviewApp, you: str, item: Decision) -> str | None:
     return holders[-1] if holders and you not in holders else None
 
 
+def images_of(said: Iterable[Decision | Review]) -> list[int]:
+    """The numbers of the images that decisions or events are about, in order."""
+    return sorted({number for item in said for number in (item.asset_id, item.other_id) if number is not None})
+
+
 def _changed(
     app: ReviewApp, you: str, events: Sequence[Review], new: Sequence[Review] = (), *, others: bool = True
 ) -> dict[str, Any]:
     """The images that events are about, and how they stand now; `new`: those of the events that were just kept."""
-    numbers = sorted({number for event in events for number in (event.asset_id, event.other_id) if number is not None})
+    numbers = images_of(events)
     version, review_states = app.catalogue.review_states_after(new, numbers[:TOLD])
     told = {str(found.asset_id): standing_json(found, you, others=others) for found in review_states}
     app.sights.add(you, "others", (int(number) for number, standing in told.items() if tells_others(standing)))

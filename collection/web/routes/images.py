@@ -103,10 +103,10 @@ def assets(
     """
     numbers = _numbers(ids)
     rows = [now.images.rows[number] for number in numbers if number in now.images.rows]
-    tokens = app.publications.now().tokens
+    published = app.publications.now()
     found = [image_json(now, row, you, others=others) for row in rows]
     for item in found:
-        item["token"] = tokens.get(item["id"])
+        item |= published.of(item["id"])
     app.sights.add(you, "others", (item["id"] for item in found if tells_others(item)))
     return {"assets": found, "version": now.version}
 

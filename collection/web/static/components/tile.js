@@ -3,6 +3,7 @@
 import { element, labelled, present } from "../core/element.js";
 import { setting } from "../core/settings.js";
 import { badge } from "../core/badge.js";
+import { editionInWords } from "../core/published.js";
 import { blank, exchange } from "./picture.js";
 
 /** @import { Asset, ImageList } from "../core/types.js" */
@@ -52,7 +53,7 @@ function line(asset) {
   const score = setting("scores") ? badge(asset) : "";
   const stack = stacked(asset) ? `×${asset.stack?.size}` : "";
   const token = asset.token == null ? "" : `#${asset.token}`;
-  return ["★".repeat(asset.you.stars), stack, token, score].filter(Boolean).join("  ");
+  return ["★".repeat(asset.you.stars), stack, token, editionInWords(asset), score].filter(Boolean).join("  ");
 }
 
 /** Whether it is in a stack of this collection. @param {Asset} asset */
@@ -72,6 +73,7 @@ export function described(asset) {
     locked && "locked",
     stacked(asset) ? `1 of ${asset.stack?.size} near-duplicates` : asset.stack && "near-duplicate of a picture elsewhere",
     asset.token != null && `token ${asset.token}`,
+    editionInWords(asset),
     asset.you.reason && `for ${asset.you.reason}`,
     ...asset.you.tags.map((tag) => `tag ${tag}`),
     ...asset.issues,
@@ -94,6 +96,7 @@ export function badges(asset) {
     locked && element("span", {}, "locked"),
     asset.stack && element("span", {}, stacked(asset) ? `×${asset.stack.size}` : "duplicate elsewhere"),
     asset.token != null && element("span", {}, `token #${asset.token}`),
+    asset.edition && element("span", {}, editionInWords(asset)),
     ...asset.you.tags.map((tag) => element("span", { class: "tag" }, tag)),
     ...asset.issues.map((name) => element("span", {}, `! ${name}`)),
     score !== null && element("span", { class: "score" }, score),

@@ -40,6 +40,16 @@ const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.getAttrib
 export const under = () => ({ curator: meta("curator"), room: meta("room") });
 
 /**
+ * The address of a file that a link leads to: it says whose page the link is on, as the headers of `ask` do.
+ * @param {string} path
+ * @param {Record<string, string>} [query]
+ */
+export function fileAddress(path, query = {}) {
+  const { curator, room } = under();
+  return `${path}?${new URLSearchParams({ ...query, as: curator, room })}`;
+}
+
+/**
  * @param {string} method
  * @param {string} path
  * @param {unknown} [body]

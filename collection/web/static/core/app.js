@@ -1,10 +1,12 @@
 /** The state of the app: which images are asked for, where the cursor is, what is selected. The address holds it. */
 
+import { addressOf, readAddress, writeAddress } from "./address.js";
 import { get, numbers, post, Refusal } from "./api.js";
 import { badgeOf } from "./badge.js";
 import { onLine } from "./connection.js";
 import { Decisions } from "./decisions.js";
 import { Details } from "./details.js";
+import { Emitter } from "./emitter.js";
 import { shownOf } from "./sight.js";
 import { atWork, say, sayWrong } from "./status.js";
 import { whyNot } from "./roles.js";
@@ -16,7 +18,7 @@ import { whyNot } from "./roles.js";
  * "selection", "view", "stale" (the list may no longer be what the query means), "refused" (see refusal),
  * "images" (images, scores or the set changed), "jobs" (one of jobs.js did).
  */
-export class App {
+export class App extends Emitter {
   /** GET /api/state, which `open` asks for. @type {State} */
   state = /** @type {any} */ (null);
   query = "";
@@ -40,7 +42,6 @@ export class App {
   refusal = null;
   cache = new Details();
   #decisions = new Decisions(this);
-  #events = new EventTarget();
   /** @type {Map<number, number> | null} */
   #places = null;
   #version = 0;
@@ -48,23 +49,6 @@ export class App {
   #away = false;
   /** @type {Record<string, ReturnType<typeof setTimeout> | undefined>} */
   #timers = {};
-
-  /**
-   * Call `then` with the detail of every event of a name; returns what ends that.
-   * @param {string} name
-   * @param {(detail: any) => unknown} then
-   */
-  on(name, then) {
-    /** @param {Event} event */
-    const told = (event) => void then(/** @type {CustomEvent} */ (event).detail);
-    this.#events.addEventListener(name, told);
-    return () => this.#events.removeEventListener(name, told);
-  }
-
-  /** @param {string} name @param {unknown} [detail] */
-  tell(name, detail = null) {
-    this.#events.dispatchEvent(new CustomEvent(name, { detail }));
-  }
 
   async open() {
     addEventListener("popstate", () => this.#follow());
@@ -105,7 +89,7 @@ export class App {
    */
   go(view, params = {}) {
     const next = { q: this.query, at: this.cursor, ...params, view };
-    this.#write(next, "pushState");
+    writeAddress(next, "pushState");
     return this.#follow();
   }
 
@@ -119,7 +103,7 @@ export class App {
 
   /** The address of what is shown, without the cursor: what a saved view keeps. */
   address() {
-    return String(this.#address({ ...Object.fromEntries(this.params), q: this.query, view: this.view }));
+    return String(addressOf({ ...Object.fromEntries(this.params), q: this.query, view: this.view }));
   }
 
   /**
@@ -127,35 +111,15 @@ export class App {
    * @param {Params} params
    */
   note(params) {
-    this.#write({ ...Object.fromEntries(this.params), ...params, q: this.query, at: this.cursor, view: this.view });
-    this.params = this.#rest(new URLSearchParams(location.search));
-  }
-
-  /** @param {Params} given */
-  #address(given) {
-    const kept = Object.entries(given).filter(([, value]) => value != null && value !== "" && value !== "grid");
-    return new URLSearchParams(kept.map(([name, value]) => [name, String(value)]));
-  }
-
-  /** @param {Params} given @param {"replaceState" | "pushState"} [how] */
-  #write(given, how = "replaceState") {
-    const search = String(this.#address(given));
-    history[how](null, "", search ? `?${search}` : location.pathname);
-  }
-
-  /** @param {URLSearchParams} search */
-  #rest(search) {
-    for (const name of ["q", "view", "at"]) search.delete(name);
-    return search;
+    writeAddress({ ...Object.fromEntries(this.params), ...params, q: this.query, at: this.cursor, view: this.view });
+    this.params = readAddress().params;
   }
 
   async #follow(first = false) {
     clearTimeout(this.#timers.address);
-    const search = new URLSearchParams(location.search);
-    const [query, view] = [search.get("q") ?? "", search.get("view") ?? "grid"];
-    const at = Number(search.get("at")) || null;
+    const { query, view, at, params } = readAddress();
     const before = String(this.params);
-    this.params = this.#rest(search);
+    this.params = params;
     const asked = first || query !== this.query;
     this.query = query;
     if (asked) await this.refresh(at);

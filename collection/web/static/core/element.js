@@ -94,3 +94,6 @@ export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1)
  * @param {number} id
  */
 export const labelled = (id) => String(id).padStart(4, "0");
+
+/** Pixels of so many times the size of letters, which is the reader's. @param {number} times */
+export const rem = (times) => times * parseFloat(getComputedStyle(document.documentElement).fontSize);

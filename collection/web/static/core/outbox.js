@@ -1,6 +1,7 @@
 /**
  * Actions on their way to the server. Each is kept in the browser (IndexedDB) until the server has it, under an id by
- * which the server takes it only once, however often it is sent. They are sent in their order, one at a time.
+ * which the server takes it only once, however often it is sent. They are sent in their order, one request at a time;
+ * what came meanwhile goes together in the next one.
  */
 
 import { post, Refusal, under } from "./api.js";
@@ -11,6 +12,7 @@ import { connection } from "./connection.js";
 
 const NAME = "collection-review";
 const PAUSES = [250, 500, 1000, 2000, 4000]; // milliseconds between attempts; the last one for ever
+const TOGETHER = 25_000; // letters of what one request of several holds: so small a one outlives the page (api.js)
 
 export class Outbox extends EventTarget {
   /** Oldest first. @type {Waiting[]} */
@@ -80,34 +82,48 @@ export class Outbox extends EventTarget {
   async #run() {
     if (this.#running) return;
     this.#running = true;
-    for (let failed = 0; this.waiting.length; ) {
-      const [{ kept, resolve, reject }] = this.waiting;
+    for (let failed = 0, alone = 0; this.waiting.length; ) {
+      const group = alone ? this.waiting.slice(0, 1) : this.#oldest();
       try {
-        const said = await post(kept.path, kept.body, kept);
-        this.#done(kept);
-        failed = 0;
+        const answers = await sent(group.map(({ kept }) => kept));
+        [failed, alone] = [0, Math.max(0, alone - 1)];
+        this.#done(group);
         connection.is("here");
-        resolve(said);
+        group.forEach(({ resolve, reject }, place) => {
+          const { status, ...said } = answers[place];
+          if (status < 400) resolve(said);
+          else reject(new Refusal(said, status));
+        });
       } catch (refusal) {
         if (refusal instanceof Refusal && refusal.passes) {
           this.blocked = true;
           if (refusal.line) connection.is(refusal.line, refusal);
           this.#changed();
           await this.#pause(PAUSES[Math.min(failed++, PAUSES.length - 1)]);
+        } else if (group.length > 1) {
+          alone = group.length; // nobody knows which of them it is about: each one sent alone tells
         } else {
-          this.#done(kept);
-          reject(refusal);
+          alone = Math.max(0, alone - 1);
+          this.#done(group);
+          group[0].reject(refusal);
         }
       }
     }
     this.#running = false;
   }
 
-  /** @param {Kept} kept */
-  #done(kept) {
-    this.waiting.shift();
+  /** As many of the oldest as one request takes, and one at least. */
+  #oldest() {
+    let size = 0;
+    const over = this.waiting.findIndex(({ kept }) => (size += JSON.stringify(kept.body).length) > TOGETHER);
+    return over < 0 ? [...this.waiting] : this.waiting.slice(0, Math.max(1, over));
+  }
+
+  /** @param {Waiting[]} group the oldest */
+  #done(group) {
+    this.waiting.splice(0, group.length);
     this.blocked = false;
-    this.#keep((store) => store.delete(kept.id));
+    this.#keep((store) => group.forEach(({ kept }) => store.delete(kept.id)));
     this.#changed();
   }
 
@@ -143,6 +159,17 @@ export class Outbox extends EventTarget {
       asked.onerror = () => resolve([]);
     });
   }
+}
+
+/**
+ * Send what was kept: one as its own request, several as a batch. Resolves to the answer of each.
+ * @param {Kept[]} kept
+ * @returns {Promise<any[]>}
+ */
+async function sent(kept) {
+  const [first, ...more] = kept;
+  if (!more.length) return [{ status: 200, ...(await post(first.path, first.body, first)) }];
+  return (await post("/api/batch", { actions: kept.map(({ path, body }) => ({ path, body })) }, first)).answers;
 }
 
 /** @returns {Promise<IDBDatabase>} */

@@ -10,9 +10,25 @@ function minted(published) {
   return places.join(", ") || "none of them minted yet";
 }
 
+/**
+ * The copies of an image: "edition of 50"; empty where there are none.
+ * @param {Asset} asset
+ */
+export function editionInWords({ edition }) {
+  if (!edition) return "";
+  return edition.size == null ? "open edition" : edition.size ? `edition of ${edition.size.toLocaleString("en")}` : "no copies";
+}
+
+/** " Editions of at most 50 each are on sepolia: 72 copies minted."; empty where there are none. @param {Published} published */
+function editionsInWords({ editions }) {
+  if (!editions) return "";
+  const most = editions.closed ? "closed" : editions.copies ? `at most ${editions.copies.toLocaleString("en")} of each image` : "open";
+  return ` Editions on ${editions.network}, ${most}: ${counted(editions.minted, "copy", "copies")} minted.`;
+}
+
 /** "Version 1 is frozen: 24 tokens, 24 minted on sepolia."; empty where nothing is. @param {Published} published */
 export const frozenInWords = (published) =>
-  published.version ? `Version ${published.version} is frozen: ${counted(published.tokens, "token")}, ${minted(published)}.` : "";
+  published.version ? `Version ${published.version} is frozen: ${counted(published.tokens, "token")}, ${minted(published)}.${editionsInWords(published)}` : "";
 
 /**
  * What another choice means for the frozen set; empty where nothing is frozen.

@@ -39,6 +39,7 @@
  * @property {number} version 0: none
  * @property {number} tokens
  * @property {Record<string, number>} minted tokens by network
+ * @property {{network: string, copies: number, closed: boolean, minted: number} | null} editions copies: most of each image, 0 for any number
  *
  * @typedef {Published & {added: number[], removed: number[]}} PublishedAgainst another set
  *
@@ -118,6 +119,7 @@
  * @property {Stack | null} stack
  * @property {number | null} selected its place in the set
  * @property {number | null} token its token id, where the set is frozen
+ * @property {{size: number | null, minted: number} | null} edition its copies; size: how many there can be at most, null for any number
  *
  * @typedef {ImageFacts & {you: Own, others: Others | null}} Asset what a grid shows of an image
  *

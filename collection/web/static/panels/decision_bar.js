@@ -28,7 +28,7 @@ export function decisionBar(bar, app, doing) {
     element(
       "div",
       { class: "rest" },
-      element("div", { class: "group stars", role: "group", "aria-label": "Stars" }, doing("stars0", "No stars", "·"), stars),
+      element("div", { class: "group stars", role: "group", "aria-label": "Stars" }, doing("stars0", "No stars", "0"), stars),
       element("div", { class: "group colours", role: "group", "aria-label": "Colour" }, colours),
       lock,
       doing("similar", "Similar to this one", "≈"),

@@ -1,5 +1,6 @@
 /** The way out: the images of the query as files, as tables, as contact sheets. */
 
+import { fileAddress } from "../core/api.js";
 import { counted, element } from "../core/element.js";
 
 /** @import { App } from "../core/app.js" */
@@ -16,7 +17,7 @@ export function exporting(app) {
   const made = element("details", { class: "export", toggle: () => draw() }, element("summary", { class: "plain" }, "Export"), list);
   const draw = () => {
     title.textContent = `${counted(app.ids.length, "image")} ${app.query ? "of this query" : "in all"}`;
-    for (const link of links) link.href = `/api/export/${link.dataset.form}?${new URLSearchParams({ q: app.query })}`;
+    for (const link of links) link.href = fileAddress(`/api/export/${link.dataset.form}`, { q: app.query });
   };
   made.addEventListener("focusout", (event) => made.contains(/** @type {Node | null} */ (event.relatedTarget)) || (made.open = false));
   made.addEventListener("keydown", (event) => {

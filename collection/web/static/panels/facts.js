@@ -4,6 +4,7 @@ import { get } from "../core/api.js";
 import { counted, element, icon, labelled, present } from "../core/element.js";
 import { answer } from "../core/keys.js";
 import { betterOf, direction, kindInWords, rankInWords } from "../core/metrics.js";
+import { editionInWords } from "../core/published.js";
 import { condition, withTerm } from "../core/query.js";
 import { under } from "../core/names.js";
 import { colours, copying } from "./about_recipe.js";
@@ -112,7 +113,7 @@ function score(state, name, value, percentile) {
   return element(
     "tr",
     { title, "data-better": better },
-    element("th", { scope: "row" }, name, sign && element("span", { class: "quiet", role: "img", "aria-label": words }, ` ${sign}`)),
+    element("th", { scope: "row" }, name, sign && element("span", { class: "quiet", role: "img", "aria-label": words }, `\u00a0${sign}`)),
     element("td", {}, value.toFixed(Math.abs(value) < 10 ? 2 : 1)),
     element("td", {}, percentile != null &&
       element("meter", { min: 0, max: 100, ...good, value: percentile, "aria-label": `percentile, ${title}` }, `${percentile}`)),
@@ -168,6 +169,7 @@ function origin(asset, app) {
       ["model", asset.recipe?.model],
       ["in the set", asset.selected != null && `as number ${asset.selected}`],
       ["token", asset.token != null && `${asset.token} of frozen version ${app.state.published.version}`],
+      ["copies", asset.edition && `${editionInWords(asset)}, ${asset.edition.minted.toLocaleString("en")} minted`],
     ]),
   );
 }

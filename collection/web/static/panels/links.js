@@ -12,9 +12,9 @@ import { say, sayWrong } from "../core/status.js";
 
 /** What each role may do; the owner's is nobody else's. @type {[string, string][]} */
 const ROLES = [
-  ["curator", "decides and locks; sees what others say after voting"],
-  ["voter", "votes, and never sees what others say"],
-  ["viewer", "looks only"],
+  ["curator", "decides and locks"],
+  ["voter", "votes"],
+  ["viewer", "looks"],
 ];
 
 export class LinksForm {
@@ -36,7 +36,7 @@ export class LinksForm {
   show({ links, roles }) {
     this.form.hidden = !links;
     this.rows.replaceChildren(...Object.entries(links ?? {}).map(([who, link]) => this.#row(who, link, under(roles ?? {}, who) ?? "")));
-    this.words.textContent = links ? "A link is a key: give each only theirs. A revoked one is refused at once, in every browser."
+    this.words.textContent = links ? "A link is a key: give each only theirs. A revoked one is refused at once, in every browser. A curator sees what others say after voting, a voter never does."
       : `The owner, ${this.app.state.curators[0]}, gives links.`;
   }
 

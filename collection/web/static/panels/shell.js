@@ -128,9 +128,9 @@ function counts(app) {
   const made = element("span", { class: "counts" });
   const show = () => {
     const { images, reviewed, picked, rejected } = app.state.counts;
-    const of = app.ids.length === images ? "" : ` of ${images.toLocaleString("en")}`;
+    const shown = app.ids.length === images ? "" : `${app.ids.length.toLocaleString("en")} of `;
     const supply = app.state.project.supply;
-    made.textContent = `${app.ids.length.toLocaleString("en")}${of} · ${reviewed.toLocaleString("en")} reviewed · ${picked.toLocaleString("en")} of ${supply.toLocaleString("en")} picked · ${rejected.toLocaleString("en")} out`;
+    made.textContent = `${shown}${counted(images, "image")} · ${reviewed.toLocaleString("en")} reviewed · ${picked.toLocaleString("en")} of ${supply.toLocaleString("en")} picked · ${rejected.toLocaleString("en")} rejected`;
   };
   for (const name of ["state", "ids", "changed"]) app.on(name, show); // at once, before the server counts again
   show();

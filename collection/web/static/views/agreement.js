@@ -1,6 +1,6 @@
 /** The people who decide: how much each said, how far they agree, and what to talk about. */
 
-import { get } from "../core/api.js";
+import { fileAddress, get } from "../core/api.js";
 import { button, card } from "../components/card.js";
 import { counted, element, present } from "../core/element.js";
 import { under } from "../core/names.js";
@@ -75,7 +75,7 @@ function people(found, app, access, learned, assets) {
     found.links && element("section", {},
       element("h2", {}, "The log"),
       element("p", { class: "quiet" }, "Every vote, undo and redo: who, when, and what was in sight; each line carries the hash of the one before. collection reviews --check FILE checks it."),
-      element("a", { class: "button", href: "/api/audit", download: "reviews.jsonl" }, "Download the log")),
+      element("a", { class: "button", href: fileAddress("/api/audit"), download: "reviews.jsonl" }, "Download the log")),
   ];
 }
 

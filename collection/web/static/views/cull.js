@@ -71,7 +71,7 @@ class CullView {
     this.reject.hidden = Boolean(whyNot(app.state.role, "reason"));
     this.rows = faultsOf(app.state).map((fault) => this.#row(fault));
     this.panel = element("aside", { class: "panel", "aria-label": "Defects that preselect" },
-      element("p", { class: "quiet" }, "A slider preselects the unreviewed images of the query beyond it. S takes one out, X rejects what is selected without a reason."),
+      element("p", { class: "quiet" }, "Each slider preselects the unreviewed images of the query that lie beyond it. S takes one out. The button rejects the others, each for its reason; X rejects them without one."),
       element("div", { class: "line" }, this.reject, this.again), this.said, element("div", {}, this.rows, this.#duplicates()));
     this.tokens = element("div", { class: "tokens" });
     place.replaceChildren(element("div", { class: "set cull" }, this.tokens, this.panel));
@@ -146,10 +146,11 @@ class CullView {
 
   tell() {
     const { size } = this.list.selection;
-    this.said.textContent = `${size.toLocaleString("en")} of ${counted(this.list.ids.length, "image")} preselected`;
-    this.reject.textContent = `Reject the ${size.toLocaleString("en")}, each for its reason`;
+    const found = this.list.ids.length;
+    this.said.textContent = found ? `${size.toLocaleString("en")} of ${counted(found, "image")} preselected` : "No image is preselected";
+    this.reject.textContent = size ? `Reject the ${size.toLocaleString("en")}, each for its reason` : "Reject, each for its reason";
     this.reject.disabled = !size;
-    this.again.hidden = size === this.list.ids.length;
+    this.again.hidden = size === found;
   }
 
   /** One action: each is rejected for the first of its defects. */

@@ -1,9 +1,11 @@
 /** Where the members of a family stand when it is drawn: a column a generation, parents between their own parents. */
 
+import { rem } from "../core/element.js";
+
 /** @import { Ancestor, Family, Way } from "../core/types.js" */
 
 /** Pixels under a picture, for its caption. */
-export const CAPTION = 28;
+export const caption = () => rem(2.15);
 const [BESIDE, UNDER] = [56, 12];
 const MARGIN = 8;
 const MOST_CHILDREN = 60;
@@ -34,7 +36,7 @@ const MOST_CHILDREN = 60;
  * @returns {FamilyLayout}
  */
 export function laidOut(found, side) {
-  const [across, down] = [side + BESIDE, side + CAPTION + UNDER];
+  const [across, down] = [side + BESIDE, side + caption() + UNDER];
   const depth = generations(found);
   /** @type {FamilyNode[]} */
   const nodes = [];
@@ -66,7 +68,7 @@ export function laidOut(found, side) {
     nodes,
     edges,
     width: Math.max(...nodes.map(({ x }) => x)) + side + MARGIN,
-    height: Math.max(...nodes.map(({ y }) => y)) + side + CAPTION + MARGIN,
+    height: Math.max(...nodes.map(({ y }) => y)) + side + caption() + MARGIN,
     more: found.children.length - children.length,
   };
 }

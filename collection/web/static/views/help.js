@@ -43,9 +43,9 @@ function draw(sheet) {
   const groups = Map.groupBy(ACTIONS.values(), ({ group }) => group);
   sheet.replaceChildren(
     element(
-      "p",
-      { class: "quiet" },
-      "Choose an action to give it another key. Keys are remembered by this browser. ",
+      "div",
+      { class: "line" },
+      element("span", { class: "quiet" }, "Choose an action to give it another key. Keys are remembered by this browser."),
       element("button", { class: "plain", click: () => (resetKeys(), draw(sheet)) }, "All keys as they were"),
     ),
     presets(sheet),

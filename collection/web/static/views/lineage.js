@@ -4,7 +4,7 @@ import { get, Refusal } from "../core/api.js";
 import { button, nothing } from "../components/card.js";
 import { counted, drawn, element, labelled } from "../core/element.js";
 import { answer } from "../core/keys.js";
-import { CAPTION, laidOut, towards } from "./family_layout.js";
+import { caption, laidOut, towards } from "./family_layout.js";
 import { say, sayWrong } from "../core/status.js";
 import { fill, pictureOf, tile } from "../components/tile.js";
 
@@ -220,7 +220,7 @@ function relation(level, root) {
 
 /** @param {FamilyNode} from @param {FamilyNode} to @param {number} side */
 function bent(from, to, side) {
-  const middleDown = (side + CAPTION) / 2;
+  const middleDown = (side + caption()) / 2;
   const [x, y, right, down] = [from.x + side, from.y + middleDown, to.x, to.y + middleDown];
   const middle = (x + right) / 2;
   return `M${x} ${y}C${middle} ${y} ${middle} ${down} ${right} ${down}`;

@@ -1,6 +1,6 @@
 /** The set as it would be minted: its tokens in order, what is rare in it, and what quality against diversity costs. */
 
-import { get, post } from "../core/api.js";
+import { fileAddress, get, post } from "../core/api.js";
 import { button, nothing } from "../components/card.js";
 import { gridKeys, VirtualGrid } from "../components/virtual_grid.js";
 import { confirmed } from "../components/confirm.js";
@@ -136,7 +136,7 @@ class SetView {
     this.#fill(found);
     this.#tell(found);
     this.#available(found.ids.length > 0);
-    this.sheet.href = `/api/sheet?${query}`;
+    this.sheet.href = fileAddress("/api/sheet", Object.fromEntries(query));
     this.#costs(query, asked);
   }
 

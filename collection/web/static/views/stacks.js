@@ -1,15 +1,17 @@
 /** Near-duplicates, a stack at a time, led by the best: keep one, reject the rest, or say that they are two. */
 
 import { get } from "../core/api.js";
-import { button, card, nothing } from "../components/card.js";
+import { button, card } from "../components/card.js";
+import { largest } from "../components/fit.js";
 import { faultsIn } from "../core/culling.js";
 import { counted, element, labelled } from "../core/element.js";
 import { answer, keysOf, shown } from "../core/keys.js";
 import { atWork, say, sayWrong } from "../core/status.js";
 import { show } from "../core/sight.js";
+import { Nearness } from "./stack_nearness.js";
 
 /** @import { App } from "../core/app.js" */
-/** @import { DuplicateStack, StackMember, Thresholds } from "../core/types.js" */
+/** @import { DuplicateStack, StackMember } from "../core/types.js" */
 
 export const name = "stacks";
 export const key = "d";
@@ -55,7 +57,6 @@ class StacksView {
   /** @type {DuplicateStack[]} */
   stacks = [];
   #at = 0;
-  #nearer = 0; // -1: as loosely as neighbours are kept, 0: as dedupe found them, 1: only the same
   /** @type {Promise<void> | null} */
   #asking = null;
 
@@ -65,21 +66,7 @@ class StacksView {
     this.app = app;
     this.head = element("p", { class: "grow" });
     this.unresolved = button("To the next unresolved", () => this.turnTo(this.#nextUnresolved()));
-    this.words = element("output", { for: "nearer" });
-    /** @type {HTMLInputElement} */
-    this.slider = element("input", {
-      type: "range", id: "nearer", min: -50, max: 50, step: 1, value: 0, list: "as-found",
-      "aria-label": "How near pictures must be", input: () => this.move(Number(this.slider.value) / 50),
-    });
-    this.slide = element(
-      "label",
-      { class: "slider" },
-      "Looser ",
-      this.slider,
-      " Nearer",
-      element("datalist", { id: "as-found" }, element("option", { value: 0 })),
-      this.words,
-    );
+    this.nearness = new Nearness(app, () => this.move());
     this.list = element("div", { class: "cards", role: "listbox", tabindex: "0", "aria-label": "Near-duplicates" });
     this.sizes = new ResizeObserver(() => this.#fit());
     this.sizes.observe(this.list);
@@ -90,7 +77,6 @@ class StacksView {
       return made;
     };
     this.empty = element("div", { class: "grow" });
-    this.aside = element("p", { class: "quiet" }, "Only to look at: [dedupe] cosine and phash_distance in collection.toml make it so.");
     this.acts = element(
       "div",
       { class: "line centred" },
@@ -100,15 +86,9 @@ class StacksView {
       (this.faulty = button("", () => this.rejectFaulty())),
       act("Next", "down", () => this.turn(1)),
     );
-    this.board = element(
-      "section",
-      { class: "read" },
-      element("div", { class: "line" }, this.head, this.unresolved, this.slide),
-      this.aside,
-      this.empty,
-      this.list,
-      this.acts,
-    );
+    this.board = element("section", { class: "read" },
+      element("div", { class: "line" }, this.head, this.unresolved, this.nearness.element), this.nearness.aside,
+      this.empty, this.list, this.acts);
   }
 
   get stack() {
@@ -125,19 +105,15 @@ class StacksView {
     return named ? this.#ask(named) : this.#ask(this.app.cursor, true);
   }
 
-  /**
-   * Show the stacks as other thresholds would draw them; nothing is kept.
-   * @param {number} nearer
-   */
-  move(nearer) {
-    this.#nearer = nearer;
+  /** Show the stacks as other thresholds would draw them; nothing is kept. */
+  move() {
     this.#asking ??= this.#follow().catch(sayWrong).finally(() => (this.#asking = null));
   }
 
   /** Ask until what is shown is what the slider means: it moves faster than large collections are grouped. */
   async #follow() {
-    for (let shown = null; shown !== this.#nearer && !this.gone; ) {
-      shown = this.#nearer;
+    for (let shown = null; shown !== this.nearness.value && !this.gone; ) {
+      shown = this.nearness.value;
       await this.#ask(this.stack?.representative);
     }
   }
@@ -148,13 +124,10 @@ class StacksView {
    */
   async #ask(wanted, pass = false) {
     const query = this.app.query;
-    const found = await atWork(get(`/api/stacks?${new URLSearchParams({ nearer: String(this.#nearer), q: query })}`));
+    const found = await atWork(get(`/api/stacks?${new URLSearchParams({ nearer: String(this.nearness.value), q: query })}`));
     if (this.gone || query !== this.app.query) return;
     this.stacks = found.stacks;
-    this.slide.hidden = !found.movable;
-    this.aside.hidden = !found.at;
-    this.words.textContent = meant(found.at);
-    this.slider.setAttribute("aria-valuetext", meant(found.at));
+    this.nearness.tell(found);
     const place = this.#placeOf([wanted ?? 0]);
     const there = place >= 0 && !(pass && this.stacks[place].resolved);
     await this.#show(there ? place : Math.max(0, this.stacks.findIndex(({ resolved }) => !resolved)));
@@ -233,7 +206,7 @@ class StacksView {
   draw() {
     if (!this.board.isConnected) this.place.replaceChildren(this.board);
     this.list.hidden = this.acts.hidden = !this.stack;
-    this.empty.replaceChildren(...(this.stack ? [] : [this.#none()]));
+    this.empty.replaceChildren(...(this.stack ? [] : [this.nearness.none()]));
     this.empty.hidden = Boolean(this.stack);
     if (!this.stack) {
       this.head.textContent = "";
@@ -254,25 +227,6 @@ class StacksView {
   /** All pictures of the stack as large as they fit together. */
   #fit() {
     this.list.style.setProperty("--side", `${largest(this.members.length, this.list.clientWidth, this.list.clientHeight)}px`);
-  }
-
-  /** What is said where there are no stacks, and the next step. */
-  #none() {
-    const back = button("As dedupe found them", () => this.#setAt(0));
-    if (this.#nearer > 0) return nothing("No stack is that near", `Not at ${this.words.textContent}.`, back);
-    const looser = button("Look more loosely", () => this.#setAt(Math.max(-1, this.#nearer - 0.25)), true);
-    looser.hidden = this.slide.hidden || this.#nearer === -1;
-    back.hidden = !this.#nearer;
-    const why = this.app.query ? "None of the images of the query is in a stack."
-      : this.#nearer ? `Not at ${this.words.textContent} either.`
-      : this.slide.hidden ? "collection dedupe looks for them." : "collection dedupe looked for them; [dedupe] says how near counts.";
-    return nothing("There are no near-duplicates", why, looser, back);
-  }
-
-  /** @param {number} nearer */
-  #setAt(nearer) {
-    this.slider.value = String(nearer * 50);
-    this.move(nearer);
   }
 
   /** @param {StackMember} member */
@@ -341,32 +295,4 @@ class StacksView {
     this.draw();
     say(member.apart ? `${labelled(member.id)} is a picture of its own now` : `${labelled(member.id)} is back in its stack`);
   }
-}
-
-/**
- * What thresholds mean, in words.
- * @param {Thresholds | null} at
- */
-function meant(at) {
-  if (!at) return "as dedupe found them";
-  const [least, most] = at.cosines.map((cosine) => cosine.toFixed(3));
-  return `${counted(at.bits, "bit")}, cosine ${least === most ? least : `${least} to ${most}`}`;
-}
-
-const CAPTION = 34;
-const APART = 16;
-const LEAST = 132;
-
-/**
- * The side of the squares of which `count` fit into a place, each with a caption.
- * @param {number} count
- * @param {number} width
- * @param {number} height
- */
-function largest(count, width, height) {
-  const sides = Array.from({ length: count }, (_, more) => {
-    const [columns, rows] = [more + 1, Math.ceil(count / (more + 1))];
-    return Math.min((width - 8 - APART * (columns - 1)) / columns, (height - 8 - APART * (rows - 1)) / rows - CAPTION);
-  });
-  return Math.floor(Math.max(LEAST, ...sides));
 }

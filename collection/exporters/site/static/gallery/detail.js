@@ -70,7 +70,7 @@ function textOf(token) {
   steps.append(close);
   const more = element("div", { className: "more" });
   const heading = element("h2", { id: "token-name", tabIndex: -1 }, set.names[token - 1]);
-  const rank = element("p", { className: "quiet" }, `Token ${token} of ${set.tokens.toLocaleString("en")}, rarity rank ${set.ranks[token - 1].toLocaleString("en")}`);
+  const rank = element("p", { className: "quiet" }, `Token ${token} of ${set.tokens.toLocaleString("en")}, rarity rank ${set.ranks[token - 1].toLocaleString("en")}${editionOf(token) && `, ${editionOf(token)}`}`);
   fillMore(token, more);
   return element("div", { className: "text" }, steps, heading, rank, traitTable(token), more);
 }
@@ -112,12 +112,14 @@ async function fillMore(token, place) {
   } catch (error) {
     place.append(element("p", { className: "wrong" }, /** @type {Error} */ (error).message));
   }
+  /** @param {Contract | Editions} contract @param {number} id */
+  const where = ({ address, explorer }, id) =>
+    explorer ? element("a", { href: `${explorer}/token/${address}?a=${id}`, rel: "noreferrer" }, address) : address;
   if (set.contract) {
-    const { address, explorer, network } = set.contract;
-    const where = explorer ? element("a", { href: `${explorer}/token/${address}?a=${tokenOnChain(token)}`, rel: "noreferrer" }, address) : address;
     if (tokenOnChain(token) !== token) add("Drawn by token", String(tokenOnChain(token)));
-    add(`Contract on ${network}`, where, "hash");
+    add(`Contract on ${set.contract.network}`, where(set.contract, tokenOnChain(token)), "hash");
   }
+  if (set.editions) add(`Copies on ${set.editions.network}`, where(set.editions, token), "hash");
   place.append(element("h3", {}, "Provenance"), list);
   const links = element("p", { className: "links" }, element("a", { href: `metadata/${token}.json` }, "Metadata"));
   if (set.merkle_root) links.append(element("a", { href: `proof.html#token=${token}` }, "Check this token"));

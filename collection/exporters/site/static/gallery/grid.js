@@ -73,7 +73,7 @@ function newCard(place) {
   const name = set.names[token - 1];
   const picture = element("img", { src: `thumbs/${token}.webp`, alt: "", loading: "lazy", decoding: "async" });
   const caption = element("span", { className: "name" }, name);
-  const rank = element("span", { className: "quiet" }, `#${token}, rank ${set.ranks[token - 1].toLocaleString("en")}`);
+  const rank = element("span", { className: "quiet" }, [`#${token}`, `rank ${set.ranks[token - 1].toLocaleString("en")}`, editionOf(token)].filter(Boolean).join(", "));
   const link = element("a", { href: addressOf(token) }, picture, caption, rank);
   link.dataset.place = String(place);
   return element("li", { "aria-setsize": grid.tokens.length, "aria-posinset": place + 1, className: "card" }, link);

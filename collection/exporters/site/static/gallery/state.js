@@ -14,6 +14,15 @@
  * @property {number[]} ranks
  * @property {number} together details that lie in one file
  * @property {null | Contract} contract
+ * @property {null | Editions} editions
+ */
+/**
+ * @typedef {object} Editions Copies of the images, by a contract of their own.
+ * @property {string} address
+ * @property {string} network
+ * @property {string} explorer
+ * @property {boolean} closed
+ * @property {number[]} sizes of each token how many copies there can be; 0: any number, or of a closed one none
  */
 /**
  * @typedef {object} Contract
@@ -31,6 +40,14 @@ const set = /** @type {TokenSet} */ (/** @type {any} */ (globalThis).COLLECTION_
 function tokenOnChain(document) {
   const moved = document - 1 - (set.contract?.offset ?? 0);
   return (((moved % set.tokens) + set.tokens) % set.tokens) + 1;
+}
+
+/** The copies of a token's image: "edition of 50"; empty where there are none. @param {number} token */
+function editionOf(token) {
+  if (!set.editions) return "";
+  const size = set.editions.sizes[token - 1];
+  if (size) return `edition of ${size.toLocaleString("en")}`;
+  return set.editions.closed ? "no copies" : "open edition";
 }
 
 const state = {

@@ -77,12 +77,18 @@ async function checkSignature(source, wanted, { manifest, checks, vouched }) {
   }
 }
 
-/** Ask the contract what it says of the set. @param {Wanted} wanted @param {Whole} whole */
+/**
+ * Ask the contract what it says of the set: that of its tokens, or that of the copies of its images.
+ * @param {Wanted} wanted
+ * @param {Whole} whole
+ */
 async function checkContract({ node, address }, { manifest, checks, vouched }) {
-  const functions = ["provenanceHash()", "baseURI()", "maxSupply()", "metadataFrozen()"];
+  const functions = ["provenanceHash()", "baseURI()", "maxSupply()", "metadataFrozen()", "images()", "copies()", "closed()"];
   const calls = functions.map((name) => contractCall(address, hexOf(keccak256(utf8(name)).subarray(0, 4))));
   try {
-    const [chain, provenance, uri, supply, frozen] = await askNode(node, [{ method: "eth_chainId", params: [] }, ...calls]);
+    const [chain, provenance, uri, tokens, frozen, images, copies, closed] = await askNode(node, [{ method: "eth_chainId", params: [] }, ...calls]);
+    const isOfCopies = !tokens && images;
+    const supply = isOfCopies ? images : tokens;
     const told = [
       ["Provenance hash in the contract", provenance, `0x${manifest.bayc_provenance}`],
       ["Metadata folder in the contract", textIn(uri), `ipfs://${manifest.metadata_cid}/`],
@@ -92,8 +98,16 @@ async function checkContract({ node, address }, { manifest, checks, vouched }) {
     for (const [what, found, expected] of told) {
       checks.push({ what, good: found === expected, told: found === expected ? String(found) : `found ${found}, expected ${expected}` });
     }
-    if (!wrong.length) vouched.push(`the contract ${address} on chain ${Number(chain)}${Number(frozen) ? ", whose metadata is frozen" : ""}`);
+    if (isOfCopies) checks.push({ what: "Copies of each image", good: true, told: edition(Number(copies), Boolean(Number(closed))) });
+    const kind = isOfCopies ? "contract of copies" : "contract";
+    if (!wrong.length) vouched.push(`the ${kind} ${address} on chain ${Number(chain)}${Number(frozen) ? ", whose metadata is frozen" : ""}`);
   } catch (error) {
     checks.push({ what: "Contract", good: false, told: /** @type {Error} */ (error).message });
   }
+}
+
+/** How many copies of an image there can be, in words. @param {number} copies 0: any number @param {boolean} closed */
+function edition(copies, closed) {
+  if (closed) return `closed: those that there are, and no more${copies ? `; ${copies.toLocaleString("en")} were the most` : ""}`;
+  return copies ? `edition of ${copies.toLocaleString("en")}` : "open edition";
 }

@@ -1,0 +1,140 @@
+"""Every view on a phone: nothing leaves the window, lies over another, is squeezed or cut; fingers meet targets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Opened = Callable[..., Any]
+VIEWS = (
+    "view=grid&at=5", "view=loupe&at=5", "view=compare&ids=5,6,7&at=5", "view=survey&ids=5,6,7,8,9,10,11,12&at=5",
+    "view=cull", "view=map", "view=stacks", "view=duel", "view=duel&ranking=you", "view=lineage&of=5&at=5",
+    "view=set", "view=set&order=hand", "view=people", "view=jobs", "view=help",
+)  # fmt: skip
+GO = """address => { history.pushState(null, "", `?${address}`); dispatchEvent(new PopStateEvent("popstate")); }"""
+SETTLED = """name => {
+  const view = document.querySelector("#view");
+  return view.dataset.view === name && view.childElementCount && view.getAttribute("aria-busy") !== "true"
+    && [...view.querySelectorAll("img[src]")].every((one) => one.complete);
+}"""
+FAULTS = """() => {
+  const wrong = [];
+  const words = (one) => (one.ariaLabel || one.title || one.textContent || one.id).trim().slice(0, 40);
+  const named = (one) => `${one.tagName.toLowerCase()} ${words(one)}`;
+  const inside = (box, other) => ({ left: Math.max(box.left, other.left), top: Math.max(box.top, other.top),
+    right: Math.min(box.right, other.right), bottom: Math.min(box.bottom, other.bottom) });
+  const seen = (one) => { // what of it is in sight
+    const whole = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
+    let box = inside(one.getBoundingClientRect(), whole);
+    for (let up = one.parentElement; up; up = up.parentElement) {
+      if (getComputedStyle(up).overflow !== "visible") box = inside(box, up.getBoundingClientRect());
+    }
+    return box;
+  };
+  const shown = (one) => {
+    if (!one.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return false;
+    const [box, all] = [seen(one), one.getBoundingClientRect()];
+    const [width, height] = [box.right - box.left, box.bottom - box.top];
+    return width > 0 && height > 0 && width * height > all.width * all.height * 0.9;
+  };
+  if (document.documentElement.scrollWidth > innerWidth) wrong.push("the page scrolls sideways");
+  for (const box of document.querySelectorAll(".read, .sheet, .panel, .set, #bar, #facts, #find")) {
+    const over = box.scrollWidth > box.clientWidth + 1;
+    if (over && box.checkVisibility()) wrong.push(`${box.className || box.id} scrolls sideways`);
+  }
+  const all = document.querySelectorAll("button, select, summary, input:not([type=range]), textarea, a.button");
+  const controls = [...all].filter(shown);
+  const boxes = controls.map((one) => [one, seen(one)]);
+  boxes.forEach(([one, its], place) => {
+    for (const [other, box] of boxes.slice(place + 1)) {
+      if (one.contains(other) || other.contains(one)) continue;
+      const both = inside(its, box);
+      if (both.right - both.left > 1 && both.bottom - both.top > 1) {
+        wrong.push(`${named(one)} over ${named(other)}`);
+      }
+    }
+  });
+  for (const one of document.querySelectorAll("button, summary, th, td, h2, h3, .counts")) {
+    const { textOverflow, display } = getComputedStyle(one);
+    const over = one.scrollWidth > one.clientWidth + 1 && textOverflow !== "ellipsis" && display !== "inline";
+    if (over && shown(one)) wrong.push(`${named(one)} is cut`);
+  }
+  for (const one of document.querySelectorAll("p, label, dd")) {
+    const squeezed = one.textContent.trim().length > 30 && one.clientWidth < 90;
+    if (squeezed && shown(one)) wrong.push(`${named(one)} is squeezed`);
+  }
+  for (const marks of document.querySelectorAll(".marks")) {
+    const box = marks.getBoundingClientRect();
+    for (const mark of marks.children) {
+      const its = mark.getBoundingClientRect();
+      const cut = its.top < box.bottom && its.right > box.right + 1;
+      if (cut && mark.checkVisibility()) wrong.push(`${named(mark)} is cut in ${named(marks)}`);
+    }
+  }
+  for (const one of controls) {
+    const target = /checkbox|radio/.test(one.type) ? one.closest("label") ?? one : one;
+    const { width, height } = target.getBoundingClientRect();
+    if (width < 43.5 || height < 43.5) wrong.push(`${named(one)} is ${Math.round(width)} by ${Math.round(height)}`);
+  }
+  return wrong;
+}"""
+
+
+def test_every_view_fits_a_phone(links: dict[str, str], opened: Opened) -> None:
+    page = opened(links["anna"], 390, 844, touch=True)
+    wrong = {}
+    for address in VIEWS:
+        page.evaluate(GO, address)
+        page.wait_for_function(SETTLED, arg=address.partition("&")[0].removeprefix("view="))
+        page.wait_for_timeout(350)  # until what takes longer says that it does
+        page.wait_for_function(SETTLED, arg=address.partition("&")[0].removeprefix("view="))
+        if found := page.evaluate(FAULTS):
+            wrong[address] = found
+    assert not wrong
+
+
+def test_all_letters_grow_with_the_readers_own_size(repository: Path) -> None:
+    for sheet in (repository / "collection" / "web" / "static" / "styles").glob("*.css"):
+        assert not re.findall(r"font(?:-size)?: [^;%]*\d(?:px|pt)[^;]*", sheet.read_text()), sheet.name
+
+
+@pytest.mark.parametrize("density", [1, 2])
+def test_100_percent_is_a_pixel_for_a_pixel_and_kept_from_picture_to_picture(
+    links: dict[str, str], browser: Any, density: int
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, device_scale_factor=density)
+    page = context.new_page()
+    page.goto(links["anna"] + "&at=5&view=loupe")
+    shown = "() => document.querySelector('.pane img').complete && document.querySelector('.pane img').naturalWidth"
+    for number in (5, 6, 7, 8):
+        page.wait_for_selector(f".marks:has-text('{number:04}')")
+        if number == 5:
+            page.wait_for_function(shown)
+            page.keyboard.press("z")
+        page.wait_for_function("() => document.querySelector('.percent').textContent === '100 %'")
+        facts = page.request.get(f"{page.url.split('/?')[0]}/api/assets?ids={number}").json()["assets"][0]
+        width = page.evaluate("document.querySelector('.pane img').getBoundingClientRect().width * devicePixelRatio")
+        assert width == pytest.approx(facts["width"])
+        page.keyboard.press("ArrowRight")
+    context.close()
+
+
+def test_a_link_to_a_file_gives_nothing_once_another_name_has_come_in(links: dict[str, str], browser: Any) -> None:
+    context = browser.new_context()
+    page, other = context.new_page(), context.new_page()
+    page.goto(links["anna"])
+    page.wait_for_selector("#image-1")
+    page.click(".export summary")
+    address = page.get_attribute("[data-form=csv]", "href")
+    room = page.url.split("/?")[0].rstrip("/")
+    assert page.request.get(room + address).status == 200
+    other.goto(links["ben"])
+    other.wait_for_selector("#image-1")
+    refused = page.request.get(room + address)
+    assert refused.status == 409
+    assert refused.json()["other"] == "ben"
+    context.close()
