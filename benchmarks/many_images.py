@@ -80,9 +80,7 @@ def _keep_files(project: Project, assets: Sequence[Asset]) -> None:
         small, large = (project.thumbnails.path(asset.file_sha256, side) for side in SIDES)
         full = project.files.path(asset.file_sha256)
         if asset.id <= DRAWN:
-            pixels = _drawn(asset.id)
-            data = {full: encode_png(pixels), small: thumbnail(pixels, SIDES[0]), large: thumbnail(pixels, SIDES[1])}
-            for path, content in data.items():
+            for path, content in zip((full, small, large), drawn(asset.id), strict=True):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
             continue
@@ -93,7 +91,13 @@ def _keep_files(project: Project, assets: Sequence[Asset]) -> None:
             os.link(other, path)
 
 
-def _drawn(number: int) -> np.ndarray:
+def drawn(number: int) -> tuple[bytes, bytes, bytes]:
+    """The files of a picture: whole, and its thumbnails of SIDES."""
+    pixels = _pixels(number)
+    return encode_png(pixels), thumbnail(pixels, SIDES[0]), thumbnail(pixels, SIDES[1])
+
+
+def _pixels(number: int) -> np.ndarray:
     """A sky, a sun and two ridges, (SIDE, SIDE, 3) uint8."""
     rng = np.random.default_rng(number)
     across, down = np.meshgrid(np.linspace(0, 1, SIDE), np.linspace(0, 1, SIDE))

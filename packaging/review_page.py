@@ -81,8 +81,8 @@ SETTLED = """() => document.querySelector("#view").childElementCount
   && document.querySelector("#view").getAttribute("aria-busy") !== "true"
   && [...document.querySelectorAll("#view img[src]")].every((one) => one.complete && one.naturalWidth)"""
 KEYS = """async () => {
-  const beside = (name) => import(document.querySelector("script[type=module]").src.replace("main.js", name));
-  const [{ ACTIONS }, { shown }] = [await beside("core/actions.js"), await beside("core/keys.js")];
+  const { scripts } = await import(document.querySelector("script[type=module]").src);
+  const [{ ACTIONS }, { shown }] = [scripts["core/actions.js"], scripts["core/keys.js"]];
   const groups = [...Map.groupBy(ACTIONS.values(), ({ group }) => group).values()];
   return groups.flat().map(({ group, title, keys }) => [group, title, keys.map(shown)]);
 }"""

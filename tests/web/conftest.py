@@ -151,21 +151,21 @@ def bob(client: Client) -> TestClient:
 
 @pytest.fixture(scope="session")
 def many_images(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
-    """benchmarks/many_images.py, which makes projects of cheap pictures. Here each is drawn once, and then copied."""
+    """benchmarks/many_images.py, which makes projects of cheap pictures. Here each is made once, and then copied."""
     spec = importlib.util.spec_from_file_location("many_images", repository / "benchmarks" / "many_images.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    draw = module.make
+    draw, module.drawn = module.make, cache(module.drawn)  # type: ignore[attr-defined]
 
     @cache
-    def drawn(count: int, *_words: tuple[str, ...]) -> Path:
+    def made(count: int, *_words: tuple[str, ...]) -> Path:
         folder = tmp_path_factory.mktemp("many")
         draw(folder, count).close()
         return folder
 
     def make(folder: Path, count: int) -> Project:
-        shutil.copytree(drawn(count, module.SKIES, module.SERIES), folder, dirs_exist_ok=True)
+        shutil.copytree(made(count, module.SKIES, module.SERIES), folder, dirs_exist_ok=True)
         return open_project(folder)
 
     module.make = make  # type: ignore[attr-defined]
@@ -205,7 +205,7 @@ def graded(many_images: ModuleType, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="session")
 def begin_room(forks: Callable[..., Any]) -> Callable[..., tuple[Any, dict[str, str]]]:
     """Starts `collection review` on a project, for curators; returns the server, and the link of each."""
-    begun = forks("collection.project", "collection.web.serve", only=True)
+    begun = forks("collection.web.serve", "jinja2", "forked_room:load", only=True)
 
     def begin(folder: Path, *curators: str, port: str = "0") -> tuple[Any, dict[str, str]]:
         words = [word for name in curators for word in ("--curator", name)]
@@ -261,6 +261,41 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert not mistakes
+
+
+SIZES = {"wide": (1440, 900, False, False), "dark": (1440, 900, True, False), "phone": (390, 844, False, True)}
+PICTURES = "() => [...document.querySelectorAll('#view img[src]')].every(one => one.complete)"
+
+
+@pytest.fixture(params=SIZES)
+def walked(
+    request: pytest.FixtureRequest, opened: Callable[..., Any], artefact: Callable[[Any, str], None]
+) -> Callable[[str], Walk]:
+    """Opens a link at each of SIZES, to go through its views."""
+
+    def walk(link: str) -> Walk:
+        return Walk(opened(link, *SIZES[request.param]), request.param, artefact)
+
+    return walk
+
+
+class Walk:
+    """A page at a size of SIZES, which shows one view after the other."""
+
+    def __init__(self, page: Any, size: str, artefact: Callable[[Any, str], None]) -> None:
+        self.page, self.size, self._artefact = page, size, artefact
+
+    def show(self, view: str, sign: str) -> None:
+        """Show a view by its tab until `sign` and all its pictures are there, and keep a screenshot of it."""
+        self.page.evaluate("view => document.querySelector(`[data-view-tab=${view}]`).click()", view)
+        self.page.wait_for_selector(f"#view[data-view={view}] {sign}")
+        self.page.wait_for_function(PICTURES)
+        self._artefact(self.page, f"{view}-{self.size}")
+
+    def fits(self) -> None:
+        """The view is no wider than the window, and of a moderate number of elements."""
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert self.page.evaluate("document.querySelectorAll('*').length") < 500
 
 
 @pytest.fixture(scope="session")

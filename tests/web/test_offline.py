@@ -51,10 +51,10 @@ def room(many_images: ModuleType, tmp_path: Path, begin_room: Callable[..., Any]
 
 def recorded(page: Any, room: Room, count: int) -> None:
     """Wait until the log holds so many events: a minute, for a slow machine that does other work beside."""
-    for _ in range(1200):
+    for _ in range(300):
         if len(room.events()) == count:
             return
-        page.wait_for_timeout(50)
+        page.wait_for_timeout(200)
     assert len(room.events()) == count
 
 

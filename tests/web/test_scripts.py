@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from collection.web.joined import joined_scripts
+
 FLOORS = ("core", "components", "panels", "views", "main.js")
 
 
@@ -41,3 +43,29 @@ def test_every_script_lies_on_a_floor_and_is_reached(scripts: Path) -> None:
     assert {path.relative_to(scripts) for path in scripts.rglob("*.js")} == {
         path.relative_to(scripts) for path in reached
     }
+
+
+def test_the_page_gets_every_script_once_after_those_it_imports_from(scripts: Path) -> None:
+    joined = joined_scripts(scripts, "main.js")
+    begun: list[str] = []
+    for defined, needed in re.findall(r'^(?:scripts\["(.+)"\] =|const .+ = scripts\["(.+)"\];$)', joined, re.MULTILINE):
+        assert not needed or needed in begun
+        begun += [defined] if defined else []
+    alone = {"main.js", "core/types.js", "core/stream_worker.js"}  # the first, one of types only, and a worker's
+    assert sorted(begun) == sorted({path.relative_to(scripts).as_posix() for path in scripts.rglob("*.js")} - alone)
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        ('import "./first.js";', "other.js: this import or export cannot be joined: import"),
+        ("export default 1;", "other.js: this import or export cannot be joined: export default 1;"),
+        ("export let changing = 1;", "other.js: this import or export cannot be joined: export let"),
+        ('import { a } from "./first.js";', "these scripts import each other: first.js -> other.js -> first.js"),
+    ],
+)
+def test_a_script_that_cannot_be_joined_is_named(tmp_path: Path, other: str, why: str) -> None:
+    (tmp_path / "first.js").write_text('import * as other from "./other.js";\n')
+    (tmp_path / "other.js").write_text(f"{other}\n")
+    with pytest.raises(ValueError, match=re.escape(why)):
+        joined_scripts(tmp_path, "first.js")

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-SIZES = {"wide": (1440, 900, False, False), "dark": (1440, 900, True, False), "phone": (390, 844, False, True)}
 VIEWS = {"grid": ".tile img[src]", "loupe": ".pane img[src]", "compare": ".pane img[src]", "survey": ".survey img[src]",
          "help": ".binding"}  # fmt: skip
 
@@ -26,17 +25,12 @@ def zooms(page: Any) -> list[str]:
     return page.eval_on_selector_all(".pane img", "all => all.map(one => one.style.transform)")
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("view", VIEWS)
-def test_every_view_at_every_size(
-    links: dict[str, str], opened: Callable[..., Any], artefact: Callable[[Any, str], None], view: str, size: str
-) -> None:
-    page = opened(f"{links['anna']}&view={view}&at=7", *SIZES[size])
-    page.wait_for_selector(VIEWS[view])
-    page.wait_for_function("() => [...document.querySelectorAll('#view img[src]')].every(one => one.complete)")
-    artefact(page, f"{view}-{size}")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("document.querySelectorAll('*').length") < 500
+def test_every_view_at_every_size(links: dict[str, str], walked: Callable[[str], Any], subtests: Any) -> None:
+    walk = walked(links["anna"] + "&at=7")
+    for view, sign in VIEWS.items():
+        with subtests.test(view):
+            walk.show(view, sign)
+            walk.fits()
 
 
 def test_keys_lead_to_every_view_and_the_browser_goes_back(links: dict[str, str], opened: Callable[..., Any]) -> None:

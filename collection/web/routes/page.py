@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -11,12 +12,16 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from collection.values import sha256_hex
+from collection.web.access import SAFE_METHODS
+from collection.web.joined import joined_scripts, joined_styles
 from collection.web.routes.dependencies import App, Links, You
 
 router = APIRouter()
 
 HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
+STYLES = ("app.css", "views.css", "panels.css", "find.css")
+"""In the order in which one may overrule another."""
 
 
 @router.get("/", response_class=HTMLResponse, include_in_schema=False)
@@ -42,14 +47,28 @@ def icon() -> Response:
 def static_version() -> str:
     """A name for the present content of static/: it is part of the address, so that browsers may keep it for ever."""
     files = sorted(path for path in STATIC.rglob("*") if path.is_file())
-    return sha256_hex(b"".join(path.name.encode() + path.read_bytes() for path in files))[:12]
+    content = b"".join(path.name.encode() + path.read_bytes() for path in files)
+    return sha256_hex(content + repr(joined()).encode())[:12]
+
+
+@cache
+def joined() -> Mapping[str, tuple[str, str]]:
+    """What static/ holds in many files and the page asks for in one: by its name, its content and type."""
+    return {
+        "page.js": (joined_scripts(STATIC, "main.js"), "text/javascript"),
+        "styles/page.css": (joined_styles(STATIC / "styles", STYLES), "text/css"),
+    }
 
 
 class _Kept(StaticFiles):
     """Static files that browsers keep for ever, their version being part of the address."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        answer = await super().get_response(path, scope)
+        if path in joined() and scope["method"] in SAFE_METHODS:
+            content, kind = joined()[path]
+            answer = Response(content, media_type=kind)
+        else:
+            answer = await super().get_response(path, scope)
         if answer.status_code == 200:
             answer.headers["cache-control"] = "private, max-age=31536000, immutable"
         return answer
