@@ -284,7 +284,7 @@ def test_names_begin_and_end_with_what_is_to_be_seen(tmp_path: Path, name: str) 
 def test_texts_that_are_published_hold_nothing_that_is_not_seen(tmp_path: Path, place: str, character: str) -> None:
     text = GOOD if place in GOOD else GOOD + ("[publish]\n" if "license" in place else "") + place + "\n"
     read(tmp_path, text)
-    ((message, _),) = problems_of(tmp_path, text.replace(place, f"{place[:-2]}{character}{place[-2:]}"))
+    ((message, _),) = problems_of(tmp_path, text.replace(place, f'{place[:-1]}\\u{ord(character):04X}x"'))
     assert f"U+{ord(character):04X}" in message
 
 
