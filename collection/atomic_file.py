@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from errno import EACCES, EPERM, EROFS
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +15,8 @@ DEBRIS = ".writing-*"
 
 WAITING = 16
 """Files that wait for the disk at once."""
+OPEN = 128
+"""Files that are open at once: a process may have 256 where systems are strict."""
 DENIED = (EACCES, EPERM, EROFS)
 """Errors of a file or a folder that this account may not use."""
 
@@ -46,21 +48,19 @@ def durable_file(path: Path) -> Iterator[BinaryIO]:
 def write_together(files: Mapping[Path, bytes]) -> None:
     """Make each value the content of its path; returns when all of them are on the disk.
 
-    Waiting for the disk takes most of the time of a small file. Here all are written first, then many wait at once,
-    and the disk serves them together. Raises OSError where the disk refuses; what each path held before is then kept,
-    or replaced as a whole.
+    Waiting for the disk takes most of the time of a small file. Here OPEN files are written first, then many wait at
+    once, and the disk serves them together. Raises OSError where the disk refuses; what each path held before is then
+    kept, or replaced as a whole.
     """
-    temporaries = {path: _temporary(path) for path in files}
+    mark = f".writing-{os.getpid()}-{os.urandom(4).hex()}"
+    temporaries = {path: path.parent / f"{mark}-{place}" for place, path in enumerate(files)}
+    pairs = [(temporaries[path], data) for path, data in files.items()]
     try:
         for folder in {path.parent for path in files}:
             folder.mkdir(parents=True, exist_ok=True)
-        for path, temporary in temporaries.items():
-            with temporary.open("xb") as file:
-                file.write(files[path])
-        written = list(temporaries.values())
-        shares = [written[place::WAITING] for place in range(min(WAITING, len(written)))]
-        with ThreadPoolExecutor(WAITING) as pool:  # a share each, as handing over every file by itself takes longer
-            list(pool.map(_sync_each, shares))
+        with ThreadPoolExecutor(WAITING) as pool:
+            for first in range(0, len(pairs), OPEN):
+                _write_and_wait(pairs[first : first + OPEN], pool)
         for path, temporary in temporaries.items():
             temporary.replace(path)
     except BaseException:
@@ -69,14 +69,27 @@ def write_together(files: Mapping[Path, bytes]) -> None:
         raise
 
 
+def _write_and_wait(files: Sequence[tuple[Path, bytes]], pool: ThreadPoolExecutor) -> None:
+    """Write new files, and return when they are on the disk; each is opened once."""
+    with ExitStack() as opened:
+        numbers = []
+        for path, data in files:
+            file = opened.enter_context(path.open("xb", buffering=0))
+            left = memoryview(data)
+            while left:
+                left = left[file.write(left) :]
+            numbers.append(file.fileno())
+        shares = [numbers[place::WAITING] for place in range(min(WAITING, len(numbers)))]
+        list(pool.map(_sync_each, shares))  # a share each, as handing over every file by itself takes longer
+
+
+def _sync_each(numbers: Sequence[int]) -> None:
+    for number in numbers:
+        os.fsync(number)
+
+
 def _temporary(path: Path) -> Path:
     return path.parent / f".writing-{os.getpid()}-{os.urandom(4).hex()}"
-
-
-def _sync_each(paths: Sequence[Path]) -> None:
-    for path in paths:
-        with path.open("rb+", buffering=0) as file:
-            os.fsync(file.fileno())
 
 
 def write_durably(path: Path, data: bytes) -> None:

@@ -61,7 +61,7 @@ MUTANTS = [
         ("settings.royaltyBasisPoints)", "settings.royaltyBasisPoints / 2)"),
     ),
     *_mutants(
-        "Sale", "Sale",
+        "Sale", "SaleLimits",
         ("_claimed[phase].set(index);", ""),
         ("_redeemed.set(nonce);", ""),
         ("bought[phase][msg.sender] = before + quantity;", "bought[phase][msg.sender] = quantity;"),
@@ -69,6 +69,11 @@ MUTANTS = [
         ("msg.value != price * quantity", "msg.value < price * quantity"),
         ("signer != owner()", "signer == address(0)"),
         ("block.timestamp >= terms.end", "block.timestamp > terms.end"),
+        ("block.timestamp < terms.start ||", "block.timestamp + 1 < terms.start ||"),
+        ("block.timestamp > voucher.deadline", "block.timestamp > voucher.deadline + 1"),
+        ("function buy(uint256 phase, uint256 quantity) external payable whenNotPaused",
+         "function buy(uint256 phase, uint256 quantity) external payable"),
+        ("bytes calldata signature) external payable whenNotPaused", "bytes calldata signature) external payable"),
     ),
     *_mutants(
         "Sale", "Reentrancy",

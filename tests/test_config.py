@@ -322,6 +322,33 @@ def test_names_begin_and_end_with_what_is_to_be_seen(tmp_path: Path, name: str) 
         assert "blank" in message or "pattern" in message
 
 
+@pytest.mark.parametrize("character", ["\u202e", "\u2066", "\x85", "\x7f", "\u2028"])
+@pytest.mark.parametrize("place", ['"Paper Weather"', 'name = "b"', 'license = "CC0-1.0"', '[[artists]]\nname = "A"'])
+def test_texts_that_are_published_hold_nothing_that_is_not_seen(tmp_path: Path, place: str, character: str) -> None:
+    text = GOOD if place in GOOD else GOOD + ("[publish]\n" if "license" in place else "") + place + "\n"
+    read(tmp_path, text)
+    ((message, _),) = problems_of(tmp_path, text.replace(place, f'{place[:-1]}\\u{ord(character):04X}x"'))
+    assert f"U+{ord(character):04X}" in message
+
+
+@pytest.mark.parametrize(
+    ("percent", "good"), [("7.25", 1), ("1e1", 1), ("0", 1), ("0.001", 0), ("7.255", 0), ("50.01", 0)]
+)
+def test_a_royalty_is_what_the_contract_can_hold(tmp_path: Path, percent: str, good: int) -> None:
+    text = f"{GOOD}[royalties]\npercent = {percent}\n"
+    if good:
+        assert read(tmp_path, text).royalties.percent == float(percent)
+    else:
+        ((message, _),) = problems_of(tmp_path, text)
+        assert f"royalties.percent = {float(percent)}" in message
+
+
+def test_a_list_with_a_wrong_item_is_not_told_to_be_empty(tmp_path: Path) -> None:
+    phase = '[[sale.phases]]\nname = "all"\nstart = "2026-12-01T18:00Z"\nprice = "1e-2"\n'
+    ((message, _),) = problems_of(tmp_path, GOOD + phase)
+    assert "sale.phases.1.price = '1e-2'" in message
+
+
 CHECKED = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 
 

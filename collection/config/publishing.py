@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
-from collection.config.accounts import Account
-from collection.config.types import Name, Table
+from collection.config.accounts import Account, wrong_address
+from collection.config.types import Name, Table, seen
 
 PLACE = re.compile(r"\{(id|title)\}")
 """A place of a template that is filled in for each token."""
@@ -53,6 +53,22 @@ def _hundredths(percent: float) -> float:
     return percent
 
 
+def _signed_by_an_address(key: str) -> str:
+    """Refuse an external signer whose account is mistyped."""
+    kind, _, place = key.partition(":")
+    if kind == "signer" and (wrong := wrong_address(place.partition("@")[0])):
+        raise ValueError(wrong)
+    return key
+
+
+KeyPlace = Annotated[
+    str,
+    Field(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|keystore:.+|signer:.+@.+)$"),
+    AfterValidator(_signed_by_an_address),
+]
+"""Where a private key is."""
+
+
 class Royalties(Table):
     """What a resale pays (ERC-2981)."""
 
@@ -73,7 +89,7 @@ class TraitType(Table):
 class Publish(Table):
     """How the set appears in the world."""
 
-    license: str | None = None
+    license: Annotated[str, AfterValidator(seen)] | None = None
     """The rights a holder gets, as an SPDX identifier where there is one: CC-BY-4.0, CC0-1.0."""
     external_url: Annotated[str, Field(pattern=r"^https?://"), AfterValidator(_template)] | None = None
     """Where a token's page leads; {id} stands for its number."""
@@ -145,7 +161,7 @@ class Chain(Table):
     ens_rpc: str | None = None
     """URL of a node that is asked for names of ENS where `network` has none, or env:NAME: of sepolia for another test
     network, of ethereum-mainnet for any other."""
-    key: str | None = Field(default=None, pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|keystore:.+|signer:.+@.+)$")
+    key: KeyPlace | None = None
     """Where the key is: env:NAME, keystore:FILE or signer:ADDRESS@URL; absent: the account of a local network."""
     recipient: Account | None = None
     """Who gets the tokens; absent: the account that deploys."""

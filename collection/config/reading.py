@@ -139,7 +139,7 @@ def _refuse_types(
 
     Returns the places of the keys that no table has.
     """
-    found = _one_a_place(value, error.errors(include_url=False))
+    found = _one_a_place(value, _without_echoes(error.errors(include_url=False)))
     unknown = [tuple(place) for place, problem in found if problem["type"] == "extra_forbidden"]
     for place, problem in found:
         if problem["type"] == "missing":
@@ -177,6 +177,17 @@ def _brackets(model: type[BaseModel], place: Place, problem: Mapping[str, Any]) 
     if isinstance(value, list) and value and isinstance(value[0], dict) and "list" not in problem["type"]:
         return f"write [{name}], in one bracket: there is one"
     return None
+
+
+def _without_echoes(problems: Sequence[Any]) -> list[Any]:
+    """All problems but those of lists that are too short only because items of theirs are wrong."""
+    places = [problem["loc"] for problem in problems]
+    return [
+        problem
+        for problem, place in zip(problems, places, strict=True)
+        if problem["type"] != "too_short"
+        or not any(len(other) > len(place) and other[: len(place)] == place for other in places)
+    ]
 
 
 def _one_a_place(value: Any, problems: Sequence[Any]) -> list[tuple[list[str | int], Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -26,7 +27,24 @@ def _whole_word(value: str) -> str:
     return value
 
 
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$"), AfterValidator(_whole_word)]
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Control characters, ends of lines, and what turns the direction of text: nobody sees them, and what they are in is
+not what it looks like."""
+
+
+def seen(value: str) -> str:
+    """Refuse a text with characters that nobody sees."""
+    if wrong := _UNSEEN.search(value):
+        raise ValueError(f"it holds the control character U+{ord(wrong[0]):04X}")
+    return value
+
+
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$"),
+    AfterValidator(_whole_word),
+    AfterValidator(seen),
+]
 """Text that people see, in one line, without blanks at its ends."""
 Weight = Annotated[float, Field(ge=0, lt=1e9, allow_inf_nan=False)]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from collection.concurrency.collector import collector_paused
 from collection.config import Config
 from collection.config.shares import shared
 from collection.curate.reviews.log import review_states
@@ -24,9 +25,9 @@ from collection.publish.provenance import provenance_hash
 from collection.publish.rarity import rarity
 from collection.publish.settings import settings_of
 from collection.store.files import Files
-from collection.store.records import Asset, Freeze, Token
+from collection.store.records import Asset, Freeze, PublishedImage, Token
 from collection.store.store import Store
-from collection.unixfs import PROFILES, as_version_1, cid_text, directory_cid, link_to
+from collection.unixfs import PROFILES, Link, Profile, as_version_1, cid_text, directory_cid, link_to, link_to_hashed
 from collection.values import Progress, amount, canonical_json, sha256_hex, silent
 
 
@@ -110,9 +111,28 @@ def freeze(
     config = shared_by(config, chosen)
     ordered = ordered_of(store, config, chosen)
     published = published_images(store, files, config, ordered, credentials, progress)
-    images = [image.image_sha256 for image in published]
+    with collector_paused():
+        frozen, tokens = _files_of_set(store, files, config, ordered, published, additions, sign, progress)
+        rows = [(token.token_id, token.asset.id, token.image_sha256, token.metadata_sha256) for token in tokens]
+        further = {token.token_id: token.extras for token in tokens}
+        store.add_freeze(frozen, rows, inputs(store, configured, additions, chosen), {"tokens": len(tokens)}, further)
+    return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)
+
+
+def _files_of_set(
+    store: Store,
+    files: Files,
+    config: Config,
+    ordered: Sequence[Asset],
+    published: Sequence[PublishedImage],
+    additions: Mapping[int, Addition],
+    sign: Sign | None,
+    progress: Progress,
+) -> tuple[Freeze, list[Token]]:
+    """Keep all files of the set of these images, in the order of their tokens; what they are, and its tokens."""
     profile = PROFILES[config.publish.cid_profile]
-    images_link = link_to(images_directory(files, enumerate(images, 1)), profile)
+    images = [image.image_sha256 for image in published]
+    images_link = link_to(images_directory(enumerate(_image_links(files, images, profile), 1)), profile)
     images_cid = cid_text(images_link.cid)
     added = [additions.get(asset.id) for asset in ordered]
     extras = [extras_of(files, config, *each) for each in zip(ordered, added, images, strict=True)]
@@ -124,8 +144,8 @@ def freeze(
     ]
     about = contract_metadata(config, images_cid)
     check_metadata(about, zip(map(_source, ordered), described, strict=True), config.trait_types)
-    written = _written(files, described, progress)
-    metadata_link = link_to(metadata_directory(files, enumerate(written, 1)), profile)
+    written, links = _written(files, described, profile, progress)
+    metadata_link = link_to(metadata_directory(enumerate(links, 1)), profile)
     contract = files.add(canonical_json(about.as_json()), ".json")
     tokens = [
         Token(number, asset, image, text, further_than(asset, more))
@@ -142,13 +162,9 @@ def freeze(
     recipes = [token.properties["recipe_sha256"] for token in described]
     leaves = [Leaf.of(*each) for each in zip(tokens, published, recipes, strict=True)]
     ranks = rarity({token.token_id: token.traits for token in described})
-    proof = write_proof(files, leaves, _manifest(config, frozen, len(by_hand(store, chosen))), ranks, sign)
+    proof = write_proof(files, leaves, _manifest(config, frozen, len(by_hand(store, ordered))), ranks, sign)
     root = link_to(root_directory(files, images_link, metadata_link, contract, directories, proof), profile)
-    frozen = replace(frozen, root_cid=cid_text(root.cid), proof_sha256=proof)
-    rows = [(token.token_id, token.asset.id, token.image_sha256, token.metadata_sha256) for token in tokens]
-    further = {token.token_id: token.extras for token in tokens}
-    store.add_freeze(frozen, rows, inputs(store, configured, additions, chosen), {"tokens": len(tokens)}, further)
-    return FreezeReport(len(tokens), frozen.provenance, frozen.root_cid)
+    return replace(frozen, root_cid=cid_text(root.cid), proof_sha256=proof), tokens
 
 
 def _manifest(config: Config, frozen: Freeze, by_hand: int) -> dict[str, Any]:
@@ -161,14 +177,23 @@ def _manifest(config: Config, frozen: Freeze, by_hand: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _written(files: Files, described: Sequence[TokenMetadata], progress: Progress) -> list[str]:
-    """Keep the metadata file of each token, in groups; their SHA-256."""
-    found: list[str] = []
+def _image_links(files: Files, images: Sequence[str], profile: Profile) -> Iterator[Link]:
+    """The link to each image, by its SHA-256. Raises UnavailableError for one that is gone or was changed."""
+    return (link_to_hashed(files.read(sha256), sha256, profile) for sha256 in images)
+
+
+def _written(
+    files: Files, described: Sequence[TokenMetadata], profile: Profile, progress: Progress
+) -> tuple[list[str], list[Link]]:
+    """Keep the metadata file of each token, in groups; their SHA-256, and the links to them."""
+    found, links = list[str](), list[Link]()
     for first in range(0, len(described), TOGETHER):
-        group = described[first : first + TOGETHER]
-        found += files.add_all([canonical_json(token.as_json()) for token in group], ".json")
+        group = [canonical_json(token.as_json()) for token in described[first : first + TOGETHER]]
+        names = files.add_all(group, ".json")
+        links += [link_to_hashed(data, name, profile) for data, name in zip(group, names, strict=True)]
+        found += names
         progress(len(found), len(described))
-    return found
+    return found, links
 
 
 def _source(asset: Asset) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from collection.publish.proof import proof_directory
 from collection.store.files import Files
@@ -15,16 +16,17 @@ from collection.unixfs import Entry
 
 Tree = Mapping[str, Entry]
 """A directory: names, and the file, its bytes, or the directory that each stands for."""
+One = TypeVar("One", bound=Entry)
 
 
-def images_directory(files: Files, images: Iterable[tuple[int, str]]) -> dict[str, Path]:
-    """The directory of (token id, sha256 of the image)."""
-    return {f"{token_id}.png": files.path(sha256) for token_id, sha256 in images}
+def images_directory(images: Iterable[tuple[int, One]]) -> dict[str, One]:
+    """The directory of (token id, image)."""
+    return {f"{token_id}.png": image for token_id, image in images}
 
 
-def metadata_directory(files: Files, metadata: Iterable[tuple[int, str]]) -> dict[str, Path]:
-    """The directory of (token id, sha256 of the metadata)."""
-    return {f"{token_id}.json": files.path(sha256, ".json") for token_id, sha256 in metadata}
+def metadata_directory(metadata: Iterable[tuple[int, One]]) -> dict[str, One]:
+    """The directory of (token id, metadata)."""
+    return {f"{token_id}.json": one for token_id, one in metadata}
 
 
 def extra_directories(files: Files, extras: Iterable[tuple[int, Extras]]) -> dict[str, dict[str, Path]]:
@@ -63,7 +65,7 @@ def root_directory(
 def published_tree(files: Files, frozen: Freeze, tokens: Iterable[Token]) -> Tree:
     """The whole of a frozen set, as the project's own files."""
     tokens = list(tokens)
-    images = images_directory(files, [(token.token_id, token.image_sha256) for token in tokens])
-    metadata = metadata_directory(files, [(token.token_id, token.metadata_sha256) for token in tokens])
+    images = images_directory((token.token_id, files.path(token.image_sha256)) for token in tokens)
+    metadata = metadata_directory((token.token_id, files.path(token.metadata_sha256, ".json")) for token in tokens)
     extras = extra_directories(files, [(token.token_id, token.files) for token in tokens])
     return root_directory(files, images, metadata, frozen.contract_metadata_sha256, extras, frozen.proof_sha256)

@@ -173,8 +173,9 @@ def published_images(
 ) -> list[PublishedImage]:
     """The picture of each asset as it is published: with marks of what made it, where there are to be some.
 
-    What was marked once, with the same words, key and signer, is the same file again. Raises UnavailableError for a
-    picture that is gone or was changed, PublishError where one cannot be marked.
+    What was marked once, with the same words, key and signer, is the same file again; whether it is whole still is not
+    looked at. Raises UnavailableError for a picture to mark that is gone or was changed, PublishError where one cannot
+    be marked.
     """
     derived = any(asset.recipe and asset.recipe.init_image for asset in assets)
     by_file = {asset.file_sha256: asset for asset in store.assets()} if derived else {}
@@ -187,8 +188,6 @@ def published_images(
             credentials() if credentials else None, config.publish.timestamps,
         )  # fmt: skip
         found |= _marked(store, marker, to_mark, progress)
-    for image in found.values():
-        files.read(image.image_sha256)
     return [found[asset.id] for asset in assets]
 
 

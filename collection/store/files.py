@@ -85,7 +85,8 @@ class Files:
         """The bytes of that hash; raises UnavailableError if they are gone or were changed."""
         path = self.path(sha256, suffix)
         try:
-            data = path.read_bytes()
+            with path.open("rb", buffering=0) as file:
+                data = file.read()
         except FileNotFoundError:
             raise UnavailableError(
                 f"{path} is missing",

@@ -221,8 +221,8 @@ class Judging(Database):
     def selection(self) -> list[Selection]:
         """The chosen assets, best first."""
         with self._reading() as session:
-            rows = session.exec(select(SelectionRow).order_by(col(SelectionRow.rank)))
-            return [Selection(row.asset_id, row.rank, row.why) for row in rows]
+            columns = select(SelectionRow.asset_id, SelectionRow.rank, SelectionRow.why)
+            return [Selection(*row) for row in session.exec(columns.order_by(col(SelectionRow.rank)))]
 
     def _assets(self, condition: Any) -> list[Asset]:
         with self._reading() as session:

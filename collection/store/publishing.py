@@ -301,6 +301,8 @@ class Publishing(Database):
 
 
 def _files_text(extras: Extras) -> str:
+    if not extras:
+        return "{}"
     return canonical_json({folder: list(file) for folder, file in extras.items()}).decode()
 
 

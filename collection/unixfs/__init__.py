@@ -1,9 +1,10 @@
 """Content addressing as IPFS does it: files and directories become blocks, CIDs and CAR files. No network."""
 
-from collection.unixfs.build import Entry, Graph, directory_cid, file_cid, graph_of, link_to
+from collection.unixfs.build import Entry, Graph, directory_cid, file_cid, graph_of, link_to, link_to_hashed
 from collection.unixfs.car import Car, WrongRootError, car_part, write_car, write_entry_car
 from collection.unixfs.chunks import UnreadableError
 from collection.unixfs.cid import as_version_1, cid_bytes, cid_text
+from collection.unixfs.dag import Link
 from collection.unixfs.profiles import KUBO_CID_V1, PROFILES, UNIXFS_V0_2015, UNIXFS_V1_2025, Profile
 from collection.unixfs.walk import Blocks, CheckedBlocks, Reader, content, files_below, listing, read, resolve
 
@@ -17,6 +18,7 @@ __all__ = [
     "CheckedBlocks",
     "Entry",
     "Graph",
+    "Link",
     "Profile",
     "Reader",
     "UnreadableError",
@@ -31,6 +33,7 @@ __all__ = [
     "files_below",
     "graph_of",
     "link_to",
+    "link_to_hashed",
     "listing",
     "read",
     "resolve",

@@ -13,7 +13,7 @@ from pathlib import Path
 from collection.errors import PinError
 from collection.unixfs import hamt
 from collection.unixfs.chunks import Leaf, Source, leaf_stream, opened
-from collection.unixfs.cid import DAG_PB, cid_of_block, cid_text
+from collection.unixfs.cid import DAG_PB, cid_of_block, cid_text, raw_cid
 from collection.unixfs.dag import Kind, Link, Node
 from collection.unixfs.profiles import UNIXFS_V1_2025, Profile
 
@@ -140,6 +140,13 @@ def link_to(entry: Entry, profile: Profile = UNIXFS_V1_2025) -> Link:
     builder = Builder()
     builder.profile = profile
     return builder.add(entry)
+
+
+def link_to_hashed(data: bytes, sha256: str, profile: Profile = UNIXFS_V1_2025) -> Link:
+    """The link to a file's content, of which the SHA-256 is known: where that is the CID's, nothing is hashed again."""
+    if profile.raw_leaves and len(data) <= profile.chunk:
+        return Link(raw_cid(bytes.fromhex(sha256)), len(data))
+    return link_to(data, profile)
 
 
 def file_cid(source: Source, profile: Profile = UNIXFS_V1_2025) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from collection.errors import PinError
 from collection.unixfs.profiles import Profile
@@ -33,36 +33,49 @@ class Leaf:
     """Bytes of content."""
     cid: bytes
     block: bytes | memoryview
+    """Good until the next leaf is asked for."""
 
 
 _Made = tuple[bytes, bytes | memoryview]
 """CID and block of a leaf."""
+_Waiting = tuple[Source, int, memoryview, _Made | Future[_Made]]
+"""Source, start, content, and what is made of it."""
 
 
 def leaf_stream(sources: Iterable[Source], profile: Profile) -> Iterator[Leaf]:
     """The leaves of all sources in order, at most AHEAD of them in memory; `start` is 0 where a source begins.
 
-    Each source is read once; nothing is one empty leaf. Raises PinError for a file that cannot be read.
+    Each source is read once; nothing is one empty leaf. The block of a leaf is good until the next leaf is asked for:
+    large files are read into the same few buffers again and again. Raises PinError for a file that cannot be read.
     """
-    waiting: deque[tuple[Source, int, int, _Made | Future[_Made]]] = deque()
+    waiting: deque[_Waiting] = deque()
+    spare = list[bytearray]()
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         for source in sources:
-            for place, chunk in enumerate(_chunks(source, profile.chunk)):
+            if not waiting and isinstance(source, bytes) and len(source) < min(_SMALL, profile.chunk):
+                yield Leaf(source, 0, len(source), *profile.leaf(source))
+                continue
+            for place, chunk in enumerate(_chunks(source, profile.chunk, spare)):
                 small = len(chunk) < _SMALL
                 made = profile.leaf(chunk) if small else pool.submit(profile.leaf, chunk)
-                waiting.append((source, place * profile.chunk, len(chunk), made))
+                waiting.append((source, place * profile.chunk, chunk, made))
                 if len(waiting) > AHEAD:
-                    yield _hashed(*waiting.popleft())
+                    yield from _hashed(waiting.popleft(), spare)
         while waiting:
-            yield _hashed(*waiting.popleft())
+            yield from _hashed(waiting.popleft(), spare)
 
 
-def _hashed(source: Source, start: int, length: int, made: _Made | Future[_Made]) -> Leaf:
-    return Leaf(source, start, length, *(made if isinstance(made, tuple) else made.result()))
+def _hashed(waiting: _Waiting, spare: list[bytearray]) -> Iterator[Leaf]:
+    """The leaf, once it is hashed; then its buffer is free for another piece."""
+    source, start, chunk, made = waiting
+    yield Leaf(source, start, len(chunk), *(made if isinstance(made, tuple) else made.result()))
+    if isinstance(chunk.obj, bytearray):
+        spare.append(chunk.obj)
 
 
-def _chunks(source: Source, size: int) -> Iterator[bytes | memoryview]:
-    """The content in pieces of `size` bytes (the last may be shorter); nothing is one empty piece."""
+def _chunks(source: Source, size: int, spare: list[bytearray]) -> Iterator[memoryview]:
+    """The content in pieces of `size` bytes (the last may be shorter), in spare buffers as far as there are any;
+    nothing is one empty piece."""
     if isinstance(source, bytes):
         yield from _cut(source, size)
         return
@@ -70,9 +83,13 @@ def _chunks(source: Source, size: int) -> Iterator[bytes | memoryview]:
         if os.fstat(file.fileno()).st_size < size:
             yield from _cut(file.read(), size)  # to make room for a whole piece takes longer than to read a small file
             return
-        yield file.read(size)
-        while chunk := file.read(size):
-            yield chunk
+        count = place = 0
+        while place == 0 or count == size:
+            buffer = memoryview(spare.pop() if spare else bytearray(size))
+            count = file.readinto(buffer)
+            if count or place == 0:
+                yield buffer[:count]
+            place += 1
 
 
 def _cut(whole: bytes, size: int) -> Iterator[memoryview]:
@@ -85,7 +102,7 @@ class UnreadableError(PinError):
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path) -> Iterator[BufferedReader]:
     """A file, open for reading; PinError where it cannot be read."""
     try:
         with path.open("rb") as file:

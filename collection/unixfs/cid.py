@@ -29,6 +29,11 @@ def cid_of_block(codec: int, block: bytes | memoryview, version: int = 1) -> byt
     return (bytes((1, codec)) if version else b"") + _SHA256 + hashlib.sha256(block).digest()
 
 
+def raw_cid(digest: bytes) -> bytes:
+    """The binary CIDv1 of plain bytes, by their SHA-256."""
+    return bytes((1, RAW)) + _SHA256 + digest
+
+
 def has_hash(cid: bytes, block: bytes | memoryview) -> bool:
     """Whether a block is the one that a CID names."""
     return cid[-32:] == hashlib.sha256(block).digest()

@@ -66,6 +66,7 @@ contract Reveal is Test {
         for (uint256 id = 1; id <= SUPPLY; ++id) {
             uint256 document = token.documentOf(id);
             check(document >= 1 && document <= SUPPLY && !shown[document], "each document once");
+            check(document == (id - 1 + offset) % SUPPLY + 1, "the document that the offset gives");
             shown[document] = true;
         }
         vm.expectRevert(IRevealToken.AlreadyRevealed.selector);
