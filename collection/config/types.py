@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -22,9 +23,22 @@ def _whole_word(value: str) -> str:
     """Refuse blanks at the ends: nobody sees them, and two names that differ by them look alike."""
     if value != value.strip():
         raise ValueError("it begins or ends with a blank")
+    if value != value.strip(_UNSEEN):
+        raise ValueError("it begins or ends with a character that nobody sees")
     return value
 
 
+def _readable(value: str) -> str:
+    """Refuse control characters but tabs and the ends of lines: models read them, and no file shows them."""
+    if found := re.search(r"[^\n\r\t -\x7e\x80-\U0010ffff]", value):
+        raise ValueError(f"it holds the control character U+{ord(found[0]):04X}")
+    return value
+
+
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Characters that take no room, and mean something within a word at most."""
+Words = Annotated[str, AfterValidator(_readable)]
+"""Text for a model, of as many lines as wanted."""
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$"), AfterValidator(_whole_word)]
 """Text that people see, in one line, without blanks at its ends."""
 Weight = Annotated[float, Field(ge=0, lt=1e9, allow_inf_nan=False)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from collection.config import Config
@@ -11,12 +12,14 @@ from collection.values import amount
 
 
 def remarks(config: Config, domain: TraitDomain) -> list[str]:
-    """Values whose weight is rounded to no token, names and values that differ only in case, conditions that no token
+    """Values whose weight is rounded to no token, names and values that look alike, conditions that no token
     meets; in the order of the file's tables."""
     drawn = dict(zip(domain.traits, domain.values, strict=True))
-    found = [f"the traits {_twins(pair)} differ only in case" for pair in _case_twins(config.traits)]
+    found = [f"the traits {pair}" for pair in _twins(config.traits)]
+    found += [f"the series {pair}" for pair in _twins(series.name for series in config.series)]
+    found += [f"the styles {pair}" for pair in _twins(config.styles)]
     for name, trait in config.traits.items():
-        found += [f"traits.{name}: {_twins(pair)} differ only in case" for pair in _case_twins(trait.values)]
+        found += [f"traits.{name}: {pair}" for pair in _twins(trait.values)]
         if never := _unmet(config, trait.when, drawn):
             found.append(f"traits.{name} is never drawn: no token has {_condition(never)}")
             continue
@@ -45,15 +48,22 @@ def _unmet(config: Config, conditions: Conditions, drawn: Mapping[str, Sequence[
     }
 
 
-def _case_twins(names: Iterable[str]) -> Iterator[Sequence[str]]:
+def _twins(names: Iterable[str]) -> Iterator[str]:
+    """What looks alike among some names, and in what it differs."""
     alike: dict[str, list[str]] = {}
-    for name in names:
-        alike.setdefault(" ".join(name.casefold().split()), []).append(name)
-    return (group for group in alike.values() if len(group) > 1)
+    for name in dict.fromkeys(names):
+        alike.setdefault(_looks(name), []).append(name)
+    for group in alike.values():
+        if len(group) > 1:
+            case = len({" ".join(name.casefold().split()) for name in group}) == 1
+            named = " and ".join(f'"{name if case else name.encode("unicode_escape").decode()}"' for name in group)
+            yield f"{named} differ only in case" if case else f"{named} look alike"
 
 
-def _twins(names: Sequence[str]) -> str:
-    return " and ".join(f'"{name}"' for name in names)
+def _looks(name: str) -> str:
+    """What people see of a name: without case, unseen characters, and two ways to write a letter."""
+    seen = (letter for letter in unicodedata.normalize("NFKC", name) if unicodedata.category(letter) != "Cf")
+    return " ".join("".join(seen).casefold().split())
 
 
 def _condition(conditions: Conditions) -> str:

@@ -39,6 +39,16 @@ def test_what_comes_to_nothing_is_told(make_config: Any) -> None:
     ]
 
 
+def test_what_looks_alike_is_told_whatever_it_differs_in(make_config: Any) -> None:
+    values = {"caf\u00e9": 1, "cafe\u0301": 1, "re\u200bd": 1, "\uff52ed": 1, "Blue": 1, "blue": 1, "green": 1}
+    config = make_config(traits={"hat": {"weight": values}})
+    assert remarks(config, Plan(config, {}).domain) == [
+        'traits.hat: "caf\\xe9" and "cafe\\u0301" look alike',
+        'traits.hat: "re\\u200bd" and "\\uff52ed" look alike',
+        'traits.hat: "Blue" and "blue" differ only in case',
+    ]
+
+
 def test_a_plan_that_is_as_it_reads_has_no_remarks(make_config: Any) -> None:
     traits = {
         "sky": {"weight": {"clear": 2, "torn": 1, "never": 0}},
