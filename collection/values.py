@@ -109,17 +109,18 @@ MILLION = 1_000_000
 """The weights of a style blend are whole numbers of millionths."""
 
 
-def parse_json(text: str, parse_float: Callable[[str], Any] = float) -> Any:
+def parse_json(text: str, parse_float: Callable[[str], Any] = float, **hooks: Any) -> Any:
     """The value of a JSON text that somebody else wrote; raises ValueError for any other, or one nested too deep.
 
-    `parse_float` makes a value of each number that is written with a point or an exponent.
+    `parse_float` makes a value of each number that is written with a point or an exponent, `hooks` are those of
+    `json.loads`.
     """
     depth = 0
     for bracket in re.findall(r"[\[\]{}]", re.sub(r'"(?:[^"\\]|\\.)*"', "", text)):
         depth += 1 if bracket in "[{" else -1
         if depth > DEEPEST_JSON:
             raise ValueError(f"it is nested more than {DEEPEST_JSON} levels deep")
-    return json.loads(text, parse_float=parse_float)
+    return json.loads(text, parse_float=parse_float, **hooks)
 
 
 def sha256_hex(data: bytes | memoryview) -> str:

@@ -21,7 +21,7 @@ from collection.config.conditions import (
     number_text,
     value_text,
 )
-from collection.config.types import Name, Size, Table, Weight
+from collection.config.types import Name, Size, Table, Weight, Words
 
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 AxisValue = int | float | str | Size | dict[Name, Weight]
@@ -164,9 +164,9 @@ class OneOfOne(Table):
 
     name: Name
     """Shown as its series."""
-    prompt: str = ""
+    prompt: Words = ""
     """What to paint."""
-    negative_prompt: str = ""
+    negative_prompt: Words = ""
     """What a diffusion model is to avoid."""
     blend: dict[str, Weight] = {}
     """Weight of each style; absent: the only style there is, or the generator's own choice."""
@@ -198,9 +198,9 @@ class Series(Table):
 
     name: Name = "main"
     """Shown as an attribute of its tokens."""
-    prompt: str = ""
+    prompt: Words = ""
     """What to paint; `collection words` lists the words that the painter knows."""
-    negative_prompt: str = ""
+    negative_prompt: Words = ""
     """What a diffusion model is to avoid."""
     blend: dict[str, Weight] = {}
     """Weight of each style; absent: the only style there is, or the generator's own choice."""

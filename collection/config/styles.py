@@ -13,7 +13,7 @@ from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandl
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from collection.config.generator import TABLES, StyleSettings
-from collection.config.types import Name, Table
+from collection.config.types import Name, Table, Words
 from collection.errors import ConfigError
 from collection.values import Style
 
@@ -21,7 +21,7 @@ from collection.values import Style
 class StyleTable(Table):
     """A named style, and what it means to each generator."""
 
-    prompt: str = ""
+    prompt: Words = ""
     """Words for a text-to-image model."""
     artist: Name | None = None
     """Who made it, or its LoRA: the name of one of [[artists]]."""

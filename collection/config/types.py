@@ -39,6 +39,15 @@ def seen(value: str) -> str:
     return value
 
 
+def _readable(value: str) -> str:
+    """Refuse control characters but tabs and the ends of lines: models read them, and no file shows them."""
+    if found := re.search(r"[^\n\r\t -\x7e\x80-\U0010ffff]", value):
+        raise ValueError(f"it holds the control character U+{ord(found[0]):04X}")
+    return value
+
+
+Words = Annotated[str, AfterValidator(_readable)]
+"""Text for a model, of as many lines as wanted."""
 Name = Annotated[
     str,
     Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$"),

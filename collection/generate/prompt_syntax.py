@@ -14,11 +14,15 @@ ONE_BRACKET = 1.1
 
 _MARK = re.compile(r"\\[\\()\[\]]|[()\[\]]|:\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*(?=\))")
 _COMMANDS: Mapping[str, tuple[str, str]] = {
-    "LoRA": (r"<lora:[^<>]+>", "name it by lora under [styles.NAME]"),
+    "LoRA": (r"<(?:lora|lyco|lycoris|locon|loha):[^<>]+>", "name it by lora under [styles.NAME]"),
     "hypernetwork": (r"<hypernet:[^<>]+>", "there are none here"),
     "embedding": (r"\bembedding:[\w.-]+", "there are none here"),
     "change on the way": (r"(?<!\\)\[[^\[\]()|]*:[^\[\]()|]*:?\s*\d*\.?\d+\s*\]", "write switch_to in [[series]]"),
     "alternation": (r"(?<!\\)\[[^\[\]()|:]+(?:\|[^\[\]()|:]+)+\]", "write {a|b} for one of them by chance"),
+    "command": (r"<(?!lora|lyco|loc|loh|hypernet)[a-z]+:[^<>]+>", "write {a|b} or __name__ for one of several"),
+    "option": (r"(?<!\S)--[a-z]{1,12}(?:[ =]\d[\d:.x]*)?(?!\S)", "keys of collection.toml say what is made"),
+    "composition": (r"(?<![A-Z] )\bAND\b(?! [A-Z]{2})", "write one prompt"),
+    "weight": (r"\b[a-z]{2,}\+{1,4}(?![\w+])|\)-?\d*\.\d+|\w::-?\d*\.?\d+", "(word:1.3) is, where words are weighed"),
     "break": (r"\bBREAK\b", 'long_prompt = "chunk" reads long prompts in pieces'),
 }
 """What web UIs read as commands: how each is written, and what stands for it here."""
@@ -76,6 +80,11 @@ def spoken(text: str) -> str:
     return "".join(piece for piece, _ in weighted(text))
 
 
+def unescaped(text: str) -> str:
+    """A text for a generator that weighs no words: its brackets, without the backslash that says so elsewhere."""
+    return re.sub(r"\\([()\[\]])", r"\1", text)
+
+
 def notes_on(prompts: Iterable[str], *, weights: bool) -> list[str]:
     """What of these prompts means something elsewhere and nothing here, one line for each kind, with an example.
 
@@ -86,6 +95,6 @@ def notes_on(prompts: Iterable[str], *, weights: bool) -> list[str]:
         for kind, (pattern, instead) in _COMMANDS.items():
             if kind not in found and (match := re.search(pattern, prompt)):
                 found[kind] = f"{match.group()!r} in a prompt is no {kind} here, but words; {instead}"
-        if not weights and "weight" not in found and any(weight != 1 for _, weight in weighted(prompt)):
-            found["weight"] = f"brackets that weigh words mean nothing to this generator: {prompt!r}"
+        if not weights and "brackets" not in found and any(weight != 1 for _, weight in weighted(prompt)):
+            found["brackets"] = f"brackets that weigh words mean nothing to this generator: {prompt!r}"
     return list(found.values())

@@ -1,7 +1,8 @@
 """The manifest of an OpenSea drop: a CSV file with a row for each picture.
 
 Columns tokenID, name, description and file_name, and an attributes[TRAIT] for each trait; a cell without text is no
-trait. CSV has no types: every value is text, as it is written. Source: docs.opensea.io, reference of the drop manifest.
+trait. In a table without such columns each is a trait, but for the prose of token metadata. CSV has no types: every
+value is text, as it is written. Source: docs.opensea.io, reference of the drop manifest.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ import re
 from typing import Any
 
 from collection.errors import ImageError
+from collection.importers.traits import PROSE
 
 SUFFIX = ".csv"
-_FILE = "file_name"
+_FILES = ("file_name", "filename", "image")
+_SEPARATORS = ",;\t"
 _TRAIT = re.compile(r"attributes\[(.+)\]", re.IGNORECASE)
+_OTHERS = frozenset(name.lower() for name in (*PROSE, "id", "tokenid"))
+"""Columns that are no traits."""
 _LONGEST_CELL = 1 << 26
 """Characters; Python's own limit is lower than some descriptions are long."""
 
@@ -28,15 +33,17 @@ def read_manifest(data: bytes) -> list[dict[str, Any]]:
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     before = csv.field_size_limit(_LONGEST_CELL)
     try:
-        rows = list(csv.reader(io.StringIO(data.decode(encoding), newline=""), strict=True))
+        text = data.decode(encoding)
+        separator = max(_SEPARATORS, key=text.partition("\n")[0].count)
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator))
     except (ValueError, csv.Error) as error:
         raise ImageError(f"it is no CSV: {error}") from error
     finally:
         csv.field_size_limit(before)
     head = [name.strip() for name in rows[0]] if rows else []
     columns = {name.lower(): place for place, name in enumerate(head)}
-    if _FILE not in columns:
-        raise ImageError(f"it has no column {_FILE}, so it is no manifest of a drop")
+    if not columns.keys() & {*_FILES}:
+        raise ImageError(f"it has no column {_FILES[0]}, so it is no manifest of a drop")
     if len(columns) < len(head):
         raise ImageError("two of its columns have the same name")
     if not any(map(any, rows[1:])):
@@ -49,13 +56,16 @@ def read_manifest(data: bytes) -> list[dict[str, Any]]:
 
 def _token(head: list[str], columns: dict[str, int], row: list[str]) -> dict[str, Any]:
     cells = [*row, *[""] * (len(head) - len(row))]
+    named = {name: match[1] for name in head if (match := _TRAIT.fullmatch(name))}
+    named = named or {name: name for name in head if name and name.lower() not in _OTHERS}
     traits = [
-        {"trait_type": match[1], "value": cell}
+        {"trait_type": named[name], "value": cell}
         for name, cell in zip(head, cells, strict=True)
-        if (match := _TRAIT.fullmatch(name)) and cell.strip()
+        if name in named and cell.strip()
     ]
-    said = {name: cells[place] for name, place in columns.items() if not _TRAIT.fullmatch(name)}
+    said = {name: cells[place] for name, place in columns.items()}
+    file = next(said[name] for name in _FILES if name in said)
     return {
-        "name": said.get("name", ""), "description": said.get("description", ""), "image": said[_FILE],
+        "name": said.get("name", ""), "description": said.get("description", ""), "image": file,
         "attributes": traits,
     }  # fmt: skip

@@ -175,11 +175,11 @@ def _changed(
 
 
 def _retold(asset: Asset, sidecars: Sidecars, path: Path) -> Asset | None:
-    """An imported image with the traits that are told of it now; None where none are, or the same. Raises ImageError
-    for JSON that tells nothing."""
+    """An imported image with the traits that are told of it now; None where nothing tells of it, or the same. Raises
+    ImageError for JSON that tells nothing."""
     told = sidecars.told(path)
-    record = {**asset.generator, **_told_record(told)}
-    if asset.recipe is not None or not told.traits or record == asset.generator:
+    record = {key: value for key, value in asset.generator.items() if key != TOLD_TRAITS} | _told_record(told)
+    if asset.recipe is not None or not sidecars.tells_of(path) or record == asset.generator:
         return None
     return replace(asset, generator=record, features=told.features)
 

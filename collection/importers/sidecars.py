@@ -7,8 +7,10 @@ says itself counts first: the file name in its `image`. Then come its own name, 
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,10 +18,16 @@ from urllib.parse import unquote, urlsplit
 
 from collection.errors import ImageError
 from collection.importers import manifest
-from collection.importers.traits import LISTS, Told, read_json, read_traits
-from collection.pictures.folders import SIDECAR, name_in, read_file
+from collection.importers.traits import LISTS, PROSE, Told, read_json, read_traits
+from collection.pictures.folders import SIDECAR, begins_as_json, name_in, read_file
 from collection.values import Failure, amount
 
+_IMAGES = ("image", "image_url", "file_name", "filename", "file")
+"""Keys under which an object names its picture."""
+_LINES = ".jsonl"
+"""Suffix of a file with a JSON object a line."""
+_ERC1155_ID = re.compile("[0-9a-f]{64}", re.IGNORECASE)
+"""A token id as the file names of ERC-1155 have it."""
 _EDITIONS = ("edition", "tokenId", "token_id", "tokenID", "id")
 
 
@@ -36,16 +44,23 @@ class _Entry:
     error: str = ""
 
     @property
-    def image(self) -> str:
-        """The file name in its `image`."""
-        told = self.value.get("image")
-        return unquote(PurePosixPath(urlsplit(told.replace("\\", "/")).path).name) if isinstance(told, str) else ""
+    def images(self) -> tuple[str, ...]:
+        """What the name of its picture's file may be: the last part of its `image` as it is, and read as a URL."""
+        told = next((self.value[name] for name in _IMAGES if isinstance(self.value.get(name), str)), "")
+        path = told.replace("\\", "/")
+        try:
+            names = (path.rpartition("/")[2], unquote(PurePosixPath(urlsplit(path).path).name))
+        except ValueError:  # no URL
+            return (path.rpartition("/")[2],)
+        return tuple(dict.fromkeys(filter(None, names)))
 
     @property
     def edition(self) -> int | None:
         """The number of its token."""
         told = next((self.value[name] for name in _EDITIONS if name in self.value), self.key)
         text = str(told)
+        if _ERC1155_ID.fullmatch(text):
+            return int(text, 16)
         return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
@@ -67,11 +82,24 @@ class Sidecars:
         pictures = [path for path in files if path not in self.files and path not in self.of_set]
         single, many = [item for item in entries if not item.listed], [item for item in entries if item.listed]
         for group in (single, many):
-            left = self._give(group, _by_image(group, pictures))
-            left = self._give(left, _by_name(left, pictures))
+            left = group
+            for alike in _WAYS:
+                left = self._give(left, _by_image(left, pictures, alike))
+                left = self._give(left, _by_name(left, pictures, alike))
             self._give(left, _by_edition(left, pictures))
         self.unread = tuple(self._unread(entries))
         """Files that tell of no picture here, and those of whose objects some do not."""
+
+    def tells_of(self, picture: Path) -> bool:
+        """Whether an object is of this picture."""
+        return picture in self._told
+
+    def moving_with(self, pictures: Collection[Path]) -> dict[Path, Path]:
+        """The files that tell of these pictures and of no other, by the first picture of each."""
+        stay = {entry.path for picture, entry in self._told.items() if picture not in pictures}
+        own = [(picture, self._told[picture]) for picture in pictures if picture in self._told]
+        alone = {entry.path: picture for picture, entry in reversed(own) if not entry.listed and entry.path not in stay}
+        return {picture: path for path, picture in alone.items()}
 
     def told(self, picture: Path) -> Told:
         """What is told of a picture; raises ImageError, naming the file, where what should tell it cannot."""
@@ -128,20 +156,15 @@ class Sidecars:
 
 def _may_be_json(path: Path) -> bool:
     """Whether a file has the suffix of JSON or of a manifest, or none and begins as JSON does."""
-    if path.suffix:
-        return path.suffix.lower() in (SIDECAR, manifest.SUFFIX)
-    try:
-        with path.open("rb") as file:
-            return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
-    except OSError:
-        return False
+    return path.suffix.lower() in (SIDECAR, _LINES, manifest.SUFFIX) if path.suffix else begins_as_json(path)
 
 
 def _entries(path: Path) -> list[_Entry]:
     """The objects of a file: itself, or those it lists."""
     try:
         data = read_file(path)
-        value = manifest.read_manifest(data) if path.suffix.lower() == manifest.SUFFIX else read_json(data)
+        readers: dict[str, Callable[[bytes], Any]] = {manifest.SUFFIX: manifest.read_manifest, _LINES: _read_lines}
+        value = readers.get(path.suffix.lower(), read_json)(data)
     except ImageError as error:
         return [_Entry(path, {}, path.stem, error=error.message)]
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
@@ -152,7 +175,7 @@ def _entries(path: Path) -> list[_Entry]:
         lists = [inner for inner in value.values() if isinstance(inner, list) and inner and all(map(_is_token, inner))]
         if len(lists) == 1:  # {"tokens": [...]}
             return [_Entry(path, item, "", listed=True) for item in lists[0]]
-        if value and all(map(_is_token, value.values())):  # {"1": {...}, "2": {...}}
+        if _is_table(value):  # {"1": {...}, "2": {...}}
             return [_Entry(path, item, key, listed=True) for key, item in value.items()]
     return [_Entry(path, value, path.stem if path.suffix else path.name)]
 
@@ -172,17 +195,41 @@ def _is_token(value: Any) -> bool:
     return isinstance(value, dict) and bool(value.keys() & {*LISTS, "image"})
 
 
-def _by_image(entries: Sequence[_Entry], pictures: Sequence[Path]) -> list[list[Path]]:
-    """The pictures that the objects name; one that several name is nobody's."""
-    named = _grouped(pictures, lambda path: [path.name])
-    wanted = [_nearest(entry.path.parent, named.get(entry.image, []), lambda path: path.parent) for entry in entries]
+def _is_table(value: Mapping[str, Any]) -> bool:
+    """Whether an object holds the objects of pictures by their names or numbers, and is none itself."""
+    items = value.values()
+    own = value.keys() & {*PROSE, "metadata"} or any(isinstance(item, dict) and "value" in item for item in items)
+    return bool(value) and not own and all(isinstance(item, dict) for item in items)
+
+
+def _read_lines(data: bytes) -> list[Any]:
+    return [read_json(line) for line in data.splitlines() if line.strip()]
+
+
+def _folded(name: str) -> str:
+    """A name as disks see it that do not tell case, or one way to write an accent from another."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+_Alike = Callable[[str], str]
+"""Names are of one file if this makes them equal."""
+_WAYS: tuple[_Alike, ...] = (str, _folded)
+
+
+def _by_image(entries: Sequence[_Entry], pictures: Sequence[Path], alike: _Alike) -> list[list[Path]]:
+    """The pictures that the objects name, with their suffix or without; one that several name is nobody's."""
+    named = _grouped(pictures, lambda path: [alike(path.name), alike(path.stem)])
+    wanted = []
+    for entry in entries:
+        found = next((named[alike(name)] for name in entry.images if alike(name) in named), [])
+        wanted.append(_nearest(entry.path.parent, found, lambda path: path.parent))
     count = Counter(path for paths in wanted for path in paths)
     return [paths if len(paths) == 1 and count[paths[0]] == 1 else [] for paths in wanted]
 
 
-def _by_name(entries: Sequence[_Entry], pictures: Sequence[Path]) -> list[list[Path]]:
-    named = _grouped(pictures, lambda path: [path.stem, path.name])
-    return [_in_one_folder(entry, named.get(entry.key, []) if entry.key else []) for entry in entries]
+def _by_name(entries: Sequence[_Entry], pictures: Sequence[Path], alike: _Alike) -> list[list[Path]]:
+    named = _grouped(pictures, lambda path: [alike(path.stem), alike(path.name)])
+    return [_in_one_folder(entry, named.get(alike(entry.key), []) if entry.key else []) for entry in entries]
 
 
 def _by_edition(entries: Sequence[_Entry], pictures: Sequence[Path]) -> list[list[Path]]:

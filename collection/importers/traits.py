@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,15 +21,38 @@ LISTS = ("attributes", "traits")
 PROSE = frozenset({
     "name", "description", "image", "image_data", "image_url", "external_url", "animation_url", "background_color",
     "youtube_url", "symbol", "edition", "dna", "compiler", "seller_fee_basis_points", "fee_recipient", "collection",
-    "properties", "creators", "tokenId", "token_id", "external_link",
+    "properties", "creators", "tokenId", "token_id", "external_link", "decimals", "localization", "file_name",
+    "filename", "file", "text", "caption", "prompt",
 })  # fmt: skip
 """Keys of token metadata that are no traits."""
+
+
+_OF_FILES = frozenset({"files", "category", "creators"})
+"""Keys of the `properties` of Metaplex's metadata, which are no traits."""
+_NAMES = ("traittype", "name", "key", "trait", "label", "type", "category")
+_VALUES = ("value", "traitvalue")
+"""What tools call the name and the value of a trait, in lower case and letters only."""
+_LONGEST_NUMBER = 400
+"""Digits; Python makes no number of some thousands."""
 
 
 class Written(str):
     """A number with a point or an exponent, as it is written."""
 
     __slots__ = ()
+
+
+class Pairs(dict[str, Any]):
+    """A JSON object that remembers the keys that it has twice."""
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]]) -> None:
+        self.pairs = list(pairs)
+        super().__init__(self.pairs)
+
+    @property
+    def twice(self) -> list[str]:
+        """Keys of which all values but the last are lost."""
+        return [key for key, count in Counter(key for key, _ in self.pairs).items() if count > 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +72,40 @@ class Told:
 
 
 def read_json(data: bytes) -> Any:
-    """The JSON value of a file in UTF-8, or in UTF-16 with a byte order mark; raises ImageError for anything else."""
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    """The JSON value of a file in UTF-8, UTF-16 or UTF-32, its objects as Pairs; raises ImageError for all else."""
     try:
-        return parse_json(data.decode(encoding), parse_float=Written)
+        text = data.decode(json.detect_encoding(data))
+        return parse_json(text, parse_float=Written, parse_int=_integer, object_pairs_hook=Pairs)
+    except UnicodeDecodeError as error:
+        raise ImageError(f"it is no {error.encoding.upper()} text ({error.reason}, byte {error.start})") from error
     except ValueError as error:
         raise ImageError(f"it is no JSON: {error}") from error
 
 
-def read_traits(value: Any) -> Told:
-    """The traits of token metadata (ERC-721), or of a flat object; raises ImageError, saying why, if it can tell none.
+def _integer(text: str) -> int | Written:
+    return int(text) if len(text) <= _LONGEST_NUMBER else Written(text)
 
-    Token metadata tells them in a list of {"trait_type", "value"} (some tools: "name" or "key") or in an object; of any
-    other object each text, number or truth value is one, but for the prose of token metadata.
+
+def read_traits(value: Any) -> Told:
+    """The traits of token metadata (ERC-721, ERC-1155), or of a flat object; raises ImageError, saying why, if it can
+    tell none.
+
+    Token metadata tells them in a list of {"trait_type", "value"} (some tools: other names, one pair each, or [name,
+    value]) or in an object; or in the `properties` of ERC-1155. Of any other object each text, number or truth value is
+    one, but for the prose of token metadata.
     """
     if not isinstance(value, dict):
         raise ImageError("it holds no JSON object")
     key = next((key for key in LISTS if key in value), None)
-    listed = {name: item for name, item in value.items() if name not in PROSE} if key is None else value[key]
+    if key is None and isinstance(inner := value.get("metadata"), dict) and inner.keys() & {*LISTS}:
+        return read_traits(inner)
+    listed = _flat(value) if key is None else value[key]
+    if isinstance(listed, str) and listed.lstrip().startswith(("[", "{")):
+        listed = read_json(listed.encode("utf-8", "replace"))
     if not isinstance(listed, list | dict):
         raise ImageError(f"its `{key}` is no list")
     traits: list[ToldTrait] = []
-    notes: list[str] = []
+    notes = [f"its `{key}` stands twice, and the last was taken"] if key in getattr(value, "twice", ()) else []
     for name, item, more in _items(listed):
         try:
             trait = _trait(name, item, more, notes)
@@ -76,18 +114,44 @@ def read_traits(value: Any) -> Told:
             notes.append(f"{named} left out: {error.message}")
         else:
             traits += [trait] if trait not in traits else []
+            for twice in getattr(more, "twice", ()):
+                notes.append(f"its trait {_clean(name)!r} has `{_clean(twice)}` twice, and the last was taken")
     return Told(tuple(traits), tuple(notes))
+
+
+def _flat(value: Mapping[str, Any]) -> Pairs:
+    """What of an object without a list of traits are traits: all but prose, and the `properties` of ERC-1155."""
+    properties = value.get("properties")
+    inner = _pairs(properties) if isinstance(properties, dict) else []
+    return Pairs([*((name, item) for name, item in _pairs(value) if name not in PROSE),
+                  *((name, item) for name, item in inner if name not in _OF_FILES)])  # fmt: skip
+
+
+def _pairs(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return value.pairs if isinstance(value, Pairs) else list(value.items())
 
 
 def _items(listed: list[Any] | dict[str, Any]) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
     """Name, value, and all that is told of each trait."""
     if isinstance(listed, dict):
-        yield from ((name, item, {}) for name, item in listed.items())
+        for name, item in _pairs(listed):
+            rich = item if isinstance(item, dict) and "value" in item else {}
+            own = rich.get("name")
+            yield own if own and isinstance(own, str) else name, rich.get("value", item), rich
         return
     for item in listed:
+        if isinstance(item, list) and len(item) == 2 and isinstance(item[0], str):
+            yield item[0], item[1], {}
+            continue
         told = item if isinstance(item, dict) else {}
-        name = next((told[key] for key in ("trait_type", "traitType", "name", "key") if told.get(key) is not None), "")
-        yield str(name) if isinstance(name, str | int) else "", told.get("value") if told else item, told
+        keys = {re.sub("[^a-z]", "", key.lower()): key for key in reversed(told)}
+        name = next((told[keys[key]] for key in _NAMES if key in keys and told[keys[key]] is not None), "")
+        value = next((key for key in _VALUES if key in keys), None)
+        if value is None and len(told) == 1:
+            yield from ((key, inner, {}) for key, inner in _pairs(told))
+        else:
+            shown = told[keys[value]] if value else None if told else item
+            yield str(name) if isinstance(name, str | int) else "", shown, told
 
 
 def _trait(name: str, value: Any, more: Mapping[str, Any], notes: list[str]) -> ToldTrait:
@@ -116,7 +180,9 @@ def _text(value: Any) -> str:
 def _kind(value: Any) -> str:
     if isinstance(value, float):
         return "no number (NaN)" if math.isnan(value) else "infinite"
-    return {type(None): "null", list: "a list", dict: "an object"}.get(type(value), "nothing that can be shown")
+    return {type(None): "null", list: "a list", dict: "an object", Pairs: "an object"}.get(
+        type(value), "nothing that can be shown"
+    )
 
 
 def _clean(text: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +16,13 @@ import numpy.typing as npt
 from collection.errors import ImageError
 from collection.pictures.animation import FORMATS, representative_frame
 from collection.pictures.colour import in_srgb
+from collection.pictures.colour_box import box_code_points, box_profile
 from collection.pictures.flat_png import flat_png, is_flat
 from collection.pictures.infotext import chunks
 from collection.pictures.pillow import silence_pillow
 from collection.pictures.png_chunks import SIGNATURE, Split, read_chunks, split
-from collection.pictures.png_colour import into_srgb, png_colour
+from collection.pictures.png_colour import PngColour, coded_colour, into_srgb, png_colour
+from collection.pictures.signatures import why_unread
 from collection.transparency import laid_on_ground
 from collection.values import Pixels, Recipe, sha256_hex
 
@@ -122,7 +125,7 @@ def read_picture(data: bytes) -> Decoded:
     long or broken, and a broken profile, cost themselves alone. More than Pillow's MAX_IMAGE_PIXELS (89 million)
     are refused before they are decoded.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     if not data:
         raise ImageError("it is empty")
@@ -133,12 +136,10 @@ def read_picture(data: bytes) -> Decoded:
             return _decoded(image, parts)
     except ImageError:
         raise
-    except UnidentifiedImageError as error:
-        raise ImageError("it is in no picture format that Pillow reads") from error
     except MemoryError as error:
         raise ImageError("there is not enough memory to decode it") from error
     except Exception as error:  # whatever a broken file makes a reader of fifty formats raise
-        raise ImageError(str(error) or type(error).__name__) from error
+        raise ImageError(why_unread(data, error)) from error
 
 
 def _decoded(image: Image.Image, parts: Split) -> Decoded:
@@ -153,19 +154,20 @@ def _decoded(image: Image.Image, parts: Split) -> Decoded:
     place = representative_frame(image, frames) if animated else 0
     if animated:
         image.seek(place)
+    deep = image.mode.startswith("I") or re.search(r";16[BLN]", str(getattr(image, "tile", ""))) is not None
     image.load()  # which turns a TIFF upright, and forgets how it lay
     mode, turn = image.mode, _turn(image)
     picture, coloured, broken = _coloured(image, parts)
     said = {
         f"the first of {frames} frames": frames > 1 and not place,
         f"frame {place + 1} of {frames}, for the first shows little": place > 0,
-        "16 bits a channel became 8": mode.startswith("I"),
+        "16 bits a channel became 8": deep,
         "CMYK became RGB without its colour profile": mode == "CMYK" and not coloured,
-        "transparency laid on grey": image.has_transparency_data,
         "turned as its EXIF says": turn is not None,
     }
     form = image.format or ""
     picture, alpha = laid_on_ground(picture) if picture.has_transparency_data else (_eight_bits(picture), None)
+    said["transparency laid on grey"] = alpha is not None
     if turn is not None:
         picture, alpha = picture.transpose(turn), alpha and alpha.transpose(turn)
     notes = (*filter(None, (coloured, broken)), *(note for note, holds in said.items() if holds), *parts.notes)
@@ -182,21 +184,28 @@ def is_lossless(form: str, data: bytes) -> bool:
 
 def _coloured(image: Image.Image, parts: Split) -> tuple[Image.Image, str, str]:
     """The picture in sRGB; what was done for that; and what is wrong with its colours."""
-    profile = parts.profile or image.info.get("icc_profile") or b""
+    profile = parts.profile or image.info.get("icc_profile") or box_profile(parts.pixels)
     plain = image if image.mode[0] not in "IF" else None
     try:
         colour = png_colour(read_chunks(parts.pixels), profile=bool(profile))
-        if colour is not None:
-            found = into_srgb(plain or _eight_bits(image, "L"), colour)
-            return found, "colours of its gAMA, cHRM or cICP chunks became sRGB", ""
+        if colour is None and not profile:
+            colour = _coded_colour(parts.pixels)
+        if colour is not None and not colour.is_srgb:
+            where = "gAMA, cHRM or cICP chunks" if image.format == "PNG" else "code points"
+            return into_srgb(plain or _eight_bits(image, "L"), colour), f"colours of its {where} became sRGB", ""
     except ImageError as error:
         return image, "", f"its colours, {error.message}, taken for sRGB"
-    if not profile:
+    if colour is not None or not profile:
         return image, "", ""
     try:
         return *in_srgb(plain or _eight_bits(image, "L"), profile), ""
     except ImageError as error:
         return image, "", f"its colour profile, which is {error.message}, left out"
+
+
+def _coded_colour(data: bytes) -> PngColour | None:
+    points = box_code_points(data)
+    return coded_colour(*points) if points else None
 
 
 def _eight_bits(image: Image.Image, mode: str = "RGB") -> Image.Image:
@@ -208,6 +217,8 @@ def _eight_bits(image: Image.Image, mode: str = "RGB") -> Image.Image:
     if not image.mode.startswith("I"):
         return image.convert(mode)
     grey = np.asarray(image).astype(np.int64)
+    if getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == 0:  # white is zero, which Pillow heeds up to 8 bits only
+        grey = 0xFFFF - grey
     if grey.min() < 0 or grey.max() > 0xFFFF:
         raise ImageError("its pixels have more than 16 bits", "save it with 8 or 16 bits")
     return Pillow.fromarray((grey >> 8).astype(np.uint8)).convert(mode)
@@ -227,6 +238,8 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
     return Pillow.Transpose[name]
 
 
+_PHOTOMETRIC = 0x0106
+"""The tag PhotometricInterpretation of TIFF 6.0."""
 _ORIENTATION = 0x0112
 _TURNS = {
     2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE",

@@ -28,7 +28,7 @@ _SYSTEM = frozenset({
 })  # fmt: skip
 """Files and folders of Windows, macOS, Linux and of network disks, which nobody put there as a picture."""
 
-COMPANIONS = (SIDECAR, ".txt", ".xmp")
+COMPANIONS = (SIDECAR, ".txt", ".xmp", ".caption")
 """Suffixes of files that belong to a picture of that name: metadata and captions."""
 
 
@@ -85,11 +85,22 @@ def listed(folder: Path) -> tuple[list[Path], list[Failure]]:
 
 
 def companions_of(path: Path) -> list[Path]:
-    """The files beside a picture that describe it: cat.json or cat.png.json of cat.png, captions, XMP."""
-    places = (
-        place for suffix in COMPANIONS for place in (path.with_suffix(suffix), path.with_name(path.name + suffix))
-    )
-    return [place for place in places if place.is_file() and place != path]
+    """The files beside a picture that describe it: cat.json, cat.png.JSON, or cat with JSON in it; captions, XMP."""
+    suffixes = [form for suffix in COMPANIONS for form in (suffix, suffix.upper())]
+    places = [place for suffix in suffixes for place in (path.with_suffix(suffix), path.with_name(path.name + suffix))]
+    found = [place for place in places if place.is_file() and place != path]
+    bare = path.with_suffix("")
+    return [*found, bare] if path.suffix and begins_as_json(bare) else found
+
+
+def begins_as_json(path: Path) -> bool:
+    """Whether a file begins as JSON does, in whatever encoding."""
+    try:
+        with path.open("rb") as file:
+            begin = file.read(64).replace(b"\0", b"")
+    except OSError:
+        return False
+    return begin.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"{", b"[")
 
 
 def read_file(path: Path) -> bytes:

@@ -46,7 +46,7 @@ def _prompt(recipe: Recipe) -> str:
 
 def _escaped(text: str, weighted: bool) -> str:
     """A text whose brackets weigh no words here, so that they weigh none elsewhere."""
-    return text if weighted else re.sub(r"([\\()\[\]])", r"\\\1", text)
+    return text if weighted else re.sub(r"\\[()\[\]]|[\\()\[\]]", lambda mark: rf"\{mark[0][-1]}", text)
 
 
 def _loras(recipe: Recipe) -> Iterator[str]:

@@ -19,7 +19,10 @@ LONGEST_TEXT = 1 << 20
 LARGEST_UNPACKED = 1 << 24
 """Bytes; a text or profile that unpacks to more is not read."""
 TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
-_PROFILE = b"iCCP"
+_PROFILE, _END = b"iCCP", b"IEND"
+_COLOUR_TYPE = 25
+"""Where the header tells it: 0 is grey, 2 RGB."""
+_LEAST = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"cICP": 4, b"pHYs": 9}
 _FRAMES = frozenset({b"acTL", b"fcTL", b"fdAT"})
 """Chunks of an animation, which are ancillary and yet pixels."""
 
@@ -30,7 +33,7 @@ class Chunk(NamedTuple):
     kind: bytes
     body: bytes
     sound: bool
-    """Whether its checksum is right; of a chunk of pixels that is not looked at."""
+    """Whether its checksum is right, and it is not shorter than its kind."""
     begin: int
     end: int
 
@@ -55,17 +58,29 @@ def read_chunks(data: bytes) -> Iterator[Chunk]:
         kind, end = data[place + 4 : place + 8], place + 12 + size
         if end > len(data) or not kind.isalpha():
             return
-        pixels = kind[:1].isupper() or kind in _FRAMES
-        body = b"" if pixels else data[place + 8 : end - 4]
-        sound = pixels or zlib.crc32(kind + body) == struct.unpack_from(">I", data, end - 4)[0]
-        yield Chunk(kind, body, sound, place, end)
+        right = zlib.crc32(memoryview(data)[place + 4 : end - 4]) == struct.unpack_from(">I", data, end - 4)[0]
+        body = b"" if _is_pixels(kind) else data[place + 8 : end - 4]
+        yield Chunk(kind, body, right and size >= _least(kind, data[_COLOUR_TYPE]), place, end)
         place = end
+
+
+def _is_pixels(kind: bytes) -> bool:
+    return kind[:1].isupper() or kind in _FRAMES
+
+
+def _least(kind: bytes, colour_type: int) -> int:
+    """Bytes that a chunk of this kind has at least; readers refuse a picture with a shorter one."""
+    return {0: 2, 2: 6}.get(colour_type, 1) if kind == b"tRNS" else _LEAST.get(kind, 0)
 
 
 def split(data: bytes) -> Split:
     """Take a picture file apart; one that is no PNG is all pixels."""
-    kept, place, profile, notes = [], 0, b"", []
+    kept, place, profile, notes, ended = [], 0, b"", [], not data.startswith(SIGNATURE)
     for chunk in read_chunks(data):
+        ended |= chunk.kind == _END
+        if _is_pixels(chunk.kind):
+            notes += [] if chunk.sound else [f"a wrong checksum ({_named(chunk)}) was mended"]
+            continue
         if chunk.sound and chunk.kind not in TEXTS and chunk.kind != _PROFILE:
             continue
         kept.append(data[place : chunk.begin])
@@ -80,7 +95,9 @@ def split(data: bytes) -> Split:
         except ImageError as error:
             what = {_PROFILE: "colour profile"}.get(chunk.kind, "text" if chunk.kind in TEXTS else "chunk")
             notes.append(f"its {error.message} {what} ({_named(chunk)}) left out")
-    return Split(b"".join([*kept, data[place:]]), profile, tuple(notes)) if kept else Split(data)
+    if not ended:
+        notes.append("its missing end was added")
+    return Split(b"".join([*kept, data[place:]]) if kept else data, profile, tuple(notes))
 
 
 def read_text(chunk: Chunk, *, by_standard: bool = False) -> tuple[str, str]:

@@ -51,38 +51,41 @@ class PngColour(NamedTuple):
     transfer: float
     """13: that of sRGB; below 0: light is the sample to the power of -transfer; else as H.273, table 3."""
 
+    @property
+    def is_srgb(self) -> bool:
+        """Whether it is what pixels mean everywhere else here."""
+        near = max(abs(one - other) for one, other in zip(self.points, _BT709, strict=True)) <= _ALIKE
+        return near and _CURVES.get(int(self.transfer)) is _decoded
+
 
 def png_colour(chunks: Iterable[Chunk], *, profile: bool) -> PngColour | None:
-    """What the colour chunks say; None where an ICC `profile` says it, or nothing but sRGB.
+    """What the colour chunks say; None where an ICC `profile` says it, or where there is none of them.
 
     Raises ImageError ("HDR" and the like) for colours that have no place in sRGB.
     """
     found = {chunk.kind: chunk.body for chunk in chunks if chunk.sound}
     if len(found.get(b"cICP", b"")) == 4:
-        return _plain(_of_cicp(found[b"cICP"]))
-    if profile or b"sRGB" in found:
+        primaries, transfer, matrix, full = found[b"cICP"]
+        if matrix or full != 1:
+            raise ImageError(f"cICP {primaries}/{transfer}/{matrix}/{full}, which has no place in sRGB")
+        return coded_colour(primaries, transfer)
+    if profile or b"sRGB" in found or not found:
         return None
-    points, transfer = _BT709, float(_SRGB)
+    points, curve = _BT709, float(_SRGB)
     if len(found.get(b"cHRM", b"")) == 32:
         points = tuple(value / 100_000 for value in struct.unpack(">8I", found[b"cHRM"]))
     if len(found.get(b"gAMA", b"")) == 4:
         gamma = struct.unpack(">I", found[b"gAMA"])[0] / 100_000
         if gamma and abs(gamma * 2.2 - 1) > _LIKE_SRGB:
-            transfer = -1 / gamma
-    return _plain(PngColour(points, transfer))
+            curve = -1 / gamma
+    return PngColour(points, curve)
 
 
-def _of_cicp(body: bytes) -> PngColour:
-    primaries, transfer, matrix, full = body
-    if matrix or full != 1 or primaries not in _PRIMARIES or transfer not in _CURVES:
-        raise ImageError(f"cICP {primaries}/{transfer}/{matrix}/{full}, which has no place in sRGB")
+def coded_colour(primaries: int, transfer: int) -> PngColour:
+    """The colour of two code points of H.273; raises ImageError for HDR and others that have no place in sRGB."""
+    if primaries not in _PRIMARIES or transfer not in _CURVES:
+        raise ImageError(f"of code points {primaries}/{transfer}, which have no place in sRGB")
     return PngColour(_PRIMARIES[primaries], float(transfer))
-
-
-def _plain(colour: PngColour) -> PngColour | None:
-    """None for what is sRGB itself."""
-    near = max(abs(one - other) for one, other in zip(colour.points, _BT709, strict=True)) <= _ALIKE
-    return None if near and colour.transfer == _SRGB else colour
 
 
 def into_srgb(image: Image.Image, colour: PngColour) -> Image.Image:

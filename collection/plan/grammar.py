@@ -4,7 +4,7 @@
 {2$$, $$a|b|c}      two of them, joined by ", "  {1-2$$ and $$a|b}   one or two ("," joins if nothing is said)
 {sky}               the trait of that name       __colours__         a line of wildcards/colours.txt; * matches any
 ${x=...}  ${x=!...} a variable, drawn at every use or once and for all; ${x} uses it, ${x:or this} if it is set
-\\{                  a brace (bar, dollar, underscore, backslash) that means itself
+\\{                  a brace (bar, dollar, underscore, backslash) that means itself; \\( and \\[ are left to generators
 # to the line's end   a comment, where a line begins with it; // too
 """
 
@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 from collection.errors import UsageError
 
+BRACKETS = "()[]"
+"""Characters that mean something to generators; a backslash before one is the generator's."""
 MAX_DEPTH = 40
 """Braces within braces."""
 
@@ -24,7 +26,7 @@ _AMOUNT = re.compile(r"\s*(\d{1,4})?(\s*-\s*)?(\d{1,4})?\s*\$\$", re.ASCII)
 _SEPARATOR = re.compile(r"((?:(?!\$\$)[^{}])*)\$\$")
 _WILDCARD = re.compile(r"__((?!\s)(?:(?!__)[^{}|$\\\n])+?(?<!\s))__(?!_)")
 _COMMENT = re.compile(r"[ \t]*(?:#(?!\w)|//).*(?:\n|$)")
-_NO_WEIGHT = re.compile(r"[^{}|$\\]*?(?P<mark>[^\s{}|$\\:]*\s*::\s*[^\s{}|$\\:]*)")
+_PLAIN = re.compile(r"[^{}|$\\]*")
 _VARIABLE = re.compile(r"\$\{\s*([^\W\d][\w-]*)\s*")
 
 
@@ -126,7 +128,7 @@ class _Parser:
                 self.at += len(comment)
                 continue
             if here == "\\" and self.at + 1 < len(self.text):
-                words += self.text[self.at + 1]
+                words += self.text[self.at + (self.text[self.at + 1] not in BRACKETS) : self.at + 2]
                 self.at += 2
                 continue
             node = self.construct()
@@ -229,8 +231,10 @@ class _Parser:
         """The weight that stands here before its entry; 1 if none does. What looks like one and is none is refused."""
         found = _WEIGHT.match(self.text, self.at)
         begin, self.at = self.at, found.end() if found else self.at
-        if wrong := _NO_WEIGHT.match(self.text, self.at):
-            mark = wrong["mark"].strip()
+        plain = _PLAIN.match(self.text, self.at)
+        before, colons, after = (plain[0] if plain else "").partition("::")
+        if colons:
+            mark = "::".join(" ".join(words) for words in (before.split()[-1:], after.split()[:1]))
             hint = "a weight is a number that stands before its entry: {0.5::a|b}; write \\: for a colon"
             raise self.wrong(f'"{mark}" is no weight', hint, begin)
         return float(found[1]) if found else 1.0

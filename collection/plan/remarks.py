@@ -26,6 +26,7 @@ def remarks(config: Config, domain: TraitDomain) -> list[str]:
     series = [*(one.name for one in config.series), *(one.name for one in config.one_of_ones)]
     found = [f"the series {pair}" for pair in _look_alikes(series)]
     found += [f"the traits {pair}" for pair in _look_alikes(config.traits)]
+    found += [f"the styles {pair}" for pair in _look_alikes(config.styles)]
     for name, trait in config.traits.items():
         found += [f"traits.{name}: {pair}" for pair in _look_alikes(trait.values)]
         if never := _unmet(config, trait.when, drawn):
@@ -84,8 +85,8 @@ def _look_alikes(names: Iterable[str]) -> Iterator[str]:
         alike[" ".join(seen.casefold().split())].append(name)
     for group in alike.values():
         if len(group) > 1:
-            in_case = len({name.casefold() for name in group}) == 1
-            told = " and ".join(f'"{_shown(name)}"' for name in group)
+            in_case = len({" ".join(name.casefold().split()) for name in group}) == 1
+            told = " and ".join(f'"{name if in_case else _shown(name)}"' for name in group)
             yield f"{told} {'differ only in case' if in_case else 'look alike'}"
     for name in names:
         for word in name.split():
@@ -95,8 +96,8 @@ def _look_alikes(names: Iterable[str]) -> Iterator[str]:
 
 
 def _shown(name: str) -> str:
-    """A name, in which what cannot be seen is written as its number."""
-    return "".join(f"\\u{ord(letter):04x}" if category(letter) == "Cf" else letter for letter in name)
+    """A name, in which each letter that is not of ASCII is written as its number."""
+    return name.encode("unicode_escape").decode()
 
 
 def _script(letter: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from collection.config.conditions import value_text
 from collection.errors import ConfigError
-from collection.plan.wildcards import Listed
+from collection.plan.wildcards import Listed, composed
 
 STRUCTURED = (".json", ".yaml", ".yml")
 MOST_ENTRIES, DEEPEST = 200_000, 50
@@ -31,7 +32,7 @@ class WildcardFiles(Mapping[str, str | Listed]):
         found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".txt", *STRUCTURED))
         texts = [path for path in found if path.suffix.lower() == ".txt"]
         self._folder = folder
-        self._paths = {path.relative_to(folder).with_suffix("").as_posix(): path for path in texts}
+        self._paths = {composed(path.relative_to(folder).with_suffix("").as_posix()): path for path in texts}
         self._structured = [path for path in found if path not in texts]
 
     @cached_property
@@ -73,10 +74,14 @@ def _text_of(path: Path) -> str:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", "make it readable, or remove it") from error
     try:
-        return data.decode("utf-8-sig")  # some editors begin a text with a byte order mark
+        text = data.decode()
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise ConfigError(f"{path}:{line}: not UTF-8 text ({error.reason})", "save the file as UTF-8") from error
+    if "\0" in text:
+        line = text.partition("\0")[0].count("\n") + 1
+        raise ConfigError(f"{path}:{line}: not UTF-8 text (a NUL character)", "save the file as UTF-8")
+    return text.replace("\ufeff", "")  # some editors begin a text with this byte order mark, and texts are joined
 
 
 def _lists_of(path: Path, source: str) -> list[tuple[str, Listed]]:
@@ -93,24 +98,38 @@ def _lists_of(path: Path, source: str) -> list[tuple[str, Listed]]:
         left -= len(entries) + 1
         if left < 0:
             raise ConfigError(f"{path}: it has more than {MOST_ENTRIES:,} entries", "split the file")
-        name = "/".join(keys) or path.stem
+        name = composed("/".join(keys) or path.stem)
         found.append((name, Listed(tuple(filter(None, entries)), f"{source}, {name}")))
     return found
 
 
 def _json_of(path: Path) -> Any:
     try:
-        return json.loads(_text_of(path), parse_float=str)
+        return json.loads(_text_of(path), parse_float=str, object_pairs_hook=_table)
     except (ValueError, RecursionError) as error:
         line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise ConfigError(f"{path}{line}: it is no JSON ({error})", f"correct that line of {path}") from error
 
 
+def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A table of the pairs; raises ValueError for a key that stands twice, whose first value would be lost."""
+    for key, count in Counter(key for key, _ in pairs).items():
+        if count > 1:
+            raise ValueError(f"the key {key!r} stands twice")
+    return dict(pairs)
+
+
 def _yaml_of(path: Path) -> Any:
     import yaml
 
+    class Loader(yaml.BaseLoader):  # type: ignore[misc]  # which makes nothing but texts, lists and tables
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
+            _table([(str(key.value), None) for key, _ in node.value if isinstance(key, yaml.ScalarNode)])
+            found: dict[str, Any] = super().construct_mapping(node, deep)
+            return found
+
     try:
-        return yaml.load(_text_of(path), yaml.BaseLoader)  # which makes nothing but texts, lists and tables
+        return yaml.load(_text_of(path), Loader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""

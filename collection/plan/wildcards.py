@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -25,6 +27,11 @@ class Listed:
 
 Files = Mapping[str, str | Listed]
 """What prompts may name: the text of a file, an entry a line, or the entries of a list."""
+
+
+def composed(name: str) -> str:
+    """A name with its accents written in one way; macOS writes file names in another than most people type."""
+    return unicodedata.normalize("NFC", name)
 
 
 class Wildcards:
@@ -58,9 +65,10 @@ class Wildcards:
 
     def _matching(self, wildcard: Wildcard) -> list[str]:
         """The files that a name or pattern matches; named in a file, also those of its folder and the folders above."""
-        folder, found = wildcard.folder, _matches(wildcard.name, self._files)
+        name, folder = composed(wildcard.name), wildcard.folder
+        found = _matches(name, self._files)
         while not found and folder:
-            found = _matches(f"{folder}/{wildcard.name}", self._files)
+            found = _matches(f"{folder}/{name}", self._files)
             folder = folder.rpartition("/")[0]
         return found
 
@@ -70,7 +78,7 @@ class Wildcards:
             if isinstance(file, Listed):
                 said = [(f"{file.source}, entry {number}", text) for number, text in enumerate(file.entries, 1)]
             else:
-                lines = [(number, line.strip()) for number, line in enumerate(file.splitlines(), 1)]
+                lines = [(number, line.strip()) for number, line in enumerate(re.split("\r\n?|\n", file), 1)]
                 kept = [(number, line) for number, line in lines if line and not line.startswith(("#", "//"))]
                 said = [(f"{name}.txt:{number}", line) for number, line in kept]
             self._read[name] = [parse_entry(text, f"wildcards/{place}", folder) for place, text in said]

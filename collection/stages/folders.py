@@ -170,15 +170,18 @@ def without_signals(signals: tuple[Signal, ...], off: Sequence[str]) -> tuple[Si
 
 def _moved(found: PictureFolder, groups: Mapping[str, Sequence[Copy]], target: Path) -> tuple[list[str], list[Failure]]:
     """Move the copies, each with what describes it; returns what was moved, and what stays."""
-    from collection.pictures.folders import companions_of, move_file, name_in
+    from collection.importers.sidecars import Sidecars
+    from collection.pictures.folders import companions_of, listed, move_file, name_in
 
     moved, stayed = list[str](), list[Failure]()
     going = [found.judged.files[copy.name] for copies in groups.values() for copy in copies]
     left = set(found.judged.files.values()) - {*going}
     described = {(path.parent, path.stem) for path in left}
+    told = Sidecars(found.folder, listed(found.folder)[0]).moving_with(dict.fromkeys(going))
     for path in going:
         shared = (path.parent, path.stem) in described
-        for file in (path, *(item for item in companions_of(path) if not (shared and item.stem == path.stem))):
+        beside = [item for item in companions_of(path) if not (shared and item.stem == path.stem)]
+        for file in dict.fromkeys([path, *beside, *([told[path]] if path in told else [])]):
             try:
                 if file.exists() or file == path:  # a companion of two copies went with the first
                     move_file(file, target / file.relative_to(found.folder))

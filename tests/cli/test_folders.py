@@ -68,6 +68,11 @@ def test_dedupe_of_a_folder_takes_keep_and_signals_and_moves_what_describes_a_co
     (folder / "a.jpg").write_bytes((folder / "sub" / "copy.jpg").read_bytes())
     (folder / "a.jpg.json").write_text("{}")
     (folder / "a.txt").write_text("a caption")
+    (folder / "a.XMP").write_text("<x/>")
+    (folder / "a").write_text("{}")
+    (folder / "json").mkdir()
+    for name in ("1", "a"):
+        (folder / "json" / f"{name}.of.json").write_text(json.dumps({"image": "a.jpg" if name == "a" else "1.png"}))
     (folder / "sub" / "copy.jpg").unlink()
     said = here("dedupe", folder, "--json", "--keep", "first").object
     assert [group["keeper"] for group in said["groups"]] == ["1.png"]
@@ -79,7 +84,8 @@ def test_dedupe_of_a_folder_takes_keep_and_signals_and_moves_what_describes_a_co
     assert wrong.code == 2
     assert "phash" in wrong.err
     moved = here("dedupe", folder, "--json", "--move-to", tmp_path / "copies").object["moved"]
-    assert set(moved) == {"a.jpg", "a.jpg.json", "a.txt"}
+    assert set(moved) == {"a.jpg", "a.jpg.json", "a.txt", "a.XMP", "a", "json/a.of.json"}
+    assert (folder / "json" / "1.of.json").is_file()
     assert not (folder / "a.txt").exists()
     assert (folder / "1.json").is_file()
 

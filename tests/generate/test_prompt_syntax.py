@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection.generate.diffusion.generator import Diffusion
-from collection.generate.prompt_syntax import notes_on, spoken, weighted
+from collection.generate.prompt_syntax import notes_on, spoken, unescaped, weighted
+from collection.plan.prompts import Prompt, Wildcards
+from collection.plan.seeds import RandomStream
 from collection.values import Recipe
 
 
@@ -51,6 +53,12 @@ def test_any_text_has_pieces(text: str) -> None:
         ("embedding:bad-hands", "is no embedding here"),
         ("a [cat|dog]", "{a|b}"),
         ("a cat BREAK a dog", "chunk"),
+        ("a <lyco:ink:1> cat", "lora under [styles.NAME]"),
+        ("a <random:cat,dog>", "{a|b}"),
+        ("a cat AND a dog", "is no composition here"),
+        ("a cat --ar 3:2", "is no option here"),
+        ("a cat++ and a dog", "(word:1.3) is"),
+        ("a cat::2, a dog", "(word:1.3) is"),
         ("a (cat:1.3)", "mean nothing to this generator"),
     ],
 )
@@ -67,7 +75,14 @@ def test_a_change_on_the_way_is_written_otherwise() -> None:
 
 def test_plain_words_are_not_remarked_on() -> None:
     assert notes_on(["a cat (small), breaking [waves]: 3:2", "{not ours}"], weights=True) == []
-    assert notes_on(["a cat: break of day"], weights=False) == []
+    assert notes_on(["a cat: break of day", "ROCK AND ROLL", "C++, a well-lit -- hat", "x < 3 > y", r"\(cat\)"],
+                    weights=False) == []  # fmt: skip
+
+
+def test_a_bracket_of_the_text_comes_through_the_plan() -> None:
+    drawn = Prompt(r"{a|a} \(cat\) \[b\] \{c\}", "p", [], Wildcards({})).draw(RandomStream(1), {})
+    assert weighted(drawn) == (("a (cat) [b] {c}", 1.0),)
+    assert unescaped(drawn) == "a (cat) [b] {c}"
 
 
 @pytest.fixture(scope="module")

@@ -231,6 +231,11 @@ def test_traits_that_were_mended_are_taken_at_the_next_import(library: ImageLibr
     assert not report.retold
     assert [failure.what for failure in report.noted] == ["2.png"]
     assert imported(library)["2.png"] == {"Sky": "calm"}
+    (folder / "2.json").write_text('{"attributes": []}')
+    (folder / "3.json").unlink()  # nothing tells of it, and it keeps what was told
+    assert import_folder(library, folder).retold == {"2.png": 2}
+    assert imported(library) == {"1.png": {"Sky": "torn"}, "2.png": {}, "3.png": {"Sky": "grey"}}
+    assert not pending(library, folder)
 
 
 def test_what_a_file_carries_and_nobody_reads_is_noted(library: ImageLibrary, tmp_path: Path) -> None:

@@ -67,6 +67,26 @@ SHAPES: dict[str, dict[str, Any]] = {
         "manifest.csv": "tokenID,name,description,file_name,attributes[Hat],attributes[Bag]\r\n"
         '1,A,"of two\r\nlines",1.png,red,\r\n2,B,,images/2.png,blue,small\r\n',
     },
+    "flat objects by file name": {**TWO, "all.json": {"1.png": {"Hat": "red"}, "2.png": {"Hat": "blue"}}},
+    "a flat list by file name": {
+        **TWO, "all.json": [{"filename": "1.png", "Hat": "red"}, {"file_name": "2.png", "Hat": "blue"}],
+    },
+    "an image without a suffix": {
+        **TWO, "json/x.json": hat("red", image="ipfs://x/1"), "json/y.json": hat("blue", image="2"),
+    },
+    "names of disks that tell no case, or write accents apart": {
+        "Cat.png": PICTURE, "e\u0301.png": PICTURE, "cat.json": hat("red"), "\u00e9.json": hat("blue"),
+    },
+    "the ids of ERC-1155": {**TWO, f"json/{1:064x}.json": hat("red"), f"json/{2:064X}.json": hat("blue")},
+    "an object a line": {
+        **TWO, "metadata.jsonl": '{"file_name": "1.png", "Hat": "red"}\n\n{"file_name": "2.png", "Hat": "blue"}\n',
+    },
+    "a table with semicolons": {**TWO, "traits.csv": "id;filename;Hat\n1;1.png;red\n2;2.png;blue\n"},
+    "file names that no URL holds": {
+        "#1.png": PICTURE, "a%20b?.png": PICTURE, "x.json": hat("red", image="#1.png"),
+        "y.json": hat("blue", image="a%20b?.png"),
+    },
+    "an image that is no URL": {**TWO, "json/1.json": hat("red", image="http://[x"), "json/2.json": hat("blue")},
     "files for one before those for many": {
         **TWO, "json/1.json": hat("red"), "json/2.json": hat("blue"),
         "json/_metadata.json": [hat("green", edition=1), hat("green", edition=2)],

@@ -85,13 +85,32 @@ def test_control_characters_are_taken_out_with_a_note() -> None:
         {"attributes": [{"trait_type": "Hat", "value": "red"}]}, {"traits": [{"trait_type": "Hat", "value": "red"}]},
         {"attributes": {"Hat": "red"}}, {"attributes": [{"name": "Hat", "value": "red"}]}, {"Hat": "red"},
         {"attributes": [{"key": "Hat", "value": "red"}]}, {"Hat": "red", "name": "X #1", "edition": 3, "dna": "00"},
+        {"attributes": [{"Hat": "red"}]}, {"attributes": [["Hat", "red"]]}, {"attributes": {"Hat": {"value": "red"}}},
+        {"attributes": [{"TraitType": "Hat", "trait_value": "red"}]}, {"metadata": {"attributes": {"Hat": "red"}}},
+        {"attributes": '[{"trait_type": "Hat", "value": "red"}]'}, {"decimals": 0, "properties": {"Hat": "red"}},
+        {"properties": {"hat": {"name": "Hat", "value": "red"}, "files": [], "category": "image"}},
     ],
 )  # fmt: skip
 def test_the_shapes_in_which_traits_are_told(value: Any) -> None:
     assert read_traits(value).features == {"Hat": "red"}
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_keys_that_stand_twice_lose_nothing_in_silence() -> None:
+    assert read_traits(read_json(b'{"attributes": {"Hat": "red", "Hat": "blue"}}')).features == {"Hat": "red, blue"}
+    for text, what in {
+        b'{"attributes": [{"trait_type": "Hat", "value": "red", "value": "blue"}]}': "'Hat' has `value` twice",
+        b'{"attributes": [], "attributes": [{"trait_type": "Hat", "value": "blue"}]}': "its `attributes` stands twice",
+    }.items():
+        told = read_traits(read_json(text))
+        assert told.features == {"Hat": "blue"}
+        assert what in told.notes[0]
+
+
+def test_a_number_of_thousands_of_digits_is_as_it_is_written() -> None:
+    assert read_traits(read_json(b'{"n": ' + b"9" * 5000 + b"}")).features == {"n": "9" * 5000}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
 def test_json_with_and_without_a_byte_order_mark(encoding: str) -> None:
     assert read_json('{"Hut": "grün"}'.encode(encoding)) == {"Hut": "grün"}
 

@@ -147,3 +147,25 @@ def test_any_damage_to_a_profile_leaves_a_picture(data: st.DataObject) -> None:
     chunk = struct.pack(">I", len(body)) + b"iCCP" + body + struct.pack(">I", zlib.crc32(b"iCCP" + body))
     png = saved(Image.fromarray(COLOURS), "PNG")
     assert read_picture(png[:33] + chunk + png[33:]).pixels.shape == COLOURS.shape
+
+
+@pytest.mark.parametrize(("codes", "noted"), [((12, 4), "became"), ((9, 16), "taken for"), ((2, 2), ""), ((1, 1), "")])
+def test_the_code_points_of_avif_are_its_colours(codes: tuple[int, int], noted: str) -> None:
+    data = saved(Image.fromarray(COLOURS), "AVIF", quality=100, subsampling="4:4:4")
+    plain = read_picture(data)
+    place = data.index(b"nclx") + 4
+    told = read_picture(data[:place] + struct.pack(">HH", *codes) + data[place + 4 :])
+    assert [f"{noted} sRGB" in note for note in told.notes] == [True] * bool(noted)
+    wanted = expected(plain.pixels, WIDE) if noted == "became" else plain.pixels
+    assert np.abs(told.pixels - wanted).max() <= (2 if noted == "became" else 0)
+
+
+def test_the_profile_of_jpeg_2000_is_applied() -> None:
+    def box(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", 8 + len(body)) + kind + body
+
+    data = saved(Image.fromarray(COLOURS), "JPEG2000")
+    head, code = data.index(b"jp2h") - 4, data.index(b"jp2c") - 4
+    sizes = data[head + 8 : data.index(b"colr") - 4]
+    told = data[:head] + box(b"jp2h", sizes + box(b"colr", b"\2\0\0" + WIDE)) + data[code:]
+    assert np.abs(read_picture(told).pixels - expected(COLOURS, WIDE)).max() <= 2

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -109,6 +111,7 @@ def test_hidden_colours_are_no_part_of_identity_and_opaque_alpha_is_none():
     Image.fromarray(PIXELS).convert("RGBA").save(file, "PNG")
     opaque = read_picture(file.getvalue())
     assert opaque.transparent is None
+    assert opaque.notes == ()
     assert opaque.pixel_sha256 == pixel_sha256(PIXELS)
 
 
@@ -127,3 +130,67 @@ def test_which_files_keep_every_pixel():
 
     assert saved("PNG") and saved("WEBP", lossless=True) and saved("BMP")
     assert not (saved("JPEG") or saved("WEBP", quality=90))
+
+
+# Files of unusual kinds, and broken ones
+
+
+def deep(form, **options):
+    """A file of 16 bits a channel: two rows, from black to white, and the reverse."""
+    file = io.BytesIO()
+    Image.fromarray(np.array([[0, 65535], [65535, 0]], np.uint16)).save(file, form, **options)
+    return file.getvalue()
+
+
+def test_sixteen_bits_are_told_of_whatever_the_channels_and_white_may_be_zero():
+    rows = np.array([[[0, 0, 0], [65535, 0, 65535]]], ">u2")
+    body = [
+        b"IHDR" + struct.pack(">IIBBBBB", 2, 1, 16, 2, 0, 0, 0),
+        b"IDAT" + zlib.compress(b"\0" + rows.tobytes()),
+        b"IEND",
+    ]
+    chunks = [struct.pack(">I", len(each) - 4) + each + struct.pack(">I", zlib.crc32(each)) for each in body]
+    colours = read_picture(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+    assert colours.notes == ("16 bits a channel became 8",)
+    for photometric, corner in ((1, 0), (0, 255)):
+        picture = read_picture(deep("TIFF", tiffinfo={262: photometric}))
+        assert (picture.pixels[0, 0, 0], picture.pixels[0, 1, 0]) == (corner, 255 - corner)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP", "AVIF", "TIFF"])
+@pytest.mark.parametrize("part", [0.3, 0.8])
+def test_a_file_that_is_cut_off_is_told_by_its_format(form, part):
+    file = io.BytesIO()
+    Image.fromarray(NOISE).save(file, form)
+    data = file.getvalue()
+    with pytest.raises(ImageError, match=rf"(?i)the {form} file is damaged"):
+        read_picture(data[: int(len(data) * part)])
+
+
+def test_formats_that_are_not_read_are_told_by_name():
+    for name, data in {
+        "HEIC": b"\0\0\0\x18ftypheic",
+        "JPEG XL": b"\xff\x0a",
+        "SVG": b"<?xml version='1.0'?>\n<svg/>",
+    }.items():
+        with pytest.raises(ImageError, match=f"its format, {name}, is not read"):
+            read_picture(data + bytes(40))
+
+
+PNG = encode_png(NOISE)
+
+
+@pytest.mark.parametrize(
+    ("data", "note"),
+    [
+        (PNG[:-12], "its missing end was added"),
+        (PNG[:-16] + bytes(4) + PNG[-12:], "a wrong checksum (IDAT) was mended"),
+        *((PNG[:33] + struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) + PNG[33:],
+           f"its broken chunk ({chunk[:4].decode()}) left out") for chunk in (b"tRNSx", b"gAMAx", b"sRGB", b"pHYsx")),
+    ],
+)  # fmt: skip
+def test_a_png_that_others_would_refuse_is_written_anew(data, note):
+    picture = read_picture(data)
+    assert not picture.whole
+    assert picture.notes == (note,)
+    assert np.array_equal(picture.pixels, NOISE)

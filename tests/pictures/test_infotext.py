@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from collection.config.samplers import SAMPLERS, SCHEDULES, sampler_name, shown_sampler
-from collection.generate.prompt_syntax import spoken
+from collection.generate.prompt_syntax import spoken, unescaped
 from collection.pictures.embedded.infotext import parse_infotext
 from collection.pictures.files import encode_png
 from collection.pictures.infotext import infotext
@@ -67,12 +67,13 @@ def test_brackets_that_weigh_nothing_here_weigh_nothing_elsewhere() -> None:
     plain = recipe(prompt="a (cat:1.3) [at] night\\", blend=StyleBlend())
     assert infotext(plain, RECORD).startswith("a (cat:1.3) [at] night\\\n")
     assert infotext(plain, {}).startswith("a \\(cat:1.3\\) \\[at\\] night\\\\\n")
+    assert infotext(recipe(prompt=r"a \(cat\)", blend=StyleBlend()), {}).startswith("a \\(cat\\)\n")
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=30))
 def test_what_was_escaped_is_spoken_as_it_was(prompt: str) -> None:
     written = infotext(recipe(prompt=prompt, blend=StyleBlend(), negative_prompt=""), {})
-    assert spoken(written.rpartition("\n")[0]) == prompt
+    assert spoken(written.rpartition("\n")[0]) == unescaped(prompt)
 
 
 def test_loras_are_named_as_in_a_prompt() -> None:

@@ -125,6 +125,15 @@ def test_colours_without_a_place_in_srgb_cost_themselves_and_are_told(chunks: tu
     assert ["taken for sRGB" in note for note in picture.notes] == [True]
 
 
+def test_cicp_goes_before_an_icc_profile() -> None:
+    wide = zlib.compress(
+        profile(np.array([[0.5151, 0.2412, 0], [0.2920, 0.6922, 0.0419], [0.1571, 0.0666, 0.7841]]), 2.2)
+    )
+    icc = chunk(b"iCCP", b"wide\0\0" + wide)
+    assert (read_picture(png(icc)).pixels != COLOURS).any()
+    assert (read_picture(png(chunk(b"cICP", bytes([1, 13, 0, 1])), icc)).pixels == COLOURS).all()
+
+
 def test_alpha_palettes_and_grey_are_kept() -> None:
     rgba = Image.fromarray(COLOURS).convert("RGBA")
     rgba.putalpha(Image.fromarray(np.linspace(0, 255, 216).astype(np.uint8).reshape(36, 6)))

@@ -110,6 +110,8 @@ def test_lists_of_yaml_and_json_are_named_by_their_keys(tmp_path: Path) -> None:
         ("bad.yml", "a: [[1, 2]]", r"bad\.yml: a holds a list in a list"),
         ("bad.yaml", "a: &x [1, 2]\nb: [*x, *x]", r"bad\.yaml: b holds a list in a list"),
         ("bad.json", b'{"a": ["gr\xfcn"]}', r"bad\.json:1: not UTF-8"),
+        ("bad.json", '{"a": ["x"], "a": ["y"]}', r"bad\.json: it is no JSON \(the key 'a' stands twice\)"),
+        ("bad.yaml", "a: [x]\nb: [y]\na: [z]", r"bad\.yaml: it is no YAML \(the key 'a' stands twice\)"),
     ],
 )
 def test_one_that_cannot_be_read_costs_itself_and_is_named(
@@ -140,3 +142,17 @@ def test_one_name_in_two_files_is_refused_where_it_is_named(tmp_path: Path) -> N
     assert written(tmp_path, "__d__") == "dog"
     with pytest.raises(ConfigError, match=r"several files have the wildcard __c__: c\.txt, more\.json"):
         written(tmp_path, "__c__")
+
+
+def test_an_entry_is_a_line_of_any_system_and_holds_no_marks_of_editors(tmp_path: Path) -> None:
+    (tmp_path / "e\u0301.txt").write_bytes("\ufeffa\u2028b\rc\x0bd\r\n\ufeffe\n".encode())
+    assert sorted(written(tmp_path, "{3$$;$$__\u00e9__}").split(";")) == ["a b", "c d", "e"]
+    (tmp_path / "wide.txt").write_bytes("red\nblue".encode("utf-16-le"))
+    with pytest.raises(ConfigError, match=r"wide\.txt:1: not UTF-8 text \(a NUL"):
+        written(tmp_path, "__wide__")
+
+
+def test_a_long_line_is_read_in_one_go(tmp_path: Path) -> None:
+    """A search for weights that tries every place anew takes hours here."""
+    (tmp_path / "long.txt").write_text("x" * 1_000_000)
+    assert len(written(tmp_path, "__long__")) == 1_000_000

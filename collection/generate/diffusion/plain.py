@@ -12,6 +12,7 @@ from typing import Any
 
 from collection.errors import GenerationError
 from collection.generate.diffusion.batch_items import BatchItem
+from collection.generate.prompt_syntax import unescaped
 
 _LIMITS: Mapping[str, Mapping[str, int]] = {
     "HunyuanDiTPipeline": {"tokenizer": 77},
@@ -29,10 +30,10 @@ def plain_arguments(pipeline: Any, item: BatchItem) -> dict[str, Any]:
     _refuse_demands(pipeline, item)
     recipe = item.recipe
     arguments = {
-        "prompt": [item.early.texts[0][0]], "num_inference_steps": item.options.steps,
+        "prompt": [unescaped(item.early.texts[0][0])], "num_inference_steps": item.options.steps,
         "width": recipe.width, "height": recipe.height,
     }  # fmt: skip
-    return {**arguments, **_guidance(pipeline, item.options.guidance, recipe.negative_prompt)}
+    return {**arguments, **_guidance(pipeline, item.options.guidance, unescaped(recipe.negative_prompt))}
 
 
 def _refuse_demands(pipeline: Any, item: BatchItem) -> None:

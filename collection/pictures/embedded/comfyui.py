@@ -37,6 +37,13 @@ _VALUES = ("value", "seed", "noise_seed", "int", "float", "number", "text", "str
 """Names of the one input of a node that hands a value on."""
 _LONGEST_WAY = 200
 """Nodes between a sampler and a value."""
+_LONGEST_STRINGS = 10
+"""Strings that are put together of others."""
+_SIZES = (("width", "height"), ("empty_latent_width", "empty_latent_height"))
+_HANDS_ON = "Reroute"
+"""The kind of a node that does nothing but hand its one input on."""
+_STRINGS = "StringConcatenate"
+"""The kind of ComfyUI's own node that puts `string_a` and `string_b` together."""
 _JOINS = ("ConditioningCombine", "ConditioningConcat", "ConditioningAverage")
 
 
@@ -136,17 +143,22 @@ class _Graph:
         source = self._source(value)
         if source is None:
             return as_text("", value)
-        inputs = self._inputs[source]
-        if len(inputs) == 1 and next(iter(inputs)) in _VALUES and depth < _LONGEST_WAY:
+        inputs, kind = self._inputs[source], self._kinds[source]
+        if depth < _LONGEST_WAY and len(inputs) == 1 and (next(iter(inputs)) in _VALUES or kind == _HANDS_ON):
             return self._value(next(iter(inputs.values())), depth + 1)
+        if depth < _LONGEST_STRINGS and kind == _STRINGS:
+            parts = [self._value(inputs.get(name, ""), depth + 1) for name in ("string_a", "string_b")]
+            delimiter = inputs.get("delimiter", "")
+            return str(delimiter).join(parts)
         raise _UnknownError(self._kinds[source])
 
     def _size(self, sampler: str) -> str:
         for node in self._upstream(self._sources(sampler, _LATENTS), _LATENTS):
             inputs = self._inputs[node]
-            if "width" in inputs and "height" in inputs:
+            sides = next((sides for sides in _SIZES if inputs.keys() >= {*sides}), ())
+            if sides:
                 try:
-                    return f"{self._value(inputs['width'])}x{self._value(inputs['height'])}"
+                    return "x".join(self._value(inputs[side]) for side in sides)
                 except _UnknownError:
                     return ""
         return ""
@@ -183,6 +195,7 @@ class _Graph:
             return [text for text in told if text]
         linked = [name for name in inputs if self._source(inputs[name])]
         ways = [name for name in linked if name == side] or [name for name in linked if name.startswith("conditioning")]
+        ways = ways or (linked if kind == _HANDS_ON else [])
         if not ways or (len(ways) > 1 and kind not in _JOINS) or len(seen) > _LONGEST_WAY:
             raise _UnknownError(kind)
         return [text for name in ways for text in self._texts(str(self._source(inputs[name])), side, seen)]

@@ -9,11 +9,11 @@ import json
 import re
 from collections.abc import Iterator
 
-from collection.pictures.embedded.fields import NEGATIVE, PATTERNS, PROMPT, plausible
+from collection.pictures.embedded.fields import NEGATIVE, PATTERNS, PROMPT, STEPS, plausible
 
 LEAST_PAIRS = 3
-"""A line with fewer pairs is taken for a part of the prompt, as the web UI does."""
-_KEY = re.compile(r"\s*(?P<name>[^\W_][^:,\"{}\[\]\n]{0,80}?)\s*:(?!//)\s*")
+"""A line with fewer pairs is taken for a part of the prompt, as the web UI does, unless the steps come first."""
+_KEY = re.compile(r"\s*(?P<name>[^\W_][^:,\"{}\[\]\r\n]{0,80}?)\s*:(?!//)\s*")
 _ADDED = re.compile(r"(?P<name>[A-Z][\w ]{0,40}):(?:\s+(?P<value>.*)|)")
 """A line behind the pairs: the template of a prompt, say."""
 _DECODER = json.JSONDecoder()
@@ -21,7 +21,7 @@ _DECODER = json.JSONDecoder()
 
 def parse_infotext(text: str) -> dict[str, str]:
     """The parameters of a text, "Prompt" and "Negative prompt" among them; empty if it has no line of pairs."""
-    lines = text.replace("\r\n", "\n").strip().split("\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip().split("\n")
     for number in range(len(lines) - 1, -1, -1):
         pairs = _line(lines[number])
         if pairs:
@@ -33,7 +33,7 @@ def _line(line: str) -> list[tuple[str, str]]:
     """The pairs of a line; none if it is no line of pairs: too few, or none of a parameter that it gives a value to."""
     pairs = list(_pairs(line))
     known = plausible((name, value) for name, value in pairs if name in PATTERNS)
-    return pairs if len(pairs) >= LEAST_PAIRS and known else []
+    return pairs if known and (len(pairs) >= LEAST_PAIRS or pairs[0] == (STEPS, known.get(STEPS))) else []
 
 
 def _pairs(line: str) -> Iterator[tuple[str, str]]:
@@ -73,7 +73,7 @@ def _value(line: str, begin: int) -> tuple[str, int]:
 
 def prompts(text: str) -> list[tuple[str, str]]:
     """The prompt and the negative prompt of what stands before the pairs."""
-    prompt, *negative = re.split(r"(?:^|\n)Negative prompt:", text, maxsplit=1)
+    prompt, *negative = re.split(r"(?:^|\n)Negative [Pp]rompt:", text, maxsplit=1)
     return [(PROMPT, prompt.strip()), (NEGATIVE, "".join(negative).strip())]
 
 

@@ -56,7 +56,8 @@ def read_tools(texts: Texts) -> Iterator[Told]:
 
 def _web_ui(texts: Texts) -> Told | None:
     """A text with a line of pairs, wherever it is; in `parameters` also a prompt alone."""
-    for key in (PARAMETERS, USER_COMMENT, COMMENT, "ImageDescription", "Description", XMP_COMMENT, XMP_DESCRIPTION):
+    for key in (PARAMETERS, USER_COMMENT, COMMENT, "Comment", "ImageDescription", "Description", XMP_COMMENT,
+                XMP_DESCRIPTION):  # fmt: skip
         found = parse_infotext(texts.get(key, ""))
         if found:
             return Told("A1111", found)
@@ -75,7 +76,8 @@ def _stability_matrix(texts: Texts) -> Told | None:
 
 def _json_parameters(texts: Texts) -> Told | None:
     """SwarmUI, Fooocus and its kin, Civitai and others: one JSON object."""
-    for key in (PARAMETERS, USER_COMMENT, COMMENT, "Comment", "ImageDescription", "generation_data", XMP_COMMENT):
+    for key in (PARAMETERS, USER_COMMENT, COMMENT, "Comment", "ImageDescription", "generation_data", XMP_COMMENT,
+                "prompt"):  # fmt: skip
         value = json_object(texts.get(key, ""))
         if value and not (key == "Comment" and "Description" in texts):  # which is NovelAI's
             told = _json(value, texts)
@@ -136,9 +138,9 @@ def _cut(texts: Texts) -> bool:
 
 def _invokeai(texts: Texts) -> Told | None:
     for key in ("invokeai_metadata", "invokeai"):
-        value = json_object(texts.get(key, ""))
-        if value:
-            return Told("InvokeAI", read_fields(value, scheduler=SAMPLER))
+        found = read_fields(json_object(texts.get(key, "")) or {}, scheduler=SAMPLER)
+        if found:
+            return Told("InvokeAI", found)
     value = json_object(texts.get("sd-metadata", ""))
     if value and isinstance(value.get("image"), dict):  # versions 1.15 to 2
         found = {
@@ -148,22 +150,27 @@ def _invokeai(texts: Texts) -> Told | None:
         return Told("InvokeAI", _split_brackets(found))
     if "Dream" in texts:
         return Told("InvokeAI", _dream(texts["Dream"]))
-    there = [key for key in ("invokeai_workflow", "invokeai_graph") if key in texts]
+    there = any(key.startswith("invokeai") for key in texts)
     return Told("InvokeAI", {}, "an InvokeAI workflow") if there else None
 
 
 def _dream(text: str) -> dict[str, str]:
-    """The command line of InvokeAI's first versions: "PROMPT" -s STEPS -S SEED -W WIDTH -H HEIGHT -C CFG -A SAMPLER."""
+    """The command line of InvokeAI's first versions: "PROMPT" -s STEPS -S SEED -W WIDTH -H HEIGHT -C CFG -A SAMPLER.
+
+    In the very first the prompt has no quotes.
+    """
     try:
-        prompt, *words = shlex.split(text)
-    except ValueError:
-        return {}
-    options = {word[:2]: word[2:] or following for word, following in zip(words, [*words[1:], ""], strict=True)
+        told = shlex.split(text)
+    except ValueError:  # an apostrophe, in a prompt without quotes
+        told = [] if text.startswith('"') else text.split()
+    first = next((place for place, word in enumerate(told) if place and re.fullmatch("-[a-zA-Z].*", word)), len(told))
+    prompt, words = " ".join(told[:first]), told[first:]
+    options = {word[:2]: word[2:] or following for word, following in zip(words, [*words, ""][1:], strict=True)
                if re.match("-[a-zA-Z]", word)}  # fmt: skip
     size = f"{options.get('-W', '')}x{options.get('-H', '')}"
-    told = ((STEPS, "-s"), (SEED, "-S"), (CFG, "-C"), (SAMPLER, "-A"))
+    pairs = ((STEPS, "-s"), (SEED, "-S"), (CFG, "-C"), (SAMPLER, "-A"), (SAMPLER, "-m"))
     return _split_brackets(
-        plausible([(PROMPT, prompt), (SIZE, size), *((name, options.get(key, "")) for name, key in told)])
+        plausible([(PROMPT, prompt), (SIZE, size), *((name, options.get(key, "")) for name, key in pairs)])
     )
 
 
@@ -212,14 +219,17 @@ def _draw_things(texts: Texts) -> Told | None:
     return Told("Draw Things", found, "" if found else "a text of Draw Things")
 
 
-def _easy_diffusion(texts: Texts) -> Told | None:
-    """One chunk for each parameter, by the names of its code or of its page."""
+def _single_texts(texts: Texts) -> Told | None:
+    """One chunk for each parameter, as Easy Diffusion writes them, by the names of its code or of its page."""
     keys = {re.sub("[^a-z]", "", key.lower()) for key in texts}
-    if "prompt" not in keys or not keys & {"usestablediffusionmodel", "stablediffusionmodel", "numinferencesteps"}:
+    if "prompt" not in keys or json_object(texts.get("prompt", "")) is not None:
         return None
-    return Told("Easy Diffusion", read_fields(texts))
+    if keys & {"usestablediffusionmodel", "stablediffusionmodel", "numinferencesteps"}:
+        return Told("Easy Diffusion", read_fields(texts))
+    found = read_fields(texts)
+    return Told("texts", found) if _enough(found) else None
 
 
 _READERS: tuple[Callable[[Texts], Told | None], ...] = (
-    _draw_things, _web_ui, _stability_matrix, _invokeai, _novelai, _easy_diffusion, _json_parameters, _comfyui,
+    _draw_things, _web_ui, _stability_matrix, _invokeai, _novelai, _single_texts, _json_parameters, _comfyui,
 )  # fmt: skip

@@ -7,6 +7,8 @@ import unicodedata
 from collection.pictures.png_chunks import utf8_or_latin1
 
 _CODES = (b"ASCII\0\0\0", b"UNICODE\0", b"JIS\0\0\0\0\0", bytes(8))
+_JAPANESE = ("iso2022_jp", "utf-8", "shift_jis", "euc_jp")
+"""What stands under the name JIS, the first that fits; the standard means the first."""
 _BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xfe\xff": "utf-16-be", b"\xff\xfe": "utf-16-le"}
 
 
@@ -18,9 +20,9 @@ def read_user_comment(value: bytes | str) -> str:
     """
     if isinstance(value, str):
         value = value.encode("latin-1", "replace")
-    code, text = (value[:8], value[8:]) if value[:8] in _CODES else (b"", value)
+    code, text = (value[:8].upper(), value[8:]) if value[:8].upper() in _CODES else (b"", value)
     if code == b"JIS\0\0\0\0\0":
-        return text.decode("iso2022_jp", "replace").strip("\0")
+        return _japanese(text).strip("\0")
     for mark, encoding in _BOMS.items():
         if text.startswith(mark):
             return text[len(mark) :].decode(encoding, "replace").strip("\0")
@@ -28,6 +30,15 @@ def read_user_comment(value: bytes | str) -> str:
         return utf8_or_latin1(text.strip(b"\0"))
     readings = [_decoded(text, encoding) for encoding in ("utf-16-be", "utf-16-le", "utf-8")]
     return max(readings, key=_plausibility)
+
+
+def _japanese(text: bytes) -> str:
+    for encoding in _JAPANESE:
+        try:
+            return text.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return text.decode(_JAPANESE[0], "replace")
 
 
 def _decoded(text: bytes, encoding: str) -> str:

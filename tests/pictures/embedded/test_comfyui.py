@@ -116,7 +116,23 @@ CASES = {
             "4": node("Efficient Loader", ckpt_name="harbour.safetensors", positive="a cat", negative="a dog",
                       empty_latent_width=640, empty_latent_height=896),
         },
-        but(Size=""),
+        READ,
+    ),
+    "a text and a conditioning handed on": (
+        {
+            "3": sampler(positive=["40", 0]), "40": node("Reroute", **{"": ["6", 0]}),
+            "6": node("CLIPTextEncode", text=["41", 0], clip=["4", 1]), "41": node("Reroute", **{"": ["42", 0]}),
+            "42": node("StringConcatenate", string_a="a fox", string_b=["43", 0], delimiter=", "),
+            "43": node("PrimitiveString", value="at night"),
+        },
+        but(Prompt="a fox, at night"),
+    ),
+    "strings that put themselves together": (
+        {
+            "6": node("CLIPTextEncode", text=["42", 0], clip=["4", 1]),
+            "42": node("StringConcatenate", string_a=["42", 0], string_b=["42", 0], delimiter=""),
+        },
+        but(Prompt=""),
     ),
     "a text that is made up when it runs": (
         {

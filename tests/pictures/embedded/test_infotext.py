@@ -38,9 +38,17 @@ def test_lines_behind_the_pairs_are_values_of_their_own() -> None:
     assert parse_infotext(text) == {"Prompt": "a red cat", **READ, "Template": "a {red|blue} cat,\non a mat"}
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n", " \n"])
-def test_line_ends_of_any_system(end: str) -> None:
-    assert parse_infotext(f"a cat{end}Negative prompt: a dog{end}{PAIRS}{end}")["Seed"] == "42"
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n", " \n", "\r"])
+@pytest.mark.parametrize("negative", ["Negative prompt", "Negative Prompt"])
+def test_line_ends_of_any_system(end: str, negative: str) -> None:
+    assert parse_infotext(f"a cat{end}{negative}: a dog{end}{PAIRS}{end}") == {
+        "Prompt": "a cat", "Negative prompt": "a dog", **READ,
+    }  # fmt: skip
+
+
+def test_two_pairs_are_none_of_the_prompt_if_the_steps_come_first() -> None:
+    assert parse_infotext("a cat\nSteps: 20, Sampler: Euler") == {"Prompt": "a cat", "Steps": "20", "Sampler": "Euler"}
+    assert parse_infotext("a cat\nSteps: many, Sampler: Euler") == {}
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,10 @@ NOVEL = {
             "prompt": "a cat", "negativePrompt": "a dog", "cfgScale": 7.5, "sampler": "euler", "width": 640,
             "height": 896, "seed": 1102676403634909, "steps": 20, "baseModel": "harbour",
         })}}),
+        ("Civitai", {"prompt": {"1": {"class_type": "KSampler", "inputs": {}}, "extraMetadata": json.dumps(FLAT)}}),
+        ("texts", {**FLAT, "steps": "20", "guidance_scale": "7.5"}),
+        ("A1111", {"Comment": "a cat\nNegative prompt: a dog\nSteps: 20, Sampler: euler, CFG scale: 7.5, "
+                   "Seed: 1102676403634909, Size: 640x896, Model: harbour"}),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["tEXt", "zTXt", "iTXt"])
@@ -212,6 +216,19 @@ def test_the_command_line_of_the_first_invokeai() -> None:
     found = read(png({"Dream": '"a cat [a dog]" -s 20 -S 1102676403634909 -W 640 -H 896 -C 7.5 -A euler'}))
     assert found.parameters == without("Model")
     assert read(png({"Dream": '"a cat -s 20'})).parameters == {}
+    for prompt in ("a cat", "a cat's well-lit hat"):
+        found = read(png({"Dream": f"{prompt} -s 20 -b 1 -W 640 -H 896 -C 7.5 -m euler -S 1102676403634909"}))
+        assert found.parameters == {**without("Model", "Negative prompt"), "Prompt": prompt}
+
+
+@pytest.mark.parametrize(
+    ("code", "encoding"),
+    [(b"JIS\0\0\0\0\0", "iso2022_jp"), (b"JIS\0\0\0\0\0", "shift_jis"), (b"JIS\0\0\0\0\0", "utf-8"),
+     (b"Unicode\0", "utf-16-be"), (b"UNICODE\0", "utf-16-le")],
+)  # fmt: skip
+def test_a_comment_is_read_by_its_code_and_by_what_fits(code: bytes, encoding: str) -> None:
+    found = read(exif("JPEG", {}, code + "灯台 と 海\nSteps: 4, Seed: 1, Size: 8x8".encode(encoding)))
+    assert found.parameters == {"Prompt": "灯台 と 海", "Steps": "4", "Seed": "1", "Size": "8x8"}
 
 
 @pytest.mark.parametrize("form", ["JPEG", "WEBP"])
@@ -232,6 +249,7 @@ def test_fooocus_writes_its_comment_beside_the_exif_directory() -> None:
         ({"workflow": '{"nodes": [], "links": [], "version": 0.4}'}, "a ComfyUI workflow"),
         ({"prompt": '{"3": {"class_type": "KSam'}, "a ComfyUI workflow"),
         ({"invokeai_workflow": "{}"}, "an InvokeAI workflow"),
+        ({"invokeai_metadata": '{"app_version": "5"}', "invokeai_graph": "{}"}, "an InvokeAI workflow"),
         ({"parameters": '{"colour": "red"}'}, "JSON of an unknown tool"),
         ({"prompt": '{"1": {"class_type": "Unknown", "inputs": {}}}'}, "a ComfyUI graph"),
         ({"parameters": '["a", 1]'}, "data in its `parameters` text"),
