@@ -183,6 +183,7 @@ def test_an_undo_of_what_was_refused_takes_nothing_else_back(
     page = opened(room.links["anna"])
     page.keyboard.press("p")
     recorded(page, room, 1)
+    sent(page)
     held: list[Any] = []
     page.route("**/api/events", lambda route: held.append(route))
     page.keyboard.press("x")
