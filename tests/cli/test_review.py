@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def test_a_killed_room_keeps_every_vote_that_it_acknowledged(reviewed: Path) -> 
             for step in range(10_000):
                 try:
                     acknowledged.append(opened.vote(browser, 1 + step % 5, 1 + step % 5))
-                except OSError:
+                except (OSError, HTTPException):  # the answer may break off anywhere
                     return
                 if len(acknowledged) >= 60:
                     os.kill(opened.process.pid, signal.SIGKILL)

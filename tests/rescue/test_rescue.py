@@ -218,7 +218,7 @@ def test_no_contract_is_named(run: Any) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"[" * 1000 + b"]" * 1000, "nested more than"), (b"\xff\xd8", "no JSON"), (b"[]", "no JSON object"),
+        (b"[" * 1000 + b"]" * 1000, "nested more than"), (b"\xff\xd8", "no UTF-8 text"), (b"[]", "no JSON object"),
         (b'{"image": 7}', "names no image"), (b'{"image": "ipfs://none/1"}', "not a CID"),
         (b'{"image": "file:///etc/passwd"}', "no URI that can be read"),
         (b'{"description": "' + b"x" * 5_000_000 + b'"}', "names no image"),

@@ -207,7 +207,7 @@ def stale_storage(project: Project) -> Found:
     """A storage that the configuration names and that does not hold the set."""
     publish = project.config.publish.model_copy(update={"storage": ("car", "kubo:/ip4/127.0.0.1/tcp/9")})
     project.config = project.config.model_copy(update={"publish": publish})
-    return [("storage", "storage")]
+    return [("storage", "kubo")]
 
 
 def recipient_changed(project: Project) -> Found:

@@ -42,7 +42,7 @@ def test_a_cut_off_file_is_written_again(files: Files) -> None:
 def test_a_missing_file_says_what_makes_it_again(files: Files) -> None:
     with pytest.raises(CollectionError, match="missing") as caught:
         files.read("0" * 64)
-    assert "collection generate" in str(caught.value.hint)
+    assert "collection doctor --repair" in str(caught.value.hint)
 
 
 def full(_: int) -> None:

@@ -105,7 +105,7 @@ class TestImages:
         for name in ("thumb", "image"):
             answer = anna.get(image(anna, 2)[name])
             assert answer.status_code == 503
-            assert "generate" in answer.json()["hint"]
+            assert "collection doctor --repair" in answer.json()["hint"]
 
     def test_a_histogram_follows_the_query(self, anna: TestClient) -> None:
         found = anna.get("/api/histogram", params={"field": "quality", "q": "series:day"}).json()

@@ -53,7 +53,7 @@ def page(measured: str, opened: Opened, artefact: Callable[[Any, str], None]) ->
     ],
 )
 def test_a_score_is_praised_only_where_it_is_good(page: Any, metric: str, says: str, sign: str) -> None:
-    row = page.locator(f"#facts tr:has(th:text-matches('^{metric}( |$)'))")
+    row = page.locator(f"#facts tr:has(th:text-matches('^{metric}(\\\\s|$)'))")
     asset = page.request.get(page.url.split("?")[0] + "api/assets/1").json()
     percentile = asset["scores"][metric][1]
     if percentile is None:
