@@ -150,7 +150,8 @@ def test_no_picture_stands_for_another_that_is_decided_about(at: dict[str, str],
     release = hold(page, "**/api/assets?ids=*")
     page.keyboard.press("End")
     page.wait_for_selector("#decide .target:has-text('0040')")
-    assert page.get_attribute(".pane img", "src") is None, "the decision would be about 40"
+    shown = page.get_attribute(".pane img", "src")  # its own, where the page had asked for it before
+    assert shown is None or "/images/40/" in shown, "the decision would be about 40"
     release()
     page.wait_for_selector(".pane img[src][alt='0040']:not(.coming)")
     release = hold(page, "**/images/1/**")
