@@ -12,7 +12,7 @@ setup: ## make .venv with what requirements.lock lists
 
 SAMPLE := paper-weather
 DEMO := $(if $(filter paper-weather,$(SAMPLE)),demo,demo-$(SAMPLE))
-demo: setup ## take a sample collection (SAMPLE=latent: that one) through every stage, into demo/
+demo: setup ## take a sample collection (SAMPLE=tiny-diffusion: that one) through every stage, into demo/
 	@test -f $(DEMO)/collection.toml || $(BIN)/collection new $(DEMO) --sample $(SAMPLE)
 	@$(BIN)/collection -C $(DEMO) run
 	@echo "The contact sheet is $(DEMO)/sheet.png. To see where it stands: $(BIN)/collection -C $(DEMO) status"

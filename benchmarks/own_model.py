@@ -1,7 +1,8 @@
 """The small models of our own, measured on what was kept from their training, beside chance, copies and the real set.
 
 The data that it needs (`python -m training.prepare`) lies outside the repository; without it nothing is measured.
-With --pipeline FOLDER a text-to-image pipeline of ours is measured instead, for which pictures.zip is enough.
+With --pipeline the text-to-image pipeline is measured instead, for which pictures.zip is enough; --card writes what was
+measured into its model card.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from collection.generate.diffusion.find import PACKAGED
 from collection.judge.encoders.tiny_clip import TinyClip
 from collection.models.environment import prepare_torchvision
 from training.captions import short
@@ -30,7 +32,8 @@ NEAR_COPY = 0.95
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pipeline", type=Path, metavar="FOLDER")
+    parser.add_argument("--pipeline", type=Path, nargs="?", const=PACKAGED["tiny/1"], metavar="FOLDER")
+    parser.add_argument("--card", action="store_true", help="with --pipeline: write the tables into the model card")
     options = parser.parse_args()
     needed = "pictures.zip" if options.pipeline else "features.safetensors"
     if not (workshop() / needed).is_file():
@@ -40,7 +43,7 @@ def main() -> None:
     if options.pipeline:
         from training.pipeline_report import report
 
-        report(options.pipeline)
+        report(options.pipeline, options.card)
         return
     torch.set_num_threads(2)
     examples = load()

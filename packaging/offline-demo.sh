@@ -2,7 +2,7 @@
 # Whether a sample runs whole where there is nothing but the package: an empty home, no cache, no hub, no network.
 #   sh packaging/offline-demo.sh [SAMPLE]
 set -eu
-sample=${1:-paper-weather}
+sample=${1:-tiny-diffusion}
 program=$(cd "$(dirname "$0")/.." && pwd)/.venv/bin/collection
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT

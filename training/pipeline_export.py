@@ -1,4 +1,4 @@
-"""Write the trained pipeline as a diffusers folder: `python -m training.pipeline_export FOLDER`."""
+"""Write the trained pipeline as a diffusers folder: `python -m training.pipeline_export`, into the package."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from collection.atomic_file import write_durably
+from collection.generate.diffusion.find import PACKAGED
 from collection.generate.diffusion.model_words import FILE
 from collection.train import checkpoints
 from training.captions import FRAMES, short
@@ -19,6 +20,7 @@ from training.pipeline_model import save
 from training.places import workshop
 from training.styles import DRAWN
 
+(SHIPPED,) = PACKAGED.values()
 JOINERS = ("a", "an", "and", "on", "the", "in", "with", "background", "style")
 """Words of captions, beside those of their frames, that say nothing alone."""
 
@@ -26,7 +28,7 @@ JOINERS = ("a", "an", "and", "on", "the", "in", "with", "background", "style")
 def main() -> None:
     """From the checkpoints to a folder that `DiffusionPipeline.from_pretrained` opens."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", default=SHIPPED)
     parser.add_argument("--everything", action="store_true", help="all groups of things were learned")
     options = parser.parse_args()
     folder: Path = options.folder

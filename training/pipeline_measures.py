@@ -87,12 +87,13 @@ def drawn(library: Library, pairs: Sequence[tuple[str, str]]) -> Shown:
 
 
 def asked(library: Library, which: str, count: int) -> list[tuple[str, str]]:
-    """Codes and sets of drawings of one part of the split ("train", "combination"), all sets alike often."""
+    """Codes and sets of drawings of one part of the split ("train", "combination"), all sets alike often where each has
+    so many."""
     rng, found = Random(which), list[tuple[str, str]]()
     by_style = {style: [code for code in known(library) if part(code, style) == which and (code, style) in
                         library.drawings] for style in DRAWN}  # fmt: skip
     for style, codes in by_style.items():
-        found += [(code, style) for code in rng.sample(codes, count // len(DRAWN))]
+        found += [(code, style) for code in rng.sample(codes, min(len(codes), count // len(DRAWN)))]
     return found
 
 

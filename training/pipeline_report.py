@@ -1,4 +1,4 @@
-"""What a trained pipeline can do: `python benchmarks/own_model.py --pipeline FOLDER` prints these tables."""
+"""The tables of the pipeline's model card: `python benchmarks/own_model.py --pipeline --card` writes them into it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from collection.config.models import model_presets
+from collection.generate.diffusion.find import PACKAGED
 from collection.generate.diffusion.model_words import FILE
 from collection.judge.encoders.tiny_clip import TinyClip
 from training.pictures import Library, open_library
@@ -33,12 +35,13 @@ from training.pipeline_measures import (
     world_of_drawings,
     world_of_painter,
 )
-from training.pipeline_model import GUIDANCE, STEPS
 from training.prepare import encode
 from training.styles import DRAWN
 
 MADE, LINES, SCENES = 28, 2, 300
 """Pictures of a column; blends of each pair of styles; painter's scenes that its pictures are compared with."""
+CARD = PACKAGED["tiny/1"] / "README.md"
+_MEASURED = re.compile(r"(<!-- measured -->\n).*(<!-- end -->)", re.DOTALL)
 COST = """
 import resource, sys, time
 sys.path.insert(0, {root!r})
@@ -57,10 +60,11 @@ print((time.process_time() - started) / 4, resource.getrusage(resource.RUSAGE_SE
 """A program that says what a picture takes, made as the package makes it, in a process of its own."""
 
 
-def report(folder: Path) -> None:
-    """Measure the pipeline in `folder`, and print the tables."""
+def report(folder: Path, card: bool) -> None:
+    """Measure the pipeline in `folder`, print the tables, and write them into the model card if that is wanted."""
     started, library, clip = time.monotonic(), open_library(), TinyClip()
-    painter = _Pipeline(folder, STEPS, GUIDANCE)
+    preset = model_presets()["tiny"]
+    painter = _Pipeline(folder, preset.steps, preset.guidance)
     drawings, scenes = world_of_drawings(library), world_of_painter(library, SCENES)
     columns: dict[str, dict[str, float]] = {}
     for which, name in (("train", "trained"), ("combination", "new")):
@@ -74,10 +78,14 @@ def report(folder: Path) -> None:
         "the painter": style_over_weight(painted_lines(LINES), scenes, clip),
     }
     text = "\n\n".join((
-        _told(folder, library), _table(columns), _blend_table(blends), _costs(folder, STEPS, GUIDANCE)
+        _told(folder, library), _table(columns), _blend_table(blends), _costs(folder, preset.steps, preset.guidance)
     ))  # fmt: skip
     print(text)
     print(f"\nmeasured in {time.monotonic() - started:.0f} s")
+    if card:
+        page, count = _MEASURED.subn(lambda found: f"{found[1]}{text}\n{found[2]}", CARD.read_text("utf-8"))
+        assert count == 1, f"{CARD} has no place for the tables"
+        CARD.write_text(page, "utf-8")
 
 
 class _Pipeline:

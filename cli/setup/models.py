@@ -20,8 +20,8 @@ def command(as_json: Json = False) -> None:
     presets = list(model_presets().values())
     screen.say(f"{'name':<16} {'license':<24} {'GB':>4} {'pixels':>6} {'steps':>5}")
     for preset in presets:
-        numbers = f"{preset.size_gb:>4.1f} {preset.size:>6} {preset.steps:>5}"
+        numbers = f"{preset.size_gb:>4.2g} {preset.size:>6} {preset.steps:>5}"
         screen.say(f"{preset.name:<16} {preset.license:<24} {numbers}")
         screen.say(f"{'':16} {preset.note}")
-    screen.say("These facts come from the pages of the models. Read the license before you sell images of a model.")
+    screen.say("But for tiny, these facts come from the pages of the models. Read the license before you sell images.")
     screen.object({"models": [{**asdict(preset), "duties": preset.duties} for preset in presets]})

@@ -1,4 +1,4 @@
-"""The models that are known to work, by short name: hub id, license, and the settings they were made for."""
+"""The models that are known to work, by short name: where they are, license, and the settings they were made for."""
 
 from __future__ import annotations
 
@@ -58,10 +58,12 @@ def license_duties(name: str | None) -> tuple[Duty, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ModelPreset:
-    """A model of the hub. What is said of it is what its page claims; `note` says where others differ."""
+    """A model of the hub, or one that comes with this package. What is said of one of the hub is what its page claims;
+    `note` says where others differ."""
 
     name: str
-    hub_id: str
+    model: str
+    """What recipes call it: its id on the hub, or NAME/VERSION of one in this package."""
     license: str
     size_gb: float
     """Gigabytes of its weights in half precision."""
@@ -72,6 +74,10 @@ class ModelPreset:
     note: str
     scheduler: str | None = None
     """Where the model's own cannot make an image twice, or is not the best."""
+    attribution: str | None = None
+    """Whom its license asks to name with its pictures."""
+    seconds: float | None = None
+    """What an image takes at that size and in so many steps, on one core of a processor, as far as it was measured."""
 
     @property
     def duties(self) -> tuple[Duty, ...]:
@@ -82,8 +88,9 @@ class ModelPreset:
     def generator(self) -> dict[str, Any]:
         """The keys of [generator] that stand for the preset's name."""
         found = {
-            "model": self.hub_id,
+            "model": self.model,
             "license": self.license,
+            "attribution": self.attribution,
             "steps": self.steps,
             "guidance": self.guidance,
             "scheduler": self.scheduler,
@@ -100,7 +107,7 @@ def model_presets() -> Mapping[str, ModelPreset]:
 
 def preset_of(model: str) -> ModelPreset | None:
     """The preset of what recipes call their model."""
-    return next((preset for preset in model_presets().values() if preset.hub_id == model), None)
+    return next((preset for preset in model_presets().values() if preset.model == model), None)
 
 
 def _duties(where: str, table: Mapping[str, Any]) -> tuple[Duty, ...]:
@@ -113,15 +120,15 @@ def _duties(where: str, table: Mapping[str, Any]) -> tuple[Duty, ...]:
 def fill_from_preset(value: Any) -> Any:
     """A collection.toml, parsed: where `generator.model` names a preset, what its creator left unsaid is filled in.
 
-    The hub id takes the name's place, so that recipes stay readable when presets change. Whatever is not shaped as
-    expected is handed back for others to refuse.
+    What recipes call the model takes the name's place, so that recipes stay readable when presets change. Whatever is
+    not shaped as expected is handed back for others to refuse.
     """
     if not isinstance(value, dict) or not isinstance(value.get("image", {}), dict):
         return value
     generator = value.get("generator")
     if not isinstance(generator, dict) or (preset := _named(generator)) is None:
         return value
-    filled = {**preset.generator, **generator, "model": preset.hub_id}
+    filled = {**preset.generator, **generator, "model": preset.model}
     return {**value, "generator": filled, "image": {"size": preset.size, **value.get("image", {})}}
 
 

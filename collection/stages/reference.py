@@ -60,7 +60,7 @@ def vocabulary_reference(painter: str) -> dict[str, dict[str, list[str]]]:
     from collection.generate.registry import GENERATORS
 
     preset = model_presets().get(painter)
-    model = preset.hub_id if preset else painter
+    model = preset.model if preset else painter
     of_models = (plugin.vocabulary(model, Path()) for _, plugin in GENERATORS.working() if plugin.table.presets)
     vocabulary = next((found for found in of_models if found), None)
     if vocabulary is None and preset is None:

@@ -77,7 +77,7 @@ def _found(model: str) -> tuple[ModelFiles, str]:
     from collection.generate.diffusion.weights import check_model, weights_sha256
 
     preset = model_presets().get(model)
-    files = find_model(preset.hub_id if preset else model, None, False)
+    files = find_model(preset.model if preset else model, None, False)
     check_model(files)
     return files, sha256_hex(canonical_json(weights_sha256(files)))
 

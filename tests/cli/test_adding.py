@@ -175,7 +175,7 @@ def test_every_listed_model_has_a_license_and_settings_that_a_configuration_take
         path.write_text(f'title = "T"\nsupply = 1\nseed = 1\n[generator]\nuse = "diffusion"\nmodel = "{preset.name}"\n')
         config = load_config(path)
         generator: Any = config.generator
-        assert (generator.model, generator.license, generator.steps) == (preset.hub_id, preset.license, preset.steps)
+        assert (generator.model, generator.license, generator.steps) == (preset.model, preset.license, preset.steps)
         assert config.image.size == preset.size
         path.write_text(path.read_text() + "steps = 9\n[image]\nsize = 320\n")
         own: Any = load_config(path)

@@ -1,8 +1,9 @@
-"""Where a model lies: in a folder, in one file, or in the cache of the hub."""
+"""Where a model lies: in this package, in a folder, in one file, or in the cache of the hub."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from collection.errors import WeightsError
@@ -13,6 +14,9 @@ from collection.models.determinism import quiet
 from collection.models.environment import prepare_torchvision
 from collection.models.hub import fetched, hub_file, hub_files
 
+PACKAGED: Mapping[str, Path] = {"tiny/1": Path(__file__).with_name("tiny")}
+"""The models that come with this package, by what recipes call them. Other weights get another number: a recipe says
+which it was made by."""
 _HUB_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 _HUB_CHECKPOINT = re.compile(r"(?P<repository>\w[\w.-]*/\w[\w.-]*)/(?P<file>\w.*\.safetensors)")
 
@@ -20,12 +24,12 @@ _HUB_CHECKPOINT = re.compile(r"(?P<repository>\w[\w.-]*/\w[\w.-]*)/(?P<file>\w.*
 def find_model(
     model: str, revision: str | None, local_files_only: bool, home: Path = Path(), configured_by: str | None = None
 ) -> ModelFiles:
-    """The files of `model`: a folder, a checkpoint (relative paths begin at `home`, the project), an id of the hub or
-    OWNER/NAME/FILE there, which is fetched into, or found in, the hub's own cache.
+    """The files of `model`: one of this package, a folder, a checkpoint (relative paths begin at `home`, the project),
+    an id of the hub or OWNER/NAME/FILE there, which is fetched into, or found in, the hub's own cache.
 
     `configured_by` is what a checkpoint is configured by. Raises WeightsError where there is none of these.
     """
-    place = home / Path(model).expanduser()
+    place = PACKAGED.get(model) or home / Path(model).expanduser()
     if is_checkpoint(place):
         return _checkpoint(model, revision, local_files_only, home, configured_by)
     if configured_by:
@@ -98,7 +102,7 @@ def cached_model(model: str, revision: str | None, home: Path, configured_by: st
 
     Raises WeightsError for a revision of what lies here, and for a file that is no checkpoint.
     """
-    place = home / Path(model).expanduser()
+    place = PACKAGED.get(model) or home / Path(model).expanduser()
     if (place / INDEX).is_file():
         return find_model(model, revision, True, home, configured_by).folder
     if place.is_file():

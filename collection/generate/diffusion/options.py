@@ -10,8 +10,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field
 
-from collection.config.generator import Capabilities, Gene, GeneratorTable, StyleSettings, read_options
-from collection.config.models import Duty, model_presets
+from collection.config.generator import Capabilities, Estimate, Gene, GeneratorTable, StyleSettings, read_options
+from collection.config.models import Duty, model_presets, preset_of
 from collection.config.samplers import SAMPLERS, sampler_name
 from collection.config.types import Table
 from collection.generate.diffusion.style_settings import DiffusionStyle
@@ -86,7 +86,7 @@ class _ModelTable(GeneratorTable):
     license: str | None = None
     """The license of the model, told in the metadata of the tokens; a listed model brings its own."""
     attribution: str | None = None
-    """Whom that license asks to name, told in the metadata of the tokens."""
+    """Whom that license asks to name, told in the metadata of the tokens; a listed model brings its own."""
     duties: tuple[Duty, ...] = ()
     """What that license asks before pictures are published: review, filter, disclosure, revenue."""
 
@@ -129,6 +129,14 @@ class DiffusionGenerator(SharedOptions, _ModelTable):
         return self.batch_size
 
     def settings(self) -> tuple[str, dict[str, Any]]:
-        """`model` and `options` of recipes; the name of a listed model stands for its hub id."""
+        """`model` and `options` of recipes; the name of a listed model stands for what recipes call it."""
         preset = model_presets().get(self.model)
-        return preset.hub_id if preset else self.model, self.options
+        return preset.model if preset else self.model, self.options
+
+    def estimate(self) -> Estimate:
+        """What a listed model was measured to take, in as many steps as the table asks for."""
+        preset = preset_of(self.settings()[0])
+        if preset is None or preset.seconds is None:
+            return Estimate()
+        seconds = preset.seconds / preset.size**2 * self.steps / preset.steps
+        return Estimate(seconds, None, f"{preset.name} at {preset.size} px on one core")

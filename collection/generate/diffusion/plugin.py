@@ -92,9 +92,10 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
 
     def vocabulary(self, model: str, folder: Path) -> Vocabulary | None:
         """The words that are listed beside a model which is on this machine; most models list none."""
+        from collection.generate.diffusion.find import PACKAGED
         from collection.generate.diffusion.model_words import words_beside
 
-        return words_beside(folder / Path(model).expanduser()) if model else None
+        return words_beside(PACKAGED.get(model) or folder / Path(model).expanduser()) if model else None
 
     def portable(self, recipe: Recipe, names: Names) -> Recipe:
         """Models, LoRAs, decoders and IP-Adapters that lie outside of the project have names."""
@@ -124,8 +125,11 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
         return preset.license if preset else None
 
     def attribution(self, recipe: Recipe, table: DiffusionGenerator | None) -> str | None:
-        """The table's word on its own model."""
-        return table.attribution if table and table.settings()[0] == recipe.model else None
+        """The table's word on its own model; of another model, that of the list of known models."""
+        if table and table.attribution and table.settings()[0] == recipe.model:
+            return table.attribution
+        preset = preset_of(recipe.model)
+        return preset.attribution if preset else None
 
     def duties(self, recipe: Recipe, table: DiffusionGenerator | None) -> tuple[Duty, ...]:
         """The table's word on its own model, else those of the license, where that is known."""
@@ -137,7 +141,13 @@ class DiffusionPlugin(GeneratorPlugin[DiffusionGenerator]):
         """The model, and where it is; raises WeightsError for a folder that is not there or is no diffusers folder, a
         file that is no checkpoint, and a hub id that is neither in the cache nor known to the hub. Nothing is
         fetched."""
+        from collection.generate.diffusion.find import PACKAGED
+        from collection.generate.diffusion.weights import ModelFiles, check_model
+
         model = table.settings()[0]
+        if model in PACKAGED:
+            check_model(ModelFiles(PACKAGED[model]))
+            return f"{model}, which comes with this package"
         place = folder / Path(model).expanduser()
         if place.is_file():
             return f"{model}, a checkpoint, configured by {_configuration(table, place, folder)}"

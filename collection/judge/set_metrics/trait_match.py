@@ -68,8 +68,8 @@ def planned_traits(asset: Asset) -> Mapping[str, str]:
 
 
 def trait_texts(name: str, value: str) -> list[str]:
-    """The wordings of a trait's value: a picture with red hat."""
-    phrase = f"no {name}" if value.lower() in ABSENT else f"{value} {name}"
+    """The wordings of a trait's value: a picture with red hat. Without a name: a picture with red."""
+    phrase = f"no {name}" if value.lower() in ABSENT else f"{value} {name}".strip()
     return [template.format(phrase) for template in TEMPLATES]
 
 
@@ -77,7 +77,8 @@ def read_traits(images: ImageSet) -> list[TraitReading]:
     """What each image shows of every trait that has siblings.
 
     The siblings are the values of all the images. Nothing is said of a trait with one value, or with more than 50, or
-    with a word that the encoder says it never read.
+    with a value that the encoder says it never read. A trait's name that it never read is left out of what it is asked:
+    values say enough, but for one that says that there is none.
     """
     held: dict[str, dict[int, str]] = defaultdict(dict)
     for row, asset in enumerate(images.assets):
@@ -86,13 +87,15 @@ def read_traits(images: ImageSet) -> list[TraitReading]:
     return [
         _read(images, name, value_of)
         for name, value_of in sorted(held.items())
-        if 2 <= len(values := set(value_of.values())) <= MOST_VALUES and images.knows(" ".join([name, *values]))
+        if 2 <= len(values := set(value_of.values())) <= MOST_VALUES
+        and images.knows(" ".join(values))
+        and (images.knows(name) or not any(value.lower() in ABSENT for value in values))
     ]
 
 
 def _read(images: ImageSet, name: str, value_of: Mapping[int, str]) -> TraitReading:
-    values = tuple(sorted(set(value_of.values())))
-    texts = [text for value in values for text in trait_texts(name, value)]
+    values, said = tuple(sorted(set(value_of.values()))), name if images.knows(name) else ""
+    texts = [text for value in values for text in trait_texts(said, value)]
     classes = ensemble(images.texts(texts), len(TEMPLATES))
     rows = np.array(list(value_of), np.int64)
     place = {value: number for number, value in enumerate(values)}
