@@ -135,7 +135,7 @@ def _told(folder: Path, library: Library) -> str:
     trained = json.loads((folder / FILE).read_text("utf-8")).get("trained", {})
     return (
         f"After {trained.get('steps', 0):,} steps of {trained.get('batch', 0)} pictures, "
-        f"{trained.get('seconds', 0) / 60:.0f} minutes on one core of a processor; {len(known(library))} things, "
+        f"{trained.get('seconds', 0) / 60:.0f} minutes on a processor; {len(known(library))} things, "
         f"{len(DRAWN)} styles. {MADE} pictures a column; the classifier does not know the drawings it is asked about."
     )
 
