@@ -11,6 +11,9 @@ from collection.atomic_file import DEBRIS, durable_file, way_to_write, write_dur
 from collection.errors import UnavailableError
 from collection.values import sha256_hex
 
+MADE_AGAIN = "`collection doctor --repair` reads it back, or makes it again"
+"""What helps where a file is gone."""
+
 
 class Files:
     """The folder `files/` of a project."""
@@ -90,7 +93,7 @@ class Files:
         except FileNotFoundError:
             raise UnavailableError(
                 f"{path} is missing",
-                "`collection doctor --repair` reads it back, or makes it again",
+                MADE_AGAIN,
             ) from None
         if sha256_hex(data) != sha256:
             raise UnavailableError(

@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, Response
 
 from collection.curate.selection.palette import palette, tones
 from collection.errors import UnavailableError
+from collection.store.files import MADE_AGAIN
 from collection.store.thumbnails import SIDES
 from collection.web.image_json import TAG, UnknownImageError, row_of
 from collection.web.review_app import ReviewApp
@@ -59,9 +60,7 @@ def colours(app: App, number: Number) -> dict[str, Any]:
 def _full(app: ReviewApp, file_sha256: str) -> Path:
     path = app.project.files.path(file_sha256)
     if not path.is_file():
-        raise UnavailableError(
-            f"the file of this image is missing: {path.name}", "`collection generate` makes it again"
-        )
+        raise UnavailableError(f"the file of this image is missing: {path.name}", MADE_AGAIN)
     return path
 
 
