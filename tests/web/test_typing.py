@@ -35,18 +35,19 @@ def test_a_note_is_text_from_its_first_letter_and_on_the_image_it_was_begun_on(
     page = opened(links["anna"] + f"&at=60&view={view}")
     before, at = events(page), page.text_content("#decide .target")[:4]
     release = hold(page, "**/api/assets/*")
+    note = f"{NOTE} in the {view}"  # the notes of the views before stand there too
     page.keyboard.press("t")
-    page.keyboard.type(NOTE)
-    assert page.input_value("textarea[data-note]") == NOTE
+    page.keyboard.type(note)
+    assert page.input_value("textarea[data-note]") == note
     assert page.text_content("#facts .note h3") == f"Notes on {at}"
     release()
     page.wait_for_selector(f"#facts .heading h2:text-is('{at}')")
-    assert page.input_value("textarea[data-note]") == NOTE, "the answer leaves what was typed"
+    assert page.input_value("textarea[data-note]") == note, "the answer leaves what was typed"
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
     assert events(page) == before, "no letter was a command"
     page.keyboard.press("Control+Enter")
-    page.wait_for_selector(f"#facts .note li:has-text('anna: {NOTE}')")
-    assert events(page) == [*before, ("note", NOTE)]
+    page.wait_for_selector(f"#facts .note li:has-text('anna: {note}')")
+    assert events(page) == [*before, ("note", note)]
     assert page.input_value("textarea[data-note]") == ""
 
 

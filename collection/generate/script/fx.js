@@ -88,7 +88,8 @@
     window.setInterval = (call, wait = 0, ...given) => later(() => call(...given), now() + wait, wait);
     window.cancelAnimationFrame = window.clearTimeout = window.clearInterval = cancel;
     window.alert = window.confirm = window.prompt = () => null;
-    ahead.postMessage(0);
+    // Not before: the page may be read in pieces, and how long that takes is not the script's to see.
+    window.addEventListener("load", () => ahead.postMessage(0), { once: true });
   }
 
   const settable = () => definitions.map(({ id, name, type, options }) => ({

@@ -67,6 +67,11 @@ def show(browser: Browser) -> Ask:
     return run
 
 
+def test_time_begins_when_the_page_has_been_read_however_long_that_took(show: Ask) -> None:
+    said, _ = show("$fx.features({ now: performance.now() }); $fx.preview(); //" + "." * 5_000_000)
+    assert said["features"] == {"now": 0}
+
+
 def test_a_hash_gives_one_picture_whatever_the_clock_says(show: Ask) -> None:
     said, png = show(RINGS)
     assert show(RINGS) == (said, png)
