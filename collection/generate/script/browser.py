@@ -23,7 +23,7 @@ from collection.generate.script.page import Page
 from collection.generate.script.process import Limits, environment
 from collection.values import parse_json
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "chromium-headless-shell")
 URL = "https://token.invalid/"
 """Where the page seems to lie; nothing else answers."""
 STARTING = 60.0
