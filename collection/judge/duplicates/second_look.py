@@ -22,6 +22,7 @@ from collection.judge.duplicates.light import least_apart, lit
 from collection.judge.duplicates.look import SIDE
 from collection.judge.duplicates.small_copies import SmallCopies, SmallCopy
 from collection.store.records import Look
+from collection.values import Pixels
 
 TURNS: tuple[tuple[Image.Transpose, Callable[[Floats], Floats]], ...] = (
     (Image.Transpose.FLIP_LEFT_RIGHT, lambda means: means[:, ::-1]),
@@ -127,18 +128,26 @@ class SecondLook:
                 if difference(mine, turned, side, limit=limit) <= limit:
                     return "another" if self._differ_closely(row, column, turn) else "same"
         if self._borders and _is_framed(one, other, mine, theirs, limit):
-            return "framed"
+            return "another" if self._differ_closely(row, column, framed=True) else "framed"
         if self._borders and _is_framed(other, one, theirs, mine, limit):
-            return "frame"
+            return "another" if self._differ_closely(row, column, framed=True) else "frame"
         return "another"
 
-    def _differ_closely(self, row: int, column: int, turn: Image.Transpose | None = None) -> bool:
-        """Whether their pixels say so, the other turned; of pictures of two sizes the small copies decide."""
+    def _differ_closely(
+        self, row: int, column: int, turn: Image.Transpose | None = None, *, framed: bool = False
+    ) -> bool:
+        """Whether their pixels say so, the other turned, or without borders where one is `framed`; of what is of two
+        sizes the small copies decide."""
         mine, theirs = self._ours.whole(row), self._theirs.whole(column)
         if mine is None or theirs is None:
             return False
         theirs = theirs if turn is None else np.asarray(Image.fromarray(theirs).transpose(turn))
-        return mine.shape == theirs.shape and differ_closely(mine, theirs, self._limit)
+        ways = [(mine, theirs)]
+        if framed:
+            inner, theirs_inner = _unframed(mine, self._ours.looks[row]), _unframed(theirs, self._theirs.looks[column])
+            ways = [(inner, theirs), (mine, theirs_inner), (inner, theirs_inner)]
+        found = [differ_closely(*way, self._limit) for way in ways if way[0].shape == way[1].shape]
+        return bool(found) and all(found)
 
 
 def _turned(
@@ -221,6 +230,11 @@ def _is_framed(framed: Look, whole: Look, frame: SmallCopy, other: SmallCopy, li
         and difference(inner, copy, _side(framed, whole), limit=limit) <= limit
         for theirs, copy in candidates
     )
+
+
+def _unframed(pixels: Pixels, look: Look | None) -> Pixels:
+    left, top, right, bottom = look.box if look else (0, 0, pixels.shape[1], pixels.shape[0])
+    return pixels[top:bottom, left:right]
 
 
 def _least(one: SmallCopy, other: SmallCopy) -> float:

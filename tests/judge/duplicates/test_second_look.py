@@ -12,6 +12,9 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
 from collection.judge.duplicates import look, second_look
 from collection.judge.duplicates.glance import far_apart
+from collection.judge.duplicates.groups import PHASH_DISTANCE
+from collection.judge.duplicates.hash_neighbours import BORDER, hash_distances
+from collection.judge.duplicates.hashes import fingerprint
 from collection.judge.duplicates.look import plain_border, small_copy, take_look
 from collection.judge.duplicates.second_look import TURNS, SecondLook
 from collection.judge.duplicates.small_copies import SmallCopies
@@ -172,6 +175,27 @@ def test_photographs_are_the_same_in_another_light_turned_and_with_a_border(phot
         assert verdicts([ImageOps.expand(image, (0, 60), "white"), image]) == ["framed"]
         assert verdicts([image, *turned], turns=False) == ["another"] * 7
         assert verdicts([image, ImageOps.expand(image, 40, "black")], borders=False) == ["another"]
+
+
+@pytest.mark.parametrize("border", ["black", "gold"])
+@pytest.mark.parametrize("bar", ["white", "black"])
+@pytest.mark.parametrize("sides", [(0, 60), (60, 0), (40, 40)])
+def test_a_letterbox_around_a_picture_with_a_border_is_the_same_picture(photos, border, bar, sides):
+    image = Image.fromarray(photos["coffee"])
+    image.thumbnail((400, 400))
+    image = ImageOps.expand(image, 14, border)
+    boxed = ImageOps.expand(image, sides, bar)
+    assert verdicts([image, boxed]) == ["frame"]
+    one, other = (fingerprint(np.asarray(picture)).hashes for picture in (image, boxed))
+    bits, _ = hash_distances(np.array(one, np.uint64), np.array([other], np.uint64), BORDER)
+    assert bits[0] <= PHASH_DISTANCE, "and its hash proposes it"
+
+
+def test_a_framed_copy_of_another_number_is_another(photos):
+    image = Image.fromarray(photos["coffee"])
+    first, second = (number_in(image, number, at=(0.5, 0.75)) for number in (1, 2))
+    assert verdicts([first, ImageOps.expand(first, 40, "black")]) == ["frame"]
+    assert verdicts([first, ImageOps.expand(second, 40, "black")]) == ["another"]
 
 
 def test_colour_counts(photos):
