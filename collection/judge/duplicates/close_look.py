@@ -2,9 +2,10 @@
 
 A number of 14 pixels on a card of 512 is 7 pixels high in a small copy, where it could be an edge that a JPEG shifted.
 Here the two cannot be taken for each other. Copying leaves traces wherever there is an edge, and an edge keeps its
-shape. So another work is told by a place that differs where most places of like contrast do not at all, or whose shape
-is another. A place has another shape below a correlation of .72: copies by re-encoding, noise, light, blur, sharpening
-and blowing up keep .75 and more in each place that differs much (photographs and drawings of `benchmarks/`).
+shape. So another work is told by a place that differs where a tenth or more of the places of like contrast do not at all
+(after re-encoding, blur, sharpening and blowing up none is untouched, in twelve drawings), or whose shape is another. A
+place has another shape below a correlation of .72: copies by re-encoding, noise, light, blur, sharpening and blowing up
+keep .75 and more in each place that differs much (photographs and drawings of `benchmarks/`).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _SIDE = 2048
 """Larger pictures are reduced, to twice the pixels at most."""
 _GREY, _COLOUR = 8.0, 16.0
 """Levels by which a place differs at least, in grey, and in a channel: colours are often stored at half the size."""
-_TOUCHED, _UNTOUCHED = 1, 0.5
+_TOUCHED, _UNTOUCHED = 1, 0.1
 """Levels by which each pixel of an untouched place differs at most, and the share of the places of like contrast that
 are untouched where the difference is no trace of copying."""
 _SHAPE, _SHAPE_LEVELS, _AROUND = 0.72, 24.0, 6
@@ -137,7 +138,7 @@ def _range(image: Image.Image, *, from_zero: bool = False) -> Floats:
     tiles = np.pad(pixels, ((0, down), (0, across), (0, 0)), "edge")
     tiles = tiles.reshape(tiles.shape[0] // _TILE, _TILE, -1, _TILE, 3)
     high = tiles.max(axis=(1, 3)).astype(np.float32)
-    return high if from_zero else high - tiles.min(axis=(1, 3))
+    return np.asarray(high if from_zero else high - tiles.min(axis=(1, 3)), dtype=np.float32)
 
 
 def _likeness(one: Image.Image, other: Image.Image, places: npt.NDArray[np.uint8]) -> float:

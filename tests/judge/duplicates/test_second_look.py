@@ -139,6 +139,16 @@ def test_a_small_dot_of_another_colour_is_another_token(drawn):
     assert verdicts(dotted) == ["another"] * 2
 
 
+def test_pale_print_on_plain_paper_makes_another_token():
+    paper = Image.new("RGB", (512, 512), (240, 236, 225))
+    images = []
+    for text in ("A1", "B1", "A2"):
+        images.append(paper.copy())
+        ImageDraw.Draw(images[-1]).text((256, 300), text, fill=(180, 180, 180), font=ImageFont.load_default(10))
+    assert verdicts(images) == ["another"] * 2
+    assert verdicts([images[0], re_encoded(images[0], 90), re_encoded(images[0])]) == ["same"] * 2
+
+
 def test_without_their_pixels_the_small_copies_decide(drawn, photos):
     image = Image.fromarray(photos["coffee"])
     first, second = (np.asarray(number_in(image, number, at=(0.5, 0.75), points=9)) for number in (1, 2))
