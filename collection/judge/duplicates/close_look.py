@@ -1,11 +1,12 @@
 """The close look: two pictures of one size that the second look calls one are compared pixel by pixel.
 
-A number of 14 pixels on a card of 512 is 7 pixels high in a small copy, where it could be an edge that a JPEG shifted.
-Here the two cannot be taken for each other. Copying leaves traces wherever there is an edge, and an edge keeps its
-shape. So another work is told by a place that differs where a tenth or more of the places of like contrast do not at all
-(after re-encoding, blur, sharpening and blowing up none is untouched, in twelve drawings), or whose shape is another. A
-place has another shape below a correlation of .72: copies by re-encoding, noise, light, blur, sharpening and blowing up
-keep .75 and more in each place that differs much (photographs and drawings of `benchmarks/`).
+A number of 14 pixels on a card of 512 is 7 pixels high in a small copy, where it could be an edge that a JPEG
+shifted. Here the two cannot be taken for each other. Copying leaves traces wherever there is an edge, and an edge
+keeps its shape. So another work is told by a place that differs where a tenth or more of the places of like contrast
+do not at all (after re-encoding, blur, sharpening and blowing up none is untouched, in twelve drawings), or whose
+shape is another. A place has another shape below a correlation of .72: copies by re-encoding, noise, light, blur,
+sharpening and blowing up keep .75 and more in each place that differs much (photographs and drawings of
+`benchmarks/`).
 """
 
 from __future__ import annotations
