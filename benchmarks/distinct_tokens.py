@@ -150,6 +150,15 @@ def small_numbers(number: int, side: int) -> Image.Image:
     return image
 
 
+def small_print(number: int, side: int) -> Image.Image:
+    """A card of twice the side with a number of 14 pixels in its middle, whatever its side."""
+    image = Image.new("RGB", (2 * side, 2 * side), (30, 60, 90))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle([side * 0.12, side * 0.12, side * 1.88, side * 1.88], outline=(220, 190, 120), width=side // 32)
+    draw.text((side, side), f"#{number:04}", fill=(240, 235, 220), font=font(14), anchor="mm")
+    return image
+
+
 def letters(number: int, side: int) -> Image.Image:
     """A letter or figure on flat ground."""
     letter, ground = digits(number, 62, 17)
@@ -270,7 +279,8 @@ def glyph(number: int, side: int) -> Image.Image:
 
 SETS: Mapping[str, Drawer] = {
     "faces": face, "faces, eyes only": eyes_only, "punks": punk, "sprites": sprite, "words": words, "numbers": numbers,
-    "small numbers": small_numbers, "letters": letters, "cells": cells, "stripes": stripes, "flat colours": flat,
+    "small numbers": small_numbers, "small print": small_print,
+    "letters": letters, "cells": cells, "stripes": stripes, "flat colours": flat,
     "gradients": gradient, "soft fields": fields, "colourways": colourway, "greys": greys, "circles": circles,
     "waves": waves, "mondrian": mondrian, "glyphs, clear": glyph,
 }  # fmt: skip

@@ -122,14 +122,14 @@ def edit_table(images: Sequence[Image.Image]) -> dict[str, dict[str, float]]:
 
     def seen(pictures: Sequence[Image.Image]) -> Seen:
         pixels = [np.asarray(picture) for picture in pictures]
-        return [fingerprint(picture) for picture in pixels], encoder.encode(pixels)
+        return [fingerprint(picture) for picture in pixels], encoder.encode(pixels), pixels
 
     originals = seen(images)
     return {name: _recalls(originals, seen([edit(image) for image in images])) for name, edit in EDITS.items()}
 
 
-Seen = tuple[list[Fingerprint], np.ndarray]
-"""Fingerprints and vectors of pictures."""
+Seen = tuple[list[Fingerprint], np.ndarray, list[np.ndarray]]
+"""Fingerprints, vectors and pixels of pictures."""
 
 
 def _recalls(originals: Seen, edited: Seen) -> dict[str, float]:
@@ -137,9 +137,13 @@ def _recalls(originals: Seen, edited: Seen) -> dict[str, float]:
     before, after = (np.array([item.hashes for item in part[0]], np.uint64) for part in (originals, edited))
     plain = hamming(before[:, None, 0], after[:, 0])
     turned, _ = hash_distances(before[:, None], after, (1,))
-    twins, prints = np.eye(count, dtype=bool), [*originals[0], *edited[0]]
+    twins, prints, pixels = np.eye(count, dtype=bool), originals[0] + edited[0], originals[2] + edited[2]
     vectors = np.concatenate([originals[1], edited[1]])
-    copies = SmallCopies([item.look for item in prints], lambda rows: [prints[row].small_copy or b"" for row in rows])
+    copies = SmallCopies(
+        [item.look for item in prints],
+        lambda rows: [prints[row].small_copy or b"" for row in rows],
+        lambda row: pixels[row],
+    )
     near, merged = (
         _merged(np.concatenate([before, after]), vectors, look) for look in (None, SecondLook(copies).verdicts)
     )

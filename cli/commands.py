@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -15,6 +16,8 @@ from typer.main import get_command
 
 from collection.errors import UsageError
 from collection.spelling import COMMANDS as RENAMED
+
+from .typed import name_project
 
 
 class Entry(NamedTuple):
@@ -144,6 +147,7 @@ COMMANDS = {
 def _named(context: typer.Context, project: Path | None) -> None:
     if project is not None:
         context.obj = project
+        name_project(None if project == Path() else project)
 
 
 def _placeless(
@@ -160,6 +164,14 @@ def project_option() -> Any:
     app = typer.Typer(add_completion=False)
     app.command()(_placeless)
     return next(option for option in get_command(app).params if option.name == "project")
+
+
+def _is_here(value: Any) -> bool:
+    return value == Path() or (isinstance(value, tuple | list) and Path() in value)
+
+
+def _unnamed(what: str) -> UsageError:
+    return UsageError(f"the name given for {what} is empty", "give a name; this folder is called .")
 
 
 class LazyCommand(TyperCommand):
@@ -179,8 +191,16 @@ class LazyCommand(TyperCommand):
         return command
 
     def make_context(self, *words: Any, **settings: Any) -> Any:
-        """The context of the loaded command: parsing, running, help and completion go on with that."""
-        return self.loaded.make_context(*words, **settings)
+        """The context of the loaded command: parsing, running, help and completion go on with that.
+
+        Raises UsageError for an empty word where a folder or a file is meant: it would be read as this folder.
+        """
+        empty = "" in words[1]
+        context = self.loaded.make_context(*words, **settings)
+        given = {name for name in context.params if context.get_parameter_source(name).name == "COMMANDLINE"}
+        if empty and (unnamed := [name for name in given if _is_here(context.params[name])]):
+            raise _unnamed(unnamed[0].upper())
+        return context
 
 
 class LazyGroup(TyperGroup):
@@ -208,6 +228,12 @@ class Commands(TyperGroup):
             self.commands.update(
                 (name, (LazyGroup if entry.members else LazyCommand)(name, entry)) for name, entry in members.items()
             )
+
+    def make_context(self, info_name: str | None, args: list[str], *words: Any, **settings: Any) -> Any:
+        """The context of a command line; raises UsageError for -C with an empty name."""
+        if any(option in ("-C", "--project") and not name for option, name in pairwise(args)) or "--project=" in args:
+            raise _unnamed("PROJECT")
+        return super().make_context(info_name, args, *words, **settings)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the words name; an old name is refused with the new one."""

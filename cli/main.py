@@ -13,6 +13,7 @@ from collection.atomic_file import DENIED
 from collection.errors import ConfigError, MetadataError
 
 from .commands import Commands
+from .typed import name_project
 
 if TYPE_CHECKING:
     from .render import Screen
@@ -45,6 +46,7 @@ def project_option(
 ) -> None:
     """Plan, generate, judge, select, publish and verify an image collection."""
     context.obj = project
+    name_project(None if project == Path() else project)
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
         raise typer.Exit(2)

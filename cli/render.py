@@ -12,6 +12,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from collection.values import Failure, Progress, silent
 
+from .typed import typed
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as ProgressBars
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from collection.stages.report import Report
 
 SHOWN_FAILURES = 10
+
+
+def _told(message: str, hint: str | None) -> dict[str, str | None]:
+    return {"message": typed(message), "hint": None if hint is None else typed(hint)}
 
 
 def _console(stderr: bool = False) -> Console:
@@ -42,10 +48,10 @@ def hush(stream: IO[str]) -> None:
 
 
 def escape(text: str) -> str:
-    """The text with square brackets escaped, so that rich prints them."""
+    """The text as it is printed: square brackets escaped, so that rich shows them, and commands for the project."""
     from rich.markup import escape
 
-    return escape(text)
+    return escape(typed(text))
 
 
 class Screen:
@@ -127,8 +133,8 @@ class Screen:
         self.err.print(f"[red bold]error[/red bold]      {escape(message)}")
         if hint:
             self.err.print(f"[bold]next[/bold]       {escape(hint)}")
-        told = {"problems": [{"message": each.message, "hint": each.hint} for each in problems]} if problems else {}
-        self.object({"error": {"message": message, "hint": hint, **told}})
+        told = {"problems": [_told(each.message, each.hint) for each in problems]} if problems else {}
+        self.object({"error": {**_told(message, hint), **told}})
 
     @contextmanager
     def progress(self, stage: str, unit: str) -> Iterator[Progress]:

@@ -98,10 +98,13 @@ class Session:
         """Show what is pending of a stage: the answer of a dry run."""
         from collection.stages.names import foretold
         from collection.stages.pipeline import outlook_of
+        from collection.stages.publish import FreezeStage
 
         found = outlook_of(self.project, stage)
         names = foretold(self.project, stage)  # which shows them
         self.screen.line(stage.name, str(found))
+        if found.pending and isinstance(stage, FreezeStage) and (refusal := stage.refusal(self.project)):
+            raise refusal
         told = {"names": names} if names else {}
         self.screen.object({"stage": stage.name, "pending": found.pending, "before": found.before, **told})
 

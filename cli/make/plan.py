@@ -82,9 +82,12 @@ def command(
             count = stage.pending(project)
             screen.line("plan", f"{amount(count, stage.unit)} pending" if count else "nothing to do")
             done = {"stage": "plan", "pending": count}
+            refusal = stage.foreseen(project)
         else:
             (report,) = session.work(PlanStage(anyway, session.agreed(yes)))
-            done = report.as_json()
+            done, refusal = report.as_json(), None
         preview = preview_plan(project, show)
         show_preview(screen, preview)
+        if refusal:
+            raise refusal
         screen.object({**done, **preview.as_json()})

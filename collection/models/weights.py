@@ -11,6 +11,7 @@ import re
 import time
 import zipfile
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -87,6 +88,26 @@ def _remember(place: Path, kept: dict[str, int | str]) -> None:
         write_durably(place, json.dumps(kept).encode())
 
 
+_POINTER = re.compile(rb"version \S*git-lfs\S*\s")
+"""How the text begins that a git repository keeps in the place of a large file."""
+
+
+def refuse_pointers(place: Path) -> None:
+    """Raise WeightsError where a file, or one in a folder or its sub-folders, is what Git LFS keeps in its place."""
+    for file in sorted(place.glob("*")) + sorted(place.glob("*/*")) if place.is_dir() else [place]:
+        try:
+            with file.open("rb") as opened:
+                begin = opened.read(200)
+        except OSError:  # a folder, or what its own reader names
+            continue
+        if _POINTER.match(begin):
+            folder = place if place.is_dir() else place.parent
+            raise WeightsError(
+                f"{file} is not the file itself but {file.stat().st_size} bytes of Git LFS that stand for it",
+                f"git -C {quote(str(folder))} lfs pull",
+            )
+
+
 def load_state(path: Path) -> dict[str, torch.Tensor]:
     """The named tensors of a .safetensors file or a torch checkpoint, on the CPU; nothing but tensors is unpickled.
 
@@ -97,6 +118,7 @@ def load_state(path: Path) -> dict[str, torch.Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
+    refuse_pointers(path)
     try:
         found = load_file(path) if path.suffix == ".safetensors" else _load_checkpoint(path)
     except (SafetensorError, OSError, RuntimeError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile) as error:

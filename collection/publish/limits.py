@@ -53,8 +53,9 @@ def _of_token(
 ) -> Iterator[str]:
     where = f"token {token.token_id}, {source}"
     yield from (f"{where}: name: {why}" for why in _of_text(token.name, NAME))
-    if not token.description.startswith(contract.description) or not contract.description:
-        yield from (f"{where}: description: {why}" for why in _of_text(token.description, DESCRIPTION, lines=True))
+    shared = contract.description if token.description.startswith(contract.description) else ""
+    own, most = token.description.removeprefix(shared), max(LINE, DESCRIPTION - len(shared))
+    yield from (f"{where}: description: {why}" for why in _of_text(own, most, lines=True))
     for name in ("animation_url", "external_url", "image"):
         yield from (f"{where}: {name}: {why}" for why in _of_text(getattr(token, name), URI))
     if len(token.traits) > TRAITS:

@@ -47,12 +47,13 @@ class DedupeStage:
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Compare them."""
+        from collection.judge.duplicates.close_look import whole_pictures
         from collection.judge.duplicates.dedupe import dedupe, pending
 
         thresholds, ranking = self._thresholds(project), judges_of(project).ranking()
         todo = pending(project.store, thresholds, ranking)
         if todo:
-            dedupe(project.store, thresholds, ranking, progress=progress)
+            dedupe(project.store, thresholds, ranking, whole=whole_pictures(project.files), progress=progress)
         duplicates, report = project.store.duplicates(), project.store.stage_report("dedupe")
         alike = report.get("look_alikes", 0)
         similar = f"; {amount(alike, 'look-alike')} left in the set" if alike else ""
@@ -119,13 +120,15 @@ class AgainstStage:
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Compare them; raises UsageError where nothing there can be compared."""
+        from collection.judge.duplicates.close_look import whole_pictures
         from collection.judge.duplicates.cross_collection import mark_duplicates_of
 
         if self.forget:
             project.store.replace_against(str(self.place.resolve()), [])
             return Report("against", f"nothing is set aside for pictures in {self.place} any more")
+        thresholds, whole = judges_of(project).duplicate_thresholds, whole_pictures(project.files)
         with pictures_elsewhere(project, self.place, progress=progress) as others:
-            report = mark_duplicates_of(project.store, judges_of(project).duplicate_thresholds, others)
+            report = mark_duplicates_of(project.store, thresholds, others, whole)
         line = (
             f"{amount(len(report.duplicates), 'image')} of {report.compared} set aside for pictures in {self.place}, "
             f"which has {report.others:,}"
@@ -141,18 +144,19 @@ def pictures_elsewhere(project: Project, place: Path, *, progress: Progress = si
 
     Those of a folder are judged now. Raises UsageError where the other project holds none that can be compared.
     """
+    from collection.judge.duplicates.close_look import whole_pictures
     from collection.judge.duplicates.cross_collection import other_pictures as pictures_of
     from collection.stages.picture_folder import open_folder
 
     judges, name = judges_of(project), str(place.resolve())
     if not (place / CONFIG_FILE).is_file():
         with open_folder(place, judges.scorers, progress=progress) as folder:
-            yield pictures_of(folder.store, judges.model, name, folder.files)
+            yield pictures_of(folder.store, judges.model, name, folder.files, folder.whole)
             return
     if place.resolve() == project.folder.resolve():
         raise UsageError(f"{place} is this project itself", "name another project, or a folder of pictures")
     with open_project(place) as other:
-        found = pictures_of(other.store, judges.model, name, {})
+        found = pictures_of(other.store, judges.model, name, {}, whole_pictures(other.files))
         if not found:
             raise UsageError(
                 f"no image in {place} was scored by {judges.model}",

@@ -140,9 +140,11 @@ class Judges:
 
     def regrouping(self) -> Regrouping:
         """The images and what is kept of their neighbours, to see what other thresholds of [dedupe] would group."""
+        from collection.judge.duplicates.close_look import whole_pictures
         from collection.judge.duplicates.regroup import Regrouping
 
-        return Regrouping(self._store, self.duplicate_thresholds, self.ranking())
+        whole = whole_pictures(self._project.files)
+        return Regrouping(self._store, self.duplicate_thresholds, self.ranking(), whole)
 
     @property
     def _decided(self) -> Mapping[int, ReviewState]:

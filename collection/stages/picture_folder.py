@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,10 @@ from collection.config import Dedupe, Score
 from collection.judge.folder import FolderContents, score_files
 from collection.judge.score import Scorers
 from collection.judge.scorer_factory import build_scorers, ranking_metrics
+from collection.pictures.folders import open_picture
 from collection.store.records import Score as Grade
 from collection.store.store import Store
-from collection.values import Failure, Progress, silent
+from collection.values import Failure, Pixels, Progress, silent
 
 if TYPE_CHECKING:
     from collection.judge.duplicates.groups import DuplicateGroup
@@ -44,7 +46,7 @@ class Copies:
     thresholds: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PictureFolder:
     """A folder of pictures and what was found out about them."""
 
@@ -97,6 +99,15 @@ class PictureFolder:
             of_file[item.file_sha256][item.metric] = of(item)
         return {self.judged.names[asset.id]: of_file[asset.file_sha256] for asset in self.store.assets()}
 
+    def whole(self, sha256: str) -> Pixels | None:
+        """The pixels of the picture whose file has that hash; None where it has gone meanwhile."""
+        found = open_picture(self.folder, self._paths[sha256])
+        return None if isinstance(found, Failure) else found.picture.pixels
+
+    @cached_property
+    def _paths(self) -> dict[str, Path]:
+        return {sha256: self.judged.files[name] for sha256, name in self.files.items()}
+
     def copies(self) -> Copies:
         """The near-duplicates of each picture that is kept."""
         from collection.curate.selection.candidates import rank
@@ -104,7 +115,7 @@ class PictureFolder:
 
         ranking = {item.asset.id: item.score for item in rank(self.store, ranking_metrics(self.scorers))}
         names, thresholds = self.judged.names, DuplicateThresholds.of(self.duplicates, self.scorers.encoder.model)
-        report = dedupe(self.store, thresholds, ranking)
+        report = dedupe(self.store, thresholds, ranking, whole=self.whole)
 
         def by_name(groups: Sequence[DuplicateGroup]) -> dict[str, list[Copy]]:
             return {

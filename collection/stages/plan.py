@@ -54,6 +54,22 @@ class PlanStage:
             return error
         return None
 
+    def foreseen(self, project: Project) -> CollectionError | None:
+        """Why `run` would plan nothing, also by the generator's own check, which loads its model; nothing is written.
+
+        Scripts are checked by running copies that `run` keeps: theirs is left out.
+        """
+        from collection.generate.registry import GENERATORS
+
+        try:
+            self._refuse(project)
+            plugin, recipes = GENERATORS.get(project.config.generator.use), project.plan.recipes
+            if not any(plugin.files(recipe, project.names) for recipe in recipes):
+                project.generator.check(recipes)
+        except CollectionError as error:
+            return error
+        return None
+
     def _refuse(self, project: Project) -> tuple[StatedCheck, Leaving]:
         """Raise what `run` raises before it changes anything; returns what it has to say."""
         from collection.generate.registry import check_generator

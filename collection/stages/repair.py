@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import ClassVar
 
@@ -67,12 +68,14 @@ def _damaged_metadata(project: Project) -> Iterator[Damage]:
 def _fault(path: Path, sha256: str, size: int | None = None, *, read: bool = True) -> str | None:
     """What is wrong with a file, in words; None: nothing."""
     try:
-        if size is not None and path.stat().st_size != size:
+        if size is not None and not path.is_dir() and path.stat().st_size != size:
             return f"{path} has {path.stat().st_size:,} of {size:,} bytes"
         if read and sha256_hex(path.read_bytes()) != sha256:
             return f"{path} was changed"
     except FileNotFoundError:
         return f"{path} is gone"
+    except IsADirectoryError:
+        return f"a folder stands in the place of {path}"
     except OSError as error:
         return f"{path} cannot be read: {error.strerror}"
     return None
@@ -92,15 +95,27 @@ class RepairStage:
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Mend; a file for which there is no way is named, with what a person can do."""
         before = damaged(project)
-        for item in before:
-            item.path.unlink(missing_ok=True)  # its bytes are of no use, and what is gone is made again
+        moved = [note for item in before for note in _make_way(item.path)]
         mended = [path for way in (_from_storages, _metadata, _rendered) for path in way(project)]
-        notes = [*mended, *_car_again(project)]
+        notes = [*moved, *mended, *_car_again(project)]
         left = damaged(project)
         failures = [Failure(item.subject, f"{item.why}; {_way_out(item)}") for item in left]
         done = len(before) - len(left)
         line = f"{amount(done, 'file')} mended, {len(left)} left" if before else "all files are whole"
         return Report("repair", line, {"mended": done, "left": len(left)}, failures, complete=not left, notes=notes)
+
+
+def _make_way(path: Path) -> Iterator[str]:
+    """Remove a damaged file, whose bytes are of no use; a folder in its place, or a file in that of its folder, is
+    somebody's and moves aside."""
+    for place in (path.parent, path):
+        if place.is_symlink() or not place.exists() or place.is_dir() == (place == path.parent):
+            continue
+        numbers = (place.with_name(f"{place.name}.aside{number or ''}") for number in count())
+        aside = next(name for name in numbers if not name.exists())
+        place.rename(aside)
+        yield f"{place} was in the way and is {aside.name} now"
+    path.unlink(missing_ok=True)
 
 
 def _way_out(item: Damage) -> str:

@@ -222,7 +222,7 @@ class TestVerifyFindsWhatWasChanged:
         (copy / "chain.db").unlink()
         said = collection("-C", copy, "verify")
         assert said.code == 1
-        assert "collection deploy" in said.err
+        assert f"collection -C {copy} deploy" in said.err
         assert collection("-C", copy, "run").code == 0, "run deploys and mints again"
 
     def test_a_set_that_was_changed_after_its_contract(self, collection, copy):

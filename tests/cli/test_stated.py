@@ -36,8 +36,10 @@ def test_traits_that_the_painter_does_not_paint_are_refused(collection, fox):
     assert "harbour" not in said.err
     assert collection("-C", fox, "status", "--json").object["planned"] == 0
     foreseen = collection("-C", fox, "plan", "--dry-run")
-    assert foreseen.code == 0
+    assert foreseen.code == 2, "the dry run ends as the command would"
     assert "the painter cannot paint" in foreseen.err
+    assert f"collection -C {fox} plan --anyway" in foreseen.err, "for the project that was named"
+    assert collection("-C", fox, "plan", "--dry-run", "--anyway").code == 0
 
 
 def test_a_run_refuses_what_plan_refuses_and_takes_the_same_word(collection, fox):

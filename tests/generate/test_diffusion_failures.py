@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -134,6 +135,46 @@ def test_a_tokenizer_without_its_words_is_noticed(model: Path, refused: Callable
         if file.name != "tokenizer_config.json":
             file.unlink()
     assert "tokenizer" in refused(WeightsError)
+
+
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 3438167534\n"
+
+
+@pytest.mark.parametrize("file", [UNET, "text_encoder/model.safetensors", "tokenizer/vocab.json", "model_index.json"])
+def test_what_git_keeps_in_the_place_of_a_large_file_is_named(model: Path, diffusion_recipe: Write, file: str) -> None:
+    (model / file).write_text(POINTER)
+    with pytest.raises(WeightsError) as caught:
+        Diffusion(str(model)).generate([diffusion_recipe(model)])
+    assert caught.value.message.startswith(f"{model / file} is not the file itself but {len(POINTER)} bytes of Git LFS")
+    assert caught.value.hint == f"git -C {shlex.quote(str(model))} lfs pull"
+
+
+@pytest.mark.parametrize("part", ["unet", "vae", "text_encoder", "tokenizer", "scheduler"])
+@pytest.mark.parametrize("absent", [[None, None], None, "nothing"])
+def test_a_part_that_the_index_lacks_is_named(
+    model: Path, refused: Callable[..., str], part: str, absent: object
+) -> None:
+    change_json(model / "model_index.json", **{part: absent})
+    assert f"{model / 'model_index.json'} names no {part}, which a StableDiffusionPipeline" in refused(WeightsError)
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "words"),
+    [
+        ("unet", ["diffusers", "UNetOfTomorrow"], "unet is a UNetOfTomorrow, which diffusers"),
+        ("text_encoder", ["transformers", "OtherTextModel"], "text_encoder is a OtherTextModel, which transformers"),
+        ("scheduler", ["diffusers", "NoScheduler"], "scheduler is a NoScheduler, which diffusers"),
+        ("scheduler", ["diffusers", "AutoencoderKL"], "the scheduler is a AutoencoderKL, which is none"),
+        ("scheduler", ["diffusers", "FlowMatchEulerDiscreteScheduler"],
+         "cannot be driven by the FlowMatchEulerDiscreteScheduler that model_index.json names"),
+    ],
+)  # fmt: skip
+def test_a_class_that_is_not_there_or_does_not_fit_is_named(
+    model: Path, refused: Callable[..., str], part: str, value: list[str], words: str
+) -> None:
+    (model / "scheduler" / "scheduler_config.json").write_text("{}")
+    change_json(model / "model_index.json", **{part: value})
+    assert words in refused(GenerationError if "driven" in words else WeightsError)
 
 
 def test_a_model_that_makes_no_pictures_of_text_is_refused(model: Path, refused: Callable[..., str]) -> None:

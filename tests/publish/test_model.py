@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -48,6 +49,18 @@ def problems(config: Config, **features: str) -> list[str]:
         assert error.hint
         return [problem.message for problem in error.problems]
     return []
+
+
+@pytest.mark.parametrize("shared", ["", "Hats."])
+@pytest.mark.parametrize(
+    ("added", "why"),
+    [("x" * 5_000_000, "5,000,0.. characters"), ("a \u202e b", "U\\+202E"), ("a \x00 b", "U\\+0000")],
+)
+def test_a_description_of_a_token_may_begin_as_that_of_all_and_is_looked_at(shared: str, added: str, why: str) -> None:
+    given = config(shared)
+    token = replace(described_token(given, asset(), 3, "bafyimages"), description=f"{shared} {added}")
+    with pytest.raises(MetadataError, match=rf"token 3, image 7: description: it h.*{why}"):
+        check_metadata(contract_metadata(given, "bafy"), [("image 7", token)], given.trait_types)
 
 
 def test_what_is_not_said_is_not_published() -> None:

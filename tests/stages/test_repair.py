@@ -77,6 +77,31 @@ def flip(path: Path) -> None:
     path.write_bytes(data)
 
 
+def folder_in_its_place(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+    (path / "mine.txt").write_text("mine")
+
+
+def file_in_the_place_of_its_folder(path: Path) -> None:
+    shutil.rmtree(path.parent)
+    path.parent.write_text("mine")
+
+
+@pytest.mark.parametrize("damage", [folder_in_its_place, file_in_the_place_of_its_folder])
+def test_what_stands_in_the_way_moves_aside(project: Project, damage: Callable[[Path], None]) -> None:
+    path = image_of(project)
+    content = path.read_bytes()
+    damage(path)
+    assert not {check.what: check for check in look_at_project(project.folder)}["image files"].ok
+    [report] = run_stages(project, [RepairStage()])
+    assert report.complete, report.failures
+    assert path.read_bytes() == content
+    [aside] = project.files.folder.rglob("*.aside")
+    assert "mine" in (aside / "mine.txt" if aside.is_dir() else aside).read_text()
+    assert any(aside.name in note for note in report.notes)
+
+
 DAMAGES: list[Callable[[Path], None]] = [Path.unlink, cut, flip]
 
 

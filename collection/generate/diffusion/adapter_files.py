@@ -9,7 +9,7 @@ from collection.errors import WeightsError
 from collection.generate.diffusion.weights import part_sha256
 from collection.models.hub import hub_file
 from collection.models.library import LORA, trained_file
-from collection.models.weights import file_sha256
+from collection.models.weights import file_sha256, refuse_pointers
 from collection.values import canonical_json, sha256_hex
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def read_adapter(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """The tensors of a safetensors file by name, and its metadata; raises WeightsError where it is broken."""
     from safetensors import SafetensorError, safe_open
 
+    refuse_pointers(path)
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118

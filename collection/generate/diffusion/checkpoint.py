@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from collection.errors import WeightsError
 from collection.models.environment import prepare_torchvision
 from collection.models.hub import fetched, first_line
-from collection.models.weights import file_sha256
+from collection.models.weights import file_sha256, refuse_pointers
 from collection.values import canonical_json, sha256_hex
 
 SUFFIX = ".safetensors"
@@ -44,6 +44,7 @@ def check_checkpoint(file: Path) -> Mapping[str, Tensor]:
         )
     if file.suffix.casefold() != SUFFIX:
         raise WeightsError(f"{file} is neither a folder nor a {SUFFIX} file", "name one of these")
+    refuse_pointers(file)
     try:
         with safe_open(file, framework="pt", device="cpu") as opened:
             tensors = {name: Tensor(tuple(opened.get_slice(name).get_shape())) for name in opened.keys()}  # noqa: SIM118

@@ -45,6 +45,11 @@ def _takes(kind: Any, name: str) -> bool:
     return name in inspect.signature(kind.__init__).parameters
 
 
+def _scales(pipeline: Any) -> bool:
+    """Whether a pipeline asks its scheduler to scale what the denoiser sees, as those of flow matching never do."""
+    return "scale_model_input" in inspect.getsource(type(pipeline).__call__)
+
+
 def set_scheduler(pipeline: Any, scheduler: Any) -> None:
     """Let a pipeline, and those of which it is combined, use `scheduler` in the place of the one they have.
 
@@ -55,6 +60,10 @@ def set_scheduler(pipeline: Any, scheduler: Any) -> None:
     name, kind = type(pipeline).__name__, type(scheduler).__name__
     if name.startswith("LatentConsistencyModel") and kind != "LCMScheduler":
         raise GenerationError(f"a {name} cannot be driven by {kind}", "remove scheduler, or set it to LCM")
+    if kind in FLOW_SCHEDULERS and not hasattr(scheduler, "scale_model_input") and _scales(pipeline):
+        raise GenerationError(
+            f"a {name} cannot be driven by the {kind} that model_index.json names", "fetch or copy the model again"
+        )
     own = pipeline.scheduler
     for part in [pipeline, *vars(pipeline).values()]:
         if isinstance(part, DiffusionPipeline) and getattr(part, "scheduler", None) is own:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import WeightsError
 from collection.generate.diffusion.checkpoint import check_checkpoint, open_checkpoint
+from collection.generate.diffusion.parts import check_parts
 from collection.generate.diffusion.task import INDEX, check_task, pipeline_class
 from collection.models.determinism import quiet
 from collection.models.environment import prepare_torchvision
 from collection.models.hub import first_line
-from collection.models.weights import file_sha256
+from collection.models.weights import file_sha256, refuse_pointers
 from collection.values import canonical_json, sha256_hex
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class ModelFiles:
 
 def check_model(files: ModelFiles) -> None:
     """Raise WeightsError, naming the part, unless `files` are a whole pipeline with safetensors weights."""
+    refuse_pointers(files.folder)
     if files.checkpoint is not None:
         components(files.folder)
         check_checkpoint(files.checkpoint)
@@ -83,6 +85,7 @@ def _is_component(value: object) -> bool:
 
 def check_component(folder: Path, part: Path) -> None:
     """Raise WeightsError unless the weights of `part`, a sub-folder of `folder`, are whole and safetensors."""
+    refuse_pointers(part)
     loaded = _safetensors(part)
     for index in [*part.glob("*.safetensors.index.json"), *part.glob("*.safetensors.index.*.json")]:
         for shard in sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())):
@@ -192,6 +195,7 @@ def load_pipeline(files: ModelFiles, dtype: torch.dtype, device: torch.device) -
 
 def _opened(files: ModelFiles, dtype: torch.dtype) -> Any:
     folder, kind = files.folder, pipeline_class(files.folder)
+    check_parts(kind, folder)
     if files.checkpoint is not None:
         return open_checkpoint(kind, files.checkpoint, folder, dtype)
     return kind.from_pretrained(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from collection.judge.duplicates.close_look import Whole
 from collection.judge.duplicates.cosine import Vectors, limit, pair_distances
 from collection.judge.duplicates.dedupe import NO_LOOK, DuplicateThresholds, comparable
 from collection.judge.duplicates.hash_neighbours import KINDS, Hashes, hash_distances, near_hashes
@@ -55,8 +56,13 @@ class CrossCollectionReport:
     duplicates: tuple[CrossCollectionDuplicate, ...]
 
 
-def other_pictures(store: Store, model: str, place: str, names: dict[str, str]) -> OtherPictures:
-    """The pictures of another store that `model` has encoded; `names` has words for some of them, by file hash."""
+def other_pictures(
+    store: Store, model: str, place: str, names: dict[str, str], whole: Whole | None = None
+) -> OtherPictures:
+    """The pictures of another store that `model` has encoded; `names` has words for some of them, by file hash.
+
+    `whole` opens them for a close look.
+    """
     images = store.compared_images()
     assets = comparable(store, images, model)
     hashes, vectors = _seen(store, model, assets)
@@ -66,12 +72,14 @@ def other_pictures(store: Store, model: str, place: str, names: dict[str, str]) 
         tuple(asset.pixel_sha256 for asset in assets),
         hashes,
         vectors,
-        _small_copies(store, assets),
+        _small_copies(store, assets, whole),
         len(images) - len(assets),
     )
 
 
-def mark_duplicates_of(store: Store, thresholds: DuplicateThresholds, others: OtherPictures) -> CrossCollectionReport:
+def mark_duplicates_of(
+    store: Store, thresholds: DuplicateThresholds, others: OtherPictures, whole: Whole | None = None
+) -> CrossCollectionReport:
     """Set aside what is near a picture elsewhere, in place of what was set aside for that place before.
 
     Near is what `dedupe` calls near, by the signals that are on: the same pixels, or a hash within `phash_distance`
@@ -82,7 +90,8 @@ def mark_duplicates_of(store: Store, thresholds: DuplicateThresholds, others: Ot
     hashes, vectors = _seen(store, thresholds.model, assets)
     candidates = _candidates(hashes, vectors, _limits(store, thresholds, assets), others, thresholds)
     duplicates = {}
-    for row, other, distance in _nearest(candidates, assets, _small_copies(store, assets), others, thresholds):
+    copies = _small_copies(store, assets, whole)
+    for row, other, distance in _nearest(candidates, assets, copies, others, thresholds):
         how = _how(assets[row].pixel_sha256 == others.pixels[other], hashes[row], others.hashes[other], thresholds)
         file = assets[row].file_sha256
         duplicates[file] = CrossCollectionDuplicate(file, f"{others.names[other]}{how}", distance)
@@ -106,11 +115,13 @@ def _limits(store: Store, thresholds: DuplicateThresholds, assets: Sequence[Comp
     return np.array([limit(wanted[asset.series]) for asset in assets])
 
 
-def _small_copies(store: Store, assets: Sequence[ComparedImage]) -> SmallCopies:
+def _small_copies(store: Store, assets: Sequence[ComparedImage], whole: Whole | None) -> SmallCopies:
     known = store.looks([asset.file_sha256 for asset in assets if not asset.animated])
     files = [asset.file_sha256 for asset in assets]
     return SmallCopies(
-        [known.get(file) for file in files], lambda rows: store.small_copies([files[row] for row in rows])
+        [known.get(file) for file in files],
+        lambda rows: store.small_copies([files[row] for row in rows]),
+        None if whole is None else lambda row: whole(files[row]),
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from collection.config import Dedupe
 from collection.judge.duplicates.calibrate import COSINE
+from collection.judge.duplicates.close_look import Whole
 from collection.judge.duplicates.cosine import limit
 from collection.judge.duplicates.glance import TILE_DIFFERENCE
 from collection.judge.duplicates.groups import PHASH_DISTANCE, DuplicateGroup, OrderedImages, star_clusters
@@ -117,9 +118,12 @@ def pending(store: Store, thresholds: DuplicateThresholds, ranking: Mapping[int,
 
 
 def dedupe(
-    store: Store, thresholds: DuplicateThresholds, ranking: Mapping[int, float], *, progress: Progress = silent
-) -> DedupeReport:
+    store: Store, thresholds: DuplicateThresholds, ranking: Mapping[int, float], *, whole: Whole | None = None,
+    progress: Progress = silent,
+) -> DedupeReport:  # fmt: skip
     """Group near-duplicates and set all but one of each group aside.
+
+    `whole` opens pictures for a close look; without it their small copies decide alone.
 
     `ranking` says how good each image is, by number, higher is better (finite); an image that is not in it is worst.
     Locked images are kept whatever they are near to. Neighbours are searched of new pictures only; the groups are drawn
@@ -137,7 +141,7 @@ def dedupe(
     looks = dict(zip(known.files, known.looks(), strict=True))
     assets = in_order([asset for asset in everything if asset.id not in elsewhere], ranking, thresholds.keep, looks)
     cosines = {name: known.cosines[name] if thresholds.cosine is None else thresholds.cosine for name in known.cosines}
-    grouping = Grouping(known, assets, thresholds)
+    grouping = Grouping(known, assets, thresholds, whole)
     groups = grouping.groups(cosines, thresholds.phash_distance)
     compared = {asset.id for asset in everything}
     loosest = limit(min(cosines.values(), default=1.0))
@@ -187,9 +191,11 @@ class Grouping:
     """Images, in the order in which they keep others, and what is known of their pictures' neighbours."""
 
     def __init__(
-        self, known: KnownNeighbours, assets: Sequence[ComparedImage], thresholds: DuplicateThresholds
+        self, known: KnownNeighbours, assets: Sequence[ComparedImage], thresholds: DuplicateThresholds,
+        whole: Whole | None,
     ) -> None:  # fmt: skip
         self._known, self._assets, self._thresholds = known, assets, thresholds
+        self._whole = whole
         self._rows = {file: row for row, file in enumerate(known.files)}
         self._looks: dict[float, SecondLook] = {}
 
@@ -232,9 +238,10 @@ class Grouping:
         if tile_difference not in self._looks:
             moving = {self._rows[asset.file_sha256] for asset in self._assets if asset.animated}
             looks = [None if row in moving else look for row, look in enumerate(self._known.looks())]
-            signals = self._thresholds.signals
+            signals, whole = self._thresholds.signals, self._whole
+            of_row = None if whole is None else lambda row: whole(self._known.files[row])
             self._looks[tile_difference] = SecondLook(
-                SmallCopies(looks, self._known.small_copies),
+                SmallCopies(looks, self._known.small_copies, of_row),
                 limit=tile_difference,
                 turns="turns" in signals,
                 borders="borders" in signals,

@@ -54,19 +54,33 @@ def small_copy(pixels: Pixels) -> bytes:
 
 
 def plain_border(pixels: Pixels) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of what a border of one colour a side surrounds: all of it where there is none."""
+    """Left, top, right and bottom of what a border of one colour a side surrounds: all of it where there is none.
+
+    Where bars lie above or below, the sides belong to the same border only in their colour: a letterbox around a
+    picture that has a border itself leaves it that.
+    """
     height, width = pixels.shape[:2]
     top = _plain_rows(pixels)
     if top == height:
         return 0, 0, width, height
     bottom = height - _plain_rows(pixels[::-1])
+    bars = [_colour(row) for row, there in ((pixels[0], top), (pixels[-1], bottom < height)) if there]
     across = pixels[top:bottom].swapaxes(0, 1)
-    return _plain_rows(across), top, width - _plain_rows(across[::-1]), bottom
+    left, right = (
+        0 if bars and not any(np.abs(_colour(side[0]) - bar).max() <= _PLAIN for bar in bars) else _plain_rows(side)
+        for side in (across, across[::-1])
+    )
+    return left, top, width - right, bottom
+
+
+def _colour(row: Pixels) -> npt.NDArray[np.float64]:
+    """(3,): the colour of most of a row."""
+    return np.asarray(np.median(row.astype(np.int16), axis=0))
 
 
 def _plain_rows(pixels: Pixels) -> int:
     """How many of the first rows have the colour of the first."""
-    colour = np.median(pixels[0].astype(np.int16), axis=0)
+    colour = _colour(pixels[0])
     for place, row in enumerate(pixels):
         if np.mean(np.abs(row - colour).max(axis=-1) > _PLAIN) > _STRAYS:
             return place

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from collection.judge.duplicates.close_look import Whole
 from collection.judge.duplicates.dedupe import NO_LOOK, DuplicateThresholds, Grouping
 from collection.judge.duplicates.groups import DuplicateGroup
 from collection.judge.duplicates.keeping import in_order
@@ -27,8 +28,10 @@ class GroupingThresholds:
 class Regrouping:
     """The images that `dedupe` compared, and all their neighbours that were kept. Threads may share it."""
 
-    def __init__(self, store: Store, thresholds: DuplicateThresholds, ranking: Mapping[int, float]) -> None:
-        """`nearness` and `ranking` as `dedupe` takes them."""
+    def __init__(
+        self, store: Store, thresholds: DuplicateThresholds, ranking: Mapping[int, float], whole: Whole | None = None
+    ) -> None:
+        """`thresholds`, `ranking` and `whole` as `dedupe` takes them."""
         cosines = store.stage_report("dedupe").get("cosines", {})
         elsewhere = {item.asset_id for item in store.against()}
         compared = [image for image in store.compared_images() if image.series in cosines and image.id not in elsewhere]
@@ -37,7 +40,7 @@ class Regrouping:
         compared = [asset for asset in compared if asset.file_sha256 in files]
         looks = dict(zip(self._known.files, self._known.looks(), strict=True))
         self._assets = in_order(compared, ranking, thresholds.keep, looks)
-        self._grouping = Grouping(self._known, self._assets, thresholds)
+        self._grouping = Grouping(self._known, self._assets, thresholds, whole)
         self._bits = int(bits)
         self._holding = GroupingThresholds(
             min(thresholds.phash_distance, self._bits),

@@ -3,6 +3,7 @@
 They are one picture if no place differs, but for what copying changes: sharpness, and light (one gain and one shift for
 all channels, so that another colour is another picture). The measure is the worst tile and never the mean, because a
 token's trait is a small place. It is taken coarse, where compression and noise vanish, and fine, where a word shows.
+What small copies call the same is looked at pixel by pixel, if it is of one size (`close_look.py`).
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops, ImageFilter
 
+from collection.judge.duplicates.close_look import differ_closely
 from collection.judge.duplicates.glance import FINE, HOPELESS, SHARPER, TILE_DIFFERENCE, Floats, far_apart
 from collection.judge.duplicates.glance import allowed as allowed_levels
+from collection.judge.duplicates.light import least_apart, lit
 from collection.judge.duplicates.look import SIDE
 from collection.judge.duplicates.small_copies import SmallCopies, SmallCopy
 from collection.store.records import Look
+from collection.values import Pixels
 
 TURNS: tuple[tuple[Image.Transpose, Callable[[Floats], Floats]], ...] = (
     (Image.Transpose.FLIP_LEFT_RIGHT, lambda means: means[:, ::-1]),
@@ -36,12 +40,8 @@ _BLURS = (0.6, 1.0, 1.5, 2.2, 3.2)
 """Pixels of Gaussian blur, of 256, by which one of two copies may be softer."""
 _NEARLY = 3
 """Levels of the tile means within which two pictures lie alike."""
-_GAIN, _SHIFT = (0.4, 2.5), 80
-"""Limits of another light."""
-_CLIPPED = 4
-"""Levels from black and white within which light may have been cut off."""
-_SLACK, _LIT_SLACK = 4, 12
-"""More than what the tile means of a look are off by; and the light that is found from them, where some is cut off."""
+_SLACK = 4
+"""More than what the tile means of a look are off by."""
 
 Verdict = Literal["another", "same", "framed", "frame"]
 """What a picture is to one: another, the same, the whole of what the one has a plain border around, or the reverse."""
@@ -71,7 +71,7 @@ class SecondLook:
             plain = np.abs(theirs - mine).max(axis=(1, 2, 3))
             apart = self._apart_at_a_glance(row, there, plain)
             for other, as_they_are, lit in zip(
-                there, plain.tolist(), _least(mine, theirs, plain).tolist(), strict=True
+                there, plain.tolist(), least_apart(mine, theirs, plain).tolist(), strict=True
             ):
                 found = "another" if other in apart else self._verdict(row, other, as_they_are, lit)
                 self._known[self._key(row, other)] = found if self._in_order(row, other) else _REVERSED[found]
@@ -120,28 +120,46 @@ class SecondLook:
             and _alike(proportions, other.width / other.height)
             and difference(mine, theirs, side, rich=rich, limit=limit) <= limit
         ):
-            return "same"
+            return "another" if self._differ_closely(row, column) else "same"
         if distance <= _NEARLY or not rich:
             return "another"  # it lies as the one does, and one place differs
-        if self._turns and any(
-            difference(mine, turned, side, limit=limit) <= limit for turned in _turned(one, other, mine, theirs, limit)
-        ):
-            return "same"
+        if self._turns:
+            for turn, turned in _turned(one, other, mine, theirs, limit):
+                if difference(mine, turned, side, limit=limit) <= limit:
+                    return "another" if self._differ_closely(row, column, turn) else "same"
         if self._borders and _is_framed(one, other, mine, theirs, limit):
-            return "framed"
+            return "another" if self._differ_closely(row, column, framed=True) else "framed"
         if self._borders and _is_framed(other, one, theirs, mine, limit):
-            return "frame"
+            return "another" if self._differ_closely(row, column, framed=True) else "frame"
         return "another"
 
+    def _differ_closely(
+        self, row: int, column: int, turn: Image.Transpose | None = None, *, framed: bool = False
+    ) -> bool:
+        """Whether their pixels say so, the other turned, or without borders where one is `framed`; of what is of two
+        sizes the small copies decide."""
+        mine, theirs = self._ours.whole(row), self._theirs.whole(column)
+        if mine is None or theirs is None:
+            return False
+        theirs = theirs if turn is None else np.asarray(Image.fromarray(theirs).transpose(turn))
+        ways = [(mine, theirs)]
+        if framed:
+            inner, theirs_inner = _unframed(mine, self._ours.looks[row]), _unframed(theirs, self._theirs.looks[column])
+            ways = [(inner, theirs), (mine, theirs_inner), (inner, theirs_inner)]
+        found = [differ_closely(*way, self._limit) for way in ways if way[0].shape == way[1].shape]
+        return bool(found) and all(found)
 
-def _turned(one: Look, other: Look, mine: SmallCopy, theirs: SmallCopy, limit: float) -> Iterator[SmallCopy]:
+
+def _turned(
+    one: Look, other: Look, mine: SmallCopy, theirs: SmallCopy, limit: float
+) -> Iterator[tuple[Image.Transpose, SmallCopy]]:
     """The other in the turns in which it may lie as the one does."""
     turns = np.stack([turn(theirs.means) for _, turn in TURNS])
-    least = _least(mine.means, turns, np.abs(turns - mine.means).max(axis=(1, 2, 3)))
+    least = least_apart(mine.means, turns, np.abs(turns - mine.means).max(axis=(1, 2, 3)))
     for place, (turn, _) in enumerate(TURNS):
         width, height = (other.width, other.height) if place < 3 else (other.height, other.width)
         if least[place] <= limit + _SLACK and _alike(one.width / one.height, width / height):
-            yield SmallCopy(theirs.image.transpose(turn))
+            yield turn, SmallCopy(theirs.image.transpose(turn))
 
 
 def difference(one: SmallCopy, other: SmallCopy, side: int, *, rich: bool = True, limit: float = 0.0) -> float:
@@ -179,26 +197,10 @@ def _lights(one: SmallCopy, other: SmallCopy) -> Iterator[tuple[SmallCopy, Small
     """The two as they are, and each in the light of the other if that is another."""
     yield one, other
     small, small_other = one.at(64).pixels, other.at(64).pixels
-    if (lit := _lit(one, small, small_other)) is not None:
-        yield lit, other
-    if (lit := _lit(other, small_other, small)) is not None:
-        yield one, lit
-
-
-def _lit(copy: SmallCopy, mine: Floats, theirs: Floats) -> SmallCopy | None:
-    """The one in the light of the other: least squares of what neither cuts off; None if that changes nothing."""
-    low, high = _CLIPPED, 255 - _CLIPPED
-    free = (mine > low) & (mine < high) & (theirs > low) & (theirs < high)
-    if free.sum() < 48:
-        return None
-    source, target = mine[free], theirs[free]
-    spread = float(source.var())
-    gain = float(((source - source.mean()) * (target - target.mean())).mean()) / spread if spread > 1 else 1.0
-    shift = float(target.mean()) - gain * float(source.mean())
-    changes = abs(gain - 1) > 0.01 or abs(shift) > 1
-    if not changes or not _GAIN[0] <= gain <= _GAIN[1] or abs(shift) > _SHIFT:
-        return None
-    return SmallCopy(copy.image.point([round(min(255.0, max(0.0, gain * level + shift))) for level in range(256)] * 3))
+    if (table := lit(small, small_other)) is not None:
+        yield SmallCopy(one.image.point(table)), other
+    if (table := lit(small_other, small)) is not None:
+        yield one, SmallCopy(other.image.point(table))
 
 
 def _worst(one: Image.Image, other: Image.Image, allowed: Floats | None, limit: float) -> float:
@@ -213,29 +215,6 @@ def _worst(one: Image.Image, other: Image.Image, allowed: Floats | None, limit: 
     return max(worst, float(fine))
 
 
-def _least(mine: Floats, theirs: Floats, plain: Floats) -> Floats:
-    """(k,): how far the tile means (16, 16, 3) of one and those of others differ at the worst, in the best light.
-
-    `plain` (k,) is the same in the light that they have.
-    """
-    least = plain
-    axes = (1, 2, 3)
-    low, high = _CLIPPED, 255 - _CLIPPED
-    free = ((theirs > low) & (theirs < high) & (mine > low) & (mine < high)).astype(np.float32)
-    count = np.maximum(free.sum(axes), 1)
-    mean, means = (free * mine).sum(axes) / count, (free * theirs).sum(axes) / count
-    centred, others = mine - mean[:, None, None, None], theirs - means[:, None, None, None]
-    covariance = (free * centred * others).sum(axes)
-    for spread, source, target, start, goal in (
-        ((free * centred**2).sum(axes), mine[None], theirs, mean, means),
-        ((free * others**2).sum(axes), theirs, mine[None], means, mean),
-    ):
-        gain = np.where(spread > count, covariance / np.maximum(spread, 1), 1.0)[:, None, None, None]
-        lit = np.clip(gain * (source - start[:, None, None, None]) + goal[:, None, None, None], 0, 255)
-        least = np.minimum(least, np.abs(lit - target).max(axis=axes) - _LIT_SLACK)
-    return np.asarray(least, dtype=np.float32)
-
-
 def _is_framed(framed: Look, whole: Look, frame: SmallCopy, other: SmallCopy, limit: float) -> bool:
     """Whether what the plain border of the one surrounds is the whole of the other, or what a thinner border surrounds
     there."""
@@ -247,10 +226,20 @@ def _is_framed(framed: Look, whole: Look, frame: SmallCopy, other: SmallCopy, li
     candidates += [(_proportions(whole.box), _inside(whole, other))] if share < thinner < 1 else []
     return any(
         _alike(proportions, theirs)
-        and _least(inner.means, copy.means[None], np.abs(copy.means - inner.means).max()[None])[0] <= limit + _SLACK
+        and _least(inner, copy) <= limit + _SLACK
         and difference(inner, copy, _side(framed, whole), limit=limit) <= limit
         for theirs, copy in candidates
     )
+
+
+def _unframed(pixels: Pixels, look: Look | None) -> Pixels:
+    left, top, right, bottom = look.box if look else (0, 0, pixels.shape[1], pixels.shape[0])
+    return pixels[top:bottom, left:right]
+
+
+def _least(one: SmallCopy, other: SmallCopy) -> float:
+    plain = np.abs(other.means - one.means).max()[None]
+    return float(least_apart(one.means, other.means[None], plain)[0])
 
 
 def _proportions(box: tuple[int, int, int, int]) -> float:

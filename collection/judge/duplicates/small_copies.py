@@ -15,6 +15,7 @@ from PIL import Image
 from collection.judge.duplicates.glance import Floats, Glance
 from collection.judge.duplicates.look import SIDE
 from collection.store.records import Look
+from collection.values import Pixels
 
 T = TypeVar("T")
 Read = Callable[[Sequence[int]], Sequence[bytes]]
@@ -22,6 +23,8 @@ Read = Callable[[Sequence[int]], Sequence[bytes]]
 
 _FILES, _OPENED, _GLANCES = 2048, 256, 4096
 """How many files, how many decoded copies and what of how many at a glance are held: some 40, 50 and 55 MB."""
+_WHOLES = 3
+"""How many whole pictures are held: one is compared with many."""
 
 
 class SmallCopy:
@@ -69,9 +72,13 @@ class SmallCopy:
 class SmallCopies:
     """Those of pictures, row by row; of a row whose look is None there is none."""
 
-    def __init__(self, looks: Sequence[Look | None], read: Read) -> None:
+    def __init__(
+        self, looks: Sequence[Look | None], read: Read, whole: Callable[[int], Pixels | None] | None = None
+    ) -> None:
+        """`whole` gives the RGB pixels (h, w, 3) of a row, for a close look; without it there is none."""
         self.looks = looks
-        self._read = read
+        self._read, self._whole = read, whole
+        self._wholes: OrderedDict[int, Pixels | None] = OrderedDict()
         self._files: OrderedDict[int, bytes] = OrderedDict()
         self._opened: OrderedDict[int, SmallCopy] = OrderedDict()
         self._glances: OrderedDict[int, Glance] = OrderedDict()
@@ -95,6 +102,15 @@ class SmallCopies:
             _keep(self._glances, row, Glance(small, copy.contrast, sharpness), _GLANCES)
         self._glances.move_to_end(row)
         return self._glances[row]
+
+    def whole(self, row: int) -> Pixels | None:
+        """The pixels of a row; None where they are not at hand."""
+        if self._whole is None:
+            return None
+        if row not in self._wholes:
+            _keep(self._wholes, row, self._whole(row), _WHOLES)
+        self._wholes.move_to_end(row)
+        return self._wholes[row]
 
     def __getitem__(self, row: int) -> SmallCopy:
         if row not in self._opened:

@@ -28,7 +28,9 @@ _SETTINGS: Mapping[str, Sequence[str]] = {
     SEED: ("seed", "noise_seed"), STEPS: ("steps",), CFG: ("cfg",), SAMPLER: ("sampler_name",),
     SCHEDULE: ("scheduler",),
 }  # fmt: skip
-_SETTING_LINKS = ("noise", "sigmas", "sampler", "guider")
+_PIPES = ("sdxl_tuple", "pipe", "basic_pipe", "context", "base_ctx", "ctx")
+"""Inputs that bundle model, texts and latent, as collections of nodes have them."""
+_SETTING_LINKS = ("noise", "sigmas", "sampler", "guider", *_PIPES)
 """Inputs of a sampler whose nodes hold its settings."""
 _LATENTS = ("latent_image", "latent", "samples", "optional_latent")
 _MODELS = ("ckpt_name", "unet_name", "model_name", "base_ckpt_name")
@@ -120,10 +122,12 @@ class _Graph:
 
     def _before(self, sampler: str) -> list[str]:
         """All that works for the latent of a sampler."""
-        return list(self._upstream(self._sources(sampler, _LATENTS)))
+        return list(self._upstream(self._sources(sampler, (*_LATENTS, *_PIPES))))
 
     def _is_sampler(self, node: str) -> bool:
         inputs = self._inputs[node]
+        if "sampler" in self._kinds[node].lower() and self._sources(node, _PIPES):
+            return True
         return any(self._source(inputs.get(name)) for name in _LATENTS) and any(
             self._source(inputs.get(name)) for name in ("positive", "guider", "conditioning")
         )
@@ -153,7 +157,8 @@ class _Graph:
         raise _UnknownError(self._kinds[source])
 
     def _size(self, sampler: str) -> str:
-        for node in self._upstream(self._sources(sampler, _LATENTS), _LATENTS):
+        ways = (*_LATENTS, *_PIPES)
+        for node in self._upstream(self._sources(sampler, ways), ways):
             inputs = self._inputs[node]
             sides = next((sides for sides in _SIZES if inputs.keys() >= {*sides}), ())
             if sides:
@@ -164,7 +169,7 @@ class _Graph:
         return ""
 
     def _model(self, sampler: str) -> str:
-        for node in self._upstream([sampler], ("model", "guider", "unet")):
+        for node in self._upstream([sampler], ("model", "guider", "unet", *_PIPES)):
             names = [name for name in _MODELS if name in self._inputs[node]]
             if names and node != sampler:
                 return as_text(MODEL, self._inputs[node][names[0]])
@@ -173,8 +178,10 @@ class _Graph:
     def _prompt(self, sampler: str, side: str) -> str:
         """The text of one side, `positive` or `negative`; empty where it is not known for certain."""
         try:
-            for node in self._upstream([sampler], ("guider",)):
+            for node in self._upstream([sampler], ("guider", *_PIPES)):
                 inputs = self._inputs[node]
+                if node != sampler and isinstance(inputs.get(side), str):  # a loader that takes both texts
+                    return str(inputs[side])
                 for name in (side, "conditioning") if side == "positive" else (side,):
                     if self._source(inputs.get(name)):
                         return "\n".join(dict.fromkeys(self._texts(str(self._source(inputs[name])), side, set())))
@@ -196,6 +203,8 @@ class _Graph:
         linked = [name for name in inputs if self._source(inputs[name])]
         ways = [name for name in linked if name == side] or [name for name in linked if name.startswith("conditioning")]
         ways = ways or (linked if kind == _HANDS_ON else [])
+        if not linked and seen != {node}:
+            return [self._value([node, 0])]  # a loader's text that another node holds
         if not ways or (len(ways) > 1 and kind not in _JOINS) or len(seen) > _LONGEST_WAY:
             raise _UnknownError(kind)
         return [text for name in ways for text in self._texts(str(self._source(inputs[name])), side, seen)]

@@ -49,10 +49,27 @@ def plausible(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, said in pairs:
         value = said if said.isprintable() else "".join(letter for letter in said if _is_text(letter))
-        pattern = PATTERNS.get(name)
+        value, pattern = _as_written(name, value), PATTERNS.get(name)
         if value and (pattern is None or re.fullmatch(pattern, value)):
             found.setdefault(name, value)
     return found
+
+
+def _as_written(name: str, value: str) -> str:
+    """Whole numbers without a fraction of nothing, and sizes without blanks, as the web UI writes them."""
+    if name in (SEED, STEPS):
+        return re.sub(r"(\d)\.0+$", r"\1", value.strip())
+    return re.sub(r"(?<=\d)\s*[xX×*]\s*(?=\d)", "x", value.strip()) if name == SIZE else value
+
+
+def known_name(name: str) -> str:
+    """The web UI's name of a setting that a tool calls by another one; what is no setting stays as it is."""
+    known = ALIASES.get(_plain(name), "")
+    return known if known in PATTERNS else name
+
+
+def _plain(name: str) -> str:
+    return re.sub("[^a-z0-9]", "", name.lower())
 
 
 def _is_text(letter: str) -> bool:
@@ -67,7 +84,7 @@ def model_name(text: str) -> str:
 def read_fields(value: Mapping[str, Any], **aliases: str) -> dict[str, str]:
     """The parameters among the keys of a JSON object; `aliases` are names that mean something else in this tool."""
     known = {**ALIASES, **aliases}
-    pairs = [(known.get(re.sub("[^a-z0-9]", "", key.lower()), ""), item) for key, item in value.items()]
+    pairs = [(known.get(_plain(key), ""), item) for key, item in value.items()]
     told = [(name, as_text(name, item)) for name, item in pairs if name]
     sides = {key.lower(): as_text("", item) for key, item in value.items() if key.lower() in ("width", "height")}
     size = [(SIZE, f"{sides['width']}x{sides['height']}")] if len(sides) == 2 else []

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from collection.pictures.embedded.fields import NEGATIVE, PATTERNS, PROMPT, STEPS, plausible
+from collection.pictures.embedded.fields import NEGATIVE, PATTERNS, PROMPT, STEPS, known_name, plausible
 
 LEAST_PAIRS = 3
 """A line with fewer pairs is taken for a part of the prompt, as the web UI does, unless the steps come first."""
@@ -31,7 +31,7 @@ def parse_infotext(text: str) -> dict[str, str]:
 
 def _line(line: str) -> list[tuple[str, str]]:
     """The pairs of a line; none if it is no line of pairs: too few, or none of a parameter that it gives a value to."""
-    pairs = list(_pairs(line))
+    pairs = [(known_name(name), value) for name, value in _pairs(line)]
     known = plausible((name, value) for name, value in pairs if name in PATTERNS)
     return pairs if known and (len(pairs) >= LEAST_PAIRS or pairs[0] == (STEPS, known.get(STEPS))) else []
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import ImageError
 from collection.pictures.embedded.user_comment import read_user_comment
-from collection.pictures.embedded.xmp import KEYWORD, read_xmp_fields
+from collection.pictures.embedded.xmp import KEYWORD, decoded_packet, read_xmp_fields
 from collection.pictures.pillow import silence_pillow
 from collection.pictures.png_chunks import SIGNATURE, TEXTS, read_chunks, read_text, split, utf8_or_latin1
 from collection.pictures.signatures import why_unread
@@ -24,6 +24,9 @@ _EXIF, _USER_COMMENT = 0x8769, 0x9286
 _COMFYUI = 0x0108, 0x0110
 """Tags, from .. to, that ComfyUI fills with "prompt:..." and "workflow:...", downwards from Model."""
 _FIELDS = {0x010E: "ImageDescription", 0x0131: "Software"}
+XP_COMMENT, XP_TITLE, XP_SUBJECT = "XPComment", "XPTitle", "XPSubject"
+_WINDOWS = {0x9C9C: XP_COMMENT, 0x9C9B: XP_TITLE, 0x9C9F: XP_SUBJECT}
+"""Tags that Windows shows as the properties of a file: UTF-16, the lower byte first."""
 
 
 def read_texts(data: bytes, name: str | Path, ours: str) -> dict[str, str]:
@@ -65,7 +68,7 @@ def _chunks(data: bytes, ours: bytes) -> dict[str, str]:
 
 def _fields(image: Image.Image) -> dict[str, str]:
     """What EXIF and the comment say; what of it cannot be read costs itself."""
-    found = {COMMENT: _text(image.info.get("comment", b"")), KEYWORD: _text(image.info.get("xmp", b""))}
+    found = {COMMENT: _text(image.info.get("comment", b"")), KEYWORD: decoded_packet(image.info.get("xmp", b""))}
     try:
         exif = image.getexif()
         fields = {tag: exif[tag] for tag in exif}
@@ -75,6 +78,7 @@ def _fields(image: Image.Image) -> dict[str, str]:
     except Exception:  # EXIF of any tool of thirty years
         return found
     found |= {name: _text(fields[tag]) for tag, name in _FIELDS.items() if tag in fields}
+    found |= {name: _utf16(fields[tag]) for tag, name in _WINDOWS.items() if tag in fields}
     for tag in range(_COMFYUI[0], _COMFYUI[1] + 1):
         key, colon, text = _text(fields.get(tag, "")).partition(":")
         if colon and text.lstrip().startswith(("{", "[")):
@@ -90,3 +94,8 @@ def _text(value: Any) -> str:
         except UnicodeEncodeError:
             return str(value)
     return utf8_or_latin1(value).strip("\0") if isinstance(value, bytes) else ""
+
+
+def _utf16(value: Any) -> str:
+    data = bytes(value) if isinstance(value, bytes | tuple) else b""
+    return data.decode("utf-16-le", "replace").strip("\ufeff\0")

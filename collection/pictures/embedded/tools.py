@@ -23,7 +23,7 @@ from collection.pictures.embedded.fields import (
     read_fields,
 )
 from collection.pictures.embedded.infotext import parse_infotext, prompts
-from collection.pictures.embedded.texts import COMMENT, USER_COMMENT
+from collection.pictures.embedded.texts import COMMENT, USER_COMMENT, XP_COMMENT, XP_SUBJECT, XP_TITLE
 from collection.pictures.embedded.xmp import XMP_COMMENT, XMP_DESCRIPTION, XMP_TOOL
 
 PARAMETERS = "parameters"
@@ -57,7 +57,7 @@ def read_tools(texts: Texts) -> Iterator[Told]:
 def _web_ui(texts: Texts) -> Told | None:
     """A text with a line of pairs, wherever it is; in `parameters` also a prompt alone."""
     for key in (PARAMETERS, USER_COMMENT, COMMENT, "Comment", "ImageDescription", "Description", XMP_COMMENT,
-                XMP_DESCRIPTION):  # fmt: skip
+                XMP_DESCRIPTION, XP_COMMENT, XP_TITLE, XP_SUBJECT):  # fmt: skip
         found = parse_infotext(texts.get(key, ""))
         if found:
             return Told("A1111", found)
@@ -77,7 +77,7 @@ def _stability_matrix(texts: Texts) -> Told | None:
 def _json_parameters(texts: Texts) -> Told | None:
     """SwarmUI, Fooocus and its kin, Civitai and others: one JSON object."""
     for key in (PARAMETERS, USER_COMMENT, COMMENT, "Comment", "ImageDescription", "generation_data", XMP_COMMENT,
-                "prompt"):  # fmt: skip
+                XP_COMMENT, "prompt"):  # fmt: skip
         value = json_object(texts.get(key, ""))
         if value and not (key == "Comment" and "Description" in texts):  # which is NovelAI's
             told = _json(value, texts)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from collection.pictures.png_chunks import utf8_or_latin1
+
 KEYWORD = "XML:com.adobe.xmp"
 """The keyword of the text chunk that holds XMP in a PNG."""
 XMP_COMMENT, XMP_DESCRIPTION, XMP_TOOL = "exif:UserComment", "dc:description", "xmp:CreatorTool"
@@ -18,6 +20,21 @@ _FIELDS = {
     "{http://purl.org/dc/elements/1.1/}description": XMP_DESCRIPTION,
     "{http://ns.adobe.com/xap/1.0/}CreatorTool": XMP_TOOL,
 }
+
+
+_ENCODINGS = {b"\0\0\0<": "utf-32-be", b"<\0\0\0": "utf-32-le", b"\0<": "utf-16-be", b"<\0": "utf-16-le"}
+"""How the first letter of a packet stands in the file: the first that fits, as the next letter begins with 0 too."""
+
+
+def decoded_packet(packet: bytes | str) -> str:
+    """A packet as text: UTF-8, or what the zeros around its first "<" show, with or without a byte order mark."""
+    data = packet.encode("latin-1", "replace") if isinstance(packet, str) else packet
+    first = max(0, data.find(b"<"))
+    for letter, encoding in _ENCODINGS.items():
+        begin = first - letter.index(b"<")
+        if begin >= 0 and data[begin:].startswith(letter):
+            return data[begin:].decode(encoding, "replace")
+    return utf8_or_latin1(data)
 
 
 def read_xmp_fields(packet: str) -> dict[str, str]:

@@ -8,10 +8,13 @@ from functools import cache
 
 import numpy as np
 import pytest
-from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
 from collection.judge.duplicates import look, second_look
 from collection.judge.duplicates.glance import far_apart
+from collection.judge.duplicates.groups import PHASH_DISTANCE
+from collection.judge.duplicates.hash_neighbours import BORDER, hash_distances
+from collection.judge.duplicates.hashes import fingerprint
 from collection.judge.duplicates.look import plain_border, small_copy, take_look
 from collection.judge.duplicates.second_look import TURNS, SecondLook
 from collection.judge.duplicates.small_copies import SmallCopies
@@ -56,9 +59,9 @@ def look_of(shape, data):
 
 
 def copies(pictures):
-    """The small copies of pixels; None: a picture that has none."""
+    """The small copies of pixels, and the pixels; None: a picture that has none."""
     looks = [None if pixels is None else look_of(pixels.shape, pixels.tobytes()) for pixels in pictures]
-    return SmallCopies(looks, lambda rows: [small_copy(pictures[row]) for row in rows])
+    return SmallCopies(looks, lambda rows: [small_copy(pictures[row]) for row in rows], lambda row: pictures[row])
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +78,84 @@ def test_copies_of_flat_art_are_the_same(drawn, name):
 @pytest.mark.parametrize(
     "name",
     [
-        *("faces, eyes only", "punks", "sprites", "words", "numbers", "small numbers", "letters", "cells", "stripes"),
-        *("flat colours", "gradients", "soft fields", "colourways", "greys", "circles", "waves", "mondrian"),
+        *(
+            "faces, eyes only",
+            "punks",
+            "sprites",
+            "words",
+            "numbers",
+            "small numbers",
+            "small print",
+            "letters",
+            "cells",
+        ),
+        *("stripes", "flat colours", "gradients", "soft fields", "colourways", "greys", "circles", "waves", "mondrian"),
     ],
 )
 def test_no_distinct_token_is_another(drawn, name):
     assert set(verdicts(list(drawn(name, COUNT, 256)))) == {"another"}
+
+
+def number_in(image, number, at=(0.5, 0.5), colour=(240, 235, 220), points=14):
+    """A copy of a picture with a number of so many pixels."""
+    image = image.copy()
+    place = tuple(side * share for side, share in zip(image.size, at, strict=True))
+    draw = ImageDraw.Draw(image)
+    draw.text(place, f"#{number:04}", fill=colour, font=ImageFont.load_default(points), anchor="mm")
+    return image
+
+
+CARDS = {
+    "a card of 512": lambda drawn, photos: next(iter(drawn("small print", 1, 256))),
+    "a plain ground": lambda drawn, photos: Image.new("RGB", (512, 512), (30, 60, 90)),
+    "a face": lambda drawn, photos: next(iter(drawn("faces", 1, 512))),
+    "a photograph": lambda drawn, photos: Image.fromarray(photos["coffee"]).resize((512, 512)),
+}
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_small_print_makes_another_token_as_it_is_and_as_a_jpeg(drawn, photos, name):
+    card = CARDS[name](drawn, photos)
+    images = [number_in(card, number, at=(0.5, 0.75)) for number in (1, 2, 7, 8)]
+    assert verdicts(images) == ["another"] * 3
+    assert verdicts([re_encoded(image, 75) for image in images]) == ["another"] * 3
+    edited = [edit(images[0]) for edit in {**COPIES, "JPEG 75": lambda image: re_encoded(image, 75)}.values()]
+    assert verdicts([images[0], *edited]) == ["same"] * len(edited)
+
+
+def test_small_print_is_seen_on_a_turned_picture(photos):
+    image = Image.fromarray(photos["coffee"]).resize((512, 512))
+    first, second = (number_in(image, number, at=(0.5, 0.75)) for number in (1, 2))
+    turned = [picture.transpose(turn) for turn, _ in TURNS for picture in (first, second)]
+    assert verdicts([first, *turned]) == ["same", "another"] * len(TURNS)
+
+
+def test_a_small_dot_of_another_colour_is_another_token(drawn):
+    (face,) = drawn("faces", 1, 512)
+    colours = [(200, 60, 60), (60, 130, 60), (60, 60, 200)]
+    dotted = [face.copy() for _ in colours]
+    for image, colour in zip(dotted, colours, strict=True):
+        ImageDraw.Draw(image).ellipse([300, 400, 308, 408], fill=colour)
+    assert verdicts(dotted) == ["another"] * 2
+
+
+def test_pale_print_on_plain_paper_makes_another_token():
+    paper = Image.new("RGB", (512, 512), (240, 236, 225))
+    images = []
+    for text in ("A1", "B1", "A2"):
+        images.append(paper.copy())
+        ImageDraw.Draw(images[-1]).text((256, 300), text, fill=(180, 180, 180), font=ImageFont.load_default(10))
+    assert verdicts(images) == ["another"] * 2
+    assert verdicts([images[0], re_encoded(images[0], 90), re_encoded(images[0])]) == ["same"] * 2
+
+
+def test_without_their_pixels_the_small_copies_decide(drawn, photos):
+    image = Image.fromarray(photos["coffee"])
+    first, second = (np.asarray(number_in(image, number, at=(0.5, 0.75), points=9)) for number in (1, 2))
+    looks = [take_look(pixels) for pixels in (first, second)]
+    small = SmallCopies(looks, lambda rows: [small_copy((first, second)[row]) for row in rows], lambda row: None)
+    assert SecondLook(small).verdicts(0, np.array([1])) == ["same"]
+    assert verdicts([Image.fromarray(first), Image.fromarray(second)]) == ["another"]
 
 
 def test_a_glance_tells_apart_only_what_the_look_does(drawn, monkeypatch):
@@ -110,6 +185,27 @@ def test_photographs_are_the_same_in_another_light_turned_and_with_a_border(phot
         assert verdicts([ImageOps.expand(image, (0, 60), "white"), image]) == ["framed"]
         assert verdicts([image, *turned], turns=False) == ["another"] * 7
         assert verdicts([image, ImageOps.expand(image, 40, "black")], borders=False) == ["another"]
+
+
+@pytest.mark.parametrize("border", ["black", "gold"])
+@pytest.mark.parametrize("bar", ["white", "black"])
+@pytest.mark.parametrize("sides", [(0, 60), (60, 0), (40, 40)])
+def test_a_letterbox_around_a_picture_with_a_border_is_the_same_picture(photos, border, bar, sides):
+    image = Image.fromarray(photos["coffee"])
+    image.thumbnail((400, 400))
+    image = ImageOps.expand(image, 14, border)
+    boxed = ImageOps.expand(image, sides, bar)
+    assert verdicts([image, boxed]) == ["frame"]
+    one, other = (fingerprint(np.asarray(picture)).hashes for picture in (image, boxed))
+    bits, _ = hash_distances(np.array(one, np.uint64), np.array([other], np.uint64), BORDER)
+    assert bits[0] <= PHASH_DISTANCE, "and its hash proposes it"
+
+
+def test_a_framed_copy_of_another_number_is_another(photos):
+    image = Image.fromarray(photos["coffee"])
+    first, second = (number_in(image, number, at=(0.5, 0.75)) for number in (1, 2))
+    assert verdicts([first, ImageOps.expand(first, 40, "black")]) == ["frame"]
+    assert verdicts([first, ImageOps.expand(second, 40, "black")]) == ["another"]
 
 
 def test_colour_counts(photos):

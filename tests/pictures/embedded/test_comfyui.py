@@ -118,6 +118,51 @@ CASES = {
         },
         READ,
     ),
+    "a loader with both texts, one of another node": (
+        {
+            "3": sampler(positive=["4", 1], negative=["4", 2], latent_image=["4", 3]),
+            "4": node("Efficient Loader", ckpt_name="harbour.safetensors", positive=["44", 0], negative="a dog",
+                      empty_latent_width=640, empty_latent_height=896),
+            "44": node("PrimitiveString", value="a fox"),
+        },
+        but(Prompt="a fox"),
+    ),
+    "a tuple of SDXL": (
+        {
+            "3": node("KSampler SDXL (Eff.)", sdxl_tuple=["4", 0], latent_image=["4", 1], optional_vae=["4", 2],
+                      noise_seed=5, steps=20, cfg=8.0, sampler_name="dpmpp_2m", scheduler="karras",
+                      start_at_step=0, refine_at_step=-1, preview_method="auto", vae_decode="true"),
+            "4": node("Eff. Loader SDXL", base_ckpt_name="harbour.safetensors", refiner_ckpt_name="None",
+                      positive="a cat", negative="a dog", empty_latent_width=640, empty_latent_height=896),
+        },
+        READ,
+    ),
+    "a tuple that is unpacked and packed again": (
+        {
+            "3": node("KSampler SDXL (Eff.)", sdxl_tuple=["45", 0], latent_image=["5", 0], noise_seed=7, steps=20,
+                      cfg=8.0, sampler_name="dpmpp_2m", scheduler="karras"),
+            "45": node("Pack SDXL Tuple", base_model=["4", 0], base_positive=["6", 0], base_negative=["7", 0]),
+        },
+        but(Seed="7"),
+    ),
+    "a pipe": (
+        {
+            "3": node("easy kSampler", pipe=["46", 0], image_output="Save", link_id=0),
+            "46": node("easy preSampling", pipe=["4", 0], steps=20, cfg=8.0, sampler_name="dpmpp_2m",
+                       scheduler="karras", denoise=1, seed=5),
+            "4": node("easy fullLoader", ckpt_name="harbour.safetensors", positive="a cat", negative="a dog",
+                      empty_latent_width=640, empty_latent_height=896),
+        },
+        READ,
+    ),
+    "a pipe of parts": (
+        {
+            "3": node("ImpactKSamplerBasicPipe", basic_pipe=["47", 0], latent_image=["5", 0], seed=5,
+                      steps=20, cfg=8.0, sampler_name="dpmpp_2m", scheduler="karras"),
+            "47": node("ToBasicPipe", model=["4", 0], clip=["4", 1], positive=["6", 0], negative=["7", 0]),
+        },
+        READ,
+    ),
     "a text and a conditioning handed on": (
         {
             "3": sampler(positive=["40", 0]), "40": node("Reroute", **{"": ["6", 0]}),

@@ -33,6 +33,22 @@ def test_values_are_read_whole(added: str, found: dict[str, str]) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Steps: 22.0, Sampler: Euler a, CFG scale: 6.5, Seed: 42.0, Size: 64 x 96", READ),
+        ("Steps: 22, Sampler: Euler a, CFG scale: 6.5, Seed: 42, Size: 64\u00d796", READ),
+        ("Steps: 22, Sampler: Euler a, CFG scale: 6.5, Seed: 42, Size: 64X96", READ),
+        ("steps: 22, sampler name: Euler a, cfg_scale: 6.5, seed: 42, resolution: 64x96", READ),
+        ("Steps: 22, Sampler: Euler a, Guidance scale: 6.5, Seed: 42, Size: 64*96", READ),
+        ("Steps: 22, Sampler: Euler a, CFG scale: 6.5, Seed: 42.5, Size: 64 by 96",
+         {name: READ[name] for name in ("Steps", "Sampler", "CFG scale")}),
+    ],
+)  # fmt: skip
+def test_settings_as_other_tools_write_them(line: str, found: dict[str, str]) -> None:
+    assert parse_infotext(f"a cat\n{line}") == {"Prompt": "a cat", **found}
+
+
 def test_lines_behind_the_pairs_are_values_of_their_own() -> None:
     text = f"a red cat\n{PAIRS}\nTemplate: a {{red|blue}} cat,\non a mat\nNegative Template: "
     assert parse_infotext(text) == {"Prompt": "a red cat", **READ, "Template": "a {red|blue} cat,\non a mat"}

@@ -212,6 +212,39 @@ def stealthy(signature: bytes, body: bytes) -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("signature", [b"stealth_rgbinfo", b"stealth_rgbcomp"])
+def test_a_text_hidden_in_colours(form: str, mode: str, signature: bytes) -> None:
+    body = "猫\nSteps: 20, Sampler: euler, Seed: 4".encode()
+    body = gzip.compress(body) if signature.endswith(b"comp") else body
+    bits = np.unpackbits(np.frombuffer(signature + (len(body) * 8).to_bytes(4) + body, np.uint8))
+    columns, file = np.full((64, 40, 3), 120, np.uint8), io.BytesIO()
+    columns.reshape(-1)[: bits.size] |= bits
+    image = Image.fromarray(np.ascontiguousarray(columns.swapaxes(0, 1))).convert(mode)
+    image.save(file, form, **({"lossless": True, "exact": True} if form == "WEBP" else {}))
+    assert read(file.getvalue()).parameters == {"Prompt": "猫", "Steps": "20", "Sampler": "euler", "Seed": "4"}
+
+
+@pytest.mark.parametrize("tag", [0x9C9C, 0x9C9B, 0x9C9F])
+@pytest.mark.parametrize("form", ["JPEG", "WEBP", "PNG"])
+def test_the_properties_that_windows_shows(form: str, tag: int) -> None:
+    text = "灯台\nSteps: 4, Sampler: Euler, Seed: 1".encode("utf-16-le") + b"\0\0"
+    found = read(exif(form, {tag: text}))
+    assert found.parameters == {"Prompt": "灯台", "Steps": "4", "Sampler": "Euler", "Seed": "1"}
+    assert read(exif(form, {tag: "a picture of the sea".encode("utf-16-le")})).parameters == {}
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]
+)
+def test_xmp_in_every_encoding(encoding: str) -> None:
+    packet = draw_things(dc_description="灯台\nSteps: 20, Sampler: Euler, Seed: 4", xmp_CreatorTool="Draw Things")
+    file = io.BytesIO()
+    Image.fromarray(PIXELS).save(file, "WEBP", xmp=packet.encode(encoding))
+    assert read(file.getvalue()).parameters["Prompt"] == "灯台"
+
+
 def test_the_command_line_of_the_first_invokeai() -> None:
     found = read(png({"Dream": '"a cat [a dog]" -s 20 -S 1102676403634909 -W 640 -H 896 -C 7.5 -A euler'}))
     assert found.parameters == without("Model")
