@@ -15,7 +15,7 @@ from collection.generate.restore.align import Plane
 from collection.generate.restore.damage import Comparison, Mask, compared
 from collection.values import Pixels, Recipe, Rendering
 
-ENGINE = "restore/1"
+ENGINE = "restore/2"
 """The model of the recipes whose holes are filled without a generator; another number may give other pixels."""
 OWN = ("copies", "painter")
 """Options that are no options of the generator that paints holes."""

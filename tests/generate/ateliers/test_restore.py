@@ -88,7 +88,7 @@ def recipe_of(bench: Any, copies: Sequence[Pixels], **changed: Any) -> Recipe:
     first, *others = map(bench.keep, copies)
     height, width = copies[0].shape[:2]
     options = {"copies": others, **changed.pop("options", {})}
-    return Recipe("restore", "restore/1", 3, width, height, init_image=first, options=options, **changed)
+    return Recipe("restore", "restore/2", 3, width, height, init_image=first, options=options, **changed)
 
 
 def test_what_no_copy_shows_is_inpainted_and_said(bench: Any, photograph: Pixels) -> None:
@@ -104,6 +104,18 @@ def test_what_no_copy_shows_is_inpainted_and_said(bench: Any, photograph: Pixels
     assert np.array_equal(made.pixels[outside], photograph[outside]), "the rest stays as it is"
     assert "whole in no copy" in made.warnings[0]
     assert np.array_equal(made.pixels, again.pixels), "and rendered again it is the same"
+
+
+def test_where_a_mask_says_that_the_first_copy_is_whole_it_stays_and_others_are_damaged(photograph: Pixels) -> None:
+    first, other = photograph.copy(), photograph.copy()
+    first[10:20, 10:20] = other[40:50, 60:80] = (250, 0, 0)
+    mask = np.zeros(photograph.shape[:2], bool)
+    mask[8:22, 8:22] = True
+    found = compared([first, other, other], mask)
+    assert far(found.merged[8:22, 8:22], photograph[8:22, 8:22]) < 1, "what is masked comes from the others"
+    assert far(found.merged[40:50, 60:80], photograph[40:50, 60:80]) < 1, "and nothing of theirs, though both agree"
+    assert found.damage[1:, 40:50, 60:80].all()
+    assert not found.damage[0][~mask].any()
 
 
 def test_a_generator_paints_the_holes_if_it_is_asked(bench: Any, photograph: Pixels) -> None:
