@@ -120,16 +120,22 @@ def test_where_a_mask_says_that_the_first_copy_is_whole_it_stays_and_others_are_
 
 def test_a_generator_paints_the_holes_if_it_is_asked(bench: Any, photograph: Pixels) -> None:
     asked: list[Recipe] = []
+    shown: list[Pixels] = []
 
     def green(recipes: Sequence[Recipe]) -> list[Rendering]:
         asked.extend(recipes)
+        shown.append(context.pictures(recipes[0].init_image))
         return [Rendering(np.full_like(photograph, (0, 200, 0)), identity={"generator": "diffusion"})]
 
-    mask = np.zeros_like(photograph)
+    mask, torn = np.zeros_like(photograph), photograph.copy()
     mask[10:20, 10:20] = 255
+    torn[10:20, 10:20] = (255, 0, 255)
     options = {"painter": "diffusion", "steps": 2}
-    recipe = recipe_of(bench, [photograph], mask_image=bench.keep(mask), options=options)
-    (made,) = Restorer(bench.context(green)).generate([recipe])
+    recipe = recipe_of(bench, [torn], mask_image=bench.keep(mask), options=options)
+    context = bench.context(green)
+    (made,) = Restorer(context).generate([recipe])
+    assert not (shown[0] == (255, 0, 255)).all(axis=-1).any(), "the damage is not shown to it"
+    assert np.array_equal(shown[0][30:], photograph[30:])
     assert (made.pixels[10:20, 10:20] == (0, 200, 0)).all()
     assert np.array_equal(made.pixels[30:], photograph[30:])
     assert (asked[0].generator, asked[0].options) == ("diffusion", {"steps": 2})
