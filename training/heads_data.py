@@ -1,4 +1,4 @@
-"""Whole and damaged pictures as the embedded encoder sees them: what its heads learn from, and what is kept from them."""
+"""Whole and damaged pictures as the embedded encoder sees them: what its heads learn from, and what they do not."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _seen(name: str, make: Callable[[], Iterator[Pixels]]) -> Vectors:
 
 
 def _drawn(parts: tuple[str, ...], count: int) -> Iterator[Pixels]:
-    """Compositions of drawings, one of each kind in turn as far as there are any."""
+    """Compositions of drawings, by chance."""
     rng = Random(f"heads {parts}")
     chosen = [one for one in composition_list() if one.part in parts]
     for composition in rng.sample(chosen, count):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from collection.errors import GenerationError
 from collection.generate.diffusion.adapter_files import find_adapter
 from collection.generate.diffusion.batch_items import BatchItem, Conditioning
-from collection.generate.diffusion.image_to_image import image_arguments, painting_in_masks, painting_in_masks
+from collection.generate.diffusion.image_to_image import image_arguments, painting_in_masks
 from collection.generate.diffusion.ip_adapter import ENCODER, IpAdapter, with_given_embeddings
 from collection.generate.diffusion.lora import LoraMixer
 from collection.generate.diffusion.noise import initial_noise

@@ -13,7 +13,6 @@ from collection.generate.diffusion.batch_items import BatchItem
 from collection.generate.pictures import Pictures, fitted
 from collection.values import Pixels
 
-
 USUAL_CHANNELS = 4
 """Channels of the latents of Stable Diffusion 1 to XL."""
 
