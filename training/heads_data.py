@@ -13,7 +13,7 @@ from collection.values import Pixels
 from training.compose import Composition, draw
 from training.damages import DAMAGES, kept
 from training.places import workshop
-from training.prepare import _svgs, composition_list, raster
+from training.prepare import svgs, composition_list, raster
 from training.scenes import paint
 
 Vectors = npt.NDArray[np.float32]
@@ -56,7 +56,7 @@ def _drawn(parts: tuple[str, ...], count: int) -> Iterator[Pixels]:
 
 
 def _picture(composition: Composition, side: int) -> Pixels:
-    parts = [raster(_svgs()[code, composition.set], side) for code in composition.codes]
+    parts = [raster(svgs()[code, composition.set], side) for code in composition.codes]
     return np.asarray(draw(composition, parts, side, None))
 
 

@@ -60,7 +60,7 @@ def fitted(vectors: Vectors) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.fl
 
     solver.step(loss)
     plain = weight.detach() / deviation[:, None]
-    return plain.T.float().numpy(), (bias.detach() - mean @ plain).float().numpy()
+    return plain.T.float().contiguous().numpy(), (bias.detach() - mean @ plain).float().numpy()
 
 
 def measures(seen: Mapping[str, Vectors]) -> dict[str, dict[str, tuple[float, float]]]:

@@ -109,9 +109,8 @@ def test_the_file_of_an_image_is_that_image_and_the_parent(
 ) -> None:
     with open_project(project) as opened:
         (bred,) = opened.store.assets_of(made["breed"][:1])
-        added = command("variations", opened.files.path(bred.file_sha256), "--strengths", "0.5", "--seeds", "1")[
-            "added"
-        ]
+        file = opened.files.path(bred.file_sha256)
+        added = command("variations", file, "--strengths", "0.5", "--seeds", "1")["added"]
         (varied,) = opened.store.recipes_of(added)
         assert bred.recipe and varied.recipe.parents == (bred.recipe.sha256,)
     command("remove", *added)
