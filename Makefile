@@ -49,7 +49,7 @@ pictures: setup ## make the pictures and the table of keys of docs/review.md fro
 
 train: setup ## train the small models of our own; goes on where it stopped (training/README.md)
 	@sh packaging/node-tools.sh training/art
-	@for step in prepare clip_train vae_train denoiser_train; do nice -n 19 $(BIN)/python -m training.$$step || exit 1; done
+	@for step in prepare clip_train heads_train vae_train denoiser_train; do nice -n 19 $(BIN)/python -m training.$$step || exit 1; done
 
 lock: setup ## write the lock files anew
 	@$(BIN)/python packaging/lock.py

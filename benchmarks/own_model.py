@@ -2,7 +2,8 @@
 
 The data that it needs (`python -m training.prepare`) lies outside the repository; without it nothing is measured.
 With --pipeline the text-to-image pipeline is measured instead, for which pictures.zip is enough; --card writes what was
-measured into its model card.
+measured into its model card. With --heads the metrics `whole` and `clean` are, on damaged copies of pictures that they
+did not learn from, for which the drawings of training/art are enough.
 """
 
 from __future__ import annotations
@@ -34,7 +35,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pipeline", type=Path, nargs="?", const=PACKAGED["tiny/1"], metavar="FOLDER")
     parser.add_argument("--card", action="store_true", help="with --pipeline: write the tables into the model card")
+    parser.add_argument("--heads", action="store_true", help="measure the heads that see damage, and nothing else")
     options = parser.parse_args()
+    if options.heads:
+        heads()
+        return
     needed = "pictures.zip" if options.pipeline else "features.safetensors"
     if not (workshop() / needed).is_file():
         print(f"there is no {needed} in {workshop()}: python -m training.prepare makes it; nothing is measured")
@@ -64,6 +69,18 @@ def table(title: str, values: dict[str, float]) -> None:
     print(f"\n{title}")
     for name, value in values.items():
         print(f"  {name:44} {value:10.4f}")
+
+
+def heads() -> None:
+    """How often a whole picture has a higher number than a damaged one: among all of its group, and than its copy."""
+    from collection.judge.damage import DAMAGES
+    from training.heads_data import groups
+    from training.heads_train import measures
+
+    print(f"{'':20}" + "".join(f"{damage:>18}" for damage in DAMAGES))
+    for group, told in measures(groups()).items():
+        shown = (f"{among:.3f} / {own:.2f}" for among, own in (told[damage] for damage in DAMAGES))
+        print(f"{group:20}" + "".join(f"{each:>18}" for each in shown))
 
 
 def clip() -> tuple[Any, Any]:

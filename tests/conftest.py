@@ -18,6 +18,7 @@ from typing import IO, Any, NoReturn
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # of two processes on two cores each waits for the other's threads
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each of the processes would compile the same modules anew
+import hypothesis
 import numpy as np
 import pytest
 from PIL import Image
@@ -25,6 +26,10 @@ from PIL import Image
 from collection.values import Pixels
 
 sys.dont_write_bytecode = False
+hypothesis.settings.register_profile(  # a test says nothing of how fast the machine is
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 REPOSITORY = Path(__file__).parent.parent
 MEMORY = Path("/dev/shm")
 if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 8 << 30:

@@ -73,7 +73,8 @@ def composition_list() -> Sequence[Composition]:
 
 
 @cache
-def _svgs() -> Mapping[tuple[str, str], str]:
+def svgs() -> Mapping[tuple[str, str], str]:
+    """Each drawing as SVG, by code and set."""
     return {(drawing.thing.code, drawing.set): drawing.svg for drawing in drawn_list()}
 
 
@@ -110,7 +111,7 @@ def composed(start: int, stop: int) -> dict[str, Any]:
     pictures = []
     for composition in composition_list()[start:stop]:
         side = 224 if composition.kind == "plain" else Random(composition.seed).choice((128, 224, 320))
-        parts = [raster(_svgs()[code, composition.set], side) for code in composition.codes]
+        parts = [raster(svgs()[code, composition.set], side) for code in composition.codes]
         pictures.append(np.array(draw(composition, parts, side, None)))
     index = [composition.as_json() for composition in composition_list()[start:stop]]
     return {"index": index, "files": [], "features": encode(pictures)}
@@ -127,7 +128,7 @@ def scenes(start: int, stop: int) -> dict[str, Any]:
         index.append({"traits": dict(scene.traits), "styles": dict(scene.styles), "part": scene.part})
         if number % 2:
             placed = _placed(number, scene.part)
-            drawing = raster(_svgs()[placed.codes[0], placed.set], image.width)
+            drawing = raster(svgs()[placed.codes[0], placed.set], image.width)
             pictures.append(np.array(draw(placed, [drawing], image.width, image)))
             index[-1]["placed"] = placed.as_json()
     return {"index": index, "files": files, "features": encode(pictures)}

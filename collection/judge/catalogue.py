@@ -26,6 +26,8 @@ _BUILT_IN = {
     "borders": f"{_JUDGE}.pixels.borders:BORDERS",
     "text": f"{_JUDGE}.pixels.lettering:TEXT",
     "nsfw": f"{_JUDGE}.pixels.safety:NSFW",
+    "whole": f"{_JUDGE}.damage:WHOLE",
+    "clean": f"{_JUDGE}.damage:CLEAN",
     "laion-v1-b32": f"{_JUDGE}.aesthetic_metrics:LAION_V1_B32",
     "laion-v1-b16": f"{_JUDGE}.aesthetic_metrics:LAION_V1_B16",
     "laion-v1-l14": f"{_JUDGE}.aesthetic_metrics:LAION_V1_L14",

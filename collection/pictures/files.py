@@ -22,7 +22,7 @@ from collection.pictures.infotext import chunks
 from collection.pictures.pillow import silence_pillow
 from collection.pictures.png_chunks import SIGNATURE, Split, read_chunks, split
 from collection.pictures.png_colour import PngColour, coded_colour, into_srgb, png_colour
-from collection.pictures.signatures import why_unread
+from collection.pictures.signatures import ANOTHER_PICTURE, why_unread
 from collection.transparency import laid_on_ground
 from collection.values import Pixels, Recipe, sha256_hex
 
@@ -114,7 +114,7 @@ def decode(data: bytes, name: str | Path) -> Decoded:
     try:
         return read_picture(data)
     except ImageError as error:
-        raise ImageError(f"{name} is no readable picture: {error.message}", error.hint) from error
+        raise ImageError(f"{name} is no readable picture: {error.message}", error.hint or ANOTHER_PICTURE) from error
 
 
 def read_picture(data: bytes) -> Decoded:

@@ -54,12 +54,13 @@ def name_in(folder: Path, path: Path) -> str:
 def picture_files(folder: Path) -> tuple[list[Path], list[Failure]]:
     """All files below a folder, by name, and the folders that cannot be read.
 
-    Left out are what `listed` leaves out, and what has the name of a picture there and describes it.
+    Left out are what `listed` leaves out, and what has the name of a picture there and describes it (COMPANIONS).
     """
     found, failed = listed(folder)
-    described = {path.stem for path in found if path.suffix.lower() != SIDECAR}
-    described |= {path.name for path in found if path.suffix.lower() != SIDECAR}
-    return [path for path in found if path.suffix.lower() != SIDECAR or path.stem not in described], failed
+    pictures = [path for path in found if path.suffix.lower() not in COMPANIONS]
+    described = {*pictures, *(path.with_suffix("") for path in pictures)}
+    told = {path for path in found if path.suffix.lower() in COMPANIONS and path.with_suffix("") in described}
+    return [path for path in found if path not in told], failed
 
 
 def listed(folder: Path) -> tuple[list[Path], list[Failure]]:

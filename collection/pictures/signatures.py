@@ -16,6 +16,10 @@ _UNREAD = {
 }  # fmt: skip
 
 
+ANOTHER_PICTURE = "save it anew as PNG, or name another picture"
+"""What to do with a file that is no readable picture."""
+
+
 def why_unread(data: bytes, error: Exception) -> str:
     """Why a file is not read as a picture: by its first bytes, and by what its reader raised."""
     from PIL import Image, UnidentifiedImageError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from collection.config import Config
 from collection.errors import UsageError
@@ -93,9 +94,10 @@ def bred(
 
 
 def varied(store: Store, number: int, strengths: Sequence[float], seeds: Sequence[int]) -> list[Recipe]:
-    """Variations of an image by its own recipe: image-to-image, by each seed left to each strength, 0 to 1.
+    """Variations of an image, their parent, by its own recipe: by each seed left to each strength, 0 to 1.
 
     Raises UsageError for the image of a generator that begins from no picture.
     """
     asset, recipe = generated(store, number)
-    return variations([recipe], asset.file_sha256, strengths, seeds)
+    made = variations([recipe], asset.file_sha256, strengths, seeds)
+    return [replace(one, parents=(recipe.sha256,)) for one in made]

@@ -18,7 +18,7 @@ from collection.stages.judges import judges_of
 from collection.stages.kept_files import kept_picture, notes_on_imported
 from collection.stages.report import Report, spans
 from collection.stages.shortage import shortage, way_out
-from collection.values import Progress, Recipe, amount, silent
+from collection.values import Progress, Recipe, amount, sha256_hex, silent
 
 __all__ = ["seeds_of", "strengths_of"]  # the options of VariationsStage, as people type them
 
@@ -136,7 +136,7 @@ class VariationsStage(DeriveStage):
     """Plans variations of a picture by image-to-image, over strengths and seeds."""
 
     picture: Path | int
-    """A picture file, or the number of an image, which gives its own recipe too."""
+    """A picture file, or the number of an image, which gives its own recipe too; the file of an image is that image."""
     strengths: Sequence[float] = (0.3, 0.6)
     """How far to leave it: 0 not at all, 1 wholly."""
     seeds: Sequence[int] = (0, 1, 2, 3)
@@ -149,16 +149,24 @@ class VariationsStage(DeriveStage):
         from collection.plan.derived_recipes import shown, varied
         from collection.plan.from_images import variations
 
-        if isinstance(self.picture, int):
-            asset = shown(project.store, self.picture)[0]
+        number = self.picture if isinstance(self.picture, int) else _image_of(project, self.picture)
+        if number is not None:
+            asset = shown(project.store, number)[0]
             if asset.recipe is not None:
-                return Derived(varied(project.store, self.picture, self.strengths, self.seeds))
+                return Derived(varied(project.store, number, self.strengths, self.seeds))
             recipes = variations(templates_of(project, self.series), asset.file_sha256, self.strengths, self.seeds)
             return Derived(recipes, notes=notes_on_imported([asset]))
+        assert isinstance(self.picture, Path)
         templates = templates_of(project, self.series)
         variations(templates, "", self.strengths, self.seeds)  # refuses before a file is kept
         sha256 = kept_picture(project, self.picture.read_bytes(), self.picture, keep)
         return Derived(variations(templates, sha256, self.strengths, self.seeds))
+
+
+def _image_of(project: Project, picture: Path) -> int | None:
+    """The number of the image whose file this is, byte for byte."""
+    sha256 = sha256_hex(picture.read_bytes())
+    return next((asset.id for asset in project.store.assets() if asset.file_sha256 == sha256), None)
 
 
 def templates_of(project: Project, series: str | None) -> list[Recipe]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collection.generate.restore.damage import Comparison
     from collection.values import Pixels
 
-GENERATOR, ENGINE = "restore", "restore/1"
+GENERATOR, ENGINE = "restore", "restore/2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,7 @@ def test_bad_styles_are_named_before_anything_is_planned(
         error = refused(grown, "restyle", 1, *words)
         assert isinstance(error, kind), error
         assert said in error.message, error.message
+        assert error.hint, error.message
     assert "no series" in refused(grown, "restyle", "--series", "none", "--style", network).message
     assert command("status")["planned"] == 5
 

@@ -104,6 +104,18 @@ def test_variants_differ_by_seed_strength_and_sketch(
         assert not np.array_equal(opened.generator.generate([other])[0].pixels, pictures[0])
 
 
+def test_the_file_of_an_image_is_that_image_and_the_parent(
+    project: Path, command: Command, made: dict[str, list[int]]
+) -> None:
+    with open_project(project) as opened:
+        (bred,) = opened.store.assets_of(made["breed"][:1])
+        file = opened.files.path(bred.file_sha256)
+        added = command("variations", file, "--strengths", "0.5", "--seeds", "1")["added"]
+        (varied,) = opened.store.recipes_of(added)
+        assert bred.recipe and varied.recipe.parents == (bred.recipe.sha256,)
+    command("remove", *added)
+
+
 def test_inpainting_leaves_every_pixel_outside_the_mask(
     made: dict[str, list[int]], pixels: Callable[[int], Any]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,21 @@ def test_pictures_are_nearer_to_what_was_asked_than_to_other_things(painter: Dif
     assert cosines[:2, 0].mean() > cosines[:2, 4].mean(), "cats are nearer to a cat than to a car"
     right = cosines[:, :4].argmax(dim=1) == torch.arange(4).repeat_interleave(2)
     assert right.float().mean() >= 0.5, "chance is a quarter"
+
+
+def test_it_paints_in_a_mask_and_leaves_the_rest() -> None:
+    """Its latents have eight channels; diffusers' inpainting speaks of four."""
+    ground, mask = (np.full((128, 128, 3), value, np.uint8) for value in ((190, 222, 246), 0))
+    mask[32:96, 32:96] = 255
+    painter = Diffusion("tiny/1", local_files_only=True, pictures={"ground": ground, "mask": mask}.__getitem__)
+    asked = [
+        replace(recipe("a penguin", seed, (0, 1), steps=4), init_image="ground", mask_image="mask") for seed in (1, 2)
+    ]
+    one, other = (painter.generate([each])[0].pixels for each in asked)
+    outside = mask[..., 0] == 0
+    assert np.array_equal(one[outside], ground[outside])
+    assert np.array_equal(other[outside], ground[outside])
+    assert one[~outside].std() > 10 and not np.array_equal(one, other)
 
 
 def test_a_blend_lies_between_its_styles(painter: Diffusion, clip: Any) -> None:

@@ -30,7 +30,8 @@ def names(folder: Path) -> list[str]:
 
 def test_files_are_listed_by_name_without_hidden_ones_and_descriptions(tmp_path: Path) -> None:
     filled(tmp_path, "b.png", "a/z.PNG", "a/a.jpg", ".git/x.png", ".DS_Store", "b.json", "a/z.JSON", "alone.json")
-    assert names(tmp_path) == ["a/a.jpg", "a/z.PNG", "alone.json", "b.png"]
+    filled(tmp_path, "b.txt", "b.png.xmp", "a/a.caption", "a/b.txt")  # no picture of the folder a has the name b
+    assert names(tmp_path) == ["a/a.jpg", "a/b.txt", "a/z.PNG", "alone.json", "b.png"]
     assert not picture_files(tmp_path)[1]
 
 

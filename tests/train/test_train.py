@@ -74,6 +74,7 @@ def test_what_cannot_be_learned_from_is_left_out_by_name(pictures: Path, tmp_pat
         shape(number).save(tmp_path / f"{number:02d}.png")
     shape(3).save(tmp_path / "copy.png")
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
+    (tmp_path / "03.txt").write_text("a caption is of its picture, and left out of nothing")
     seen = Image.new("RGBA", (16, 16))
     seen.putpixel((3, 3), (10, 20, 30, 255))
     seen.save(tmp_path / "clear.png")

@@ -56,7 +56,9 @@ def test_no_input_breaks_any_route(busy: FastAPI, anna: TestClient) -> None:
     assert len(tried) == len(list(schema.get_all_operations())) - 1
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.text(alphabet=st.sampled_from('aq:<>="\\ %~-1é\x00,is()'), max_size=30))
 def test_any_query_is_answered(anna: TestClient, text: str) -> None:
     for path, params in (("ids", {"q": text}), ("histogram", {"field": text, "q": text}), ("assets", {"ids": text})):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from collection.errors import GenerationError
 from collection.generate.diffusion.adapter_files import find_adapter
 from collection.generate.diffusion.batch_items import BatchItem, Conditioning
-from collection.generate.diffusion.image_to_image import image_arguments
+from collection.generate.diffusion.image_to_image import image_arguments, painting_in_masks
 from collection.generate.diffusion.ip_adapter import ENCODER, IpAdapter, with_given_embeddings
 from collection.generate.diffusion.lora import LoraMixer
 from collection.generate.diffusion.noise import initial_noise
@@ -157,7 +157,8 @@ class Engine:
         pipeline = self._derived[kind, shown]
         set_scheduler(pipeline, fresh_scheduler(self.scheduler, item.options.scheduler))
         if self._eager is not None:
-            pipeline.unet = self._compiled if item.options.compile else self._eager
+            network = self._compiled if item.options.compile else self._eager
+            pipeline.unet = painting_in_masks(network) if kind == "inpaint" else network
         elif item.options.compile:
             raise GenerationError(f"a {type(pipeline).__name__} has no UNet to compile", "set compile = false")
         return pipeline

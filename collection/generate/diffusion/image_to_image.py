@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,9 @@ from collection.errors import GenerationError
 from collection.generate.diffusion.batch_items import BatchItem
 from collection.generate.pictures import Pictures, fitted
 from collection.values import Pixels
+
+USUAL_CHANNELS = 4
+"""Channels of the latents of Stable Diffusion 1 to XL."""
 
 
 def init_image_of(item: BatchItem, pictures: Pictures) -> Pixels:
@@ -49,3 +53,19 @@ def keep_unmasked(pixels: Pixels, item: BatchItem, pictures: Pictures) -> Pixels
     """The picture with every pixel outside the mask as it was in the init image, exactly."""
     kept: Pixels = np.where(mask_of(item, pictures)[:, :, None], pixels, init_image_of(item, pictures))
     return kept
+
+
+def painting_in_masks(denoiser: Any) -> Any:
+    """The denoiser as diffusers' inpainting pipelines take it, the same weights and layers.
+
+    They lay the init image's noised latents around the mask at every step, which holds for latents of any number of
+    channels, and take a denoiser for one of this kind where it says that it has four. Those that see a mask beside the
+    latents are refused when a model is opened (`task.check_task`).
+    """
+    if denoiser.config.in_channels == USUAL_CHANNELS:
+        return denoiser
+    from diffusers.configuration_utils import FrozenDict
+
+    found = copy.copy(denoiser)
+    found._internal_dict = FrozenDict({**denoiser.config, "in_channels": USUAL_CHANNELS})
+    return found

@@ -55,8 +55,8 @@ class Comparison:
 def compared(copies: Sequence[Pixels], mask: Mask | None = None) -> Comparison:
     """Copies of one picture, all of one size, laid on the first.
 
-    `mask` says where the first one is damaged, whatever comparing finds. Raises GenerationError for a copy of another
-    picture.
+    `mask` says where the first one is damaged, whatever comparing finds; where it is whole and others differ from it,
+    these are the damaged ones. Raises GenerationError for a copy of another picture.
     """
     first = copies[0].astype(float)
     laid = [aligned(copy.astype(float), first, f"copy {number}") for number, copy in enumerate(copies[1:], 2)]
@@ -66,6 +66,7 @@ def compared(copies: Sequence[Pixels], mask: Mask | None = None) -> Comparison:
     if len(copies) > 1:
         damage = _differing(stack, unseen)
     if mask is not None:
+        damage[1:] |= damage[0] & ~mask
         damage[0] = mask
     return Comparison(_merged(stack, damage), damage, (0.0, *(item.moved for item in laid)))
 

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+from scipy import ndimage
 
 from collection.errors import GenerationError, UnavailableError
 from collection.generate.plugin import Context
@@ -15,7 +16,7 @@ from collection.generate.restore.align import Plane
 from collection.generate.restore.damage import Comparison, Mask, compared
 from collection.values import Pixels, Recipe, Rendering
 
-ENGINE = "restore/1"
+ENGINE = "restore/2"
 """The model of the recipes whose holes are filled without a generator; another number may give other pixels."""
 OWN = ("copies", "painter")
 """Options that are no options of the generator that paints holes."""
@@ -61,12 +62,13 @@ class Restorer:
         return Rendering(filled, warnings=(note,), identity={"inpainting": f"scikit-image {version('scikit-image')}"})
 
     def _painted(self, recipe: Recipe, painter: str, merged: Pixels, holes: Mask) -> Rendering:
-        """The holes inpainted by another generator; the rest of the picture stays as it is."""
+        """The holes inpainted by another generator, which does not see what is damaged; the rest stays as it is."""
+        bare = covered(merged, holes)
         white_holes: Pixels = np.repeat((holes * 255).astype(np.uint8)[..., None], 3, axis=-1)
         lent = self._context.pictures
         try:
             asked = replace(
-                recipe, generator=painter, init_image=lent.lend(merged), mask_image=lent.lend(white_holes),
+                recipe, generator=painter, init_image=lent.lend(bare), mask_image=lent.lend(white_holes),
                 options={name: value for name, value in recipe.options.items() if name not in OWN},
             )  # fmt: skip
             (made,) = self._context.generate([asked])
@@ -97,6 +99,15 @@ def examined(copies: Sequence[Pixels], mask: Mask | None) -> Comparison:
     if len(copies) == 1 and mask is None:
         raise GenerationError("of a single copy, nobody can tell what is damaged", "give another copy, or --mask FILE")
     return compared(copies, mask)
+
+
+def covered(picture: Pixels, holes: Mask) -> Pixels:
+    """The picture, its holes covered by the nearest whole pixels; one that is a hole alone stays as it is."""
+    if holes.all():
+        return picture
+    nearest = ndimage.distance_transform_edt(holes, return_distances=False, return_indices=True)
+    found: Pixels = picture[tuple(nearest)]
+    return found
 
 
 def smoothed(picture: Plane, holes: Mask) -> Plane:

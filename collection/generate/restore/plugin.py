@@ -20,7 +20,7 @@ class RestoreTable(GeneratorTable):
 
     use: Literal["restore"] = "restore"
     model: str = Field(min_length=1)
-    """The model of the generator that paints holes, or restore/1."""
+    """The model of the generator that paints holes, or restore/2."""
     copies: list[Digest] = Field(default=[], max_length=64)
     """SHA-256 of the other copies."""
     painter: str = ""

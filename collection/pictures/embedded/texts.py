@@ -11,7 +11,7 @@ from collection.pictures.embedded.user_comment import read_user_comment
 from collection.pictures.embedded.xmp import KEYWORD, decoded_packet, read_xmp_fields
 from collection.pictures.pillow import silence_pillow
 from collection.pictures.png_chunks import SIGNATURE, TEXTS, read_chunks, read_text, split, utf8_or_latin1
-from collection.pictures.signatures import why_unread
+from collection.pictures.signatures import ANOTHER_PICTURE, why_unread
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -43,7 +43,7 @@ def read_texts(data: bytes, name: str | Path, ours: str) -> dict[str, str]:
         with Image.open(io.BytesIO(split(data).pixels)) as image:
             found = _fields(image)
     except Exception as error:  # whatever a broken file makes a reader of fifty formats raise
-        raise ImageError(f"{name} is no readable picture: {why_unread(data, error)}") from error
+        raise ImageError(f"{name} is no readable picture: {why_unread(data, error)}", ANOTHER_PICTURE) from error
     if data.startswith(SIGNATURE):
         found |= _chunks(data, ours.encode("latin-1"))
     found |= read_xmp_fields(found.pop(KEYWORD, ""))

@@ -136,7 +136,9 @@ def test_a_lock_that_another_took_off_stays_off_when_its_maker_takes_it_back(sto
     assert review_states(store)[1].locked_by == "ada"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(actions, max_size=4), st.lists(actions, min_size=1, max_size=6))
 def test_undo_of_any_sequence_restores_the_state(fresh: Callable[[], Store], before: list, after: list) -> None:
     store = fresh()
@@ -157,7 +159,9 @@ def test_undo_of_any_sequence_restores_the_state(fresh: Callable[[], Store], bef
 steps = st.one_of(actions, st.tuples(st.sampled_from(["ada", "ben"]), st.sampled_from(["undo", "redo"])))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(steps, max_size=10), st.sampled_from([None, "ada"]))
 def test_a_log_kept_warm_is_the_log_read_anew(fresh: Callable[[], Store], todo: list, curator: str | None) -> None:
     store = fresh()

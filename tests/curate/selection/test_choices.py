@@ -221,7 +221,7 @@ def test_the_wish_after_decisions_is_what_recording_them_leaves(
 NUMBERS = st.lists(st.integers(1, 6), max_size=5)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(NUMBERS, NUMBERS)
 def test_an_image_is_named_once(store: Store, rejected: list[int], freed: list[int]) -> None:
     asked = [*rejected, *freed]

@@ -41,7 +41,9 @@ def few_near(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("few_near")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(seeds, st.sampled_from([0.0, 0.3, 0.7, 1.0]), st.integers(1, 3))
 def test_what_is_looked_at_late_costs_no_more_than_the_slack(seed: int, diversity: float, kinds: int) -> None:
     found, left = pool(seed, 60, kinds=kinds), [30 // kinds] * kinds

@@ -88,7 +88,7 @@ def recipe_of(bench: Any, copies: Sequence[Pixels], **changed: Any) -> Recipe:
     first, *others = map(bench.keep, copies)
     height, width = copies[0].shape[:2]
     options = {"copies": others, **changed.pop("options", {})}
-    return Recipe("restore", "restore/1", 3, width, height, init_image=first, options=options, **changed)
+    return Recipe("restore", "restore/2", 3, width, height, init_image=first, options=options, **changed)
 
 
 def test_what_no_copy_shows_is_inpainted_and_said(bench: Any, photograph: Pixels) -> None:
@@ -106,18 +106,36 @@ def test_what_no_copy_shows_is_inpainted_and_said(bench: Any, photograph: Pixels
     assert np.array_equal(made.pixels, again.pixels), "and rendered again it is the same"
 
 
+def test_where_a_mask_says_that_the_first_copy_is_whole_it_stays_and_others_are_damaged(photograph: Pixels) -> None:
+    first, other = photograph.copy(), photograph.copy()
+    first[10:20, 10:20] = other[40:50, 60:80] = (250, 0, 0)
+    mask = np.zeros(photograph.shape[:2], bool)
+    mask[8:22, 8:22] = True
+    found = compared([first, other, other], mask)
+    assert far(found.merged[8:22, 8:22], photograph[8:22, 8:22]) < 1, "what is masked comes from the others"
+    assert far(found.merged[40:50, 60:80], photograph[40:50, 60:80]) < 1, "and nothing of theirs, though both agree"
+    assert found.damage[1:, 40:50, 60:80].all()
+    assert not found.damage[0][~mask].any()
+
+
 def test_a_generator_paints_the_holes_if_it_is_asked(bench: Any, photograph: Pixels) -> None:
     asked: list[Recipe] = []
+    shown: list[Pixels] = []
 
     def green(recipes: Sequence[Recipe]) -> list[Rendering]:
         asked.extend(recipes)
+        shown.append(context.pictures(recipes[0].init_image))
         return [Rendering(np.full_like(photograph, (0, 200, 0)), identity={"generator": "diffusion"})]
 
-    mask = np.zeros_like(photograph)
+    mask, torn = np.zeros_like(photograph), photograph.copy()
     mask[10:20, 10:20] = 255
+    torn[10:20, 10:20] = (255, 0, 255)
     options = {"painter": "diffusion", "steps": 2}
-    recipe = recipe_of(bench, [photograph], mask_image=bench.keep(mask), options=options)
-    (made,) = Restorer(bench.context(green)).generate([recipe])
+    recipe = recipe_of(bench, [torn], mask_image=bench.keep(mask), options=options)
+    context = bench.context(green)
+    (made,) = Restorer(context).generate([recipe])
+    assert not (shown[0] == (255, 0, 255)).all(axis=-1).any(), "the damage is not shown to it"
+    assert np.array_equal(shown[0][30:], photograph[30:])
     assert (made.pixels[10:20, 10:20] == (0, 200, 0)).all()
     assert np.array_equal(made.pixels[30:], photograph[30:])
     assert (asked[0].generator, asked[0].options) == ("diffusion", {"steps": 2})
