@@ -11,6 +11,7 @@ from collection.chain.addresses import checksummed
 from collection.chain.batches import Request, ask_all, ask_each
 from collection.chain.error_translation import translated
 from collection.chain.networks import Network, check_chain_id, refuse_main, rpc_address
+from collection.errors import ChainError
 
 if TYPE_CHECKING:
     from web3 import Web3
@@ -106,6 +107,27 @@ def open_chain(network: Network, folder: Path, rpc: str | None = None, key: str 
         chain.close()
         raise
     return chain
+
+
+def refuse_behind(chain: Chain) -> None:
+    """Raise ChainError while a node still reads the blocks of its network: what it says of it is of some day before.
+
+    Chains of this machine are never behind.
+    """
+    from web3.types import RPCEndpoint
+
+    if chain.network.is_development:
+        return
+    with chain.translated():
+        told = chain.web3.provider.make_request(RPCEndpoint("eth_syncing"), []).get("result")
+    if not isinstance(told, dict) or not {"currentBlock", "highestBlock"} <= told.keys():
+        return  # in step, or it does not say
+    current, highest = (int(told[name], 16) for name in ("currentBlock", "highestBlock"))
+    if current < highest:
+        raise ChainError(
+            f"the node of {chain.network.name} is at block {current} of {highest} and still catching up",
+            "wait until it is in step, or name another in chain.rpc",
+        )
 
 
 def _open_embedded(network: Network, folder: Path) -> Chain:

@@ -54,6 +54,10 @@ class CopyPlan:
         """The images of which a list gave out copies."""
         return self._lists.get(digest, [])
 
+    def listed(self) -> list[int]:
+        """The images of which any list gave out copies."""
+        return sorted({image for images in self._lists.values() for image in images})
+
     def left(self, image: int, there: int) -> list[Run]:
         """The runs of an image that are still to be minted where `there` copies exist."""
         return _after(self._runs.get(image, ()), there)

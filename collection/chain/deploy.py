@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from collection.chain.addresses import created_address
-from collection.chain.compiled import Artifact, artifact
+from collection.chain.compiled import Artifact, artifact, artifact_of
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract, TokenSettings
 from collection.chain.reveal import CONTRACT as REVEAL_TOKEN
@@ -14,6 +14,9 @@ from collection.chain.transactions import Account, prepared, receipt, send, wait
 from collection.errors import ChainError
 from collection.store.records import Deployment, Freeze
 from collection.store.store import Store
+
+_TOLD = ("name", "symbol", "max_supply", "provenance", "base_uri", "contract_uri")
+"""Settings that a contract tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,38 @@ def frozen_set(store: Store) -> Freeze:
     return freeze
 
 
+def is_there(chain: Chain, known: Deployment) -> bool:
+    """Whether the contract of a deployment, and no other, lies at its address.
+
+    An address follows from account and nonce. So the contract of another project may lie there, where this one was
+    stopped before it sent anything, or where a development chain began anew. The receipt on record tells, and without
+    one the code and what the contract was told.
+    """
+    if not chain.has_code(known.address):
+        return False
+    compiled = artifact_of(known.artifact_sha256)
+    contract = TokenContract(chain, known.address, compiled)
+    if known.tx_hash and contract.created_by(known.tx_hash) == (known.deployer, contract.address):
+        return True
+    if compiled is None or not contract.is_genuine():
+        return False
+    settings = known.settings or {}
+    return all(getattr(contract, field)() == settings[field] for field in _TOLD if field in settings)
+
+
 def has_contract(store: Store, chain: Chain, known: Deployment) -> bool:
     """Whether a contract is on the chain; a development chain that began anew has lost it, and `deploy` is due."""
-    if chain.has_code(known.address):
-        return True
+    there = chain.has_code(known.address)
+    if not there:
+        lost(store, chain, known)
+    return there
+
+
+def lost(store: Store, chain: Chain, known: Deployment) -> bool:
+    """Note that a contract is gone, where that can be: on a development chain that began anew. Whether it can be."""
     if chain.network.is_development and known.status == "confirmed" and not store.read_only:
         store.update_deployment(known.id, tx_hash=known.tx_hash, status="intended")
-    return False
+    return chain.network.is_development
 
 
 def pending(store: Store, chain_id: int) -> bool:
@@ -63,9 +91,10 @@ def deploy(
     anything is sent: a killed run is followed by one that looks there first. Raises ChainError where the chain refuses,
     or has lost a contract that it once confirmed.
     """
-    nonce = wait_for_pending(chain, account)
     known = store.deployment(chain.id, frozen_set(store).root_cid)
-    if known is not None and chain.has_code(known.address):
+    waiting = [known.tx_hash] if known and known.tx_hash and known.status != "confirmed" else []
+    nonce = wait_for_pending(chain, account, waiting)
+    if known is not None and is_there(chain, known):
         tx_hash = _creation(chain, known)
         store.update_deployment(known.id, tx_hash=tx_hash, status="confirmed")
         return DeployReport(known.address, settings.symbol, tx_hash, 0)
@@ -87,7 +116,7 @@ def _forget(store: Store, chain: Chain, known: Deployment) -> None:
     """Drop a deployment that the chain does not have: it was never sent, or a development chain began anew."""
     if known.status == "confirmed" and not chain.network.is_development:
         raise ChainError(
-            f"{chain.network.name} once confirmed the contract {known.address} and now has none there",
+            f"{chain.network.name} once confirmed the contract {known.address} and now has another one there, or none",
             hint="is the node in step with its network? check chain.rpc",
         )
     store.drop_deployment(known.id)
@@ -120,10 +149,15 @@ def _send(
     compiled = token_artifact(hiding)
     factory = chain.web3.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
     call = factory.constructor(settings.as_argument(), *([hiding.as_argument()] if hiding else []))
-    tx_hash = send(chain, account, prepared(chain, account, call, compiled.abi, "deploy", intent.nonce))
-    store.update_deployment(intent.id, tx_hash=tx_hash, status="intended")
-    done = receipt(chain, account, tx_hash, intent.nonce)
-    if done["status"] != 1 or not TokenContract(chain, intent.address, compiled).is_genuine():
-        raise ChainError(f"{chain.network.name} did not create the contract (transaction {tx_hash})")
-    store.update_deployment(intent.id, tx_hash=tx_hash, status="confirmed", block=done["blockNumber"])
-    return DeployReport(intent.address, settings.symbol, tx_hash, done["gasUsed"])
+    transaction = prepared(chain, account, call, compiled.abi, "deploy", intent.nonce)
+    tx_hash = send(chain, account, transaction)
+
+    def sent(tx_hash: str) -> None:
+        store.update_deployment(intent.id, tx_hash=tx_hash, status="intended")
+
+    sent(tx_hash)
+    done = receipt(chain, account, tx_hash, transaction, sent)
+    if not done.succeeded or not TokenContract(chain, intent.address, compiled).is_genuine():
+        raise ChainError(f"{chain.network.name} did not create the contract (transaction {done.tx_hash})")
+    store.update_deployment(intent.id, tx_hash=done.tx_hash, status="confirmed", block=done.block)
+    return DeployReport(intent.address, settings.symbol, done.tx_hash, done.gas)

@@ -65,7 +65,11 @@ class EditionSettings:
 
 def deploy_editions(store: Store, chain: Chain, account: Account, settings: EditionSettings) -> tuple[Companion, int]:
     """Deploy the editions with these settings, unless they are there; returns them and the gas."""
-    return deploy_companion(store, chain, account, "editions", asdict(settings), [settings.as_argument()])
+    told = asdict(settings)
+    return deploy_companion(
+        store, chain, account, "editions", told, [settings.as_argument()],
+        lambda address: EditionsContract(chain, address).told(),
+    )  # fmt: skip
 
 
 def editions_of(store: Store, chain_id: int, base_uri: str) -> Companion | None:
@@ -153,7 +157,7 @@ class EditionsContract(SetContract):
 
     def carry_out(self, account: Account, call: ContractFunction, what: str) -> int:
         """Send a call and wait until it is mined; returns the gas."""
-        return int(carry_out(self.chain, account, call, self.artifact.abi, what)["gasUsed"])
+        return carry_out(self.chain, account, call, self.artifact.abi, what).gas
 
     def closing(self) -> ContractFunction:
         """The call after which nothing can be minted any more."""

@@ -12,7 +12,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -105,6 +105,18 @@ def development_key(number: int = 0) -> str:
 
     key = key_from_seed(seed_from_mnemonic(_MNEMONIC, ""), f"{_HD_PATH}/{number}")
     return "0x" + bytes(Account.from_key(key).key).hex()
+
+
+def is_damaged(path: Path) -> bool:
+    """Whether a file is there that is none of an embedded chain; an empty one becomes one."""
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=0)) as file:
+            file.execute("SELECT 1 FROM block_data LIMIT 1").fetchone()
+    except sqlite3.DatabaseError as error:
+        return "locked" not in str(error)  # then another command works with it
+    return False
 
 
 def _may_write(path: Path) -> bool:

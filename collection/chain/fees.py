@@ -28,6 +28,15 @@ class Price:
 
     now: int
     most: int
+    tip: int | None = None
+    """What of it goes to who makes the block; None on a chain without base fee."""
+
+    @property
+    def fields(self) -> dict[str, int]:
+        """The same as the fields of a transaction: by EIP-1559, or as it was before where there is no base fee."""
+        if self.tip is None:
+            return {"gasPrice": self.most}
+        return {"maxFeePerGas": self.most, "maxPriorityFeePerGas": self.tip}
 
 
 def price_of(chain: Chain) -> Price:
@@ -37,7 +46,7 @@ def price_of(chain: Chain) -> Price:
         if base is None:
             return Price(chain.web3.eth.gas_price, chain.web3.eth.gas_price)
         tip = chain.web3.eth.max_priority_fee
-    return Price(base + tip, 2 * base + tip)
+    return Price(base + tip, 2 * base + tip, tip)
 
 
 def data_fee(chain: Chain, call: Call) -> int:

@@ -38,6 +38,6 @@ def freeze_metadata(store: Store, chain: Chain, account: Account) -> FrozenMetad
                 hint="collection verify names all that differs",
             )
         done = carry_out(chain, account, contract.freeze_metadata(), contract.artifact.abi, "freeze the metadata")
-        result = FrozenMetadata(known.address, done["transactionHash"].to_0x_hex(), int(done["gasUsed"]))
+        result = FrozenMetadata(known.address, done.tx_hash, done.gas)
     store.record_metadata_frozen(known, frozen=True)
     return result

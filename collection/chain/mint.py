@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from collection.chain.compiled import artifact_of
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract
-from collection.chain.deploy import frozen_set, has_contract
+from collection.chain.deploy import frozen_set, has_contract, is_there, lost
 from collection.chain.gas import MINT_BATCH
 from collection.chain.mint_batches import BatchSize, affordable, minting, next_batch
 from collection.chain.mint_logs import find_sales
@@ -34,8 +34,16 @@ class MintReport:
 def deployed(store: Store, chain: Chain) -> Deployment:
     """The confirmed contract of the frozen set on this chain; raises ChainError where there is none."""
     known = store.deployment(chain.id, frozen_set(store).root_cid)
+    none = ChainError(f"the frozen set has no contract on {chain.network.name}", hint="collection deploy")
     if known is None or known.status != "confirmed" or not has_contract(store, chain, known):
-        raise ChainError(f"the frozen set has no contract on {chain.network.name}", hint="collection deploy")
+        raise none
+    if not is_there(chain, known):
+        if lost(store, chain, known):
+            raise none
+        raise ChainError(
+            f"the contract at {known.address} on {chain.network.name} is not that of the frozen set",
+            hint="is the node one of that network? check chain.rpc; collection verify names all that differs",
+        )
     return known
 
 
@@ -44,7 +52,7 @@ def pending(store: Store, chain_id: int) -> list[int]:
     known = store.deployment(chain_id, frozen_set(store).root_cid)
     mints = store.mints(known.id) if known else []
     minted = {mint.token_id for mint in mints if mint.status == "confirmed"}
-    return [token.token_id for token in store.tokens() if token.token_id not in minted]
+    return [token_id for token_id in store.token_ids() if token_id not in minted]
 
 
 def mint(
@@ -66,7 +74,8 @@ def mint(
     contract = TokenContract(chain, deployment.address, artifact_of(deployment.artifact_sha256))
     to = {id_: owner for id_, owner in planned_owners(store, recipient).items() if last is None or id_ <= last}
     _refuse_itself(contract, to.values())
-    wait_for_pending(chain, account)
+    intended = {each.tx_hash for each in store.mints(deployment.id) if each.tx_hash and each.status != "confirmed"}
+    wait_for_pending(chain, account, sorted(intended))
     _reconcile(store, deployment, contract, to)
     remaining, total = _open(store, chain, last), len(to)
     if remaining:
@@ -93,7 +102,7 @@ def mint(
 def planned_owners(store: Store, recipient: str) -> dict[int, str]:
     """To whom each frozen token is to be minted, by id: whom a list says, or else `recipient`."""
     planned = store.recipients(frozen_set(store))
-    return {token.token_id: planned.get(token.token_id, recipient) for token in store.tokens()}
+    return {token_id: planned.get(token_id, recipient) for token_id in store.token_ids()}
 
 
 def _open(store: Store, chain: Chain, last: int | None) -> list[int]:
@@ -161,10 +170,11 @@ def _mint_batch(
     call = minting(contract, ids, to)
     with chain.translated():
         nonce = chain.web3.eth.get_transaction_count(account.address, "pending")
-    tx_hash = send(chain, account, prepared(chain, account, call, contract.artifact.abi, "mint", nonce))
+    transaction = prepared(chain, account, call, contract.artifact.abi, "mint", nonce)
+    tx_hash = send(chain, account, transaction)
     record(tx_hash, "intended")
-    done = receipt(chain, account, tx_hash, nonce)
-    if done["status"] != 1:
-        raise ChainError(f"tokens {ids[0]} to {ids[-1]} were not minted: transaction {tx_hash} was reverted")
-    record(tx_hash, "confirmed")
-    return int(done["gasUsed"])
+    done = receipt(chain, account, tx_hash, transaction, lambda instead: record(instead, "intended"))
+    if not done.succeeded:
+        raise ChainError(f"tokens {ids[0]} to {ids[-1]} were not minted: transaction {done.tx_hash} was reverted")
+    record(done.tx_hash, "confirmed")
+    return done.gas

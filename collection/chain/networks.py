@@ -122,6 +122,21 @@ _ADDRESS = r"https?://[^\s/]"
 _RPC_HINT = '{0} = "https://...", or {0} = "env:NAME" for an environment variable that holds it'
 
 
+def lacking(config: Config) -> list[str]:
+    """What [chain] leaves out, or this machine lacks, although `deploy` and `mint` will ask for it; in words."""
+    network, chain = find_network(config.chain.network), config.chain
+    if network.is_development:
+        return []
+    found = []
+    for key, example in (("rpc", "https://..."), ("key", "keystore:keys/NAME.json")):
+        value = getattr(chain, key)
+        if value is None:
+            found.append(f'chain.{key} is missing, which {network.name} needs: {key} = "{example}" or "env:NAME"')
+        elif value.startswith("env:") and not os.environ.get(value.removeprefix("env:"), "").strip():
+            found.append(f'chain.{key} = "{value}", and that environment variable is not set')
+    return found
+
+
 def find_network(name: str) -> Network:
     """The network that a configuration means by `name`; raises ConfigError where that names none."""
     if name in NETWORKS:

@@ -80,7 +80,7 @@ class RevealContract:
     def carry_out(self, account: Account, function: str, *arguments: Any) -> int:
         """Send a call and wait until it is mined; returns the gas."""
         call = self._contract.functions[function](*arguments)
-        return int(carry_out(self.chain, account, call, self._abi, f"{function} of the reveal")["gasUsed"])
+        return carry_out(self.chain, account, call, self._abi, f"{function} of the reveal").gas
 
 
 def document_of(token_id: int, offset: int, supply: int) -> int:

@@ -91,7 +91,9 @@ def deploy_sale(
     """Deploy the sale of a contract with these phases, unless it has one; `account` owns it. Returns it and the gas."""
     settings = sale_settings(token, account.address, payee)
     arguments = [*settings.values(), [terms.as_argument() for terms in phases]]
-    return deploy_companion(store, chain, account, "sale", settings, arguments)
+    return deploy_companion(
+        store, chain, account, "sale", settings, arguments, lambda address: SaleContract(chain, address).told()
+    )
 
 
 def sale_of(store: Store, deployment: Deployment) -> Companion | None:
@@ -139,7 +141,7 @@ class SaleContract:
         """Send a call and wait until it is mined; returns the gas. `value` is paid, in wei."""
         what = f"{function} of the sale"
         done = carry_out(self.chain, account, self.call(function, *arguments), self._abi, what, value)
-        return int(done["gasUsed"])
+        return done.gas
 
     def simulate(self, sender: str, value: int, function: str, *arguments: Any) -> None:
         """Try a call as `sender`, who pays `value` wei, without sending it; raises ChainError where it is refused."""

@@ -8,6 +8,7 @@ from typing import Any
 from collection.chain.addresses import checksummed
 from collection.chain.compiled import Artifact
 from collection.chain.connection import Chain
+from collection.chain.transactions import number_of
 from collection.errors import ChainError
 
 
@@ -78,5 +79,4 @@ class SetContract:
     def created_in(self, tx_hash: str) -> int:
         """The block of a transaction; 0 where the node does not know it."""
         [receipt] = self.chain.ask_all([("eth_getTransactionReceipt", [tx_hash])])
-        number = receipt["blockNumber"] if receipt else 0
-        return int(number, 16) if isinstance(number, str) else int(number)
+        return number_of(receipt["blockNumber"]) if receipt else 0

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from collection.chain.addresses import NOBODY, checksummed
-from collection.chain.companions import deploy_companion, known_companion
+from collection.chain.companions import Told, deploy_companion, known_companion
 from collection.chain.compiled import artifact
 from collection.chain.connection import Chain
 from collection.chain.transactions import Account, carry_out
@@ -74,7 +74,7 @@ def settings_of(payees: Sequence[Payee]) -> dict[str, Any]:
 
 def known_splitter(store: Store, chain: Chain, payees: Sequence[Payee]) -> Companion | None:
     """The splitter of these payees that is on the chain, if one is."""
-    return known_companion(store, chain, "splitter", settings_of(payees))
+    return known_companion(store, chain, "splitter", settings_of(payees), _told(chain))
 
 
 def deploy_splitter(store: Store, chain: Chain, account: Account, payees: Sequence[Payee]) -> tuple[Companion, int]:
@@ -84,7 +84,11 @@ def deploy_splitter(store: Store, chain: Chain, account: Account, payees: Sequen
     """
     settings = settings_of(payees)
     argument = [(payee.address, payee.shares) for payee in payees]
-    return deploy_companion(store, chain, account, "splitter", settings, [argument])
+    return deploy_companion(store, chain, account, "splitter", settings, [argument], _told(chain))
+
+
+def _told(chain: Chain) -> Told:
+    return lambda address: settings_of(SplitterContract(chain, address).payees())
 
 
 class SplitterContract:
@@ -110,4 +114,4 @@ class SplitterContract:
     def release(self, account: Account, address: str, currency: str = NOBODY) -> int:
         """Pay an account what is due to it; `account` sends the transaction. Returns the gas."""
         call = self._contract.functions.release(checksummed(address), checksummed(currency))
-        return int(carry_out(self.chain, account, call, self._abi, f"pay {address}")["gasUsed"])
+        return carry_out(self.chain, account, call, self._abi, f"pay {address}").gas

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from collection.chain.addresses import checksummed
+from collection.chain.bids import Bids
 from collection.chain.connection import Chain
+from collection.chain.fees import price_of
 from collection.chain.keys import Prompt, Signer, find_key
 from collection.errors import ChainError, KeyMissingError, ReplacedError
 from collection.values import amount
 
 if TYPE_CHECKING:
     from eth_typing import ChecksumAddress
-    from web3.types import TxParams, TxReceipt
+    from web3.types import TxParams
 
 GAS_MARGIN = 1.1  # of the estimate; what is not used is not paid
 _MINING_TIMEOUT = 300.0  # seconds until a transaction is left to the next run
@@ -31,6 +32,18 @@ class Account:
 
     address: ChecksumAddress
     key: Signer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """What became of a transaction that is in a block."""
+
+    tx_hash: str
+    succeeded: bool
+    """False: it was reverted."""
+    gas: int
+    """What it used."""
+    block: int
 
 
 def find_account(chain: Chain, key: str | None, folder: Path = Path(), prompt: Prompt | None = None) -> Account:
@@ -50,18 +63,22 @@ def find_account(chain: Chain, key: str | None, folder: Path = Path(), prompt: P
     return Account(accounts[0])
 
 
-def wait_for_pending(chain: Chain, account: Account) -> int:
+def wait_for_pending(chain: Chain, account: Account, ours: Sequence[str] = ()) -> int:
     """Wait until no transaction of the account is on its way; returns the nonce that comes next.
 
-    Raises ChainError where one is not mined in time.
+    `ours` are the hashes of those that this project sent: they are sent again with a higher fee where gas became
+    dearer. Raises ChainError where one is not mined in time.
     """
     deadline = time.monotonic() + _MINING_TIMEOUT
+    bids = [Bids(chain, account, tx_hash) for tx_hash in ours]
     while (waiting := _nonce(chain, account, "pending")) > (mined := _nonce(chain, account, "latest")):
         if time.monotonic() > deadline:
             raise ChainError(
                 f"{amount(waiting - mined, 'transaction')} of {account.address} not mined yet",
                 hint="run this again later: nothing is sent twice",
             )
+        for bid in bids:
+            bid.raised()
         time.sleep(chain.poll_seconds)
     return mined
 
@@ -82,25 +99,26 @@ def prepared(
         with chain.translated(abi):
             gas = min(int(call.estimate_gas({"from": account.address, "value": value}) * GAS_MARGIN), chain.gas_limit())
             told = {"from": account.address, "nonce": nonce, "gas": gas, "chainId": chain.id, "value": value}
-            transaction: Mapping[str, Any] = call.build_transaction(told)
+            price = price_of(chain)
+            transaction: Mapping[str, Any] = call.build_transaction({**told, **price.fields})
     except ChainError as error:
         if re.search("funds|afford", error.message):
             raise _poor(chain, account, what, None) from error
         raise
-    price = transaction.get("maxFeePerGas", transaction.get("gasPrice", 0))
-    if _balance(chain, account) < gas * price + value:
-        raise _poor(chain, account, what, gas * price + value)
+    if balance_of(chain, account) < gas * price.most + value:
+        raise _poor(chain, account, what, gas * price.most + value)
     return transaction
 
 
-def _balance(chain: Chain, account: Account) -> int:
+def balance_of(chain: Chain, account: Account) -> int:
+    """What an account has, in wei."""
     with chain.translated():
         return chain.web3.eth.get_balance(account.address)
 
 
 def _poor(chain: Chain, account: Account, what: str, need: int | None) -> ChainError:
     """That an account cannot pay a transaction; `need` is in wei, None if the node did not tell."""
-    return not_enough(chain, account.address, _balance(chain, account), need, f"the gas to {what}")
+    return not_enough(chain, account.address, balance_of(chain, account), need, f"the gas to {what}")
 
 
 def not_enough(chain: Chain, address: str, balance: int, need: int | None, what: str) -> ChainError:
@@ -132,16 +150,26 @@ def send(chain: Chain, account: Account, transaction: Mapping[str, Any]) -> str:
         return chain.web3.eth.send_raw_transaction(signed).to_0x_hex()
 
 
-def receipt(chain: Chain, account: Account, tx_hash: str, nonce: int) -> TxReceipt:
-    """Wait until a transaction of `account` is mined.
+def receipt(
+    chain: Chain,
+    account: Account,
+    tx_hash: str,
+    transaction: Mapping[str, Any],
+    sent: Callable[[str], None] = lambda _: None,
+) -> Mined:
+    """Wait until a transaction of `account` is mined. Where gas became dearer, or the node dropped it, it is sent again
+    with a higher fee.
+
+    `sent` is told the hash of each that is sent in its place; the receipt is that of the one that was mined.
 
     Raises ReplacedError where another transaction took its nonce, ChainError where it is not mined in time.
     """
     deadline, passed = time.monotonic() + _MINING_TIMEOUT, 0
+    bids, nonce = Bids(chain, account, tx_hash, transaction), transaction["nonce"]
     while True:
-        found = _receipt(chain, tx_hash)
-        if found is not None:
-            return found
+        for each in bids.hashes:
+            if (found := _receipt(chain, each)) is not None:
+                return found
         passed = passed + 1 if _nonce(chain, account, "latest") > nonce else 0
         if passed > _LOOKS:
             raise ReplacedError(
@@ -153,19 +181,25 @@ def receipt(chain: Chain, account: Account, tx_hash: str, nonce: int) -> TxRecei
                 f"{chain.network.name} has not mined the transaction {tx_hash} yet",
                 hint="run this again later: nothing is sent twice",
             )
+        if (instead := bids.raised()) is not None:
+            sent(instead)
         time.sleep(chain.poll_seconds)
 
 
-def _receipt(chain: Chain, tx_hash: str) -> TxReceipt | None:
-    from hexbytes import HexBytes
-    from web3.exceptions import TransactionNotFound
+def _receipt(chain: Chain, tx_hash: str) -> Mined | None:
+    [told] = chain.ask_all([("eth_getTransactionReceipt", [tx_hash])])  # web3 would work on each of its logs
+    if not told:
+        return None
+    status, gas, block = (number_of(told[name]) for name in ("status", "gasUsed", "blockNumber"))
+    return Mined(tx_hash, status == 1, gas, block)
 
-    with chain.translated(), suppress(TransactionNotFound):
-        return chain.web3.eth.get_transaction_receipt(HexBytes(tx_hash))
-    return None
+
+def number_of(told: str | int) -> int:
+    """A number as a node writes it, in hex, or as the embedded chain gives it."""
+    return int(told, 16) if isinstance(told, str) else int(told)
 
 
-def carry_out(chain: Chain, account: Account, call: Any, abi: Sequence[Any], what: str, value: int = 0) -> TxReceipt:
+def carry_out(chain: Chain, account: Account, call: Any, abi: Sequence[Any], what: str, value: int = 0) -> Mined:
     """Send a contract call after everything that the account has on its way, and wait until it is mined.
 
     `what` says what it is for; `value` is paid with it, in wei. Raises ChainError where the contract refuses it, on the
@@ -173,8 +207,8 @@ def carry_out(chain: Chain, account: Account, call: Any, abi: Sequence[Any], wha
     """
     nonce = wait_for_pending(chain, account)
     chain.ask_before_sending()
-    tx_hash = send(chain, account, prepared(chain, account, call, abi, what, nonce, value))
-    done = receipt(chain, account, tx_hash, nonce)
-    if done["status"] != 1:
-        raise ChainError(f"{chain.network.name} did not {what}: transaction {tx_hash} was reverted")
+    transaction = prepared(chain, account, call, abi, what, nonce, value)
+    done = receipt(chain, account, send(chain, account, transaction), transaction)
+    if not done.succeeded:
+        raise ChainError(f"{chain.network.name} did not {what}: transaction {done.tx_hash} was reverted")
     return done

@@ -37,16 +37,37 @@ def wrong_address(value: str) -> str | None:
     )
 
 
+_BURNED = {
+    "000000000000000000000000000000000000dead", "dead000000000000000042069420694206942069", "dead" + "0" * 36,
+    "dead" * 10, "f" * 40, "e" * 40,
+}  # fmt: skip
+"""Digits of addresses that are known for burning what is sent there."""
+_OF_THE_CHAIN = 2**16
+"""Addresses below are kept for contracts that are a part of the chain (precompiles, EIP-7587; those of L2s)."""
+
+
+def _burning(address: str) -> str | None:
+    """Why nobody can ever move what is sent to an address, although it is one; None where somebody may."""
+    digits = address[2:].lower()
+    if digits in _BURNED:
+        return "that is a burn address: what goes there can never be moved"
+    if int(digits, 16) < _OF_THE_CHAIN:
+        return "that is a contract of the chain itself (a precompile): what goes there can never be moved"
+    return None
+
+
 def is_name(value: str) -> bool:
     """Whether a text is meant as a name of ENS: it has a dot, as no address has."""
     return "." in value
 
 
 def wrong_account(value: str) -> str | None:
-    """Why a text is neither an address nor a name of ENS in its normal form (ENSIP-15); None if it is one."""
+    """Why a text is neither an address of somebody nor a name of ENS in its normal form (ENSIP-15); None if it is."""
     if not is_name(value):
         wrong = wrong_address(value)
-        return wrong if wrong is None or value.startswith("0x") else f"{wrong}, or a name of ENS such as alice.eth"
+        if wrong is None:
+            return _burning(value)
+        return wrong if value.startswith("0x") else f"{wrong}, or a name of ENS such as alice.eth"
     if all(label and _ASCII_LABEL.fullmatch(label) for label in value.split(".")):
         return None
     from ens.exceptions import InvalidName

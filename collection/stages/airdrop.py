@@ -118,7 +118,24 @@ class AirdropStage:
             return digest, {token_id: planned[token_id] for token_id in known if token_id in planned}
         lines, unminted = read_list(text_of(self.file), self.file.name), _unminted(project)
         free = [token_id for token_id in unminted if token_id not in planned]
-        return digest, assigned(lines, free, unminted, self.file.name)
+        owners = assigned(lines, free, unminted, self.file.name)
+        _refuse_unfinished(project, set(unminted), self.file.name)
+        return digest, owners
+
+
+def _refuse_unfinished(project: Project, unminted: set[int], name: str) -> None:
+    """Raise UsageError where an earlier list was stopped half-way: this one may be that list, changed meanwhile, and
+    whoever is on both would get their tokens twice."""
+    stopped = [unminted.intersection(ids) for ids in _lists(project).values() if unminted.intersection(ids)]
+    left = sum(map(len, stopped))
+    if left:
+        minted = sum(len(ids) for ids in _lists(project).values() if unminted.intersection(ids)) - left
+        raise UsageError(
+            f"{name} is not the list that was begun and still gives out {amount(left, 'token')}; {minted} of it are "
+            "minted: whoever is on both would get theirs twice",
+            "run that list to its end, or `collection airdrop --forget` takes back what is not minted; "
+            f"then {name} must leave out whoever has theirs",
+        )
 
 
 def plan_owner(project: Project, chain: Chain, account: Account, token_ids: Sequence[int], owner: str) -> None:

@@ -24,7 +24,8 @@ from collection.stages.report import Report
 from collection.values import Progress, amount, silent
 
 if TYPE_CHECKING:
-    from collection.chain.editions import Run
+    from collection.chain.copies import CopyPlan
+    from collection.chain.editions import EditionsContract, Run
     from collection.chain.recipients import Line
 
 
@@ -75,6 +76,7 @@ def airdrop_copies(project: Project, file: Path, lines: Sequence[Line], progress
         account, known = publication.account(chain), deployed_editions(project, chain)
         contract, plan = contract_of_editions(chain, known), plan_of(project, known)
         if not plan.gave_out(digest):
+            _refuse_unfinished(contract, plan, file.name)
             more = _runs(project, file, lines, list(found.values()))
             made, gas = mint_planned(contract, account, plan, sorted(more))  # what was planned before comes first
             refuse_what_is_refused(contract, plan, account, more)
@@ -88,12 +90,27 @@ def airdrop_copies(project: Project, file: Path, lines: Sequence[Line], progress
     return Report("airdrop", line, {"minted": made, "gas": gas, "editions": known.address, "copies": len(lines)})
 
 
+def _refuse_unfinished(contract: EditionsContract, plan: CopyPlan, name: str) -> None:
+    """Raise UsageError where an earlier list was stopped half-way: this one may be that list, changed meanwhile."""
+    from collection.chain.editions import copies_in
+
+    there = contract.supplies(plan.listed())
+    left = sum(copies_in(plan.left(image, count)) for image, count in there.items())
+    if left:
+        raise UsageError(
+            f"{name} is not the list that was begun, with {amount(left, 'copy', 'copies')} planned and "
+            "not minted of its images: whoever is on both would get theirs twice",
+            "run that list to its end, or `collection airdrop --forget` takes back what is not minted; "
+            f"then {name} must leave out whoever has theirs",
+        )
+
+
 def forget_copies(project: Project) -> int:
     """Take what was planned and is not minted out of the plan of the editions; returns how many copies."""
     known = known_editions(project)
     if known is None:
         return 0
-    images = [token.token_id for token in project.store.tokens()]
+    images = project.store.token_ids()
     with publication_of(project).chain() as chain:
         contract, plan = contract_of_editions(chain, known), plan_of(project, known)
         plan.take(contract.supplies(images), contract.closed())
@@ -102,7 +119,7 @@ def forget_copies(project: Project) -> int:
 
 def _runs(project: Project, file: Path, lines: Sequence[Line], owners: Sequence[str]) -> dict[int, list[Run]]:
     """Who gets the copies of each image that a list names; UsageError: the set has no such image."""
-    numbers = {token.token_id for token in project.store.tokens()}
+    numbers = set(project.store.token_ids())
     found: dict[int, list[Run]] = {}
     for line, owner in zip(lines, owners, strict=True):
         image = line.image

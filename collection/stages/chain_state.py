@@ -45,12 +45,15 @@ def chain_state(project: Project) -> Report:
 
 
 def _of_contract(project: Project, known: Deployment, contract: TokenContract) -> Told:
-    minted, frozen, genuine = contract.next_token_id() - 1, contract.metadata_frozen(), contract.is_genuine()
+    from collection.chain.deploy import is_there
+
+    minted, frozen = contract.next_token_id() - 1, contract.metadata_frozen()
+    genuine = contract.is_genuine() and is_there(contract.chain, known)
     recorded, notes = sum(mint.status == "confirmed" for mint in project.store.mints(known.id)), list[str]()
     if minted != recorded and project.config.sale is None:
         notes.append(f"{recorded} of {amount(minted, 'token')} recorded: `collection mint` mends that")
     if not genuine:
-        notes.append("the code there is not the contract that was deployed")
+        notes.append("what lies there is not the contract that was deployed: `collection verify` says what differs")
     notes.append("the metadata is frozen" if frozen else "the metadata can still be moved by the owner")
     details = {
         "address": known.address, "deployed": True, "owner": contract.owner(), "minted": minted,

@@ -87,7 +87,7 @@ def wanted_copies(project: Project, chain: Chain, token: TokenSettings, to: str)
 
     if project.config.editions is None:
         return None
-    known, images = known_editions(project), [each.token_id for each in project.store.tokens()]
+    known, images = known_editions(project), project.store.token_ids()
     settings, copies = edition_settings(project, token), project.config.editions.mint
     if known is None or not chain.has_code(known.address):
         return WantedCopies(settings, None, dict.fromkeys(images, 0), {image: [(to, copies)] for image in images})

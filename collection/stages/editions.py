@@ -55,7 +55,7 @@ class EditionsStage:
 
         Of actions that mint nothing, all frozen images; of `deploy` none once it is done.
         """
-        table, images = editions_table(project), [token.token_id for token in project.store.tokens()]
+        table, images = editions_table(project), project.store.token_ids()
         known = known_editions(project)
         if self.action == "deploy":
             return len(images) if known is None else 0
@@ -101,7 +101,7 @@ class EditionsStage:
     ) -> int:
         from collection.chain.copies import mint_planned
 
-        numbers = [token.token_id for token in project.store.tokens()]
+        numbers = project.store.token_ids()
         if self.image is not None and self.image not in numbers:
             raise UsageError(f"the set has no image {self.image}", f"its images are 1 to {len(numbers)}")
         images = numbers if self.image is None else [self.image]
@@ -151,7 +151,7 @@ def editions_findings(project: Project, chain: Chain, known: Companion, progress
     """What is wrong with the editions on the chain, by the records and the plan of who gets which copy."""
     from collection.verify.editions import check_editions
 
-    images = [token.token_id for token in project.store.tokens()]
+    images = project.store.token_ids()
     return list(check_editions(chain, known, images, plan_of(project, known).runs, progress))
 
 
@@ -175,7 +175,7 @@ def _verify(project: Project, chain: Chain, known: Companion, progress: Progress
 
 def _report(project: Project, known: Companion, contract: EditionsContract, gas: int) -> Report:
     told, closed, plan = contract.told(), contract.closed(), plan_of(project, known)
-    supplies = contract.supplies([token.token_id for token in project.store.tokens()])
+    supplies = contract.supplies(project.store.token_ids())
     plan.take(supplies, closed)
     most = f"of at most {told['copies']} each" if told["copies"] else "open"
     did = f", {gas:,} gas" if gas else ""

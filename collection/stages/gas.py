@@ -102,14 +102,14 @@ def wanted_of(project: Project, chain: Chain, account: Account) -> Wanted:
     """What is still to be done for the frozen set, as the chain stands."""
     from collection.chain.compiled import artifact_of
     from collection.chain.contract import TokenContract
-    from collection.chain.deploy import frozen_set
+    from collection.chain.deploy import frozen_set, is_there
     from collection.chain.gas_plan import Wanted
     from collection.chain.mint import planned_owners
     from collection.chain.splitter import known_splitter
 
     store, config = project.store, project.config
     known = store.deployment(chain.id, frozen_set(store).root_cid)
-    token = known.address if known and chain.has_code(known.address) else None
+    token = known.address if known and is_there(chain, known) else None
     payees = payees_of_project(project) if token is None else ()
     splitter = known_splitter(store, chain, payees) if payees else None
     receiver = splitter.address if splitter else receiver_of(project) or account.address

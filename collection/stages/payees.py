@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from collection.chain.addresses import NOBODY
+from collection.errors import ChainError
 from collection.project import Project
 
 if TYPE_CHECKING:
@@ -71,12 +73,12 @@ def find_receiver(project: Project, chain: Chain, account: Account) -> Receiver:
     A contract of the frozen set that is on the chain already keeps the receiver that it was told.
     Raises ChainError where an artist who has a share has no address.
     """
-    from collection.chain.deploy import frozen_set
+    from collection.chain.deploy import frozen_set, is_there
     from collection.chain.splitter import deploy_splitter, refuse_missing_addresses
 
     store = project.store
     known = store.deployment(chain.id, frozen_set(store).root_cid)
-    if known is not None and known.settings and chain.has_code(known.address):
+    if known is not None and known.settings and is_there(chain, known):
         return Receiver(str(known.settings["royalty_receiver"]))
     payees = payees_of_project(project)
     if not payees:
@@ -84,6 +86,32 @@ def find_receiver(project: Project, chain: Chain, account: Account) -> Receiver:
     refuse_missing_addresses(artists_of(project))
     splitter, gas = deploy_splitter(store, chain, account, payees)
     return Receiver(splitter.address, payees, gas)
+
+
+def refuse_lost_recipients(project: Project, chain: Chain, account: Account) -> None:
+    """Raise ChainError where tokens or royalties would go to a contract from which they can never be moved.
+
+    That is the contract of the set itself, deployed or to be, and for tokens any that does not take them.
+    """
+    from collection.chain.addresses import checksummed, created_address
+    from collection.chain.deploy import frozen_set
+    from collection.chain.recipients import classify, refuse_contracts
+
+    known = project.store.deployment(chain.id, frozen_set(project.store).root_cid)
+    with chain.translated():
+        nonce = chain.web3.eth.get_transaction_count(account.address)
+    # a splitter may come before the contract
+    own = {known.address} if known else {created_address(account.address, nonce + step) for step in (0, 1)}
+    paid = [receiver_of(project), *(payee.address for payee in payees_of_project(project))]
+    wanted = {"chain.recipient": [project.config.chain.recipient], "royalties": paid}
+    for place, addresses in wanted.items():
+        if lost := own.intersection(checksummed(each) for each in addresses if each):
+            raise ChainError(
+                f"{place}: {lost.pop()} is the contract of the collection itself: what goes there can never be moved",
+                "correct it in collection.toml",
+            )
+    if recipient := project.config.chain.recipient:
+        refuse_contracts(classify(chain, [checksummed(recipient)], NOBODY, account.address))
 
 
 def shared_by(project: Project, known: Deployment, payees: Sequence[Payee]) -> bool:

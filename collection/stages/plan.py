@@ -144,11 +144,13 @@ class Leaving:
 
 
 def _remarks(project: Project) -> list[str]:
+    from collection.chain.networks import lacking
     from collection.plan.remarks import long_seeds, remarks, without_images
 
     config, plan = project.config, project.plan
     unread = [f"a wildcard file is left out: {why}" for why in plan.wildcards.unreadable]
-    return [*without_images(config, plan.counts), *remarks(config, plan.domain), *long_seeds(config), *unread]
+    remarked = [*without_images(config, plan.counts), *remarks(config, plan.domain), *long_seeds(config)]
+    return [*remarked, *unread, *lacking(config)]
 
 
 def keep_scripts(project: Project) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from collection.errors import ChainError, PinError, PublishError, UsageError
 from collection.project import Project
-from collection.stages.published import has_chain, is_hidden
+from collection.stages.published import has_chain, is_hidden, refuse_damaged
 from collection.values import Progress, silent
 
 if TYPE_CHECKING:
@@ -106,13 +106,15 @@ class Publication:
         Raises ChainError where it cannot be reached; also where the embedded one was not made yet, unless it may be
         `new`.
         """
-        from collection.chain.connection import open_chain
+        from collection.chain.connection import open_chain, refuse_behind
 
         wanted = network or self.network
+        refuse_damaged(self._project, wanted)
         if not new and not has_chain(self._project, wanted):
             raise ChainError("this project has no embedded chain", "collection deploy makes it")
         rpc = self._project.config.chain.rpc if wanted == self.network else None
         with open_chain(wanted, self._project.folder, rpc) as chain:
+            refuse_behind(chain)
             chain.consent = self._consent
             yield chain
 
@@ -160,7 +162,7 @@ class Publication:
             name=described["name"],
             symbol=described["symbol"],
             owner=account.address,
-            max_supply=len(store.tokens()),
+            max_supply=len(store.token_ids()),
             base_uri=f"ipfs://{frozen.metadata_cid}/",
             contract_uri=f"ipfs://{frozen.root_cid}/collection.json",
             provenance=frozen.provenance,

@@ -12,9 +12,16 @@ from collection.stages.additions import additions_of
 from collection.stages.airdrop import plan_owner
 from collection.stages.gas import refuse_poor_account
 from collection.stages.names import all_accounts, names_of, published_accounts
-from collection.stages.payees import find_receiver
+from collection.stages.payees import find_receiver, refuse_lost_recipients
 from collection.stages.publication import publication_of
-from collection.stages.published import contract_of, explorer_notes, last_to_mint, unminted
+from collection.stages.published import (
+    contract_of,
+    explorer_notes,
+    last_to_mint,
+    refuse_damaged,
+    tell_of_changes,
+    unminted,
+)
 from collection.stages.report import Report, bytes_of
 from collection.stages.reveal import hiding_of
 from collection.stages.sale import refuse_while_selling
@@ -149,7 +156,11 @@ class DeployStage:
     unit: ClassVar[str] = "contract"
 
     def pending(self, project: Project) -> int:
-        """1 if the frozen set has no contract on the chain yet, else 0."""
+        """1 if the frozen set has no contract on the chain yet, else 0.
+
+        Raises ChainError where the file of the embedded chain is damaged: what it had is not known.
+        """
+        refuse_damaged(project, publication_of(project).network)
         return int(project.store.frozen() is not None and contract_of(project) is None)
 
     def accounts(self, project: Project) -> Mapping[str, str]:
@@ -168,7 +179,9 @@ class DeployStage:
         with publication.chain(new=True) as chain:
             account = publication.account(chain)
             if self.pending(project):
+                refuse_lost_recipients(project, chain, account)
                 refuse_poor_account(project, chain, account)
+                tell_of_changes(project)
             receiver = find_receiver(project, chain, account)
             settings = publication.token_settings(account, receiver.address)
             result = deploy(project.store, chain, account, settings, hiding_of(project))
@@ -207,7 +220,7 @@ class MintStage:
         from collection.chain.mint import mint, pending
 
         to = names_of(project).addresses(self.accounts(project)).get("--to")
-        publication, total = publication_of(project), len(project.store.tokens())
+        publication, total = publication_of(project), len(project.store.token_ids())
         if self.pending(project):
             publication.refuse_unpinned()
         with publication.chain() as chain:
@@ -219,6 +232,7 @@ class MintStage:
             if to and chosen:
                 plan_owner(project, chain, account, chosen, to)
             if chosen:
+                refuse_lost_recipients(project, chain, account)
                 refuse_poor_account(project, chain, account)
             recipient = project.config.chain.recipient or account.address
             last = chosen[-1] if chosen and self.next else limit

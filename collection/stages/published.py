@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from collection.errors import PublishError
+from collection.errors import ChainError, PublishError
 from collection.project import Project
+from collection.values import amount
 
 if TYPE_CHECKING:
     from collection.chain.networks import Network
@@ -15,8 +16,23 @@ if TYPE_CHECKING:
 def has_chain(project: Project, network: Network) -> bool:
     """Whether a network is another's, or the embedded one and its file is there."""
     from collection.chain.connection import CHAIN_FILE
+    from collection.chain.embedded import is_damaged
 
-    return network.kind != "embedded" or (project.folder / CHAIN_FILE).exists()
+    file = project.folder / CHAIN_FILE
+    return network.kind != "embedded" or (file.is_file() and not is_damaged(file))
+
+
+def refuse_damaged(project: Project, network: Network) -> None:
+    """Raise ChainError where the file of the embedded chain is no such file."""
+    from collection.chain.connection import CHAIN_FILE
+    from collection.chain.embedded import is_damaged
+
+    file = project.folder / CHAIN_FILE
+    if network.kind == "embedded" and is_damaged(file):
+        raise ChainError(
+            f"{file} is no embedded chain, or is damaged",
+            f"put a copy of it back, or move {CHAIN_FILE} away: then `collection deploy` begins a new chain",
+        )
 
 
 def contract_of(project: Project) -> Deployment | None:
@@ -31,7 +47,31 @@ def contract_of(project: Project) -> Deployment | None:
     known = store.deployment(network.chain_id, frozen.root_cid) if frozen else None
     if known is None or known.status != "confirmed":
         return None
-    return known if has_chain(project, network) else None
+    return known if has_chain(project, network) and not _is_empty(project, network) else None
+
+
+def _is_empty(project: Project, network: Network) -> bool:
+    """Whether the embedded chain is a file without a block."""
+    from collection.chain.connection import CHAIN_FILE
+
+    return network.kind == "embedded" and not (project.folder / CHAIN_FILE).stat().st_size
+
+
+def tell_of_changes(project: Project) -> None:
+    """Say what goes on the chain where the set that would be frozen today is another."""
+    from collection.publish.freeze import pending
+    from collection.stages.additions import additions_of
+
+    frozen = project.store.frozen()
+    if project.tell is None or frozen is None or not pending(project.store, project.config, additions_of(project)):
+        return
+    title = frozen.settings.get("title")
+    named, tokens = f'"{title}", ' if title else "", amount(len(project.store.token_ids()), "token")
+    project.tell(
+        "frozen",
+        f"what is deployed is {named}{tokens}, as frozen at {frozen.frozen_at}; "
+        "collection.toml or the selection changed since, and `collection freeze` before would take that in",
+    )
 
 
 def explorer_notes(network: Network, address: str, tokens: int = 0) -> list[str]:
@@ -80,7 +120,7 @@ def last_to_mint(project: Project) -> int | None:
 
 def unminted(project: Project) -> int:
     """How many tokens that this project mints are not known to be minted on the configured network."""
-    known, tokens = contract_of(project), project.store.tokens()[: last_to_mint(project)]
+    known, tokens = contract_of(project), project.store.token_ids()[: last_to_mint(project)]
     mints = project.store.mints(known.id) if known else []
     minted = {mint.token_id for mint in mints if mint.status == "confirmed"}
-    return sum(token.token_id not in minted for token in tokens)
+    return sum(token_id not in minted for token_id in tokens)

@@ -69,7 +69,7 @@ class RehearseStage:
 
     def pending(self, project: Project) -> int:
         """The frozen tokens."""
-        return len(project.store.tokens())
+        return len(project.store.token_ids())
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Rehearse; what would go wrong is a failure by name. Raises ChainError where nothing is frozen."""

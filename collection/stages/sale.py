@@ -143,7 +143,7 @@ def _open(project: Project, chain: Chain, account: Account, known: Deployment, s
     if count := unminted(project):
         raise ChainError(f"{amount(count, 'token')} of the reserve not minted yet", "collection mint")
     what = "offer the contract to the sale"
-    gas = int(carry_out(chain, account, contract.offer_to(sale.address), contract.artifact.abi, what)["gasUsed"])
+    gas = carry_out(chain, account, contract.offer_to(sale.address), contract.artifact.abi, what).gas
     return gas + sale.carry_out(account, "acceptToken")
 
 
@@ -155,7 +155,7 @@ def _close(chain: Chain, account: Account, known: Deployment, sale: SaleContract
     if contract.owner() != sale.address:
         return 0
     gas = sale.carry_out(account, "returnToken")
-    return gas + int(carry_out(chain, account, contract.accept(), contract.artifact.abi, "take it back")["gasUsed"])
+    return gas + carry_out(chain, account, contract.accept(), contract.artifact.abi, "take it back").gas
 
 
 def _token(chain: Chain, known: Deployment) -> Any:

@@ -108,6 +108,6 @@ def _editions(project: Project, name: str | None) -> SiteEditions | None:
     if known is None:
         return None
     plan = plan_of(project, known)
-    images = [token.token_id for token in project.store.tokens()]
+    images = project.store.token_ids()
     minted = {image: plan.seen(image) for image in images} if plan.closed else None
     return SiteEditions(known.address, network.name, explorer_of(network), int(known.settings["copies"]), minted)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from collection.chain.networks import lacking
 from collection.config.accounts import all_names
 from collection.errors import CollectionError
 from collection.models.hub import without_fetching
@@ -103,7 +104,7 @@ def status_of(project: Project, stages: Sequence[Stage] | None = None) -> Status
     differences = _settled(project)
     return Status(
         counts, goals, issues, _failures(project, found), found, following, why, hint,
-        [*differences, *_of_metadata(project)], bool(differences),
+        [*differences, *_of_metadata(project), *_of_network(project, found)], bool(differences),
         project.store.stage_report("select").get("judged_by"), _storages(project),
     )  # fmt: skip
 
@@ -208,6 +209,12 @@ def _settled(project: Project) -> list[str]:
     if wanted and not unknown and (others := sorted(each for each in recipients if each.lower() != wanted.lower())):
         found.append(f"chain.recipient is {wanted} now; tokens were minted to {', '.join(others)}")
     return found
+
+
+def _of_network(project: Project, found: Sequence[Outlook]) -> list[str]:
+    """What is missing to deploy and mint, where the frozen set comes to that."""
+    waiting = any(item.name in ("deploy", "mint") and item.pending for item in found)
+    return lacking(project.config) if waiting else []
 
 
 def _of_metadata(project: Project) -> list[str]:

@@ -63,7 +63,7 @@ def unproven(project: Project) -> int:
     None if the last look at this contract and these storages found nothing wrong, and rendered as many tokens again as
     the configuration wants.
     """
-    store, known, tokens = project.store, contract_of(project), len(project.store.tokens())
+    store, known, tokens = project.store, contract_of(project), len(project.store.token_ids())
     if known is None or store.stage_inputs("verify") != _looked_at(project, known):
         return tokens
     report = store.stage_report("verify")

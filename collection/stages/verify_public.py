@@ -37,7 +37,7 @@ def verify_public(
     is read from a CAR file or from a gateway; `sample` tokens of the painter are painted again.
     Raises UsageError for a mistyped address, or unless one of `car` and `gateway` is named.
     """
-    from collection.chain.connection import open_chain
+    from collection.chain.connection import open_chain, refuse_behind
     from collection.chain.ens import resolve_one
     from collection.chain.networks import find_network
     from collection.unixfs import Reader
@@ -46,6 +46,7 @@ def verify_public(
     if wrong := wrong_account(address):
         raise UsageError(f'"{address}" is no address', wrong)
     with _blocks(car, gateway) as blocks, open_chain(find_network(network), folder, rpc) as chain:
+        refuse_behind(chain)
         address = resolve_one(chain, address, "ADDRESS", folder, ens_rpc, "--ens-rpc")
         found = verify(chain, address, Reader(blocks).content, _paint, sample, progress)
     grades = Counter(found.grades.values())

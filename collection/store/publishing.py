@@ -123,6 +123,17 @@ class Publishing(Database):
                 for token, asset, recipe in session.exec(query)
             ]
 
+    def token_ids(self) -> list[int]:
+        """The ids of the tokens of the current frozen set, in order."""
+        query = (
+            select(TokenRow.token_id)
+            .join(FreezeRow, col(FreezeRow.id) == col(TokenRow.freeze_id))
+            .where(col(FreezeRow.current))
+            .order_by(col(TokenRow.token_id))
+        )
+        with self._reading() as session:
+            return list(session.exec(query))
+
     # Marked pictures
 
     def marked_images(self, column: str, values: Sequence[str]) -> dict[str, PublishedImage]:
@@ -252,9 +263,13 @@ class Publishing(Database):
 
     def mints(self, deployment_id: int) -> list[Mint]:
         """The tokens of a deployment that were intended or minted, by id."""
-        query = select(MintRow).where(MintRow.deployment_id == deployment_id).order_by(col(MintRow.token_id))
+        query = (
+            select(MintRow.token_id, MintRow.recipient, MintRow.tx_hash, MintRow.status)
+            .where(MintRow.deployment_id == deployment_id)
+            .order_by(col(MintRow.token_id))
+        )
         with self._reading() as session:
-            return [Mint(row.token_id, row.recipient, row.tx_hash, row.status) for row in session.exec(query)]
+            return [Mint(*row) for row in session.exec(query)]
 
     def record_mints(self, deployment_id: int, mints: Sequence[Mint]) -> None:
         """Write a batch of intents before, or of receipts after, the chain is asked."""

@@ -8,7 +8,9 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any, NoReturn
 
 import numpy as np
@@ -142,6 +144,38 @@ def begin(forks: Callable[..., Any]) -> Callable[..., Any]:
 def royalties() -> str:
     """Who is paid them."""
     return ROYALTIES
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Callable[[bytes], tuple[int, bytes]]], str]]:
+    """Serves a stand-in for a node: what answers a request by (status, body), and by status 0 not at all."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def start(answer: Callable[[bytes], tuple[int, bytes]]) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                code, data = answer(self.rfile.read(int(self.headers["Content-Length"])))
+                if code == 0:
+                    self.close_connection = True
+                    return
+                self.send_response(code)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection.chain.addresses import NOBODY, checksummed, created_address
-from collection.errors import ChainError, ConfigError
+from collection.chain.recipients import read_list
+from collection.config.accounts import wrong_account
+from collection.errors import ChainError, ConfigError, UsageError
 from collection.project import open_project
 
 ADDRESSES = st.binary(min_size=20, max_size=20).filter(any).map(lambda data: to_checksum_address("0x" + data.hex()))
@@ -69,3 +71,31 @@ def test_it_is_refused_when_the_file_is_read(tmp_path: Path, place: str, address
     assert f"collection.toml:{line}: " in caught.value.message
     (tmp_path / "collection.toml").write_text(TEXT + place.format("0x70997970c51812dc3a010c7d01b50e0d17dc79c8"))
     open_project(tmp_path).close()
+
+
+@pytest.mark.parametrize("place", [each for each in PLACES if "signer" not in each])
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("0x000000000000000000000000000000000000dEaD", "a burn address"),
+        ("0xdead000000000000000042069420694206942069", "a burn address"),
+        ("0xffffffffffffffffffffffffffffffffffffffff", "a burn address"),
+        ("0x0000000000000000000000000000000000000001", "a precompile"),
+        ("0x0000000000000000000000000000000000000100", "a precompile"),
+    ],
+)
+def test_where_nobody_can_move_anything_is_refused_when_the_file_is_read(
+    tmp_path: Path, place: str, address: str, words: str
+) -> None:
+    (tmp_path / "collection.toml").write_text(TEXT + place.format(address))
+    with pytest.raises(ConfigError, match=words):
+        open_project(tmp_path)
+    assert checksummed(address).lower() == address.lower(), "a chain may say it of what somebody sent there"
+
+
+def test_a_list_and_a_wish_name_nobody_who_cannot_move_it() -> None:
+    burned = "0x000000000000000000000000000000000000dEaD"
+    with pytest.raises(UsageError, match=r"list.csv, line 2: .* no address that tokens can go to") as caught:
+        read_list(f"address,count\n{burned},1\n", "list.csv")
+    assert "burn address" in str(caught.value.hint)
+    assert wrong_account("0x0000000000000000000000000000000000010000") is None, "it may be somebody's"

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -43,34 +40,14 @@ class Narrow:
 
 
 @pytest.fixture
-def narrow(anvil: str) -> Iterator[Any]:
+def narrow(anvil: str, serve: Any) -> Any:
     """Starts a stand-in for Anvil with limits; returns it and its address."""
-    servers: list[ThreadingHTTPServer] = []
 
     def start(**limits: Any) -> tuple[Narrow, str]:
         node = Narrow(anvil, **limits)
+        return node, serve(node.answer)
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                code, data = node.answer(self.rfile.read(int(self.headers["Content-Length"])))
-                self.send_response(code)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        servers.append(server)
-        return node, f"http://127.0.0.1:{server.server_port}"
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    return start
 
 
 @pytest.fixture

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from collection.chain import deploy, mint
+from collection.chain.bids import Bids
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract
 from collection.chain.freeze_metadata import freeze_metadata
 from collection.chain.networks import NETWORKS, Network
-from collection.chain.transactions import Account, find_account
+from collection.chain.transactions import Account, find_account, prepared, send
 from collection.errors import ChainError, UsageError
+from collection.store.records import Mint
 
 RECIPIENT = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 
@@ -126,12 +128,12 @@ def test_nothing_is_sent_to_a_main_network_before_somebody_agreed(
     chain.network = local
     deploy.deploy(project.store, chain, account, project.settings(account))
     chain.network = main
-    for send in (
+    for work in (
         lambda: mint.mint(project.store, chain, account, RECIPIENT),
         lambda: freeze_metadata(project.store, chain, account),
     ):
         with pytest.raises(UsageError, match="nothing was sent"):
-            send()
+            work()
     assert chain.web3.eth.get_transaction_count(account.address) == 1
     asked: list[Network] = []
     chain.consent = asked.append
@@ -161,3 +163,97 @@ def test_not_the_owner_is_told_whose_key_is_needed(
     with pytest.raises(ChainError) as caught:
         mint.mint(project.store, chain, Account(chain.web3.eth.accounts[3]), RECIPIENT)
     assert "chain.key" in str(caught.value.hint)
+
+
+@pytest.fixture(params=["node", "key"])
+def sender(request: pytest.FixtureRequest, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """An account whose transactions the node signs, and one whose key is here."""
+    if request.param == "node":
+        return find_account(chain, None)
+    monkeypatch.setenv("ARTIST_KEY", "0x" + "77" * 32)
+    found = find_account(chain, "env:ARTIST_KEY")
+    ask(chain, "anvil_setBalance", found.address, hex(10**20))
+    return found
+
+
+def dear_blocks(chain: Chain, base_fee: int, until: Callable[[], bool]) -> int:
+    """Make blocks of one base fee until something is so; returns how many there were."""
+    for count in range(2_000):
+        if until():
+            return count
+        ask(chain, "anvil_setNextBlockBaseFeePerGas", hex(base_fee))
+        ask(chain, "evm_mine")
+    raise AssertionError("it never was")
+
+
+def test_what_waits_because_gas_became_dearer_is_outbid(
+    project: Any, chain: Chain, node: Any, sender: Account, prove: Callable[..., Any]
+) -> None:
+    deploy.deploy(project.store, chain, sender, project.settings(sender))
+    ask(chain, "evm_setAutomine", False)
+    ask(chain, "anvil_setNextBlockBaseFeePerGas", hex(10**9))
+    ask(chain, "evm_mine")
+    done = list[Any]()
+
+    def run() -> None:
+        with node.open() as own:
+            done.append(mint.mint(project.store, own, sender, RECIPIENT))
+
+    thread = Thread(target=run)
+    thread.start()
+    nonce = chain.web3.eth.get_transaction_count(sender.address)
+    while chain.web3.eth.get_transaction_count(sender.address, "pending") == nonce:
+        assert thread.is_alive()
+    dear_blocks(chain, 5 * 10**9, lambda: not thread.is_alive())
+    (report,) = done
+    assert (report.tokens, report.transactions) == (6, 1)
+    assert chain.web3.eth.get_transaction_count(sender.address) == nonce + 1
+    (mined,) = {record.tx_hash for record in project.store.mints(project.store.deployments()[0].id)}
+    assert chain.web3.eth.get_transaction(mined)["maxFeePerGas"] >= 5 * 10**9
+    assert prove(project, chain).findings == ()
+
+
+def test_what_a_killed_run_left_waiting_is_outbid_by_the_next_one(
+    project: Any, chain: Chain, node: Any, sender: Account
+) -> None:
+    deploy.deploy(project.store, chain, sender, project.settings(sender))
+    ask(chain, "evm_setAutomine", False)
+    (known,) = project.store.deployments()
+    call = TokenContract(chain, known.address).mint_batch(RECIPIENT, 1, 6)
+    nonce = chain.web3.eth.get_transaction_count(sender.address)
+    left = send(chain, sender, prepared(chain, sender, call, (), "mint", nonce))
+    project.store.record_mints(known.id, [Mint(number, RECIPIENT, left, "intended") for number in range(1, 7)])
+    offered = chain.web3.eth.get_transaction(left)["maxFeePerGas"]
+    thread = Thread(target=mint_in, args=(node, project, sender))
+    thread.start()
+    dear_blocks(chain, 2 * offered, lambda: not thread.is_alive())
+    assert TokenContract(chain, known.address).next_token_id() == 7
+    assert chain.web3.eth.get_transaction_count(sender.address) == nonce + 1
+
+
+def mint_in(node: Any, project: Any, account: Account) -> None:
+    with node.open() as own:
+        mint.mint(project.store, own, account, RECIPIENT)
+
+
+def test_nothing_is_outbid_that_is_not_ours_not_due_or_too_dear(
+    project: Any, chain: Chain, first_account: Callable[[Chain], Account]
+) -> None:
+    account = first_account(chain)
+    ask(chain, "evm_setAutomine", False)
+    gift = {
+        "from": account.address, "to": RECIPIENT, "value": 1, "gas": 21_000, "data": "0x", "chainId": chain.id,
+        "nonce": chain.web3.eth.get_transaction_count(account.address),
+        "maxFeePerGas": 3 * 10**9, "maxPriorityFeePerGas": 1,
+    }  # fmt: skip
+    waiting = send(chain, account, gift)
+    stranger = Account(chain.web3.eth.accounts[1])
+    bids, others = Bids(chain, account, waiting, gift), Bids(chain, stranger, waiting, gift)
+    dear_blocks(chain, 4 * 10**9, iter([False, True]).__next__)
+    assert (bids.raised(), others.raised()) == (None, None), "one dear block is none"
+    dear_blocks(chain, 4 * 10**9, iter([False, False, False, True]).__next__)
+    assert others.raised() is None, "it is another's"
+    assert (second := bids.raised()) is not None
+    assert chain.web3.eth.get_transaction(second)["nonce"] == gift["nonce"]
+    dear_blocks(chain, 10**11, iter([False] * 4 + [True]).__next__)
+    assert bids.raised() is None, "it would be more than four times what was offered"

@@ -165,6 +165,20 @@ def test_lists_of_copies_that_cannot_be_meant_are_refused(project, tmp_path):
         run(project, AirdropStage(file))
 
 
+def test_a_list_of_copies_that_was_changed_when_it_was_half_minted_gives_nothing_twice(project, tmp_path):
+    run(project, EditionsStage("deploy"))
+    (tmp_path / "whole.csv").write_text(f"address,image\n{BUYER},1\n{FRIEND},1\n")
+    run(project, AirdropStage(tmp_path / "whole.csv"))
+    CopyPlan(project.store, _editions(project)).add({1: [(BUYER, 1)]}, "a list that was stopped")
+    changed = tmp_path / "changed.csv"
+    changed.write_text(f"address,image\n{BUYER},1\n{FRIEND},2\n")
+    with pytest.raises(UsageError, match=r"changed.csv is not the list that was begun, with 1 copy planned and"):
+        run(project, AirdropStage(changed))
+    assert run(project, EditionsStage()).details["copies"] == {"1": 2, "2": 0, "3": 0}
+    assert forget(project).details["copies"] == 1
+    assert run(project, AirdropStage(changed)).details["minted"] == 2
+
+
 def _editions(project):
     return project.store.companions(publication_of(project).network.chain_id, "editions")[-1].address
 

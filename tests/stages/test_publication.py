@@ -423,6 +423,25 @@ class TestAirdrop:
         publish(deployed, MintStage(to=ANNA))
         assert self.minted(deployed) == {1: BEN, 2: ANNA, 3: ANNA}
 
+    def test_a_list_that_was_changed_when_it_was_half_minted_gives_nothing_twice(self, deployed, owners, monkeypatch):
+        from collection.chain import mint
+
+        real = mint.mint
+        file = owners(f"address,count\n{ANNA},1\n{BEN},1\n")
+        with monkeypatch.context() as stopped:
+            stopped.setattr(mint, "mint", lambda *given, **named: real(*given, **{**named, "last": 1}))
+            publish(deployed, AirdropStage(file))
+        file.write_text(f"address,count\n{ANNA},1\n")  # a line was taken out
+        with pytest.raises(UsageError, match="still gives out 1 token; 1 of it are minted"):
+            AirdropStage(file).pending(deployed)
+        with pytest.raises(UsageError, match="would get theirs twice"):
+            publish(deployed, AirdropStage(file))
+        assert self.minted(deployed) == {1: ANNA}
+        assert forget(deployed).details == {"forgotten": 1}
+        file.write_text(f"address,count\n{ANNA},2\n")
+        publish(deployed, AirdropStage(file))
+        assert self.minted(deployed) == {1: ANNA, 2: ANNA, 3: ANNA}
+
     def test_what_is_not_minted_can_be_taken_back(self, deployed, owners):
         file = owners(f"address,token\n{ANNA},1\n")
         publish(deployed, AirdropStage(file))
