@@ -1,4 +1,4 @@
-"""Every view on a phone: nothing leaves the window, lies over another, is squeezed or cut; fingers meet targets."""
+"""Every view on a phone, and in large letters: nothing leaves the window, lies over another, is squeezed or cut."""
 
 from __future__ import annotations
 
@@ -84,17 +84,33 @@ FAULTS = """() => {
 }"""
 
 
-def test_every_view_fits_a_phone(links: dict[str, str], opened: Opened) -> None:
-    page = opened(links["anna"], 390, 844, touch=True)
+def faults(page: Any) -> dict[str, list[str]]:
+    """What is wrong in each of VIEWS, where anything is."""
     wrong = {}
     for address in VIEWS:
+        name = address.partition("&")[0].removeprefix("view=")
         page.evaluate(GO, address)
-        page.wait_for_function(SETTLED, arg=address.partition("&")[0].removeprefix("view="))
+        page.wait_for_function(SETTLED, arg=name)
         page.wait_for_timeout(350)  # until what takes longer says that it does
-        page.wait_for_function(SETTLED, arg=address.partition("&")[0].removeprefix("view="))
+        page.wait_for_function(SETTLED, arg=name)
         if found := page.evaluate(FAULTS):
             wrong[address] = found
-    assert not wrong
+    return wrong
+
+
+def test_every_view_fits_a_phone(links: dict[str, str], opened: Opened) -> None:
+    page = opened(links["anna"], 390, 844, touch=True)
+    assert not faults(page)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900), (390, 844)])
+def test_every_view_fits_in_letters_of_twice_the_size(
+    links: dict[str, str], opened: Opened, width: int, height: int
+) -> None:
+    page = opened(links["anna"], width, height)
+    page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    page.wait_for_function("() => getComputedStyle(document.documentElement).fontSize === '26px'")
+    assert not faults(page)
 
 
 def test_all_letters_grow_with_the_readers_own_size(repository: Path) -> None:
