@@ -107,6 +107,12 @@ def opened(browser: Browser, room: Room, names: Sequence[str]) -> list[Page]:
     return pages
 
 
+def until(page: Page, count: int) -> None:
+    """Wait until so many votes wait in the browser."""
+    while page.evaluate(WAITS) != count:
+        page.wait_for_timeout(50)
+
+
 def of_three_tabs(browser: Browser, room: Room) -> None:
     """Vote while the server dies, and say what the log holds."""
     pages = opened(browser, room, TABS)
@@ -123,7 +129,7 @@ def of_three_tabs(browser: Browser, room: Room) -> None:
         page.evaluate("window.cast")
     took = time.perf_counter() - begun
     for page in pages:
-        page.wait_for_function(f"() => ({WAITS})().then((count) => count === 0)", timeout=600_000)
+        until(page, 0)
     votes, cast = room.votes(), Counter(name for name in TABS for _ in range(each))
     print(f"{cast.total():,} votes from {len(TABS)} tabs in {took:.0f} s, the server killed {KILLS} times")
     for name in sorted(cast):
@@ -138,7 +144,7 @@ def of_what_waited(browser: Browser, room: Room) -> None:
     before = room.votes().total()
     room.kill()
     page.evaluate(VOTE, [WAITING, 5])
-    page.wait_for_function(f"count => ({WAITS})().then((found) => found === count)", arg=WAITING)
+    until(page, WAITING)
     sent: list[tuple[float, float]] = []
 
     def finished(request: Request) -> None:
@@ -149,7 +155,7 @@ def of_what_waited(browser: Browser, room: Room) -> None:
     page.on("requestfinished", finished)
     room.start()
     spent = busy(room.server.pid)
-    page.wait_for_function(f"() => ({WAITS})().then((count) => count === 0)", timeout=600_000)
+    until(page, 0)
     took = max(end for _, end in sent) - min(begun for begun, _ in sent)
     kept = room.votes().total() - before
     print(f"{WAITING:,} votes that waited: {kept:,} in the log, by {len(sent)} requests")

@@ -19,7 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
@@ -130,26 +130,28 @@ def write_looks(link: str, site: Sequence[tuple[str, str]], folder: Path, only: 
             shown = f"{size[0]}x{size[1]}{'-dark' if dark else ''}-{letters}.png"
             page = opened(browser, link, size, dark, letters)
             page.wait_for_selector("#view[data-view]")
-            for name, picture in looks(page, site, lambda name, shown=shown: only.search(f"{name}-{shown}")):
+            for name, picture in looks(page, site, only, shown):
                 picture.save(folder / f"{name}-{shown}")
                 print(f"{name}-{shown}", flush=True)
             page.close()
 
 
 def looks(
-    page: Page, site: Sequence[tuple[str, str]], wanted: Callable[[str], object]
+    page: Page, site: Sequence[tuple[str, str]], only: re.Pattern[str], shown: str
 ) -> Iterator[tuple[str, Image.Image]]:
-    """Name and picture of each that is wanted, of every view and of the pages of `site`."""
+    """Name and picture of every view and of the pages of `site`, where `only` is in the name with `shown` behind it."""
     room = page.url.partition("?")[0]
     documented = tuple((name.removeprefix("review-"), address, keys) for name, address, _, _, keys in PICTURES)
     clicked = tuple((name, address, "") for name, (address, _) in CLICKED.items())
-    for name, address, keys in filter(lambda view: wanted(view[0]), (*documented, *OTHERS, *clicked)):
+    for name, address, keys in filter(lambda view: only.search(f"{view[0]}-{shown}"), (*documented, *OTHERS, *clicked)):
         page.evaluate(GO, address)
         page.wait_for_selector(f"#view[data-{address.partition('&')[0]}]")
         yield name, taken(page, keys, CLICKED.get(name, ("", ""))[1], wait=500)
         for key in keys:
             page.keyboard.press(key)  # what it opened is closed again
-    for name, address in filter(lambda item: wanted(item[0]), (("no-access", f"{room}?token=none"), *site)):
+    for name, address in filter(
+        lambda item: only.search(f"{item[0]}-{shown}"), (("no-access", f"{room}?token=none"), *site)
+    ):
         page.goto(address)
         page.wait_for_timeout(500)
         yield name, screenshot(page)

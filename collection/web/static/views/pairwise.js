@@ -17,7 +17,7 @@ export const title = "Duel";
 const SAID = { left: "the left one", right: "the right one", tie: "a tie", skip: "skipped" };
 const UPRIGHT = { ...SAID, left: "the upper one", right: "the lower one" };
 /** Whether the two stand one above the other. */
-const upright = () => matchMedia("(max-width: 45em)").matches;
+const upright = () => matchMedia("(max-width: 45em) and (orientation: portrait)").matches;
 /** What an answer is called. @param {Outcome} value */
 const called = (value) => (upright() ? UPRIGHT : SAID)[value];
 

@@ -154,7 +154,7 @@ class SetView {
   /** @param {import("../core/api.js").Refusal} refusal */
   #waysOut(refusal) {
     const look = async () => {
-      await this.app.seeOthers();
+      await this.app.news.seeOthers();
       await this.draw();
     };
     if (refusal.blind) {
