@@ -4,8 +4,8 @@
 made, or makes the sample anew; lets two curators decide, breeds two images, and looks at the room with the system's
 Chromium.
 
-With `--looks DIR` it writes every view at every size instead, light, dark and with text twice as large, for somebody
-who looks at them before a release.
+With `--looks DIR` it writes every view at every size instead, light and dark, each also with text twice as large, for
+somebody who looks at them before a release.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ SAID = (
     ("dedupe",),
 )
 SIZES = (DESK, (1366, 768), (1280, 720), PHONE)
-TWICE = "document.documentElement.style.fontSize = '200%'"
-"""Text of twice the size, as somebody who sees badly sets it."""
+LETTERS = (100, 200)
+"""Percent of the usual size of letters, as a reader sets it in the browser."""
 # name, view and query of the address, size, dark, keys pressed before the picture is taken
 PICTURES = (
     ("review-grid", "view=grid&at=14", DESK, False, "fi"),
@@ -77,6 +77,10 @@ OTHERS = (
     ("refused", "view=grid&q=quality:>(80", ""),
     ("empty", "view=grid&q=is:unreviewed+is:picked", ""),
 )
+CLICKED = {"export": ("view=grid&q=is:picked&at=14", ".export summary")}
+"""What a click opens: name, view and query of the address, what is clicked."""
+GO = """address => { history.pushState(null, "", `?${address}`); dispatchEvent(new PopStateEvent("popstate")); }"""
+"""To another view without another load of the page."""
 SETTLED = """() => document.querySelector("#view").childElementCount
   && document.querySelector("#view").getAttribute("aria-busy") !== "true"
   && [...document.querySelectorAll("#view img[src]")].every((one) => one.complete && one.naturalWidth)"""
@@ -96,11 +100,13 @@ def main() -> None:
     parser.add_argument("--looks", type=Path, metavar="DIR", help="write every view at every size there instead")
     parser.add_argument("--only", default="", metavar="PATTERN", help="of the looks those whose name has this")
     options = parser.parse_args()
-    with decided(options.project) as folder, served(folder) as link, browsing() as browser:
+    with decided(options.project) as folder, served(folder) as link:
         if options.looks:
-            write_looks(browser, link, pages_of_site(folder), options.looks, options.only)
+            options.looks.mkdir(parents=True, exist_ok=True)
+            write_looks(link, pages_of_site(folder), options.looks, re.compile(options.only))
         else:
-            write_documented(browser, link)
+            with browsing() as browser:
+                write_documented(browser, link)
 
 
 def write_documented(browser: Browser, link: str) -> None:
@@ -116,37 +122,39 @@ def write_documented(browser: Browser, link: str) -> None:
     document.write_text(with_keys(document.read_text(), page.evaluate(KEYS)))
 
 
-def write_looks(browser: Browser, link: str, site: Sequence[tuple[str, str]], folder: Path, only: str) -> None:
-    """Every view, and the pages of `site` (name and address), at each of SIZES: light, dark, and with text twice as
-    large; only files whose name has the pattern `only`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    documented = tuple((name.removeprefix("review-"), address, keys) for name, address, _, _, keys in PICTURES)
-    for size, look in product(SIZES, ("light", "dark", "200")):
-        page = opened(browser, link, size, look == "dark")
-        page.wait_for_selector("#view[data-view]")
-        room = page.url.partition("?")[0]
-        for name, address, keys in (*documented, *OTHERS):
-            path = folder / f"{name}-{size[0]}x{size[1]}-{look}.png"
-            if not re.search(only, path.name):
-                continue
-            page.evaluate("localStorage.clear()")  # panels are open or not as they are at first
-            page.goto(f"{room}?{address}")
+def write_looks(link: str, site: Sequence[tuple[str, str]], folder: Path, only: re.Pattern[str]) -> None:
+    """Every view, and the pages of `site` (name and address), at each of SIZES, light and dark, in letters of each of
+    LETTERS; only files whose name has the pattern `only`."""
+    with browsing() as browser:
+        for letters, size, dark in product(LETTERS, SIZES, (False, True)):
+            shown = f"{size[0]}x{size[1]}{'-dark' if dark else ''}-{letters}.png"
+            page = opened(browser, link, size, dark, letters)
             page.wait_for_selector("#view[data-view]")
-            if look == "200":
-                page.evaluate(TWICE)
-            taken(page, keys, wait=500).save(path)
-            print(path.name, flush=True)
-        for name, address in (("no-access", f"{room}?token=none"), *site):
-            path = folder / f"{name}-{size[0]}x{size[1]}-{look}.png"
-            if not re.search(only, path.name):
-                continue
-            page.goto(address)
-            if look == "200":
-                page.evaluate(TWICE)
-            page.wait_for_timeout(500)
-            page.screenshot(path=path)
-            print(path.name, flush=True)
-        page.close()
+            for name, picture in looks(page, site, only, shown):
+                picture.save(folder / f"{name}-{shown}")
+                print(f"{name}-{shown}", flush=True)
+            page.close()
+
+
+def looks(
+    page: Page, site: Sequence[tuple[str, str]], only: re.Pattern[str], shown: str
+) -> Iterator[tuple[str, Image.Image]]:
+    """Name and picture of every view and of the pages of `site`, where `only` is in the name with `shown` behind it."""
+    room = page.url.partition("?")[0]
+    documented = tuple((name.removeprefix("review-"), address, keys) for name, address, _, _, keys in PICTURES)
+    clicked = tuple((name, address, "") for name, (address, _) in CLICKED.items())
+    for name, address, keys in filter(lambda view: only.search(f"{view[0]}-{shown}"), (*documented, *OTHERS, *clicked)):
+        page.evaluate(GO, address)
+        page.wait_for_selector(f"#view[data-{address.partition('&')[0]}]")
+        yield name, taken(page, keys, CLICKED.get(name, ("", ""))[1], wait=500)
+        for key in keys:
+            page.keyboard.press(key)  # what it opened is closed again
+    for name, address in filter(
+        lambda item: only.search(f"{item[0]}-{shown}"), (("no-access", f"{room}?token=none"), *site)
+    ):
+        page.goto(address)
+        page.wait_for_timeout(500)
+        yield name, screenshot(page)
 
 
 def pages_of_site(folder: Path) -> list[tuple[str, str]]:
@@ -157,9 +165,15 @@ def pages_of_site(folder: Path) -> list[tuple[str, str]]:
     return [(name, f"{site.as_uri()}/{page}") for name, page in pages.items()]
 
 
-def opened(browser: Browser, address: str, size: tuple[int, int], dark: bool) -> Page:
-    """The page at an address, in a window of `size` pixels."""
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light")
+def opened(browser: Browser, address: str, size: tuple[int, int], dark: bool, letters: int = 100) -> Page:
+    """The page at an address, in a window of `size` pixels and in letters of so many percent of their usual size."""
+    page = browser.new_page(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if dark else "light",
+        has_touch=size == PHONE,
+    )
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": 16 * letters // 100}})
     page.goto(address)
     return page
 
@@ -204,13 +218,21 @@ def browsing() -> Iterator[Browser]:
         browser.close()
 
 
-def taken(page: Page, keys: str, wait: int = 7000) -> Image.Image:
-    """What the page shows after these keys and so many milliseconds: after 7,000 the status line is gone."""
+def taken(page: Page, keys: str, clicked: str = "", wait: int = 7000) -> Image.Image:
+    """What the page shows after these keys and a click, and so many milliseconds: after 7,000 the status line is
+    gone."""
     page.wait_for_function(SETTLED)
     for key in keys:
         page.keyboard.press(key)
+    if clicked:
+        page.click(clicked)
     page.wait_for_timeout(wait)
     page.wait_for_function(SETTLED)
+    return screenshot(page)
+
+
+def screenshot(page: Page) -> Image.Image:
+    """What the window shows."""
     return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
 
 

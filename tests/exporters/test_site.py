@@ -193,3 +193,18 @@ def test_everybody_can_use_the_pages(
         page.evaluate(axe)
         found = page.evaluate("axe.run(document)")["violations"]
         assert not [(item["id"], [node["html"][:200] for node in item["nodes"][:3]]) for item in found]
+
+
+def test_names_have_room_in_letters_of_twice_the_size(gallery: Path, visited: Visit) -> None:
+    page = visited(f"file://{gallery}/index.html", 800, 600)
+    page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    page.reload()
+    page.wait_for_selector(".card img")
+    told = """() => [...document.querySelectorAll(".card")].flatMap((card) => {
+      const [name, rank] = [...card.querySelectorAll("span")].map((one) => one.getBoundingClientRect());
+      const letters = parseFloat(getComputedStyle(card).fontSize);
+      const below = [...document.querySelectorAll(".card")].map((one) => one.getBoundingClientRect().top)
+        .filter((top) => top > card.getBoundingClientRect().top + 1);
+      return [name.height >= letters, rank.top >= name.bottom - 1, rank.bottom <= Math.min(Infinity, ...below)];
+    })"""
+    assert set(page.evaluate(told)) == {True}

@@ -299,15 +299,29 @@ class Walk:
 
 
 @pytest.fixture(scope="session")
-def sent() -> Callable[[Any], None]:
+def eventually() -> Callable[[Any, Callable[[], bool]], None]:
+    """Waits until something holds that no selector tells, while a page goes on; a minute, for a slow machine."""
+
+    def wait(page: Any, holds: Callable[[], bool]) -> None:
+        for _ in range(600):
+            if holds():
+                return
+            page.wait_for_timeout(100)
+        assert holds()
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def sent(eventually: Callable[[Any, Callable[[], bool]], None]) -> Callable[[Any], None]:
     """Waits until the server has all that was decided on a page, which shows it earlier."""
-    nothing_waits = """() => new Promise(resolve => { const open = indexedDB.open("collection-review");
+    waits = """() => new Promise(resolve => { const open = indexedDB.open("collection-review");
         open.onsuccess = () => {
         const asked = open.result.transaction("actions").objectStore("actions").count();
-        asked.onsuccess = () => { open.result.close(); resolve(asked.result === 0); } } })"""
+        asked.onsuccess = () => { open.result.close(); resolve(asked.result); } } })"""
 
     def wait(page: Any) -> None:
-        page.wait_for_function(nothing_waits)
+        eventually(page, lambda: page.evaluate(waits) == 0)  # `wait_for_function` awaits no promise
 
     return wait
 

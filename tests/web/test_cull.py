@@ -45,7 +45,10 @@ def slide(page: Any, issue: str, to: float) -> None:
 
 
 def test_sliders_preselect_each_with_its_reason(
-    measured: Path, serving: Callable[..., dict[str, str]], opened: Callable[..., Any]
+    measured: Path,
+    serving: Callable[..., dict[str, str]],
+    opened: Callable[..., Any],
+    sent: Callable[[Any], None],
 ) -> None:
     at = serving(measured)
     page = opened(at["anna"] + "&view=cull")
@@ -59,6 +62,7 @@ def test_sliders_preselect_each_with_its_reason(
     page.wait_for_selector(".panel output:has-text('5 of 6 images preselected')")
     page.click("button:has-text('Reject the 5, each for its reason')")
     page.wait_for_selector(".panel output:has-text('1 of 1 image preselected')")
+    sent(page)
     assert said(measured) == {2: "blurred", 3: "blurred", 4: "dark", 5: "dark", 6: "dark"}, "the first of its defects"
     page.keyboard.press("Control+z")
     page.wait_for_selector(".counts:has-text('0 reviewed')")

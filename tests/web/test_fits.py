@@ -1,4 +1,4 @@
-"""Every view on a phone: nothing leaves the window, lies over another, is squeezed or cut; fingers meet targets."""
+"""Every view on a phone, and in large letters: nothing leaves the window, lies over another, is squeezed or cut."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from typing import Any
 import pytest
 
 Opened = Callable[..., Any]
-VIEWS = (
-    "view=grid&at=5", "view=loupe&at=5", "view=compare&ids=5,6,7&at=5", "view=survey&ids=5,6,7,8,9,10,11,12&at=5",
-    "view=cull", "view=map", "view=stacks", "view=duel", "view=duel&ranking=you", "view=lineage&of=5&at=5",
-    "view=set", "view=set&order=hand", "view=people", "view=jobs", "view=help",
-)  # fmt: skip
+VIEWS = {
+    "view=grid&at=5": ".tile img[src]", "view=loupe&at=5": ".pane img[src]",
+    "view=compare&ids=5,6,7&at=5": "figure:nth-of-type(3) img[src]",
+    "view=survey&ids=5,6,7,8,9,10,11,12&at=5": ".survey > div[data-id='12'] img[src]",
+    "view=cull": ".panel .empty, .panel [data-issue]", "view=map": ".clusters form", "view=stacks": ".card img[src]",
+    "view=duel": ".side img", "view=duel&ranking=you": ".empty, .card", "view=lineage&of=5&at=5": ".relative img[src]",
+    "view=set": "#costs > :not(:text-is('…'))", "view=set&order=hand": ".empty, .order .tile",
+    "view=people": ".row.link", "view=jobs": ".job", "view=help": ".binding",
+}  # fmt: skip
+"""By the query of its address, what a view shows once all of it is there."""
 GO = """address => { history.pushState(null, "", `?${address}`); dispatchEvent(new PopStateEvent("popstate")); }"""
 SETTLED = """name => {
   const view = document.querySelector("#view");
@@ -84,17 +89,42 @@ FAULTS = """() => {
 }"""
 
 
-def test_every_view_fits_a_phone(links: dict[str, str], opened: Opened) -> None:
-    page = opened(links["anna"], 390, 844, touch=True)
+def faults(page: Any) -> dict[str, list[str]]:
+    """What is wrong in each of VIEWS, where anything is."""
     wrong = {}
-    for address in VIEWS:
+    for address, sign in VIEWS.items():
+        name = address.partition("&")[0].removeprefix("view=")
         page.evaluate(GO, address)
-        page.wait_for_function(SETTLED, arg=address.partition("&")[0].removeprefix("view="))
-        page.wait_for_timeout(350)  # until what takes longer says that it does
-        page.wait_for_function(SETTLED, arg=address.partition("&")[0].removeprefix("view="))
+        page.wait_for_selector(f"#view[data-view={name}] >> {sign} >> nth=0", state="attached")
+        page.wait_for_function(SETTLED, arg=name)
         if found := page.evaluate(FAULTS):
             wrong[address] = found
-    assert not wrong
+    return wrong
+
+
+def test_every_view_fits_a_phone(links: dict[str, str], opened: Opened) -> None:
+    page = opened(links["anna"], 390, 844, touch=True)
+    assert not faults(page)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900), (390, 844)])
+def test_every_view_fits_in_letters_of_twice_the_size(
+    links: dict[str, str], opened: Opened, width: int, height: int
+) -> None:
+    page = opened(links["anna"], width, height)
+    page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    page.wait_for_function("() => getComputedStyle(document.documentElement).fontSize === '26px'")
+    assert not faults(page)
+
+
+def test_a_duel_calls_its_pictures_as_they_stand(links: dict[str, str], opened: Opened) -> None:
+    page = opened(links["ben"] + "&view=duel", 390, 844, touch=True)
+    for act, words in (("button:text-is('Upper')", "the upper one"), (".side:last-child", "the lower one")):
+        page.wait_for_selector(".pairwise:not([aria-busy]) .side img")
+        first, second = page.locator(".side").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+        assert first < second
+        page.click(act)
+        page.wait_for_selector(f"#status:text-is('{words}')")
 
 
 def test_all_letters_grow_with_the_readers_own_size(repository: Path) -> None:

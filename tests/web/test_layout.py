@@ -62,7 +62,7 @@ def test_no_overlap_and_progress_at_every_width(long_links: dict[str, str], open
 def test_text_of_twice_the_size_reflows(links: dict[str, str], opened: Opened, width: int) -> None:
     page = opened(links["anna"], width=width)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    page.wait_for_timeout(200)
+    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     assert page.evaluate(OVERLAPS) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -128,9 +128,10 @@ class TestFilters:
         page.click("#bar [data-action=find]")
 
         def press(chip: str, asks: str) -> None:
+            pressed = page.get_attribute(f"[data-{chip}]", "aria-pressed")
             page.click(f"[data-{chip}]")
             page.wait_for_function("asks => (new URLSearchParams(location.search).get('q') ?? '') === asks", arg=asks)
-            page.wait_for_timeout(150)
+            page.wait_for_selector(f"[data-{chip}][aria-pressed={'false' if pressed == 'true' else 'true'}]")
 
         page.wait_for_selector("[data-state=stacked] span")
         assert page.text_content("[data-state=stacked] span") == "12"
@@ -147,17 +148,18 @@ class TestLooking:
         page = opened(links["anna"] + "&at=5&view=loupe")
         page.wait_for_selector(".pane img[src]")
         page.wait_for_selector(".marks:has-text('0005')")
+        page.wait_for_function("() => document.querySelector('.pane img').naturalWidth")
         page.keyboard.press("z")
-        assert page.text_content(".percent") == "100 %"
+        page.wait_for_selector(".percent:text-is('100 %')")
         natural = page.evaluate("document.querySelector('.pane img').width")
         assert page.evaluate("document.querySelector('.pane img').getBoundingClientRect().width") == pytest.approx(
             natural
         )
         page.keyboard.press("ArrowRight")
         page.wait_for_selector(".marks:has-text('0006')")
-        assert page.text_content(".percent") == "100 %"
+        page.wait_for_selector(".percent:text-is('100 %')")
         page.keyboard.press("z")
-        assert page.text_content(".percent") == ""
+        page.wait_for_function("() => document.querySelector('.percent').textContent === ''")
 
     def test_a_click_that_frames_a_picture_does_not_zoom(self, links: dict[str, str], opened: Opened) -> None:
         page = opened(links["anna"] + "&at=5&view=compare")

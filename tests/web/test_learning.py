@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 from starlette.testclient import TestClient
 
+from collection.curate.reviews.log import record
 from collection.judge.pixels.colour import COLOUR
 from collection.project import Project
-from collection.store.records import Embedding
+from collection.store.records import Decision, Embedding
 
 
 def answer(client: TestClient, *pairs: tuple[int, int]) -> None:
@@ -67,3 +71,28 @@ def test_the_ranking_can_be_looked_at(links: dict[str, str], opened: Callable[..
     page.wait_for_selector(".side img")
     page.keyboard.press("q")
     page.wait_for_selector("section:has-text('What votes taught') button:has-text('Ask me about the doubtful ones')")
+
+
+def test_taste_is_learnt_from_the_page_and_asks_about_the_doubtful(
+    many_images: ModuleType, tmp_path: Path, begin_room: Callable[..., Any], opened: Callable[..., Any]
+) -> None:
+    with many_images.make(tmp_path, 60) as project:
+        flags = [Decision("flag", number, "pick" if number % 2 else "reject") for number in range(1, 41)]
+        record(project.store, "anna", flags)
+        colours = np.random.default_rng(3).normal(size=(60, 14)).astype(np.float32)
+        colours[::2, 0] += 4  # what was picked is told by it
+        files = [asset.file_sha256 for asset in project.store.assets()]
+        vectors = [Embedding(sha256, COLOUR, row) for sha256, row in zip(files, colours, strict=True)]
+        project.store.add_judgements(embeddings=vectors)
+    server, links = begin_room(tmp_path, "anna")
+    page = opened(links["anna"] + "&view=people")
+    page.click("button:has-text('Learn from all votes')")
+    told = page.wait_for_selector(".agreed:has-text('that it had not seen')", timeout=120_000).inner_text()
+    assert re.search(r"right on \d+ % \(\d+ % to \d+ %\) of \d+ votes that it had not seen; 40 votes in all", told)
+    page.click("button:has-text('Ask me about the doubtful ones')")
+    page.wait_for_selector("#view[data-view=loupe]")
+    page.wait_for_function("() => /^id:.* is:unreviewed$/.test(document.querySelector('#query').value)")
+    asked = {int(number) for number in page.input_value("#query").split(" ")[0].removeprefix("id:").split(",")}
+    assert asked
+    assert asked <= set(range(41, 61)), "none that has a vote"
+    server.end()

@@ -104,3 +104,23 @@ def test_the_arrows_walk_the_map(links: dict[str, str], opened: Callable[..., An
     page.wait_for_function(
         "at => document.getElementById('status').textContent.includes(`picked ${at}`)", arg=f"{at:04d}"
     )
+
+
+def test_dots_become_pictures_and_are_coloured_by_what_is_known(
+    links: dict[str, str], opened: Callable[..., Any]
+) -> None:
+    page = opened(links["anna"] + "&view=map&at=3")
+    page.wait_for_selector(".clusters form")
+    page.select_option("select[aria-label=Colour]", "quality")
+    page.wait_for_selector(".legend .ramp")
+    for field, words in (("sky", ("clear", "torn", "violet")), ("flag:ben", ()), ("style.oil", ())):
+        page.select_option("select[aria-label=Colour]", field)
+        for word in words:
+            page.wait_for_selector(f".legend:has-text('{word}')")
+        page.wait_for_function("field => new URLSearchParams(location.search).get('colour') === field", arg=field)
+    page.select_option("select[aria-label=Map]", "pca")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('method') === 'pca'")
+    with page.expect_response("**/images/3/**") as answered:
+        for _ in range(12):
+            page.keyboard.press("+")
+    assert answered.value.headers["content-type"].startswith("image/")

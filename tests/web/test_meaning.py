@@ -87,17 +87,11 @@ def shown(page: Any) -> list[int]:
     return [number for box, number in sorted(places, key=lambda place: (place[0]["y"], place[0]["x"]))]
 
 
-def until(page: Any, holds: Callable[[], bool]) -> bool:
-    """Whether it holds within ten seconds."""
-    for _ in range(100):
-        if holds():
-            return True
-        page.wait_for_timeout(100)
-    return False
-
-
 def test_in_the_page_by_search_and_from_the_loupe(
-    shapes: Path, serving: Callable[..., dict[str, str]], opened: Callable[..., Any]
+    shapes: Path,
+    serving: Callable[..., dict[str, str]],
+    opened: Callable[..., Any],
+    eventually: Callable[[Any, Callable[[], bool]], None],
 ) -> None:
     page = opened(serving(shapes, "anna")["anna"])
     page.keyboard.press("/")
@@ -105,13 +99,13 @@ def test_in_the_page_by_search_and_from_the_loupe(
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.querySelector('.tile[data-id]') && document.activeElement.id !== 'query'")
     page.wait_for_function("() => new URLSearchParams(location.search).get('q') === '\"~blue stripes\"'")
-    assert until(page, lambda: [kind(number) for number in shown(page)[:EACH]] == [("blue", "stripes")] * EACH)
+    eventually(page, lambda: [kind(number) for number in shown(page)[:EACH]] == [("blue", "stripes")] * EACH)
     page.click(".tile[data-id='5']")
     page.keyboard.press("e")
     page.wait_for_selector("#view[data-view=loupe]")
     page.keyboard.press("m")
     page.wait_for_function("() => new URLSearchParams(location.search).get('q') === 'like:5'")
-    assert until(page, lambda: "0005 · 1 of 24" in page.text_content("#decide")), "the loupe stays on it"
+    page.wait_for_selector("#decide .target:has-text('0005 · 1 of 24')")  # the loupe stays on it
     neighbours = []
     for _ in range(EACH):
         neighbours.append(int(page.text_content("#decide .target").split()[0]))

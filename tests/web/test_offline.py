@@ -15,6 +15,7 @@ from collection.project import open_project
 from collection.store.records import Review
 
 Sent = Callable[[Any], None]
+Eventually = Callable[[Any, Callable[[], bool]], None]
 COUNT = 60
 HIDDEN, SHOWN = "#notice[hidden]", "#notice:not([hidden])"
 
@@ -52,8 +53,8 @@ def room(many_images: ModuleType, tmp_path: Path, begin_room: Callable[..., Any]
 def recorded(page: Any, room: Room, count: int) -> None:
     """Wait until the log holds so many events: a minute, for a slow machine that does other work beside."""
     for _ in range(300):
-        if len(room.events()) == count:
-            return
+        if len(room.events()) >= count:
+            break
         page.wait_for_timeout(200)
     assert len(room.events()) == count
 
@@ -67,7 +68,6 @@ def sent_and_said(sent: Callable[[Any], None]) -> Callable[[Any], None]:
     """Waits until nothing waits in the browser, and the page says nothing else."""
 
     def wait(page: Any) -> None:
-        page.wait_for_timeout(100)  # what was just decided is there by then
         page.wait_for_selector(HIDDEN, state="attached")
         sent(page)
 
@@ -83,7 +83,7 @@ def test_votes_cast_while_the_server_is_away_are_kept_and_the_page_catches_up(
     recorded(page, room, 1)
     sent(page)
     room.kill()
-    page.wait_for_selector(SHOWN, timeout=20_000)
+    page.wait_for_selector(SHOWN)
     assert "does not answer" in page.text_content("#notice"), "said although nobody did anything"
     for key in "xpx34":
         page.keyboard.press(key)
@@ -127,11 +127,11 @@ def test_a_view_that_was_opened_meanwhile_comes_when_the_server_is_back(room: Ro
     room.kill()
     for key, (page, _) in tabs.items():
         page.keyboard.press(key)
-        page.wait_for_selector(SHOWN, timeout=20_000)
+        page.wait_for_selector(SHOWN)
         assert "Nobody knows" not in page.text_content("#view")
     room.start()
     for page, shows in tabs.values():
-        page.wait_for_selector(f"#view {shows}", timeout=30_000)
+        page.wait_for_selector(f"#view {shows}")
     context.close()
 
 
@@ -143,7 +143,7 @@ def test_what_a_closed_tab_left_is_sent_by_the_next(room: Room, browser: Any) ->
     room.kill()
     page.keyboard.press("p")
     page.keyboard.press("x")
-    page.wait_for_selector("#notice:has-text('2 decisions')", timeout=20_000)
+    page.wait_for_selector("#notice:has-text('2 decisions')")
     page.close()
     room.start()
     page = context.new_page()
@@ -155,7 +155,9 @@ def test_what_a_closed_tab_left_is_sent_by_the_next(room: Room, browser: Any) ->
     context.close()
 
 
-def test_an_answer_that_is_lost_does_not_count_twice(room: Room, sent: Sent, opened: Callable[..., Any]) -> None:
+def test_an_answer_that_is_lost_does_not_count_twice(
+    room: Room, sent: Sent, opened: Callable[..., Any], eventually: Eventually
+) -> None:
     page = opened(room.links["anna"])
     lost: list[Any] = []
 
@@ -168,17 +170,14 @@ def test_an_answer_that_is_lost_does_not_count_twice(room: Room, sent: Sent, ope
 
     page.route("**/api/events", lose)
     page.keyboard.press("p")
-    for _ in range(200):
-        if len(lost) == 2:
-            break
-        page.wait_for_timeout(20)
+    eventually(page, lambda: len(lost) == 2)
     sent(page)
     assert [answer.status for answer in lost] == [200, 200]
     assert len(room.events()) == 1
 
 
 def test_an_undo_of_what_was_refused_takes_nothing_else_back(
-    room: Room, sent: Sent, opened: Callable[..., Any]
+    room: Room, sent: Sent, opened: Callable[..., Any], eventually: Eventually
 ) -> None:
     page = opened(room.links["anna"])
     page.keyboard.press("p")
@@ -188,10 +187,7 @@ def test_an_undo_of_what_was_refused_takes_nothing_else_back(
     page.route("**/api/events", lambda route: held.append(route))
     page.keyboard.press("x")
     page.keyboard.press("Control+z")
-    for _ in range(200):
-        if held:
-            break
-        page.wait_for_timeout(50)
+    eventually(page, lambda: bool(held))
     held[0].fulfill(status=409, json={"error": "full", "hint": ""})
     sent(page)
     flagged(page, 1, "pick")

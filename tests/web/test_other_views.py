@@ -143,7 +143,7 @@ class TestStacks:
         page.wait_for_selector(".card[data-id='30']")
         page.keyboard.press("ArrowUp")
         page.wait_for_selector(".card[data-id='11'] .tile[data-flag=pick]")
-        assert page.locator(".tile[data-flag=reject]").count() == 2
+        page.wait_for_function("() => document.querySelectorAll('.tile[data-flag=reject]').length === 2")
         page.keyboard.press("Control+z")
         page.wait_for_function("() => !document.querySelector('.tile[data-flag=reject]')")
         assert page.locator(".tile[data-flag=pick]").count() == 0
@@ -177,7 +177,7 @@ class TestStacks:
         page.wait_for_selector("#view:has-text('No stack is that near')")
         assert page.evaluate("document.activeElement.id") == "nearer", "the keys go on moving it"
         page.keyboard.press("Home")
-        page.wait_for_selector(".card[data-id='3']", timeout=5000)
+        page.wait_for_selector(".card[data-id='3']")
         page.keyboard.press("End")
         page.click("text=As dedupe found them")
         page.wait_for_selector(".card[data-id='2']")

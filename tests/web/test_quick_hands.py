@@ -51,7 +51,7 @@ def hold(page: Any, key: str, times: int = 4) -> None:
 
 
 def test_a_held_arrow_answers_one_duel_and_decides_once_in_compare(
-    folder: Path, at: dict[str, str], opened: Opened
+    folder: Path, at: dict[str, str], opened: Opened, sent: Callable[[Any], None]
 ) -> None:
     page = opened(at["ben"] + "&view=duel")
     page.wait_for_selector(".side img")
@@ -64,6 +64,7 @@ def test_a_held_arrow_answers_one_duel_and_decides_once_in_compare(
     page.wait_for_selector("figure.active .pane img[src]")
     hold(page, "ArrowDown")
     page.wait_for_selector(".counts:has-text('1 rejected')")
+    sent(page)
     assert events(folder, "ben")[1:] == [("flag", 2)]
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from collection.curate.reviews.log import record
+from collection.curate.selection.select import select
 from collection.project import open_project
+from collection.stages.judges import judges_of
 from collection.store.records import Decision, Duplicate, Freeze
 
 Opened = Callable[..., Any]
@@ -122,8 +127,9 @@ class TestSet:
             way = page.locator(".tokens button:has-text('Unlock')")
             if not way.count():
                 break
+            called = way.last.inner_text()
             way.last.click()
-            page.wait_for_timeout(500)
+            page.wait_for_selector(f".tokens button:text-is('{called}')", state="detached")
         page.wait_for_selector(".tokens .tile")
         assert page.is_enabled("button:has-text('Write this selection')")
 
@@ -168,6 +174,27 @@ class TestSet:
         page.click("button:has-text('Write this selection')")
         page.wait_for_selector("dialog:has-text('It changes nothing that is frozen')")
 
+    def test_what_a_lock_brought_in_is_marked(self, folder: Path, at: dict[str, str], opened: Opened) -> None:
+        with open_project(folder) as project:
+            select(project.store, judges_of(project).criteria())
+            chosen = {choice.asset_id for choice in project.store.selection()}
+        brought = [number for number in range(13, COUNT + 1) if number not in chosen][:2]
+        page = opened(at["anna"] + "&view=set")
+        page.wait_for_selector("text=The same images as in the selection")
+        page.wait_for_selector(".tokens .tile[data-id] .badges:not(:empty)")
+        assert page.locator(".tokens .tile[aria-label*='new in the set']:not([hidden])").count() == 0
+        page.goto(at["anna"] + f"&q=id:{brought[0]},{brought[1]}")
+        for number in brought:
+            page.wait_for_selector(f"#image-{number}.cursor")
+            page.keyboard.press("l")
+            page.wait_for_selector(f"#image-{number}[data-locked=true]")
+            page.keyboard.press("ArrowRight")
+        page.keyboard.press("b")
+        for number in brought:
+            page.wait_for_selector(f".tokens #image-{number}[aria-label*='new in the set'] .badges:has-text('new')")
+        new = page.locator(".tokens .tile[aria-label*='new in the set']:not([hidden])").count()
+        page.wait_for_selector(f".panel button:text-is('{new} in')")
+
 
 class TestBlind:
     def test_a_duel_hides_the_panel_about_the_image(self, at: dict[str, str], opened: Opened) -> None:
@@ -199,6 +226,47 @@ def test_the_images_of_a_query_leave_the_room(at: dict[str, str], opened: Opened
         page.click("[data-form=csv]")
     lines = Path(started.value.path()).read_text().splitlines()
     assert [line.split(",")[0] for line in lines] == ["number", "3", "7"]
+
+
+def test_every_form_of_the_images_of_a_query_and_files_by_token(
+    folder: Path, at: dict[str, str], opened: Opened
+) -> None:
+    page = opened(at["anna"] + "&q=id:5-7")
+    page.click(".export summary")
+    assert page.locator(".menu select:visible").count() == 0, "nothing is frozen"
+    with open_project(folder) as project:
+        project.store.add_freeze(Freeze("p", "i", "m", "root", "c"), [(1, 6, "i", "m1"), (2, 5, "i", "m2")], "x", {})
+    page.reload()
+    page.click(".export summary")
+    page.select_option(".menu select", "token")
+    page.wait_for_selector(".menu:has-text('3 images of this query: those that are tokens')")
+
+    def taken(form: str) -> Path:
+        with page.expect_download() as started:
+            page.click(f"[data-form={form}]")
+        return Path(started.value.path())
+
+    with zipfile.ZipFile(taken("zip")) as packed:
+        assert {"1.png", "2.png"} == {
+            name for name in packed.namelist() if name.endswith(".png") and name != "sheet.png"
+        }
+    assert [item["file"] for item in json.loads(taken("json").read_text())] == ["2.png", "1.png"]
+    page.select_option(".menu select", "number")
+    assert [line.split(",")[1] for line in taken("csv").read_text().splitlines()[1:]] == [
+        "0005.png", "0006.png", "0007.png",
+    ]  # fmt: skip
+    with Image.open(taken("sheet")) as sheet:
+        assert sheet.format == "PNG"
+
+
+def test_numbers_and_notes_are_found(folder: Path, at: dict[str, str], opened: Opened) -> None:
+    with open_project(folder) as project:
+        record(project.store, "anna", [Decision("note", 33, "the keel is crooked")])
+    page = opened(at["anna"])
+    for query, number in (("0007", 7), ("note:crooked", 33)):
+        page.fill("#query", query)
+        page.press("#query", "Enter")
+        page.wait_for_selector(f".tile[aria-setsize='1'][data-id='{number}']:not([hidden])")
 
 
 def test_or_and_brackets_in_the_query_field_survive_the_filters(at: dict[str, str], opened: Opened) -> None:

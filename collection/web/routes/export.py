@@ -28,16 +28,19 @@ def export(
 ) -> Response:
     """The images of a query in its order: a ZIP of files, metadata and indexes; the index alone; the contact sheet.
 
-    A sheet of several pages is a ZIP of them. What others said, and what came of it, is in it as far as this curator
-    may know, and remembered as seen; the owner gets all of it.
+    Named by token, those that are tokens of the frozen set. A sheet of several pages is a ZIP of them. What others
+    said, and what came of it, is in it as far as this curator may know, and remembered as seen; the owner gets all.
     """
     now, owner = app.now(), role == "owner"
     if owner:
         app.sights.refuse_blind(you, now, owner=True)
     now = app.sights.known(you, role, now)
     numbers = find(now, q, you)
+    if by == "token":
+        numbers = [number for number in numbers if number in app.publications.now().tokens]
     if not numbers:
-        raise UsageError("no image is like that", "another query")
+        what = "no token of the frozen set" if by == "token" else "no image"
+        raise UsageError(f"{what} is like that", "another query")
     states = map(now.reviews.review_state, numbers)
     app.sights.add(you, "others", (state.asset_id for state in states if tells_others(standing_json(state, you))))
     images = exported(app.project, numbers, by, None if owner else you, now.hidden)

@@ -37,8 +37,8 @@ async function open() {
   followJobs(app);
   listen();
   followLine();
-  onStream("changed", (changes) => app.othersChanged(changes).catch(sayWrong));
-  onStream("version", ({ images }) => images && app.imagesChanged().catch(sayWrong));
+  onStream("changed", (changes) => app.news.decided(changes).catch(sayWrong));
+  onStream("version", ({ images }) => images && app.news.imagesChanged().catch(sayWrong));
 }
 
 /** The stream breaks first: ask what is wrong, and catch up with what was missed once it is back. */
@@ -52,7 +52,7 @@ function followLine() {
     if (!broken) return;
     broken = false;
     if (connection.line === "away") connection.is("here");
-    else app.catchUp().catch(sayWrong);
+    else app.news.catchUp().catch(sayWrong);
   });
 }
 

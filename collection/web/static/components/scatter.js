@@ -1,9 +1,9 @@
 /** Points on a plane that become pictures as one comes nearer: zoomed by the wheel, dragged, circled by a lasso. */
 
 import { element } from "../core/element.js";
+import { simplified } from "./lasso.js";
+import { PlaneView, SIDE } from "./plane_view.js";
 
-const SIDE = 10_000; // of the plane
-const NEAREST = 400; // times the whole
 const TAP = 5; // pixels that a click may move
 const PICTURES = [24, 160]; // pixels of a picture's side: smaller ones are dots
 const STRAIGHT = 60; // units of the plane that a corner of a lasso may be off a line to be left out
@@ -37,8 +37,6 @@ export class Scatter {
   labels = [];
   /** Whether a drag circles instead of moving. */
   circles = false;
-  /** Of what is in sight: the middle, and how many times the whole fits. */
-  view = { x: SIDE / 2, y: SIDE / 2, zoom: 1 };
   /** @type {Map<number, HTMLImageElement>} */
   #pictures = new Map();
   /** @type {[number, number][]} */
@@ -54,6 +52,7 @@ export class Scatter {
     this.canvas = element("canvas", { class: "scatter", tabindex: 0,
       wheel: (event) => this.#wheel(event), pointerdown: (event) => this.#down(event), pointermove: (event) => this.#move(event),
       pointerup: (event) => this.#up(event), pointercancel: (event) => this.#up(event), dblclick: (event) => this.#opened(event) });
+    this.view = new PlaneView(this.canvas);
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(this.canvas);
   }
@@ -80,13 +79,8 @@ export class Scatter {
 
   /** Zoom by a factor; what is under the point, in pixels from the middle, stays there. @param {number} factor */
   zoom(factor, right = 0, down = 0) {
-    const { view } = this;
-    const before = this.#scale();
-    view.zoom = Math.min(NEAREST, Math.max(1, view.zoom * factor));
-    const after = this.#scale();
-    view.x += right / before - right / after;
-    view.y += down / before - down / after;
-    this.#hold();
+    this.view.zoomBy(factor, right, down);
+    this.draw();
   }
 
   /** Bring a point into sight. @param {number} id */
@@ -96,9 +90,9 @@ export class Scatter {
     if (at >= 0) {
       const [x, y] = this.#pixel(at);
       const { clientWidth: width, clientHeight: height } = this.canvas;
-      if (x < 0 || y < 0 || x > width || y > height) [this.view.x, this.view.y] = [this.points.x[at], this.points.y[at]];
+      if (x < 0 || y < 0 || x > width || y > height) this.view.centre(this.points.x[at], this.points.y[at]);
     }
-    this.#hold();
+    this.draw();
   }
 
   /** The nearest meant point that lies that way from the cursor. @param {number} right @param {number} down */
@@ -121,28 +115,9 @@ export class Scatter {
     return !this.meant || this.meant.has(id);
   }
 
-  /** Pixels of a unit of the plane. */
-  #scale() {
-    return ((Math.min(this.canvas.clientWidth, this.canvas.clientHeight) - 16) / SIDE) * this.view.zoom;
-  }
-
-  /** @param {number} at @returns {[number, number]} */
+  /** Where a point is on the canvas. @param {number} at @returns {[number, number]} */
   #pixel(at) {
-    const scale = this.#scale();
-    return [(this.points.x[at] - this.view.x) * scale + this.canvas.clientWidth / 2, (this.points.y[at] - this.view.y) * scale + this.canvas.clientHeight / 2];
-  }
-
-  /** @param {number} right @param {number} down pixels @returns {[number, number]} */
-  #place(right, down) {
-    const scale = this.#scale();
-    return [(right - this.canvas.clientWidth / 2) / scale + this.view.x, (down - this.canvas.clientHeight / 2) / scale + this.view.y];
-  }
-
-  /** Keep the middle on the plane. */
-  #hold() {
-    this.view.x = Math.min(SIDE, Math.max(0, this.view.x));
-    this.view.y = Math.min(SIDE, Math.max(0, this.view.y));
-    this.draw();
+    return this.view.pixel(this.points.x[at], this.points.y[at]);
   }
 
   #draw() {
@@ -156,7 +131,7 @@ export class Scatter {
     pen.setTransform(dense, 0, 0, dense, 0, 0);
     pen.clearRect(0, 0, width, height);
     const ink = getComputedStyle(canvas);
-    const side = Math.min(PICTURES[1], (0.7 * this.#scale() * SIDE) / Math.sqrt(points.ids.length || 1));
+    const side = Math.min(PICTURES[1], (0.7 * this.view.scale * SIDE) / Math.sqrt(points.ids.length || 1));
     const inSight = points.ids.map((_, at) => at).filter((at) => near(this.#pixel(at), width, height, side));
     const pictured = side < PICTURES[0] ? new Set() : this.#pictured(inSight, side);
     const dot = Math.max(2, Math.min(8, side / 4));
@@ -231,10 +206,9 @@ export class Scatter {
 
   /** @param {CanvasRenderingContext2D} pen @param {CSSStyleDeclaration} ink */
   #label(pen, ink) {
-    const scale = this.#scale();
     [pen.font, pen.textAlign, pen.textBaseline, pen.lineWidth] = [`600 ${ink.fontSize} ${ink.fontFamily}`, "center", "middle", 4];
     for (const { x, y, text } of this.labels) {
-      const at = /** @type {const} */ ([(x - this.view.x) * scale + this.canvas.clientWidth / 2, (y - this.view.y) * scale + this.canvas.clientHeight / 2]);
+      const at = this.view.pixel(x, y);
       pen.strokeStyle = ink.backgroundColor;
       pen.strokeText(text, ...at);
       pen.fillStyle = ink.color;
@@ -245,7 +219,7 @@ export class Scatter {
   /** @param {{offsetX: number, offsetY: number}} event */
   #under({ offsetX, offsetY }) {
     let [best, found] = [24, /** @type {number | undefined} */ (undefined)];
-    const side = (this.#scale() * SIDE) / Math.sqrt(this.points.ids.length || 1);
+    const side = (this.view.scale * SIDE) / Math.sqrt(this.points.ids.length || 1);
     this.points.ids.forEach((id, at) => {
       const [x, y] = this.#pixel(at);
       const far = Math.hypot(x - offsetX, y - offsetY);
@@ -282,10 +256,9 @@ export class Scatter {
       return this.draw();
     }
     if (apart) this.zoom(this.#spread() / apart);
-    const share = 1 / (this.#scale() * this.#pointers.size);
-    this.view.x -= right * share;
-    this.view.y -= down * share;
-    this.#hold();
+    const share = 1 / (this.view.scale * this.#pointers.size);
+    this.view.centre(this.view.x - right * share, this.view.y - down * share);
+    this.draw();
   }
 
   /** @param {PointerEvent} event */
@@ -297,7 +270,7 @@ export class Scatter {
       const id = this.#under(event);
       if (id !== undefined) this.answers.chose(id);
     } else if (lasso.length > 2) {
-      this.answers.circled(simplified(lasso.map(([x, y]) => this.#place(x, y)), STRAIGHT / this.view.zoom));
+      this.answers.circled(simplified(lasso.map(([x, y]) => this.view.place(x, y)), STRAIGHT / this.view.zoom));
     }
     this.draw();
   }
@@ -317,21 +290,3 @@ export class Scatter {
 
 /** @param {[number, number]} at @param {number} width @param {number} height @param {number} room */
 const near = ([x, y], width, height, room) => x > -room && y > -room && x < width + room && y < height + room;
-
-/**
- * A line by fewer corners, none of which it passes by more than `off` (Ramer, Douglas and Peucker).
- * @param {[number, number][]} line
- * @param {number} off
- * @returns {[number, number][]}
- */
-export function simplified(line, off) {
-  const [first, last] = [line[0], line[line.length - 1]];
-  const length = Math.hypot(last[0] - first[0], last[1] - first[1]);
-  /** @param {[number, number]} point */
-  const far = ([x, y]) => length
-    ? Math.abs((last[0] - first[0]) * (first[1] - y) - (first[0] - x) * (last[1] - first[1])) / length
-    : Math.hypot(x - first[0], y - first[1]);
-  const at = line.reduce((best, point, place) => (far(point) > far(line[best]) ? place : best), 0);
-  if (line.length < 3 || far(line[at]) <= off) return [first, last];
-  return [...simplified(line.slice(0, at + 1), off).slice(0, -1), ...simplified(line.slice(at), off)];
-}

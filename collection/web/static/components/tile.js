@@ -27,8 +27,9 @@ export const pictureOf = (made) => /** @type {HTMLImageElement} */ (made.firstEl
  * @param {number} id
  * @param {Asset | null} [asset]
  * @param {(asset: Asset) => string} [said] what stands on it in place of its numbers
+ * @param {boolean} [added] whether it is new in the set
  */
-export function fill(made, id, asset, said = line) {
+export function fill(made, id, asset, said = line, added = false) {
   const [picture, badges] = [pictureOf(made), made.children[1]];
   made.dataset.id = String(id);
   if (!asset) {
@@ -44,8 +45,8 @@ export function fill(made, id, asset, said = line) {
   made.dataset.colour = colour;
   made.dataset.locked = String(locked);
   made.dataset.warned = String(asset.issues.length > 0);
-  badges.textContent = said(asset);
-  made.setAttribute("aria-label", said === line ? described(asset) : `${described(asset)}, ${said(asset)}`);
+  badges.textContent = [added && "new", said(asset)].filter(Boolean).join("  ");
+  made.setAttribute("aria-label", [described(asset), added && "new in the set", said !== line && said(asset)].filter(Boolean).join(", "));
 }
 
 /** @param {Asset} asset */

@@ -123,7 +123,7 @@ export class VirtualGrid {
     const changed = ids ? new Set(ids) : null;
     for (const [place, made] of this.#tiles) {
       const id = this.list.ids[place];
-      if (!changed || changed.has(id)) fill(made, id, this.list.known(id), this.list.said);
+      if (!changed || changed.has(id)) this.#fill(made, id);
     }
   }
 
@@ -231,9 +231,14 @@ export class VirtualGrid {
     made.setAttribute("aria-posinset", String(place + 1));
     made.setAttribute("aria-setsize", String(this.list.ids.length));
     this.#tiles.set(place, made);
-    fill(made, id, this.list.known(id), this.list.said);
+    this.#fill(made, id);
     fresh.push(id);
     return made;
+  }
+
+  /** @param {HTMLElement} made @param {number} id */
+  #fill(made, id) {
+    fill(made, id, this.list.known(id), this.list.said, this.list.added?.has(id));
   }
 
   /** @param {(place: number) => boolean} gone */

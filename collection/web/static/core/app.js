@@ -1,12 +1,12 @@
 /** The state of the app: which images are asked for, where the cursor is, what is selected. The address holds it. */
 
 import { addressOf, readAddress, writeAddress } from "./address.js";
-import { get, numbers, post, Refusal } from "./api.js";
+import { get, numbers, Refusal } from "./api.js";
 import { badgeOf } from "./badge.js";
-import { onLine } from "./connection.js";
 import { Decisions } from "./decisions.js";
 import { Details } from "./details.js";
 import { Emitter } from "./emitter.js";
+import { News } from "./news.js";
 import { shownOf } from "./sight.js";
 import { atWork, say, sayWrong } from "./status.js";
 import { whyNot } from "./roles.js";
@@ -41,43 +41,25 @@ export class App extends Emitter {
   /** Why the query could not be read. @type {import("./api.js").Refusal | null} */
   refusal = null;
   cache = new Details();
-  #decisions = new Decisions(this);
+  decisions = new Decisions(this);
+  news = new News(this);
+  /** The version of the decisions that the list is of. */
+  version = 0;
   /** @type {Map<number, number> | null} */
   #places = null;
-  #version = 0;
-  /** Where the state was when the line broke. */
-  #away = false;
   /** @type {Record<string, ReturnType<typeof setTimeout> | undefined>} */
   #timers = {};
 
   async open() {
     addEventListener("popstate", () => this.#follow());
-    await this.#decisions.adopt();
+    await this.decisions.adopt();
     await Promise.all([this.renew(), this.#follow(true)]);
-    onLine((line) => {
-      if (line !== "here") this.#away = true;
-      else if (this.#away) this.catchUp().catch(sayWrong);
-    });
+    this.news.watch();
   }
 
   /** The actions on their way. */
   get outbox() {
-    return this.#decisions.outbox;
-  }
-
-  /** After the line was broken: send what waits, then ask again for everything that may have changed meanwhile. */
-  async catchUp() {
-    this.#away = false;
-    this.outbox.nudge();
-    await this.#decisions.adopt();
-    await this.#decisions.settled();
-    await this.renew();
-    const shown = [...this.cache.ids()];
-    await this.cache.renew(shown);
-    this.tell("changed", shown);
-    if (this.state.version !== this.#version) this.outdate();
-    this.tell("images");
-    for (const picture of document.images) if (picture.src && picture.complete && !picture.naturalWidth) picture.src = picture.src;
+    return this.decisions.outbox;
   }
 
   // The address
@@ -136,10 +118,10 @@ export class App extends Emitter {
     const place = Math.max(0, this.place(this.cursor));
     const query = this.query;
     try {
-      const { ids, version } = await atWork(this.#decisions.settled().then(() => numbers(query)));
+      const { ids, version } = await atWork(this.decisions.settled().then(() => numbers(query)));
       if (query !== this.query) return; // another was asked for meanwhile
       badgeOf(query);
-      [this.ids, this.#version, this.#places, this.stale, this.refusal] = [ids, version, null, false, null];
+      [this.ids, this.version, this.#places, this.stale, this.refusal] = [ids, version, null, false, null];
     } catch (refusal) {
       if (!(refusal instanceof Refusal) || refusal.status !== 400) return sayWrong(refusal);
       this.refusal = refusal; // the query field says it, and it alone
@@ -258,15 +240,15 @@ export class App extends Emitter {
   async act(decisions) {
     const refused = decisions.map(({ kind }) => whyNot(this.state.role, kind)).find(Boolean);
     if (refused) return say(refused), false;
-    return decisions.length ? (await this.#decisions.act(decisions)) !== false : false;
+    return decisions.length ? (await this.decisions.act(decisions)) !== false : false;
   }
 
   undo() {
-    return this.#decisions.step("undo");
+    return this.decisions.step("undo");
   }
 
   redo() {
-    return this.#decisions.step("redo");
+    return this.decisions.step("redo");
   }
 
   /**
@@ -275,31 +257,7 @@ export class App extends Emitter {
    */
   seen(ids) {
     const { scores, others } = shownOf(ids);
-    return { view: this.address().slice(0, 4000) || "grid", scores: scores && this.sight.scores, others, version: this.#version };
-  }
-
-  /**
-   * Somebody decided: of these images what is shown is asked for again, unless it is of those versions, as after own votes.
-   * @param {{ids: number[], versions: number[]}} changes
-   */
-  async othersChanged({ ids, versions }) {
-    this.changed(await this.cache.renew(ids, versions));
-    this.renewSoon();
-  }
-
-  /** Images, scores or the set changed, from here or elsewhere. */
-  async imagesChanged() {
-    await this.cache.renew([...this.cache.ids()]);
-    this.changed([...this.cache.ids()]);
-    this.renewSoon();
-    this.outdate();
-    this.tell("images");
-  }
-
-  /** Show from now on what came of others' votes: the server remembers it, and tells more of every image. */
-  async seeOthers() {
-    await post("/api/sight");
-    await this.imagesChanged();
+    return { view: this.address().slice(0, 4000) || "grid", scores: scores && this.sight.scores, others, version: this.version };
   }
 
   /** The list may hold what the query no longer means; it stays until the curator looks again. */

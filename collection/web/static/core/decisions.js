@@ -90,7 +90,7 @@ export class Decisions {
     const told = settled.filter((id) => states[id]);
     this.app.cache.stand(Object.fromEntries(told.map((id) => [id, states[id]])), version);
     this.app.changed(changed);
-    if (told.length < settled.length) this.app.othersChanged({ ids: settled, versions: settled.map(() => version) }).catch(sayWrong);
+    if (told.length < settled.length) this.app.news.decided({ ids: settled, versions: settled.map(() => version) }).catch(sayWrong);
     this.app.renewSoon();
     return changed;
   }

@@ -12,6 +12,8 @@ export class ListModel {
   none = undefined;
   /** @type {((asset: import("./types.js").Asset) => string) | undefined} */
   said = undefined;
+  /** @type {Set<number> | undefined} */
+  added = undefined;
   /** @type {Map<number, number>} */
   #places = new Map();
 

@@ -300,5 +300,6 @@
  * @property {(query: string) => Promise<void>} [ask]
  * @property {[string, string]} [none] what stands where there is no image: a title and what to do
  * @property {(asset: Asset) => string} [said] what stands on a picture in place of its numbers
+ * @property {Set<number>} [added] the images that are marked as new
  */
 export {};

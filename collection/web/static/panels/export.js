@@ -11,13 +11,19 @@ const FORMS = [["zip", "Images and metadata (ZIP)"], ["sheet", "Contact sheet (P
 /** @param {App} app */
 export function exporting(app) {
   const title = element("p", { class: "quiet" });
+  /** @type {HTMLSelectElement} */
+  const by = element("select", { change: () => draw() }, element("option", { value: "number" }, "number"), element("option", { value: "token" }, "token id"));
+  const names = element("label", { class: "line" }, "Files named by ", by);
   const links = FORMS.map(([form, words]) => element("a", { "data-form": form, download: true }, words));
-  const list = element("div", { class: "menu" }, title, links);
+  const list = element("div", { class: "menu" }, title, names, links);
   /** @type {HTMLDetailsElement} */
   const made = element("details", { class: "export", toggle: () => draw() }, element("summary", { class: "plain" }, "Export"), list);
   const draw = () => {
-    title.textContent = `${counted(app.ids.length, "image")} ${app.query ? "of this query" : "in all"}`;
-    for (const link of links) link.href = fileAddress(`/api/export/${link.dataset.form}`, { q: app.query });
+    const { tokens } = app.state.published;
+    names.hidden = !tokens;
+    const named = tokens ? by.value : "number";
+    title.textContent = `${counted(app.ids.length, "image")} ${app.query ? "of this query" : "in all"}${named === "token" ? ": those that are tokens" : ""}`;
+    for (const link of links) link.href = fileAddress(`/api/export/${link.dataset.form}`, { q: app.query, by: named });
   };
   made.addEventListener("focusout", (event) => made.contains(/** @type {Node | null} */ (event.relatedTarget)) || (made.open = false));
   made.addEventListener("keydown", (event) => {
@@ -25,7 +31,7 @@ export function exporting(app) {
     event.stopPropagation();
     made.open = false;
   });
-  app.on("ids", draw);
+  for (const name of ["ids", "state"]) app.on(name, draw);
   draw();
   return made;
 }

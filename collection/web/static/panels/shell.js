@@ -35,12 +35,12 @@ export function doing(name, title, ...content) {
 export function buildShell(app, views) {
   const bar = byId("bar");
   bar.append(
-    element("h1", {}, app.state.project.title),
+    element("div", { class: "whose" }, element("h1", {}, app.state.project.title),
+      element("span", { class: "you", title: `What is decided here is recorded under this name (${app.state.role})` }, app.state.you)),
     tabs(app, views),
     element(
       "div",
       { class: "tools" },
-      element("span", { class: "you", title: `What is decided here is recorded under this name (${app.state.role})` }, app.state.you),
       doing("undo", "Undo", icon("undo")),
       doing("redo", "Redo", icon("redo")),
       pressed("advance", "Go on to the next after deciding", icon("advance")),

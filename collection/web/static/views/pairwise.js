@@ -2,7 +2,7 @@
 
 import { get } from "../core/api.js";
 import { button, nothing } from "../components/card.js";
-import { counted, element, labelled } from "../core/element.js";
+import { capital, counted, element, labelled } from "../core/element.js";
 import { answer, once } from "../core/keys.js";
 import { say, sayWrong } from "../core/status.js";
 import { showRanking } from "./ranking.js";
@@ -15,6 +15,11 @@ export const key = "v";
 export const title = "Duel";
 
 const SAID = { left: "the left one", right: "the right one", tie: "a tie", skip: "skipped" };
+const UPRIGHT = { ...SAID, left: "the upper one", right: "the lower one" };
+/** Whether the two stand one above the other. */
+const upright = () => matchMedia("(max-width: 45em) and (orientation: portrait)").matches;
+/** What an answer is called. @param {Outcome} value */
+const called = (value) => (upright() ? UPRIGHT : SAID)[value];
 
 /** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {
@@ -84,7 +89,7 @@ class PairwiseView {
       this.#pair = pair;
       return;
     }
-    say(SAID[value]);
+    say(called(value));
     await this.load();
   }
 
@@ -107,7 +112,6 @@ class PairwiseView {
       return;
     }
     this.#pair = { left, right };
-    const upright = matchMedia("(max-width: 45em)").matches; // one above the other
     this.place.replaceChildren(element(
       "section",
       { class: "pairwise", "aria-label": "Which is the better?" },
@@ -116,10 +120,10 @@ class PairwiseView {
       element(
         "div",
         { class: "line centred" },
-        button(upright ? "Upper" : "← Left", this.#pressed("left")),
+        button(upright() ? "Upper" : "← Left", this.#pressed("left")),
         button("↑ Tie", this.#pressed("tie")),
         button("↓ Skip", this.#pressed("skip")),
-        button(upright ? "Lower" : "Right →", this.#pressed("right")),
+        button(upright() ? "Lower" : "Right →", this.#pressed("right")),
         button("Undo", () => this.step("undo")),
         button("Ranking", () => this.app.go("duel", { ranking: "you" })),
       ),
@@ -133,7 +137,7 @@ class PairwiseView {
   #side(side, image) {
     return element(
       "button",
-      { class: "side", type: "button", "aria-label": `The ${side} one, ${image.label}`, click: this.#pressed(side) },
+      { class: "side", type: "button", "aria-label": `${capital(called(side))}, ${image.label}`, click: this.#pressed(side) },
       element("img", { src: image.preview, alt: "", draggable: "false" }),
     );
   }

@@ -40,6 +40,6 @@ export async function showRanking(place, app, of) {
   } catch (/** @type {any} */ refusal) {
     if (!refusal?.blind) return sayWrong(refusal);
     place.replaceChildren(nothing("Others have answered", `${capital(refusal.hint)}.`, back,
-      button("Show it all the same", () => app.seeOthers().then(() => showRanking(place, app, of)).catch(sayWrong))));
+      button("Show it all the same", () => app.news.seeOthers().then(() => showRanking(place, app, of)).catch(sayWrong))));
   }
 }

@@ -154,7 +154,7 @@ class SetView {
   /** @param {import("../core/api.js").Refusal} refusal */
   #waysOut(refusal) {
     const look = async () => {
-      await this.app.seeOthers();
+      await this.app.news.seeOthers();
       await this.draw();
     };
     if (refusal.blind) {
@@ -183,8 +183,9 @@ class SetView {
   }
 
   /** @param {ProposedSet} found */
-  #fill({ ids }) {
+  #fill({ ids, added }) {
     this.list.fill(ids);
+    this.list.added = new Set(added.length < ids.length ? added : []); // of the first set all are new
     if (!ids.length) return this.#empty(nothing("There is nothing to choose from yet", "Make images and score them: collection run does both. Or start it under Work."));
     if (this.list.place(this.app.cursor) < 0) this.app.lookAt(ids[0]);
     if (this.grid) return this.grid.reset();

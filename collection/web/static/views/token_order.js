@@ -72,6 +72,7 @@ class OrderBoard {
     this.said.textContent = `${counted(ids.length, "token")}, ${byHand ? `the first ${byHand.toLocaleString("en")} by hand, the others by rule` : "all by rule"}. The next freeze numbers them so.`;
     if (!ids.length) return void this.tokens.replaceChildren(nothing("No selection is written yet", "Write one in the set first."));
     if (this.list.place(this.app.cursor) < 0) this.app.lookAt(ids[0]);
+    this.app.tell("loaded"); // what is decided about is known now
     if (this.grid) {
       this.grid.reset();
       return this.grid.redraw();

@@ -1,12 +1,14 @@
 // The grid of tokens: only the rows in sight are in the page, so that ten thousand tokens are no more work than fifty.
 
 const ROWS_BEYOND = 2;
-const CAPTION = 52; // pixels below a picture
+const CAPTION = 52 / 15; // of the reader's letters, below a picture
 const grid = {
   /** @type {number[]} */
   tokens: [],
   columns: 1,
   side: 200,
+  /** Pixels below a picture. */
+  caption: 52,
   gap: 12,
   /** The place that the Tab key leads to. */
   at: 0,
@@ -31,6 +33,7 @@ function layOut() {
   const list = byId("grid");
   const width = list.clientWidth;
   grid.gap = width < 600 ? 8 : 14;
+  grid.caption = CAPTION * parseFloat(getComputedStyle(document.documentElement).fontSize);
   grid.columns = Math.max(2, Math.floor((width + grid.gap) / (208 + grid.gap)));
   grid.side = Math.floor((width - grid.gap * (grid.columns - 1)) / grid.columns);
   const rows = Math.ceil(grid.tokens.length / grid.columns);
@@ -38,7 +41,7 @@ function layOut() {
   drawRows();
 }
 
-const rowHeight = () => grid.side + CAPTION + grid.gap;
+const rowHeight = () => grid.side + grid.caption + grid.gap;
 
 /** Draw the rows in sight, and take the others out. */
 function drawRows() {
