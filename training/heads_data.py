@@ -13,7 +13,7 @@ from collection.values import Pixels
 from training.compose import Composition, draw
 from training.damages import DAMAGES, kept
 from training.places import workshop
-from training.prepare import svgs, composition_list, raster
+from training.prepare import composition_list, raster, svgs
 from training.scenes import paint
 
 Vectors = npt.NDArray[np.float32]
