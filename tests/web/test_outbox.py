@@ -47,6 +47,21 @@ def test_what_got_no_answer_is_sent_again_in_its_order(play: Callable[[str], dic
     assert told["answers"] == [0, 1, 2, "full", 4, 5]
 
 
+def test_a_proxy_before_a_server_that_is_away_loses_nothing(play: Callable[[str], dict[str, Any]]) -> None:
+    told = play("proxy")
+    assert [post[:2] for post in told["posts"]] == [[EVENTS, 1], [BATCH, 6], [BATCH, 6], [BATCH, 6]]
+    assert (told["answers"], told["kept"]) == ([0, 1, 2, "full", 4, 5], 0)
+
+
+def test_where_the_server_fails_again_and_again_the_others_go_on_and_it_is_kept(
+    play: Callable[[str], dict[str, Any]],
+) -> None:
+    told = play("mistake")
+    assert told["answers"] == [0, 1, 2, "broken", 4, 5]
+    assert [post[:2] for post in told["posts"]] == [[EVENTS, 1], [BATCH, 5], *[[EVENTS, 1]] * (2 + 6 + 2)]
+    assert told["kept"] == 1, "the next page that is loaded sends it again"
+
+
 def test_a_request_of_many_is_small_enough_to_outlive_the_page(play: Callable[[str], dict[str, Any]]) -> None:
     told = play("long")
     assert sum(count for _, count, _ in told["posts"]) == len(told["answers"]) == 400

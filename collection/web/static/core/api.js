@@ -5,8 +5,8 @@ import { connection } from "./connection.js";
 /** @import { Line } from "./connection.js" */
 /** @typedef {{curator: string, room: string}} Under the name that a page was opened under, and the room */
 
-/** What an error means for the line. @type {Map<number, Line>} */
-const LINES = new Map([[0, "away"], [401, "closed"], [503, "unable"]]);
+/** What an error means for the line; 502 and 504 are of a proxy before a server that is away. @type {Map<number, Line>} */
+const LINES = new Map([[0, "away"], [401, "closed"], [502, "away"], [503, "unable"], [504, "away"]]);
 
 export class Refusal extends Error {
   /** @param {{error: string, hint?: string | null, other?: string, images?: number[], blind?: boolean}} said */
@@ -25,6 +25,11 @@ export class Refusal extends Error {
   /** What it says of the line; null where it is about the request. @returns {Line | null} */
   get line() {
     return this.other ? "other" : LINES.get(this.status) ?? null;
+  }
+
+  /** Whether the server made a mistake: the request may be right. */
+  get isMistake() {
+    return this.status >= 500 && !this.passes;
   }
 
   /** Whether the same request may be taken later. */

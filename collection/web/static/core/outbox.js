@@ -82,11 +82,11 @@ export class Outbox extends EventTarget {
   async #run() {
     if (this.#running) return;
     this.#running = true;
-    for (let failed = 0, alone = 0; this.waiting.length; ) {
+    for (let failed = 0, alone = 0, mistakes = 0; this.waiting.length; ) {
       const group = alone ? this.waiting.slice(0, 1) : this.#oldest();
       try {
         const answers = await sent(group.map(({ kept }) => kept));
-        [failed, alone] = [0, Math.max(0, alone - 1)];
+        [failed, alone, mistakes] = [0, Math.max(0, alone - 1), 0];
         this.#done(group);
         connection.is("here");
         group.forEach(({ resolve, reject }, place) => {
@@ -103,8 +103,15 @@ export class Outbox extends EventTarget {
         } else if (group.length > 1) {
           alone = group.length; // nobody knows which of them it is about: each one sent alone tells
         } else {
-          alone = Math.max(0, alone - 1);
-          this.#done(group);
+          const mistake = refusal instanceof Refusal && refusal.isMistake;
+          if (mistake && mistakes < PAUSES.length) {
+            this.blocked = true;
+            this.#changed();
+            await this.#pause(PAUSES[mistakes++]);
+            continue;
+          }
+          [alone, mistakes] = [Math.max(0, alone - 1), 0];
+          this.#done(group, !mistake); // the next page that is loaded sends it again, and it holds up no other
           group[0].reject(refusal);
         }
       }
@@ -119,11 +126,11 @@ export class Outbox extends EventTarget {
     return over < 0 ? [...this.waiting] : this.waiting.slice(0, Math.max(1, over));
   }
 
-  /** @param {Waiting[]} group the oldest */
-  #done(group) {
+  /** @param {Waiting[]} group the oldest @param {boolean} [forget] */
+  #done(group, forget = true) {
     this.waiting.splice(0, group.length);
     this.blocked = false;
-    this.#keep((store) => group.forEach(({ kept }) => store.delete(kept.id)));
+    if (forget) this.#keep((store) => group.forEach(({ kept }) => store.delete(kept.id)));
     this.#changed();
   }
 
