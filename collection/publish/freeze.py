@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from collection.concurrency.collector import collector_paused
+from collection.concurrency.prefetch import batches_ahead
 from collection.config import Config
 from collection.config.shares import shared
 from collection.curate.reviews.log import review_states
@@ -41,7 +42,8 @@ class FreezeReport:
 
 
 TOGETHER = 500
-"""Metadata files that are written to the disk together."""
+"""Images that are read, and metadata files that are written to the disk, together."""
+Item = TypeVar("Item")
 NO_ADDITIONS: Mapping[int, Addition] = {}
 
 
@@ -179,21 +181,35 @@ def _manifest(config: Config, frozen: Freeze, by_hand: int) -> dict[str, Any]:
 
 def _image_links(files: Files, images: Sequence[str], profile: Profile) -> Iterator[Link]:
     """The link to each image, by its SHA-256. Raises UnavailableError for one that is gone or was changed."""
-    return (link_to_hashed(files.read(sha256), sha256, profile) for sha256 in images)
+
+    def links(group: Sequence[str]) -> list[Link]:
+        return [link_to_hashed(files.read(sha256), sha256, profile) for sha256 in group]
+
+    return (link for batch in batches_ahead(links, _groups(images), 1) for group in batch for link in group)
 
 
 def _written(
     files: Files, described: Sequence[TokenMetadata], profile: Profile, progress: Progress
 ) -> tuple[list[str], list[Link]]:
-    """Keep the metadata file of each token, in groups; their SHA-256, and the links to them."""
-    found, links = list[str](), list[Link]()
-    for first in range(0, len(described), TOGETHER):
-        group = [canonical_json(token.as_json()) for token in described[first : first + TOGETHER]]
-        names = files.add_all(group, ".json")
-        links += [link_to_hashed(data, name, profile) for data, name in zip(group, names, strict=True)]
-        found += names
+    """Keep the metadata file of each token, in groups; their SHA-256, and the links to them.
+
+    While one group waits for the disk, the next is put into words.
+    """
+
+    def keep(group: Sequence[TokenMetadata]) -> list[tuple[str, Link]]:
+        contents = [canonical_json(token.as_json()) for token in group]
+        names = files.add_all(contents, ".json")
+        return [(name, link_to_hashed(data, name, profile)) for data, name in zip(contents, names, strict=True)]
+
+    found = list[tuple[str, Link]]()
+    for batch in batches_ahead(keep, _groups(described), 1):
+        found += [each for group in batch for each in group]
         progress(len(found), len(described))
-    return found, links
+    return [name for name, _ in found], [link for _, link in found]
+
+
+def _groups(items: Sequence[Item]) -> list[Sequence[Item]]:
+    return [items[first : first + TOGETHER] for first in range(0, len(items), TOGETHER)]
 
 
 def _source(asset: Asset) -> str:
