@@ -13,6 +13,7 @@ from typing import Any
 
 from collection.config.conditions import value_text
 from collection.errors import ImageError
+from collection.json_fields import exact_number
 from collection.store.records import ToldTrait
 from collection.values import parse_json
 
@@ -32,6 +33,8 @@ _OF_FILES = frozenset({"files", "category", "creators"})
 _NAMES = ("traittype", "name", "key", "trait", "label", "type", "category")
 _VALUES = ("value", "traitvalue")
 """What tools call the name and the value of a trait, in lower case and letters only."""
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair, which JSON can write and UTF-8 cannot."""
 _LONGEST_NUMBER = 400
 """Digits; Python makes no number of some thousands."""
 
@@ -147,7 +150,7 @@ def _items(listed: list[Any] | dict[str, Any]) -> Iterator[tuple[str, Any, Mappi
         keys = {re.sub("[^a-z]", "", key.lower()): key for key in reversed(told)}
         name = next((told[keys[key]] for key in _NAMES if key in keys and told[keys[key]] is not None), "")
         value = next((key for key in _VALUES if key in keys), None)
-        if value is None and len(told) == 1:
+        if value is None and len(told) == 1 and "traittype" not in keys:
             yield from ((key, inner, {}) for key, inner in _pairs(told))
         else:
             shown = told[keys[value]] if value else None if told else item
@@ -161,9 +164,12 @@ def _trait(name: str, value: Any, more: Mapping[str, Any], notes: list[str]) -> 
     if not text:
         raise ImageError("its value is empty" if isinstance(value, str) else f"its value is {_kind(value)}")
     if name.strip() != said or (isinstance(value, str) and not isinstance(value, Written) and value.strip() != text):
-        notes.append(f"control characters taken out of its trait {said!r}")
+        what = "halves of characters" if _HALF.search(f"{name}{value}") else "control characters"
+        notes.append(f"{what} taken out of its trait {said!r}")
     if not _is_number(value):
         return ToldTrait(said, text, display_type=_clean(more.get("display_type")))
+    if isinstance(exact_number(text), str):
+        notes.append(f"its trait {said!r} is text now: programs that read JSON cannot hold the number {text[:40]}")
     most = more.get("max_value")
     return ToldTrait(said, text, True, _clean(more.get("display_type")), _text(most) if _is_number(most) else "")
 
@@ -186,9 +192,9 @@ def _kind(value: Any) -> str:
 
 
 def _clean(text: Any) -> str:
-    """Text without control characters, and without halves of surrogate pairs, which JSON can write and UTF-8 cannot."""
+    """Text without control characters, and without halves of surrogate pairs."""
     if not isinstance(text, str):
         return ""
     shown = "".join(" " if letter in "\t\n\r" else letter for letter in text)
     shown = "".join(letter for letter in shown if unicodedata.category(letter) != "Cc")
-    return shown.strip().encode("utf-8", "replace").decode()
+    return shown.encode("utf-8", "ignore").decode().strip()

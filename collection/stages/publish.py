@@ -137,7 +137,11 @@ class PinCheckStage:
         ]
         failures = [Failure(each.name, each.why) for each in found if each.why]
         line = f"{len(good)} of {amount(len(found), 'storage')} proved to hold the set"
-        hint = "`collection pin` gives it to those that do not keep it" if failures else None
+        hint = (
+            "`collection pin` gives it to those that do not keep it, or keep it damaged on this disk"
+            if failures
+            else None
+        )
         return Report("pin", line, {"storages": storages}, failures, complete=not failures, hint=hint, notes=told)
 
 
