@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
-from errno import EACCES, EPERM, EROFS
+from errno import EACCES, EEXIST, EISDIR, ENOTDIR, ENOTEMPTY, EPERM, EROFS
 from pathlib import Path
 from threading import Event
 from typing import BinaryIO
@@ -23,9 +23,14 @@ EARLY = 0.1
 DENIED = (EACCES, EPERM, EROFS)
 """Errors of a file or a folder that this account may not use."""
 
+IN_THE_WAY = (EEXIST, EISDIR, ENOTDIR, ENOTEMPTY)
+"""Errors of a path where a folder lies in the place of a file, or a file in that of a folder."""
+
 
 def way_to_write(error: OSError) -> str:
     """What a person can do where something could not be written."""
+    if error.errno in IN_THE_WAY:
+        return "move away what lies there, then run the same command again"
     way = "make the folder writable for your account" if error.errno in DENIED else "free some disk space"
     return f"{way}, then run the same command again"
 

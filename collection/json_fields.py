@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 EXACT = 2**53 - 1
@@ -15,6 +16,19 @@ DEEPEST = 100
 _DIGITS = 400
 """Python makes no number of some thousands of digits."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class Pairs(dict[str, Any]):
+    """A JSON object that remembers the keys that it has twice."""
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]]) -> None:
+        self.pairs = list(pairs)
+        super().__init__(self.pairs)
+
+    @property
+    def twice(self) -> list[str]:
+        """Keys of which all values but the last are lost."""
+        return [key for key, count in Counter(key for key, _ in self.pairs).items() if count > 1]
 
 
 def whole(value: Any, least: int, most: int) -> int:

@@ -6,14 +6,13 @@ import json
 import math
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from collection.config.conditions import value_text
 from collection.errors import ImageError
-from collection.json_fields import exact_number
+from collection.json_fields import Pairs, exact_number
 from collection.store.records import ToldTrait
 from collection.values import parse_json
 
@@ -43,19 +42,6 @@ class Written(str):
     """A number with a point or an exponent, as it is written."""
 
     __slots__ = ()
-
-
-class Pairs(dict[str, Any]):
-    """A JSON object that remembers the keys that it has twice."""
-
-    def __init__(self, pairs: Iterable[tuple[str, Any]]) -> None:
-        self.pairs = list(pairs)
-        super().__init__(self.pairs)
-
-    @property
-    def twice(self) -> list[str]:
-        """Keys of which all values but the last are lost."""
-        return [key for key, count in Counter(key for key, _ in self.pairs).items() if count > 1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,19 @@ def test_a_folder_that_may_not_be_written_is_no_full_disk(files: Files, monkeypa
         assert caught.value.hint == "make the folder writable for your account, then run the same command again"
 
 
+@pytest.mark.parametrize("place", ["file", "folder"])
+def test_what_lies_in_the_way_is_no_full_disk(files: Files, place: str) -> None:
+    path = files.path(hashlib.sha256(b"picture").hexdigest())
+    if place == "file":
+        path.mkdir(parents=True)
+    else:
+        path.parent.parent.mkdir()
+        path.parent.write_bytes(b"")
+    with pytest.raises(CollectionError, match="cannot write") as caught:
+        files.add_all([b"picture"])
+    assert caught.value.hint == "move away what lies there, then run the same command again"
+
+
 def test_many_files_are_written_together_or_none(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     contents = [b"picture %d" % number for number in range(50)]
     with monkeypatch.context() as patched:
