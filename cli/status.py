@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 STORAGE_STATES = {
     "new": "not asked yet", "intended": "begun and not finished", "queued": "the service will fetch the set",
     "pinning": "the service is fetching the set", "failed": "the service gave up", "lost": "holds the set no more",
+    "damaged": "has a wrong block; `collection pin` writes it again",
 }  # fmt: skip
 
 

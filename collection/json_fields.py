@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 EXACT = 2**53 - 1
@@ -12,7 +13,22 @@ EXACT = 2**53 - 1
 DEEPEST = 100
 """Levels of lists and objects in one value."""
 
+_DIGITS = 400
+"""Python makes no number of some thousands of digits."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class Pairs(dict[str, Any]):
+    """A JSON object that remembers the keys that it has twice."""
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]]) -> None:
+        self.pairs = list(pairs)
+        super().__init__(self.pairs)
+
+    @property
+    def twice(self) -> list[str]:
+        """Keys of which all values but the last are lost."""
+        return [key for key, count in Counter(key for key, _ in self.pairs).items() if count > 1]
 
 
 def whole(value: Any, least: int, most: int) -> int:
@@ -112,3 +128,13 @@ def json_value(value: Any, depth: int = 1) -> Any:
 def _shown(value: Any) -> str:
     said = repr(value)
     return said if len(said) <= 60 else f"{said[:57]}..."
+
+
+def exact_number(text: str) -> str | int | float:
+    """A number that JSON readers give back with the value that is written; the text where a double cannot hold it."""
+    from decimal import Decimal  # the command line reads this file first of all
+
+    if re.fullmatch(r"-?\d+", text):
+        return int(text) if len(text) <= _DIGITS and abs(int(text)) <= EXACT else text
+    number = float(text)
+    return number if math.isfinite(number) and Decimal(repr(number)) == Decimal(text) else text

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from collection.errors import UsageError
@@ -242,7 +242,7 @@ class Recipe:
         Fields that say nothing (empty) are left out: what recipes learn to say later leaves the identity of those
         that do not say it as it is.
         """
-        return _telling({item.name: _plain(getattr(self, item.name)) for item in fields(self)})
+        return _telling({name: _plain(getattr(self, name)) for name in _RECIPE_FIELDS})
 
     @classmethod
     def from_json(cls, value: Any) -> Recipe:

@@ -114,6 +114,8 @@ class Publish(Table):
     """env:NAME of the words without which nobody reads the watermark; absent: everybody can."""
     duties_met: tuple[Literal["revenue"], ...] = ()
     """Duties of a model's license that only you can know to be met: revenue, that its limit is kept."""
+    targets: tuple[str, ...] = ()
+    """Targets of `collection export-set` that the set is meant for: `freeze` refuses what they would not take."""
     texts: str | None = Field(default=None, min_length=1)
     """CSV or JSON file with names and descriptions of single images: image, name, description."""
     files: str | None = Field(default=None, min_length=1)

@@ -40,13 +40,28 @@ def export(
     exporter, named = settled or EXPORTERS.get(target), _Guard(target)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not an empty folder", "name a folder that does not exist yet")
-    found = named(lambda: [str(line) for line in exporter.problems(published)])
-    if found:
+    if found := _problems(target, exporter, published):
         hint = "correct them in collection.toml or in the files beside the pictures, then freeze"
         raise MetadataError.of(found, f"{hint}; only {target} wants it so")
     with _appearing(folder) as place:
         files = named(lambda: iter(exporter.files(published)))
         return _write(place, named.each(files), len(published.tokens), progress)
+
+
+def refusal(published: PublishedSet, targets: Iterable[str]) -> MetadataError | None:
+    """What of a set any of these targets would not take, all at once; None where all take it.
+
+    Raises UnknownPluginError for a target that nobody knows, PluginError where a package's target fails.
+    """
+    found = dict[str, None]()
+    for target in targets:
+        found |= dict.fromkeys(_problems(target, EXPORTERS.get(target), published))
+    hint = "correct them in collection.toml or in the files beside the pictures, or take the target out of `targets`"
+    return MetadataError.of([*found], f"{hint}; then `collection freeze`") if found else None
+
+
+def _problems(target: str, exporter: Exporter, published: PublishedSet) -> list[str]:
+    return _Guard(target)(lambda: [str(line) for line in exporter.problems(published)])
 
 
 def _write(place: Path, files: Iterable[tuple[str, Content]], tokens: int, progress: Progress) -> ExportReport:

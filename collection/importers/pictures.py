@@ -163,12 +163,13 @@ def _known(store: Store) -> dict[str, Asset]:
 def _changed(
     known: Mapping[str, Asset], old: Mapping[str, Opened], sidecars: Sidecars, noted: list[Failure]
 ) -> dict[str, Asset]:
-    """Of pictures that are images already, those with other traits now; JSON that tells nothing is `noted`."""
+    """Of pictures that are images already, those with other traits now; what their JSON could not tell is `noted`."""
     found: dict[str, Asset] = {}
     for sha256, item in old.items():
         try:
             if asset := _retold(known[sha256], sidecars, item.path):
                 found[sha256] = asset
+                noted += [Failure(item.name, note) for note in sidecars.told(item.path).notes]
         except ImageError as error:
             noted.append(Failure(item.name, error.message))
     return found

@@ -6,13 +6,13 @@ import json
 import math
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from collection.config.conditions import value_text
 from collection.errors import ImageError
+from collection.json_fields import Pairs, exact_number
 from collection.store.records import ToldTrait
 from collection.values import parse_json
 
@@ -32,6 +32,8 @@ _OF_FILES = frozenset({"files", "category", "creators"})
 _NAMES = ("traittype", "name", "key", "trait", "label", "type", "category")
 _VALUES = ("value", "traitvalue")
 """What tools call the name and the value of a trait, in lower case and letters only."""
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair, which JSON can write and UTF-8 cannot."""
 _LONGEST_NUMBER = 400
 """Digits; Python makes no number of some thousands."""
 
@@ -40,19 +42,6 @@ class Written(str):
     """A number with a point or an exponent, as it is written."""
 
     __slots__ = ()
-
-
-class Pairs(dict[str, Any]):
-    """A JSON object that remembers the keys that it has twice."""
-
-    def __init__(self, pairs: Iterable[tuple[str, Any]]) -> None:
-        self.pairs = list(pairs)
-        super().__init__(self.pairs)
-
-    @property
-    def twice(self) -> list[str]:
-        """Keys of which all values but the last are lost."""
-        return [key for key, count in Counter(key for key, _ in self.pairs).items() if count > 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +136,7 @@ def _items(listed: list[Any] | dict[str, Any]) -> Iterator[tuple[str, Any, Mappi
         keys = {re.sub("[^a-z]", "", key.lower()): key for key in reversed(told)}
         name = next((told[keys[key]] for key in _NAMES if key in keys and told[keys[key]] is not None), "")
         value = next((key for key in _VALUES if key in keys), None)
-        if value is None and len(told) == 1:
+        if value is None and len(told) == 1 and "traittype" not in keys:
             yield from ((key, inner, {}) for key, inner in _pairs(told))
         else:
             shown = told[keys[value]] if value else None if told else item
@@ -161,9 +150,12 @@ def _trait(name: str, value: Any, more: Mapping[str, Any], notes: list[str]) -> 
     if not text:
         raise ImageError("its value is empty" if isinstance(value, str) else f"its value is {_kind(value)}")
     if name.strip() != said or (isinstance(value, str) and not isinstance(value, Written) and value.strip() != text):
-        notes.append(f"control characters taken out of its trait {said!r}")
+        what = "halves of characters" if _HALF.search(f"{name}{value}") else "control characters"
+        notes.append(f"{what} taken out of its trait {said!r}")
     if not _is_number(value):
         return ToldTrait(said, text, display_type=_clean(more.get("display_type")))
+    if isinstance(exact_number(text), str):
+        notes.append(f"its trait {said!r} is text now: programs that read JSON cannot hold the number {text[:40]}")
     most = more.get("max_value")
     return ToldTrait(said, text, True, _clean(more.get("display_type")), _text(most) if _is_number(most) else "")
 
@@ -186,9 +178,9 @@ def _kind(value: Any) -> str:
 
 
 def _clean(text: Any) -> str:
-    """Text without control characters, and without halves of surrogate pairs, which JSON can write and UTF-8 cannot."""
+    """Text without control characters, and without halves of surrogate pairs."""
     if not isinstance(text, str):
         return ""
     shown = "".join(" " if letter in "\t\n\r" else letter for letter in text)
     shown = "".join(letter for letter in shown if unicodedata.category(letter) != "Cc")
-    return shown.strip().encode("utf-8", "replace").decode()
+    return shown.encode("utf-8", "ignore").decode().strip()

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from collection.errors import PinError, PublishError
+from collection.ipfs.car_store import CarStore
+from collection.ipfs.pin import DAMAGED
 from collection.ipfs.pinner import Pinner
 from collection.store.records import Pin
 from collection.store.store import Store
@@ -33,7 +35,8 @@ def check_pins(
 ) -> list[CheckedStorage]:
     """Ask every storage for the frozen set and read `sample` files back, spread over it; `progress` counts storages.
 
-    The receipts follow what was found: a storage that lost the set is to get it again by the next `pin`.
+    The receipts follow what was found: a storage that lost the set is to get it again by the next `pin`, and a damaged
+    CAR file of this project is written anew.
     Raises PublishError if nothing is frozen.
     """
     frozen = store.frozen()
@@ -48,7 +51,8 @@ def check_pins(
         checked = _checked(pinner, frozen.root_cid, chosen)
         found.append(checked)
         if not store.read_only:
-            _note(store, known.get(pinner.name) or Pin(frozen.root_cid, pinner.name, "new", len(paths), 0), checked)
+            _note(store, known.get(pinner.name) or Pin(frozen.root_cid, pinner.name, "new", len(paths), 0), checked,
+                  is_file=isinstance(pinner, CarStore))  # fmt: skip
         progress(done, len(pinners))
     return found
 
@@ -69,9 +73,14 @@ def _checked(pinner: Pinner, root: str, paths: Sequence[str]) -> CheckedStorage:
     return CheckedStorage(pinner.name, True, read, size)
 
 
-def _note(store: Store, pin: Pin, checked: CheckedStorage) -> None:
-    """Bring the receipt up to what the storage says; what it could not say changes nothing."""
-    if checked.holds and pin.status != "pinned":
+def _note(store: Store, pin: Pin, checked: CheckedStorage, *, is_file: bool) -> None:
+    """Bring the receipt up to what the storage says; what it could not say changes nothing.
+
+    Where a file on this disk cannot be read back, it is damaged; between a service and us, others may be at fault.
+    """
+    if is_file and checked.holds and checked.why:
+        store.record_pin(replace(pin, status=DAMAGED))
+    elif checked.holds and pin.status != "pinned":
         store.record_pin(replace(pin, status="pinned"))
     elif checked.holds is False and pin.status == "pinned":
         store.record_pin(replace(pin, status="lost"))

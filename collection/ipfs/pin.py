@@ -18,6 +18,8 @@ from collection.values import Failure, Progress, silent
 
 STAGE = "pin"
 REPAIR = "collection doctor --repair finds the damaged file, and mends it if it can"
+DAMAGED = "damaged"
+"""The state of a CAR file of this project in which a wrong block was read."""
 _TOGETHER = 8
 """Storages that are served at once."""
 
@@ -44,7 +46,7 @@ class StorageState:
 
     name: str
     state: str
-    """pinned; or new, intended (cut off), queued, pinning, failed, lost."""
+    """pinned; or new, intended (cut off), queued, pinning, failed, lost, damaged."""
     why: str = ""
     """What it said when it last refused."""
 
@@ -80,7 +82,8 @@ def pending(store: Store, pinners: Sequence[Pinner]) -> list[str]:
 def pin(store: Store, tree: Entry, pinners: Sequence[Pinner], cars: CarStore, progress: Progress = silent) -> PinReport:
     """Give the frozen set to each storage that does not hold it; `progress` counts storages.
 
-    `tree` is the directory that is published, as the project's own files; it is read only if its CAR file is missing.
+    `tree` is the directory that is published, as the project's own files; it is read only if its CAR file is missing
+    or damaged.
 
     Storages are served together, in whatever order they are named: first those that take bytes, then those that fetch
     a CID from them. The intent is written before a storage is asked and the receipt after, so that a killed run is
@@ -92,7 +95,10 @@ def pin(store: Store, tree: Entry, pinners: Sequence[Pinner], cars: CarStore, pr
     frozen = store.frozen()
     if frozen is None:
         raise PublishError("nothing is frozen yet, so there is nothing to pin", "run `collection freeze`")
-    car = _car(tree, frozen, cars)
+    damaged = any(
+        (row.root_cid, row.pinner, row.status) == (frozen.root_cid, cars.name, DAMAGED) for row in store.pins()
+    )
+    car = _car(tree, frozen, cars, anew=damaged)
     work = _Work(store, car, Pin(frozen.root_cid, "", "intended", _count(tree), car.stat().st_size), pinners, progress)
     for remote in (False, True):
         work.serve([pinner for pinner in pinners if isinstance(pinner, RemotePinner) is remote])
@@ -181,11 +187,11 @@ def _count(tree: Entry) -> int:
     return sum(map(_count, tree.values())) if isinstance(tree, Mapping) else 1
 
 
-def _car(tree: Entry, frozen: Freeze, cars: CarStore) -> Path:
-    """The CAR file of the frozen set; written if it is not there whole."""
+def _car(tree: Entry, frozen: Freeze, cars: CarStore, *, anew: bool) -> Path:
+    """The CAR file of the frozen set; written if it is not there whole, or is to be written anew."""
     root = frozen.root_cid
     path = cars.path(root)
-    if not cars.holds(root):
+    if anew or not cars.holds(root):
         try:
             write_entry_car(path, tree, root, frozen.profile)
         except UnreadableError as error:

@@ -72,6 +72,8 @@ def files_of_images(folder: Path, assets: Sequence[Asset]) -> dict[int, dict[str
         place = _FOLDERS.get(path.suffix.lower())
         if place is None or path.suffix.lower() == ".webp" or not path.is_file() or path.is_symlink():
             wrong.append(f"{folder.name}/{path.name}: it is no file that can be published beside an image")
+        elif why := _unreadable(path, place):
+            wrong.append(f"{folder.name}/{path.name}: {why}")
         elif number is None:
             wrong.append(f'{folder.name}/{path.name}: there is no image "{path.stem[:60]}"')
         elif place in found.setdefault(number, {}):
@@ -81,3 +83,13 @@ def files_of_images(folder: Path, assets: Sequence[Asset]) -> dict[int, dict[str
     if wrong:
         raise MetadataError.of(wrong, f"correct the folder {folder.name}, then run `collection freeze`")
     return {number: places for number, places in found.items() if places}
+
+
+def _unreadable(path: Path, place: str) -> str:
+    """What is wrong with the content of a further file, as far as anybody could see; empty if nothing is."""
+    if not path.stat().st_size:
+        return "it is empty"
+    try:
+        return "" if place != WORDS or path.read_text("utf-8") else "it is empty"
+    except UnicodeDecodeError:
+        return "it is no UTF-8 text"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from collection.concurrency.collector import collector_paused
+from collection.concurrency.prefetch import batches_ahead
 from collection.config import Config
 from collection.config.shares import shared
 from collection.curate.reviews.log import review_states
-from collection.errors import PublishError
+from collection.errors import CollectionError, PublishError
 from collection.publish.additions import Addition
 from collection.publish.duties import duties_refusal
 from collection.publish.extras import extras_of, further_than
@@ -18,7 +19,7 @@ from collection.publish.layout import extra_directories, images_directory, metad
 from collection.publish.limits import check_metadata
 from collection.publish.marks import Ask, published_images
 from collection.publish.metadata import contract_metadata, described_token, model_license, published_files
-from collection.publish.model import TokenMetadata
+from collection.publish.model import ContractMetadata, TokenMetadata
 from collection.publish.order import recorded_order, token_order
 from collection.publish.proof import Leaf, Sign, seadrop_provenance, write_proof
 from collection.publish.provenance import provenance_hash
@@ -41,7 +42,10 @@ class FreezeReport:
 
 
 TOGETHER = 500
-"""Metadata files that are written to the disk together."""
+"""Images that are read, and metadata files that are written to the disk, together."""
+Item = TypeVar("Item")
+Limits = Callable[[ContractMetadata, Sequence[TokenMetadata], Sequence[str]], CollectionError | None]
+"""What else is wrong, if anything: told the metadata of contract and tokens, and the SHA-256 of each picture."""
 NO_ADDITIONS: Mapping[int, Addition] = {}
 
 
@@ -97,12 +101,14 @@ def freeze(
     additions: Mapping[int, Addition] = NO_ADDITIONS,
     sign: Sign | None = None,
     credentials: Ask | None = None,
+    limits: Limits | None = None,
     progress: Progress = silent,
 ) -> FreezeReport:
     """Fix the set as a version of its own, which becomes the current one; earlier versions stay as they are.
 
     Where the current one is pinned or has a contract, there is no other one unless `again` says so. `additions` are the
-    artist's words by image, `sign` signs the manifest of the proof, `credentials` give what signs marked pictures.
+    artist's words by image, `sign` signs the manifest of the proof, `credentials` give what signs marked pictures,
+    `limits` say what else is wrong.
     Raises PublishError for that, where less than the supply is chosen, and where a model's license asks for more.
     """
     chosen, configured = chosen_of(store), config
@@ -112,7 +118,7 @@ def freeze(
     ordered = ordered_of(store, config, chosen)
     published = published_images(store, files, config, ordered, credentials, progress)
     with collector_paused():
-        frozen, tokens = _files_of_set(store, files, config, ordered, published, additions, sign, progress)
+        frozen, tokens = _files_of_set(store, files, config, ordered, published, additions, sign, limits, progress)
         rows = [(token.token_id, token.asset.id, token.image_sha256, token.metadata_sha256) for token in tokens]
         further = {token.token_id: token.extras for token in tokens}
         store.add_freeze(frozen, rows, inputs(store, configured, additions, chosen), {"tokens": len(tokens)}, further)
@@ -127,6 +133,7 @@ def _files_of_set(
     published: Sequence[PublishedImage],
     additions: Mapping[int, Addition],
     sign: Sign | None,
+    limits: Limits | None,
     progress: Progress,
 ) -> tuple[Freeze, list[Token]]:
     """Keep all files of the set of these images, in the order of their tokens; what they are, and its tokens."""
@@ -144,6 +151,8 @@ def _files_of_set(
     ]
     about = contract_metadata(config, images_cid)
     check_metadata(about, zip(map(_source, ordered), described, strict=True), config.trait_types)
+    if error := limits and limits(about, described, images):
+        raise error
     written, links = _written(files, described, profile, progress)
     metadata_link = link_to(metadata_directory(enumerate(links, 1)), profile)
     contract = files.add(canonical_json(about.as_json()), ".json")
@@ -179,21 +188,35 @@ def _manifest(config: Config, frozen: Freeze, by_hand: int) -> dict[str, Any]:
 
 def _image_links(files: Files, images: Sequence[str], profile: Profile) -> Iterator[Link]:
     """The link to each image, by its SHA-256. Raises UnavailableError for one that is gone or was changed."""
-    return (link_to_hashed(files.read(sha256), sha256, profile) for sha256 in images)
+
+    def links(group: Sequence[str]) -> list[Link]:
+        return [link_to_hashed(files.read(sha256), sha256, profile) for sha256 in group]
+
+    return (link for batch in batches_ahead(links, _groups(images), 1) for group in batch for link in group)
 
 
 def _written(
     files: Files, described: Sequence[TokenMetadata], profile: Profile, progress: Progress
 ) -> tuple[list[str], list[Link]]:
-    """Keep the metadata file of each token, in groups; their SHA-256, and the links to them."""
-    found, links = list[str](), list[Link]()
-    for first in range(0, len(described), TOGETHER):
-        group = [canonical_json(token.as_json()) for token in described[first : first + TOGETHER]]
-        names = files.add_all(group, ".json")
-        links += [link_to_hashed(data, name, profile) for data, name in zip(group, names, strict=True)]
-        found += names
+    """Keep the metadata file of each token, in groups; their SHA-256, and the links to them.
+
+    While one group waits for the disk, the next is put into words.
+    """
+
+    def keep(group: Sequence[TokenMetadata]) -> list[tuple[str, Link]]:
+        contents = [canonical_json(token.as_json()) for token in group]
+        names = files.add_all(contents, ".json")
+        return [(name, link_to_hashed(data, name, profile)) for data, name in zip(contents, names, strict=True)]
+
+    found = list[tuple[str, Link]]()
+    for batch in batches_ahead(keep, _groups(described), 1):
+        found += [each for group in batch for each in group]
         progress(len(found), len(described))
-    return found, links
+    return [name for name, _ in found], [link for _, link in found]
+
+
+def _groups(items: Sequence[Item]) -> list[Sequence[Item]]:
+    return [items[first : first + TOGETHER] for first in range(0, len(items), TOGETHER)]
 
 
 def _source(asset: Asset) -> str:

@@ -22,7 +22,7 @@ LATER = {
     "freeze": ("order", "seed", "one_of_ones", "locked"),
 }  # fmt: skip
 """Keys of each table that sets were frozen without: they say nothing where they have their default."""
-ASIDE = ("storage", "timestamps", "duties_met", "texts", "files")
+ASIDE = ("storage", "timestamps", "duties_met", "targets", "texts", "files")
 """Keys of [publish] that no published file depends on: of `texts` and `files` the content counts, which is
 `Addition` by image."""
 

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from collection.errors import MetadataError, UnavailableError
+from collection.json_fields import Pairs
 from collection.publish.additions import FIELDS, Addition, images_by_name
 from collection.store.records import Asset
 from collection.values import parse_json
 
 LARGEST = 1 << 26
 """Bytes of such a file."""
+_WHOLE = ""
+"""The field under which stands what is no object of fields."""
 
 
 def read_texts(path: Path, assets: Sequence[Asset]) -> dict[int, Addition]:
@@ -57,8 +61,11 @@ def _mistakes(image: str, number: int | None, said: Mapping[str, Any], found: Ma
         yield f'image: there is no image "{image[:60]}"'
     elif number in found:
         yield f"image: image {image[:60]} is described twice"
+    yield from (f"{name[:40]}: it is said twice" for name in getattr(said, "twice", ()))
     for name, value in said.items():
-        if name not in FIELDS:
+        if name == _WHOLE:
+            yield f"{value!r:.40} is no field: an object with {' and '.join(FIELDS)} is wanted"
+        elif name not in FIELDS:
             yield f'"{str(name)[:40]}" is no field: image, name and description are'
         elif not isinstance(value, str):
             yield f"{name}: it is no text"
@@ -71,6 +78,8 @@ def _csv_rows(name: str, content: str) -> list[tuple[str, str, Mapping[str, Any]
         reader = csv.DictReader(io.StringIO(content, newline=""))
         if "image" not in (reader.fieldnames or ()):
             return [("line 1", "", {})]
+        if twice := [column for column, count in Counter(reader.fieldnames).items() if count > 1]:
+            raise MetadataError.of([f"{name}: line 1: the column {twice[0]!r} stands twice"], "delete one of them")
         return [(f"line {reader.line_num}", str(row.pop("image") or "").strip(), _said(row)) for row in reader]
     except csv.Error as error:
         raise MetadataError.of([f"{name}: it is no CSV: {error}"], "correct it") from error
@@ -84,10 +93,10 @@ def _said(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _json_rows(name: str, content: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     try:
-        value = parse_json(content)
+        value = parse_json(content, object_pairs_hook=Pairs)
     except ValueError as error:
         raise MetadataError.of([f"{name}: it is no JSON: {error}"], "correct it") from error
-    if not isinstance(value, dict):
+    if not isinstance(value, Pairs):
         raise MetadataError.of([f"{name}: it holds no object by image"], '{"7": {"name": "Gale"}}')
-    for image, said in value.items():
-        yield f"image {image[:60]}", image.strip(), said if isinstance(said, dict) else {"": said}
+    for image, said in value.pairs:
+        yield f"image {image[:60]}", image.strip(), said if isinstance(said, dict) else {_WHOLE: said}

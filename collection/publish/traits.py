@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from collection.config.publishing import TraitType
-from collection.json_fields import EXACT
+from collection.json_fields import exact_number
 from collection.store.records import Asset, ToldTrait
 
 Value = str | int | float
@@ -74,18 +72,13 @@ def traits_of(asset: Asset, types: Mapping[str, TraitType]) -> list[Trait]:
 
 
 def _told_trait(told: ToldTrait) -> Trait:
-    """A trait that token metadata told of an imported image, as it was told."""
+    """A trait that token metadata told of an imported image, as it was told; a number that JSON readers would change is
+    text, without the type of a number."""
     value = exact_number(told.value) if told.number else told.value
+    if told.number and isinstance(value, str):
+        return Trait(told.name, value)
     kind = told.display_type or ("text" if isinstance(value, str) else "level")
     return Trait(told.name, value, kind, exact_number(told.max_value) if told.max_value else None)
-
-
-def exact_number(text: str) -> str | int | float:
-    """A number that JSON readers give back with the value that is written; the text where a double cannot hold it."""
-    if re.fullmatch(r"-?\d+", text):
-        return int(text) if abs(int(text)) <= EXACT else text
-    number = float(text)
-    return number if math.isfinite(number) and Decimal(repr(number)) == Decimal(text) else text
 
 
 def _told(asset: Asset) -> Iterator[tuple[str, Value]]:

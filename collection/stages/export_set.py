@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from collection.errors import PublishError
+from collection.errors import CollectionError, PublishError
 from collection.project import Project
 from collection.stages.publication import publication_of
 from collection.stages.published import contract_of, drawn_offset, refuse_hidden
 from collection.stages.report import Report, bytes_of
+from collection.unixfs import PROFILES
 from collection.values import Progress, amount, silent
 
 if TYPE_CHECKING:
     from collection.exporters.exporter import PublishedSet
+    from collection.publish.freeze import Limits
+    from collection.publish.model import ContractMetadata, TokenMetadata
 
 
 def export_targets() -> tuple[dict[str, str], Report]:
@@ -44,6 +47,28 @@ def export_set(project: Project, target: str, folder: Path, progress: Progress =
     offset = drawn_offset(project, contract_of(project))
     moved = f"the numbers are those of the documents: token 1 shows document {offset + 1} since the reveal"
     return Report("export-set", line, details, notes=[moved] if offset else [])
+
+
+def limits_of(project: Project) -> Limits | None:
+    """What `freeze` asks of the targets that the configuration names; None where it names none.
+
+    Raises UnknownPluginError for one that nobody knows.
+    """
+    from collection.exporters.export import refusal
+    from collection.exporters.exporter import EXPORTERS, PublishedSet, PublishedToken
+
+    publish, files = project.config.publish, project.files
+    for target in publish.targets:
+        EXPORTERS.get(target)
+
+    def limits(
+        about: ContractMetadata, described: Sequence[TokenMetadata], images: Sequence[str]
+    ) -> CollectionError | None:
+        pictures = map(files.path, images)
+        tokens = [PublishedToken(token, b"", picture) for token, picture in zip(described, pictures, strict=True)]
+        return refusal(PublishedSet(about, b"", tokens, "", {}, PROFILES[publish.cid_profile]), publish.targets)
+
+    return limits if publish.targets else None
 
 
 def published_set(project: Project) -> PublishedSet:

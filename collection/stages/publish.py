@@ -60,10 +60,11 @@ class FreezeStage:
         """Freeze; raises PublishError where less than the supply is chosen, or the old set is published already."""
         from collection.publish.freeze import freeze, pending
         from collection.publish.rewrite import rewrite
+        from collection.stages.export_set import limits_of
         from collection.stages.keys import certificate_of, credentials_of
 
         names_of(project).addresses(self.accounts(project))
-        signer = certificate_of(project)
+        signer, limits = certificate_of(project), limits_of(project)
         unsigned = not signer.exists()
         frozen, nothing = project.store.frozen(), "nothing to do: "
         if frozen and not pending(project.store, project.config, additions_of(project)) and self.pending(project):
@@ -74,7 +75,7 @@ class FreezeStage:
                 project.store, project.files, project.config, again=self.again,
                 additions=additions_of(project, keep=True),
                 sign=publication_of(project).sign_manifest, credentials=lambda: credentials_of(project),
-                progress=progress,
+                limits=limits, progress=progress,
             )  # fmt: skip
             frozen, nothing = project.store.frozen(), ""
         assert frozen is not None
@@ -144,7 +145,11 @@ class PinCheckStage:
         ]
         failures = [Failure(each.name, each.why) for each in found if each.why]
         line = f"{len(good)} of {amount(len(found), 'storage')} proved to hold the set"
-        hint = "`collection pin` gives it to those that do not keep it" if failures else None
+        hint = (
+            "`collection pin` gives it to those that do not keep it, or keep it damaged on this disk"
+            if failures
+            else None
+        )
         return Report("pin", line, {"storages": storages}, failures, complete=not failures, hint=hint, notes=told)
 
 

@@ -425,7 +425,8 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A root that a pinner keeps (status pinned), lost again (lost) or was about to be asked to keep (intended).
+    """A root that a pinner keeps (status pinned), lost again (lost), has with a wrong block (damaged)
+    or was about to be asked to keep (intended).
 
     A service that fetches the content itself is queued or pinning meanwhile, or failed.
     """

@@ -116,7 +116,7 @@ class _CarBuilder(Builder):
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of `path` once all of it is on the disk, and is gone if anything fails."""
     try:
-        with durable_file(path) as file:
+        with durable_file(path, large=True) as file:
             yield file
     except OSError as error:
         raise PinError(f"cannot write {path}: {error.strerror}", way_to_write(error)) from error

@@ -265,3 +265,23 @@ def test_a_broken_target_of_a_package_costs_only_itself(
     with pytest.raises(PluginError, match=found):
         exported(target)
     assert {path.name for path in tmp_path.iterdir()} == {"project"}
+
+
+def test_what_a_target_would_not_take_is_named_before_anything_is_frozen(exported: Exported, tmp_path: Path) -> None:
+    wanted = 'targets = ["metaplex", "thirdweb", "opensea"]'
+    with pytest.raises(MetadataError) as caught:
+        exported("metaplex", "A title that is longer than thirty-two letters", wanted, **{"a[b]": "c"})
+    said = str(caught.value)
+    for line in (
+        "token 3: name has 49 characters; Metaplex takes at most 32",
+        "collection.toml: title has 46 characters; Metaplex takes at most 32",
+        "trait 'a[b]': OpenSea's columns are called attributes[NAME], so that no name may hold [ or ]",
+    ):
+        assert line in said
+    assert "take the target out of `targets`" in str(caught.value.hint)
+    with open_project(tmp_path / "project") as project:
+        assert project.store.frozen() is None
+        assert not list((tmp_path / "project" / "files").rglob("*.json"))
+    with pytest.raises(UnknownPluginError, match="opensee"):
+        exported("metaplex", "Hats", 'targets = ["opensee"]')
+    assert exported("metaplex", "Hats", 'targets = ["metaplex"]').is_dir()

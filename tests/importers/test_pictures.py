@@ -91,6 +91,23 @@ def test_a_second_import_does_only_the_rest(library: ImageLibrary, folder: Path)
     assert len(again.known) == 5
 
 
+def test_what_mended_traits_could_not_tell_is_noted_as_at_the_first_import(
+    library: ImageLibrary, tmp_path: Path
+) -> None:
+    folder = tmp_path / "told"
+    folder.mkdir()
+    (folder / "1.png").write_bytes(encode_png(pixels(5)))
+    import_folder(library, folder)
+    (folder / "1.json").write_text(
+        '{"attributes": [{"trait_type": "Hat", "value": "cap"}, {"trait_type": "Age", "value": NaN}]}'
+    )
+    again = import_folder(library, folder)
+    assert again.retold == {"1.png": 1}
+    assert [(note.what, note.why) for note in again.noted] == [
+        ("1.png", "its trait 'Age' left out: its value is no number (NaN)")
+    ]
+
+
 def test_a_stopped_import_keeps_its_batches_and_goes_on(library: ImageLibrary, folder: Path) -> None:
     def stop(done: int, _: int) -> None:
         if done >= 4:

@@ -79,6 +79,37 @@ def test_control_characters_are_taken_out_with_a_note() -> None:
     assert read_traits({"a": "👩‍🎨 é"}).notes == ()
 
 
+def test_halves_of_characters_are_taken_out_with_a_note() -> None:
+    told = read_traits(
+        read_json(b'{"attributes": [["Hat", "a \\ud800cap"], ["Eye", "\\udfff"]]}'),
+    )
+    assert told.features == {"Hat": "a cap"}
+    assert told.notes == (
+        "halves of characters taken out of its trait 'Hat'", "its trait 'Eye' left out: its value is empty",
+    )  # fmt: skip
+
+
+def test_a_trait_without_a_value_is_no_trait_of_another_name() -> None:
+    told = read_traits(
+        {"attributes": [{"trait_type": "Hat"}, {"traitType": "Eye"}, {"trait_type": "Fur", "value": "red"}]}
+    )
+    assert told.features == {"Fur": "red"}
+    assert told.notes == (
+        "its trait 'Hat' left out: its value is null", "its trait 'Eye' left out: its value is null",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("number", ["1e400", "0.1234567890123456789", str(2**53), "-1e-400"])
+@pytest.mark.parametrize("kind", ["date", "number", "boost_percentage"])
+def test_a_number_that_readers_cannot_hold_is_published_as_text_and_says_so(number: str, kind: str) -> None:
+    trait = f'{{"trait_type": "Born", "value": {number}, "display_type": "{kind}", "max_value": 9}}'
+    text = f'{{"attributes": [{trait}]}}'
+    assert read_traits(read_json(text.encode())).notes == (
+        f"its trait 'Born' is text now: programs that read JSON cannot hold the number {number}",
+    )
+    assert published(text) == [{"trait_type": "Born", "value": number}]
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -104,6 +135,11 @@ def test_keys_that_stand_twice_lose_nothing_in_silence() -> None:
         told = read_traits(read_json(text))
         assert told.features == {"Hat": "blue"}
         assert what in told.notes[0]
+
+
+def test_a_number_of_thousands_of_digits_is_published_as_text() -> None:
+    text = f'{{"attributes": [{{"trait_type": "Long", "value": {"9" * 5000}, "display_type": "number"}}]}}'
+    assert published(text) == [{"trait_type": "Long", "value": "9" * 5000}]
 
 
 def test_a_number_of_thousands_of_digits_is_as_it_is_written() -> None:

@@ -258,3 +258,17 @@ def test_a_check_asks_each_storage_and_reads_a_sample_back(
     path.write_bytes(path.read_bytes().replace(b"picture 1", b"Picture 1"))
     [broken] = check_pins(store, tree, [cars], sample=7)
     assert "does not have its hash" in broken.why
+
+
+def test_a_car_in_which_a_wrong_block_was_read_is_written_again(
+    frozen: Freeze, run: Any, store: Store, files: Files, cars: CarStore
+) -> None:
+    path, tree = run(cars).car, published_tree(files, frozen, store.tokens())
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"picture 1", b"Picture 1"))
+    check_pins(store, tree, [cars], sample=100)
+    assert pending(store, [cars]) == ["car"]
+    assert run(cars).pinned == ("car",)
+    assert path.read_bytes() == whole
+    assert pending(store, [cars]) == []
+    assert run(cars).kept == ("car",)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from collection.errors import MetadataError, UnavailableError
-from collection.publish.additions import Addition
+from collection.publish.additions import Addition, files_of_images
 from collection.publish.texts import read_texts
 from collection.store.records import Asset
 
@@ -42,6 +42,10 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [("t.csv", "name\nA\n", 'no image ""'), ("t.json", "[]", "no object"), ("t.json", "{", "no JSON"),
+     ("t.json", '{"7": {"name": "A", "name": "B"}}', "image 7: name: it is said twice"),
+     ("t.json", '{"7": {"name": "A"}, "7": {"name": "B"}}', "image 7 is described twice"),
+     ("t.csv", "image,name,name\n7,A,B\n", "line 1: the column 'name' stands twice"),
+     ("t.json", '{"7": ["Gale"]}', "image 7: ..Gale.. is no field: an object with name and description is wanted"),
      ("t.json", '{"7": {"name": 5}}', "name: it is no text"), ("t.json", '{"7": "Gale"}', "no field")],
 )  # fmt: skip
 def test_another_form_is_refused(tmp_path: Path, name: str, content: str, why: str) -> None:
@@ -65,3 +69,18 @@ def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_bytes(b"\xff\xfe\xff")
     with pytest.raises(MetadataError, match="no UTF-8"):
         read_texts(tmp_path / "b.csv", ASSETS)
+
+
+def test_files_beside_an_image_that_say_nothing_are_named(tmp_path: Path) -> None:
+    (tmp_path / "1.mp4").write_bytes(b"")
+    (tmp_path / "2.txt").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "7.md").write_text("Gale")
+    with pytest.raises(MetadataError) as caught:
+        files_of_images(tmp_path, ASSETS)
+    told = [problem.message for problem in caught.value.problems]
+    assert told == [f"{tmp_path.name}/1.mp4: it is empty", f"{tmp_path.name}/2.txt: it is no UTF-8 text"]
+    (tmp_path / "1.mp4").write_bytes(b"film")
+    (tmp_path / "2.txt").write_text("calm", "utf-8")
+    assert {number: [*places] for number, places in files_of_images(tmp_path, ASSETS).items()} == {
+        1: ["animations"], 2: ["words"], 7: ["words"],
+    }  # fmt: skip

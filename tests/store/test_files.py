@@ -4,10 +4,11 @@ import errno
 import hashlib
 import os
 from pathlib import Path
+from threading import Event
 
 import pytest
 
-from collection.atomic_file import write_durably
+from collection.atomic_file import durable_file, write_durably
 from collection.errors import CollectionError
 from collection.store.files import Files
 
@@ -77,6 +78,19 @@ def test_a_folder_that_may_not_be_written_is_no_full_disk(files: Files, monkeypa
         assert caught.value.hint == "make the folder writable for your account, then run the same command again"
 
 
+@pytest.mark.parametrize("place", ["file", "folder"])
+def test_what_lies_in_the_way_is_no_full_disk(files: Files, place: str) -> None:
+    path = files.path(hashlib.sha256(b"picture").hexdigest())
+    if place == "file":
+        path.mkdir(parents=True)
+    else:
+        path.parent.parent.mkdir()
+        path.parent.write_bytes(b"")
+    with pytest.raises(CollectionError, match="cannot write") as caught:
+        files.add_all([b"picture"])
+    assert caught.value.hint == "move away what lies there, then run the same command again"
+
+
 def test_many_files_are_written_together_or_none(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     contents = [b"picture %d" % number for number in range(50)]
     with monkeypatch.context() as patched:
@@ -87,6 +101,25 @@ def test_many_files_are_written_together_or_none(files: Files, monkeypatch: pyte
     names = files.add_all(contents)
     assert [files.read(name) for name in names] == contents
     assert files.names() == set(names)
+
+
+def test_a_disk_that_refuses_the_beginning_of_a_large_file_refuses_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Event()
+
+    def refuses_once(_: int) -> None:
+        if not asked.is_set():
+            asked.set()
+            full(_)
+
+    monkeypatch.setattr("collection.atomic_file.EARLY", 0)
+    monkeypatch.setattr("os.fsync", refuses_once)
+    with pytest.raises(OSError, match="No space left"), durable_file(tmp_path / "large", large=True) as file:
+        file.write(b"beginning")
+        assert asked.wait(60)
+        file.write(b"end")
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_a_killed_writer_left_is_swept(files: Files) -> None:
