@@ -30,6 +30,8 @@ class Chain:
 
     consent: Callable[[Network], None] = staticmethod(refuse_main)
     """Called before anything is sent; raises UsageError where nobody agrees to that."""
+    confirmations: int = 1
+    """Blocks that must hold a transaction, its own and those after it, before it counts as done."""
 
     def __init__(self, network: Network, web3: Web3, address: str = "", table: BlockTable | None = None) -> None:
         self.network = network

@@ -160,30 +160,47 @@ def receipt(
     """Wait until a transaction of `account` is mined. Where gas became dearer, or the node dropped it, it is sent again
     with a higher fee.
 
-    `sent` is told the hash of each that is sent in its place; the receipt is that of the one that was mined.
+    `sent` is told the hash of each that is sent in its place; the receipt is that of the one that was mined. It counts
+    once so many blocks hold it as `chain.confirmations` says; one that a reorganisation takes back is waited for again.
 
     Raises ReplacedError where another transaction took its nonce, ChainError where it is not mined in time.
     """
-    deadline, passed = time.monotonic() + _MINING_TIMEOUT, 0
+    deadline, passed, held = time.monotonic() + _MINING_TIMEOUT, 0, 0
     bids, nonce = Bids(chain, account, tx_hash, transaction), transaction["nonce"]
     while True:
-        for each in bids.hashes:
-            if (found := _receipt(chain, each)) is not None:
+        if (found := _mined(chain, bids.hashes)) is not None:
+            if (now := _holding(chain, found)) >= chain.confirmations:
                 return found
-        passed = passed + 1 if _nonce(chain, account, "latest") > nonce else 0
+            if now > held:
+                deadline, held = time.monotonic() + _MINING_TIMEOUT, now
+        passed = passed + 1 if found is None and _nonce(chain, account, "latest") > nonce else 0
         if passed > _LOOKS:
             raise ReplacedError(
                 f"another transaction of {account.address} took the place of {tx_hash}",
                 hint="run this again: nothing is sent twice",
             )
         if time.monotonic() > deadline:
+            done = f"holds the transaction {tx_hash} by {held} of {chain.confirmations} blocks"
             raise ChainError(
-                f"{chain.network.name} has not mined the transaction {tx_hash} yet",
+                f"{chain.network.name} {done if found else f'has not mined the transaction {tx_hash} yet'}",
                 hint="run this again later: nothing is sent twice",
             )
-        if (instead := bids.raised()) is not None:
+        if found is None and (instead := bids.raised()) is not None:
             sent(instead)
         time.sleep(chain.poll_seconds)
+
+
+def _mined(chain: Chain, hashes: Sequence[str]) -> Mined | None:
+    """Which of several transactions, of which one alone can be mined, is in a block."""
+    return next(filter(None, (_receipt(chain, each) for each in hashes)), None)
+
+
+def _holding(chain: Chain, done: Mined) -> int:
+    """The blocks that hold a transaction: its own and those after it."""
+    if chain.confirmations == 1:
+        return 1
+    with chain.translated():
+        return chain.web3.eth.block_number - done.block + 1
 
 
 def _receipt(chain: Chain, tx_hash: str) -> Mined | None:

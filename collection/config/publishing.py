@@ -167,6 +167,9 @@ class Chain(Table):
     """Where the key is: env:NAME, keystore:FILE or signer:ADDRESS@URL; absent: the account of a local network."""
     recipient: Account | None = None
     """Who gets the tokens; absent: the account that deploys."""
+    confirmations: int = Field(default=1, ge=1, le=256)
+    """Blocks that must hold a transaction, its own and those after it, before it counts as done; on a local network
+    always 1."""
     freeze_metadata: bool = False
     """Whether `run` freezes the metadata on the chain for ever once all tokens are minted."""
 

@@ -116,6 +116,8 @@ class Publication:
         with open_chain(wanted, self._project.folder, rpc) as chain:
             refuse_behind(chain)
             chain.consent = self._consent
+            if not wanted.is_development:  # blocks of those come with transactions alone
+                chain.confirmations = self._project.config.chain.confirmations
             yield chain
 
     def account(self, chain: Chain) -> Account:

@@ -101,6 +101,28 @@ def test_a_deployment_that_was_replaced_is_told_and_done_by_the_next_run(
     assert prove(project, chain).findings == ()
 
 
+def test_a_transaction_counts_once_enough_blocks_hold_it_and_not_where_they_are_taken_back(
+    project: Any, chain: Chain, first_account: Callable[[Chain], Account], prove: Callable[..., Any]
+) -> None:
+    account = first_account(chain)
+    address = deploy.deploy(project.store, chain, account, project.settings(account)).address
+    contract, done = TokenContract(chain, address), list[Any]()
+    chain.confirmations = 3
+    thread = Thread(target=lambda: done.append(mint.mint(project.store, chain, account, RECIPIENT)))
+    thread.start()
+    while contract.next_token_id() == 1:
+        assert thread.is_alive()
+    ask(chain, "anvil_reorg", 1, [])
+    assert contract.next_token_id() == 1 and thread.is_alive(), "one block held it, and is gone"
+    while thread.is_alive():
+        ask(chain, "evm_mine")
+        thread.join(0.1)
+    assert [report.tokens for report in done] == [6]
+    assert contract.next_token_id() == 7 and prove(project, chain).findings == ()
+    [tx_hash] = {each.tx_hash for each in project.store.mints(project.store.deployments()[0].id)}
+    assert chain.web3.eth.block_number - chain.web3.eth.get_transaction_receipt(tx_hash)["blockNumber"] >= 2
+
+
 def test_a_poor_account_is_told_what_it_has_and_what_it_takes(
     project: Any, chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
