@@ -31,9 +31,10 @@ def command(
             for item in status.outlook:
                 session.screen.line(item.name, str(item))
             show_next(session, status)
-            return session.screen.object(
+            session.screen.object(
                 {"pending": status.pending, "next": status.next, "why": status.why, "hint": status.hint}
             )
+            raise typer.Exit(status.exit_code)
         reports = session.work(*pipeline(session.project, anyway=anyway, yes=session.agreed(yes), again=again))
         complete = all(report.complete for report in reports)
         session.screen.object({"stages": [report.as_json() for report in reports], "complete": complete})

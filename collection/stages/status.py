@@ -55,6 +55,8 @@ class Status:
     """What stands in the way of going on, in words, if anything."""
     hint: str | None = None
     """What to do about that."""
+    exit_code: int = 0
+    """With what `run` would end because of that; 0: nothing is in the way."""
     notes: Sequence[str] = field(default=())
     """What is otherwise than collection.toml says and stays so, and what is to be known of the contract."""
     differs: bool = False
@@ -100,10 +102,10 @@ def status_of(project: Project, stages: Sequence[Stage] | None = None) -> Status
             issues = {}  # the outlook of `score` says why
     counts, goals = _counts(project, found)
     following, trouble = _next(project, stages, found, counts)
-    why, hint = (trouble.message, trouble.hint) if trouble else (None, None)
+    why, hint, code = (trouble.message, trouble.hint, trouble.exit_code) if trouble else (None, None, 0)
     differences = _settled(project)
     return Status(
-        counts, goals, issues, _failures(project, found), found, following, why, hint,
+        counts, goals, issues, _failures(project, found), found, following, why, hint, code,
         [*differences, *_of_metadata(project), *_of_network(project, found)], bool(differences),
         project.store.stage_report("select").get("judged_by"), _storages(project),
     )  # fmt: skip

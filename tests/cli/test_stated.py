@@ -44,10 +44,11 @@ def test_traits_that_the_painter_does_not_paint_are_refused(collection, fox):
 
 def test_a_run_refuses_what_plan_refuses_and_takes_the_same_word(collection, fox):
     assert collection("-C", fox, "run").code == 2
-    told = collection("-C", fox, "run", "--dry-run", "--json").object
-    assert "states what the painter does not paint" in told["why"]
-    agreed = collection("-C", fox, "run", "--dry-run", "--anyway", "--json").object
-    assert (agreed["next"], agreed["why"]) == ("plan --anyway", None)
+    told = collection("-C", fox, "run", "--dry-run", "--json")
+    assert "states what the painter does not paint" in told.object["why"]
+    assert told.code == 2, "the dry run ends as the command would"
+    agreed = collection("-C", fox, "run", "--dry-run", "--anyway", "--json")
+    assert (agreed.object["next"], agreed.object["why"], agreed.code) == ("plan --anyway", None, 0)
     shown = collection("-C", fox, "run", "--dry-run", "--anyway").out
     assert "plan --anyway, or " in shown, "what is told to be typed next does not refuse"
     assert "run --anyway for all" in shown
