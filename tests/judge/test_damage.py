@@ -85,6 +85,14 @@ def test_a_damaged_copy_has_a_lower_number(
     assert whole.mean() - damaged.mean() > 25
 
 
+def test_a_number_is_the_same_to_the_last_bit_alone_and_among_others(encoder: TinyClip) -> None:
+    assert isinstance(CLEAN.computed, OfVectors)
+    vectors = np.abs(np.random.default_rng(3).normal(size=(7, 1280))).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    together = np.asarray(CLEAN.computed.measure(vectors))
+    assert [float(CLEAN.computed.measure(vectors[n : n + 1])[0]) for n in range(7)] == together.tolist()
+
+
 def test_only_the_encoder_that_they_were_trained_on_has_them(encoder: TinyClip) -> None:
     class Other:
         model = "openai/ViT-B-32"
