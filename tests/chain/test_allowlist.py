@@ -8,7 +8,7 @@ from eth_utils.crypto import keccak
 from collection.chain.allowlist import Allowlist, Entry, read_allowlist
 from collection.errors import UsageError
 
-ACCOUNTS = [f"0x{number:040x}" for number in range(0xABC0, 0xABC0 + 13)]
+ACCOUNTS = [f"0x{number:040x}" for number in range(0xABC0ABC0, 0xABC0ABC0 + 13)]
 
 
 def proven(root, leaf, proof):

@@ -46,8 +46,10 @@ def _takes(kind: Any, name: str) -> bool:
 
 
 def _scales(pipeline: Any) -> bool:
-    """Whether a pipeline asks its scheduler to scale what the denoiser sees, as those of flow matching never do."""
-    return "scale_model_input" in inspect.getsource(type(pipeline).__call__)
+    """Whether a pipeline asks its scheduler to scale what the denoiser sees, as those of flow matching never do, and
+    knows no scheduler of these."""
+    source = inspect.getsource(type(pipeline).__call__)
+    return "scale_model_input" in source and not any(name in source for name in FLOW_SCHEDULERS)
 
 
 def set_scheduler(pipeline: Any, scheduler: Any) -> None:

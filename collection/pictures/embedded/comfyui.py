@@ -169,7 +169,7 @@ class _Graph:
         return ""
 
     def _model(self, sampler: str) -> str:
-        for node in self._upstream([sampler], ("model", "guider", "unet", *_PIPES)):
+        for node in self._upstream([sampler], ("model", "base_model", "guider", "unet", *_PIPES)):
             names = [name for name in _MODELS if name in self._inputs[node]]
             if names and node != sampler:
                 return as_text(MODEL, self._inputs[node][names[0]])
@@ -182,7 +182,7 @@ class _Graph:
                 inputs = self._inputs[node]
                 if node != sampler and isinstance(inputs.get(side), str):  # a loader that takes both texts
                     return str(inputs[side])
-                for name in (side, "conditioning") if side == "positive" else (side,):
+                for name in (side, f"base_{side}", *(["conditioning"] if side == "positive" else [])):
                     if self._source(inputs.get(name)):
                         return "\n".join(dict.fromkeys(self._texts(str(self._source(inputs[name])), side, set())))
         except _UnknownError:

@@ -83,6 +83,15 @@ export class Scatter {
     this.draw();
   }
 
+  /** Zoom by a factor; the image that is looked at stays where it is, if it is in sight, else the middle. @param {number} factor */
+  zoomThere(factor) {
+    const at = this.points.ids.indexOf(this.cursor ?? -1);
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const [x, y] = at < 0 ? [-1, -1] : this.#pixel(at);
+    const seen = x >= 0 && y >= 0 && x <= width && y <= height;
+    this.zoom(factor, seen ? x - width / 2 : 0, seen ? y - height / 2 : 0);
+  }
+
   /** Bring a point into sight. @param {number} id */
   follow(id) {
     this.cursor = id;

@@ -43,8 +43,8 @@ export function mount(place, app) {
     onStream("choosing", (told) => map.tell(told)),
     answer({
       left: walk(-1, 0), right: walk(1, 0), up: walk(0, -1), down: walk(0, 1),
-      bigger: () => map.scatter.zoom(1.5), smaller: () => map.scatter.zoom(1 / 1.5),
-      zoom: () => map.scatter.zoom(map.scatter.view.zoom > 1 ? 1e-9 : 8),
+      bigger: () => map.scatter.zoomThere(1.5), smaller: () => map.scatter.zoomThere(1 / 1.5),
+      zoom: () => map.scatter.zoomThere(map.scatter.view.zoom > 1 ? 1e-9 : 8),
       enter: () => app.openAt(app.cursor),
     }),
   ];
