@@ -61,8 +61,9 @@ WORDS = {
 }  # fmt: skip
 
 
-def test_every_command_prints_one_object_where_work_had_failed(here, project):
+def test_every_command_prints_one_object_where_work_had_failed(here, project, monkeypatch):
     """Also the commands that succeed: they tell of failures on stderr, and in their own object."""
+    monkeypatch.chdir(project)  # some of them write into the folder they are called in
     from collection.project import open_project
     from collection.values import Failure
     from collection_cli.commands import COMMANDS as HEADINGS
