@@ -162,19 +162,19 @@ def _mint_batch(
 ) -> int:
     """Mint consecutive ids; returns the gas used."""
 
-    def record(tx_hash: str | None, status: str) -> None:
-        store.record_mints(deployment_id, [Mint(token_id, to[token_id], tx_hash, status) for token_id in ids])
+    def follow(tx_hash: str, status: str = "intended") -> None:
+        store.follow_mints(deployment_id, ids, tx_hash, status)
 
     chain = contract.chain
-    record(None, "intended")
+    store.record_mints(deployment_id, [Mint(token_id, to[token_id], None, "intended") for token_id in ids])
     call = minting(contract, ids, to)
     with chain.translated():
         nonce = chain.web3.eth.get_transaction_count(account.address, "pending")
     transaction = prepared(chain, account, call, contract.artifact.abi, "mint", nonce)
     tx_hash = send(chain, account, transaction)
-    record(tx_hash, "intended")
-    done = receipt(chain, account, tx_hash, transaction, lambda instead: record(instead, "intended"))
+    follow(tx_hash)
+    done = receipt(chain, account, tx_hash, transaction, follow)
     if not done.succeeded:
         raise ChainError(f"tokens {ids[0]} to {ids[-1]} were not minted: transaction {done.tx_hash} was reverted")
-    record(done.tx_hash, "confirmed")
+    follow(done.tx_hash, "confirmed")
     return done.gas

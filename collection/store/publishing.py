@@ -12,7 +12,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from collection.store.database import Database, now
 from collection.store.records import Deployment, Extras, Freeze, Mint, Pin, PublishedImage, Token
-from collection.store.rows import as_asset
+from collection.store.rows import among, as_asset
 from collection.store.tables import (
     AssetRow,
     DeploymentRow,
@@ -282,6 +282,12 @@ class Publishing(Database):
         ]  # fmt: skip
         with self._writing() as session:
             self._insert(session, MintRow, rows, replace=True)
+
+    def follow_mints(self, deployment_id: int, token_ids: Sequence[int], tx_hash: str, status: str) -> None:
+        """Write by which transaction recorded tokens are minted, and how far it is."""
+        which = col(MintRow.deployment_id) == deployment_id, among(MintRow.token_id, token_ids)
+        with self._writing() as session:
+            session.exec(update(MintRow).where(*which).values(tx_hash=tx_hash, status=status, at=now()))
 
     def record_verdicts(self, deployment_id: int, verdicts: Iterable[tuple[int, bool]]) -> None:
         """Write what verify found: (token id, proven)."""
