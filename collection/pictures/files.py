@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zlib
@@ -24,7 +25,7 @@ from collection.pictures.png_chunks import SIGNATURE, Split, read_chunks, split
 from collection.pictures.png_colour import PngColour, coded_colour, into_srgb, png_colour
 from collection.pictures.signatures import ANOTHER_PICTURE, why_unread
 from collection.transparency import laid_on_ground
-from collection.values import Pixels, Recipe, sha256_hex
+from collection.values import Pixels, Recipe
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -265,7 +266,9 @@ def pixel_sha256(pixels: npt.NDArray[np.uint8]) -> str:
     """
     height, width, channels = pixels.shape
     kind = "RGBA8" if channels == 4 else "RGB8"
-    return sha256_hex(f"{width}x{height} {kind}\n".encode() + np.ascontiguousarray(pixels).tobytes())
+    digest = hashlib.sha256(f"{width}x{height} {kind}\n".encode())
+    digest.update(np.ascontiguousarray(pixels).data)
+    return digest.hexdigest()
 
 
 def thumbnail(pixels: Pixels, side: int) -> bytes:
