@@ -356,6 +356,7 @@ CHECKED = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
     "line",
     [
         '[chain]\nrecipient = "ADDRESS"',
+        '[chain]\ntransfer_validator = "ADDRESS"',
         '[royalties]\nreceiver = "ADDRESS"',
         '[[artists]]\nname = "A"\naddress = "ADDRESS"',
     ],
@@ -369,6 +370,15 @@ def test_a_mistyped_address_is_refused(tmp_path: Path, line: str) -> None:
         ((message, _),) = problems_of(tmp_path, text.replace("ADDRESS", wrong))
         assert "checksum" in message
         assert wrong in message
+
+
+@pytest.mark.parametrize("line", ["burnable = true", f'transfer_validator = "{CHECKED}"'])
+def test_the_contract_of_a_hidden_set_can_do_nothing_else(tmp_path: Path, line: str) -> None:
+    text = GOOD.replace('[chain]\nnetwork = "embedded"\n', f"[chain]\n{line}\n")
+    read(tmp_path, text)
+    ((message, hint),) = problems_of(tmp_path, f'{text}[reveal]\ndeadline = "2027-01-01T00:00Z"\n')
+    assert f"chain.{line.partition(' ')[0]}" in message and "not possible with [reveal]" in message
+    assert "or [reveal]" in hint
 
 
 def test_axes_and_one_of_ones_count_as_images(tmp_path: Path) -> None:
