@@ -79,10 +79,6 @@ MUTANTS = [
         ("validator != address(0) && validator.code.length == 0", "false"),
         ("_validator = validator;", ""),
     ),
-    *_mutants(
-        "ICreatorToken", "Validation",
-        ("uint256 tokenId) external view;", "uint256 tokenId) external;"),
-    ),
     *_mutants("ValidatedToken", "Validation", ("external onlyOwner", "external")),
     *_mutants("BurnableValidatedToken", "Validation", ("external onlyOwner", "external")),
     *_mutants(

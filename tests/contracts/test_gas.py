@@ -96,6 +96,8 @@ def test_the_forecast_is_what_the_contract_was_measured_to_use():
     both = gas["mint 500"] + gas["next 500, same owner"]
     assert abs(gas_of(1000) - gas_of(0) - both) < 0.01 * both
     assert gas["deploy"] < gas_of(0) < 1.1 * gas["deploy"], "the URIs of a real set are longer than those of that test"
+    for kind, figures in json.loads(KINDS.read_text()).items():
+        assert gas_of(0, kind) - gas_of(0) == figures["deploy"] - gas["deploy"]
 
 
 def test_gas_keeps_its_goals():

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 import pytest
 
 from collection.chain.compiled import artifact
+from collection.chain.gas import gas_of
 from collection.chain.transactions import carry_out
 from collection.project import Project, open_project
 from collection.stages.chain_state import chain_state
 from collection.stages.gas import gas_of_project
 from collection.stages.generate import GenerateStage
 from collection.stages.pipeline import run_stages
-from collection.stages.plan import PlanStage
+from collection.stages.plan import PlanStage, preview_plan
 from collection.stages.publication import publication_of
 from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
 from collection.stages.rehearse import RehearseStage
@@ -96,6 +97,10 @@ def test_from_collection_toml_to_a_burned_token_that_is_no_finding(project, tmp_
     [failure] = proven.failures
     assert (failure.what, failure.why.partition(":")[0]) == ("contract", "validator")
     assert f"asked of nobody; the contract was deployed with {VALIDATOR}" in failure.why
+
+
+def test_the_plan_foretells_the_gas_of_the_kind(project):
+    assert preview_plan(project).forecast.gas == gas_of(4, "BurnableValidatedToken") > gas_of(4) + 250_000
 
 
 def test_a_contract_keeps_its_kind(project):
