@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection.config import Config, load_config
+from collection.config.accounts import all_names, with_addresses
 from collection.config.publishing import Artist
 from collection.config.reading import line_of
 from collection.config.type_errors import PATTERNS
@@ -370,6 +371,13 @@ def test_a_mistyped_address_is_refused(tmp_path: Path, line: str) -> None:
         ((message, _),) = problems_of(tmp_path, text.replace("ADDRESS", wrong))
         assert "checksum" in message
         assert wrong in message
+
+
+def test_a_validator_may_be_a_name(tmp_path: Path) -> None:
+    chain = '[chain]\ntransfer_validator = "guard.eth"\n'
+    config = read(tmp_path, GOOD.replace('[chain]\nnetwork = "embedded"\n', chain))
+    assert all_names(config) == {"collection.toml, chain.transfer_validator": "guard.eth"}
+    assert with_addresses(config, {"guard.eth": CHECKED}).chain.transfer_validator == CHECKED
 
 
 @pytest.mark.parametrize("line", ["burnable = true", f'transfer_validator = "{CHECKED}"'])
