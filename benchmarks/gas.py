@@ -32,7 +32,7 @@ from collection.chain.networks import find_network
 REPOSITORY = Path(__file__).resolve().parents[1]
 PEERS = Path(__file__).parent / "contracts"
 DOCS = REPOSITORY / "docs" / "gas.md"
-RUNS = 64
+RUNS, MANY = 64, 1_000
 OWNERS = [to_checksum_address(f"0x{number:040x}") for number in range(4096, 4096 + 100)]
 CALL = 21_000
 """Gas of a transaction that does nothing."""
@@ -90,7 +90,8 @@ def main() -> None:
         tokens = {name: Token(run, each["abi"], each["bytecode"]) for name, each in peers.items()}
         tokens["ours"] = ours(run)
         measured = {name: measure(token) for name, token in tokens.items()}
-        others = beside(run)
+        measured["ours"] |= after_many_runs(tokens["ours"])
+        others = beside(run) | of_kinds(run)
         where = f"{chain.web3.client_version.partition('/v')[0]}"
     sizes = {**{name: each["size"] for name, each in peers.items()}, "ours": len(artifact().deployed)}
     text = page(measured, others, sizes, run.gas, run.by_amsterdam(), where)
@@ -179,6 +180,36 @@ def measure(token: Token) -> Rows:
     elif moves:
         places = [token.mint(artist, owner, place, 1).places[0] for place, owner in enumerate(OWNERS, 1)]
         rows["100 tokens to 100 owners"] = Cost(tuple(places), CALL * len(places))
+    return rows
+
+
+def after_many_runs(token: Token) -> Rows:
+    """What the first transfer of a token costs where a thousand runs of others come after its own."""
+    artist, buyer, friend = token.run.chain.web3.eth.accounts[:3]
+    token.fresh()
+    for number in range(MANY + 1):
+        token.mint(artist, (buyer, friend)[number % 2], 1 + 2 * number, 2)
+    return {f"first transfer, {MANY:,} closed runs, holder": token.move(buyer, friend, 1)}
+
+
+def of_kinds(run: Run) -> Rows:
+    """Cost of the contracts that can do more than the bare token; their validator answers at once."""
+    artist, buyer, friend = run.chain.web3.eth.accounts[:3]
+    validator = run.send(artist, None, "0x600180600b6000396000f300")[1]["contractAddress"]  # its code is one STOP
+    rows: Rows = {}
+    for name in ("BurnableToken", "ValidatedToken", "BurnableValidatedToken"):
+        compiled, told = artifact(name), [validator] if "Validated" in name else []
+        token, rows[f"{name}: deploy"] = run.deploy(
+            compiled.abi, compiled.bytecode, settings_of(run).as_argument(), *told
+        )
+        run.call(token, "mintBatch", friend, 1, 1, sender=artist)
+        run.call(token, "mintBatch", buyer, 2, BATCH, sender=artist)
+        move = (buyer, friend, 250)
+        rows[f"{name}: first transfer, middle of {BATCH}, holder"] = run.call(
+            token, "transferFrom", *move, sender=buyer
+        )
+        if "Burnable" in name:
+            rows[f"{name}: burn, middle of {BATCH}"] = run.call(token, "burn", 300, sender=buyer)
     return rows
 
 

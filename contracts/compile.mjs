@@ -7,7 +7,10 @@ import { fileURLToPath } from "node:url";
 
 import { compile, settings, version } from "./solidity.mjs";
 
-const CONTRACTS = ["CollectionToken", "RevealToken", "Editions", "Splitter", "Sale"];
+const CONTRACTS = [
+  "CollectionToken", "RevealToken", "BurnableToken", "ValidatedToken", "BurnableValidatedToken",
+  "Editions", "Splitter", "Sale",
+];
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = join(here, "..", "collection", "chain", "artifacts");
 const pool = join(folder, "sources"); // the text of every source of every artifact, once, under its sha256

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection.config import Config, load_config
+from collection.config.accounts import all_names, with_addresses
 from collection.config.publishing import Artist
 from collection.config.reading import line_of
 from collection.config.type_errors import PATTERNS
@@ -356,6 +357,7 @@ CHECKED = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
     "line",
     [
         '[chain]\nrecipient = "ADDRESS"',
+        '[chain]\ntransfer_validator = "ADDRESS"',
         '[royalties]\nreceiver = "ADDRESS"',
         '[[artists]]\nname = "A"\naddress = "ADDRESS"',
     ],
@@ -369,6 +371,22 @@ def test_a_mistyped_address_is_refused(tmp_path: Path, line: str) -> None:
         ((message, _),) = problems_of(tmp_path, text.replace("ADDRESS", wrong))
         assert "checksum" in message
         assert wrong in message
+
+
+def test_a_validator_may_be_a_name(tmp_path: Path) -> None:
+    chain = '[chain]\ntransfer_validator = "guard.eth"\n'
+    config = read(tmp_path, GOOD.replace('[chain]\nnetwork = "embedded"\n', chain))
+    assert all_names(config) == {"collection.toml, chain.transfer_validator": "guard.eth"}
+    assert with_addresses(config, {"guard.eth": CHECKED}).chain.transfer_validator == CHECKED
+
+
+@pytest.mark.parametrize("line", ["burnable = true", f'transfer_validator = "{CHECKED}"'])
+def test_the_contract_of_a_hidden_set_can_do_nothing_else(tmp_path: Path, line: str) -> None:
+    text = GOOD.replace('[chain]\nnetwork = "embedded"\n', f"[chain]\n{line}\n")
+    read(tmp_path, text)
+    ((message, hint),) = problems_of(tmp_path, f'{text}[reveal]\ndeadline = "2027-01-01T00:00Z"\n')
+    assert f"chain.{line.partition(' ')[0]}" in message and "not possible with [reveal]" in message
+    assert "or [reveal]" in hint
 
 
 def test_axes_and_one_of_ones_count_as_images(tmp_path: Path) -> None:

@@ -11,13 +11,16 @@ from typing import Any
 
 from collection.values import sha256_hex
 
+TOKENS = ("CollectionToken", "RevealToken", "BurnableToken", "ValidatedToken", "BurnableValidatedToken")
+"""The token contracts; a set has one of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """A compiled contract."""
 
     name: str
-    """CollectionToken, RevealToken, Editions, Splitter or Sale."""
+    """One of `TOKENS`, or Editions, Splitter or Sale."""
     abi: list[Any]
     bytecode: str
     """0x hex: the code that deploys."""
@@ -32,6 +35,10 @@ class Artifact:
     """What the compiler was told (standard JSON input, `settings`)."""
     sources: Mapping[str, str]
     """The SHA-256 of every source, by the name that the compiler read it by."""
+
+    def has(self, function: str) -> bool:
+        """Whether it has a function of that name."""
+        return any(each["type"] == "function" and each["name"] == function for each in self.abi)
 
     def made(self, code: bytes) -> bool:
         """Whether `code`, read from a chain, is this contract; its immutable values may be any."""
@@ -75,8 +82,8 @@ def recognised(code: bytes, contract: str = "CollectionToken") -> Artifact | Non
 
 
 def recognised_token(code: bytes) -> Artifact | None:
-    """The version of a token contract that some code on a chain is, with a delayed reveal or without."""
-    return recognised(code) or recognised(code, "RevealToken")
+    """The version of a token contract that some code on a chain is, of whatever kind."""
+    return next((found for contract in TOKENS if (found := recognised(code, contract))), None)
 
 
 def _read_artifact(data: bytes) -> Artifact:

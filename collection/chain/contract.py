@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from collection.chain.addresses import checksummed
+from collection.chain.addresses import NOBODY, checksummed
 from collection.chain.compiled import Artifact, artifact
 from collection.chain.connection import Chain
 from collection.chain.mint_logs import find_mints, mints_in
@@ -71,21 +71,35 @@ class TokenContract(SetContract):
         return int(self._read("nextTokenId"))
 
     def existing(self, token_ids: Sequence[int]) -> list[int]:
-        """Those tokens that are minted."""
+        """Those tokens that were minted."""
         end = self.next_token_id()
         return [token_id for token_id in token_ids if token_id < end]
+
+    def burned(self, token_ids: Sequence[int]) -> list[int]:
+        """Those tokens that were burned; of a contract that burns none, none are."""
+        if not self.artifact.has("burned"):
+            return []
+        told = self._read_each("burned", "bool", token_ids)
+        return [token_id for token_id in token_ids if told[token_id]]
+
+    def validator(self) -> str | None:
+        """The contract that is asked before each transfer; None: none is."""
+        if not self.artifact.has("getTransferValidator"):
+            return None
+        found = checksummed(self._read("getTransferValidator"))
+        return None if found == NOBODY else found
 
     def owner_of(self, token_id: int) -> str:
         """The owner of a token."""
         return str(self._read("ownerOf", token_id))
 
     def owners_of(self, token_ids: Sequence[int]) -> dict[int, str]:
-        """The owners of many tokens, by token id; all of them must exist."""
+        """The owners of many tokens, by token id; all of them must exist, and none be burned."""
         found = self._read_each("ownerOf", "address", token_ids)
         return {token_id: checksummed(address) for token_id, address in found.items()}
 
     def token_uris(self, token_ids: Sequence[int]) -> dict[int, str]:
-        """The URIs of many tokens' metadata, by token id; all of them must exist."""
+        """The URIs of many tokens' metadata, by token id; all of them must exist, and none be burned."""
         return self._read_each("tokenURI", "string", token_ids)
 
     def minted_in(self, tx_hashes: Sequence[str]) -> dict[str, dict[int, str]]:

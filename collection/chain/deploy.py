@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from collection.chain.addresses import created_address
-from collection.chain.compiled import Artifact, artifact, artifact_of
+from collection.chain.compiled import artifact_of
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract, TokenSettings
-from collection.chain.reveal import CONTRACT as REVEAL_TOKEN
-from collection.chain.reveal import Hiding
+from collection.chain.token_kind import BARE, TokenKind
 from collection.chain.transactions import Account, prepared, receipt, send, wait_for_pending
 from collection.errors import ChainError
 from collection.store.records import Deployment, Freeze
@@ -77,15 +76,10 @@ def pending(store: Store, chain_id: int) -> bool:
     return known is None or known.status != "confirmed"
 
 
-def token_artifact(hiding: Hiding | None) -> Artifact:
-    """The compiled token contract: that with a delayed reveal where something is hidden."""
-    return artifact(REVEAL_TOKEN) if hiding else artifact()
-
-
 def deploy(
-    store: Store, chain: Chain, account: Account, settings: TokenSettings, hiding: Hiding | None = None
+    store: Store, chain: Chain, account: Account, settings: TokenSettings, kind: TokenKind = BARE
 ) -> DeployReport:
-    """Deploy the contract of the frozen set, unless it is on this chain already; that of a delayed reveal by `hiding`.
+    """Deploy the contract of the frozen set, of a kind, unless it is on this chain already.
 
     The intent, with the address that the contract will have and the settings that it is told, is written before
     anything is sent: a killed run is followed by one that looks there first. Raises ChainError where the chain refuses,
@@ -101,8 +95,8 @@ def deploy(
     chain.ask_before_sending()
     if known is not None:
         _forget(store, chain, known)
-    intent = store.add_deployment(_intent(store, chain, account, settings, hiding, nonce))
-    return _send(store, chain, account, settings, hiding, intent)
+    intent = store.add_deployment(_intent(store, chain, account, settings, kind, nonce))
+    return _send(store, chain, account, settings, kind, intent)
 
 
 def _creation(chain: Chain, known: Deployment) -> str | None:
@@ -123,7 +117,7 @@ def _forget(store: Store, chain: Chain, known: Deployment) -> None:
 
 
 def _intent(
-    store: Store, chain: Chain, account: Account, settings: TokenSettings, hiding: Hiding | None, nonce: int
+    store: Store, chain: Chain, account: Account, settings: TokenSettings, kind: TokenKind, nonce: int
 ) -> Deployment:
     with chain.translated():
         block = chain.web3.eth.block_number
@@ -134,21 +128,21 @@ def _intent(
         address=created_address(account.address, nonce),
         deployer=account.address,
         nonce=nonce,
-        artifact_sha256=token_artifact(hiding).sha256,
+        artifact_sha256=kind.artifact.sha256,
         root_cid=frozen_set(store).root_cid,
         tx_hash=None,
         status="intended",
-        settings={**asdict(settings), **(asdict(hiding) if hiding else {})},
+        settings={**asdict(settings), **kind.recorded()},
         block=block,
     )
 
 
 def _send(
-    store: Store, chain: Chain, account: Account, settings: TokenSettings, hiding: Hiding | None, intent: Deployment
+    store: Store, chain: Chain, account: Account, settings: TokenSettings, kind: TokenKind, intent: Deployment
 ) -> DeployReport:
-    compiled = token_artifact(hiding)
+    compiled = kind.artifact
     factory = chain.web3.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
-    call = factory.constructor(settings.as_argument(), *([hiding.as_argument()] if hiding else []))
+    call = factory.constructor(settings.as_argument(), *kind.arguments())
     transaction = prepared(chain, account, call, compiled.abi, "deploy", intent.nonce)
     tx_hash = send(chain, account, transaction)
 

@@ -11,15 +11,14 @@ from collection.chain.compiled import artifact
 from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract, TokenSettings
 from collection.chain.copies import batches
-from collection.chain.deploy import token_artifact
 from collection.chain.editions import EditionsContract, EditionSettings, Run, copies_in
 from collection.chain.fees import Price, data_fee, price_of, rules_of
 from collection.chain.gas import MINT_BATCH
 from collection.chain.mint_batches import minting, next_batch
-from collection.chain.reveal import Hiding
 from collection.chain.sale import SaleContract, Terms
 from collection.chain.simulation import Call, Measured, measure
 from collection.chain.splitter import Payee
+from collection.chain.token_kind import BARE, TokenKind
 from collection.chain.transactions import GAS_MARGIN, not_enough
 from collection.values import amount
 
@@ -57,8 +56,8 @@ class Wanted:
     """Whether the metadata is still to be frozen."""
     phases: Sequence[Terms] | None = None
     """Of the sale that is still to be deployed and opened; None: none is."""
-    hiding: Hiding | None = None
-    """What is hidden until a reveal; None: nothing is."""
+    kind: TokenKind = BARE
+    """What its contract can do."""
 
     copies: WantedCopies | None = None
     """Of the editions; None: no copies are wanted."""
@@ -180,7 +179,7 @@ class _Calls:
         if token is None and not wanted.only_copies:
             token = created_address(sender, nonce + len(found))
             settings = replace(wanted.settings, owner=sender, royalty_receiver=receiver)
-            found.append(_token_creation(chain, settings, wanted.hiding))
+            found.append(_token_creation(chain, settings, wanted.kind))
         if token is not None:
             found += self._of_token(TokenContract(chain, token), sender, nonce + len(found), receiver, afresh)
         if copies is not None and editions is None:
@@ -248,9 +247,8 @@ def _call(
     return Call(what, contract.address, str(call.build_transaction(complete)["data"]), times)
 
 
-def _token_creation(chain: Chain, settings: TokenSettings, hiding: Hiding | None) -> Call:
-    arguments = [settings.as_argument(), *([hiding.as_argument()] if hiding else [])]
-    return _creation(chain, token_artifact(hiding).name, "deploy the contract", *arguments)
+def _token_creation(chain: Chain, settings: TokenSettings, kind: TokenKind) -> Call:
+    return _creation(chain, kind.artifact.name, "deploy the contract", settings.as_argument(), *kind.arguments())
 
 
 def _editions_creation(chain: Chain, settings: EditionSettings) -> Call:

@@ -100,7 +100,10 @@ def published_names(config: Config) -> dict[str, str]:
 
 def all_names(config: Config) -> dict[str, str]:
     """Every name of ENS in collection.toml, by the place where it stands."""
-    others = {"royalties.receiver": config.royalties.receiver, "chain.recipient": config.chain.recipient}
+    others = {
+        "royalties.receiver": config.royalties.receiver, "chain.recipient": config.chain.recipient,
+        "chain.transfer_validator": config.chain.transfer_validator,
+    }  # fmt: skip
     return dict(_names({**_published(config), **others}))
 
 
@@ -129,6 +132,11 @@ def with_addresses(config: Config, known: Mapping[str, str]) -> Config:
             "artists": artists,
             "publish": config.publish.model_copy(update={"collaborators": collaborators}),
             "royalties": config.royalties.model_copy(update={"receiver": at(config.royalties.receiver)}),
-            "chain": config.chain.model_copy(update={"recipient": at(config.chain.recipient)}),
+            "chain": config.chain.model_copy(
+                update={
+                    "recipient": at(config.chain.recipient),
+                    "transfer_validator": at(config.chain.transfer_validator),
+                }
+            ),
         }
     )

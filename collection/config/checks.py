@@ -43,11 +43,21 @@ def check(config: Config, refuse: Refuse) -> None:
             refuse(["rules", index], "says neither what to exclude nor what to require", "add exclude = {...}")
     _check_shares(config, refuse)
     _check_sale(config, refuse)
+    _check_reveal(config, refuse)
     _check_editions(config, refuse)
     _check_credits(config, refuse)
     shares = sum(artist.share for artist in config.artists)
     if config.artists and abs(shares - 100) > 1e-6:
         refuse(["artists", len(config.artists) - 1, "share"], f"the shares sum to {shares:g}", "make them sum to 100")
+
+
+def _check_reveal(config: Config, refuse: Refuse) -> None:
+    """A hidden set has a contract of its own, which can do nothing else."""
+    chain = config.chain
+    for key, asked in (("burnable", chain.burnable), ("transfer_validator", chain.transfer_validator is not None)):
+        if asked and config.reveal is not None:
+            message = "is not possible with [reveal]: the contract of a hidden set does not have it"
+            refuse(["chain", key], message, f"leave out {key}, or [reveal]")
 
 
 def _check_editions(config: Config, refuse: Refuse) -> None:

@@ -172,6 +172,10 @@ class Chain(Table):
     always 1."""
     freeze_metadata: bool = False
     """Whether `run` freezes the metadata on the chain for ever once all tokens are minted."""
+    burnable: bool = False
+    """Whether holders may burn their tokens for ever: a contract of its own, dearer to deploy and to move tokens in."""
+    transfer_validator: Account | None = None
+    """A contract that is asked before each transfer, and may refuse it (ICreatorToken); absent: none is."""
 
 
 class Verify(Table):

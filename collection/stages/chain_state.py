@@ -55,6 +55,8 @@ def _of_contract(project: Project, known: Deployment, contract: TokenContract) -
     if not genuine:
         notes.append("what lies there is not the contract that was deployed: `collection verify` says what differs")
     notes.append("the metadata is frozen" if frozen else "the metadata can still be moved by the owner")
+    if validator := contract.validator():
+        notes.append(f"each transfer is asked of the validator {validator}")
     details = {
         "address": known.address, "deployed": True, "owner": contract.owner(), "minted": minted,
         "supply": contract.max_supply(), "metadata_frozen": frozen, "genuine": genuine,

@@ -17,7 +17,7 @@ from collection.stages.payees import payees_of_project, receiver_of
 from collection.stages.publication import publication_of
 from collection.stages.published import has_chain, last_to_mint
 from collection.stages.report import Report
-from collection.stages.reveal import hiding_of
+from collection.stages.reveal import kind_of
 from collection.stages.sale import known_sale, terms_of
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def wanted_of(project: Project, chain: Chain, account: Account) -> Wanted:
         {token_id: owners[token_id] for token_id in open_ids},
         config.chain.freeze_metadata and not frozen and not config.reveal,
         terms_of(project) if config.sale and not (known and known_sale(project, known)) else None,
-        hiding_of(project),
+        kind_of(project),
         wanted_copies(project, chain, settings, config.chain.recipient or account.address),
     )
 

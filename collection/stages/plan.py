@@ -217,6 +217,7 @@ def preview_plan(project: Project, examples: int = 0) -> PlanPreview:
     """What the configuration's plan holds and takes, with so many of its recipes; nothing is written."""
     from collection.chain.gas import gas_of
     from collection.plan.forecast import forecast, rarity_table
+    from collection.stages.reveal import kind_of
 
     plan, config = project.plan, project.config
     recipes, count = plan.recipes, min(examples, len(plan.recipes))
@@ -227,7 +228,7 @@ def preview_plan(project: Project, examples: int = 0) -> PlanPreview:
         (combinations.total, combinations.exact) if combinations else None,
         rarity_table(plan),
         [name for name, trait in config.traits.items() if trait.numbers],
-        forecast(config, recipes, *project.store.measured(), gas=gas_of(config.supply)),
+        forecast(config, recipes, *project.store.measured(), gas=gas_of(config.supply, kind_of(project).artifact.name)),
         [recipes[place * len(recipes) // count] for place in range(count)],
     )
 

@@ -17,13 +17,14 @@ from collection.stages.publication import publication_of
 from collection.stages.published import (
     contract_of,
     explorer_notes,
+    kind_notes,
     last_to_mint,
     refuse_damaged,
     tell_of_changes,
     unminted,
 )
 from collection.stages.report import Report, bytes_of
-from collection.stages.reveal import hiding_of
+from collection.stages.reveal import kind_of
 from collection.stages.sale import refuse_while_selling
 from collection.stages.stated import count_stated
 from collection.stages.verified import unproven, verified
@@ -182,21 +183,22 @@ class DeployStage:
             publication.refuse_unpinned()
             names_of(project).addresses(self.accounts(project))
         with publication.chain(new=True) as chain:
-            account = publication.account(chain)
+            account, kind = publication.account(chain), kind_of(project)
+            of_kind = kind_notes(project, chain, kind)
             if self.pending(project):
                 refuse_lost_recipients(project, chain, account)
                 refuse_poor_account(project, chain, account)
                 tell_of_changes(project)
             receiver = find_receiver(project, chain, account)
             settings = publication.token_settings(account, receiver.address)
-            result = deploy(project.store, chain, account, settings, hiding_of(project))
+            result = deploy(project.store, chain, account, settings, kind)
         did = f", {result.gas:,} gas" if result.gas else ""
         line = f"{result.symbol} at {result.address} on {network.name} (chain {network.chain_id}){did}"
         details = {
             "address": result.address, "tx_hash": result.tx_hash, "gas": result.gas, "network": network.name,
             "chain_id": network.chain_id, "receiver": receiver.address, "splitter_gas": receiver.gas,
         }  # fmt: skip
-        notes = [*([receiver.note] if receiver.note else []), *explorer_notes(network, result.address)]
+        notes = [*([receiver.note] if receiver.note else []), *of_kind, *explorer_notes(network, result.address)]
         return Report("deploy", line if did else f"nothing to do: {line}", details, notes=notes)
 
 

@@ -9,7 +9,9 @@ from collection.project import Project
 from collection.values import amount
 
 if TYPE_CHECKING:
+    from collection.chain.connection import Chain
     from collection.chain.networks import Network
+    from collection.chain.token_kind import TokenKind
     from collection.store.records import Deployment
 
 
@@ -81,6 +83,25 @@ def explorer_notes(network: Network, address: str, tokens: int = 0) -> list[str]
     page = address_link(network, address)
     first = [f"its first token: {token_link(network, address, 1)}"] if page and tokens else []
     return [f"the contract on the explorer: {page}", *first] if page else []
+
+
+def kind_notes(project: Project, chain: Chain, wanted: TokenKind) -> list[str]:
+    """What is to be known of the kind of the contract: before it is deployed that its validator is missing, afterwards
+    that collection.toml now asks for another kind.
+
+    Raises ChainError where a validator is missing on a network that is not of this machine.
+    """
+    from collection.chain.compiled import artifact_of
+    from collection.chain.token_kind import missing_validator
+
+    known = contract_of(project)
+    if known is None:
+        missing = missing_validator(chain, wanted)
+        return [missing] if missing else []
+    compiled = artifact_of(known.artifact_sha256)
+    if compiled is None or compiled.name == wanted.artifact.name:
+        return []
+    return [f"it is a {compiled.name} and stays one; collection.toml now asks for a {wanted.artifact.name}"]
 
 
 REVEAL = "reveal"

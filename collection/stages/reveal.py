@@ -15,6 +15,7 @@ from collection.values import Progress, amount, canonical_json, silent
 
 if TYPE_CHECKING:
     from collection.chain.reveal import Draw, Hiding
+    from collection.chain.token_kind import TokenKind
     from collection.store.records import Deployment
 
 HIDDEN = "nothing is revealed yet: every token shows the placeholder until `collection reveal`"
@@ -30,6 +31,14 @@ def hiding_of(project: Project) -> Hiding | None:
     if config.reveal is None:
         return None
     return Hiding(config.reveal.placeholder or _placeholder(config.title), seconds_of(config.reveal.deadline))
+
+
+def kind_of(project: Project) -> TokenKind:
+    """What the contract of the set is to be able to do, by collection.toml."""
+    from collection.chain.token_kind import TokenKind
+
+    chain = project.config.chain
+    return TokenKind(hiding_of(project), chain.burnable, chain.transfer_validator)
 
 
 def _placeholder(title: str) -> str:

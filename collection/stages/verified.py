@@ -37,20 +37,22 @@ def verified(project: Project, known: Deployment, result: VerifyReport, sample: 
     editions = editions_beside(project, known)
     of_copies = _of_copies(project, editions) if editions else []
     findings += of_copies
-    complete = not findings and result.tokens > 0 and result.proven + result.unsold == result.tokens
+    apart = result.unsold + len(result.burned)
+    complete = not findings and result.tokens > 0 and result.proven + apart == result.tokens
     record_verified(project, known, result, complete=complete, rerender=sample)
     where = " and ".join("the local CAR" if name == "car" else name for name in result.sources) or "nowhere"
     copies = f"; their copies at {editions.address} too" if editions and not of_copies else ""
     line = (
         f"{result.proven} of {amount(result.tokens, 'token')} proven: owner, URI, metadata, image, read from "
         f"{where}; {result.rerendered} re-rendered alike{not_reproducible(result.not_reproducible, 'token')}"
-        f"{marks_line(result.marks)}{stated.line}{f'; {result.unsold} not sold yet' if result.unsold else ''}{copies}"
+        f"{marks_line(result.marks)}{stated.line}{f'; {result.unsold} not sold yet' if result.unsold else ''}"
+        f"{f'; {len(result.burned)} burned' if result.burned else ''}{copies}"
     )
     details = {
         "tokens": result.tokens, "proven": result.proven, "rerendered": result.rerendered,
         "not_reproducible": result.not_reproducible, "sources": list(result.sources),
-        "metadata_frozen": result.metadata_frozen, "unsold": result.unsold, "signer": result.signer,
-        "editions": editions.address if editions else None,
+        "metadata_frozen": result.metadata_frozen, "unsold": result.unsold, "burned": list(result.burned),
+        "signer": result.signer, "editions": editions.address if editions else None,
         "marks": {name: {"read": read, "of": of} for name, (read, of) in result.marks.items()}, **stated.as_json(),
     }  # fmt: skip
     notes = [*stated.notes, *_notes(project, known, result)]
@@ -99,7 +101,10 @@ def _of_copies(project: Project, editions: Companion) -> list[Failure]:
 
 
 def _notes(project: Project, known: Deployment, result: VerifyReport) -> Sequence[str]:
+    from collection.verify.findings import burned_note
+
     other = result.signer is not None and result.signer.lower() != known.deployer.lower()
     signed = [f"the proof is signed by {result.signer}, the contract deployed by {known.deployer}"] if other else []
     hidden = [HIDDEN] if is_hidden(project) else []
-    return [*signed, *moved(project), *hidden, *([] if result.metadata_frozen else [OPEN_METADATA])]
+    gone = [burned_note(result.burned)] if result.burned else []
+    return [*signed, *moved(project), *hidden, *gone, *([] if result.metadata_frozen else [OPEN_METADATA])]

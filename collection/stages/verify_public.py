@@ -52,12 +52,12 @@ def verify_public(
     grades = Counter(found.grades.values())
     told = ", ".join(f"{count} {grade}" for grade, count in sorted(grades.items()))
     proven = f"{len(found.grades)} of {amount(found.minted, 'minted token')} of {found.title} proven"
-    line = f"{proven}: {told}" if told else proven
+    line = (f"{proven}: {told}" if told else proven) + (f"; {found.burned} burned" if found.burned else "")
     unminted = found.tokens - found.minted
     details = {
         "address": address, "network": network, "title": found.title, "tokens": found.tokens, "minted": found.minted,
         "proven": len(found.grades), "grades": {str(key): grade for key, grade in found.grades.items()},
-        "signer": found.signer,
+        "burned": found.burned, "signer": found.signer,
     }  # fmt: skip
     failures = [Failure(finding.subject, finding.told) for finding in found.findings]
     notes = [*found.notes, *([f"{amount(unminted, 'token')} not minted yet"] if unminted else [])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -13,8 +13,8 @@ class Finding:
     token_id: int | None
     """None: the contract or a storage as a whole."""
     what: str
-    """address, code, owner, name, symbol, supply, provenance, royalties, splitter, sale, frozen, uri, receipt,
-    metadata, image, animations, words, thumbnails, rendering, marks, proof or storage."""
+    """address, code, owner, name, symbol, supply, provenance, royalties, splitter, sale, validator, frozen, uri,
+    receipt, metadata, image, animations, words, thumbnails, rendering, marks, proof or storage."""
     why: str
 
     @property
@@ -33,6 +33,17 @@ class Finding:
     def subject_of_editions(self) -> str:
         """The image or contract of copies that differs, in words."""
         return "editions" if self.token_id is None else f"copies of image {self.token_id}"
+
+
+NAMED = 10
+"""Burned tokens that are named one by one; of more, the rest is counted."""
+
+
+def burned_note(numbers: Sequence[int]) -> str:
+    """That some tokens were burned, in words."""
+    named, rest = ", ".join(map(str, numbers[:NAMED])), len(numbers) - NAMED
+    more = f" and {rest} more" if rest > 0 else ""
+    return f"burned by their holders: {'token' if len(numbers) == 1 else 'tokens'} {named}{more}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +67,5 @@ class VerifyReport:
     """The account that signed the manifest of the proof; None where nobody did."""
     unsold: int = 0
     """Tokens that the sale of the set has still to sell; none of them is proven."""
+    burned: tuple[int, ...] = ()
+    """Tokens that their holders burned: they exist no more, so none of them is proven."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from collection.chain.addresses import NOBODY, created_address
@@ -44,6 +44,9 @@ def check_contract(contract: TokenContract, expected: ExpectedState) -> Iterator
             yield Finding(None, what, f"the contract says {found}, but it was deployed with {settings[field]}")
     if "placeholder_uri" in settings:
         yield from _check_hiding(contract, settings)
+    if "transfer_validator" in settings and (found := contract.validator()) != settings["transfer_validator"]:
+        why = f"transfers are asked of {found or 'nobody'}; the contract was deployed with"
+        yield Finding(None, "validator", f"{why} {settings['transfer_validator']}, and its owner changed that since")
     if "royalty_receiver" in settings:
         yield from _check_royalties(contract, settings)
     if expected.splitter is not None:
@@ -122,20 +125,27 @@ def _check_owner(contract: TokenContract, wanted: str, sale: str | None) -> Iter
         yield Finding(None, "owner", f"{owner} may move the metadata; the contract was deployed for {wanted}")
 
 
-def check_tokens(contract: TokenContract, expected: ExpectedState, next_id: int) -> list[Finding]:
-    """Compare each token's first owner and URI; of a set that is sold, tokens that nobody bought yet are left out."""
+def check_tokens(
+    contract: TokenContract, expected: ExpectedState, next_id: int, burned: Collection[int]
+) -> list[Finding]:
+    """Compare each token's first owner and URI; of a set that is sold, tokens that nobody bought yet are left out.
+
+    Tokens that were burned have no URI.
+    """
     there = [token.token_id for token in expected.tokens if token.token_id < next_id]
     missing = [token.token_id for token in expected.tokens if token.token_id >= next_id]
     findings = [Finding(number, "owner", "it was never minted") for number in missing if not expected.sale]
     wanted = expected_uris(contract, expected.base_uri, there, expected.settings.get("placeholder_uri"))
-    for number, uri in contract.token_uris(there).items():
+    for number, uri in contract.token_uris([each for each in there if each not in burned]).items():
         if uri != wanted[number]:
             findings.append(Finding(number, "uri", f"tokenURI is {uri}, not {wanted[number]}"))
-    return findings + list(_check_recipients(contract, expected, there))
+    return findings + list(_check_recipients(contract, expected, there, burned))
 
 
-def _check_recipients(contract: TokenContract, expected: ExpectedState, there: Sequence[int]) -> Iterator[Finding]:
-    """Each token must have been minted to the recipient on record; it may have been given away or sold since.
+def _check_recipients(
+    contract: TokenContract, expected: ExpectedState, there: Sequence[int], burned: Collection[int]
+) -> Iterator[Finding]:
+    """Each token must have been minted to the recipient on record; it may have been given away, sold or burned since.
 
     Of tokens that this project did not mint itself, the recipient is who bought them, by the events of its sale.
     The receipts of the recorded transactions name the first owners. Where a transaction is not on record, or did not
@@ -155,16 +165,17 @@ def _check_recipients(contract: TokenContract, expected: ExpectedState, there: S
         unclear.append(number)
         if mint and mint.tx_hash:
             yield Finding(number, "receipt", f"the transaction on record, {mint.tx_hash}, did not mint it")
-    owners = contract.owners_of(unclear)
-    sold = [number for number in unclear if not _same(owners[number], mints[number])]
+    owners = contract.owners_of([number for number in unclear if number not in burned])
+    sold = [number for number in unclear if number in burned or not _same(owners[number], mints[number])]
     minted_to |= owners | contract.minted_to(sold, expected.deployment.block or 0)
-    wrong = [number for number in there if not _same(minted_to[number], mints[number])]
-    owners |= contract.owners_of([number for number in wrong if number not in owners])
+    wrong = [number for number in there if not _same(minted_to.get(number, NOBODY), mints[number])]
+    owners |= contract.owners_of([number for number in wrong if number not in owners and number not in burned])
     for number in wrong:
         mint = mints[number]
         wanted = mint.recipient if mint else "nobody that this project knows"
-        why = f"it belongs to {owners[number]} and was minted to {minted_to[number]}, not to {wanted}"
-        yield Finding(number, "owner", why)
+        now = f"it belongs to {owners[number]}" if number in owners else "it was burned"
+        first = minted_to.get(number, "nobody that the logs name")
+        yield Finding(number, "owner", f"{now} and was minted to {first}, not to {wanted}")
 
 
 def _same(address: str, mint: Mint | None) -> bool:

@@ -23,7 +23,7 @@ from collection.publish.provenance import provenance_hash
 from collection.publish.signature import typed_manifest
 from collection.values import Pixels, Progress, amount, parse_json, silent
 from collection.verify.content import Rerender
-from collection.verify.findings import Finding
+from collection.verify.findings import Finding, burned_note
 from collection.verify.marks import MarkReader, within_rounding
 
 IDENTICAL, WATERMARKED = "made again byte for byte", "made again with its watermark"
@@ -46,6 +46,8 @@ class PublicReport:
     """Who signed the manifest; None: it is not signed."""
     findings: Sequence[Finding]
     notes: Sequence[str] = field(default=())
+    burned: int = 0
+    """How many of those their holders burned: they exist no more, so none of them is proven."""
 
 
 Published = TokenContract | EditionsContract
@@ -92,6 +94,9 @@ def verify_public(
     if signer is None:
         notes.append("the manifest is not signed: it is what the contract points at, by whoever deployed it")
     minted = _minted(contract, leaves)
+    burned = contract.burned(list(minted)) if isinstance(contract, TokenContract) else []
+    for number in burned:
+        del minted[number]
     findings += _check_uris(contract, manifest, list(minted))
     chosen = set([*minted][:: max(1, len(minted) // sample)]) if sample and minted else set[int]()
     grades: dict[int, str] = {}
@@ -102,13 +107,17 @@ def verify_public(
         progress(done, len(minted))
     if isinstance(contract, EditionsContract):
         notes.append(_copies(contract, list(minted)))
+    elif validator := contract.validator():
+        notes.append(f"each transfer is asked of the validator {validator}, which may refuse it")
+    notes += [burned_note(burned)] if burned else []
     notes += _royalties(contract, public, manifest)
     notes.append("the metadata is frozen" if contract.metadata_frozen() else "its owner may still move the metadata")
     of_set = any(finding.token_id is None for finding in findings)
     unsound = {finding.token_id for finding in findings}
     proven = {number: grade for number, grade in grades.items() if not of_set and number not in unsound}
     title = str(manifest.get("title", contract.name()))
-    return PublicReport(title, len(leaves), len(minted), proven, signer, tuple(findings), tuple(notes))
+    count = len(minted) + len(burned)
+    return PublicReport(title, len(leaves), count, proven, signer, tuple(findings), tuple(notes), len(burned))
 
 
 def _contract(chain: Chain, address: str) -> tuple[Published, bool]:

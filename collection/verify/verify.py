@@ -48,11 +48,12 @@ def verify(
     contract = TokenContract(chain, deployment.address, artifact_of(deployment.artifact_sha256))
     of_contract = list(check_contract(contract, expected))
     findings = [Finding(None, "storage", f"{name}: {why}") for name, why in (unreadable or {}).items()]
-    next_id, offset = 1, 0
+    next_id, offset, burned = 1, 0, list[int]()
     genuine = all(finding.what != "code" for finding in of_contract)
     if genuine:
         next_id, offset = contract.next_token_id(), offset_of(contract) or 0
-        findings += check_tokens(contract, expected, next_id)
+        burned = contract.burned([token.token_id for token in tokens if token.token_id < next_id])
+        findings += check_tokens(contract, expected, next_id, set(burned))
         if not store.read_only:
             _open_again(store, expected, next_id)
     of_set, of_tokens = _of_proof(expected, sources)
@@ -68,7 +69,7 @@ def verify(
     unsold = {token.token_id for token in tokens if token.token_id >= next_id} if expected.sale else set[int]()
     unsound = {finding.token_id for finding in findings}
     numbers = {token.token_id for token in tokens}
-    proven = numbers - unsound - unsold if sources and not of_contract else set()
+    proven = numbers - unsound - unsold - {*burned} if sources and not of_contract else set()
     if not store.read_only:
         store.record_verdicts(deployment.id, [(token.token_id, token.token_id in proven) for token in tokens])
     alike = len({moved[number] for number in numbers & set(sample)} - unsound) if sources else 0
@@ -79,7 +80,9 @@ def verify(
     read = {name: (marks.read[name], count) for name, count in marks.told.items()} if marks else {}
     signed = signer(expected, sources[0]) if sources and expected.proof_sha256 else None
     told = (*of_contract, *by_token)
-    return VerifyReport(len(tokens), len(proven), alike, once_only, names, told, frozen, read, signed, len(unsold))
+    return VerifyReport(
+        len(tokens), len(proven), alike, once_only, names, told, frozen, read, signed, len(unsold), tuple(burned)
+    )
 
 
 def _of_proof(expected: ExpectedState, sources: Sequence[Source]) -> tuple[list[Finding], list[Finding]]:

@@ -12,8 +12,8 @@ import {Test} from "./Test.sol";
 contract Mute {}
 
 /// The public list of ERC-721 properties (crytic/properties), in our own words, for each kind of token that there is:
-/// of a closed run, of the open run, of a list, minted alone, and moved before. Nothing can be burned: those properties
-/// hold of no token.
+/// of a closed run, of the open run, of a list, minted alone, and moved before. Nothing can be burned here: the properties of
+/// burning are in `Burning`.
 contract TokenProperties is Test, IERC721Errors {
     CollectionToken private token;
     address private constant ANNA = address(0xA001);

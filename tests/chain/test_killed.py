@@ -12,6 +12,7 @@ from collection.chain.compiled import artifact
 from collection.chain.connection import open_chain
 from collection.chain.contract import TokenContract
 from collection.chain.networks import find_network
+from collection.chain.token_kind import BARE
 from collection.chain.transactions import prepared
 
 COUNT = 12
@@ -107,7 +108,7 @@ def test_a_transaction_that_waits_is_waited_for(start_node, make_project, tmp_pa
     with open_chain(find_network("anvil"), tmp_path, node) as chain:
         account = first_account(chain)
         intent = project.store.add_deployment(
-            deploy._intent(project.store, chain, account, project.settings(account), None, 0)
+            deploy._intent(project.store, chain, account, project.settings(account), BARE, 0)
         )
         compiled = artifact()
         factory = chain.web3.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)

@@ -21,6 +21,7 @@ from collection.chain.reveal import (
     token_of,
     weakness_of,
 )  # fmt: skip
+from collection.chain.token_kind import TokenKind
 from collection.errors import ChainError
 
 HIDING = Hiding("ipfs://placeholder", 2**40)
@@ -35,7 +36,7 @@ def project(make_project, tmp_path, request):
 @pytest.fixture
 def hidden(project, chain, account, royalties):
     """A contract that hides the set, fully minted; returns its address."""
-    report = deploy.deploy(project.store, chain, account, project.settings(account), HIDING)
+    report = deploy.deploy(project.store, chain, account, project.settings(account), TokenKind(HIDING))
     mint.mint(project.store, chain, account, royalties)
     return report.address
 
@@ -72,14 +73,14 @@ class TestEmbedded:
         return embedded_chain
 
     def test_nothing_is_drawn_while_tokens_are_left(self, project, chain, account, royalties):
-        address = deploy.deploy(project.store, chain, account, project.settings(account), HIDING).address
+        address = deploy.deploy(project.store, chain, account, project.settings(account), TokenKind(HIDING)).address
         mint.mint(project.store, chain, account, royalties, last=TOKENS - 1)
         with pytest.raises(ChainError, match=r"DrawTooEarly\(left 1, deadline 1099511627776\)"):
             draw(chain, account, address)
 
     def test_after_the_deadline_anybody_has_it_drawn(self, project, chain, account):
         past = Hiding("ipfs://placeholder", 1)
-        address = deploy.deploy(project.store, chain, account, project.settings(account), past).address
+        address = deploy.deploy(project.store, chain, account, project.settings(account), TokenKind(past)).address
         stranger = chain.web3.eth.accounts[5]
         contract = chain.web3.eth.contract(address=address, abi=artifact("RevealToken").abi)
         contract.functions.requestDraw().transact({"from": stranger})

@@ -13,6 +13,7 @@ from collection.chain.connection import Chain
 from collection.chain.contract import TokenContract
 from collection.chain.networks import Network
 from collection.chain.splitter import UNITS, Payee, SplitterContract, deploy_splitter, known_splitter
+from collection.chain.token_kind import BARE
 from collection.chain.transactions import Account
 from collection.errors import ChainError
 
@@ -71,7 +72,7 @@ def test_a_run_that_was_stopped_before_it_sent_does_not_take_the_contract_that_c
     account = first_account(chain)
     chain.network = Network("custom", chain.id, "custom")  # not one that forgives
     settings = ours.settings(account)
-    intent = ours.store.add_deployment(deploy._intent(ours.store, chain, account, settings, None, 0))
+    intent = ours.store.add_deployment(deploy._intent(ours.store, chain, account, settings, BARE, 0))
     assert put(theirs, chain, account) == intent.address
     assert put(ours, chain, account) != intent.address
     mint.mint(ours.store, chain, account, BEN)

@@ -13,16 +13,14 @@ from typing import Any, NoReturn
 
 import pytest
 
-from collection.chain.compiled import artifact
+from collection.chain.compiled import TOKENS, artifact
 from collection.chain.connection import Chain, open_chain
 from collection.chain.contract import TokenSettings
 from collection.chain.networks import find_network
 from collection.errors import ChainError
 
 PROVENANCE = "5e" * 32
-ERRORS = [
-    each for name in ("CollectionToken", "RevealToken", "Editions", "Splitter", "Sale") for each in artifact(name).abi
-]
+ERRORS = [each for name in (*TOKENS, "Editions", "Splitter", "Sale") for each in artifact(name).abi]
 
 
 @pytest.fixture(scope="session")

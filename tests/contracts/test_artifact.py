@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from collection.chain.compiled import artifact, artifact_of, recognised
+from collection.chain.compiled import TOKENS, artifact, artifact_of, recognised
 from collection.chain.contract import TokenContract
 
 FIRST_VERSION = "8a79e113c22908a01976ccfed4c95f48c579bfdbc698cf4b1bdc2b26f433c199"
@@ -25,7 +25,7 @@ def test_the_sources_compile_to_the_committed_artifact(contracts_folder, missing
     assert check.returncode == 0, check.stderr
 
 
-@pytest.mark.parametrize("contract", ["CollectionToken", "RevealToken", "Editions", "Splitter", "Sale"])
+@pytest.mark.parametrize("contract", [*TOKENS, "Editions", "Splitter", "Sale"])
 def test_the_artifact_is_compiled_for_shanghai_and_carries_no_metadata(repository, contract):
     document = json.loads((repository / "collection" / "chain" / "artifacts" / f"{contract}.json").read_text())
     assert document["compiler"]["version"].startswith("0.8.37+")

@@ -16,6 +16,8 @@ from eth_utils.address import to_checksum_address
 from collection.chain.gas import gas_of
 
 SNAPSHOT = Path(__file__).parent / "gas.json"
+KINDS = Path(__file__).parent / "gas_of_kinds.json"
+"""The same of the contracts that can do more than the bare token, which deploy none of it."""
 
 
 def measure(deploy, settings, transact, people):
@@ -53,6 +55,39 @@ def test_gas_is_as_it_was(deploy, settings, transact, people):
     assert figures == json.loads(SNAPSHOT.read_text())
 
 
+def measure_kinds(settings, place, transact, install, people):
+    """Of each contract: deploying it, a mint, the first and a later transfer out of 500, and what can be burned."""
+    validator, roomy = install("00"), replace(settings, max_supply=10_000).as_argument()
+    figures = {}
+    for kind in ("CollectionToken", "BurnableToken", "ValidatedToken", "BurnableValidatedToken"):
+        token = place(kind, roomy, *([validator] if "Validated" in kind else []))
+        calls = token.functions
+        figures[kind] = {"deploy": token.w3.eth.get_block("latest")["gasUsed"]}
+        transact(calls.mintBatch(people.friend, 1, 1), people.artist)
+        steps = {
+            "mint 500": (calls.mintBatch(people.buyer, 2, 500), people.artist),
+            "first transfer, to a holder": (calls.transferFrom(people.buyer, people.friend, 250), people.buyer),
+            "second transfer": (calls.transferFrom(people.friend, people.buyer, 250), people.friend),
+        }
+        if "Burnable" in kind:
+            steps |= {
+                f"burn, {which}": (calls.burn(number), people.buyer)
+                for which, number in (("first", 300), ("next", 301))
+            }
+        figures[kind] |= {what: transact(call, sender)["gasUsed"] for what, (call, sender) in steps.items()}
+    return figures
+
+
+def test_gas_of_other_kinds_is_as_it_was(settings, place, transact, install, people):
+    figures = measure_kinds(settings, place, transact, install, people)
+    if os.environ.get("UPDATE_GAS") == "1":
+        KINDS.write_text(json.dumps(figures, indent=2) + "\n")
+    assert figures == json.loads(KINDS.read_text())
+    bare, optional = figures.pop("CollectionToken"), figures
+    assert all(each["deploy"] > bare["deploy"] for each in optional.values()), "only they have the code"
+    assert all(each["mint 500"] < bare["mint 500"] + 100 for each in optional.values()), "a mint asks nobody"
+
+
 def test_the_forecast_is_what_the_contract_was_measured_to_use():
     gas = json.loads(SNAPSHOT.read_text())
     for tokens in (24, 100, 500):
@@ -61,6 +96,8 @@ def test_the_forecast_is_what_the_contract_was_measured_to_use():
     both = gas["mint 500"] + gas["next 500, same owner"]
     assert abs(gas_of(1000) - gas_of(0) - both) < 0.01 * both
     assert gas["deploy"] < gas_of(0) < 1.1 * gas["deploy"], "the URIs of a real set are longer than those of that test"
+    for kind, figures in json.loads(KINDS.read_text()).items():
+        assert gas_of(0, kind) - gas_of(0) == figures["deploy"] - gas["deploy"]
 
 
 def test_gas_keeps_its_goals():

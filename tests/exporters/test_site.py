@@ -144,6 +144,19 @@ def test_owners_are_read_from_the_node_and_searched(gallery: Path, visited: Visi
     page.wait_for_selector("#token dd:has-text('not minted yet')")
 
 
+def test_a_burned_token_is_not_told_to_come_yet(gallery: Path, visited: Visit, burned: set[int]) -> None:
+    burned.add(3)
+    try:
+        page = visited(f"file://{gallery}/index.html")
+        page.click(".card a[href*='token=3']")
+        page.wait_for_selector("#token dd:has-text('burned: it exists no more')")
+        page.keyboard.press("Escape")
+        page.click("#read-owners")
+        page.wait_for_selector("#owners-said:has-text('2 tokens, 1 owner')")
+    finally:
+        burned.clear()
+
+
 def test_a_node_of_another_chain_is_not_believed(changed: Path, visited: Visit) -> None:
     data = changed / "data" / "set.js"
     data.write_text(data.read_text().replace('"chain_id":11155111', '"chain_id":1'))

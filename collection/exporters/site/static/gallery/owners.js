@@ -1,19 +1,24 @@
 // Owners, read from the node that the page or the visitor names. No node is asked unless one is named.
 
 const OWNER_OF = "6352211e";
+const BURNED = "23250cae";
 const OWNERS_TOGETHER = 100;
 
 /** Where owners are read; "" where no node is named. */
 const nodeAddress = () => /** @type {HTMLInputElement} */ (byId("node")).value.trim();
 
 /**
- * The owners of some tokens, kept in the state; one that does not exist yet has none.
+ * The owners of some tokens, kept in the state; one that does not exist yet has none, and neither has a burned one.
  * @param {Contract} contract
  * @param {number[]} tokens
  */
 async function readOwners(contract, tokens) {
   const answers = await askNode(nodeAddress(), tokens.map((token) => contractCall(contract.address, OWNER_OF, tokenOnChain(token))));
   tokens.forEach((token, place) => state.owners.set(token, addressIn(answers[place])));
+  const without = tokens.filter((token) => !state.owners.get(token));
+  if (!without.length) return;
+  const told = await askNode(nodeAddress(), without.map((token) => contractCall(contract.address, BURNED, tokenOnChain(token))));
+  without.forEach((token, place) => (Number(told[place]) === 1 ? state.burned.add(token) : state.burned.delete(token)));
 }
 
 /** Read the owners of all tokens, a group after another. @param {Contract} contract @param {() => void} changed */
@@ -45,7 +50,7 @@ async function showOwner(contract, token, place) {
       await readOwners(contract, [token]);
     }
     const owner = state.owners.get(token);
-    if (!owner) place.textContent = "not minted yet";
+    if (!owner) place.textContent = state.burned.has(token) ? "burned: it exists no more" : "not minted yet";
     else if (!contract.explorer) place.textContent = owner;
     else place.replaceChildren(element("a", { href: `${contract.explorer}/address/${owner}`, rel: "noreferrer" }, owner));
   } catch (error) {

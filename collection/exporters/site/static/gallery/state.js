@@ -59,6 +59,8 @@ const state = {
   token: 0,
   /** @type {Map<number, string>} owners that a node told */
   owners: new Map(),
+  /** @type {Set<number>} tokens that were burned, as a node told */
+  burned: new Set(),
 };
 
 /** Whether a token has a chosen value of each trait, `except` one. @param {number} place @param {number} [except] */
