@@ -179,7 +179,10 @@ def _said(status: int, error: str, hint: str, **more: str) -> Response:
     return JSONResponse({"error": error, "hint": hint, **more}, status)
 
 
-STYLE = ":root{color-scheme:light dark}body{font:112.5%/1.5 system-ui;max-width:34em;margin:15vh auto;padding:0 24px}"
+STYLE = (
+    ":root{color-scheme:light dark}body{font:112.5%/1.5 system-ui;max-width:34em;margin:15vh auto;padding:0 24px}"
+    "code{font-size:1em}"
+)
 
 
 def _closed(headers: Headers, error: str) -> Response:
