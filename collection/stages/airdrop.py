@@ -126,10 +126,10 @@ class AirdropStage:
 def _refuse_unfinished(project: Project, unminted: set[int], name: str) -> None:
     """Raise UsageError where an earlier list was stopped half-way: this one may be that list, changed meanwhile, and
     whoever is on both would get their tokens twice."""
-    stopped = [unminted.intersection(ids) for ids in _lists(project).values() if unminted.intersection(ids)]
-    left = sum(map(len, stopped))
-    if left:
-        minted = sum(len(ids) for ids in _lists(project).values() if unminted.intersection(ids)) - left
+    begun = [ids for ids in _lists(project).values() if unminted.intersection(ids)]
+    if begun:
+        left = sum(len(unminted.intersection(ids)) for ids in begun)
+        minted = sum(map(len, begun)) - left
         raise UsageError(
             f"{name} is not the list that was begun and still gives out {amount(left, 'token')}; {minted} of it are "
             "minted: whoever is on both would get theirs twice",

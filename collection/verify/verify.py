@@ -74,12 +74,11 @@ def verify(
         store.record_verdicts(deployment.id, [(token.token_id, token.token_id in proven) for token in tokens])
     alike = len({moved[number] for number in numbers & set(sample)} - unsound) if sources else 0
     names = tuple(source.name for source in sources)
-    by_token = sorted(findings, key=lambda finding: finding.token_id or 0)
     once_only = sum(token.asset.recipe is not None and not token.asset.reproducible for token in tokens)
     frozen = genuine and contract.metadata_frozen()
     read = {name: (marks.read[name], count) for name, count in marks.told.items()} if marks else {}
     signed = signer(expected, sources[0]) if sources and expected.proof_sha256 else None
-    told = (*of_contract, *by_token)
+    told = (*of_contract, *sorted(findings, key=lambda finding: finding.token_id or 0))
     return VerifyReport(
         len(tokens), len(proven), alike, once_only, names, told, frozen, read, signed, len(unsold), tuple(burned)
     )

@@ -6,29 +6,17 @@ import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.s
 import {BurnableToken} from "../src/BurnableToken.sol";
 import {ICollectionToken} from "../src/ICollectionToken.sol";
 import {IBurnableToken} from "../src/IBurnableToken.sol";
-import {Test} from "./Test.sol";
+import {EveryWay} from "./EveryWay.sol";
 
 /// Burning, for each kind of token that there is: of a closed run, of a list, minted alone, of the open run, and moved.
-contract Burning is Test, IERC721Errors {
+contract Burning is EveryWay, IERC721Errors {
     BurnableToken private token;
-    address private constant ANNA = address(0xA001);
-    address private constant BEN = address(0xA002);
-    address private constant CLEO = address(0xA003);
-    uint256 private constant LAST = 33;
 
     function setUp() public {
         token = new BurnableToken(
             ICollectionToken.Settings("B", "B", address(this), 100, "ipfs://m/", "", bytes32(0), ANNA, 500)
         );
-        token.mintBatch(ANNA, 1, 10); // a closed run
-        address[] memory owners = new address[](6);
-        for (uint256 place = 0; place < 6; ++place) owners[place] = place % 2 == 0 ? ANNA : BEN;
-        token.airdrop(11, owners); // a list
-        token.mintBatch(BEN, 17, 1); // alone
-        token.mintBatch(BEN, 18, 8);
-        token.mintBatch(ANNA, 26, 8); // the open run
-        vm.prank(ANNA);
-        token.transferFrom(ANNA, CLEO, 5); // moved
+        mintEveryWay(token);
     }
 
     function testFuzz_ownerApprovedAndOperatorMayBurn(uint256 seed, uint256 way) public {

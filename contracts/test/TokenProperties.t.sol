@@ -7,33 +7,21 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {CollectionToken} from "../src/CollectionToken.sol";
 import {ICollectionToken} from "../src/ICollectionToken.sol";
 import {IERC721Runs} from "../src/ERC721Runs.sol";
-import {Test} from "./Test.sol";
+import {EveryWay} from "./EveryWay.sol";
 
 contract Mute {}
 
 /// The public list of ERC-721 properties (crytic/properties), in our own words, for each kind of token that there is:
 /// of a closed run, of the open run, of a list, minted alone, and moved before. Nothing can be burned here: the properties of
 /// burning are in `Burning`.
-contract TokenProperties is Test, IERC721Errors {
+contract TokenProperties is EveryWay, IERC721Errors {
     CollectionToken private token;
-    address private constant ANNA = address(0xA001);
-    address private constant BEN = address(0xA002);
-    address private constant CLEO = address(0xA003);
-    uint256 private constant LAST = 33;
 
     function setUp() public {
         token = new CollectionToken(
             ICollectionToken.Settings("P", "P", address(this), 100, "ipfs://m/", "", bytes32(0), ANNA, 500)
         );
-        token.mintBatch(ANNA, 1, 10); // a closed run
-        address[] memory owners = new address[](6);
-        for (uint256 place = 0; place < 6; ++place) owners[place] = place % 2 == 0 ? ANNA : BEN;
-        token.airdrop(11, owners); // a list
-        token.mintBatch(BEN, 17, 1); // alone
-        token.mintBatch(BEN, 18, 8);
-        token.mintBatch(ANNA, 26, 8); // the open run
-        vm.prank(ANNA);
-        token.transferFrom(ANNA, CLEO, 5); // moved
+        mintEveryWay(token);
     }
 
     function any(uint256 seed) private view returns (uint256 id, address owner) {

@@ -269,6 +269,13 @@ def embedded(tmp_path: Path) -> Place:
 
 
 @pytest.fixture
+def embedded_chain(embedded: Place) -> Iterator[Chain]:
+    """That chain, open."""
+    with embedded.open() as opened:
+        yield opened
+
+
+@pytest.fixture
 def anvil_place(anvil: str, tmp_path: Path) -> Place:
     return Place("anvil", tmp_path, anvil)
 

@@ -59,12 +59,6 @@ def test_the_placeholder_then_the_drawn_document(project, chain, account, hidden
     assert (report.findings, report.proven) == ((), TOKENS)
 
 
-@pytest.fixture
-def embedded_chain(embedded):
-    with embedded.open() as opened:
-        yield opened
-
-
 class TestEmbedded:
     """What does not depend on the chain is tried on one."""
 

@@ -80,12 +80,6 @@ def test_royalties_go_to_a_splitter_that_owes_the_shares(project, chain, account
         contract.release(account, BEN)
 
 
-@pytest.fixture
-def embedded_chain(embedded):
-    with embedded.open() as opened:
-        yield opened
-
-
 class TestFindings:
     """A wrong splitter is named as one, whatever the records of the project say of it."""
 

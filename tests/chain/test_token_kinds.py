@@ -76,12 +76,6 @@ def test_a_burned_token_is_gone_and_verify_does_not_cry_wolf(project, chain, acc
     assert f"transfers are asked of {contract.validator()}" in finding.why
 
 
-@pytest.fixture
-def embedded_chain(embedded):
-    with embedded.open() as opened:
-        yield opened
-
-
 class TestEmbedded:
     """What does not depend on the chain is tried on one."""
 
