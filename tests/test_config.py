@@ -15,6 +15,7 @@ from collection.config.publishing import Artist
 from collection.config.reading import line_of
 from collection.config.type_errors import PATTERNS
 from collection.errors import ConfigError, ProjectError
+from collection.project import Project
 
 GOOD = """\
 title = "Paper Weather"
@@ -77,6 +78,10 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("supply = 24", 'supply = "24"', 2, ["supply = '24'", "integer"]),
         ("supply = 24", "supply = true", 2, ["supply = True", "integer"]),
         ("supply = 24", "supply = 24\ncandidates = 3", 3, ["candidates", "less than supply = 24"]),
+        ('use = "painter"', 'artist = "a"', 8, ["the key generator.use is missing"]),
+        ("[chain]", "[sale]\nreserv = 2\n[chain]", 25, ["unknown key sale.reserv", "known here: phases, reserve"]),
+        ("[chain]", "[reveal]\ndeadlin = 2\n[chain]", 26, ["unknown key reveal.deadlin", "did you mean deadline?"]),
+        ("[chain]", "[editions]\ncopy = 2\n[chain]", 26, ["unknown key editions.copy", "did you mean copies?"]),
         ('use = "painter"', 'use = "difusion"', 9, ["generator", "'difusion'", "did you mean diffusion?"]),
         ('use = "painter"', 'use = "diffusion"', 8, ["the key generator.model is missing"]),
         ('use = "painter"', 'use = "diffusion"\nmodel = "m"\nstep = 3', 11, ["generator.step", "did you mean steps?"]),
@@ -435,6 +440,14 @@ def test_the_schema_knows_every_key_of_the_samples(repository: Path) -> None:
     known = set(Config.model_json_schema()["properties"])
     for path in (repository / "samples").glob("*/collection.toml"):
         assert set(tomllib.loads(path.read_text())) <= known
+
+
+def test_every_sample_opens_with_all_that_a_project_checks(repository: Path) -> None:
+    samples = sorted(path.parent for path in (repository / "samples").glob("*/collection.toml"))
+    assert {"first", "latent", "paper-weather"} <= {path.name for path in samples}
+    for sample in samples:
+        with Project(sample) as project:
+            assert project.config.supply
 
 
 def test_the_schema_says_of_a_key_what_is_written_below_it(repository: Path) -> None:

@@ -322,9 +322,8 @@ class _Dispatch:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         tables = [table for _, table in TABLES.working() if table.configurable]
-        return {
-            "oneOf": [table.__get_pydantic_json_schema__(table.__pydantic_core_schema__, handler) for table in tables]
-        }
+        found = [table.__get_pydantic_json_schema__(table.__pydantic_core_schema__, handler) for table in tables]
+        return {"oneOf": [{**table, "required": ["use", *table.get("required", ())]} for table in found]}
 
 
 def _read(value: Any, info: ValidationInfo) -> GeneratorTable:

@@ -146,8 +146,9 @@ def _refuse_types(
             name = str(problem["loc"][-1])
             misspelt = [other for *table, other in unknown if table == place and nearest(str(other), [name])]
             if not misspelt:
-                missing = _dotted([*place, name])
-                note(place, f"the key {missing} is missing", f"add a line `{name} = ...`")
+                kinds = _known_keys(model, place) if name == "use" else []
+                fits = f": {', '.join(kinds)}" if kinds else ""
+                note(place, f"the key {_dotted([*place, name])} is missing", f"add a line `{name} = ...`{fits}")
         elif problem["type"] == "extra_forbidden":
             keys = _known_keys(model, problem["loc"][:-1])
             table = ".".join(str(part) for part in place[:-1] if isinstance(part, str))
@@ -262,5 +263,8 @@ class _Always(dict[str, Any]):
 
 
 def _resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    reference = node.get("$ref")
-    return schema["$defs"][reference.rsplit("/", 1)[1]] if reference else node
+    """What a node says, by way of its reference; where it may be of several types, its table or its list."""
+    if reference := node.get("$ref"):
+        return _resolve(schema, schema["$defs"][reference.rsplit("/", 1)[1]])
+    choices = [_resolve(schema, choice) for choice in node.get("anyOf", ())]
+    return next((choice for choice in choices if choice.get("type") in ("object", "array")), node)
