@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from collection.config import load_config
 from collection.generate.painter.style_parameters import STYLES
@@ -37,13 +40,36 @@ def test_the_configurations_of_the_readme_are_good(repository: Path, tmp_path: P
     assert tomllib.loads(first)["supply"] == 12
 
 
-def test_the_commands_of_the_readme_exist(repository: Path) -> None:
-    from collection_cli.commands import COMMANDS
+def test_the_commands_of_the_pages_exist_with_the_options_that_are_told(repository: Path) -> None:
+    from collection_cli.commands import COMMANDS, Commands, words_of
+    from collection_cli.main import app
 
-    known = {name for members in COMMANDS.values() for name in members}
-    text = (repository / "README.md").read_text() + (repository / "docs" / "review.md").read_text()
-    used = set(re.findall(r"collection -C \S+ (\w+)", text)) | set(re.findall(r"`collection (\w+)", text))
-    assert used <= known
+    group = get_command(app)
+    assert isinstance(group, Commands)
+    known = [name for members in COMMANDS.values() for name in words_of(members)]
+    asked = 0
+    for page in (repository / "README.md", *(repository / "docs").rglob("*.md")):
+        for words in told_commands(page):
+            name = next((name for name in (" ".join(words[:2]), words[0]) if name in known), None)
+            assert name or words == ["train"], f"{page.name}: {words}"  # `collection train` is said of all trainings
+            parameters = group.command(name).params if name else ()
+            options = {way for option in parameters for way in (*option.opts, *option.secondary_opts)}
+            assert {word for word in words if word.startswith("--")} <= options | {"--json"}, f"{page.name}: {words}"
+            asked += 1
+    assert asked > 150
+
+
+def told_commands(page: Path) -> Iterator[list[str]]:
+    """The words of each command line on a page, after `collection` and its -C."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    lines = "".join(blocks(page, "sh")).replace("\\\n", " ").replace("&&", "\n").splitlines()
+    for line in [*re.findall(r"`([^`]+)`", text), *lines]:
+        if found := re.match(r"\s*collection\s+(?:-C\s+\S+\s+)?([a-z][^#|;]*)", line):
+            yield shlex.split(found[1])
+
+
+def test_the_make_targets_of_the_readme_exist(repository: Path) -> None:
+    text = (repository / "README.md").read_text()
     targets = set(re.findall(r"(?:^|`|=1 )make (\w+)", text, re.MULTILINE))
     assert {"demo", "test", "lint"} <= targets
     assert targets <= set(re.findall(r"^(\w+):", (repository / "Makefile").read_text(), re.MULTILINE))
