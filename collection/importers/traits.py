@@ -94,11 +94,9 @@ def read_traits(value: Any) -> Told:
         raise ImageError("it holds no JSON object")
     key = list_of(value)
     if key is None:
-        inner = next(
-            (value[name] for name in _AROUND if isinstance(value.get(name), dict) and list_of(value[name])), None
-        )
-        if inner is not None:
-            return read_traits(inner)
+        for inner in (value.get(name) for name in _AROUND):
+            if isinstance(inner, dict) and isinstance(inner.get(list_of(inner) or ""), list | dict):
+                return read_traits(inner)
     listed = _flat(value) if key is None else value[key]
     if isinstance(listed, str) and listed.lstrip().startswith(("[", "{")):
         listed = read_json(listed.encode("utf-8", "replace"))

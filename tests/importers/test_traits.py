@@ -135,6 +135,11 @@ def test_the_shapes_in_which_traits_are_told(value: Any) -> None:
     assert read_traits(value).features == {"Hat": "red"}
 
 
+def test_a_trait_that_is_called_as_a_list_is_one() -> None:
+    told = read_traits({"properties": {"Traits": "none", "Hat": "red"}})
+    assert told.features == {"Traits": "none", "Hat": "red"}
+
+
 def test_keys_that_stand_twice_lose_nothing_in_silence() -> None:
     assert read_traits(read_json(b'{"attributes": {"Hat": "red", "Hat": "blue"}}')).features == {"Hat": "red, blue"}
     for text, what in {
