@@ -231,6 +231,12 @@ when = 2024-05-01T00:00:00Z
         assert key in message
 
 
+def test_an_item_that_a_list_lacks_is_no_key(tmp_path: Path) -> None:
+    told = problems_of(tmp_path, 'title = "T"\nsupply = 1\nseed = 1\n[image]\nsize = [64]\n')
+    assert ("5: image.size.2 is missing", "collection config --schema tells what fits") in told
+    assert not any("add a line" in hint for _, hint in told)
+
+
 def test_all_that_does_not_go_together_is_told_at_once(tmp_path: Path) -> None:
     text = PLANNED.replace('{seed = "0-3"}', "{steps = [4], blend = [3, {ink = 1}], seed = [-1]}")
     text = text.replace('when = {sky = "clear"}', 'when = {ski = "clear", moon = "new"}')

@@ -57,6 +57,8 @@ class Capabilities:
     """It can paint a masked part of a picture anew (inpainting)."""
     style_blends: bool = False
     """It can mix several styles by weight."""
+    negative_prompts: bool = False
+    """It can be told what to avoid (`negative_prompt`)."""
     prompt_schedules: bool = False
     """It can change from one blend to another on the way (`switch_to`)."""
     interpolation: bool = False

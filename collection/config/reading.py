@@ -144,6 +144,13 @@ def _refuse_types(
     for place, problem in found:
         if problem["type"] == "missing":
             name = str(problem["loc"][-1])
+            if isinstance(problem["loc"][-1], int):
+                note(
+                    place,
+                    f"{_dotted([*place, problem['loc'][-1]])} is missing",
+                    "collection config --schema tells what fits",
+                )
+                continue
             misspelt = [other for *table, other in unknown if table == place and nearest(str(other), [name])]
             if not misspelt:
                 kinds = _known_keys(model, place) if name == "use" else []

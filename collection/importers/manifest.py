@@ -18,6 +18,8 @@ from collection.importers.traits import PROSE
 SUFFIX = ".csv"
 _FILES = ("file_name", "filename", "image")
 _SEPARATORS = ",;\t"
+_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+"""The line before the head by which spreadsheets tell the separator."""
 _TRAIT = re.compile(r"attributes\[(.+)\]", re.IGNORECASE)
 _OTHERS = frozenset(name.lower() for name in (*PROSE, "id", "tokenid"))
 """Columns that are no traits."""
@@ -34,8 +36,13 @@ def read_manifest(data: bytes) -> list[dict[str, Any]]:
     before = csv.field_size_limit(_LONGEST_CELL)
     try:
         text = data.decode(encoding)
-        separator = max(_SEPARATORS, key=text.partition("\n")[0].count)
+        if told := _SEPARATOR_LINE.match(text):
+            text = text[told.end() :]
+        separator = told[1] if told else max(_SEPARATORS, key=text.partition("\n")[0].count)
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator))
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ImageError(f"it is no CSV: no {error.encoding.upper()} text (line {line})") from error
     except (ValueError, csv.Error) as error:
         raise ImageError(f"it is no CSV: {error}") from error
     finally:
@@ -63,7 +70,7 @@ def _token(head: list[str], columns: dict[str, int], row: list[str]) -> dict[str
         for name, cell in zip(head, cells, strict=True)
         if name in named and cell.strip()
     ]
-    said = {name: cells[place] for name, place in columns.items()}
+    said = {name: cells[place].strip() for name, place in columns.items()}
     file = next(said[name] for name in _FILES if name in said)
     return {
         "name": said.get("name", ""), "description": said.get("description", ""), "image": file,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -75,7 +75,8 @@ def pending(library: ImageLibrary, folder: Path) -> list[Path]:
                 or (sha256 not in seen and _retold(image, sidecars, path))
             ):
                 left.setdefault(sha256, path)
-        seen.add(sha256)
+        if sidecars.tells_of(path):
+            seen.add(sha256)
     return list(left.values())
 
 
@@ -100,7 +101,10 @@ def import_folder(
     progress(0, len(paths))
     with ThreadPoolExecutor() as pool:
         for number, batch in enumerate(read_ahead(folder, paths, batch_size), start=1):
-            first = {sha256: item for sha256, item in _one_a_file(batch).items() if sha256 not in report.seen}
+            first = _one_a_file(batch, sidecars)
+            for sha256 in report.seen & first.keys():
+                if TOLD_TRAITS in known[sha256].generator or not sidecars.tells_of(first[sha256].path):
+                    del first[sha256]
             new = list(pool.map(prepare, [item for sha256, item in first.items() if sha256 not in known]))
             old = {sha256: item for sha256, item in first.items() if sha256 in known}
             lost = [item for sha256, item in old.items() if known[sha256].file_sha256 not in there]
@@ -113,6 +117,7 @@ def import_folder(
             }
             there |= {item.asset.file_sha256 for item in new}
             report.add(batch, known, new, changed)
+            report.noted += _left_out(known, first, batch, sidecars, report.taken)
             progress(min(number * batch_size, len(paths)), len(paths))
     return ImportReport(report.imported, report.retold, tuple(report.known), tuple(report.skipped), tuple(report.noted))
 
@@ -129,6 +134,8 @@ class _Report:
     retold: dict[str, int] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     """The hashes of the files so far."""
+    taken: set[str] = field(default_factory=set)
+    """Of these, those whose images or traits are new."""
 
     def add(
         self,
@@ -139,6 +146,7 @@ class _Report:
     ) -> None:
         """A batch more, of which `new` became images and `changed` have other traits now; `known` are all images, by
         the hash of the file they are from."""
+        self.taken |= {item.source.sha256 for item in new} | changed.keys()
         self.imported |= {item.source.name: known[item.source.sha256].id for item in new}
         self.noted += [Failure(item.source.name, note) for item in new for note in item.notes]
         for item in batch:
@@ -189,13 +197,29 @@ def _told_record(told: Told) -> dict[str, Any]:
     return {TOLD_TRAITS: [trait.as_json() for trait in told.traits]} if told.traits else {}
 
 
-def _one_a_file(batch: Sequence[Opened | Failure]) -> dict[str, Opened]:
-    """The pictures of a batch by the hash of their file; of equal ones the first."""
+def _one_a_file(batch: Sequence[Opened | Failure], sidecars: Sidecars) -> dict[str, Opened]:
+    """The pictures of a batch by the hash of their file; of equal ones the first that has JSON, or the first."""
     first: dict[str, Opened] = {}
     for item in batch:
         if isinstance(item, Opened):
-            first.setdefault(item.sha256, item)
+            held = first.setdefault(item.sha256, item)
+            if sidecars.tells_of(item.path) and not sidecars.tells_of(held.path):
+                first[item.sha256] = item
     return first
+
+
+def _left_out(
+    known: Mapping[str, Asset], first: Mapping[str, Opened], batch: Sequence[Opened | Failure], sidecars: Sidecars,
+    taken: Collection[str],
+) -> Iterator[Failure]:  # fmt: skip
+    """The pictures but the `first` whose traits are not taken, as a file of the same bytes, `taken` now, has others."""
+    for item in batch:
+        if not isinstance(item, Opened) or item.sha256 not in taken or first.get(item.sha256) is item:
+            continue
+        with suppress(ImageError):  # of its JSON, which tells nothing
+            asset = known[item.sha256]
+            if sidecars.tells_of(item.path) and sidecars.told(item.path).features != asset.features:
+                yield Failure(item.name, f"its traits left out: image {asset.label}, of the same bytes, has others")
 
 
 def _keep_files(library: ImageLibrary, item: _Found) -> None:

@@ -18,8 +18,8 @@ from urllib.parse import unquote, urlsplit
 
 from collection.errors import ImageError
 from collection.importers import manifest
-from collection.importers.traits import LISTS, PROSE, Told, read_json, read_traits
-from collection.pictures.folders import SIDECAR, begins_as_json, name_in, read_file
+from collection.importers.traits import LISTS, PROSE, Told, list_of, read_json, read_traits
+from collection.pictures.folders import COMPANIONS, SIDECAR, begins_as_json, name_in, read_file
 from collection.values import Failure, amount
 
 _IMAGES = ("image", "image_url", "file_name", "filename", "file")
@@ -79,7 +79,8 @@ class Sidecars:
         self._matched: set[int] = set()
         self.of_set = frozenset(_of_set(files))
         """Pictures of the set as a whole, which are no token's: collection.png of Metaplex's tools."""
-        pictures = [path for path in files if path not in self.files and path not in self.of_set]
+        no_pictures = {*self.files, *self.of_set}
+        pictures = [path for path in files if path not in no_pictures and path.suffix.lower() not in COMPANIONS]
         single, many = [item for item in entries if not item.listed], [item for item in entries if item.listed]
         for group in (single, many):
             left = group
@@ -167,11 +168,13 @@ def _entries(path: Path) -> list[_Entry]:
         value = readers.get(path.suffix.lower(), read_json)(data)
     except ImageError as error:
         return [_Entry(path, {}, path.stem, error=error.message)]
+    if isinstance(value, list) and value and all(map(_is_trait, value)):
+        return [_Entry(path, {LISTS[0]: value}, path.stem if path.suffix else path.name)]
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         return [_Entry(path, item, "", listed=True) for item in value]
     if not isinstance(value, dict):
         return [_Entry(path, {}, path.stem, error="it holds no JSON object")]
-    if not value.keys() & {*LISTS}:
+    if not list_of(value):
         lists = [inner for inner in value.values() if isinstance(inner, list) and inner and all(map(_is_token, inner))]
         if len(lists) == 1:  # {"tokens": [...]}
             return [_Entry(path, item, "", listed=True) for item in lists[0]]
@@ -192,7 +195,12 @@ def _is_of_set(path: Path) -> bool:
 
 
 def _is_token(value: Any) -> bool:
-    return isinstance(value, dict) and bool(value.keys() & {*LISTS, "image"})
+    return isinstance(value, dict) and ("image" in value or list_of(value) is not None)
+
+
+def _is_trait(value: Any) -> bool:
+    """Whether an object is a trait, and nothing that is of a picture."""
+    return isinstance(value, dict) and "value" in value and not value.keys() & {*_IMAGES, *_EDITIONS, *LISTS}
 
 
 def _is_table(value: Mapping[str, Any]) -> bool:

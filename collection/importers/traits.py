@@ -27,6 +27,8 @@ PROSE = frozenset({
 """Keys of token metadata that are no traits."""
 
 
+_AROUND = ("metadata", "properties")
+"""Keys of objects that some tools put around the list."""
 _OF_FILES = frozenset({"files", "category", "creators"})
 """Keys of the `properties` of Metaplex's metadata, which are no traits."""
 _NAMES = ("traittype", "name", "key", "trait", "label", "type", "category")
@@ -71,6 +73,11 @@ def read_json(data: bytes) -> Any:
         raise ImageError(f"it is no JSON: {error}") from error
 
 
+def list_of(value: Mapping[str, Any]) -> str | None:
+    """The key of an object that holds its traits, in whatever case; None if it has none."""
+    return next((key for name in LISTS for key in value if key.lower() == name), None)
+
+
 def _integer(text: str) -> int | Written:
     return int(text) if len(text) <= _LONGEST_NUMBER else Written(text)
 
@@ -85,9 +92,11 @@ def read_traits(value: Any) -> Told:
     """
     if not isinstance(value, dict):
         raise ImageError("it holds no JSON object")
-    key = next((key for key in LISTS if key in value), None)
-    if key is None and isinstance(inner := value.get("metadata"), dict) and inner.keys() & {*LISTS}:
-        return read_traits(inner)
+    key = list_of(value)
+    if key is None:
+        for inner in (value.get(name) for name in _AROUND):
+            if isinstance(inner, dict) and isinstance(inner.get(list_of(inner) or ""), list | dict):
+                return read_traits(inner)
     listed = _flat(value) if key is None else value[key]
     if isinstance(listed, str) and listed.lstrip().startswith(("[", "{")):
         listed = read_json(listed.encode("utf-8", "replace"))
@@ -152,11 +161,13 @@ def _trait(name: str, value: Any, more: Mapping[str, Any], notes: list[str]) -> 
     if name.strip() != said or (isinstance(value, str) and not isinstance(value, Written) and value.strip() != text):
         what = "halves of characters" if _HALF.search(f"{name}{value}") else "control characters"
         notes.append(f"{what} taken out of its trait {said!r}")
+    most = more.get("max_value")
+    if most is not None and not (_is_number(value) and _is_number(most)):
+        notes.append(f"`max_value` of its trait {said!r} left out: one of both is no number")
     if not _is_number(value):
         return ToldTrait(said, text, display_type=_clean(more.get("display_type")))
     if isinstance(exact_number(text), str):
         notes.append(f"its trait {said!r} is text now: programs that read JSON cannot hold the number {text[:40]}")
-    most = more.get("max_value")
     return ToldTrait(said, text, True, _clean(more.get("display_type")), _text(most) if _is_number(most) else "")
 
 

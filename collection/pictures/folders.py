@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
+from unicodedata import category
 
 from collection.concurrency.prefetch import batches_ahead
 from collection.errors import ImageError
@@ -47,8 +48,9 @@ class Opened:
 
 
 def name_in(folder: Path, path: Path) -> str:
-    """The path in a folder, with slashes; bytes that are no UTF-8 are written \\xNN."""
-    return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
+    """The path in a folder, with slashes; bytes that are no UTF-8 are written \\xNN, control characters as Python's."""
+    name = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
+    return "".join(repr(letter)[1:-1] if category(letter) == "Cc" else letter for letter in name)
 
 
 def picture_files(folder: Path) -> tuple[list[Path], list[Failure]]:

@@ -206,6 +206,8 @@ class _Parser:
         if len(options) == 1 and (low, high) == (1, 1) and all(isinstance(part, Words) for part in options[0][1]):
             what = f"{{{inside}}} is neither a trait nor a choice" if inside else "{} is empty"
             raise self.wrong(what, "a choice has a bar, as in {a|b}; write \\{ and \\} for braces", begin)
+        if not any(weight for weight, _ in options):
+            raise self.wrong("every entry has the weight 0", "give one of them a weight above zero", begin)
         return Choice(tuple(options), low, high, separator)
 
     def amount(self, begin: int) -> tuple[int, int | None, str]:

@@ -68,8 +68,8 @@ class StatedTraits:
     def unpainted(self, recipes: Sequence[Recipe]) -> list[Unpainted]:
         """Every value that some of the recipes state and will not show, sorted by trait and value.
 
-        That is a value of which no word can be painted, one that is painted like another value, and one that its
-        prompt does not say or says beside a word that overrules it.
+        That is a value of which no word can be painted, one whose words say something else than its name, one that is
+        painted like another value, and one that its prompt does not say or says beside a word that overrules it.
         """
         holders: dict[str, dict[str, list[Recipe]]] = defaultdict(lambda: defaultdict(list))
         for recipe in recipes:
@@ -99,6 +99,9 @@ class StatedTraits:
         if not asked:
             why = f"it cannot paint {' or '.join(unknown)}" if unknown else "nothing in the picture depends on it"
             return Unpainted(trait, value, len(having), len(having), why)
+        named = self._read(value).features  # the value itself, whatever words stand for it
+        if contrary := [asked[name] for name, said in named.items() if asked.get(name, said) != said]:
+            return Unpainted(trait, value, len(having), len(having), f"its words say {contrary[0].lower()}")
         for other in siblings:
             reading = self._read(self._said(trait, other))
             if other != value and dict(reading.features) == dict(asked) and (unknown or reading.unknown):

@@ -47,9 +47,11 @@ class Wildcards:
     def entries(self, wildcard: Wildcard) -> Sequence[Option]:
         """Every entry of the files that a name or pattern matches, files by name; raises UsageError if none is."""
         names = self._matching(wildcard)
-        found = live([entry for name in names for entry in self._entries(name)])
+        entries = [entry for name in names for entry in self._entries(name)]
+        found = live(entries)
         if not found:
-            what = "has no entry" if names else f"does not exist{nearest(wildcard.name, self._files)}"
+            why = "no entry with a weight above 0" if entries else "no entry"
+            what = f"has {why}" if names else f"does not exist{nearest(wildcard.name, self._files)}"
             unread = "" if names else "".join(f"\n{why}" for why in self.unreadable)
             raise UsageError(
                 f"{wildcard.position}: wildcard __{wildcard.name}__ {what}{unread}",
@@ -92,6 +94,5 @@ def _matches(pattern: str, names: Iterable[str]) -> list[str]:
 
 
 def live(options: Sequence[Option]) -> Sequence[Option]:
-    """The options that can be drawn: those with a weight, or all if none has any."""
-    weighted = [option for option in options if option[0] > 0]
-    return weighted or [(1.0, parts) for _, parts in options]
+    """The options that can be drawn: those with a weight."""
+    return [option for option in options if option[0] > 0]

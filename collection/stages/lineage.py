@@ -41,11 +41,17 @@ def lineage_of(project: Project, image: int) -> Lineage:
 
 def carried_recipe(picture: Path) -> EmbeddedMetadata:
     """What a picture file tells of how it was made, by us or by another tool; raises ImageError where it is silent."""
+    from collection.pictures.embedded.texts import read_texts
+    from collection.pictures.infotext import OURS
     from collection.pictures.parameters import read_embedded_metadata
 
-    found = read_embedded_metadata(picture.read_bytes(), picture)
+    data = picture.read_bytes()
+    found = read_embedded_metadata(data, picture)
     if found.recipe or found.parameters:
         return found
     if found.unread:
         raise ImageError(f"{picture} carries {' and '.join(found.unread)}, which is not read")
+    if names := [f"`{key}`" for key, text in read_texts(data, picture, OURS).items() if text.strip()]:
+        known = "`collection recipe` reads the texts of A1111, ComfyUI, InvokeAI and other tools"
+        raise ImageError(f"{picture} carries no recipe in a form that is read; its texts: {', '.join(names)}", known)
     raise ImageError(f"{picture} carries no recipe", "many editors and sites remove the text of a PNG file")

@@ -27,7 +27,7 @@ class ScoreStage:
         """Images that lack a score, a vector or a perceptual hash."""
         from collection.judge.score import pending
 
-        return len(pending(project.store, judges_of(project).scorers))
+        return _images_of(project, pending(project.store, judges_of(project).scorers))
 
     def run(self, project: Project, *, progress: Progress = silent) -> Report:
         """Score them; an image that cannot be read is named, and the rest goes on."""
@@ -40,15 +40,23 @@ class ScoreStage:
             return _nothing_to_do(project, judges)
         result = score(store, project.files, scorers, batch_size=batch, progress=progress, work=work)
         issues, left = judges.issues, self.pending(project) if result.incomplete else 0
-        details = {"scored": result.scored, "pending": left, **_numbers(project, judges, issues)}
+        failed = {failure.what for failure in result.failed}
+        scored = _images_of(project, [asset for asset in work.assets if asset.label not in failed])
+        details = {"scored": scored, "pending": left, **_numbers(project, judges, issues)}
         return Report(
             "score",
-            f"{amount(result.scored, 'image')}{_said(project, judges, issues)}",
+            f"{amount(scored, 'image')}{_said(project, judges, issues)}",
             {**details, "notes": list(result.notes)},
             result.failed,
             complete=not result.failed,
             notes=result.notes,
         )
+
+
+def _images_of(project: Project, assets: Sequence[Asset]) -> int:
+    """How many images have the files of these, of which there is one a file."""
+    files = {asset.file_sha256 for asset in assets}
+    return sum(asset.file_sha256 in files for asset in project.store.assets()) if files else 0
 
 
 def _nothing_to_do(project: Project, judges: Judges) -> Report:

@@ -40,3 +40,6 @@ def test_what_is_there_and_not_read_is_named(picture, here) -> None:
     assert printed.code == 1
     assert f"{path} carries a ComfyUI workflow, which is not read" in printed.err
     assert "carries no recipe" in here("recipe", picture(Comment="Created with GIMP")).err
+    unknown = here("recipe", picture(Description="a cat", Software="NovelAI")).err
+    assert "carries no recipe in a form that is read; its texts: `Description`, `Software`" in unknown
+    assert "remove the text" in here("recipe", picture()).err

@@ -255,6 +255,25 @@ def test_traits_that_were_mended_are_taken_at_the_next_import(library: ImageLibr
     assert not pending(library, folder)
 
 
+@pytest.mark.parametrize("batch_size", [1, 32])
+def test_of_files_of_the_same_bytes_the_one_that_tells_traits_counts(
+    library: ImageLibrary, tmp_path: Path, batch_size: int
+) -> None:
+    folder = tmp_path / "set"
+    folder.mkdir()
+    for name in ("a", "b", "c", "d"):
+        (folder / f"{name}.png").write_bytes(encode_png(pixels(1)))
+    for name, text in {"b": '{"Sky": "torn"}', "c": '{"Sky": "calm"}', "d": '{"Sky": "torn"}'}.items():
+        (folder / f"{name}.json").write_text(text)
+    report = import_folder(library, folder, batch_size=batch_size)
+    assert list(imported(library).values()) == [{"Sky": "torn"}]
+    assert [(failure.what, failure.why) for failure in report.noted] == [
+        ("c.png", "its traits left out: image 0001, of the same bytes, has others")
+    ]
+    assert not pending(library, folder)
+    assert not import_folder(library, folder, batch_size=batch_size).retold
+
+
 def test_what_a_file_carries_and_nobody_reads_is_noted(library: ImageLibrary, tmp_path: Path) -> None:
     from PIL.PngImagePlugin import PngInfo
 

@@ -82,6 +82,13 @@ SHAPES: dict[str, dict[str, Any]] = {
         **TWO, "metadata.jsonl": '{"file_name": "1.png", "Hat": "red"}\n\n{"file_name": "2.png", "Hat": "blue"}\n',
     },
     "a table with semicolons": {**TWO, "traits.csv": "id;filename;Hat\n1;1.png;red\n2;2.png;blue\n"},
+    "a table that tells its separator, with blanks": {
+        **TWO, "traits.csv": "sep=;\r\n filename ;Hat\r\n 1.png ; red \r\n2.png;blue\r\n",
+    },
+    "a list of traits beside": {
+        "1.png": PICTURE, "2.png": PICTURE, "1.json": hat("red")["attributes"],
+        "2.json": [*hat("blue")["attributes"], {"trait_type": "Eye", "value": 1}],
+    },
     "file names that no URL holds": {
         "#1.png": PICTURE, "a%20b?.png": PICTURE, "x.json": hat("red", image="#1.png"),
         "y.json": hat("blue", image="a%20b?.png"),
@@ -121,6 +128,13 @@ def test_what_could_be_of_two_pictures_is_of_neither(tmp_path: Path) -> None:
     told = sidecars.told(tmp_path / "x" / "i" / "1.png")
     assert told.features == {}
     assert told.notes == ("a/1.json and b/1.json could both be of it, so it has no traits",)
+
+
+def test_captions_in_a_folder_of_their_own_are_no_pictures(tmp_path: Path) -> None:
+    captions = {"captions/1.txt": "a cat", "captions/2.caption": "a dog", "xmp/2.xmp": "<x/>"}
+    sidecars = laid(tmp_path, {**TWO, **captions, "json/1.json": hat("red"), "json/2.json": hat("blue")})
+    assert hats(sidecars, tmp_path, *TWO) == ["red", "blue"]
+    assert not sidecars.unread
 
 
 def test_two_forms_of_one_picture_share_their_json(tmp_path: Path) -> None:

@@ -79,6 +79,13 @@ def test_control_characters_are_taken_out_with_a_note() -> None:
     assert read_traits({"a": "👩‍🎨 é"}).notes == ()
 
 
+@pytest.mark.parametrize(("value", "most"), [(5, "ten"), ("five", 10), ("5", "10"), (5, [10])])
+def test_a_highest_value_that_cannot_be_kept_is_noted(value: Any, most: Any) -> None:
+    told = read_traits({"attributes": [{"trait_type": "Power", "value": value, "max_value": most}]})
+    assert [trait.max_value for trait in told.traits] == [""]
+    assert told.notes == ("`max_value` of its trait 'Power' left out: one of both is no number",)
+
+
 def test_halves_of_characters_are_taken_out_with_a_note() -> None:
     told = read_traits(
         read_json(b'{"attributes": [["Hat", "a \\ud800cap"], ["Eye", "\\udfff"]]}'),
@@ -119,11 +126,18 @@ def test_a_number_that_readers_cannot_hold_is_published_as_text_and_says_so(numb
         {"attributes": [{"Hat": "red"}]}, {"attributes": [["Hat", "red"]]}, {"attributes": {"Hat": {"value": "red"}}},
         {"attributes": [{"TraitType": "Hat", "trait_value": "red"}]}, {"metadata": {"attributes": {"Hat": "red"}}},
         {"attributes": '[{"trait_type": "Hat", "value": "red"}]'}, {"decimals": 0, "properties": {"Hat": "red"}},
+        {"Attributes": [{"trait_type": "Hat", "value": "red"}]}, {"TRAITS": {"Hat": "red"}},
+        {"properties": {"attributes": [{"trait_type": "Hat", "value": "red"}], "files": [], "category": "image"}},
         {"properties": {"hat": {"name": "Hat", "value": "red"}, "files": [], "category": "image"}},
     ],
 )  # fmt: skip
 def test_the_shapes_in_which_traits_are_told(value: Any) -> None:
     assert read_traits(value).features == {"Hat": "red"}
+
+
+def test_a_trait_that_is_called_as_a_list_is_one() -> None:
+    told = read_traits({"properties": {"Traits": "none", "Hat": "red"}})
+    assert told.features == {"Traits": "none", "Hat": "red"}
 
 
 def test_keys_that_stand_twice_lose_nothing_in_silence() -> None:

@@ -98,3 +98,9 @@ def test_a_file_that_cannot_be_taken_away_leaves_no_copy(tmp_path: Path, monkeyp
         move_file(source, target)
     assert source.read_bytes() == PNG
     assert not target.exists()
+
+
+def test_a_name_of_any_bytes_is_one_line_of_text(tmp_path: Path) -> None:
+    odd = tmp_path / "new\nline\x1b[31m" / os.fsdecode(b"a\xff\tb.png")
+    assert name_in(tmp_path, odd) == "new\\nline\\x1b[31m/a\\xff\\tb.png"
+    assert name_in(tmp_path, tmp_path / "été 🦊.png") == "été 🦊.png"

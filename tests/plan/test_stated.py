@@ -55,6 +55,14 @@ def test_values_that_are_painted_alike_tell_nothing_apart() -> None:
     assert not lost(recipe("a port", place="port"), recipe("a quay", place="quay")), "every word of both is painted"
 
 
+def test_words_that_say_something_else_than_the_name_of_the_value_are_named() -> None:
+    words = {"place": {"harbour": "a forest", "port": "a quay", "torn": "a forest"}}
+    stated = StatedTraits(VOCABULARY_OF_PAINTER, words)
+    forest, quay = recipe("a forest", place="harbour"), recipe("a quay", place="port")
+    assert [(one.value, one.why) for one in stated.unpainted([forest, quay])] == [("harbour", "its words say forest")]
+    assert not stated.unpainted([recipe("a forest", place="torn")]), "a name that says nothing may have any words"
+
+
 def test_synonyms_are_told_as_painted_alike() -> None:
     stated = StatedTraits(VOCABULARY_OF_PAINTER, {"sky": {"a": "storm", "b": "stormy"}})
     recipes = [recipe("a port", place="port"), recipe("a quay", place="quay"), recipe("a city", place="city")]

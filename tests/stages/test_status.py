@@ -307,6 +307,22 @@ def test_nothing_is_scored_before_it_was(tmp_path: Path) -> None:
     assert (status.counts["generated"], status.counts["scored"], status.next) == (4, 0, "score")
 
 
+def test_images_of_one_file_are_counted_each(tmp_path: Path) -> None:
+    walker, folder = Walker(tmp_path), tmp_path / "pictures"
+    walker.write(candidates=0)
+    folder.mkdir()
+    for name in ("a.bmp", "b.tif", "c.png"):
+        Image.new("RGB", (8, 8), "red").save(folder / name)
+    assert walker.do(ImportStage(folder))
+    status = walker.look()
+    assert status.counts["imported"] == 3
+    assert status.counts["scored"] == 0
+    assert status.as_json()["pending"]["score"] == 3
+    with open_project(tmp_path) as project:
+        assert ScoreStage().run(project).details["scored"] == 3
+    assert walker.look().counts["scored"] == 3
+
+
 def test_what_could_not_score_an_image_is_refused_before_one_is_made(tmp_path: Path) -> None:
     walker = Walker(tmp_path)
     walker.write(

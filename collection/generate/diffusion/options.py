@@ -103,8 +103,8 @@ class DiffusionGenerator(SharedOptions, _ModelTable):
     choice, the number of cores. With several workers on one processor, set it to cores / workers."""
 
     capabilities: ClassVar[Capabilities] = Capabilities(
-        init_image=True, mask=True, style_blends=True, prompt_schedules=True, interpolation=True, batch=True,
-        enlarges="tiles", preview_option="vae", cpu_noise=True,
+        init_image=True, mask=True, style_blends=True, negative_prompts=True, prompt_schedules=True,
+        interpolation=True, batch=True, enlarges="tiles", preview_option="vae", cpu_noise=True,
     )  # fmt: skip
     outside: ClassVar[frozenset[str]] = frozenset(
         {"license", "attribution", "duties", "device", "offload_text_encoder", "threads"}

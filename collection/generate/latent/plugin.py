@@ -127,6 +127,8 @@ class LatentPlugin(GeneratorPlugin[LatentGenerator]):
                 place_of(recipe, model)
                 silent |= {style.name for style, _ in recipe.blend.parts if _says_nothing(style, model)}
         notes = super().check_recipes(recipes, context)
+        if any(recipe.prompt for recipe in recipes):
+            notes.append("latent is told no prompt: its model reads no words")
         if silent:
             notes.append(f"to this model, which reads no words, styles say nothing: {', '.join(sorted(silent))}")
         return notes

@@ -62,7 +62,8 @@ class LayersPlugin(GeneratorPlugin[LayersGenerator]):
         table = context.table if isinstance(context.table, LayersGenerator) else None
         check_pictures(recipes, table, context.file)
         check_twins(recipes)
-        return []
+        prompted = any(recipe.prompt for recipe in recipes)
+        return ["layers is told no prompt: its pictures follow from traits"] if prompted else []
 
     def examine(self, table: LayersGenerator, folder: Path) -> str:
         """How many layers and pictures there are; raises ConfigError for what is wrong with their names."""

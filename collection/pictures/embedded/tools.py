@@ -45,6 +45,9 @@ Texts = Mapping[str, str]
 _DATA = re.compile(r'\s*(<(?!lora:|lyco:|hypernet:)|[\[{]\s*["\d{}\]])')
 """How XML and JSON begin, whole or cut off; a prompt may begin with another bracket."""
 
+_LISTED = re.compile(r"\s*(---\n)?(positive[ _])?prompt:.*(\n[a-z_ ]+:.*)+\s*")
+"""YAML: a line for each key, in small letters, and the prompt first."""
+
 
 def read_tools(texts: Texts) -> Iterator[Told]:
     """What each tool whose texts these are says, best first."""
@@ -56,6 +59,8 @@ def read_tools(texts: Texts) -> Iterator[Told]:
 
 def _web_ui(texts: Texts) -> Told | None:
     """A text with a line of pairs, wherever it is; in `parameters` also a prompt alone."""
+    if _LISTED.fullmatch(texts.get(PARAMETERS, "")):
+        return Told("A1111", {}, f"data in its `{PARAMETERS}` text")
     for key in (PARAMETERS, USER_COMMENT, COMMENT, "Comment", "ImageDescription", "Description", XMP_COMMENT,
                 XMP_DESCRIPTION, XP_COMMENT, XP_TITLE, XP_SUBJECT):  # fmt: skip
         found = parse_infotext(texts.get(key, ""))

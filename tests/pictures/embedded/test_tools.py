@@ -287,6 +287,8 @@ def test_fooocus_writes_its_comment_beside_the_exif_directory() -> None:
         ({"prompt": '{"1": {"class_type": "Unknown", "inputs": {}}}'}, "a ComfyUI graph"),
         ({"parameters": '["a", 1]'}, "data in its `parameters` text"),
         ({"parameters": '{"prompt": "a ca'}, "data in its `parameters` text"),
+        ({"parameters": "prompt: a cat\nseed: 5\nsteps: 20"}, "data in its `parameters` text"),
+        ({"parameters": "---\npositive_prompt: |\nseed: 5\n"}, "data in its `parameters` text"),
         ({"parameters": "<x:xmpmeta>"}, "data in its `parameters` text"),
     ],
 )
