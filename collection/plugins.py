@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import Any, Generic, TypeVar
 
 from collection.errors import PluginError, UnknownPluginError
@@ -93,7 +94,8 @@ class Registry(Generic[Part]):
 
     def _entry_points(self) -> dict[str, list[EntryPoint]]:
         found: dict[str, list[EntryPoint]] = {}
-        for point in sorted(entry_points(group=self.group), key=lambda point: (point.name, _origin(point))):
+        points = _installed(tuple(sys.path))(self.group)
+        for point in sorted(points, key=lambda point: (point.name, _origin(point))):
             same = found.setdefault(point.name, [])
             if point not in same:
                 same.append(point)
@@ -117,6 +119,13 @@ class Registry(Generic[Part]):
             raise PluginError(
                 f'the {self.kind} "{name}" of {origin} cannot be used: {why}', f"update or uninstall {origin}"
             ) from error
+
+
+@lru_cache(maxsize=1)
+def _installed(_places: tuple[str, ...]) -> Callable[[str], EntryPoints]:
+    """By group, the entry points of the packages in the places that Python imports from; one look serves all groups."""
+    found = entry_points()
+    return lambda group: found.select(group=group)
 
 
 def _origin(point: EntryPoint) -> str:

@@ -61,24 +61,10 @@ def wanted(name: str) -> bool:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _statements_compiled_once() -> Iterator[None]:
-    """SQLAlchemy compiles every statement anew for each database that is opened: half the time of a test with a store.
+def _statements_compiled_once() -> None:
+    from .compiled_statements import share
 
-    A command opens one; of the thousands of this process, all share what the first compiled.
-    """
-    from collection.store import database
-
-    make, first = database.create_engine, database.create_engine("sqlite://")
-    first.connect().close()  # which tells the dialect of what SQLite can do
-
-    def create(*words: Any, **options: Any) -> Any:
-        engine = make(*words, **options)
-        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
-        return engine
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "create_engine", create)
-        yield
+    share()
 
 
 @pytest.fixture(scope="session")
@@ -108,12 +94,8 @@ def trained_weights(missing: Callable[[str], NoReturn]) -> Path:
     return folder
 
 
-MODULES = (
-    "alembic.command", "collection.stages.runners", "collection.chain.embedded", "collection.verify.verify",
-    "collection.generate.painter.engine", "collection.models.efficientnet_lite",
-    "collection.stages.publication", "eth_tester", "web3",
-)  # fmt: skip
-"""What most commands load, and what takes long."""
+ENVIRONMENT = dict(os.environ)
+"""Of the beginning, before any test added to it."""
 
 
 @dataclass(frozen=True)
@@ -151,11 +133,16 @@ class Apart:
 class Forks:
     """Runs `collection` as forks of a process that has loaded its modules; see forked_command.py."""
 
-    def __init__(self, folder: Path, modules: Sequence[str]) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder, self._out, self._err = folder, folder / "out", folder / "err"
         self._apart: list[Apart] = []
-        command = [sys.executable, str(Path(__file__).parent / "forked_command.py"), *modules]
-        self._server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        command = [sys.executable, str(Path(__file__).parent / "forked_command.py")]
+        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "bufsize": 0}
+        self._server = subprocess.Popen(command, env=ENVIRONMENT, **pipes)
+
+    def load(self, *words: str) -> None:
+        """Load modules, or call functions by MODULE:FUNCTION, each once, for all commands that begin from now on."""
+        self._ask({"load": words})
 
     def __call__(
         self, *words: object, cwd: Path | None = None, env: Mapping[str, str] | None = None, program: str = ""
@@ -190,6 +177,9 @@ class Forks:
             "argv": [*map(str, words)], "cwd": str(cwd or Path.cwd()), "env": dict(env or os.environ),
             "out": str(out), "err": str(err), "apart": apart, "program": program,
         }  # fmt: skip
+        return self._ask(request)
+
+    def _ask(self, request: Mapping[str, Any]) -> int:
         self._pipe(self._server.stdin).write(json.dumps(request).encode() + b"\n")
         return int(self._pipe(self._server.stdout).readline())
 
@@ -252,14 +242,15 @@ def collection_train(
 
 @pytest.fixture(scope="session")
 def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Forks]]:
-    """Starts what runs commands with so many more modules loaded than most commands need; or `only` those."""
+    """Starts what runs commands, with a project's whole way loaded and so many more modules; or `only` those."""
     started: dict[tuple[str, ...], Forks] = {}
 
     def start(*modules: str, only: bool = False) -> Forks:
-        wanted = modules if only else (*MODULES, *modules)
-        if wanted not in started:
-            started[wanted] = Forks(tmp_path_factory.mktemp("forks"), wanted)
-        return started[wanted]
+        apart = modules if only else ("forked_project:load",)
+        if apart not in started:
+            started[apart] = Forks(tmp_path_factory.mktemp("forks"))
+        started[apart].load(*apart, *modules)
+        return started[apart]
 
     yield start
     for server in started.values():

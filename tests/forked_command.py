@@ -1,10 +1,11 @@
 """Runs `collection` again and again, each time in a fork of one process that has loaded the modules it is told.
 
 So that a command is a process of its own, with its own exit code and output, without loading torch anew every time.
-What is loaded are the words: modules, or MODULE:FUNCTION to call.
 A request is a line of JSON: {"argv", "cwd", "env", "out", "err", "apart", "program"}; the answers are two lines, the
 process id and, once the command has ended, its exit code (or minus the signal that ended it). A command that runs
 `apart` is not waited for: its process id is the only answer. A `program` is Python that is run in the command's place.
+A request {"load"} names modules, or functions as MODULE:FUNCTION to call, for all that comes after; its answer is how
+many were not there yet.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import importlib
 import json
 import os
 import sys
+from functools import cache
 from multiprocessing import get_context
 from typing import Any
 
@@ -35,16 +37,26 @@ def run(request: dict[str, Any]) -> None:
         main()
 
 
+@cache
+def load(name: str) -> None:
+    """Load a module, or load it and call MODULE:FUNCTION; once."""
+    module, _, function = name.partition(":")
+    loaded = importlib.import_module(module)
+    if function:
+        getattr(loaded, function)()
+
+
 def serve() -> None:
     """Answer requests until there are no more."""
-    for name in sys.argv[1:]:
-        module, _, function = name.partition(":")
-        loaded = importlib.import_module(module)
-        if function:
-            getattr(loaded, function)()
-    gc.freeze()  # the collector would copy the memory that forks share
     for line in sys.stdin:
         request = json.loads(line)
+        if "load" in request:
+            before = load.cache_info().misses
+            for name in request["load"]:
+                load(name)
+            gc.freeze()  # the collector would copy the memory that forks share
+            print(load.cache_info().misses - before, flush=True)
+            continue
         child = get_context("fork").Process(target=run, args=(request,))
         child.start()
         print(child.pid, flush=True)

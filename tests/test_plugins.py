@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from collection import plugins
 from collection.errors import PluginError, UnknownPluginError
 from collection.plugins import Registry
 
@@ -52,6 +54,15 @@ def test_a_package_adds_a_part(packages: Any) -> None:
     assert words.names == ("built", "hello") and "hello" in words
     assert words.get("hello") == "hello"
     assert not words.failures()
+
+
+def test_one_look_at_the_packages_serves_every_kind(packages: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[None] = []
+    monkeypatch.setattr(plugins, "entry_points", lambda: looks.append(None) or entry_points())
+    packages("onlooker", "HELLO = 'hello'", hello="HELLO")
+    assert registry().names == registry().names == ("built", "hello")
+    assert Registry("another.group", "word", {}, lambda _, found: found).names == ()
+    assert len(looks) == 1
 
 
 def test_a_part_that_comes_later_is_found(packages: Any) -> None:

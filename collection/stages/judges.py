@@ -69,10 +69,12 @@ class Judges:
         from collection.judge.scorer_factory import build_pixel_scorers
         from collection.judge.scoring import pixel_models
 
-        criteria = self._config.score
-        return issues_of(
-            self._store, pixel_models(build_pixel_scorers(criteria, self._project.folder)), criteria.issues
-        )
+        def read() -> dict[int, dict[str, str]]:
+            criteria = self._config.score
+            scorers = build_pixel_scorers(criteria, self._project.folder)
+            return issues_of(self._store, pixel_models(scorers), criteria.issues)
+
+        return self._store.once_a_moment("issues", read)
 
     @property
     def stock_metrics(self) -> dict[str, str]:

@@ -152,13 +152,14 @@ def outlook(project: Project, stages: Sequence[Stage] | None = None) -> list[Out
     """What each stage would do now, in order; a stage that cannot say it costs itself and is named with the reason."""
     found: list[Outlook] = []
     before: str | None = None
-    for stage in pipeline(project) if stages is None else stages:
-        try:
-            item = Outlook(stage.name, stage.unit, stage.pending(project), before)
-        except CollectionError as error:
-            item = Outlook(stage.name, stage.unit, 0, before, error)
-        found.append(item)
-        before = before or (stage.name if item.pending or item.trouble else None)
+    with project.store.one_moment():
+        for stage in pipeline(project) if stages is None else stages:
+            try:
+                item = Outlook(stage.name, stage.unit, stage.pending(project), before)
+            except CollectionError as error:
+                item = Outlook(stage.name, stage.unit, 0, before, error)
+            found.append(item)
+            before = before or (stage.name if item.pending or item.trouble else None)
     return found
 
 

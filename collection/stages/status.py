@@ -93,7 +93,11 @@ def status_of(project: Project, stages: Sequence[Stage] | None = None) -> Status
 
     What cannot be told, such as the issues where a package is missing, is left out and named.
     """
-    stages = pipeline(project) if stages is None else stages
+    with project.store.one_moment():
+        return _status_of(project, pipeline(project) if stages is None else stages)
+
+
+def _status_of(project: Project, stages: Sequence[Stage]) -> Status:
     with without_fetching():
         found = outlook(project, stages)
         try:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import RLock
-from typing import Any
+from threading import RLock, local
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.dialects.sqlite import insert
@@ -23,6 +23,8 @@ from collection.store.migrations import migrate
 from collection.store.rows import among
 from collection.store.tables import FailureRow, StageRunRow
 from collection.values import Failure, canonical_json
+
+Read = TypeVar("Read")
 
 
 def now() -> str:
@@ -98,6 +100,13 @@ _TROUBLES: Mapping[tuple[str, ...], tuple[type[CollectionError], str, str]] = {
 """What SQLite's error codes mean to a person: the error to raise, what is wrong, and what to do."""
 
 
+class _Moment(local):
+    """The transaction in which a thread reads, where it asked for one, and what it has read by names."""
+
+    session: Session | None = None
+    known: dict[str, Any]
+
+
 class Database:
     """A project's collection.db, opened and brought to the newest schema.
 
@@ -108,6 +117,7 @@ class Database:
         """Raises UnavailableError where the file cannot be read, ConflictError where another program keeps it locked
         for `busy_seconds`, ProjectError where a newer version wrote it."""
         self.path, self.read_only = path, False
+        self._moment = _Moment()
         self._turn = RLock()  # threads wait for each other here, where the next is woken at once; SQLite would sleep
         self._copy: TemporaryDirectory[str] | None = None
         try:
@@ -150,9 +160,38 @@ class Database:
             os.fsync(log.fileno())
 
     @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """What this thread reads meanwhile is the state of one moment, whatever others write; it also reads faster.
+
+        After what it writes itself, a new moment begins.
+        """
+        if self._moment.session:
+            yield
+            return
+        with Session(self._engine, expire_on_commit=False) as self._moment.session:
+            self._moment.known = {}
+            try:
+                yield
+            finally:
+                self._moment.session = None
+
+    def once_a_moment(self, name: str, read: Callable[[], Read]) -> Read:
+        """What `read` gives; of the same name once, as long as a moment lasts."""
+        if not self._moment.session:
+            return read()
+        if name not in self._moment.known:
+            self._moment.known[name] = read()
+        known: Read = self._moment.known[name]
+        return known
+
+    @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with _translated(self.path), Session(self._engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        with _translated(self.path):
+            if self._moment.session:
+                yield self._moment.session
+                return
+            with Session(self._engine, expire_on_commit=False) as session, session.begin():
+                yield session
 
     @contextmanager
     def _writing(self, *, durably: bool = True) -> Iterator[Session]:
@@ -163,6 +202,9 @@ class Database:
         nothing of the transaction is kept then.
         """
         engine = self._writer if durably else self._unsynced_writer
+        if self._moment.session:
+            self._moment.session.close()  # it begins anew by the next read
+            self._moment.known.clear()
         with self._turn, _translated(self.path), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 

@@ -87,7 +87,8 @@ class Publishing(Database):
 
     def frozen(self) -> Freeze | None:
         """The current frozen set as a whole, or None."""
-        return next((_freeze(row) for row in self._freezes(col(FreezeRow.current).is_(True))), None)
+        rows = self.once_a_moment("frozen", lambda: self._freezes(col(FreezeRow.current).is_(True)))
+        return next(map(_freeze, rows), None)
 
     def freezes(self) -> list[Freeze]:
         """Every version of the frozen set, oldest first."""

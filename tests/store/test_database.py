@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,35 @@ def test_recipes_of_an_older_database_take_the_field_s_words(older_database: Cal
     with sqlite3.connect(store.path) as connection:
         kept = connection.execute("SELECT sha256, origin, stands_for FROM recipe ORDER BY id").fetchall()
     assert kept == [(made.sha256, "variations", first.sha256), (first.sha256, "config", None)]
+
+
+def test_what_is_read_in_one_moment_is_one_state_whatever_others_write(tmp_path: Path) -> None:
+    first, second, path = [Failure("1", "why")], [Failure("1", "another")], tmp_path / "collection.db"
+    store, other = Store(path), Store(path)
+    store.record_failures("stage", first)
+    with store.one_moment(), store.one_moment():
+        assert store.failures("stage") == first
+        other.record_failures("stage", second)
+        assert store.failures("stage") == first
+        with ThreadPoolExecutor(1) as beside:
+            assert beside.submit(store.failures, "stage").result() == second, "a moment is a thread's own"
+        store.record_failures("another stage", first)
+        assert store.failures("stage") == second, "after what it writes itself, a new moment begins"
+    other.record_failures("stage", first)
+    assert store.failures("stage") == first
+
+
+def test_what_is_read_once_a_moment_is_read_again_in_the_next_and_after_writing(tmp_path: Path) -> None:
+    store, reads = Store(tmp_path / "collection.db"), []
+
+    def read() -> int:
+        reads.append(len(reads))
+        return len(reads)
+
+    assert [store.once_a_moment("name", read) for _ in range(2)] == [1, 2], "without a moment each time"
+    with store.one_moment():
+        assert [store.once_a_moment(name, read) for name in ("name", "name", "another")] == [3, 3, 4]
+        store.record_failures("stage", [Failure("1", "why")])
+        assert store.once_a_moment("name", read) == 5
+    with store.one_moment():
+        assert store.once_a_moment("name", read) == 6

@@ -6,11 +6,13 @@ import importlib.util
 import json
 import shutil
 import signal
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -236,20 +238,29 @@ def links(gallery: Path, serving: Callable[[Path], dict[str, str]]) -> dict[str,
     return serving(gallery)
 
 
+@pytest.fixture(scope="module")
+def _spare(browser: Any) -> dict[tuple[object, ...], list[Any]]:
+    """Contexts of the browser that no test uses now, by who came in and how: they have scripts and pictures already."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def opened(browser: Any) -> Iterator[Callable[..., Any]]:
+def opened(browser: Any, _spare: dict[tuple[object, ...], list[Any]]) -> Iterator[Callable[..., Any]]:
     """Opens a link in a browser of its own: `opened(link, width=1440, height=900, dark=False, touch=False)`.
 
-    The test fails if the page made a mistake.
+    It knows nothing of earlier tests but what a browser may keep for ever. The test fails if the page made a mistake.
     """
     contexts, mistakes = [], []
 
     def open_link(link: str, width: int = 1440, height: int = 900, dark: bool = False, touch: bool = False) -> Any:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, has_touch=touch, color_scheme="dark" if dark else "light"
+        who, scheme = link.partition("&")[0], "dark" if dark else "light"
+        kind = (who, width, height, dark, touch)
+        context = (_spare[kind] or [None]).pop() or browser.new_context(
+            viewport={"width": width, "height": height}, has_touch=touch, color_scheme=scheme
         )
-        contexts.append(context)
+        contexts.append((kind, context))
         page = context.new_page()
+        _forget(context, page, link)
         page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: mistakes.append(str(error)))
         page.on("console", lambda said: mistakes.append(said.text) if "Content Security Policy" in said.text else None)
@@ -258,9 +269,21 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
         return page
 
     yield open_link
-    for context in contexts:
-        context.close()
+    for kind, context in contexts:
+        for page in context.pages:
+            page.close()
+        _spare[kind].append(context)
     assert not mistakes
+
+
+def _forget(context: Any, page: Any, link: str) -> None:
+    """Forget all that an earlier test kept in a context: who came in, what was allowed, and the stores of the page."""
+    context.clear_cookies()
+    context.clear_permissions()
+    session, address = context.new_cdp_session(page), urlsplit(link)
+    origin = f"{address.scheme}://{address.netloc}"
+    session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    session.detach()
 
 
 SIZES = {"wide": (1440, 900, False, False), "dark": (1440, 900, True, False), "phone": (390, 844, False, True)}
