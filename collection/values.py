@@ -262,7 +262,14 @@ class Recipe:
         for name in ("generator", "model", "seed", "width", "height"):
             if name not in value:
                 raise ValueError(f"the field {name} is missing")
-        return cls(**{name: _field(value, name, check) for name, check in _RECIPE_FIELDS.items() if name in value})
+        found = {}
+        for name, check in _RECIPE_FIELDS.items():
+            if name in value:
+                try:
+                    found[name] = check(value[name])
+                except ValueError as error:
+                    raise ValueError(f"{name}: {error}") from error
+        return cls(**found)
 
     @property
     def sha256(self) -> str:
