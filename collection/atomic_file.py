@@ -40,23 +40,31 @@ def way_to_write(error: OSError) -> str:
 
 
 @contextmanager
-def durable_file(path: Path, *, large: bool = False) -> Iterator[BinaryIO]:
+def durable_file(path: Path, *, large: bool = False, wait: bool = True) -> Iterator[BinaryIO]:
     """A file to write in; at the end `path` holds all of it, and after a failure what it held before.
 
     A temporary file beside it, fsync, rename; of a `large` one the disk takes the beginning while the rest is made.
+    Without `wait` there is no fsync: after a power cut the file may be cut off, so its reader must be able to tell.
     Raises OSError where the disk refuses.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _temporary(path)
     try:
         with temporary.open("xb") as file:
-            with _written_early(file) if large else nullcontext():
+            with _written_early(file) if large and wait else nullcontext():
                 yield file
             file.flush()
-            os.fsync(file.fileno())
+            if wait:
+                os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def wait_for_disk(path: Path) -> None:
+    """Return when all of a file is on the disk. Raises OSError where the disk refuses."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 @contextmanager
