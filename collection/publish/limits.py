@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from collection.config.publishing import TraitType
+from collection.config.types import TURNING
 from collection.errors import MetadataError
 from collection.publish.model import ContractMetadata, TokenMetadata
 from collection.publish.traits import Trait
@@ -18,10 +19,8 @@ LINE = 500
 """The most characters that a line about the marks of a picture adds to a description."""
 
 _CONTROL = "\x00-\x1f\x7f-\x9f\ud800-\udfff"
-_TURNING = "\u202a-\u202e\u2066-\u2069"
-"""Characters that turn the direction of text: a name with them is not what it looks like."""
-_WRONG = re.compile(f"[{_CONTROL}{_TURNING}]")
-_WRONG_IN_LINES = re.compile(f"(?![\\n\\t\\r])[{_CONTROL}{_TURNING}]")
+_WRONG = re.compile(f"[{_CONTROL}{TURNING}]")
+_WRONG_IN_LINES = re.compile(f"(?![\\n\\t\\r])[{_CONTROL}{TURNING}]")
 
 
 def check_metadata(
