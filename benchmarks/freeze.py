@@ -3,7 +3,8 @@
     python benchmarks/freeze.py [TOKENS]
 
 The pictures are small files, so that their bytes are not what is measured. Beside it stands what the files take alone:
-as many small ones, written and on the disk.
+as many small ones, written and on the disk. On ext4 a file that is made takes up to a millisecond, and not 0.03, where
+many were removed within the last minutes: TMPDIR names a folder elsewhere.
 """
 
 from __future__ import annotations

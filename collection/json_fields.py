@@ -90,7 +90,8 @@ def table(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise ValueError(f"it must be an object, not {_shown(value)}")
     for key in value:
-        text(key)
+        if type(key) is not str or not key.isascii():
+            text(key)
     return value
 
 

@@ -85,8 +85,8 @@ _PRECISE = 2**53 - 1
 
 
 def _has_one_form(value: Any) -> bool:
-    """Whether Python's own encoder, which is many times faster, writes a value as RFC 8785 does: there are no
-    fractions, which ECMAScript writes otherwise, and keys are ASCII, which UTF-16 orders alike."""
+    """Whether Python's own encoder, which is many times faster, writes a value as RFC 8785 does: keys are ASCII, which
+    UTF-16 orders alike, and fractions are of a size that ECMAScript, too, writes without an exponent."""
     left = [value]
     while left:
         item = left.pop()
@@ -95,9 +95,12 @@ def _has_one_form(value: Any) -> bool:
             for key in item:
                 if type(key) is not str or not key.isascii():
                     return False
-            left.extend(item.values())
+            left += [each for each in item.values() if type(each) is not str]
         elif kind is list or kind is tuple:
-            left.extend(item)
+            left += [each for each in item if type(each) is not str]
+        elif kind is float:
+            if item.is_integer() or not 1e-4 <= abs(item) < 1e16:  # Python writes 1.0 and 1e-05
+                return False
         elif not (kind is str or item is None or kind is bool or (kind is int and -_PRECISE <= item <= _PRECISE)):
             return False
     return True
@@ -259,7 +262,14 @@ class Recipe:
         for name in ("generator", "model", "seed", "width", "height"):
             if name not in value:
                 raise ValueError(f"the field {name} is missing")
-        return cls(**{name: _field(value, name, check) for name, check in _RECIPE_FIELDS.items() if name in value})
+        found = {}
+        for name, check in _RECIPE_FIELDS.items():
+            if name in value:
+                try:
+                    found[name] = check(value[name])
+                except ValueError as error:
+                    raise ValueError(f"{name}: {error}") from error
+        return cls(**found)
 
     @property
     def sha256(self) -> str:
@@ -337,15 +347,16 @@ def _millionths(weights: Sequence[float]) -> list[int]:
 
 def _telling(found: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that say something."""
-    return {name: content for name, content in found.items() if content or content not in ("", [], {}, None)}
+    return {name: content for name, content in found.items() if content or content == 0}
 
 
 def _plain(value: Any) -> Any:
-    if type(value) is str or type(value) is int:  # most are: the checks below take several times as long
+    kind = type(value)
+    if kind is str or kind is int:  # most are: the checks below take several times as long
         return value
-    if isinstance(value, StyleBlend | Recipe):
+    if kind is StyleBlend or kind is Recipe:
         return value.as_json()
-    if isinstance(value, tuple):
+    if kind is tuple:
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value
 

@@ -50,6 +50,7 @@ JSON_VALUES = st.recursive(
 @example({"b": {"é": [None, True]}, "B": (), "a": "\ud800"})
 @example({1: "a"})
 @example(2**53)
+@example([0.0001, 9.999e-05, -1e-05, 2.5, -0.1, 4503599627370497.5, 9007199254740993.0, 1e16, 1e22, 5e-324])
 def test_the_quick_way_writes_what_rfc_8785_does_and_refuses_what_it_refuses(value: Any) -> None:
     try:
         right = rfc8785.dumps(value)

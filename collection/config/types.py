@@ -27,6 +27,9 @@ def _whole_word(value: str) -> str:
     return value
 
 
+TURNING = "\u202a-\u202e\u2066-\u2069"
+"""Characters, as a regular expression has them in brackets, that turn the direction of text: a name with them is not
+what it looks like."""
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Control characters, ends of lines, and what turns the direction of text: nobody sees them, and what they are in is
 not what it looks like."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from collection.config.conditions import value_text
+from collection.config.types import TURNING
 from collection.errors import ImageError
 from collection.json_fields import Pairs, exact_number
 from collection.store.records import ToldTrait
@@ -29,6 +30,7 @@ PROSE = frozenset({
 
 _AROUND = ("metadata", "properties")
 """Keys of objects that some tools put around the list."""
+_TURNING = re.compile(f"[{TURNING}]")
 _OF_FILES = frozenset({"files", "category", "creators"})
 """Keys of the `properties` of Metaplex's metadata, which are no traits."""
 _NAMES = ("traittype", "name", "key", "trait", "label", "type", "category")
@@ -189,9 +191,10 @@ def _kind(value: Any) -> str:
 
 
 def _clean(text: Any) -> str:
-    """Text without control characters, and without halves of surrogate pairs."""
+    """Text without control characters, what turns its direction among them, and without halves of surrogate pairs."""
     if not isinstance(text, str):
         return ""
     shown = "".join(" " if letter in "\t\n\r" else letter for letter in text)
     shown = "".join(letter for letter in shown if unicodedata.category(letter) != "Cc")
+    shown = _TURNING.sub("", shown)  # `freeze` publishes none
     return shown.encode("utf-8", "ignore").decode().strip()

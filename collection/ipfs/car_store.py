@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from collection.atomic_file import wait_for_disk, way_to_write
 from collection.errors import PinError, UsageError
 from collection.unixfs import Car, write_car
 
@@ -35,6 +36,14 @@ class CarStore:
                 blocks.verify()
             else:
                 write_car(self.path(root), blocks, root)
+
+    def wait_for_disk(self, root: str) -> None:
+        """Return when the file is on the disk; PinError where the disk refuses."""
+        path = self.path(root)
+        try:
+            wait_for_disk(path)
+        except OSError as error:
+            raise PinError(f"cannot keep {path}: {error.strerror}", way_to_write(error)) from error
 
     def blocks(self, root: str) -> Car:
         """The file, read in place."""

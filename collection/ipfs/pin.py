@@ -165,6 +165,8 @@ class _Work:
         """Whether there was anything to do for this storage."""
         root, known = self.intent.root_cid, self._known.get(pinner.name)
         held = pinner.holds(root)
+        if held and isinstance(pinner, CarStore):
+            pinner.wait_for_disk(root)
         if held and not pending(self._store, [pinner]):
             return False
         intent = replace(self.intent, pinner=pinner.name, notes=known.notes if known else {})
@@ -188,12 +190,15 @@ def _count(tree: Entry) -> int:
 
 
 def _car(tree: Entry, frozen: Freeze, cars: CarStore, *, anew: bool) -> Path:
-    """The CAR file of the frozen set; written if it is not there whole, or is to be written anew."""
+    """The CAR file of the frozen set; written if it is not there whole, or is to be written anew.
+
+    The disk is waited for where the file gets its receipt; the other storages are served meanwhile.
+    """
     root = frozen.root_cid
     path = cars.path(root)
     if anew or not cars.holds(root):
         try:
-            write_entry_car(path, tree, root, frozen.profile)
+            write_entry_car(path, tree, root, frozen.profile, wait=False)
         except UnreadableError as error:
             raise PinError(error.message, REPAIR) from error
         except WrongRootError as error:

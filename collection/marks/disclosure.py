@@ -6,7 +6,7 @@ serialization of XMP (ISO 16684-1).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from xml.etree import ElementTree
 
 SOURCE_TYPES = {
@@ -42,7 +42,7 @@ class Disclosure:
     prompt_writer: str = ""
 
     def __bool__(self) -> bool:
-        return any(getattr(self, item.name) for item in fields(self))
+        return any((self.source_type, self.system, self.version, self.prompt, self.prompt_writer))
 
     @property
     def sentence(self) -> str:

@@ -111,7 +111,8 @@ def freeze(
     `limits` say what else is wrong.
     Raises PublishError for that, where less than the supply is chosen, and where a model's license asks for more.
     """
-    chosen, configured = chosen_of(store), config
+    with collector_paused():
+        chosen, configured = chosen_of(store), config
     if error := refusal(store, config, additions, again=again, assets=chosen):
         raise error
     config = shared_by(config, chosen)

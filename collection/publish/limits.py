@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from collection.config.publishing import TraitType
+from collection.config.types import TURNING
 from collection.errors import MetadataError
 from collection.publish.model import ContractMetadata, TokenMetadata
 from collection.publish.traits import Trait
@@ -18,10 +19,8 @@ LINE = 500
 """The most characters that a line about the marks of a picture adds to a description."""
 
 _CONTROL = "\x00-\x1f\x7f-\x9f\ud800-\udfff"
-_TURNING = "\u202a-\u202e\u2066-\u2069"
-"""Characters that turn the direction of text: a name with them is not what it looks like."""
-_WRONG = re.compile(f"[{_CONTROL}{_TURNING}]")
-_WRONG_IN_LINES = re.compile(f"(?![\\n\\t\\r])[{_CONTROL}{_TURNING}]")
+_WRONG = re.compile(f"[{_CONTROL}{TURNING}]")
+_WRONG_IN_LINES = re.compile(f"(?![\\n\\t\\r])[{_CONTROL}{TURNING}]")
 
 
 def check_metadata(
@@ -31,9 +30,10 @@ def check_metadata(
 
     Each token comes with where it is from, in words: image 0007 (cat.png). `types` are those of `Config.trait_types`.
     """
+    wanted = {name.casefold(): kind for name, kind in types.items()}
     found = [
         *_of_contract(contract),
-        *(line for source, token in tokens for line in _of_token(source, token, types, contract)),
+        *(line for source, token in tokens for line in _of_token(source, token, wanted, contract)),
     ]
     if found:
         hint = "correct them in collection.toml or in the files beside the pictures, then run `collection freeze`"
@@ -49,7 +49,7 @@ def _of_contract(contract: ContractMetadata) -> Iterator[str]:
 
 
 def _of_token(
-    source: str, token: TokenMetadata, types: Mapping[str, TraitType], contract: ContractMetadata
+    source: str, token: TokenMetadata, wanted: Mapping[str, TraitType], contract: ContractMetadata
 ) -> Iterator[str]:
     where = f"token {token.token_id}, {source}"
     yield from (f"{where}: name: {why}" for why in _of_text(token.name, NAME))
@@ -60,17 +60,23 @@ def _of_token(
         yield from (f"{where}: {name}: {why}" for why in _of_text(getattr(token, name), URI))
     if len(token.traits) > TRAITS:
         yield f"{where}: traits: there are {len(token.traits)}, at most {TRAITS} can be published"
-    spellings = defaultdict[str, dict[str, None]](dict)
-    for trait in token.traits:
-        spellings[trait.name.casefold()][trait.name] = None
-    for names in spellings.values():
-        if len(names) > 1:
-            yield f"{where}: traits {' and '.join(map(repr, names))} have one name"
-    wanted = {name.casefold(): kind for name, kind in types.items()}
+    names = {trait.name: trait.name.casefold() for trait in token.traits}
+    if len(set(names.values())) < len(names):
+        yield from (f"{where}: {why}" for why in _spelled_apart(names))
     for trait in token.traits:
         yield from (
             f"{where}: trait {trait.name!r}: {why}" for why in _of_trait(trait, wanted.get(trait.name.casefold()))
         )
+
+
+def _spelled_apart(names: Mapping[str, str]) -> Iterator[str]:
+    """The names that differ in their case alone; each comes with how it is compared."""
+    spellings = defaultdict[str, list[str]](list)
+    for name, compared in names.items():
+        spellings[compared].append(name)
+    for alike in spellings.values():
+        if len(alike) > 1:
+            yield f"traits {' and '.join(map(repr, alike))} have one name"
 
 
 def _of_trait(trait: Trait, kind: TraitType | None) -> Iterator[str]:
@@ -87,5 +93,7 @@ def _of_trait(trait: Trait, kind: TraitType | None) -> Iterator[str]:
 def _of_text(text: str, most: int, *, lines: bool = False) -> Iterator[str]:
     if len(text) > most:
         yield f"it has {len(text):,} characters, at most {most:,} can be published"
+    elif text.isascii() and text.isprintable():  # most are: nothing to look for
+        return
     if wrong := (_WRONG_IN_LINES if lines else _WRONG).search(text):
         yield f"it holds the control character U+{ord(wrong[0]):04X}"

@@ -118,7 +118,7 @@ def described_token(
 
 def filled(template: str, said: Mapping[str, str]) -> str:
     """A text with {id} and {title} filled in, once: what was filled in is not looked at again."""
-    return PLACE.sub(lambda place: said[place[1]], template)
+    return PLACE.sub(lambda place: said[place[1]], template) if "{" in template else template
 
 
 def _maker(asset: Asset) -> str:

@@ -125,13 +125,13 @@ def _ranked(tokens: Iterable[TokenRarity]) -> list[TokenRarity]:
 
 def _comparable(tokens: Mapping[int, Sequence[Trait]]) -> dict[int, dict[str, str]]:
     """Of each token the value of each trait as it is compared, with the trait count."""
-    bins = _bins(tokens.values())
+    names = {name: _normal(name) for name in {trait.name for traits in tokens.values() for trait in traits}}
+    bins = _bins(tokens.values(), names)
     found = {}
     for number, traits in tokens.items():
         said = {}
         for trait in traits:
-            name = _normal(trait.name)
-            value = trait.value
+            name, value = names[trait.name], trait.value
             said[name] = _normal(trait.text) if isinstance(value, str) or name not in bins else bins[name][value]
         count = sum(value not in ("", "none") for value in said.values())
         found[number] = {**said, TRAIT_COUNT: str(count)}
@@ -150,16 +150,17 @@ def _counts(compared: Mapping[int, Mapping[str, str]]) -> dict[str, Counter[str]
     return dict(counts)
 
 
-def _bins(tokens: Iterable[Sequence[Trait]]) -> dict[str, dict[int | float, str]]:
+def _bins(tokens: Iterable[Sequence[Trait]], names: Mapping[str, str]) -> dict[str, dict[int | float, str]]:
     """The bin of each value of each trait that holds numbers throughout and more than BINS different ones.
 
+    `names` says how the name of each trait is compared.
     The bins are cut at the deciles of the set, so that each holds about as many tokens; equal values share a bin. A
     bin is called by its least and greatest value.
     """
     columns: defaultdict[str, list[Trait]] = defaultdict(list)
     for traits in tokens:
         for trait in traits:
-            columns[_normal(trait.name)].append(trait)
+            columns[names[trait.name]].append(trait)
     found = {}
     for name, column in columns.items():
         values = sorted(trait.value for trait in column if not isinstance(trait.value, str))

@@ -71,6 +71,16 @@ def limits_of(project: Project) -> Limits | None:
     return limits if publish.targets else None
 
 
+def refused_by_targets(project: Project) -> list[str]:
+    """What of the frozen set the targets that the configuration names would not take, as a note; empty where they take
+    all of it."""
+    from collection.exporters.export import refusal
+
+    targets = project.config.publish.targets
+    error = refusal(published_set(project), targets) if targets else None
+    return [f"`targets` under [publish] would not take the frozen set: {error.message}; {error.hint}"] if error else []
+
+
 def published_set(project: Project) -> PublishedSet:
     """The frozen set, read from its published files."""
     from collection.exporters.exporter import PublishedSet, PublishedToken

@@ -29,7 +29,7 @@ def local_gateway(project: Project, port: int = 0) -> Iterator[Gateway]:
     publication = publication_of(project)
     cars = publication.cars
     if not cars.holds(frozen.root_cid):
-        write_entry_car(cars.path(frozen.root_cid), publication.tree, frozen.root_cid, frozen.profile)
+        write_entry_car(cars.path(frozen.root_cid), publication.tree, frozen.root_cid, frozen.profile, wait=False)
     with ExitStack() as stack:
         opened = [stack.enter_context(Car(cars.path(frozen.root_cid)))]
         for other in project.store.freezes():

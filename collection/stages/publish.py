@@ -61,7 +61,7 @@ class FreezeStage:
         """Freeze; raises PublishError where less than the supply is chosen, or the old set is published already."""
         from collection.publish.freeze import freeze, pending
         from collection.publish.rewrite import rewrite
-        from collection.stages.export_set import limits_of
+        from collection.stages.export_set import limits_of, refused_by_targets
         from collection.stages.keys import certificate_of, credentials_of
 
         names_of(project).addresses(self.accounts(project))
@@ -88,7 +88,8 @@ class FreezeStage:
         }  # fmt: skip
         line = f"{nothing}tokens 1 to {len(tokens)}, provenance {provenance[:10]}..."
         made = [f"{signer} is a new certificate that signs marked pictures"] if unsigned and signer.exists() else []
-        return Report("freeze", line, details, notes=[*stated.notes, *made])
+        refused = refused_by_targets(project) if nothing else []
+        return Report("freeze", line, details, notes=[*stated.notes, *made, *refused])
 
 
 @dataclass(frozen=True, slots=True)

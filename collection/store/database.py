@@ -214,7 +214,7 @@ class Database:
         """Add rows; one whose key is there is left alone, or overwritten with `replace`."""
         if not rows:
             return
-        statement = insert(table)
+        statement = insert(table.__table__)  # type: ignore[attr-defined]  # plain rows, that no session watches over
         if replace:
             keys = [column.name for column in table.__table__.primary_key]  # type: ignore[attr-defined]
             rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from io import FileIO
 from pathlib import Path
 
 from collection.atomic_file import DEBRIS, durable_file, way_to_write, write_durably, write_together
@@ -23,7 +24,11 @@ class Files:
 
     def path(self, sha256: str, suffix: str = ".png") -> Path:
         """Where the file of that hash lies: two letters make a folder, so that none holds too many."""
-        return self.folder / f"{sha256[:2]}/{sha256}{suffix}"
+        return Path(self._place(sha256, suffix))
+
+    def _place(self, sha256: str, suffix: str) -> str:
+        """The same as text: of ten thousand files, paths as objects take as long as opening them."""
+        return f"{self.folder}/{sha256[:2]}/{sha256}{suffix}"
 
     def names(self, suffix: str = ".png") -> set[str]:
         """The hash of every file there is, from the folders' lists alone."""
@@ -56,8 +61,8 @@ class Files:
     def add_all(self, contents: Sequence[bytes], suffix: str = ".png") -> list[str]:
         """Keep each of `contents`, together; returns their SHA-256 in order. See `add`."""
         names = [sha256_hex(data) for data in contents]
-        wanted = {self.path(name, suffix): data for name, data in zip(names, contents, strict=True)}
-        new = {path: data for path, data in wanted.items() if not path.exists() or path.stat().st_size != len(data)}
+        wanted = {self._place(name, suffix): data for name, data in zip(names, contents, strict=True)}
+        new = {place: data for place, data in wanted.items() if _size(place) != len(data)}
         try:
             write_together(new)
         except OSError as error:
@@ -86,18 +91,18 @@ class Files:
 
     def read(self, sha256: str, suffix: str = ".png") -> bytes:
         """The bytes of that hash; raises UnavailableError if they are gone or were changed."""
-        path = self.path(sha256, suffix)
+        place = self._place(sha256, suffix)
         try:
-            with path.open("rb", buffering=0) as file:
-                data = file.read()
+            with FileIO(place) as file:
+                data = file.readall()
         except FileNotFoundError:
             raise UnavailableError(
-                f"{path} is missing",
+                f"{place} is missing",
                 MADE_AGAIN,
             ) from None
         if sha256_hex(data) != sha256:
             raise UnavailableError(
-                f"{path} was changed: its bytes no longer have the hash of its name",
+                f"{place} was changed: its bytes no longer have the hash of its name",
                 "collection doctor --repair",
             )
         return data
@@ -106,3 +111,11 @@ class Files:
         """Remove what killed writers left. Only for who is alone in the project."""
         for debris in self.folder.glob(f"*/{DEBRIS}"):
             debris.unlink(missing_ok=True)
+
+
+def _size(place: str) -> int | None:
+    """Bytes of a file; None where there is none."""
+    try:
+        return os.stat(place).st_size  # noqa: PTH116 (as in `_place`)
+    except OSError:
+        return None

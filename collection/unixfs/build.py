@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from collection.errors import PinError
 from collection.unixfs import hamt
@@ -32,7 +31,7 @@ class Builder:
     def add(self, entry: Entry, name: str = "") -> Link:
         """The link to a file's content or a directory, under a name."""
         if isinstance(entry, Link):
-            return replace(entry, name=name)
+            return Link(entry.cid, entry.size, name)
         if isinstance(entry, Mapping):
             return replace(self._add_directory(entry), name=name)
         return next(self._add_files([(name, entry)]))
@@ -69,12 +68,12 @@ class Builder:
 
     def _add_directory(self, entries: Mapping[str, Entry]) -> Link:
         names = sorted(map(_checked_name, entries), key=str.encode)
-        files = [(name, entry) for name in names if isinstance(entry := entries[name], bytes | Path)]
-        links = {name: self.add(entries[name], name) for name in names if not isinstance(entries[name], bytes | Path)}
+        files = [(name, entry) for name in names if isinstance(entry := entries[name], Source)]
+        links = {name: self.add(entry, name) for name in names if not isinstance(entry := entries[name], Source)}
         links |= {link.name: link for link in self._add_files(files)}
         ordered = [links[name] for name in names]
         plain = Node(Kind.DIRECTORY, ordered)
-        if self.profile.is_too_large(ordered, plain.encode()):
+        if self.profile.is_too_large(plain):
             return hamt.shard(ordered, self._keep)
         return self._keep(plain)
 

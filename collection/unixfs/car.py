@@ -70,14 +70,17 @@ class WrongRootError(PinError):
         self.args, self.found = (found, expected), found
 
 
-def write_entry_car(path: Path, entry: Entry, expected: str | None = None, profile: Profile = UNIXFS_V1_2025) -> str:
+def write_entry_car(
+    path: Path, entry: Entry, expected: str | None = None, profile: Profile = UNIXFS_V1_2025, *, wait: bool = True
+) -> str:
     """Write the graph of a file's content or a directory to `path` while it is made; returns its root.
 
     Every source is read once. Leaves are written first and the root last, and then the root into the header, whose
     size does not depend on it: one entry has one file. The file appears whole or not at all, and not if its root is
-    not `expected`. Raises WrongRootError for that, PinError for a file that cannot be read, and where the disk refuses.
+    not `expected`. Without `wait` the disk takes it later: a file that a power cut damaged is known by its lengths and
+    hashes. Raises WrongRootError for another root, PinError for a file that cannot be read, and where the disk refuses.
     """
-    with _replacing(path) as file:
+    with _replacing(path, wait=wait) as file:
         file.write(_header(bytes(LENGTH if profile.version else LENGTH_V0)))
         root = _CarBuilder(file, profile).add(entry).cid
         if expected is not None and root != cid_bytes(expected):
@@ -113,10 +116,10 @@ class _CarBuilder(Builder):
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of `path` once all of it is on the disk, and is gone if anything fails."""
+def _replacing(path: Path, *, wait: bool = True) -> Iterator[BinaryIO]:
+    """A file that takes the place of `path` once all of it is written, and is gone if anything fails."""
     try:
-        with durable_file(path, large=True) as file:
+        with durable_file(path, large=True, wait=wait) as file:
             yield file
     except OSError as error:
         raise PinError(f"cannot write {path}: {error.strerror}", way_to_write(error)) from error

@@ -14,6 +14,10 @@ from enum import IntEnum
 from collection.unixfs.cid import check_cid, read_varint, varint
 
 _VARINT, _BYTES = 0, 2
+_LINK = b"\x12"
+"""The key of a link in a node: field 2, bytes."""
+_CID, _NAME, _SIZE = b"\x0a", b"\x12", b"\x18"
+"""The keys of the fields of a link."""
 MURMUR3_X64_64 = 0x22
 
 
@@ -52,8 +56,10 @@ class Node:
 
     def encode(self) -> bytes:
         """The bytes of the block."""
-        links = b"".join(_message(2, _link(link)) for link in self.links)
-        return links + _message(1, self._unixfs())
+        parts = list[bytes]()
+        for link in map(_link, self.links):
+            parts += (_LINK, varint(len(link)), link)
+        return b"".join([*parts, _message(1, self._unixfs())])
 
     def _unixfs(self) -> bytes:
         out = [_number(1, self.kind)]
@@ -101,7 +107,8 @@ def _read_unixfs(message: bytes, links: list[Link]) -> Node:
 
 
 def _link(link: Link) -> bytes:
-    return _message(1, link.cid) + _message(2, link.name.encode()) + _number(3, link.size)
+    name = link.name.encode()
+    return b"".join((_CID, varint(len(link.cid)), link.cid, _NAME, varint(len(name)), name, _SIZE, varint(link.size)))
 
 
 def _read_link(message: bytes) -> Link:

@@ -37,8 +37,8 @@ def _shard(entries: Sequence[tuple[bytes, Link]], depth: int, keep: Callable[[No
         names = " and ".join(sorted(link.name for _, link in entries))
         raise PinError(f"{names} have the same 64-bit hash and cannot lie in one directory", "rename one of them")
     slots: defaultdict[int, list[tuple[bytes, Link]]] = defaultdict(list)
-    for path, link in entries:
-        slots[path[depth]].append((path, link))
+    for entry in entries:
+        slots[entry[0][depth]].append(entry)
     links = []
     for slot in sorted(slots):
         inside = slots[slot]

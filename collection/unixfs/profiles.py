@@ -7,11 +7,10 @@ Sources: IPIP-0499 of the IPFS specifications; docs/config.md of Kubo.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collection.unixfs.cid import DAG_PB, RAW, cid_of_block
-from collection.unixfs.dag import Kind, Link, Node
+from collection.unixfs.dag import Kind, Node
 
 _SHARD_ABOVE = 256 << 10
 
@@ -39,11 +38,11 @@ class Profile:
         block = Node(Kind.FILE, data=bytes(chunk)).encode()
         return cid_of_block(DAG_PB, block, self.version), block
 
-    def is_too_large(self, links: Sequence[Link], block: bytes) -> bool:
-        """Whether a directory of these links, whose block is given, becomes a hash trie."""
-        if self.shard_by_links:
-            return sum(len(link.name.encode()) + len(link.cid) for link in links) > _SHARD_ABOVE
-        return len(block) > _SHARD_ABOVE
+    def is_too_large(self, directory: Node) -> bool:
+        """Whether a directory becomes a hash trie. Its block has more bytes than names and CIDs alone, so one that has
+        too many of these is not put into bytes."""
+        names_and_cids = sum(len(link.name.encode()) + len(link.cid) for link in directory.links)
+        return names_and_cids > _SHARD_ABOVE or (not self.shard_by_links and len(directory.encode()) > _SHARD_ABOVE)
 
 
 UNIXFS_V1_2025 = Profile("unixfs-v1-2025", 1, 1 << 20, 1024, raw_leaves=True, shard_by_links=False)

@@ -42,6 +42,11 @@ HATS = ["cap", "crown, golden", 'top "hat"']
 Exported = Callable[..., Path]
 
 
+def _freeze(folder: Path) -> list[str]:
+    with open_project(folder) as project:
+        return list(FreezeStage().run(project).notes)
+
+
 @pytest.fixture
 def exported(tmp_path: Path) -> Exported:
     """Freezes three imported tokens and exports them; returns the folder."""
@@ -285,3 +290,17 @@ def test_what_a_target_would_not_take_is_named_before_anything_is_frozen(exporte
     with pytest.raises(UnknownPluginError, match="opensee"):
         exported("metaplex", "Hats", 'targets = ["opensee"]')
     assert exported("metaplex", "Hats", 'targets = ["metaplex"]').is_dir()
+
+
+def test_targets_that_are_named_after_the_freeze_are_asked_of_the_frozen_set(
+    exported: Exported, tmp_path: Path
+) -> None:
+    exported("folder", title="x" * 33)
+    folder = tmp_path / "project"
+    for targets, told in ('["thirdweb"]', False), ('["thirdweb", "metaplex"]', True):
+        text = TOML.format(title="x" * 33, publish=f"targets = {targets}")
+        (folder / "collection.toml").write_text(text)
+        notes = [note for note in _freeze(folder) if "would not take the frozen set" in note]
+        assert bool(notes) is told
+    assert "token 1: name has 36 characters; Metaplex takes at most 32" in notes[0]
+    assert notes[0].endswith("or take the target out of `targets`; then `collection freeze`")

@@ -77,6 +77,9 @@ def test_control_characters_are_taken_out_with_a_note() -> None:
     assert told.features == {"Sky": "to[31mrn red"}
     assert told.notes == ("control characters taken out of its trait 'Sky'",)
     assert read_traits({"a": "👩‍🎨 é"}).notes == ()
+    for turning in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":  # freeze publishes none of them
+        told = read_traits({"attributes": [{"trait_type": "Ha\u202et", "value": f"{turning}ca{turning}p"}]})
+        assert (told.features, told.notes) == ({"Hat": "cap"}, ("control characters taken out of its trait 'Hat'",))
 
 
 @pytest.mark.parametrize(("value", "most"), [(5, "ten"), ("five", 10), ("5", "10"), (5, [10])])

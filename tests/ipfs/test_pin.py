@@ -171,6 +171,25 @@ def test_a_deleted_or_cut_off_car_is_written_again(frozen: Freeze, run: Any, car
     assert path.read_bytes() == whole
 
 
+def test_a_car_has_no_receipt_before_the_disk_has_it(
+    frozen: Freeze, run: Any, store: Store, cars: CarStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path) -> None:
+        assert path == cars.path(frozen.root_cid)
+        raise OSError(28, "No space left on device")
+
+    for receipt in ("", "an earlier one, of a file that is lost"):
+        with monkeypatch.context() as patched:
+            patched.setattr("collection.ipfs.car_store.wait_for_disk", full)
+            report = run(cars, good := Memory())
+        [failure] = report.failures
+        assert (failure.what, good.kept) == ("car", {frozen.root_cid}), receipt
+        assert "No space left on device; free some disk space" in failure.why
+        assert (_statuses(store).get("car") == "pinned") is bool(receipt)
+        assert run(cars).failures == ()
+        cars.path(frozen.root_cid).unlink()
+
+
 def test_one_storage_that_refuses_does_not_stop_the_others(frozen: Freeze, run: Any, store: Store) -> None:
     broken, good = Memory("broken"), Memory("good")
     broken.before = _raises(PinError("broken: disk full", "empty its bin"))

@@ -19,7 +19,7 @@ from collection.publish.rarity import rarity
 from collection.publish.signature import typed_manifest
 from collection.publish.traits import Trait
 from collection.store.files import Files
-from collection.values import Recipe, sha256_hex
+from collection.values import Recipe, canonical_json, sha256_hex
 
 TOKENS = 5
 MANIFEST = {"title": "Hats", "bayc_provenance": "ab" * 32, "images_cid": "bafyi", "metadata_cid": "bafym"}
@@ -105,7 +105,9 @@ def test_the_files_say_what_they_are(published: Path) -> None:
     for name, sha256 in manifest["files"].items():
         assert sha256_hex((published / "proof" / name).read_bytes()) == sha256
     for place, line in enumerate(lines):
-        told = json.loads((published / "proof" / "tokens" / f"{place + 1}.json").read_text())
+        proof = (published / "proof" / "tokens" / f"{place + 1}.json").read_bytes()
+        told = json.loads(proof)
+        assert proof == canonical_json(told)
         assert (told["leaf"], told["index"]) == (line, place)
         path = [bytes.fromhex(node) for node in told["path"]]
         assert includes(bytes.fromhex(manifest["merkle_root"]), TOKENS, place, line.encode(), path)

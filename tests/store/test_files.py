@@ -8,6 +8,7 @@ from threading import Event
 
 import pytest
 
+from collection import atomic_file
 from collection.atomic_file import durable_file, write_durably
 from collection.errors import CollectionError
 from collection.store.files import Files
@@ -101,6 +102,44 @@ def test_many_files_are_written_together_or_none(files: Files, monkeypatch: pyte
     names = files.add_all(contents)
     assert [files.read(name) for name in names] == contents
     assert files.names() == set(names)
+
+
+@pytest.mark.parametrize("refused", ["open", "write", "sync"])
+def test_very_many_files_are_on_the_disk_together_or_not_at_all(
+    files: Files, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    contents = [b"one of many %d" % number for number in range(atomic_file.OPEN + 1)]
+    opened, write, place = list[int](), os.write, os.open
+
+    def refuse(number: int, *_: object) -> int:
+        opened.append(number)
+        return full(number)  # type: ignore[func-returns-value]
+
+    with monkeypatch.context() as patched:
+        if refused == "sync":
+            patched.setattr(atomic_file, "whole_disk_sync", lambda: refuse)
+        elif refused == "write":
+            patched.setattr(os, "write", lambda to, data: refuse(to) if b"many 90" in bytes(data) else write(to, data))
+        else:
+            patched.setattr(os, "open", lambda path, *rest: refuse(0) if path.endswith("-90") else place(path, *rest))
+        with pytest.raises(CollectionError, match="No space left"):
+            files.add_all(contents)
+    assert opened, "the refusal was met"
+    assert not [path for path in files.folder.rglob("*") if path.is_file()]
+    names = files.add_all([*contents, *contents])
+    assert [files.read(name) for name in names] == [*contents, *contents]
+    assert files.names() == set(names)
+
+
+def test_the_disk_is_told_of_a_file_that_is_open(tmp_path: Path) -> None:
+    sync = atomic_file.whole_disk_sync()
+    if sync is None:
+        pytest.skip("this system has no call that has the disk take all at once")
+    with (tmp_path / "file").open("wb") as file:
+        sync(file.fileno())
+        number = file.fileno()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        sync(number)
 
 
 def test_a_disk_that_refuses_the_beginning_of_a_large_file_refuses_the_file(
