@@ -7,7 +7,8 @@ import { capital, element } from "../core/element.js";
 export function blank() {
   /** @type {HTMLImageElement} */
   const made = element("img", { alt: "", draggable: "false", decoding: "async" });
-  for (const end of ["load", "error"]) made.addEventListener(end, () => made.classList.remove("coming"));
+  made.addEventListener("load", () => made.classList.remove("coming", "failed"));
+  made.addEventListener("error", () => (made.classList.remove("coming"), made.classList.add("failed")));
   return made;
 }
 
@@ -16,6 +17,7 @@ export function exchange(made, address) {
   if (address === undefined) return made.removeAttribute("src");
   if (made.getAttribute("src") === address) return;
   made.src = address;
+  made.classList.remove("failed");
   made.classList.toggle("coming", !made.complete);
 }
 
