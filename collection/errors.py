@@ -154,6 +154,10 @@ class ProjectBusyError(ConflictError):
     """Another process is at work in the project."""
 
 
+class LockedError(ConflictError):
+    """Another program keeps the database locked: the same may be taken later."""
+
+
 class UnavailableError(CollectionError):
     """A file, a disk, a device or a service that the work needs is missing or refuses."""
 

@@ -54,6 +54,15 @@ def amount(number: int, singular: str, plural: str | None = None) -> str:
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
+def is_name(text: str, longest: int) -> bool:
+    """Whether a text is 1 to `longest` characters that print, and no space at an end.
+
+    What joins letters (U+200C, U+200D) counts as printing, since Persian words and some emoji need it, but not alone.
+    """
+    bare = text.replace("\u200c", "").replace("\u200d", "")
+    return len(bare) > 0 and len(text) <= longest and bare.isprintable() and text.strip() == text
+
+
 def label(number: int) -> str:
     """The number of an image as people see it: 0031."""
     return f"{number:04d}"
@@ -169,9 +178,9 @@ class StyleBlend:
         """
         wrong = [f"{name} = {weight}" for name, weight in weights.items() if not 0 <= weight < math.inf]
         if wrong:
-            raise UsageError(f"style weights must be zero or more: {', '.join(wrong)}")
+            raise UsageError(f"style weights must be zero or more: {', '.join(wrong)}", "a number, such as 0.7")
         if weights and not any(weights.values()):
-            raise UsageError("a style blend needs at least one weight above zero")
+            raise UsageError("a style blend needs at least one weight above zero", "a number, such as 0.7")
         names = sorted(weights)
         shares = zip(names, _millionths([weights[name] for name in names]), strict=True)
         return cls(tuple((styles[name], share / MILLION) for name, share in shares if share))

@@ -17,7 +17,8 @@ from PIL import Image
 
 REPOSITORY = Path(__file__).parent.parent
 IMAGES = REPOSITORY / "docs" / "images"
-SIDE, STEPS = 72, 40
+SIDE, STEPS, STRENGTH = 256, 120, 4.0
+GAP = 4
 CPU = torch.device("cpu")
 
 sys.path.insert(0, str(REPOSITORY))
@@ -41,21 +42,23 @@ def style(name: str) -> torch.Tensor:
     return as_tensor(np.asarray(Image.open(path).convert("RGB")), CPU)
 
 
-def row(name: str, pictures: Sequence[torch.Tensor], side: int = 160) -> None:
-    """Write pictures side by side."""
+def sheet(name: str, pictures: Sequence[torch.Tensor], side: int = 160, columns: int = 0) -> None:
+    """Write pictures in rows of so many columns; 0: side by side."""
     from collection.generate.tensors import as_pixels
 
     shown = [
         Image.fromarray(as_pixels(picture, name)).resize((side, side), Image.Resampling.LANCZOS) for picture in pictures
     ]
-    sheet = Image.new("RGB", (len(shown) * (side + 4) - 4, side), "white")
+    columns = columns or len(shown)
+    rows, each = -(-len(shown) // columns), side + GAP
+    made = Image.new("RGB", (columns * each - GAP, rows * each - GAP), "white")
     for number, picture in enumerate(shown):
-        sheet.paste(picture, (number * (side + 4), 0))
-    sheet.save(IMAGES / f"{name}.jpg", quality=88)
+        made.paste(picture, (number % columns * each, number // columns * each))
+    made.save(IMAGES / f"{name}.jpg", quality=88)
 
 
 def restyle() -> None:
-    """The photograph, two styles, each alone, both by halves, and the first in the photograph's colours."""
+    """The photograph, two styles, both by halves; below, each style alone and in the photograph's own colours."""
     from collection.generate.style_transfer.colour import with_colours_of
     from collection.generate.style_transfer.gatys import Aims, StyleTarget, painted
     from collection.models.trunk import open_trunk
@@ -63,8 +66,9 @@ def restyle() -> None:
     trunk, content = open_trunk("vgg16"), photograph(SIDE)
     mosaic, tide = style("mosaic"), style("tide")
     blends = ([StyleTarget(mosaic)], [StyleTarget(tide)], [StyleTarget(mosaic, 0.5), StyleTarget(tide, 0.5)])
-    made = [painted(trunk, content, blend, Aims(), STEPS) for blend in blends]
-    row("restyle", [content, mosaic, tide, *made, with_colours_of(made[0], content)])
+    made = [painted(trunk, content, blend, Aims(STRENGTH), STEPS) for blend in blends]
+    coloured = [with_colours_of(one, content) for one in made[:2]]
+    sheet("restyle", [content, mosaic, tide, made[2], made[0], coloured[0], made[1], coloured[1]], SIDE, columns=4)
 
 
 def dream() -> None:
@@ -80,7 +84,7 @@ def dream() -> None:
     ]
     guide = torch.nn.functional.interpolate(style("mosaic"), (128, 128))
     answer = guided_by(trunk(guide, ["block5"])["block5"])
-    row("dream", [content, *made, dreamed(trunk, "block5", content, answer, ascent)])
+    sheet("dream", [content, *made, dreamed(trunk, "block5", content, answer, ascent)])
 
 
 def restore() -> None:
@@ -97,7 +101,7 @@ def restore() -> None:
     made = smoothed(found.merged, found.holes)
     mask = np.repeat((found.damage[0] * 255)[..., None], 3, axis=-1)
     shown = [*copies, np.median(copies, axis=0), made, mask]
-    row("restore", [as_tensor(each.clip(0, 255).astype(np.uint8), CPU) for each in shown])
+    sheet("restore", [as_tensor(each.clip(0, 255).astype(np.uint8), CPU) for each in shown])
 
 
 if __name__ == "__main__":

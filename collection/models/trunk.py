@@ -23,6 +23,7 @@ NETWORKS = ("vgg16", "efficientnet-lite0")
 _BLOCKS = {13: ("VGG16", (2, 2, 3, 3, 3)), 16: ("VGG19", (2, 2, 4, 4, 4))}
 """Convolutions of each block, by their sum."""
 _CHANNELS = (64, 128, 256, 512, 512)
+_PLAIN = "give the weights of a VGG16 or VGG19 without batch normalisation"
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of ImageNet's pictures, by which VGG was trained."""
 _LITE_MEAN, _LITE_DEVIATION = (127 / 255,) * 3, (128 / 255,) * 3
@@ -122,6 +123,8 @@ def _vgg_layers(state: Mapping[str, torch.Tensor], name: str) -> dict[str, nn.Mo
             "give the weights of one of those: torchvision's layout, as .safetensors",
         )
     kind, blocks = _BLOCKS[len(weights)]
+    if normal := next((key for key in state if key.endswith("running_mean")), None):
+        raise WeightsError(f"{name} holds batch normalisation ({normal}), which would be left out", _PLAIN)
     blurred = any(key.endswith(".filt") for key in state)
     layers: dict[str, nn.Module] = {}
     pairs, width = iter(weights), 3
@@ -145,8 +148,10 @@ def _convolution(weight: torch.Tensor, bias: torch.Tensor | None, width: int, ch
         held = " and ".join("x".join(map(str, each.shape)) for each in (weight, bias) if each is not None)
         raise WeightsError(
             f"{where} must hold {'x'.join(map(str, wanted))} and {channels} numbers, not {held}",
-            "give the weights of a VGG16 or VGG19 without batch normalisation",
+            _PLAIN,
         )
+    if not (weight.isfinite().all() and bias.isfinite().all()):
+        raise WeightsError(f"{where} holds numbers that are not finite", "the file is damaged: fetch it again")
     convolution = nn.Conv2d(width, channels, 3, padding=1)
     convolution.load_state_dict({"weight": weight.float(), "bias": bias.float()})
     return convolution

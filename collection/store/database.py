@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, SQLModel, col, create_engine, delete, select
 
-from collection.errors import CollectionError, ConflictError, UnavailableError
+from collection.errors import CollectionError, LockedError, UnavailableError
 from collection.store.migrations import migrate
 from collection.store.rows import among
 from collection.store.tables import FailureRow, StageRunRow
@@ -94,7 +94,7 @@ _TROUBLES: Mapping[tuple[str, ...], tuple[type[CollectionError], str, str]] = {
         UnavailableError, "{} is damaged", "put a backup of {0.name} in its place",
     ),
     ("SQLITE_BUSY", "SQLITE_LOCKED"): (
-        ConflictError, "another program keeps {} locked", "close that program, then type the command again",
+        LockedError, "another program keeps {} locked", "close that program, then type the command again",
     ),
 }  # fmt: skip
 """What SQLite's error codes mean to a person: the error to raise, what is wrong, and what to do."""
@@ -114,7 +114,7 @@ class Database:
     """
 
     def __init__(self, path: Path, *, busy_seconds: float = 30.0) -> None:
-        """Raises UnavailableError where the file cannot be read, ConflictError where another program keeps it locked
+        """Raises UnavailableError where the file cannot be read, LockedError where another program keeps it locked
         for `busy_seconds`, ProjectError where a newer version wrote it."""
         self.path, self.read_only = path, False
         self._moment = _Moment()
@@ -198,7 +198,7 @@ class Database:
         """One transaction, which takes the writer's lock at once: it never fails half-way for another writer.
 
         Without `durably` the disk is not waited for: a power cut may undo the last such transactions, whole.
-        Raises UnavailableError where the disk refuses, ConflictError where another program keeps the file locked;
+        Raises UnavailableError where the disk refuses, LockedError where another program keeps the file locked;
         nothing of the transaction is kept then.
         """
         engine = self._writer if durably else self._unsynced_writer

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from collection.errors import CollectionError, ErrorKind
+from collection.errors import CollectionError, ErrorKind, LockedError
 
 STATUSES: Mapping[ErrorKind, HTTPStatus] = {
     ErrorKind.USAGE: HTTPStatus.BAD_REQUEST,
@@ -27,7 +27,9 @@ def answer_of(error: Exception) -> tuple[int, dict[str, Any]]:
     """The status, and {"error", "hint"} of an error that is told; with more where the page can act on it."""
     if isinstance(error, CollectionError):
         more = {name: getattr(error, name) for name in ("images", "blind") if hasattr(error, name)}
-        return STATUSES[error.kind], {"error": error.message, "hint": error.hint, **more}
+        locked = isinstance(error, LockedError)  # a page that is told 503 keeps what it sent, and sends it again
+        status = HTTPStatus.SERVICE_UNAVAILABLE if locked else STATUSES[error.kind]
+        return status, {"error": error.message, "hint": error.hint, **more}
     if isinstance(error, RequestValidationError | ValidationError):
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))

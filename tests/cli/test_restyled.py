@@ -123,6 +123,12 @@ def test_bad_styles_are_named_before_anything_is_planned(
         (("--style", tmp_path / "gone.png"), UsageError, "neither a file nor a style"),
         (("--style", network, "--mask", small), ImageError, "is 9x9"),
         (("--style", f"{network}=heavy"), UsageError, "is no weight"),
+        (("--style", f"{network}=nan"), UsageError, "weights must be zero or more: drawn = nan"),
+        (("--style", f"{network}=-1"), UsageError, "weights must be zero or more"),
+        (("--style", f"{network}=inf"), UsageError, "weights must be zero or more"),
+        (("--style", f"{network}=0"), UsageError, "at least one weight above zero"),
+        (("--style", small, "--vgg", other), WeightsError, "other.safetensors holds 0 convolutions"),
+        (("--style", small, "--vgg", pickled), WeightsError, "style.pth does not load as plain tensors"),
         (("--style", network, "--strength", 2), UsageError, "networks take one pass"),
         ((), UsageError, "wants a style"),
     ):

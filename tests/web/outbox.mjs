@@ -3,7 +3,7 @@
 // for a while, nor does the proxy before it.
 
 const [, , script, scene] = process.argv;
-const COUNT = { long: 400 }[scene] ?? 6;
+const COUNT = { long: 400, wide: 400 }[scene] ?? 6;
 const posts = [];
 let away = ["away", "proxy"].includes(scene);
 const kept = new Set(); // what the browser keeps
@@ -20,7 +20,7 @@ globalThis.navigator ??= {};
 globalThis.document = { querySelector: () => null };
 globalThis.fetch = async (path, { body }) => {
   const sent = JSON.parse(body);
-  posts.push([path, (sent.actions ?? [sent]).length, body.length]);
+  posts.push([path, (sent.actions ?? [sent]).length, Buffer.byteLength(body)]);
   await new Promise((answer) => setTimeout(answer, 5));
   if (away) {
     away = posts.length < 3;
@@ -37,7 +37,7 @@ globalThis.fetch = async (path, { body }) => {
 const { Outbox } = await import(script);
 const outbox = new Outbox();
 const answers = Array.from({ length: COUNT }, (_, number) =>
-  outbox.send("/api/events", { number, note: "x".repeat(scene === "long" ? 300 : 0) }).then(({ told }) => told, ({ error }) => error));
+  outbox.send("/api/events", { number, note: (scene === "wide" ? "漢" : "x").repeat(COUNT > 6 ? 300 : 0) }).then(({ told }) => told, ({ error }) => error));
 const hurry = setInterval(() => outbox.nudge(), 10);
 const told = await Promise.all(answers);
 clearInterval(hurry);

@@ -86,7 +86,7 @@ def test_writes_come_from_our_page_only(anna: TestClient, headers: dict[str, str
     del anna.headers["x-collection"]
     for path, body in (("events", VOTE), ("undo", None), ("jobs", {"kind": "select"}), ("set", {})):
         assert anna.post(f"/api/{path}", json=body, headers=headers).status_code == 403
-    assert anna.delete("/api/views/x", headers=headers).status_code == 403
+    assert anna.delete("/api/views?name=x", headers=headers).status_code == 403
     assert anna.get("/api/state").json()["counts"]["picked"] == 0
     assert anna.post("/api/events", json=VOTE, headers={"origin": "http://127.0.0.1"}).status_code == 200
 

@@ -336,10 +336,23 @@ class TestRelations:
         saved = {"name": "best of all", "query": "q=quality>80&view=grid"}
         assert anna.post("/api/views", json=saved).json()["views"] == [{**saved, "curator": "anna"}]
         assert bob.get("/api/state").json()["views"] == [{**saved, "curator": "anna"}]
-        assert bob.delete("/api/views/best of all").status_code == 403, "it is anna's"
-        assert anna.delete("/api/views/best of all").json()["views"] == []
-        assert anna.delete("/api/views/best of all").status_code == 404
-        assert anna.post("/api/views", json={"name": "a/b", "query": ""}).status_code == 422
+        best = "/api/views?name=best of all"
+        assert bob.delete(best).status_code == 403, "it is anna's"
+        assert anna.delete(best).json()["views"] == []
+        assert anna.delete(best).status_code == 404
+
+    @pytest.mark.parametrize("name", ["a/b", "..", ".", "%2e%2e", '100 % "good"? <b>#1 & more', "👩‍🎨 می‌خواهم"])
+    def test_a_view_of_any_name_is_forgotten(self, anna: TestClient, name: str) -> None:
+        assert [view["name"] for view in anna.post("/api/views", json={"name": name, "query": ""}).json()["views"]] == [
+            name
+        ]
+        assert anna.delete("/api/views", params={"name": name}).json()["views"] == []
+
+    @pytest.mark.parametrize("name", ["", " a", "a\nb", "\u200d", "x" * 101])
+    def test_what_is_no_name_of_a_view(self, anna: TestClient, name: str) -> None:
+        answer = anna.post("/api/views", json={"name": name, "query": ""})
+        assert answer.status_code == 400
+        assert "cannot be a view's name" in answer.json()["error"]
 
 
 def test_images_made_meanwhile_are_there_at_once(anna: TestClient, project: Project, app: FastAPI) -> None:

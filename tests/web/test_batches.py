@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 from fastapi import FastAPI
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from collection.project import Project
@@ -100,3 +102,19 @@ def test_a_batch_has_an_end(anna: TestClient) -> None:
     many = [vote(1, str(number)) for number in range(501)]
     assert anna.post("/api/batch", json={"actions": many}).status_code == 422
     assert anna.post("/api/batch", json={"actions": []}).status_code == 422
+
+
+def test_what_a_locked_database_cannot_keep_may_be_sent_again(anna: TestClient, project: Project) -> None:
+    engine = project.store._engine
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=20"))
+    engine.dispose()
+    action = vote(3, "locked")
+    other = sqlite3.connect(project.store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for path, body in ((action["path"], action["body"]), ("/api/batch", {"actions": [action]})):
+        answer = anna.post(path, json=body)
+        assert (answer.status_code, "locked" in answer.json()["error"]) == (503, True), "409 would take the vote back"
+    other.execute("ROLLBACK")
+    other.close()
+    assert [answer["status"] for answer in sent(anna, action)] == [200]
+    assert log(project) == [("flag", 3, "pick")]

@@ -288,6 +288,22 @@ class TestSet:
             page.go_back()
 
 
+def test_filters_of_values_that_hold_commas(family_links: dict[str, str], opened: Opened) -> None:
+    page = opened(family_links["anna"])
+    page.click("#bar [data-action=find]")
+    page.click("#find summary:text-is('sky')")
+    chosen = "() => [...document.querySelectorAll('#find [data-word][aria-pressed=true]')].map(one => one.dataset.word)"
+    words = ['violet "dawn", \\ late', f"clear {EVIL}", "torn"]
+    for count, word in enumerate(words, 1):
+        page.click(f"#find [data-word^='{word[:5]}']")
+        page.wait_for_function(f"count => ({chosen})().length === count", arg=count)
+    assert sorted(page.evaluate(chosen)) == sorted(words)
+    page.wait_for_selector(".counts:text-matches('^41 images')")
+    page.click("#find [data-word=torn]")
+    page.wait_for_function(f"() => ({chosen})().length === 2")
+    assert set(page.evaluate(chosen)) == set(words[:2])
+
+
 class TestPeople:
     def test_votes_are_hidden_until_you_vote(self, family_links: dict[str, str], opened: Opened) -> None:
         anna = opened(family_links["anna"] + "&at=35")

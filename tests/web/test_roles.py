@@ -16,7 +16,7 @@ from collection.web.tokens import LINKS_FILE, SESSION
 
 OWNERS_ONLY = [
     ("post", "/api/set", {}), ("post", "/api/jobs", {"kind": "select"}), ("delete", "/api/jobs/1", None),
-    ("get", "/api/audit", None), ("post", "/api/links", {"name": "eve"}), ("delete", "/api/links/bob", None),
+    ("get", "/api/audit", None), ("post", "/api/links", {"name": "eve"}), ("delete", "/api/links?name=bob", None),
 ]  # fmt: skip
 VOTE = ("post", "/api/events", {"decisions": [{"kind": "flag", "asset": 1, "value": "pick"}]})
 LOCK = ("post", "/api/events", {"decisions": [{"kind": "lock", "asset": 1, "value": True}]})
@@ -105,16 +105,22 @@ class TestLinks:
         eve = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
         assert eve.get("/", params={"token": token}).status_code == 200
         assert eve.get("/api/state").status_code == 200
-        assert anna.delete("/api/links/eve").status_code == 200
+        assert anna.delete("/api/links?name=eve").status_code == 200
         assert eve.get("/api/state").status_code == 401, "the browser that came in by it"
         assert eve.get("/", params={"token": token}).status_code == 401
-        assert anna.delete("/api/links/eve").status_code == 404
+        assert anna.delete("/api/links?name=eve").status_code == 404
         anna.post("/api/links", json={"name": "eve", "role": "voter"})
         assert other.token("eve") != token, "a new link is another"
         assert eve.get("/", params={"token": token}).status_code == 401
 
+    @pytest.mark.parametrize("name", ["a/b", "..", ".", 'a?b#c%41&"<i>', "می‌خواهم 👩‍🎨"])
+    def test_the_link_of_any_name_is_revoked(self, anna: TestClient, project: Project, name: str) -> None:
+        assert anna.post("/api/links", json={"name": name}).status_code == 200
+        assert anna.delete("/api/links", params={"name": name}).json() == {"name": name}
+        assert name not in open_tokens(project.folder, ["anna"]).curators
+
     def test_one_that_the_command_named(self, anna: TestClient, bob: TestClient, project: Project) -> None:
-        assert anna.delete("/api/links/bob").status_code == 200
+        assert anna.delete("/api/links?name=bob").status_code == 200
         assert bob.get("/api/state").status_code == 401
         again = open_tokens(project.folder, ["anna", "bob:voter"])
         assert again.role("bob") == "voter"

@@ -28,7 +28,7 @@ from collection.curate.reviews.state import COLOURS, FLAGS, MOST_STARS, ReviewSt
 from collection.errors import CollectionError, UsageError
 from collection.store.records import Decision, Review, SentAction
 from collection.store.store import Store
-from collection.values import label
+from collection.values import is_name, label
 
 CURATOR = "curator"
 """The name of the curator where none was given."""
@@ -232,7 +232,7 @@ def refuse_no_name(curator: str) -> None:
     """
     if curator.casefold() == EVERYBODY:
         raise UsageError(f"{curator!r} cannot be a curator's name: by:everybody means all of them", "choose another")
-    if not (1 <= len(curator) <= LONGEST_NAME and curator.isprintable() and curator.strip() == curator):
+    if not is_name(curator, LONGEST_NAME):
         raise UsageError(
             f"{curator!r} cannot be a curator's name",
             f"1 to {LONGEST_NAME} characters: --as NAME, --curator NAME in the review room, or COLLECTION_CURATOR",
@@ -241,7 +241,7 @@ def refuse_no_name(curator: str) -> None:
 
 def are_words(text: str) -> bool:
     """Whether a text can be a tag or a reason: a query names several with commas between."""
-    return 1 <= len(text) <= LONGEST_NAME and text.isprintable() and text.strip() == text and "," not in text
+    return is_name(text, LONGEST_NAME) and "," not in text
 
 
 def _refuse(decision: Decision) -> None:

@@ -9,7 +9,7 @@ the image of that number too. A word that begins with ~ orders by what the pictu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
@@ -259,12 +259,23 @@ def _labelled(term: Term, labels: Labels) -> Mask:
     if term.op not in ":=":
         _wrong(term, f"{term.field} is a word", f"{term.field}:{term.value}")
     known = {name.casefold(): code for code, name in enumerate(labels.names)}
-    whole = known.get(term.value.casefold())
-    wanted = [term.value] if whole is not None else term.value.split(",")
+    wanted = _listed(term.value, known)
     for name in wanted:
         if name.casefold() not in known:
             _unknown(term, f'{term.field} is never "{name}"', name, labels.names)
     return np.isin(labels.codes, [known[name.casefold()] for name in wanted])
+
+
+def _listed(text: str, known: Collection[str]) -> list[str]:
+    """The words of a list with commas, of which a known one (in its folded form) may hold commas itself."""
+    most = 1 + max((name.count(",") for name in known), default=0)
+    parts, found = text.split(","), []
+    while parts:
+        sizes = range(min(most, len(parts)), 1, -1)
+        size = next((size for size in sizes if ",".join(parts[:size]).casefold() in known), 1)
+        found.append(",".join(parts[:size]))
+        del parts[:size]
+    return found
 
 
 def _keys(asked: _Asked) -> Iterator[Numbers]:

@@ -1,10 +1,11 @@
-"""Routes to the links: the owner gives one, changes its role, takes it away."""
+"""Routes to the links: the owner gives one, changes its role, takes it away. A name stands in the query of an address,
+as that of a view does."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from collection.errors import NotFoundError
@@ -34,8 +35,8 @@ def add(tokens: Links, link: LinkRequest) -> dict[str, Any]:
     return {"name": link.name, "role": link.role}
 
 
-@router.delete("/{name}")
-def revoke(tokens: Links, name: Annotated[Text, Path(max_length=100)]) -> dict[str, Any]:
+@router.delete("")
+def revoke(tokens: Links, name: Annotated[Text, Query(max_length=100)]) -> dict[str, Any]:
     """Take a link away: it and every browser that came in by it are refused from now on."""
     if name not in tokens.curators:
         raise UnknownNameError(f"{name} has no link", f"those who have: {', '.join(tokens.curators)}")

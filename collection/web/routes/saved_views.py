@@ -1,27 +1,30 @@
-"""Routes to the views that people saved."""
+"""Routes to the views that people saved. A name stands in the query of an address: in its path "a/b" and ".." would be
+other places."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from collection.errors import NotFoundError
+from collection.errors import NotFoundError, UsageError
 from collection.store.records import SavedView
+from collection.values import is_name
 from collection.web.review_app import ReviewApp
 from collection.web.routes.dependencies import DECIDES, App, Role, Text, You
 
 router = APIRouter(prefix="/api/views")
 
-Name = Annotated[Text, Field(min_length=1, max_length=100, pattern=r"^[^\s/?#\\](?:[^\n\r/?#\\]*[^\s/?#\\])?$")]
+LONGEST = 100
+"""Characters of a view's name."""
 
 
 class View(BaseModel):
     """A name, and the address of a view: its query and whatever else the page keeps in it."""
 
     model_config = ConfigDict(extra="forbid")
-    name: Name
+    name: Annotated[Text, Field(max_length=1000)]
     query: Annotated[Text, Field(max_length=8000)]
 
 
@@ -32,13 +35,15 @@ class UnknownViewError(NotFoundError):
 @router.post("", dependencies=[DECIDES])
 def save(app: App, you: You, role: Role, view: View) -> dict[str, Any]:
     """Keep a view for everybody, in place of one of the same name, if that is yours or you are the owner."""
+    if not is_name(view.name, LONGEST):
+        raise UsageError(f"{view.name!r} cannot be a view's name", f"1 to {LONGEST} characters, no space at an end")
     _refuse_others(app, view.name, you, role)
     app.store.save_view(SavedView(view.name, view.query, you))
     return _all(app)
 
 
-@router.delete("/{name}", dependencies=[DECIDES])
-def remove(app: App, you: You, role: Role, name: Annotated[Text, Path(max_length=100)]) -> dict[str, Any]:
+@router.delete("", dependencies=[DECIDES])
+def remove(app: App, you: You, role: Role, name: Annotated[Text, Query(max_length=LONGEST)]) -> dict[str, Any]:
     """Forget a view of yours; the owner may forget any."""
     _refuse_others(app, name, you, role)
     if not app.store.remove_view(name):

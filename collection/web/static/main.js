@@ -14,10 +14,11 @@ import { byId } from "./core/element.js";
 import { sayWrong } from "./core/status.js";
 import { listen, onStream } from "./core/stream.js";
 import { get } from "./core/api.js";
-import { connection } from "./core/connection.js";
+import { connection, onLine } from "./core/connection.js";
 import { notice } from "./panels/notice.js";
 import { showViews, VIEWS } from "./views/views.js";
 
+const AGAIN = 2000; // milliseconds until a server that did not answer is asked again
 const app = new App();
 addViews(VIEWS);
 
@@ -54,6 +55,20 @@ function followLine() {
     if (connection.line === "away") connection.is("here");
     else app.news.catchUp().catch(sayWrong);
   });
+  onLine((line) => line === "away" && knock());
+}
+
+let knocks = false;
+
+/** Ask until the server answers: where the stream outlived what failed, nothing else tells that it is back. */
+async function knock() {
+  if (knocks) return;
+  knocks = true;
+  while (connection.line === "away") {
+    await new Promise((resolve) => setTimeout(resolve, AGAIN));
+    await get("/api/jobs").catch(() => {});
+  }
+  knocks = false;
 }
 
 addEventListener("unhandledrejection", (event) => {

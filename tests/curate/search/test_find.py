@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from collection.curate.reviews.log import record, undo
 from collection.curate.search.catalogue import Catalogue, RankingContext, Snapshot
 from collection.curate.search.columns import ImageTable, ScoreTable, SelectionTable
-from collection.curate.search.find import STATES, field_names, find
+from collection.curate.search.find import STATES, _listed, field_names, find
 from collection.curate.search.histogram import histogram
 from collection.curate.search.query import Query, Term
 from collection.curate.selection.candidates import rank
@@ -368,6 +368,12 @@ def test_notes_are_found_by_those_who_may_see_them(store: Store) -> None:
     assert find(now, "note:crop") == find(now, "note:*edge", "anna") == [4]
     assert find(now, "note:*") == [4, 5]
     assert find(now, "note:crop", "bob") == []
+
+
+def test_a_list_of_words_of_which_some_hold_commas() -> None:
+    known = {"red, blue", "red", "a,b,c"}
+    assert _listed("Red, Blue,red,A,B,C,x", known) == ["Red, Blue", "red", "A,B,C", "x"]
+    assert _listed("red,blue", known) == ["red", "blue"]
 
 
 def test_tags_and_reasons_are_found_and_counted_as_far_as_they_may_be_known(store: Store) -> None:

@@ -68,11 +68,21 @@ def lite() -> Trunk:
 
 
 @pytest.fixture(scope="session")
-def random_vgg() -> dict[str, torch.Tensor]:
+def random_vgg(drawn_vgg: Callable[[Sequence[int]], dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
     """The tensors of a VGG16 in torchvision's layout, drawn and not trained: its first blocks see edges and colours."""
+    return drawn_vgg((2, 2, 3, 3, 3))
+
+
+@pytest.fixture(scope="session")
+def drawn_vgg() -> Callable[[Sequence[int]], dict[str, torch.Tensor]]:
+    """The features of a VGG of so many convolutions a block, in torchvision's layout, with drawn weights."""
+    return _drawn
+
+
+def _drawn(blocks: Sequence[int]) -> dict[str, torch.Tensor]:
     draws = torch.Generator().manual_seed(1)
     state, width, place = {}, 3, 0
-    for count, channels in zip((2, 2, 3, 3, 3), (64, 128, 256, 512, 512), strict=True):
+    for count, channels in zip(blocks, (64, 128, 256, 512, 512), strict=True):
         for _ in range(count):
             scale = (2 / (9 * width)) ** 0.5
             state[f"features.{place}.weight"] = torch.randn(channels, width, 3, 3, generator=draws) * scale

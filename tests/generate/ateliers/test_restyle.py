@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from collection.config.generator import known_table
 from collection.errors import ConfigError, GenerationError, WeightsError
@@ -200,6 +200,82 @@ def test_weights_of_another_network_are_no_vgg(tmp_path: Path, random_vgg: dict[
     save_file(wrong, tmp_path / "wrong.safetensors")
     with pytest.raises(WeightsError, match="conv1_1, of a VGG16, must hold 64x3x3x3"):
         open_trunk("wrong.safetensors", tmp_path / "wrong.safetensors")
+
+
+@pytest.fixture(scope="module")
+def vgg19(drawn_vgg: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The features of a VGG19 with drawn weights, of half precision, as torchvision names them."""
+    path = tmp_path_factory.mktemp("vgg") / "vgg19.safetensors"
+    save_file({key: value.half() for key, value in drawn_vgg((2, 2, 4, 4, 4)).items()}, path)
+    return path
+
+
+def test_a_vgg19_from_a_file_is_torchvisions(vgg19: Path, small: Pixels) -> None:
+    from torchvision.models import vgg19 as torchvisions
+
+    with torch.device("meta"):
+        theirs = torchvisions(weights=None).features
+    theirs.load_state_dict(
+        {key.removeprefix("features."): value.float() for key, value in load_file(vgg19).items()}, assign=True
+    )
+    trunk = open_trunk("vgg19.safetensors", vgg19)
+    assert [name for name in trunk.layers if name.startswith("conv")] == [
+        f"conv{block}_{place}" for block, count in enumerate((2, 2, 4, 4, 4), 1) for place in range(1, count + 1)
+    ]
+    picture = as_tensor(small, CPU)
+    mean, deviation = (torch.tensor(each).view(1, 3, 1, 1) for each in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    found = trunk(picture, ["relu3_4", "pool5"])
+    with torch.no_grad():
+        wanted = [theirs[:count]((picture - mean) / deviation) for count in (18, 37)]
+    for ours, expected in zip(found.values(), wanted, strict=True):
+        assert torch.allclose(ours, expected, atol=1e-5)
+
+
+def test_a_recipe_is_painted_by_a_vgg19(bench: Any, small: Pixels, vgg19: Path) -> None:
+    sha256 = file_sha256(vgg19)
+    (bench.folder / f"{sha256}.safetensors").symlink_to(vgg19)
+    recipe = recipe_of(
+        bench, small, {"stripes": (1, {"picture": bench.keep(stripes(24, 24))})}, steps=1, weights=sha256
+    )
+    made = painted(bench, recipe)
+    assert made.shape == small.shape
+    assert not np.array_equal(made, small)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda state: state.update({"features.1.running_mean": torch.zeros(64)}), "batch normalisation"),
+        (lambda state: state.pop("features.34.weight"), "holds 15 convolutions"),
+        (lambda state: state.pop("features.34.bias"), "conv5_4, of a VGG19, must hold 512x512x3x3"),
+        (lambda state: state.update({"features.0.weight": torch.zeros(64, 64, 3, 3)}), "must hold 64x3x3x3"),
+        (lambda state: state["features.0.bias"].fill_(torch.nan), "conv1_1, of a VGG19, holds numbers that are not"),
+    ],
+)
+def test_what_only_looks_like_a_vgg19_is_named(tmp_path: Path, vgg19: Path, change: Any, words: str) -> None:
+    state = load_file(vgg19)
+    change(state)
+    save_file(state, tmp_path / "near.safetensors")
+    with pytest.raises(WeightsError, match=words):
+        open_trunk("near.safetensors", tmp_path / "near.safetensors")
+
+
+def test_a_pickle_is_not_run(tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    torch.save(Evil(mark), tmp_path / "evil.pth")
+    with pytest.raises(WeightsError, match="does not load as plain tensors"):
+        open_trunk("evil.pth", tmp_path / "evil.pth")
+    assert not mark.exists()
+
+
+class Evil:
+    """What a pickle can do to whoever reads it."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self.mark,)
 
 
 def test_a_style_that_says_nothing_and_two_kinds_in_one_blend_are_refused(bench: Any, small: Pixels) -> None:

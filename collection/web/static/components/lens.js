@@ -1,7 +1,7 @@
 /** Zooming and panning: one lens may look at several pictures, which then move together. */
 
 import { element } from "../core/element.js";
-import { blank, exchange } from "./picture.js";
+import { blank, exchange, missing } from "./picture.js";
 
 /** @import { Asset, Way } from "../core/types.js" */
 
@@ -74,6 +74,7 @@ export class Pane {
         wheel: (event) => this.#wheel(event),
       },
       this.picture,
+      missing(this.picture),
       this.percent,
     );
     this.sizes = new ResizeObserver(() => this.draw());

@@ -8,6 +8,11 @@ import { connection } from "./connection.js";
 /** What an error means for the line; 502 and 504 are of a proxy before a server that is away. @type {Map<number, Line>} */
 const LINES = new Map([[0, "away"], [401, "closed"], [502, "away"], [503, "unable"], [504, "away"]]);
 
+/** Bytes of a request that outlives its page: browsers send none of more than 64 KiB so, all that are on their way together. */
+const LASTING = 30_000;
+/** How many bytes a text is on its way. @param {string} text */
+export const bytes = (text) => new Blob([text]).size;
+
 export class Refusal extends Error {
   /** @param {{error: string, hint?: string | null, other?: string, images?: number[], blind?: boolean}} said */
   constructor(said, status = 0) {
@@ -67,7 +72,7 @@ export async function ask(method, path, body, accept = "application/json", as = 
   const headers = { accept, "x-collection": "1", "x-collection-curator": encodeURIComponent(as.curator), "x-collection-room": as.room };
   if (body !== undefined) headers["content-type"] = "application/json";
   const sent = body === undefined ? undefined : JSON.stringify(body);
-  const keepalive = method === "POST" && sent !== undefined && sent.length < 30_000; // a vote outlives the page it was cast on
+  const keepalive = method === "POST" && sent !== undefined && bytes(sent) < LASTING; // a vote outlives the page it was cast on
   const answer = await fetch(path, { method, headers, body: sent, keepalive, priority: "high" }).catch(lost);
   if (!answer.ok) throw heard(new Refusal(await said(answer), answer.status));
   if (connection.line !== "unable") connection.is("here"); // that one only a kept decision ends

@@ -7,6 +7,7 @@ import { Decisions } from "./decisions.js";
 import { Details } from "./details.js";
 import { Emitter } from "./emitter.js";
 import { News } from "./news.js";
+import { ofNumbers } from "./query.js";
 import { shownOf } from "./sight.js";
 import { atWork, say, sayWrong } from "./status.js";
 import { whyNot } from "./roles.js";
@@ -45,6 +46,8 @@ export class App extends Emitter {
   news = new News(this);
   /** The version of the decisions that the list is of. */
   version = 0;
+  /** The view that was gone to last: it is shown once the images of its query are there. */
+  #next = "grid";
   /** @type {Map<number, number> | null} */
   #places = null;
   /** @type {Record<string, ReturnType<typeof setTimeout> | undefined>} */
@@ -93,7 +96,7 @@ export class App extends Emitter {
    * @param {Params} params
    */
   note(params) {
-    writeAddress({ ...Object.fromEntries(this.params), ...params, q: this.query, at: this.cursor, view: this.view });
+    writeAddress({ ...Object.fromEntries(this.params), ...params, q: this.query, at: this.cursor, view: this.#next });
     this.params = readAddress().params;
   }
 
@@ -101,13 +104,12 @@ export class App extends Emitter {
     clearTimeout(this.#timers.address);
     const { query, view, at, params } = readAddress();
     const before = String(this.params);
-    this.params = params;
     const asked = first || query !== this.query;
-    this.query = query;
+    [this.params, this.query, this.#next] = [params, query, view];
     if (asked) await this.refresh(at);
     else if (at && at !== this.cursor) this.moveTo(at);
-    if (view === this.view && String(this.params) === before) return;
-    this.view = view;
+    if (this.#next === this.view && String(this.params) === before) return;
+    this.view = this.#next; // another may have been gone to meanwhile
     this.tell("view");
   }
 
@@ -123,6 +125,7 @@ export class App extends Emitter {
       badgeOf(query);
       [this.ids, this.version, this.#places, this.stale, this.refusal] = [ids, version, null, false, null];
     } catch (refusal) {
+      if (query !== this.query) return;
       if (!(refusal instanceof Refusal) || refusal.status !== 400) return sayWrong(refusal);
       this.refusal = refusal; // the query field says it, and it alone
       this.tell("refused");
@@ -197,6 +200,17 @@ export class App extends Emitter {
    */
   openAt(id, view = "loupe") {
     return this.go(view, { q: this.place(id) >= 0 ? this.query : "", at: id });
+  }
+
+  /**
+   * Ask for images by their numbers in a view: for as many as a query holds, and say so where these are not all.
+   * @param {number[]} ids
+   * @param {string} [view]
+   */
+  goToAll(ids, view = "grid") {
+    const { query, count } = ofNumbers(ids);
+    if (count < ids.length) say(`the first ${count.toLocaleString("en")} of ${ids.length.toLocaleString("en")}: a query holds no more numbers`);
+    return this.go(view, { q: query, at: ids[0] });
   }
 
   /**

@@ -4,7 +4,7 @@
  * what came meanwhile goes together in the next one.
  */
 
-import { post, Refusal, under } from "./api.js";
+import { bytes, post, Refusal, under } from "./api.js";
 import { connection } from "./connection.js";
 
 /** @typedef {{id: string, room: string, curator: string, tab: string, path: string, body: any}} Kept */
@@ -12,7 +12,7 @@ import { connection } from "./connection.js";
 
 const NAME = "collection-review";
 const PAUSES = [250, 500, 1000, 2000, 4000]; // milliseconds between attempts; the last one for ever
-const TOGETHER = 25_000; // letters of what one request of several holds: so small a one outlives the page (api.js)
+const TOGETHER = 25_000; // bytes of what one request of several holds: so small a one outlives the page (api.js)
 
 export class Outbox extends EventTarget {
   /** Oldest first. @type {Waiting[]} */
@@ -122,7 +122,7 @@ export class Outbox extends EventTarget {
   /** As many of the oldest as one request takes, and one at least. */
   #oldest() {
     let size = 0;
-    const over = this.waiting.findIndex(({ kept }) => (size += JSON.stringify(kept.body).length) > TOGETHER);
+    const over = this.waiting.findIndex(({ kept }) => (size += bytes(JSON.stringify(kept.body))) > TOGETHER);
     return over < 0 ? [...this.waiting] : this.waiting.slice(0, Math.max(1, over));
   }
 

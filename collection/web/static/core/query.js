@@ -118,10 +118,57 @@ export function rangeOf(text, field) {
 }
 
 /**
- * The words that a query accepts of a field.
+ * The words that a query accepts of a field, of which a known one may hold commas itself.
  * @param {string} text
  * @param {string} field
+ * @param {string[]} known
  * @returns {string[]}
  */
-export const wordsOf = (text, field) =>
-  parse(text).filter((term) => same(field)(term) && !term.negated).flatMap(({ value }) => value.split(","));
+export const wordsOf = (text, field, known) =>
+  parse(text).filter((term) => same(field)(term) && !term.negated).flatMap(({ value }) => listed(value, known));
+
+/** The words of a list with commas. @param {string} text @param {string[]} known @returns {string[]} */
+function listed(text, known) {
+  const folded = new Set(known.map((word) => word.toLowerCase()));
+  const most = 1 + Math.max(0, ...known.map((word) => word.split(",").length - 1));
+  const parts = text.split(",");
+  /** @type {string[]} */
+  const found = [];
+  while (parts.length) {
+    let size = Math.min(most, parts.length);
+    while (size > 1 && !folded.has(parts.slice(0, size).join(",").toLowerCase())) size--;
+    found.push(parts.splice(0, size).join(","));
+  }
+  return found;
+}
+
+const LONGEST = 3900; // characters of the numbers in a query, which has 4,000 at most
+
+/**
+ * The query for images by their numbers, 41, 42, 43, 50 being "id:41-43,50"; `count`: of how many of them, the first
+ * ones, where a query holds no more.
+ * @param {number[]} ids
+ */
+export function ofNumbers(ids) {
+  const all = spans(ids);
+  if (all.length <= LONGEST) return { query: `id:${all}`, count: ids.length };
+  let [low, high] = [0, ids.length];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (spans(ids.slice(0, middle)).length <= LONGEST) low = middle;
+    else high = middle;
+  }
+  return { query: `id:${spans(ids.slice(0, low))}`, count: low };
+}
+
+/** @param {number[]} ids */
+function spans(ids) {
+  /** @type {[number, number][]} */
+  const found = [];
+  for (const id of [...ids].sort((one, other) => one - other)) {
+    const last = found.at(-1);
+    if (last && id === last[1] + 1) last[1] = id;
+    else found.push([id, id]);
+  }
+  return found.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(",");
+}

@@ -22,10 +22,16 @@ const kept = read();
 /** @returns {Settings} */
 function read() {
   try {
-    return { ...DEFAULTS, ...JSON.parse(localStorage.getItem(PLACE) ?? "{}") };
+    const told = Object.entries(JSON.parse(localStorage.getItem(PLACE) ?? "{}") ?? {});
+    return { ...DEFAULTS, ...Object.fromEntries(told.filter(([name, value]) => isLike(value, DEFAULTS[/** @type {keyof Settings} */ (name)]))) };
   } catch {
     return { ...DEFAULTS }; // storage may be forbidden or hold anything
   }
+}
+
+/** @param {unknown} value @param {unknown} other */
+function isLike(value, other) {
+  return value !== null && typeof value === typeof other && Array.isArray(value) === Array.isArray(other);
 }
 
 /** @template {keyof Settings} N @param {N} name @returns {Settings[N]} */
@@ -35,7 +41,7 @@ export const setting = (name) => kept[name];
 export function keep(name, value) {
   kept[name] = value;
   try {
-    localStorage.setItem(PLACE, JSON.stringify(kept));
+    localStorage.setItem(PLACE, JSON.stringify({ ...read(), [name]: value })); // other tabs keep theirs there too
   } catch {
     // it lasts as long as the page
   }

@@ -99,9 +99,11 @@ function brush(app, field) {
  */
 function chips(app, field) {
   const content = element("div", { class: "chips" });
+  /** @type {string[]} */
+  let known = [];
   /** @param {string} word */
   const toggle = (word) => {
-    const given = wordsOf(app.query, field);
+    const given = wordsOf(app.query, field, known);
     const others = given.filter((each) => each.toLowerCase() !== word.toLowerCase());
     const next = others.length < given.length ? others : [...given, word];
     return app.ask(replaced(app.query, field, next.length ? condition(field, ":", next.join(",")) : ""));
@@ -110,12 +112,15 @@ function chips(app, field) {
     const rest = replaced(app.query, field);
     const found = /** @type {{words: string[], counts: number[]}} */ (await get(`/api/histogram?${new URLSearchParams({ field, q: rest })}`));
     if (rest !== replaced(app.query, field)) return; // another answer is on its way
-    const given = wordsOf(app.query, field).map((each) => each.toLowerCase());
+    known = found.words;
+    const given = wordsOf(app.query, field, known).map((each) => each.toLowerCase());
+    const focused = content.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.word : undefined;
     content.replaceChildren(
       ...found.words.map((word, place) =>
-        element("button", { class: "chip", "aria-pressed": String(given.includes(word.toLowerCase())), click: () => toggle(word) },
+        element("button", { class: "chip", "data-word": word, "aria-pressed": String(given.includes(word.toLowerCase())), click: () => toggle(word) },
           word, " ", element("span", { class: "quiet" }, found.counts[place].toLocaleString("en")))),
     );
+    if (focused !== undefined) [.../** @type {Iterable<HTMLElement>} */ (content.children)].find((chip) => chip.dataset.word === focused)?.focus();
   };
   return { content, draw };
 }

@@ -39,22 +39,7 @@ function draw(strip, app) {
   strip.replaceChildren(...present([
     called, told, job.state === "running" && bar,
     job.state === "running" && button("Cancel", () => stop(job)),
-    added.length > 0 && button("Show them", () => app.go("grid", { q: `id:${spans(added)}`, at: added[0] })),
+    added.length > 0 && button("Show them", () => app.goToAll(added)),
     job.state !== "running" && button("Put away", () => ((job.shown = false), app.tell("jobs"))),
   ]));
-}
-
-/**
- * 41, 42, 43, 50 -> "41-43,50"
- * @param {number[]} ids
- */
-function spans(ids) {
-  /** @type {[number, number][]} */
-  const found = [];
-  for (const id of [...ids].sort((one, other) => one - other)) {
-    const last = found.at(-1);
-    if (last && id === last[1] + 1) last[1] = id;
-    else found.push([id, id]);
-  }
-  return found.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(",");
 }

@@ -22,7 +22,7 @@ export class LinksForm {
   constructor(app, changed) {
     this.app = app;
     this.changed = changed;
-    this.name = element("input", { placeholder: "Name", "aria-label": "Name of the new link", maxlength: 64, required: true });
+    this.name = element("input", { placeholder: "Name", "aria-label": "Name of the new link", required: true });
     /** @type {HTMLSelectElement} */
     this.role = element("select", { "aria-label": "Role of the new link" }, ROLES.map(([role, may]) => element("option", { value: role }, `${role}: ${may}`)));
     this.form = element("form", { class: "line", "data-add": true, submit: (event) => this.#add(event) },
@@ -66,7 +66,7 @@ export class LinksForm {
   /** @param {string} who */
   async #revoke(who) {
     if (!(await confirmed(`Revoke the link of ${who}?`, "Revoke", "It opens nothing any more. What was decided by it stays."))) return;
-    await remove(`/api/links/${encodeURIComponent(who)}`);
+    await remove(`/api/links?${new URLSearchParams({ name: who })}`);
     say(`the link of ${who} is revoked`);
     this.changed();
   }

@@ -1,8 +1,8 @@
 /** The field of a note: there before anything is fetched, and bound to the images that it was opened for. */
 
+import { draft, keepDraft } from "../core/drafts.js";
 import { counted, element, labelled } from "../core/element.js";
-import { sent } from "../core/fields.js";
-import { say, sayWrong } from "../core/status.js";
+import { say } from "../core/status.js";
 
 /** @import { App } from "../core/app.js" */
 /** @import { AssetDetail } from "../core/types.js" */
@@ -12,8 +12,6 @@ const LONGEST = 4000;
 export class NoteForm {
   /** The images that the note is about. @type {number[]} */
   ids = [];
-  /** Notes that were begun, by the images they are about. @type {Map<string, string>} */
-  #drafts = new Map();
 
   /** @param {App} app */
   constructor(app) {
@@ -21,7 +19,7 @@ export class NoteForm {
     this.title = element("h3", {});
     /** @type {HTMLTextAreaElement} */
     this.field = element("textarea", {
-      rows: 2, maxlength: LONGEST, "aria-label": "Note", placeholder: "A note", input: () => this.#draft(), keydown: (event) => this.#key(event),
+      rows: 2, dir: "auto", "aria-label": "Note", placeholder: "A note", input: () => this.#draft(), keydown: (event) => this.#key(event),
     });
     this.list = element("ul", {});
     /** @type {HTMLElement} */
@@ -56,7 +54,7 @@ export class NoteForm {
   /** Show what was noted on an image. @param {AssetDetail} asset */
   show(asset) {
     if (this.ids.length !== 1 || this.ids[0] !== asset.id) return;
-    this.list.replaceChildren(...asset.notes.map(({ curator, text }) => element("li", {}, `${curator}: ${text}`)));
+    this.list.replaceChildren(...asset.notes.map(({ curator, text }) => element("li", {}, `${curator}: `, element("bdi", {}, text))));
   }
 
   /** @param {number[]} ids */
@@ -67,13 +65,12 @@ export class NoteForm {
     this.ids = [...ids];
     this.list.replaceChildren();
     this.title.textContent = ids.length === 1 ? `Notes on ${labelled(ids[0])}` : `Note on ${counted(ids.length, "image")}`;
-    this.field.value = this.#drafts.get(String(ids)) ?? "";
+    this.field.value = draft(String(ids));
     this.field.dataset.note = String(ids);
   }
 
   #draft() {
-    if (this.field.value) this.#drafts.set(String(this.ids), this.field.value);
-    else this.#drafts.delete(String(this.ids));
+    keepDraft(String(this.ids), this.field.value);
   }
 
   /** @param {KeyboardEvent} event */
@@ -85,12 +82,14 @@ export class NoteForm {
   async #save() {
     const ids = this.ids;
     if (!this.field.value.trim()) return this.field.focus();
+    const length = [...this.field.value.trim()].length;
+    if (length > LONGEST) return say(`a note has ${LONGEST.toLocaleString("en")} characters at most, and this one ${length.toLocaleString("en")}: make it shorter`, "wrong");
     const named = ids.length === 1 ? labelled(ids[0]) : counted(ids.length, "image");
-    try {
-      if (await sent(this.field, (text) => this.app.decide("note", text, ids))) say(`noted on ${named}`);
-    } catch (refusal) {
-      sayWrong(refusal);
-    }
+    const typed = this.field.value;
+    this.field.value = "";
     this.#draft();
+    if (await this.app.decide("note", typed.trim(), ids)) return say(`noted on ${named}`);
+    if (!draft(String(ids))) keepDraft(String(ids), typed); // of these images, whichever the field is about by now
+    if (String(this.ids) === String(ids) && !this.field.value) this.field.value = typed;
   }
 }

@@ -12,7 +12,7 @@ import { say, sayWrong } from "../core/status.js";
 /** @param {App} app */
 export function savedViews(app) {
   const list = element("ul", { class: "saved" });
-  const field = element("input", { placeholder: "Name of this view", "aria-label": "Name of this view", maxlength: 64 });
+  const field = element("input", { placeholder: "Name of this view", "aria-label": "Name of this view" });
   const show = () => list.replaceChildren(...app.state.views.map((view) => item(app, view)));
   app.on("state", show);
   show();
@@ -34,7 +34,7 @@ export function savedViews(app) {
 /** @param {App} app @param {SavedView} view */
 function item(app, { name, query }) {
   const drop = async () => {
-    await remove(`/api/views/${encodeURIComponent(name)}`);
+    await remove(`/api/views?${new URLSearchParams({ name })}`);
     await app.renew();
   };
   return element("li", {},

@@ -7,14 +7,14 @@ import { changeInWords } from "../core/published.js";
 
 export const NOT_JUDGED = "No metric says which image is better: chosen for variety and by your votes";
 
-/** @param {any} found GET /api/set @param {Map<number, any>} tried @param {(query: string) => void} show */
-export function setStatistics(found, tried, show) {
+/** @param {any} found GET /api/set @param {Map<number, any>} tried @param {(query: string) => void} show @param {(ids: number[]) => unknown} showAll */
+export function setStatistics(found, tried, show, showAll) {
   return present([
     figures(found),
     found.sighted && element("p", { class: "quiet" }, "You have seen what came of the others' votes: your later ones are logged so."),
     found.published.version > 0 && section("The frozen set", element("p", {}, changeInWords(found.published))),
     differs(tried) && section("Tried so far", trade(tried, found.diversity)),
-    changes(found, show),
+    changes(found, showAll),
     section("What each rule costs", element("div", { id: "costs" }, element("p", { class: "quiet" }, "…")), "of the mean percentile"),
     found.quotas.length > 0 && section("Quotas", found.quotas.map(quota)),
     ...Object.entries(Object.groupBy(found.rarity, ({ trait }) => trait)).map(([trait, values]) => rarity(trait, values ?? [], show)),
@@ -45,12 +45,12 @@ function figures({ ids, supply, eligible, mean_score, coverage }) {
   );
 }
 
-/** @param {ProposedSet} found @param {Show} show */
+/** @param {ProposedSet} found @param {(ids: number[]) => unknown} show */
 function changes({ added, removed }, show) {
   if (!added.length && !removed.length) return element("p", { class: "quiet" }, "The same images as in the selection that is written.");
   /** @param {number[]} ids @param {string} words */
   const link = (ids, words) => ids.length > 0 &&
-    element("button", { class: "plain", type: "button", click: () => show(`id:${ids.join(",")}`) }, `${ids.length} ${words}`);
+    element("button", { class: "plain", type: "button", click: () => show(ids) }, `${ids.length} ${words}`);
   return section("Against the written selection", element("div", { class: "line" }, link(added, "in"), link(removed, "out")));
 }
 

@@ -8,7 +8,7 @@ import { say, sayWrong } from "../core/status.js";
 
 /** @import { App } from "../core/app.js" */
 
-const LONGEST = 64;
+const LONGEST = 64; // characters of a tag
 
 export class TagForm {
   /** The images that the tags are put on. @type {number[]} */
@@ -19,7 +19,7 @@ export class TagForm {
     this.app = app;
     this.known = element("datalist", { id: "known-tags" });
     /** @type {HTMLInputElement} */
-    this.field = element("input", { maxlength: LONGEST, list: "known-tags", "aria-label": "Tags", placeholder: "Tags, commas between", keydown: (event) => this.#key(event) });
+    this.field = element("input", { dir: "auto", list: "known-tags", "aria-label": "Tags", placeholder: "Tags, commas between", keydown: (event) => this.#key(event) });
     this.title = element("h3", {});
     this.list = element("div", { class: "chips" });
     /** @type {HTMLElement} */
@@ -64,7 +64,10 @@ export class TagForm {
     if (event.key === "Escape") this.field.blur();
     if (event.key !== "Enter") return;
     if (!this.field.value.trim()) return this.field.blur();
-    sent(this.field, (text) => this.#act("tag", text.split(",").map((tag) => tag.trim()).filter(Boolean))).catch(sayWrong);
+    const tags = this.field.value.split(",").map((tag) => tag.trim()).filter(Boolean);
+    const long = tags.find((tag) => [...tag].length > LONGEST);
+    if (long) return say(`a tag has ${LONGEST} characters at most: ${[...long].slice(0, LONGEST).join("")}… is longer`, "wrong");
+    sent(this.field, () => this.#act("tag", tags)).catch(sayWrong);
   }
 
   /** @param {"tag" | "untag"} kind @param {string[]} tags */

@@ -22,9 +22,12 @@ const MOST = 24;
 export function mount(place, app) {
   let gone = false;
   let timer = 0;
-  const board = element("div", { class: "read columns" });
-  const access = new LinksForm(app, () => draw().catch(sayWrong)); // made once: what is typed into it stays
+  const access = new LinksForm(app, () => draw().catch(sayWrong));
   const learned = learning(app);
+  const [said, agreeing, log] = ["div", "section", "section"].map((tag) => element(/** @type {"div" | "section"} */ (tag)));
+  const disputed = element("section", { class: "wide" });
+  const board = element("div", { class: "read columns" }, // made once: the field that is typed into stays, and keeps the keys
+    element("section", {}, element("h2", {}, "Curators"), said, access.element), agreeing, learned.element, disputed, log);
   const draw = async () => {
     const found = await get("/api/agreement");
     const contested = found.contested.slice(0, MOST);
@@ -33,7 +36,11 @@ export function mount(place, app) {
     if (gone) return;
     for (const { id, others } of assets) if (others) show("others", id);
     access.show(found);
-    board.replaceChildren(...present(people(found, app, access, learned.element, new Map(assets.map((/** @type {Asset} */ asset) => [asset.id, asset])))));
+    said.replaceChildren(curators(found, app.state.you));
+    agreeing.replaceChildren(...present(agreement(found)));
+    disputed.replaceChildren(element("h2", {}, "Contested"), ...contestedOf(found, app, new Map(assets.map((/** @type {Asset} */ asset) => [asset.id, asset]))));
+    log.hidden = !found.links;
+    log.replaceChildren(...(found.links ? logged() : []));
     if (!board.isConnected) place.replaceChildren(board);
   };
   draw().catch(sayWrong);
@@ -42,7 +49,7 @@ export function mount(place, app) {
     clearTimeout(timer);
     timer = setTimeout(() => draw().catch(sayWrong), 500);
   };
-  const ends = [app.on("changed", soon), app.on("images", soon)];
+  const ends = ["changed", "images", "state"].map((name) => app.on(name, soon)); // votes on images that are not known here count too
   return () => {
     gone = true;
     clearTimeout(timer);
@@ -51,33 +58,22 @@ export function mount(place, app) {
   };
 }
 
-/**
- * @param {AgreementReport} found
- * @param {App} app
- * @param {LinksForm} access
- * @param {HTMLElement} learned what votes taught
- * @param {Map<number, Asset>} assets the contested images, with what others said of them
- */
-function people(found, app, access, learned, assets) {
-  return [
-    element("section", {}, element("h2", {}, "Curators"), curators(found, app.state.you), access.element),
-    element("section", {},
-      element("h2", {}, "How far you agree"),
-      !found.flags && element("p", {}, "This shows once you have voted yourself."),
-      found.flags && agreed("Pick or reject", found.flags),
-      found.stars && agreed("Stars", found.stars),
-      found.comparisons && agreed("Comparisons", found.comparisons),
-      element("p", { class: "quiet" },
-        "Krippendorff's alpha: 1 where all agree, 0 where votes might as well be drawn by lot. Of pictures people seldom agree fully."),
-    ),
-    learned,
-    element("section", { class: "wide" }, element("h2", {}, "Contested"), ...contested(found, app, assets)),
-    found.links && element("section", {},
-      element("h2", {}, "The log"),
-      element("p", { class: "quiet" }, "Every vote, undo and redo: who, when, and what was in sight; each line carries the hash of the one before. collection reviews --check FILE checks it."),
-      element("a", { class: "button", href: fileAddress("/api/audit"), download: "reviews.jsonl" }, "Download the log")),
-  ];
-}
+/** @param {AgreementReport} found */
+const agreement = (found) => [
+  element("h2", {}, "How far you agree"),
+  !found.flags && element("p", {}, "This shows once you have voted yourself."),
+  found.flags && agreed("Pick or reject", found.flags),
+  found.stars && agreed("Stars", found.stars),
+  found.comparisons && agreed("Comparisons", found.comparisons),
+  element("p", { class: "quiet" },
+    "Krippendorff's alpha: 1 where all agree, 0 where votes might as well be drawn by lot. Of pictures people seldom agree fully."),
+];
+
+const logged = () => [
+  element("h2", {}, "The log"),
+  element("p", { class: "quiet" }, "Every vote, undo and redo: who, when, and what was in sight; each line carries the hash of the one before. collection reviews --check FILE checks it."),
+  element("a", { class: "button", href: fileAddress("/api/audit"), download: "reviews.jsonl" }, "Download the log"),
+];
 
 /** @param {AgreementReport} found @param {string} you */
 function curators({ votes, comparisons_by, repeats, curators: known }, you) {
@@ -126,7 +122,7 @@ function numbers({ alpha, interval, units, equal, pairs }) {
 }
 
 /** @param {AgreementReport} found @param {App} app @param {Map<number, Asset>} assets */
-function contested({ contested: ids }, app, assets) {
+function contestedOf({ contested: ids }, app, assets) {
   if (!ids.length) return [element("p", { class: "quiet" }, "None of those that you have voted on. What others said shows once you have voted yourself.")];
   const query = `id:${ids.slice(0, 500).join(",")}`;
   const shown = ids.slice(0, MOST).map((id) => card(id, app.known(id), {

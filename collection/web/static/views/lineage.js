@@ -29,7 +29,7 @@ const WORDS = { config: "planned", breed: "bred", reroll: "rerolled", "top-up": 
 /** @param {HTMLElement} place @param {App} app */
 export function mount(place, app) {
   const tree = new LineageTree(place, app);
-  const asked = () => Number(app.params.get("of")) || app.cursor;
+  const asked = () => Math.max(0, Math.trunc(Number(app.params.get("of")))) || app.cursor;
   tree.load(asked()).catch(sayWrong);
   app.aim = () => (tree.nodes.some(({ image }) => image === app.cursor) && app.cursor !== null ? [app.cursor] : []);
   const ends = [

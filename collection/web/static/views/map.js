@@ -5,6 +5,7 @@ import { confirmed } from "../components/confirm.js";
 import { Scatter } from "../components/scatter.js";
 import { button, nothing } from "../components/card.js";
 import { counted, element } from "../core/element.js";
+import { sent } from "../core/fields.js";
 import { hueOf, shadeOf } from "../core/hues.js";
 import { answer } from "../core/keys.js";
 import { condition, replaced } from "../core/query.js";
@@ -126,6 +127,11 @@ class MapView {
       await this.colour();
     } catch (/** @type {any} */ refusal) {
       if (refusal?.error === undefined || refusal.line) throw refusal;
+      if (!this.found && (this.app.params.get("method") || this.app.params.get("vectors"))) { // of an old link
+        this.app.note({ method: null, vectors: null });
+        await this.load();
+        return say(`${refusal.error}: here is another`);
+      }
       this.place.replaceChildren(nothing("There is no map yet", `${refusal.error}. ${refusal.hint}`));
     }
   }
@@ -183,7 +189,7 @@ class MapView {
   #tellClusters() {
     const { clusters } = /** @type {ImageMap} */ (this.found);
     this.scatter.labels = clusters.flatMap(({ x, y, tag, shares }) => (tag || shares ? [{ x, y, text: tag || shares }] : []));
-    const typing = this.clusters.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement && document.activeElement.value;
+    const typing = this.clusters.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement;
     if (!typing) this.clusters.replaceChildren(...clusters.map((cluster, place) => this.#cluster(cluster, place)));
   }
 
@@ -195,9 +201,9 @@ class MapView {
       const value = field.value.trim();
       const ids = members();
       if (!value || (ids.length > MANY && !(await confirmed(`Tag ${counted(ids.length, "image")} ${value}?`, "Tag", "One undo takes it back.")))) return;
-      field.value = "";
-      if (!(await this.app.act(ids.map((asset) => ({ kind: "tag", asset, value }))))) return;
+      if (!(await sent(field, () => this.app.act(ids.map((asset) => ({ kind: "tag", asset, value })))))) return;
       say(`cluster ${place + 1} is ${value} now: tag:${value} finds it`);
+      field.blur(); // it is drawn anew, with its name
       await this.load();
     };
     const select = () => {

@@ -76,7 +76,14 @@ class PairwiseView {
       sayWrong(refusal);
     } finally {
       this.#loading = false;
+      this.#busy(false);
     }
+  }
+
+  /** Whether an answer is on its way. @param {boolean} on */
+  #busy(on) {
+    if (on) this.place.firstElementChild?.setAttribute("aria-busy", "true");
+    else this.place.firstElementChild?.removeAttribute("aria-busy");
   }
 
   /** @param {Outcome} value */
@@ -84,10 +91,10 @@ class PairwiseView {
     const pair = this.#pair;
     if (!pair) return; // the last answer is on its way
     this.#pair = null;
-    this.place.firstElementChild?.setAttribute("aria-busy", "true");
+    this.#busy(true);
     if (!(await this.app.act([{ kind: "pair", asset: pair.left.id, other: pair.right.id, value }]))) {
       this.#pair = pair;
-      return;
+      return this.#busy(false);
     }
     say(called(value));
     await this.load();

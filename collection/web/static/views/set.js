@@ -164,7 +164,7 @@ class SetView {
     if (!refusal.images.length) return [element("p", {}, refusal.hint), button("Try again", () => this.draw().catch(sayWrong))];
     return [
       ...refusal.images.map((id) => button(`Unlock ${labelled(id)}`, () => this.app.decide("lock", false, [id]))),
-      button("Show them", () => this.app.go("grid", { q: `id:${refusal.images.join(",")}` })),
+      button("Show them", () => this.app.goToAll(refusal.images)),
     ];
   }
 
@@ -179,7 +179,7 @@ class SetView {
 
   /** @param {ProposedSet} found */
   #tell(found) {
-    this.facts.replaceChildren(...setStatistics(found, this.#tried, (query) => this.app.go("grid", { q: query })));
+    this.facts.replaceChildren(...setStatistics(found, this.#tried, (query) => this.app.go("grid", { q: query }), (ids) => this.app.goToAll(ids)));
   }
 
   /** @param {ProposedSet} found */

@@ -76,7 +76,9 @@ class SurveyView {
   async #show() {
     this.app.note({ ids: this.ids.join(","), aside: this.gone.map(({ id }) => id).join(",") });
     if (!this.ids.every((id) => this.app.known(id))) this.element.replaceChildren(); // what is decided about is not in sight yet
-    const assets = await this.app.details(this.ids);
+    const asked = this.ids;
+    const assets = await this.app.details(asked);
+    if (asked !== this.ids) return; // others are shown by now
     this.ids = assets.map(({ id }) => id);
     this.element.replaceChildren(...assets.map((asset) => this.#cell(asset)));
     const others = this.all.filter((id) => !this.ids.includes(id) && !this.gone.some((each) => each.id === id)).length;
