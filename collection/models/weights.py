@@ -123,7 +123,8 @@ def load_state(path: Path) -> dict[str, torch.Tensor]:
         found = load_file(path) if path.suffix == ".safetensors" else _load_checkpoint(path)
     except (SafetensorError, OSError, RuntimeError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
         raise WeightsError(
-            f"{path} does not load as plain tensors: {str(error).splitlines()[0]}", "give a .safetensors file"
+            f"{path} does not load as plain tensors: {(str(error) or 'it is cut off').splitlines()[0]}",
+            "give a .safetensors file",
         ) from error
     found = found.get("state_dict", found) if isinstance(found, dict) else found
     if not isinstance(found, dict) or not all(isinstance(value, torch.Tensor) for value in found.values()):
