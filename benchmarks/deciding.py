@@ -28,7 +28,9 @@ from collection.curate.reviews.pairwise import SPREAD, Comparison, Strengths, fi
 from collection.curate.selection.candidates import rank
 from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.vote_ranking import NEAR, next_question, vote_ranking
-from collection.store.records import Asset, Decision, Score
+from collection.store.judging_records import Score
+from collection.store.records import Asset
+from collection.store.review_records import Decision
 from collection.store.store import Store
 from collection.values import Recipe
 
@@ -37,7 +39,7 @@ WRITER = """
 import sys, time
 from pathlib import Path
 from collection.curate.reviews.log import record
-from collection.store.records import Decision
+from collection.store.review_records import Decision
 from collection.store.store import Store
 store, name, count, pause = Store(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
 input()

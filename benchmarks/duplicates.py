@@ -41,7 +41,7 @@ from collection.judge.duplicates.second_look import SecondLook
 from collection.judge.duplicates.small_copies import SmallCopies
 from collection.judge.score import Scorers
 from collection.models.environment import prepare_torchvision
-from collection.store.records import Fingerprint
+from collection.store.judging_records import Fingerprint
 
 sys.path.append(str(Path(__file__).parent.parent / "tests" / "judge" / "duplicates"))
 from all_pairs import Pictures, find_duplicates

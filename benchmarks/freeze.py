@@ -18,7 +18,8 @@ from tempfile import TemporaryDirectory
 from collection.config import Config
 from collection.publish.freeze import freeze
 from collection.store.files import Files
-from collection.store.records import Asset, Selection
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 from collection.store.store import Store
 from collection.values import Recipe
 

@@ -16,7 +16,8 @@ import numpy as np
 from collection.pictures.files import encode_png, thumbnail
 from collection.project import Project, open_project
 from collection.stages.judges import judges_of
-from collection.store.records import Asset, Duplicate, Embedding, Score
+from collection.store.judging_records import Duplicate, Embedding, Score
+from collection.store.records import Asset
 from collection.store.thumbnails import SIDES
 from collection.values import Recipe, Style, StyleBlend, sha256_hex
 

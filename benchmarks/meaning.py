@@ -19,7 +19,8 @@ from collection.judge.set_metrics.reference_similarity import most_similar
 from collection.judge.set_metrics.set_scorer import SetScorer
 from collection.judge.set_metrics.style_consistency import style_consistency
 from collection.store.files import Files
-from collection.store.records import Asset, Embedding
+from collection.store.judging_records import Embedding
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.values import silent
 

@@ -22,7 +22,8 @@ from tempfile import TemporaryDirectory
 from collection.project import open_project
 from collection.stages.pipeline import run_stages
 from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
-from collection.store.records import Asset, Selection
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 from collection.values import Recipe
 
 TOML = """\

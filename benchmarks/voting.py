@@ -23,7 +23,8 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from collection.project import open_project
-from collection.store.records import Asset, Score
+from collection.store.judging_records import Score
+from collection.store.records import Asset
 
 CURATORS = 8
 RATE = 100

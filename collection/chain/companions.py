@@ -10,7 +10,7 @@ from collection.chain.compiled import artifact, artifact_of
 from collection.chain.connection import Chain
 from collection.chain.transactions import Account, prepared, receipt, send, wait_for_pending
 from collection.errors import ChainError
-from collection.store.records import Companion
+from collection.store.publication_records import Companion
 from collection.store.store import Store
 
 CONTRACTS = {"splitter": "Splitter", "sale": "Sale", "editions": "Editions"}

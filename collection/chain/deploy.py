@@ -11,7 +11,7 @@ from collection.chain.contract import TokenContract, TokenSettings
 from collection.chain.token_kind import BARE, TokenKind
 from collection.chain.transactions import Account, prepared, receipt, send, wait_for_pending
 from collection.errors import ChainError
-from collection.store.records import Deployment, Freeze
+from collection.store.publication_records import Deployment, Freeze
 from collection.store.store import Store
 
 _TOLD = ("name", "symbol", "max_supply", "provenance", "base_uri", "contract_uri")

@@ -14,7 +14,7 @@ from collection.chain.contract import TokenSettings
 from collection.chain.set_contract import SetContract
 from collection.chain.transactions import Account, carry_out
 from collection.errors import ChainError
-from collection.store.records import Companion
+from collection.store.publication_records import Companion
 from collection.store.store import Store
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from collection.chain.connection import Chain, open_chain
 from collection.chain.networks import NETWORKS, Network
 from collection.config.accounts import is_name, wrong_account
 from collection.errors import ChainError
-from collection.store.records import ResolvedName
+from collection.store.publication_records import ResolvedName
 
 REGISTRY = "0x00000000000C2E074eC69A0dFb2997BA6C7d2e1e"
 _DEFAULT_COIN = 0x8000_0000  # ENSIP-11 and ENSIP-19: the chain id is added; 0: every chain that runs EVM code

@@ -15,7 +15,7 @@ from collection.chain.mint_logs import find_sales
 from collection.chain.sale import sale_of
 from collection.chain.transactions import Account, prepared, receipt, send, wait_for_pending
 from collection.errors import ChainError, ReplacedError
-from collection.store.records import Deployment, Mint
+from collection.store.publication_records import Deployment, Mint
 from collection.store.store import Store
 from collection.values import Progress, silent
 

@@ -11,7 +11,7 @@ from collection.chain.companions import deploy_companion
 from collection.chain.compiled import artifact
 from collection.chain.connection import Chain
 from collection.chain.transactions import Account, carry_out
-from collection.store.records import Companion, Deployment
+from collection.store.publication_records import Companion, Deployment
 from collection.store.store import Store
 
 if TYPE_CHECKING:

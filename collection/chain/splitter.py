@@ -16,7 +16,7 @@ from collection.chain.transactions import Account, carry_out
 from collection.config.publishing import Artist
 from collection.config.shares import apportion
 from collection.errors import ChainError
-from collection.store.records import Companion
+from collection.store.publication_records import Companion
 from collection.store.store import Store
 
 UNITS = 1_000_000

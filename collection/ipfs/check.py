@@ -9,7 +9,7 @@ from collection.errors import PinError, PublishError
 from collection.ipfs.car_store import CarStore
 from collection.ipfs.pin import DAMAGED
 from collection.ipfs.pinner import Pinner
-from collection.store.records import Pin
+from collection.store.publication_records import Pin
 from collection.store.store import Store
 from collection.unixfs import Entry, Reader
 from collection.values import Progress, silent

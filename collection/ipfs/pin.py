@@ -11,7 +11,7 @@ from typing import Any
 from collection.errors import PinError, PublishError
 from collection.ipfs.car_store import CarStore
 from collection.ipfs.pinner import Pinner, Provider, RemotePinner, ResumablePinner
-from collection.store.records import Freeze, Pin
+from collection.store.publication_records import Freeze, Pin
 from collection.store.store import Store
 from collection.unixfs import Entry, UnreadableError, WrongRootError, write_entry_car
 from collection.values import Failure, Progress, silent

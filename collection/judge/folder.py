@@ -14,7 +14,8 @@ from collection.judge.score import Scorers, score, score_piece
 from collection.pictures.folders import Opened, open_picture, picture_files
 from collection.pictures.parameters import read_embedded_metadata
 from collection.store.files import Files
-from collection.store.records import Asset, ScoredBatch, together
+from collection.store.judging_records import ScoredBatch, together
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.values import Failure, Progress, silent
 

@@ -20,7 +20,8 @@ from collection.judge.vector_scorer import LearnedScorer, VectorMetric, VectorSc
 from collection.judge.vectors import described, unit_length
 from collection.pictures.files import decode
 from collection.store.files import Files
-from collection.store.records import Asset, Embedding, Score, ScoredBatch, together
+from collection.store.judging_records import Embedding, Score, ScoredBatch, together
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.values import Failure, ImageEncoder, Progress, Shown, silent
 

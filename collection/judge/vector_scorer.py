@@ -11,7 +11,7 @@ import numpy as np
 from collection.judge.catalogue import metrics
 from collection.judge.checked_values import Column, checked_values
 from collection.judge.metric import Metric, OfVectors, Vectors
-from collection.store.records import LearnedPreference
+from collection.store.review_records import LearnedPreference
 from collection.values import ImageEncoder
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from collection.errors import MetadataError, UnavailableError
-from collection.store.records import Asset, Extras
+from collection.store.publication_records import Extras
+from collection.store.records import Asset
 
 FIELDS = ("name", "description")
 ANIMATIONS, WORDS, THUMBNAILS = "animations", "words", "thumbnails"

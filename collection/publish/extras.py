@@ -6,7 +6,8 @@ from collection.config import Config
 from collection.pictures.files import decode_image, thumbnail
 from collection.publish.additions import ANIMATIONS, THUMBNAILS, Addition
 from collection.store.files import Files
-from collection.store.records import Asset, Extras
+from collection.store.publication_records import Extras
+from collection.store.records import Asset
 
 
 def extras_of(files: Files, config: Config, asset: Asset, addition: Addition | None, image_sha256: str) -> Extras:

@@ -26,7 +26,8 @@ from collection.publish.provenance import provenance_hash
 from collection.publish.rarity import rarity
 from collection.publish.settings import settings_of
 from collection.store.files import Files
-from collection.store.records import Asset, Freeze, PublishedImage, Token
+from collection.store.publication_records import Freeze, PublishedImage, Token
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.unixfs import PROFILES, Link, Profile, as_version_1, cid_text, directory_cid, link_to, link_to_hashed
 from collection.values import Progress, amount, canonical_json, sha256_hex, silent

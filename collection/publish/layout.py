@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from collection.publish.proof import proof_directory
 from collection.store.files import Files
-from collection.store.records import Extras, Freeze, Token
+from collection.store.publication_records import Extras, Freeze, Token
 from collection.unixfs import Entry
 
 Tree = Mapping[str, Entry]

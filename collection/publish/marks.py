@@ -20,7 +20,8 @@ from collection.marks import SOURCE_TYPES, Credentials, Disclosure, Statement, W
 from collection.pictures.files import encode_png, pixel_sha256, read_picture
 from collection.publish.watermarks import key_of, watermark_of
 from collection.store.files import Files
-from collection.store.records import Asset, PublishedImage
+from collection.store.publication_records import PublishedImage
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.values import Progress, canonical_json, sha256_hex, silent
 

@@ -15,7 +15,8 @@ from collection.publish.duties import duties_of
 from collection.publish.layout import extra_name
 from collection.publish.model import ContractMetadata, TokenMetadata
 from collection.publish.traits import traits_of
-from collection.store.records import TOLD_TRAITS, Asset, Extras, PublishedImage
+from collection.store.publication_records import Extras, PublishedImage
+from collection.store.records import TOLD_TRAITS, Asset
 from collection.values import Recipe, canonical_json, sha256_hex
 
 

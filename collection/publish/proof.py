@@ -19,7 +19,7 @@ from typing import Any
 from collection.publish.merkle import MerkleTree
 from collection.publish.rarity import METHOD, Rarity
 from collection.store.files import Files
-from collection.store.records import PublishedImage, Token
+from collection.store.publication_records import PublishedImage, Token
 from collection.values import canonical_json
 
 FORMAT = "collection/proof/1"

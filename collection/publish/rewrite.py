@@ -10,7 +10,7 @@ from collection.publish.proof import MANIFEST, Leaf, proof_files, proof_parts
 from collection.publish.rarity import rarity
 from collection.publish.settings import config_of
 from collection.store.files import Files
-from collection.store.records import Freeze
+from collection.store.publication_records import Freeze
 from collection.store.store import Store
 from collection.unixfs import directory_cid
 from collection.values import canonical_json, sha256_hex

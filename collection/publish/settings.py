@@ -10,7 +10,7 @@ from collection.config.publishing import Artist, Publish
 from collection.config.publishing import Freeze as FreezeTable
 from collection.config.shares import Credits
 from collection.publish.additions import Addition
-from collection.store.records import Freeze
+from collection.store.publication_records import Freeze
 
 LATER = {
     "publish": (

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collection.chain.connection import Chain
     from collection.chain.recipients import Kinds
     from collection.chain.transactions import Account
-    from collection.store.records import Freeze
+    from collection.store.publication_records import Freeze
 
 LISTS = "airdrop"
 """The stage under which it is kept which lists were given out."""

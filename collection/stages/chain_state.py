@@ -14,7 +14,7 @@ from collection.values import amount
 if TYPE_CHECKING:
     from collection.chain.connection import Chain
     from collection.chain.contract import TokenContract
-    from collection.store.records import Deployment
+    from collection.store.publication_records import Deployment
 
 Told = tuple[dict[str, Any], list[str]]
 """JSON values for programs, and lines for people."""

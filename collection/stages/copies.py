@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collection.chain.gas_plan import WantedCopies
     from collection.chain.networks import Network
     from collection.config.selling import Editions
-    from collection.store.records import Companion
+    from collection.store.publication_records import Companion
 
 
 def editions_table(project: Project) -> Editions:

@@ -14,7 +14,7 @@ from collection.stages.report import Report, named
 from collection.values import amount
 
 if TYPE_CHECKING:
-    from collection.store.records import Decision, Review
+    from collection.store.review_records import Decision, Review
 
 Verdict = Literal["pick", "reject", "lock"]
 """pick: before all others of its kind; reject: not in the set; lock: in the set whatever its scores."""
@@ -31,7 +31,7 @@ class Curator:
 def reject_for(project: Project, images: Sequence[int], reason: str, by: Curator) -> Report:
     """Reject all of these images for a reason, as one action; raises UsageError for what is no reason."""
     from collection.curate.reviews.log import review_states
-    from collection.store.records import Decision
+    from collection.store.review_records import Decision
 
     states = review_states(project.store)
     locked = [number for number in images if number in states and states[number].locked]
@@ -44,7 +44,7 @@ def reject_for(project: Project, images: Sequence[int], reason: str, by: Curator
 
 def tag(project: Project, images: Sequence[int], name: str, by: Curator, *, off: bool = False) -> Report:
     """Put a tag on all of these images, or with `off` take it off; raises UsageError for what is no tag."""
-    from collection.store.records import Decision
+    from collection.store.review_records import Decision
 
     _record(project, by, [Decision("untag" if off else "tag", number, name) for number in images])
     return _told(f"tag {name}{' off' if off else ''}", by, images)
@@ -57,7 +57,7 @@ def decide(project: Project, verdict: Verdict, images: Sequence[int], by: Curato
     that do not exist; CollectionError where the locked images would be more than the tokens of their kind.
     """
     from collection.curate.selection import choices
-    from collection.store.records import Decision
+    from collection.store.review_records import Decision
 
     if off and verdict == "lock":
         _record(project, by, [Decision("lock", number, False) for number in images])
@@ -71,7 +71,7 @@ def decide(project: Project, verdict: Verdict, images: Sequence[int], by: Curato
 
 def write_note(project: Project, images: Sequence[int], text: str, by: Curator) -> Report:
     """Write a note on each of these images; raises UsageError for an empty one."""
-    from collection.store.records import Decision
+    from collection.store.review_records import Decision
 
     if not text.strip():
         raise UsageError("an empty note", "--text 'crop the left edge'")
@@ -89,7 +89,7 @@ def notes_on(project: Project, images: Sequence[int]) -> dict[int, Sequence[tupl
 
 def put_in_order(project: Project, images: Sequence[int], by: Curator) -> None:
     """Record that each image is better than the one after it; raises UsageError for fewer than two."""
-    from collection.store.records import Decision
+    from collection.store.review_records import Decision
 
     if len(images) < 2:
         raise UsageError("an order is of two images or more", "collection rank WINNER LOSER")

@@ -18,7 +18,7 @@ from collection.values import Progress, amount, label, silent
 if TYPE_CHECKING:
     from collection.judge.duplicates.cross_collection import OtherPictures
     from collection.judge.duplicates.dedupe import DuplicateThresholds
-    from collection.store.records import Duplicate
+    from collection.store.judging_records import Duplicate
 
 MANY = 4
 """A set of which more than one in so many is set aside gets a note."""

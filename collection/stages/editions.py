@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collection.chain.copies import CopyPlan
     from collection.chain.editions import EditionsContract, Run
     from collection.chain.transactions import Account
-    from collection.store.records import Companion
+    from collection.store.publication_records import Companion
     from collection.verify.findings import Finding
 
 Action = Literal["show", "run", "deploy", "mint", "close", "verify"]

@@ -12,7 +12,8 @@ from collection.stages.report import Report
 
 if TYPE_CHECKING:
     from collection.publish.found_marks import FoundMarks
-    from collection.store.records import Asset, Token
+    from collection.store.publication_records import Token
+    from collection.store.records import Asset
 
 
 def inspect_picture(picture: Path, folder: Path | None = None) -> Report:

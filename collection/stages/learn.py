@@ -13,7 +13,7 @@ from collection.stages.report import Report, named
 from collection.values import Progress, amount, silent
 
 if TYPE_CHECKING:
-    from collection.store.records import LearnedPreference
+    from collection.store.review_records import LearnedPreference
 
 
 @dataclass(frozen=True, slots=True)

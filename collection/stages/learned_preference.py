@@ -20,7 +20,8 @@ from collection.judge.vector_scorer import LearnedScorer
 from collection.judge.vectors import described
 from collection.judge.votes import PairVote, Verdict, Vote
 from collection.spelling import renamed_metric
-from collection.store.records import LearnedPreference, Score
+from collection.store.judging_records import Score
+from collection.store.review_records import LearnedPreference
 from collection.store.store import Store
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collection.errors import UsageError
 from collection.values import sha256_hex
 
 if TYPE_CHECKING:
-    from collection.store.records import Freeze
+    from collection.store.publication_records import Freeze
 
 
 def text_of(file: Path) -> str:

@@ -15,7 +15,7 @@ from collection.values import Failure, amount
 if TYPE_CHECKING:
     from collection.chain.connection import Chain
     from collection.chain.recipients import Addresses
-    from collection.store.records import ResolvedName
+    from collection.store.publication_records import ResolvedName
 
 SHOWN = 10
 """Names that are shown one by one; of more, the rest is counted."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collection.chain.splitter import Payee
     from collection.chain.transactions import Account
     from collection.config.publishing import Artist
-    from collection.store.records import Deployment
+    from collection.store.publication_records import Deployment
 
 
 @dataclass(frozen=True, slots=True)

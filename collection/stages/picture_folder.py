@@ -16,7 +16,7 @@ from collection.judge.folder import FolderContents, score_files
 from collection.judge.score import Scorers
 from collection.judge.scorer_factory import build_scorers, ranking_metrics
 from collection.pictures.folders import open_picture
-from collection.store.records import Score as Grade
+from collection.store.judging_records import Score as Grade
 from collection.store.store import Store
 from collection.values import Failure, Pixels, Progress, silent
 

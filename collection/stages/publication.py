@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collection.ipfs.car_store import CarStore
     from collection.ipfs.pinner import Pinner
     from collection.publish.layout import Tree
-    from collection.store.records import Deployment, Token
+    from collection.store.publication_records import Deployment, Token
     from collection.values import Pixels
     from collection.verify.content import Source
     from collection.verify.expected import ExpectedState

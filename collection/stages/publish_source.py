@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collection.chain.connection import Chain
     from collection.chain.source_services.publish import Published
     from collection.chain.source_services.service import SourceService
-    from collection.store.records import Companion, Deployment
+    from collection.store.publication_records import Companion, Deployment
 
 
 @dataclass(frozen=True, slots=True)

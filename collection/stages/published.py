@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collection.chain.connection import Chain
     from collection.chain.networks import Network
     from collection.chain.token_kind import TokenKind
-    from collection.store.records import Deployment
+    from collection.store.publication_records import Deployment
 
 
 def has_chain(project: Project, network: Network) -> bool:

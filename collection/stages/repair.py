@@ -14,7 +14,8 @@ from collection.stages.generate import GenerateStage
 from collection.stages.publication import publication_of
 from collection.stages.publish import PinStage
 from collection.stages.report import Report
-from collection.store.records import Asset, Freeze
+from collection.store.publication_records import Freeze
+from collection.store.records import Asset
 from collection.values import Failure, Progress, amount, sha256_hex, silent
 
 SIZED = 500_000_000

@@ -16,7 +16,7 @@ from collection.values import Progress, amount, canonical_json, silent
 if TYPE_CHECKING:
     from collection.chain.reveal import Draw, Hiding
     from collection.chain.token_kind import TokenKind
-    from collection.store.records import Deployment
+    from collection.store.publication_records import Deployment
 
 HIDDEN = "nothing is revealed yet: every token shows the placeholder until `collection reveal`"
 """What is to be known of a contract whose offset was not drawn."""

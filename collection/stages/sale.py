@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collection.chain.sale import SaleContract, Terms
     from collection.chain.transactions import Account
     from collection.config.selling import Sale, SalePhase
-    from collection.store.records import Companion, Deployment
+    from collection.store.publication_records import Companion, Deployment
 
 Action = Literal["show", "apply", "open", "close", "pause", "resume"]
 VOUCHERS = "voucher"

@@ -13,7 +13,8 @@ from collection.stages.report import NO_IMAGES, Report, counted
 from collection.values import Progress, amount, label, silent
 
 if TYPE_CHECKING:
-    from collection.store.records import Asset, Nearest
+    from collection.store.judging_records import Nearest
+    from collection.store.records import Asset
 
 
 @dataclass(frozen=True, slots=True)

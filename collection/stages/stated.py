@@ -12,7 +12,8 @@ from collection.values import Recipe, amount
 
 if TYPE_CHECKING:
     from collection.plan.stated import Contradiction, StatedTraits, Unpainted
-    from collection.store.records import Asset, Token
+    from collection.store.publication_records import Token
+    from collection.store.records import Asset
 
 SHOWN_WORDS = 12
 """Unknown words of a series that a note names."""

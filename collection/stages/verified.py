@@ -17,7 +17,7 @@ from collection.stages.stated import count_stated
 from collection.values import Failure, amount, canonical_json, sha256_hex
 
 if TYPE_CHECKING:
-    from collection.store.records import Companion, Deployment
+    from collection.store.publication_records import Companion, Deployment
     from collection.verify.findings import VerifyReport
 
 OPEN_METADATA = "the owner of the contract may still move the metadata; `collection freeze-metadata` ends that for ever"

@@ -8,7 +8,7 @@ from collection.errors import NotFoundError, PublishError
 from collection.project import Project
 from collection.stages.additions import additions_of
 from collection.stages.report import Report
-from collection.store.records import Freeze
+from collection.store.publication_records import Freeze
 from collection.values import amount
 
 SHOWN = 20

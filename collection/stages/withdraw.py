@@ -14,7 +14,7 @@ from collection.values import Failure, Progress, silent
 
 if TYPE_CHECKING:
     from collection.chain.splitter import SplitterContract
-    from collection.store.records import Deployment
+    from collection.store.publication_records import Deployment
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from sqlalchemy import select as columns_of
 from sqlmodel import col, delete, select
 
 from collection.store.database import Database, now
-from collection.store.records import SavedView, all_traits
+from collection.store.records import all_traits
+from collection.store.review_records import SavedView
 from collection.store.rows import CURRENT
 from collection.store.tables import AssetRow, ChangeRow, RecipeRow, SavedViewRow, ScoreRow
 

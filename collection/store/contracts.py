@@ -11,7 +11,7 @@ from sqlmodel import col, delete, select, update
 
 from collection.store.contract_tables import CompanionRow, NameRow, RecipientRow, SourceRow
 from collection.store.database import Database, now
-from collection.store.records import Companion, Freeze, ResolvedName, SourceRequest
+from collection.store.publication_records import Companion, Freeze, ResolvedName, SourceRequest
 from collection.values import canonical_json
 
 

@@ -13,8 +13,7 @@ from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, delete, select
 
 from collection.store.database import Database
-from collection.store.records import (
-    Asset,
+from collection.store.judging_records import (
     CrossCollectionDuplicate,
     Duplicate,
     Embedding,
@@ -22,8 +21,9 @@ from collection.store.records import (
     Look,
     Score,
     ScoredBatch,
-    Selection,
 )
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 from collection.store.rows import CURRENT, among, assets_where
 from collection.store.tables import (
     AgainstRow,

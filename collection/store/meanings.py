@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlmodel import col, delete, or_, select
 
 from collection.store.database import Database
-from collection.store.records import Nearest, Score, SetScores
+from collection.store.judging_records import Nearest, Score, SetScores
 from collection.store.rows import among
 from collection.store.tables import EmbeddingRow, NearestRow, PromptedRow, ScoreRow
 

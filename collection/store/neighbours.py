@@ -9,7 +9,7 @@ from sqlalchemy import func, insert
 from sqlmodel import col, delete, select
 
 from collection.store.database import Database
-from collection.store.records import Neighbour, Searched
+from collection.store.judging_records import Neighbour, Searched
 from collection.store.rows import among
 from collection.store.tables import NeighbourRow, SearchedRow
 

@@ -14,7 +14,7 @@ from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
 from collection.store.database import Database
-from collection.store.records import Score
+from collection.store.judging_records import Score
 from collection.store.rows import CURRENT
 from collection.store.tables import AssetRow, RecipeRow, ScoreRow
 

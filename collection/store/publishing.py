@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, delete, select, update
 
 from collection.store.database import Database, now
-from collection.store.records import Deployment, Extras, Freeze, Mint, Pin, PublishedImage, Token
+from collection.store.publication_records import Deployment, Extras, Freeze, Mint, Pin, PublishedImage, Token
 from collection.store.rows import among, as_asset
 from collection.store.tables import (
     AssetRow,

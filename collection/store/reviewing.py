@@ -17,7 +17,8 @@ from sqlmodel import Session, col, delete, select
 from collection.errors import CollectionError, UsageError
 from collection.store.database import Database, now
 from collection.store.group_commit import GroupCommit, tried
-from collection.store.records import Decision, LearnedPreference, Review, Score, SentAction, Step
+from collection.store.judging_records import Score
+from collection.store.review_records import Decision, LearnedPreference, Review, SentAction, Step
 from collection.store.tables import LearnedPreferenceRow, ReviewRow, ScoreRow, SentActionRow, SightRow
 from collection.values import canonical_json, label
 

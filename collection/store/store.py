@@ -20,13 +20,14 @@ from collection.store.columns import Columns
 from collection.store.contracts import Contracts
 from collection.store.database import now
 from collection.store.judging import Judging
+from collection.store.judging_records import ScoredBatch
 from collection.store.maps import Maps
 from collection.store.meanings import Meanings
 from collection.store.neighbours import Neighbourhood
 from collection.store.percentiles import Percentiles
 from collection.store.publishing import Publishing
 from collection.store.queue import Queue
-from collection.store.records import Asset, Batch, KnownRecipe, PlannedRecipe, ScoredBatch
+from collection.store.records import Asset, Batch, KnownRecipe, PlannedRecipe
 from collection.store.reviewing import Reviewing
 from collection.store.rows import CURRENT, among, as_known, as_planned, assets_where, new_rows, next_number
 from collection.store.tables import AssetRow, BatchRow, RecipeRow

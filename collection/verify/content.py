@@ -10,7 +10,7 @@ from typing import Any
 from collection.errors import CollectionError
 from collection.pictures.files import pixel_sha256
 from collection.publish.additions import ANIMATIONS
-from collection.store.records import Token
+from collection.store.publication_records import Token
 from collection.values import Pixels, parse_json
 from collection.verify.findings import Finding
 from collection.verify.marks import MarkReader

@@ -9,7 +9,7 @@ from collection.chain.compiled import artifact_of
 from collection.chain.connection import Chain
 from collection.chain.editions import EditionsContract, Run
 from collection.chain.mint_logs import copies_minted
-from collection.store.records import Companion
+from collection.store.publication_records import Companion
 from collection.values import Progress, silent
 from collection.verify.findings import Finding
 

@@ -12,7 +12,7 @@ from collection.config.publishing import Artist
 from collection.errors import PublishError
 from collection.publish.proof import Leaf
 from collection.publish.provenance import provenance_hash
-from collection.store.records import Companion, Deployment, Freeze, Mint, Token
+from collection.store.publication_records import Companion, Deployment, Freeze, Mint, Token
 from collection.store.store import Store
 
 

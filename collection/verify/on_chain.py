@@ -13,7 +13,7 @@ from collection.chain.mint_logs import find_sales
 from collection.chain.reveal import RevealContract, expected_uris
 from collection.chain.sale import SaleContract, sale_settings
 from collection.chain.splitter import Payee, SplitterContract, in_words
-from collection.store.records import Companion, Mint
+from collection.store.publication_records import Companion, Mint
 from collection.verify.expected import ExpectedState
 from collection.verify.findings import Finding
 

@@ -11,7 +11,7 @@ from collection.chain.contract import TokenContract
 from collection.chain.deploy import has_contract
 from collection.chain.reveal import offset_of, token_of
 from collection.errors import ChainError
-from collection.store.records import Token
+from collection.store.publication_records import Token
 from collection.store.store import Store
 from collection.values import Progress, silent
 from collection.verify.content import Rerender, Source, check_content

@@ -10,7 +10,7 @@ from collection.curate.reviews.state import Blind, ReviewState
 from collection.curate.search.catalogue import Snapshot
 from collection.curate.selection.reasons import nearness, why
 from collection.errors import NotFoundError
-from collection.store.records import Duplicate
+from collection.store.judging_records import Duplicate
 from collection.store.thumbnails import SIDES
 from collection.values import label
 

@@ -10,7 +10,7 @@ from collection.judge.duplicates.groups import DuplicateGroup
 from collection.judge.duplicates.regroup import GroupingThresholds, Regrouping
 from collection.project import Project
 from collection.stages.judges import judges_of
-from collection.store.records import Duplicate
+from collection.store.judging_records import Duplicate
 
 
 class Stacking:

@@ -23,7 +23,8 @@ from collection.chain.transactions import Account, find_account
 from collection.errors import PinError
 from collection.pictures.files import pixel_sha256
 from collection.publish.provenance import provenance_hash
-from collection.store.records import Asset, Freeze
+from collection.store.publication_records import Freeze
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.values import Recipe, canonical_json, sha256_hex
 from collection.verify.content import Source

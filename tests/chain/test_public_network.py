@@ -8,7 +8,8 @@ from collection.errors import KeyMissingError
 from collection.project import open_project
 from collection.stages.pipeline import run_stages
 from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
-from collection.store.records import Asset, Selection
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 from collection.values import Recipe
 
 KEY = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"  # the second account of Anvil's mnemonic

@@ -12,7 +12,8 @@ from collection.stages.pipeline import run_stages
 from collection.stages.publication import publication_of
 from collection.stages.publish import DeployStage, FreezeStage, PinStage
 from collection.stages.publish_source import PublishSourceStage
-from collection.store.records import Asset, Selection
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 from collection.values import Recipe
 
 from ..ipfs.services import running

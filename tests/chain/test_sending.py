@@ -16,7 +16,7 @@ from collection.chain.freeze_metadata import freeze_metadata
 from collection.chain.networks import NETWORKS, Network
 from collection.chain.transactions import Account, find_account, prepared, send
 from collection.errors import ChainError, UsageError
-from collection.store.records import Mint
+from collection.store.publication_records import Mint
 
 RECIPIENT = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 

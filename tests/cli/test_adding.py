@@ -16,7 +16,7 @@ from collection.config.models import model_presets
 from collection.errors import CollectionError, ImageError, UsageError
 from collection.pictures.parameters import read_embedded_metadata
 from collection.project import open_project
-from collection.store.records import Duplicate
+from collection.store.judging_records import Duplicate
 
 Command = Callable[..., dict[str, Any]]
 

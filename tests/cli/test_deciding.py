@@ -135,7 +135,7 @@ def test_a_proven_preference_scores_new_images_and_can_be_asked_for_by_name(deci
     """The learned preference is put in by hand: five images cannot prove one."""
     import numpy as np
 
-    from collection.store.records import LearnedPreference
+    from collection.store.review_records import LearnedPreference
 
     with open_project(tmp_path / "project") as project:
         model, width = judges_of(project).duplicate_thresholds.model, judges_of(project).scorers.encoder.dimensions

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from collection.store.records import Asset, Score
+from collection.store.judging_records import Score
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.values import Recipe
 

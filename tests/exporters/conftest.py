@@ -19,7 +19,9 @@ from collection.pictures.files import encode_png
 from collection.project import open_project
 from collection.stages.publish import FreezeStage
 from collection.stages.site import make_site
-from collection.store.records import Asset, Deployment, Selection
+from collection.store.publication_records import Deployment
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 
 KEY = "0x" + "11" * 32
 CONTRACT = "0x5FbDB2315678afecb367f032d93F642f64180aa3"

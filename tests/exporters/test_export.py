@@ -21,7 +21,9 @@ from collection.publish.model import TokenMetadata
 from collection.publish.traits import Trait
 from collection.stages.export_set import export_set, export_targets
 from collection.stages.publish import FreezeStage
-from collection.store.records import Asset, Deployment, Selection
+from collection.store.publication_records import Deployment
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 from collection.unixfs import Car, directory_cid
 
 TOML = """\

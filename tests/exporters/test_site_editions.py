@@ -13,7 +13,7 @@ import pytest
 from collection.chain.copies import CopyPlan
 from collection.project import open_project
 from collection.stages.site import make_site
-from collection.store.records import Companion
+from collection.store.publication_records import Companion
 
 COPIES = "0x" + "c0" * 20
 ALICE = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"

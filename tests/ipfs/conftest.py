@@ -13,7 +13,8 @@ from collection.ipfs.car_store import CarStore
 from collection.ipfs.kubo import Kubo
 from collection.ipfs.pinner import Pinner
 from collection.store.files import Files
-from collection.store.records import Asset, Freeze
+from collection.store.publication_records import Freeze
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.unixfs import directory_cid, graph_of, write_car
 from collection.values import Recipe

@@ -15,7 +15,7 @@ from collection.ipfs.pin import PinReport, pending, pin, storage_states
 from collection.ipfs.pinner import Pinner
 from collection.publish.layout import published_tree
 from collection.store.files import Files
-from collection.store.records import Freeze
+from collection.store.publication_records import Freeze
 from collection.store.store import Store
 from collection.unixfs import Car, write_car
 

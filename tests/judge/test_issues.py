@@ -12,7 +12,8 @@ from collection.judge.catalogue import better, metric_of, metrics
 from collection.judge.issues import excluded, issues_of, thresholds
 from collection.judge.score import Scorers
 from collection.judge.settings import check_settings
-from collection.store.records import Asset, Score
+from collection.store.judging_records import Score
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.values import Recipe
 

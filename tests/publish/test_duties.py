@@ -18,7 +18,9 @@ from collection.pictures.files import encode_png, pixel_sha256
 from collection.publish.duties import duties_of
 from collection.publish.freeze import freeze
 from collection.store.files import Files
-from collection.store.records import Asset, Decision, Score, Selection
+from collection.store.judging_records import Score
+from collection.store.records import Asset
+from collection.store.review_records import Decision, Selection
 from collection.store.store import Store
 from collection.values import Recipe
 

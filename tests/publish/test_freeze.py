@@ -18,7 +18,9 @@ from collection.publish.metadata import recipe_of
 from collection.publish.proof import proof_directory
 from collection.publish.provenance import provenance_hash
 from collection.store.files import Files
-from collection.store.records import Asset, Deployment, Selection
+from collection.store.publication_records import Deployment
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 from collection.store.store import Store
 from collection.unixfs import PROFILES, Car, directory_cid
 from collection.values import Recipe, Style, StyleBlend, canonical_json

@@ -18,7 +18,7 @@ from collection.publish.freeze import freeze, pending
 from collection.publish.layout import published_tree
 from collection.store.files import Files
 from collection.store.library import ImageLibrary
-from collection.store.records import Selection
+from collection.store.review_records import Selection
 from collection.store.store import Store
 from collection.store.thumbnails import Thumbnails
 from collection.unixfs import Car, Reader

@@ -16,7 +16,8 @@ from collection.publish.freeze import freeze
 from collection.publish.marks import disclosure_of
 from collection.stages.inspect import inspect_picture
 from collection.store.files import Files
-from collection.store.records import Asset, Selection
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 from collection.store.store import Store
 from collection.values import Recipe
 

@@ -14,7 +14,8 @@ from collection.publish.rewrite import lost, rewrite
 from collection.publish.settings import config_of
 from collection.publish.versions import difference
 from collection.store.files import Files
-from collection.store.records import Asset, Selection
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 from collection.store.store import Store
 from collection.values import Recipe, Style, StyleBlend
 

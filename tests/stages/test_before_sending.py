@@ -19,7 +19,8 @@ from collection.stages.plan import PlanStage
 from collection.stages.publication import publication_of
 from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
 from collection.stages.status import status_of
-from collection.store.records import Asset, Selection
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 from collection.values import Recipe
 
 TOML = """\

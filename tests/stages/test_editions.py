@@ -24,7 +24,7 @@ from collection.stages.publication import publication_of
 from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
 from collection.stages.rehearse import RehearseStage
 from collection.stages.verify_public import verify_public
-from collection.store.records import Selection
+from collection.store.review_records import Selection
 from collection.values import Failure
 
 BUYER = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"

@@ -17,7 +17,9 @@ from collection.errors import ConflictError, UsageError
 from collection.pictures.files import encode_png
 from collection.project import Project, open_project
 from collection.stages.export import ExportStage, as_csv, as_zip, exported
-from collection.store.records import Asset, Decision, Freeze
+from collection.store.publication_records import Freeze
+from collection.store.records import Asset
+from collection.store.review_records import Decision
 from collection.unixfs import Car
 from collection.values import sha256_hex
 

@@ -19,7 +19,9 @@ from collection.stages.learned_preference import (
     what_ranks,
     with_learned,
 )
-from collection.store.records import Asset, Decision, Embedding, Score
+from collection.store.judging_records import Embedding, Score
+from collection.store.records import Asset
+from collection.store.review_records import Decision
 from collection.store.store import Store
 from collection.values import Recipe
 

@@ -23,7 +23,7 @@ from collection.stages.keys import OWN, new_certificate_of, shown_keys
 from collection.stages.pipeline import run_stages
 from collection.stages.plan import PlanStage
 from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
-from collection.store.records import Selection
+from collection.store.review_records import Selection
 
 TOML = """\
 title = "Marked"

@@ -25,7 +25,7 @@ from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinSt
 from collection.stages.rescue import RescueStage
 from collection.stages.status import status_of
 from collection.stages.verify_public import verify_public
-from collection.store.records import Selection
+from collection.store.review_records import Selection
 
 ALICE, BOB, CAROL = (
     "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",

@@ -28,7 +28,7 @@ from collection.stages.publish import (
 )
 from collection.stages.status import status_of
 from collection.stages.withdraw import WithdrawStage
-from collection.store.records import Selection
+from collection.store.review_records import Selection
 
 TOML = """\
 title = "{title}"

@@ -10,7 +10,8 @@ from collection.errors import NotFoundError, PublishError
 from collection.project import open_project
 from collection.stages.publish import FreezeStage
 from collection.stages.rarity import moves, rarity_of
-from collection.store.records import Asset, Selection
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 
 TOML = """\
 title = "Hats"

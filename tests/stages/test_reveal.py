@@ -22,7 +22,7 @@ from collection.stages.published import is_hidden
 from collection.stages.rehearse import RehearseStage
 from collection.stages.reveal import HIDDEN, RevealStage
 from collection.stages.verify_public import verify_public
-from collection.store.records import Selection
+from collection.store.review_records import Selection
 
 # The first account of the mnemonic that the embedded chain shares with Anvil.
 KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"

@@ -22,7 +22,7 @@ from collection.stages.publish import DeployStage, FreezeMetadataStage, FreezeSt
 from collection.stages.rehearse import RehearseStage
 from collection.stages.sale import PhaseStage, known_sale, sign_voucher
 from collection.stages.status import status_of
-from collection.store.records import Selection
+from collection.store.review_records import Selection
 
 # The first account of the mnemonic that the embedded chain shares with Anvil.
 KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"

@@ -17,7 +17,7 @@ from collection.stages.pipeline import run_stages
 from collection.stages.score import ScoreStage
 from collection.stages.select import SelectStage
 from collection.stages.shortage import way_out
-from collection.store.records import Duplicate
+from collection.store.judging_records import Duplicate
 
 CONFIG = """\
 title = "Imported"

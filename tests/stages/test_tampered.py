@@ -29,7 +29,7 @@ from collection.stages.pipeline import run_stages
 from collection.stages.plan import PlanStage
 from collection.stages.publication import publication_of
 from collection.stages.publish import DeployStage, FreezeMetadataStage, FreezeStage, MintStage, PinStage, VerifyStage
-from collection.store.records import Selection
+from collection.store.review_records import Selection
 
 ANNA, BEN = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 TOML = f"""\

@@ -21,7 +21,7 @@ from collection.stages.publication import publication_of
 from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinStage, VerifyStage
 from collection.stages.rehearse import RehearseStage
 from collection.stages.verify_public import verify_public
-from collection.store.records import Selection
+from collection.store.review_records import Selection
 
 # The first account of the mnemonic that the embedded chain shares with Anvil.
 KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"

@@ -20,7 +20,7 @@ from collection.stages.plan import PlanStage
 from collection.stages.publication import publication_of
 from collection.stages.publish import DeployStage, FreezeMetadataStage, FreezeStage, MintStage, PinStage
 from collection.stages.verify_public import verify_public
-from collection.store.records import Selection
+from collection.store.review_records import Selection
 
 KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
 SIGNER = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"

@@ -19,7 +19,7 @@ from collection.stages.publish import DeployStage, FreezeStage, MintStage, PinSt
 from collection.stages.repair import damaged
 from collection.stages.status import status_of
 from collection.stages.versions import bring_back, compared, unfreeze, versions
-from collection.store.records import Selection
+from collection.store.review_records import Selection
 
 TOML = """\
 title = "{title}"

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from collection.errors import CollectionError
-from collection.store.records import Asset, Decision, Duplicate, Score
+from collection.store.judging_records import Duplicate, Score
+from collection.store.records import Asset
+from collection.store.review_records import Decision
 from collection.store.store import Store
 from collection.values import Recipe
 

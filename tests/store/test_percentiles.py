@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collection.store.judging_records import Score
 from collection.store.percentiles import FEWEST, percentiles
-from collection.store.records import Asset, Score
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.values import Recipe
 

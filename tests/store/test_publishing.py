@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from collection.store.records import Asset, Deployment, Freeze, Mint
+from collection.store.publication_records import Deployment, Freeze, Mint
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.values import Recipe
 

@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 
 from collection.errors import UsageError
-from collection.store.records import Asset, Decision, LearnedPreference, Score
+from collection.store.judging_records import Score
+from collection.store.records import Asset
+from collection.store.review_records import Decision, LearnedPreference
 from collection.store.store import Store
 from collection.values import Recipe
 

@@ -11,19 +11,11 @@ import pytest
 
 import collection.store.migrations as migrations
 from collection.errors import ProjectError
+from collection.store.judging_records import Duplicate, Embedding, Fingerprint, Score
 from collection.store.migrations import HEAD
-from collection.store.records import (
-    Asset,
-    Deployment,
-    Duplicate,
-    Embedding,
-    Fingerprint,
-    Freeze,
-    Mint,
-    Pin,
-    Score,
-    Selection,
-)
+from collection.store.publication_records import Deployment, Freeze, Mint, Pin
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 from collection.store.store import Store
 from collection.values import Failure, Recipe
 

@@ -17,7 +17,9 @@ from collection.publish.freeze import freeze
 from collection.publish.layout import published_tree
 from collection.publish.signature import typed_manifest
 from collection.store.files import Files
-from collection.store.records import Asset, Deployment, Selection
+from collection.store.publication_records import Deployment
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 from collection.store.store import Store
 from collection.values import Recipe
 from collection.verify.content import Source

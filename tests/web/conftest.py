@@ -23,7 +23,8 @@ from collection.judge.duplicates.dedupe import dedupe
 from collection.pictures.files import encode_png
 from collection.project import Project, open_project
 from collection.stages.judges import judges_of
-from collection.store.records import Asset, Duplicate, Embedding, Fingerprint, Score
+from collection.store.judging_records import Duplicate, Embedding, Fingerprint, Score
+from collection.store.records import Asset
 from collection.values import sha256_hex
 from collection.web.access import Tokens, open_tokens
 from collection.web.app import create_app

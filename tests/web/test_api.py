@@ -18,7 +18,8 @@ from collection.errors import CollectionError, ErrorKind
 from collection.judge.duplicates.dedupe import dedupe
 from collection.project import Project, open_project
 from collection.stages.judges import judges_of
-from collection.store.records import Decision, Fingerprint, Score
+from collection.store.judging_records import Fingerprint, Score
+from collection.store.review_records import Decision
 from collection.web.access import Tokens
 from collection.web.app import create_app
 from collection.web.errors import STATUSES

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from collection.curate.reviews.log import record
 from collection.project import Project, open_project
-from collection.store.records import Decision
+from collection.store.review_records import Decision
 from collection.web.access import Tokens
 
 Opened = Callable[..., Any]
@@ -155,7 +155,8 @@ def test_what_one_alone_decided_is_no_secret_of_others(anna: TestClient, project
 def test_the_learned_preference_of_another_is_hidden_and_ones_own_is_not(
     anna: TestClient, bob: TestClient, project: Project
 ) -> None:
-    from collection.store.records import LearnedPreference, Score
+    from collection.store.judging_records import Score
+    from collection.store.review_records import LearnedPreference
 
     for name in ("learned-preference", "learned-preference:anna", "learned-preference:bob"):
         scores = [Score(asset.file_sha256, name, "x", float(asset.id)) for asset in project.store.assets()]

@@ -11,7 +11,8 @@ import pytest
 
 from collection.curate.reviews.log import record, review_states
 from collection.project import open_project
-from collection.store.records import Decision, Duplicate, Score
+from collection.store.judging_records import Duplicate, Score
+from collection.store.review_records import Decision
 
 COUNT = 24
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from collection.store.records import Score
+from collection.store.judging_records import Score
 
 Opened = Callable[..., Any]
 

@@ -17,7 +17,8 @@ from collection.curate.search.catalogue import Catalogue, RankingContext, Snapsh
 from collection.curate.search.find import STATES, find
 from collection.judge.encoders.text_tower import TextTower
 from collection.project import open_project
-from collection.store.records import Asset, Embedding, PlannedRecipe, Score
+from collection.store.judging_records import Embedding, Score
+from collection.store.records import Asset, PlannedRecipe
 
 
 class Words:

@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 from collection.curate.reviews.log import record
 from collection.judge.pixels.colour import COLOUR
 from collection.project import Project
-from collection.store.records import Decision, Embedding
+from collection.store.judging_records import Embedding
+from collection.store.review_records import Decision
 
 
 def answer(client: TestClient, *pairs: tuple[int, int]) -> None:

@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 
 from collection.project import Project
 from collection.stages.judges import judges_of
-from collection.store.records import Asset, Embedding
+from collection.store.judging_records import Embedding
+from collection.store.records import Asset
 from collection.values import sha256_hex
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from collection.curate.reviews.log import record
 from collection.project import open_project
-from collection.store.records import Decision, Review
+from collection.store.review_records import Decision, Review
 
 COUNT = 24
 Opened = Callable[..., Any]

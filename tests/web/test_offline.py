@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from collection.project import open_project
-from collection.store.records import Review
+from collection.store.review_records import Review
 
 Sent = Callable[[Any], None]
 Eventually = Callable[[Any, Callable[[], bool]], None]
@@ -94,7 +94,7 @@ def test_votes_cast_while_the_server_is_away_are_kept_and_the_page_catches_up(
     page.wait_for_selector("#notice:has-text('6 decisions are kept in this browser')")
     with open_project(room.folder) as project:
         from collection.curate.reviews.log import record
-        from collection.store.records import Decision
+        from collection.store.review_records import Decision
 
         record(project.store, "anna", [Decision("flag", 30, "pick")])
     posts: list[str] = []

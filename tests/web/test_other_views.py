@@ -13,7 +13,9 @@ import pytest
 
 from collection.curate.reviews.log import record
 from collection.project import open_project
-from collection.store.records import Asset, Decision, Duplicate
+from collection.store.judging_records import Duplicate
+from collection.store.records import Asset
+from collection.store.review_records import Decision
 from collection.values import sha256_hex
 
 VIEWS = {

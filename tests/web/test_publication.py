@@ -12,7 +12,7 @@ from collection.chain.networks import find_network
 from collection.curate.selection.select import select
 from collection.project import Project
 from collection.stages.judges import judges_of
-from collection.store.records import Companion, Freeze
+from collection.store.publication_records import Companion, Freeze
 from collection.web.publication import Publications
 
 

@@ -13,7 +13,7 @@ import pytest
 from collection.curate.selection.select import select
 from collection.project import open_project
 from collection.stages.judges import judges_of
-from collection.store.records import Score
+from collection.store.judging_records import Score
 
 COUNT = 40
 Opened = Callable[..., Any]

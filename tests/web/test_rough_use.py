@@ -13,7 +13,8 @@ import pytest
 
 from collection.curate.reviews.log import record
 from collection.project import open_project
-from collection.store.records import Decision, Review, Score
+from collection.store.judging_records import Score
+from collection.store.review_records import Decision, Review
 
 Opened = Callable[..., Any]
 Hold = Callable[[Any, str], Callable[[], None]]

@@ -16,7 +16,7 @@ from collection.curate.reviews.log import record, undo
 from collection.project import Project, open_project
 from collection.stages.pipeline import run_stages
 from collection.stages.select import SelectStage
-from collection.store.records import Decision
+from collection.store.review_records import Decision
 from collection.web.jobs import Jobs
 
 DUELS = 200

@@ -16,7 +16,9 @@ from collection.curate.reviews.log import record
 from collection.curate.selection.select import select
 from collection.project import open_project
 from collection.stages.judges import judges_of
-from collection.store.records import Decision, Duplicate, Freeze
+from collection.store.judging_records import Duplicate
+from collection.store.publication_records import Freeze
+from collection.store.review_records import Decision
 
 Opened = Callable[..., Any]
 Hold = Callable[[Any, str], Callable[[], None]]

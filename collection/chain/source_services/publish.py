@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from collection.chain.source_services.service import SourceService, State, Subject, Verdict
-from collection.store.records import SourceRequest
+from collection.store.publication_records import SourceRequest
 from collection.store.store import Store
 
 FIRST_PAUSE, LONGEST_PAUSE = 3.0, 30.0

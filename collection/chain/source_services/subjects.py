@@ -7,7 +7,7 @@ from collection.chain.compiled import Artifact, artifact_of
 from collection.chain.connection import Chain
 from collection.chain.source_services.service import Subject
 from collection.errors import ChainError
-from collection.store.records import Companion, Deployment
+from collection.store.publication_records import Companion, Deployment
 from collection.store.store import Store
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from collection.curate.reviews.log import effective_events
 from collection.curate.reviews.state import MOST_STARS, ReviewState, fold
-from collection.store.records import Review
+from collection.store.review_records import Review
 from collection.store.store import Store
 
 Numbers = npt.NDArray[np.float64]

@@ -15,7 +15,8 @@ from typing import Any
 
 from collection.atomic_file import durable_file
 from collection.errors import CollectionError
-from collection.store.records import Asset, Review
+from collection.store.records import Asset
+from collection.store.review_records import Review
 from collection.store.store import Store
 from collection.values import amount, canonical_json, parse_json, sha256_hex
 

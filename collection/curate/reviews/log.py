@@ -26,7 +26,7 @@ from typing import Any
 
 from collection.curate.reviews.state import COLOURS, FLAGS, MOST_STARS, ReviewState, fold
 from collection.errors import CollectionError, UsageError
-from collection.store.records import Decision, Review, SentAction
+from collection.store.review_records import Decision, Review, SentAction
 from collection.store.store import Store
 from collection.values import is_name, label
 

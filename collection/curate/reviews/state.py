@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from collection.store.records import Review
+from collection.store.review_records import Review
 
 FLAGS = ("pick", "reject", "none")
 COLOURS = ("red", "yellow", "green", "blue", "purple", "none")

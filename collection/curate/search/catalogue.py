@@ -14,7 +14,7 @@ import numpy.typing as npt
 from collection.curate.reviews.log import Reviews
 from collection.curate.reviews.state import COLOURS, Blind, ReviewState
 from collection.curate.search.columns import ImageTable, Integers, Mask, Numbers, ScoreTable, SelectionTable
-from collection.store.records import Review
+from collection.store.review_records import Review
 from collection.store.store import Store
 from collection.values import TextEncoder
 

@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.store.columns import ImageColumns, ScoreColumns
-from collection.store.records import Duplicate, Score, Selection, all_traits
+from collection.store.judging_records import Duplicate, Score
+from collection.store.records import all_traits
+from collection.store.review_records import Selection
 
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]

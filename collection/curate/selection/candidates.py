@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.diverse import Vectors
-from collection.store.records import Asset, Duplicate, Score
+from collection.store.judging_records import Duplicate, Score
+from collection.store.records import Asset
 from collection.store.store import Store
 
 

@@ -13,7 +13,7 @@ from collection.curate.selection.candidates import eligible_of, rank
 from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.eligible import refuse_crowd
 from collection.errors import UsageError
-from collection.store.records import Decision
+from collection.store.review_records import Decision
 from collection.store.store import Store
 from collection.values import label
 

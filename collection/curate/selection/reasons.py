@@ -9,7 +9,9 @@ from collection.curate.reviews.state import ReviewState
 from collection.curate.selection.candidates import Candidates, Ranked, candidates_of
 from collection.curate.selection.criteria import SelectionCriteria
 from collection.errors import NotFoundError
-from collection.store.records import Asset, Duplicate, Selection
+from collection.store.judging_records import Duplicate
+from collection.store.records import Asset
+from collection.store.review_records import Selection
 from collection.store.store import Store
 from collection.values import amount, label
 

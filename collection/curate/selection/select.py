@@ -12,7 +12,7 @@ from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.diverse import Coverage, coverage
 from collection.curate.selection.eligible import Eligible, unit_vectors
 from collection.curate.selection.reasons import explained
-from collection.store.records import Duplicate, Score
+from collection.store.judging_records import Duplicate, Score
 from collection.store.store import Store
 from collection.values import ARTIST, Progress, canonical_json, sha256_hex, silent
 

@@ -15,7 +15,8 @@ from collection.curate.reviews.log import effective_events
 from collection.curate.reviews.pairwise import Comparison, Strengths, fit_spread, prior_from_scores
 from collection.curate.selection.candidates import Ranked, eligible_of, rank
 from collection.curate.selection.criteria import SelectionCriteria
-from collection.store.records import Duplicate, Review, Score
+from collection.store.judging_records import Duplicate, Score
+from collection.store.review_records import Review
 from collection.store.store import Store
 from collection.values import canonical_json, sha256_hex
 

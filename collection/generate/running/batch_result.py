@@ -11,8 +11,9 @@ from typing import Any
 
 from collection.errors import CollectionError, GenerationError, OutOfMemoryError
 from collection.pictures.files import encode_png, pixel_sha256, thumbnail
+from collection.store.judging_records import ScoredBatch
 from collection.store.library import ImageLibrary
-from collection.store.records import ANIMATED, NOT_REPRODUCIBLE, Asset, Batch, PlannedRecipe, ScoredBatch
+from collection.store.records import ANIMATED, NOT_REPRODUCIBLE, Asset, Batch, PlannedRecipe
 from collection.store.store import Store
 from collection.store.thumbnails import SIDES
 from collection.values import Failure, ImageGenerator, Rendering, label, sha256_hex

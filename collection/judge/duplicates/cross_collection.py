@@ -19,7 +19,7 @@ from collection.judge.duplicates.pairs import Floats, NeighbourPairs
 from collection.judge.duplicates.second_look import SecondLook
 from collection.judge.duplicates.small_copies import SmallCopies
 from collection.store.columns import ComparedImage
-from collection.store.records import CrossCollectionDuplicate
+from collection.store.judging_records import CrossCollectionDuplicate
 from collection.store.store import Store
 from collection.values import label
 

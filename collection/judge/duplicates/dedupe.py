@@ -20,7 +20,7 @@ from collection.judge.duplicates.neighbourhood import EXACT_UP_TO, SIGNALS, STEP
 from collection.judge.duplicates.second_look import SecondLook
 from collection.judge.duplicates.small_copies import SmallCopies
 from collection.store.columns import ComparedImage
-from collection.store.records import Duplicate
+from collection.store.judging_records import Duplicate
 from collection.store.store import Store
 from collection.values import Progress, canonical_json, label, sha256_hex, silent
 

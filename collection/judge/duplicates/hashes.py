@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from collection.judge.duplicates.look import small_copy, take_look
-from collection.store.records import Fingerprint
+from collection.store.judging_records import Fingerprint
 from collection.values import Pixels
 
 _SIDE = 32

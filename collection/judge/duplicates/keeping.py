@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from collection.store.columns import ComparedImage
-from collection.store.records import Look
+from collection.store.judging_records import Look
 
 
 def in_order(

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from collection.judge.duplicates.originality import originality
-from collection.store.records import Look
+from collection.store.judging_records import Look
 from collection.values import Pixels
 
 SIDE = 256

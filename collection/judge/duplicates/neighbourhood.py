@@ -25,7 +25,7 @@ from collection.judge.duplicates.neighbours import near_vectors
 from collection.judge.duplicates.pairs import TOP, NeighbourPairs, Rows
 from collection.judge.duplicates.small_copies import Read
 from collection.store.columns import ComparedImage
-from collection.store.records import Look, Neighbour, Searched
+from collection.store.judging_records import Look, Neighbour, Searched
 from collection.store.store import Store
 from collection.values import Progress, canonical_json, sha256_hex, silent
 

@@ -21,7 +21,7 @@ from collection.judge.duplicates.glance import allowed as allowed_levels
 from collection.judge.duplicates.light import least_apart, lit
 from collection.judge.duplicates.look import SIDE
 from collection.judge.duplicates.small_copies import SmallCopies, SmallCopy
-from collection.store.records import Look
+from collection.store.judging_records import Look
 from collection.values import Pixels
 
 TURNS: tuple[tuple[Image.Transpose, Callable[[Floats], Floats]], ...] = (

@@ -14,7 +14,7 @@ from PIL import Image
 
 from collection.judge.duplicates.glance import Floats, Glance
 from collection.judge.duplicates.look import SIDE
-from collection.store.records import Look
+from collection.store.judging_records import Look
 from collection.values import Pixels
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from collection.errors import UsageError
 from collection.judge.vectors import unit_length
-from collection.store.records import Embedding
+from collection.store.judging_records import Embedding
 from collection.store.store import Store
 from collection.values import ImageEncoder, Progress, sha256_hex, silent
 

@@ -12,7 +12,8 @@ from collection.judge.preference.model import PreferenceModel
 from collection.judge.scoring import Pending, ScoringResult, one_a_file
 from collection.pictures.files import decode_image
 from collection.store.files import Files
-from collection.store.records import Asset, Score
+from collection.store.judging_records import Score
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.values import Failure, Pixels, Progress, sha256_hex
 

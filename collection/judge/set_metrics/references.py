@@ -18,7 +18,7 @@ from collection.judge.vectors import unit_length
 from collection.pictures.files import read_picture
 from collection.pictures.folders import name_in, picture_files, read_file
 from collection.store.files import Files
-from collection.store.records import Embedding
+from collection.store.judging_records import Embedding
 from collection.store.store import Store
 from collection.values import Failure, ImageEncoder, Pixels, Progress, sha256_hex, silent
 

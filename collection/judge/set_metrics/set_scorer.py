@@ -23,7 +23,8 @@ from collection.judge.set_metrics.reference_similarity import nearest_references
 from collection.judge.set_metrics.references import read_references, reference_state
 from collection.judge.vectors import unit_length
 from collection.store.files import Files
-from collection.store.records import Asset, Nearest, SetScores
+from collection.store.judging_records import Nearest, SetScores
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.values import ImageEncoder, Progress, canonical_json, sha256_hex
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from collection.curate.reviews import log as reviews
 from collection.errors import UsageError
-from collection.store.records import Review, SentAction
+from collection.store.review_records import Review, SentAction
 from collection.web.errors import answer_of
 from collection.web.image_json import standing_json
 from collection.web.review_app import ReviewApp

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from collection.curate.reviews import log as reviews
 from collection.errors import UsageError
-from collection.store.records import Decision, Review
+from collection.store.review_records import Decision, Review
 from collection.values import amount, label
 from collection.web.image_json import standing_json, tells_others
 from collection.web.review_app import ReviewApp

@@ -11,7 +11,7 @@ from collection.curate.search.catalogue import Snapshot
 from collection.curate.search.find import find
 from collection.errors import UsageError
 from collection.plan.lineage import family
-from collection.store.records import Duplicate
+from collection.store.judging_records import Duplicate
 from collection.web.image_json import row_of, stack_member
 from collection.web.review_app import ReviewApp
 from collection.web.routes.dependencies import App, Known, Number, Text, You

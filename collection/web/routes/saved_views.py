@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from collection.errors import NotFoundError, UsageError
-from collection.store.records import SavedView
+from collection.store.review_records import SavedView
 from collection.values import is_name
 from collection.web.review_app import ReviewApp
 from collection.web.routes.dependencies import DECIDES, App, Role, Text, You

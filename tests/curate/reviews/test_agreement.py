@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from collection.curate.reviews.agreement import agreement, agreement_of, contested, krippendorff_alpha, repeats, visible
 from collection.curate.reviews.log import record, review_states
 from collection.curate.reviews.state import ReviewState
-from collection.store.records import Decision
+from collection.store.review_records import Decision
 from collection.store.store import Store
 
 Gallery = Callable[[int], Store]

@@ -9,7 +9,7 @@ import pytest
 from collection.curate.reviews.audit import check_audit, write_audit
 from collection.curate.reviews.log import record, undo
 from collection.errors import CollectionError
-from collection.store.records import Decision
+from collection.store.review_records import Decision
 from collection.store.store import Store
 
 

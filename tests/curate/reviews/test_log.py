@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from collection.curate.reviews.log import Reviews, record, redo, review_states, undo
 from collection.curate.reviews.state import ReviewState
 from collection.errors import UsageError
-from collection.store.records import Decision
+from collection.store.review_records import Decision
 from collection.store.store import Store
 from collection.values import canonical_json, sha256_hex
 

@@ -20,7 +20,9 @@ from collection.curate.selection.candidates import rank
 from collection.errors import UsageError
 from collection.judge.encoders.text_tower import TextTower
 from collection.store.columns import ImageColumns
-from collection.store.records import Asset, Decision, Duplicate, Embedding, Score, Selection
+from collection.store.judging_records import Duplicate, Embedding, Score
+from collection.store.records import Asset
+from collection.store.review_records import Decision, Selection
 from collection.store.store import Store
 from collection.values import Recipe, Style, StyleBlend
 

@@ -13,7 +13,9 @@ from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.reasons import why
 from collection.curate.selection.select import pending, select
 from collection.errors import CollectionError, UsageError
-from collection.store.records import Asset, Decision, Duplicate, Score
+from collection.store.judging_records import Duplicate, Score
+from collection.store.records import Asset
+from collection.store.review_records import Decision
 from collection.store.store import Store
 from collection.values import Recipe
 

@@ -11,7 +11,8 @@ from collection.curate.selection.criteria import SelectionCriteria
 from collection.curate.selection.reasons import why
 from collection.curate.selection.select import pending, select
 from collection.errors import CollectionError
-from collection.store.records import Asset, Duplicate, Embedding, Score
+from collection.store.judging_records import Duplicate, Embedding, Score
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.values import ARTIST, QuotaCell, Recipe
 

@@ -19,7 +19,8 @@ from collection.curate.selection.vote_ranking import (
     vote_ranking,
     votes_model,
 )
-from collection.store.records import Decision, Score
+from collection.store.judging_records import Score
+from collection.store.review_records import Decision
 from collection.store.store import Store
 
 Gallery = Callable[[int], Store]

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 from collection.errors import CollectionError, WeightsError
 from collection.generate.run import count_pending, pending
 from collection.pictures.files import decode_image, pixel_sha256
-from collection.store.records import Embedding, Fingerprint, Score, ScoredBatch
+from collection.store.judging_records import Embedding, Fingerprint, Score, ScoredBatch
 from collection.store.thumbnails import SIDES
 
 

@@ -15,7 +15,8 @@ from collection.judge.duplicates.dedupe import NO_LOOK, DuplicateThresholds, ded
 from collection.judge.duplicates.hashes import fingerprint
 from collection.judge.duplicates.regroup import Regrouping
 from collection.pictures.files import pixel_sha256
-from collection.store.records import Asset, Embedding
+from collection.store.judging_records import Embedding
+from collection.store.records import Asset
 from collection.store.store import Store
 from collection.values import Recipe
 

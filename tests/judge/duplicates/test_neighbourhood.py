@@ -20,7 +20,8 @@ from collection.judge.duplicates.neighbourhood import BITS, MARGIN
 from collection.judge.duplicates.neighbours import near_vectors
 from collection.judge.duplicates.pairs import NeighbourPairs
 from collection.judge.duplicates.regroup import GroupingThresholds, Regrouping
-from collection.store.records import Asset, Embedding, Fingerprint
+from collection.store.judging_records import Embedding, Fingerprint
+from collection.store.records import Asset
 from collection.store.store import Store
 
 MODEL = "toy@1"

@@ -21,7 +21,7 @@ from collection.judge.score import Scorers, pending, score
 from collection.judge.scorer_factory import build_pixel_scorers
 from collection.project import Project, open_project
 from collection.stages.judges import judges_of
-from collection.store.records import Score
+from collection.store.judging_records import Score
 from collection.values import Pixels
 
 CONFIG = 'title = "Safe"\nsupply = 4\ncandidates = 0\nseed = 1\n\n[score]\nsafety = "open-nsfw"\n'
