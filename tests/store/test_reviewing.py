@@ -77,7 +77,7 @@ def test_eight_writers_lose_nothing(store: Store) -> None:
 
 def test_what_was_acknowledged_outlives_its_process(store: Store) -> None:
     script = (
-        "import os, sys; from pathlib import Path; from collection.store.records import Decision;"
+        "import os, sys; from pathlib import Path; from collection.store.review_records import Decision;"
         "from collection.store.store import Store; store = Store(Path(sys.argv[1]));"
         "[print(store.add_reviews('ada', [Decision('flag', 1, 'pick')], {})[0].id, flush=True) for _ in range(5)];"
         "os.kill(os.getpid(), 9)"
