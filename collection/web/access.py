@@ -63,7 +63,7 @@ def is_loopback(host: str) -> bool:
 
 
 class AuthMiddleware:
-    """ASGI middleware: admits requests with a token, and puts the curator into `scope["state"]["curator"]`.
+    """ASGI middleware: admits requests with a token, and puts curator and role into `scope["state"]`.
 
     The name of a voter is a Blind one: nothing that others said is told to it.
     """
@@ -77,21 +77,22 @@ class AuthMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
+        headers, curator, role = Headers(scope=scope), "", ""
         try:
-            refusal = self._refusal(scope, headers)
+            curator = self._curator(headers) or ""
+            role = self._tokens.role(curator)
+            refusal = self._refusal(scope, headers, curator)
         except UnavailableError as error:  # the file of links is damaged: nobody gets in by it
             refusal = _said(503, error.message, error.hint or "")
         if refusal is None:
-            curator = self._curator(headers) or ""
-            voter = self._tokens.role(curator) == "voter"
-            scope.setdefault("state", {})["curator"] = Blind(curator) if voter else curator
+            known = {"curator": Blind(curator) if role == "voter" else curator, "role": role}
+            scope.setdefault("state", {}).update(known)
             renewed = self._cookie(curator) if scope["path"] == "/" else None  # whoever opens the page may stay on
             await self._app(scope, receive, _guarded(send, renewed))
         else:
             await refusal(scope, receive, _guarded(send))
 
-    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+    def _refusal(self, scope: Scope, headers: Headers, curator: str) -> Response | None:
         if not self._our_host(headers.get("host", "")):
             return _said(421, "this is not a name of this server", f"http://{_address(self._host)}:{self._port}/")
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
@@ -99,8 +100,7 @@ class AuthMiddleware:
         if token is not None and scope["method"] in SAFE_METHODS:
             return self._entrance(scope["path"], token, [pair for pair in query if pair[0] != "token"], headers)
         opened = dict(query) if scope["path"].startswith(FILES) else {}
-        curator = self._curator(headers)
-        if curator is None:
+        if not curator:
             return _closed(headers, "a link with a token is needed")
         if scope["method"] not in SAFE_METHODS and not self._our_page(headers):
             return _said(403, "this did not come from the review room's page", f"send the header {WRITE_HEADER}: 1")
