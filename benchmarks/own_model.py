@@ -33,7 +33,7 @@ NEAR_COPY = 0.95
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pipeline", type=Path, nargs="?", const=PACKAGED["tiny/1"], metavar="FOLDER")
+    parser.add_argument("--pipeline", type=Path, nargs="?", const=PACKAGED["tiny/2"], metavar="FOLDER")
     parser.add_argument("--card", action="store_true", help="with --pipeline: write the tables into the model card")
     parser.add_argument("--heads", action="store_true", help="measure the heads that see damage, and nothing else")
     options = parser.parse_args()

@@ -40,7 +40,7 @@ from training.styles import DRAWN
 
 MADE, LINES, SCENES = 28, 2, 300
 """Pictures of a column; blends of each pair of styles; painter's scenes that its pictures are compared with."""
-CARD = PACKAGED["tiny/1"] / "README.md"
+CARD = PACKAGED["tiny/2"] / "README.md"
 _MEASURED = re.compile(r"(<!-- measured -->\n).*(<!-- end -->)", re.DOTALL)
 COST = """
 import resource, sys, time

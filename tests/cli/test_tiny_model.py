@@ -68,7 +68,7 @@ def test_what_it_cannot_paint_is_refused_or_named(tmp_path: Path, run: Run) -> N
     planned = run("-C", tmp_path, "plan", "--anyway", "--json").object
     assert set(planned["unknown_words"]["main"]) == {"red", "car"}
     assert [item["value"] for item in planned["unpainted"]] == ["car"]
-    assert "style flat: tiny/1 cannot paint oil, painting" in planned["notes"]
+    assert "style flat: tiny/2 cannot paint oil, painting" in planned["notes"]
     assert planned["planned"] == 12
 
 
@@ -90,7 +90,7 @@ def test_tokens_name_the_license_and_whom_it_asks_to_name(made: Path) -> None:
         (asset, *_) = project.store.assets()
         told = token_metadata(project.config, asset, 1, "cid")["properties"]
     assert (told["model_license"], told["model_attribution"]) == (preset.license, preset.attribution)
-    assert told["recipe"]["model"] == "tiny/1"
+    assert told["recipe"]["model"] == "tiny/2"
     for name in ("Twemoji", "CC-BY-4.0", "Noto Emoji", "Fluent Emoji"):
         assert name in told["model_attribution"]
 

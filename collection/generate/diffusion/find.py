@@ -14,7 +14,7 @@ from collection.models.determinism import quiet
 from collection.models.environment import prepare_torchvision
 from collection.models.hub import fetched, hub_file, hub_files
 
-PACKAGED: Mapping[str, Path] = {"tiny/1": Path(__file__).with_name("tiny")}
+PACKAGED: Mapping[str, Path] = {"tiny/2": Path(__file__).with_name("tiny")}
 """The models that come with this package, by what recipes call them. Other weights get another number: a recipe says
 which it was made by."""
 _HUB_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
@@ -29,6 +29,7 @@ def find_model(
 
     `configured_by` is what a checkpoint is configured by. Raises WeightsError where there is none of these.
     """
+    _refuse_other_number(model)
     place = PACKAGED.get(model) or home / Path(model).expanduser()
     if is_checkpoint(place):
         return _checkpoint(model, revision, local_files_only, home, configured_by)
@@ -46,6 +47,17 @@ def find_model(
             f"give a folder that holds {INDEX}, a {SUFFIX} file, or a hub id",
         )
     return ModelFiles(_fetch(model, revision, local_files_only))
+
+
+def _refuse_other_number(model: str) -> None:
+    """Raise WeightsError for the model of a recipe whose weights came with another version of this package."""
+    name, _, number = model.partition("/")
+    ours = next((known for known in PACKAGED if known.partition("/")[0] == name), model)
+    if number.isdecimal() and model != ours:
+        raise WeightsError(
+            f"{model} came with another version of this package, which makes its pictures again; here is {ours}",
+            f'model = "{name}" and `collection plan` make them anew, by {ours}',
+        )
 
 
 def is_checkpoint(place: Path) -> bool:
