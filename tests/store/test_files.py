@@ -3,8 +3,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
+from typing import NoReturn
 
 import pytest
 
@@ -131,10 +133,8 @@ def test_very_many_files_are_on_the_disk_together_or_not_at_all(
     assert files.names() == set(names)
 
 
-def test_the_disk_is_told_of_a_file_that_is_open(tmp_path: Path) -> None:
-    sync = atomic_file.whole_disk_sync()
-    if sync is None:
-        pytest.skip("this system has no call that has the disk take all at once")
+def test_the_disk_is_told_of_a_file_that_is_open(tmp_path: Path, missing: Callable[[str], NoReturn]) -> None:
+    sync = atomic_file.whole_disk_sync() or missing("this system has no call that has the disk take all at once")
     with (tmp_path / "file").open("wb") as file:
         sync(file.fileno())
         number = file.fileno()

@@ -227,7 +227,8 @@ def test_a_note_and_what_is_known_of_an_image(
     page.wait_for_selector("#facts textarea:focus")
     page.keyboard.type("p is a letter here <b>")
     page.keyboard.press("Control+Enter")
-    page.wait_for_selector("#facts li:text-is('anna: p is a letter here <b>')")
+    said = "() => [...document.querySelectorAll('#facts li')].map((one) => one.textContent)"
+    page.wait_for_function(f"({said})().includes('anna: p is a letter here <b>')")
     assert page.get_attribute("#image-31", "data-flag") == "none"
     artefact(page, "facts")
     page.keyboard.press("Escape")
