@@ -227,8 +227,10 @@ def test_a_note_and_what_is_known_of_an_image(
     page.wait_for_selector("#facts textarea:focus")
     page.keyboard.type("p is a letter here <b>")
     page.keyboard.press("Control+Enter")
-    said = "() => [...document.querySelectorAll('#facts li')].map((one) => one.textContent)"
-    page.wait_for_function(f"({said})().includes('anna: p is a letter here <b>')")
+    note = "anna: p is a letter here <b>"
+    page.wait_for_function(
+        "(note) => [...document.querySelectorAll('#facts li')].some((one) => one.textContent === note)", arg=note
+    )
     assert page.get_attribute("#image-31", "data-flag") == "none"
     artefact(page, "facts")
     page.keyboard.press("Escape")
