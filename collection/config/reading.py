@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound="Config")
 Place = Sequence[str | int]
+_FITS = "collection config --schema tells what fits"
 
 
 class Refuse(Protocol):
@@ -143,19 +144,7 @@ def _refuse_types(
     unknown = [tuple(place) for place, problem in found if problem["type"] == "extra_forbidden"]
     for place, problem in found:
         if problem["type"] == "missing":
-            name = str(problem["loc"][-1])
-            if isinstance(problem["loc"][-1], int):
-                note(
-                    place,
-                    f"{_dotted([*place, problem['loc'][-1]])} is missing",
-                    "collection config --schema tells what fits",
-                )
-                continue
-            misspelt = [other for *table, other in unknown if table == place and nearest(str(other), [name])]
-            if not misspelt:
-                kinds = _known_keys(model, place) if name == "use" else []
-                fits = f": {', '.join(kinds)}" if kinds else ""
-                note(place, f"the key {_dotted([*place, name])} is missing", f"add a line `{name} = ...`{fits}")
+            _refuse_missing(note, model, place, problem["loc"][-1], unknown)
         elif problem["type"] == "extra_forbidden":
             keys = _known_keys(model, problem["loc"][:-1])
             table = ".".join(str(part) for part in place[:-1] if isinstance(part, str))
@@ -163,9 +152,21 @@ def _refuse_types(
             message = f"unknown key {_dotted(place)}{nearest(str(place[-1]), keys, renamed)}"
             note(place, message, f"known here: {', '.join(keys)}")
         elif tuple(place) not in known:
-            hint = "collection config --schema tells what fits"
-            note(place, _told(place, problem), _brackets(model, place, problem) or hint)
+            note(place, _told(place, problem), _brackets(model, place, problem) or _FITS)
     return unknown
+
+
+def _refuse_missing(
+    note: Refuse, model: type[BaseModel], place: Place, name: str | int, unknown: Sequence[Sequence[str | int]]
+) -> None:
+    """Note an item that a list lacks, or a key, if none of the `unknown` ones of its table is a misspelling of it."""
+    missing = _dotted([*place, name])
+    if isinstance(name, int):
+        note(place, f"{missing} is missing", _FITS)
+    elif not any(list(table) == list(place) and nearest(str(other), [name]) for *table, other in unknown):
+        kinds = _known_keys(model, place) if name == "use" else []
+        fits = f": {', '.join(kinds)}" if kinds else ""
+        note(place, f"the key {missing} is missing", f"add a line `{name} = ...`{fits}")
 
 
 def _told(place: Place, problem: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from collection.config import Config
-from collection.config.generator import BUILT_IN, GROUP, GeneratorTable
+from collection.config.generator import BUILT_IN, GROUP
 from collection.errors import ConfigError
 from collection.generate.names import Names
 from collection.generate.plugin import GeneratorPlugin, Resources, plugin_of
@@ -69,10 +69,14 @@ def check_generator(config: Config) -> None:
                 f'series "{series.name}": {table.use} has no steps between which switch_to could take over',
                 "remove switch_to, or use a generator that has",
             )
-    for index, one in enumerate(config.one_of_ones, 1):
-        _check_negative(table, f"one_of_ones.{index}", one.negative_prompt)
-    for index, series in enumerate(config.series, 1):
-        _check_negative(table, f"series.{index}", series.negative_prompt)
+    avoided = {f"one_of_ones.{number}": one.negative_prompt for number, one in enumerate(config.one_of_ones, 1)}
+    avoided |= {f"series.{number}": series.negative_prompt for number, series in enumerate(config.series, 1)}
+    unheard = next((place for place, words in avoided.items() if words), None)
+    if unheard and not able.negative_prompts:
+        raise ConfigError(
+            f"{unheard}.negative_prompt: nothing in the pictures of {table.use} depends on it",
+            "take it out, or use a generator that can be told what to avoid: diffusion",
+        )
     mixed = next((blend for blend in config.blends() if len(blend.parts) > 1), None)
     if mixed and not able.style_blends:
         raise ConfigError(
@@ -91,11 +95,3 @@ def check_generator(config: Config) -> None:
             "lower size in [image]",
         )
     GENERATORS.get(table.use).check(config, table)
-
-
-def _check_negative(table: GeneratorTable, place: str, negative_prompt: str) -> None:
-    if negative_prompt and not table.capabilities.negative_prompts:
-        raise ConfigError(
-            f"{place}.negative_prompt: nothing in the pictures of {table.use} depends on it",
-            "take it out, or use a generator that can be told what to avoid: diffusion",
-        )

@@ -111,7 +111,7 @@ class Companion:
 
     id: int
     kind: str
-    """splitter or sale."""
+    """splitter, sale or editions."""
     network: str
     chain_id: int
     address: str
